@@ -1,0 +1,61 @@
+"""Settings: argument, then `BEHOLDER_*`, then `config.toml` in the data folder, then the default below."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def default_home() -> Path:
+    """`BEHOLDER_HOME`, else the platform's own place for application data."""
+    if home := os.environ.get("BEHOLDER_HOME"):
+        return Path(home).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("beholder", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The data folder `home` holds the database, vectors, thumbnails and backups."""
+
+    model_config = SettingsConfigDict(env_prefix="BEHOLDER_", extra="forbid")
+
+    home: Path = Field(default_factory=default_home)
+    encoder: str = "classic"
+    model: str = "gp"
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    max_pixels: int = Field(default=100_000_000, ge=1, description="a picture with more is refused, not opened")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8765, ge=0, le=65535)
+    allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=default_home() / "config.toml")
+        return init_settings, env_settings, toml
+
+
+@lru_cache
+def _settings(home: str | None) -> Settings:
+    return Settings()
+
+
+def settings() -> Settings:
+    """The settings of this process; read again when `BEHOLDER_HOME` changes."""
+    return _settings(os.environ.get("BEHOLDER_HOME"))

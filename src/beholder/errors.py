@@ -1,0 +1,65 @@
+"""Every exception that Beholder raises on purpose. A face (CLI, web) turns it into an exit code or a page.
+
+    BeholderError
+    ├── UserError (ValueError)       the call was wrong: exit 2, status 400
+    │   ├── ShapeError               an array of the wrong shape
+    │   ├── UnknownName              no such collection, person, encoder, model, item ... (status 404)
+    │   └── MissingExtra             an optional dependency is not installed
+    ├── BadInput (ValueError)        what a file holds cannot be used: exit 1, status 422
+    │   └── BadPicture               this picture cannot be opened, and why
+    ├── NotEnoughAnswers             nothing to learn from yet
+    └── StoreError                   disk full, locked, damaged, from a newer version: exit 1, status 503
+
+A message says what came, what was wanted and what to do, in one sentence where it can.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BeholderError(Exception):
+    """Root of all errors that carry a sentence for the person in front of the screen."""
+
+
+class UserError(BeholderError, ValueError):
+    """The call itself was wrong."""
+
+
+class ShapeError(UserError):
+    """An array does not have the shape that was asked for."""
+
+
+class UnknownName(UserError):
+    """A name that stands for nothing here; the message offers the nearest that does."""
+
+    @classmethod
+    def of(cls, what: str, name: object, known: Iterable[str], see: str = "") -> UnknownName:
+        known = sorted(known)
+        near = difflib.get_close_matches(str(name), known, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(known) or 'none yet'}."
+        return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")
+
+
+class MissingExtra(UserError):
+    """An optional dependency is missing; the message holds the exact command that mends it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra that is not installed. Run: pip install 'beholder[{extra}]'")
+
+
+class BadInput(BeholderError, ValueError):
+    """A file or a value that cannot be used, and why."""
+
+
+class BadPicture(BadInput):
+    """A picture that cannot be opened; the message is the reason alone, without the file's name."""
+
+
+class NotEnoughAnswers(BeholderError):
+    """Too few answers to learn from; the message says how many are wanted."""
+
+
+class StoreError(BeholderError):
+    """What is kept cannot be read or written."""

@@ -1,0 +1,99 @@
+"""The words every floor uses: judgements, answers, items. `docs/data.md` says them once in prose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]  # X, (n, d): one row a picture
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
+KINDS: tuple[str, ...] = get_args(Kind)
+SCALE = (1.0, 10.0)  # of every rating in the app
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One thing a person said about pictures: an event that is never changed.
+
+    kind, items     rating, favourite, hide: (item,) · choice: (winner, loser) · tie: (left, right) ·
+                    skip, grid: every picture that was shown · undo: ()
+    value           rating: 1 to 10 · favourite, hide: 1 on, 0 off · undo: None
+    picked          grid: the items that were picked, a part of `items`
+    seconds         time taken, None where unknown
+    side            choice: the side on which the winner was shown
+    asked_by        "random", "repeat", the strategy's name, "import", or "person" where nobody asked
+    client_id       the client's own id; the same id recorded twice is one judgement
+    undoes          undo: the client_id of what it takes back
+    at              when, UTC
+    """
+
+    kind: Kind
+    items: tuple[int, ...]
+    client_id: str
+    value: float | None = None
+    picked: tuple[int, ...] = ()
+    seconds: float | None = None
+    side: Literal["left", "right"] | None = None
+    asked_by: str = "person"
+    undoes: str | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One picture of a collection. `columns` holds what the source said of it (title, artist, price, link ...)."""
+
+    id: int
+    name: str  # path relative to the imported folder, or the `item` column
+    path: Path
+    sha256: str
+    width: int
+    height: int
+    columns: Mapping[str, str]
+
+
+def _no_rows() -> Ints:
+    return np.empty(0, np.int64)
+
+
+def _no_pairs() -> Ints:
+    return np.empty((0, 2), np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person's current judgements say, as rows of X.
+
+    rows, ratings   (r,) the row behind each rating, and the rating; a row may be rated twice
+    choices         (m, 2) rows of (winner, loser)
+    weights         (m,) how much each choice counts: a grid with k of n picked gives k(n-k) choices of weight 1/(n-k)
+    ties            (t, 2)
+    """
+
+    rows: Ints = field(default_factory=_no_rows)
+    ratings: Floats = field(default_factory=lambda: np.empty(0, np.float64))
+    choices: Ints = field(default_factory=_no_pairs)
+    weights: Floats = field(default_factory=lambda: np.empty(0, np.float64))
+    ties: Ints = field(default_factory=_no_pairs)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.choices) + len(self.ties)
+
+    def as_fit(self) -> dict[str, Any]:
+        """The keyword arguments of a taste model's `fit`."""
+        return {
+            "y": self.ratings if len(self.rows) else None,
+            "rows": self.rows if len(self.rows) else None,
+            "choices": self.choices if len(self.choices) else None,
+            "weights": self.weights if len(self.choices) else None,
+            "ties": self.ties if len(self.ties) else None,
+        }
