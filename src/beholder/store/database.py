@@ -1,0 +1,142 @@
+"""The SQLite database of a data folder: opened safely, migrated with a backup, never half written.
+
+WAL so that readers never wait for a writer; synchronous=FULL so that what was acknowledged survives a power cut;
+busy_timeout before anything else, because setting the journal mode takes a lock itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from beholder.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+def connect(path: Path) -> sa.Engine:
+    """An engine on this database file, brought to the newest tables, with a backup before any change.
+
+    raises : StoreError where the file is damaged, locked, or written by a newer Beholder
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the data folder {path.parent}: {error.strerror}") from error
+    engine = sa.create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    with speaking(path):
+        _migrate(engine, path)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A deferred transaction that turns writer half way cannot wait for a second writer: it fails at once.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A read transaction: one moment of the database, whoever writes meanwhile."""
+    with speaking(engine.url.database), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction, durable once left without an exception."""
+    with (
+        speaking(engine.url.database),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def speaking(path: object) -> Iterator[None]:
+    """Turn what the driver says into a sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(f"{_sentence(str(error.orig))} (database {path})") from error
+
+
+def _sentence(cause: str) -> str:
+    known = {
+        "full": "the disk is full: free some space; nothing that was confirmed is lost",
+        "locked": "another program has held the database for more than 30 seconds: end it and try again",
+        "malformed": "the database is damaged: run `beholder doctor`, which lists the backups",
+        "not a database": "this file is not a Beholder database: move it away, or set BEHOLDER_HOME to another folder",
+        "readonly": "the data folder cannot be written to: mend its permissions, or set BEHOLDER_HOME elsewhere",
+        "unable to open": "the database cannot be opened: check that the data folder may be written to",
+    }
+    return next((said for sign, said in known.items() if sign in cause), f"the database said: {cause}")
+
+
+def backup(path: Path) -> Path:
+    """A consistent copy of the database in `backups/` beside it, taken while others may be writing."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = path.parent / "backups" / f"{path.stem}-{stamp}{path.suffix}"
+    target.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return target
+
+
+def _revisions() -> list[str]:
+    """Oldest first; a migration's file name starts with v and its revision."""
+    return sorted(p.stem[1:5] for p in (MIGRATIONS / "versions").glob("v*.py"))
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: sa.Engine, path: Path) -> None:
+    known = _revisions()
+    with engine.connect() as connection:
+        have = revision_of(connection)
+    if have == known[-1]:
+        return
+    if have is not None and have not in known:
+        raise StoreError(
+            f"{path} was written by a newer Beholder (tables {have}, this one knows {known[-1]}): "
+            "upgrade with `pip install -U beholder`; nothing was changed"
+        )
+    if have is not None:
+        backup(path)
+    _upgrade(engine, known[-1])
+
+
+def _upgrade(engine: sa.Engine, head: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if revision_of(connection) == head:
+            return  # another process was faster
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,284 @@
+"""What is kept: people, collections, items, judgements, fits. Every line of SQL is in this folder."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from beholder.errors import UnknownName, UserError
+from beholder.store import tables as t
+from beholder.store.database import connect, reading, writing
+from beholder.types import Item, Judgement
+
+_current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who answers. `key` is opaque and unguessable: what a browser's cookie holds."""
+
+    id: int
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRow:
+    """A collection as it is kept; `beholder.collection.Collection` adds its pictures' numbers."""
+
+    id: int
+    name: str
+    source: str
+    encoder: str
+    created_at: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that an import has looked at: `sha256` where it is a picture, `reason` where it is broken."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A picture about to be kept."""
+
+    name: str
+    path: Path
+    sha256: str
+    width: int
+    height: int
+    columns: Mapping[str, str]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def system_user() -> str:
+    """The name of the person at this machine, the default of every `--person`."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such entry, as in some containers
+        return "me"
+
+
+def _clean(what: str, name: str) -> str:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        raise UserError(f"a {what}'s name has 1 to 80 printable characters, got {name[:80]!r}")
+    return name
+
+
+class Store:
+    """The database of one data folder. Safe to use from several threads and processes at once."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "beholder.db"
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        return connect(self.path)
+
+    def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+            del self.__dict__["engine"]
+
+    # People
+
+    def people(self) -> list[Person]:
+        """Everybody, oldest first."""
+        with reading(self.engine) as db:
+            return [_person(row) for row in db.execute(sa.select(t.people).order_by(t.people.c.id))]
+
+    def person(self, name: str) -> Person:
+        """raises : UnknownName"""
+        people = {p.name: p for p in self.people()}
+        if name not in people:
+            raise UnknownName.of("person", name, people)
+        return people[name]
+
+    def person_of(self, key: str) -> Person | None:
+        """The person whose cookie this is."""
+        with reading(self.engine) as db:
+            row = db.execute(sa.select(t.people).where(t.people.c.key == key)).first()
+        return _person(row) if row else None
+
+    def add_person(self, name: str) -> Person:
+        """The person of this name, made where there is none yet. raises : UserError on a bad name"""
+        row = {"name": _clean("person", name), "key": secrets.token_urlsafe(24), "created_at": _now()}
+        with writing(self.engine) as db:
+            db.execute(insert(t.people).values(row).on_conflict_do_nothing())
+        return self.person(row["name"])
+
+    # Collections and their items
+
+    def collections(self) -> list[CollectionRow]:
+        """Every collection with its number of pictures, oldest first."""
+        size = sa.select(sa.func.count()).where(t.items.c.collection_id == t.collections.c.id).scalar_subquery()
+        with reading(self.engine) as db:
+            rows = db.execute(sa.select(t.collections, size.label("size")).order_by(t.collections.c.id))
+            return [CollectionRow(**row._mapping) for row in rows]
+
+    def collection(self, name: str) -> CollectionRow:
+        """raises : UnknownName"""
+        known = {c.name: c for c in self.collections()}
+        if name not in known:
+            raise UnknownName.of("collection", name, known, see="beholder import --help")
+        return known[name]
+
+    def add_collection(self, name: str, source: str, encoder: str) -> CollectionRow:
+        """The collection of this name, made where there is none yet."""
+        row = {"name": _clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
+        with writing(self.engine) as db:
+            db.execute(insert(t.collections).values(row).on_conflict_do_nothing())
+        return self.collection(row["name"])
+
+    def set_encoder(self, collection_id: int, encoder: str) -> None:
+        with writing(self.engine) as db:
+            db.execute(t.collections.update().where(t.collections.c.id == collection_id).values(encoder=encoder))
+
+    def items(self, collection_id: int) -> list[Item]:
+        """In the order in which they came: the order of the rows of X."""
+        query = sa.select(t.items).where(t.items.c.collection_id == collection_id).order_by(t.items.c.id)
+        with reading(self.engine) as db:
+            return [_item(row) for row in db.execute(query)]
+
+    def item(self, item_id: int) -> Item:
+        """raises : UnknownName"""
+        with reading(self.engine) as db:
+            row = db.execute(sa.select(t.items).where(t.items.c.id == item_id)).first()
+        if row is None:
+            raise UnknownName(f"there is no picture {item_id}")
+        return _item(row)
+
+    def files(self, collection_id: int) -> dict[str, KnownFile]:
+        """Every file an import has looked at, by path."""
+        f = t.files.c
+        query = sa.select(f.path, f.size, f.mtime_ns, f.sha256, f.reason).where(f.collection_id == collection_id)
+        with reading(self.engine) as db:
+            return {row.path: KnownFile(*row) for row in db.execute(query)}
+
+    def keep_files(self, collection_id: int, files: Sequence[KnownFile], items: Sequence[NewItem] = ()) -> None:
+        """Keep what an import found, all of it or nothing. A picture that is already there stays as it is."""
+        new = [
+            {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "path": str(i.path),
+             "columns": dict(i.columns), "collection_id": collection_id}
+            for i in items
+        ]  # fmt: skip
+        seen = [
+            {"collection_id": collection_id, **{c: getattr(f, c) for c in KnownFile.__slots__}}
+            for f in files
+        ]  # fmt: skip
+        with writing(self.engine) as db:
+            if new:
+                db.execute(insert(t.items).on_conflict_do_nothing(), new)
+            if seen:
+                row = insert(t.files)
+                row = row.on_conflict_do_update(
+                    index_elements=["collection_id", "path"],
+                    set_={c: row.excluded[c] for c in ("size", "mtime_ns", "sha256", "reason")},
+                )
+                db.execute(row, seen)
+
+    def update_item(self, item_id: int, *, name: str, path: Path, columns: Mapping[str, str]) -> None:
+        """A picture has moved, or its source says something else of it now."""
+        values = {"name": name, "path": str(path), "columns": dict(columns)}
+        with writing(self.engine) as db:
+            db.execute(t.items.update().where(t.items.c.id == item_id).values(values))
+
+    # Judgements
+
+    def record(self, person_id: int, collection_id: int, judgements: Iterable[Judgement]) -> None:
+        """Append these; on disk when this returns. A client id that is already there changes nothing."""
+        rows = [
+            {**{f: getattr(j, f) for f in Judgement.__slots__}, "items": list(j.items), "picked": list(j.picked),
+             "at": j.at.isoformat(), "person_id": person_id, "collection_id": collection_id}
+            for j in judgements
+        ]  # fmt: skip
+        if rows:
+            with writing(self.engine) as db:
+                db.execute(insert(t.judgements).on_conflict_do_nothing(), rows)
+
+    def judgements(self, person_id: int, collection_id: int) -> list[Judgement]:
+        """What holds now, oldest first: without undo events and what they took back."""
+        return self._judgements(_current, person_id, collection_id)
+
+    def events(self, person_id: int, collection_id: int) -> list[Judgement]:
+        """Everything that was ever said, undo events too, oldest first."""
+        return self._judgements(t.judgements, person_id, collection_id)
+
+    def _judgements(self, table: sa.FromClause, person_id: int, collection_id: int) -> list[Judgement]:
+        of_person = (table.c.person_id == person_id) & (table.c.collection_id == collection_id)
+        with reading(self.engine) as db:
+            return [_judgement(row) for row in db.execute(sa.select(table).where(of_person).order_by(table.c.id))]
+
+    def answer_counts(self, person_id: int) -> dict[int, int]:
+        """How many answers this person has given, by collection id."""
+        query = (
+            sa.select(_current.c.collection_id, sa.func.count())
+            .where((_current.c.person_id == person_id) & _current.c.kind.in_(("rating", "choice", "tie", "grid")))
+            .group_by(_current.c.collection_id)
+        )
+        with reading(self.engine) as db:
+            return {row[0]: row[1] for row in db.execute(query)}
+
+    # Fits: hyperparameters are learned behind the answers and used again at the next start
+
+    def keep_fit(
+        self,
+        person_id: int,
+        collection_id: int,
+        model: str,
+        encoder: str,
+        hyperparameters: Mapping[str, Any],
+        answers: int,
+    ) -> None:
+        keys = {"person_id": person_id, "collection_id": collection_id, "model": model, "encoder": encoder}
+        values = {"hyperparameters": dict(hyperparameters), "answers": answers, "at": _now()}
+        row = insert(t.fits).values(keys | values).on_conflict_do_update(index_elements=list(keys), set_=values)
+        with writing(self.engine) as db:
+            db.execute(row)
+
+    def fit(self, person_id: int, collection_id: int, model: str, encoder: str) -> tuple[dict[str, Any], int] | None:
+        """(hyperparameters, number of answers they were learned from), or None."""
+        f = t.fits.c
+        query = sa.select(f.hyperparameters, f.answers).where(
+            (f.person_id == person_id)
+            & (f.collection_id == collection_id)
+            & (f.model == model)
+            & (f.encoder == encoder)
+        )
+        with reading(self.engine) as db:
+            row = db.execute(query).first()
+        return (row[0], row[1]) if row else None
+
+
+def _person(row: sa.Row[Any]) -> Person:
+    return Person(row.id, row.name, row.key)
+
+
+def _item(row: sa.Row[Any]) -> Item:
+    return Item(row.id, row.name, Path(row.path), row.sha256, row.width, row.height, row.columns)
+
+
+def _judgement(row: sa.Row[Any]) -> Judgement:
+    values = {f: getattr(row, f) for f in Judgement.__slots__}
+    values |= {"items": tuple(row.items), "picked": tuple(row.picked), "at": datetime.fromisoformat(row.at)}
+    return Judgement(**values)

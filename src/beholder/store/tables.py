@@ -1,0 +1,98 @@
+"""The tables. A change here needs a numbered migration beside it; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("key", String, nullable=False, unique=True),  # opaque: what a browser's cookie holds
+    Column("created_at", String, nullable=False),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("source", String, nullable=False),
+    Column("encoder", String, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", Integer, ForeignKey("collections.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("columns", JSON, nullable=False),
+    UniqueConstraint("collection_id", "sha256"),
+)
+
+# Every file an import has looked at, so that the next one need not open it again: good, a copy of one, or broken.
+files = Table(
+    "files",
+    metadata,
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("sha256", String(64)),
+    Column("reason", String),  # why it is broken; NULL where it is not
+)
+
+# Append-only: triggers made by the first migration refuse UPDATE and DELETE.
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", String, nullable=False),
+    Column("person_id", Integer, ForeignKey("people.id"), nullable=False),
+    Column("collection_id", Integer, ForeignKey("collections.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("picked", JSON, nullable=False),
+    Column("value", Float),
+    Column("seconds", Float),
+    Column("side", String),
+    Column("asked_by", String, nullable=False),
+    Column("undoes", String),
+    Column("at", String, nullable=False),
+    UniqueConstraint("person_id", "client_id"),
+    Index("judgements_of_person", "person_id", "collection_id"),
+    Index("judgements_undone", "person_id", "undoes"),
+)
+
+fits = Table(
+    "fits",
+    metadata,
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("encoder", String, primary_key=True),
+    Column("hyperparameters", JSON, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("at", String, nullable=False),
+)

@@ -1,0 +1,106 @@
+"""Vectors of pictures, kept by content: one folder an encoder, safetensors shards in it, written whole or not at all.
+
+A shard holds `keys` (n, 32) uint8, the pictures' sha256, and `vectors` (n, d) float32. It is written under another
+name, flushed to disk and renamed, so a crash leaves the old state or the new, never half. The folder's name is the
+encoder's key, which changes with its revision and preprocessing: nothing stale is ever read.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from beholder.errors import StoreError
+from beholder.types import Matrix
+
+
+class VectorShards:
+    """All vectors of one encoder.
+
+    folder : made when the first shard is written
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._shards: dict[str, NDArray[np.float32]] = {}
+        self._where: dict[str, tuple[str, int]] = {}
+        self.damaged: dict[str, str] = {}  # shard -> what is wrong with it
+
+    def get(self, hashes: Sequence[str], dimension: int) -> tuple[Matrix, NDArray[np.bool_]]:
+        """The vectors of these pictures.
+
+        returns : (n, dimension) float32, zero where unknown, and (n,) bool: which are known
+        """
+        self._read_new()
+        X = np.zeros((len(hashes), dimension), np.float32)
+        known = np.zeros(len(hashes), bool)
+        for i, sha in enumerate(hashes):
+            if (place := self._where.get(sha)) is not None:
+                X[i] = self._shards[place[0]][place[1]]
+                known[i] = True
+        return X, known
+
+    def add(self, hashes: Sequence[str], vectors: Matrix) -> None:
+        """Keep these vectors, (n, d); they are on disk when this returns."""
+        if not len(hashes):
+            return
+        keys = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(len(hashes), 32)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._clear_leftovers()
+            draft = self.folder / f".{os.getpid()}-{uuid.uuid4().hex}.tmp"
+            save_file({"keys": keys.copy(), "vectors": np.ascontiguousarray(vectors, np.float32)}, draft)
+            _flush(draft)
+            os.replace(draft, self.folder / f"{uuid.uuid4().hex}.safetensors")
+            _flush(self.folder)
+        except (OSError, SafetensorError) as error:
+            raise StoreError(f"cannot keep vectors in {self.folder}: {error}") from error
+
+    def _read_new(self) -> None:
+        with self._lock:
+            for path in sorted(self.folder.glob("*.safetensors")):
+                if path.name not in self._shards and path.name not in self.damaged:
+                    self._read(path)
+
+    def _read(self, path: Path) -> None:
+        try:
+            with safe_open(path, framework="numpy") as shard:
+                keys, vectors = shard.get_tensor("keys"), shard.get_tensor("vectors")
+        except (OSError, SafetensorError) as error:
+            self.damaged[path.name] = str(error)
+            return
+        self._shards[path.name] = vectors
+        self._where.update((bytes(key).hex(), (path.name, i)) for i, key in enumerate(keys))
+
+    def _clear_leftovers(self) -> None:
+        """Drafts of a process that was killed while writing."""
+        for draft in self.folder.glob(".*-*.tmp"):
+            if not _alive(int(draft.name[1:].split("-")[0])):
+                draft.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,196 @@
+"""What was acknowledged is kept, what is kept is never half, and nobody's answers meet another's."""
+
+import multiprocessing
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from beholder.errors import StoreError, UnknownName, UserError
+from beholder.store import KnownFile, NewItem, Store, VectorShards, database
+from beholder.store.tables import metadata
+from beholder.types import Judgement
+
+
+@pytest.fixture
+def store(home):
+    store = Store(home)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def filled(store):
+    """(store, Ada, collection) with three pictures."""
+    ada, art = store.add_person("Ada"), store.add_collection("art", "folder", "classic")
+    items = [
+        NewItem(f"{n}.jpg", store.path.parent / f"{n}.jpg", f"{n:064x}", 4, 3, {"title": f"No. {n}"}) for n in range(3)
+    ]
+    store.keep_files(art.id, [KnownFile(str(i.path), 1, 2, i.sha256, None) for i in items], items)
+    return store, ada, art
+
+
+def test_migrations_make_exactly_the_tables(store):
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_database_is_opened_as_promised(store):
+    with store.engine.connect() as connection:
+        said = {
+            p: connection.exec_driver_sql(f"PRAGMA {p}").scalar()
+            for p in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
+
+
+def test_what_was_recorded_is_there_after_a_reopening(filled, home):
+    store, ada, art = filled
+    said = Judgement("choice", (1, 2), "c1", seconds=1.5, side="left", asked_by="random")
+    grid = Judgement("grid", (1, 2, 3), "c2", picked=(3,))
+    store.record(ada.id, art.id, [said, grid])
+    store.close()
+    assert Store(home).judgements(ada.id, art.id) == [said, grid]
+
+
+def test_the_same_client_id_counts_once(filled):
+    store, ada, art = filled
+    said = Judgement("rating", (1,), "c1", value=7)
+    store.record(ada.id, art.id, [said])
+    store.record(ada.id, art.id, [replace(said, value=2), Judgement("rating", (2,), "c2", value=3)])
+    assert [(j.client_id, j.value) for j in store.judgements(ada.id, art.id)] == [("c1", 7), ("c2", 3)]
+
+
+def test_an_undo_is_an_event_and_the_view_forgets_what_it_took_back(filled):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7), Judgement("undo", (), "c2", undoes="c1")])
+    assert store.judgements(ada.id, art.id) == []
+    assert [j.kind for j in store.events(ada.id, art.id)] == ["rating", "undo"]
+    assert store.answer_counts(ada.id) == {}
+
+
+def test_two_people_share_nothing_even_with_equal_client_ids(filled):
+    store, ada, art = filled
+    bob = store.add_person("Bob")
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "same", value=9)])
+    store.record(
+        bob.id, art.id, [Judgement("rating", (1,), "same", value=2), Judgement("undo", (), "u", undoes="same")]
+    )
+    assert [j.value for j in store.judgements(ada.id, art.id)] == [9]
+    assert store.judgements(bob.id, art.id) == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE judgements SET value = 1", "DELETE FROM judgements"])
+def test_judgements_are_append_only(filled, statement):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_the_same_picture_is_one_item(filled):
+    store, _, art = filled
+    again = NewItem("copy.jpg", store.path.parent / "copy.jpg", f"{1:064x}", 4, 3, {})
+    store.keep_files(art.id, [], [again])
+    assert [i.name for i in store.items(art.id)] == ["0.jpg", "1.jpg", "2.jpg"]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 81, "tab\x00"])
+def test_a_name_that_nobody_could_read_is_refused(store, name):
+    with pytest.raises(UserError, match="printable characters"):
+        store.add_person(name)
+
+
+def test_an_unknown_name_offers_the_nearest(filled):
+    with pytest.raises(UnknownName, match="did you mean 'Ada'"):
+        filled[0].person("Adda")
+
+
+def test_a_database_of_a_newer_version_is_refused_untouched(store, home):
+    store.add_person("Ada")
+    store.close()
+    with closing(sqlite3.connect(store.path)) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer Beholder"):
+        Store(home).people()
+
+
+def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
+    store.close()
+    newer = tmp_path / "migrations"
+    shutil.copytree(database.MIGRATIONS, newer)
+    (newer / "versions" / "v0002_next.py").write_text(
+        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+        'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n'
+    )
+    monkeypatch.setattr(database, "MIGRATIONS", newer)
+    reopened = Store(home)
+    assert [j.value for j in reopened.judgements(ada.id, art.id)] == [7]
+    (copy,) = (home / "backups").iterdir()
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert db.execute("SELECT count(*) FROM judgements").fetchone() == (1,)
+
+
+def test_a_file_that_is_no_database_gets_a_sentence(home):
+    home.mkdir()
+    (home / "beholder.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="not a Beholder database"):
+        Store(home).people()
+
+
+def _record_many(home, worker):
+    store = Store(home)
+    for n in range(25):
+        store.record(1, 1, [Judgement("rating", (1,), f"{worker}-{n}", value=5)])
+    store.close()
+
+
+def test_two_writing_processes_both_get_through(filled, home):
+    store, ada, art = filled
+    workers = [multiprocessing.get_context("spawn").Process(target=_record_many, args=(home, w)) for w in "ab"]
+    [w.start() for w in workers]
+    [w.join() for w in workers]
+    assert [w.exitcode for w in workers] == [0, 0]
+    assert len(store.judgements(ada.id, art.id)) == 50
+
+
+def hashes(*numbers):
+    return [f"{n:064x}" for n in numbers]
+
+
+def test_vectors_come_back_in_the_order_asked_and_unknown_ones_are_named(tmp_path):
+    X = np.arange(12, dtype=np.float32).reshape(4, 3)
+    VectorShards(tmp_path / "e").add(hashes(1, 2, 3, 4), X)
+    back, known = VectorShards(tmp_path / "e").get(hashes(4, 9, 1), 3)
+    assert known.tolist() == [True, False, True]
+    assert back.tolist() == [[9, 10, 11], [0, 0, 0], [0, 1, 2]]
+
+
+def test_a_shard_written_elsewhere_is_seen(tmp_path):
+    ours, theirs = VectorShards(tmp_path), VectorShards(tmp_path)
+    assert not ours.get(hashes(1), 2)[1].any()
+    theirs.add(hashes(1), np.ones((1, 2), np.float32))
+    assert ours.get(hashes(1), 2)[1].all()
+
+
+def test_a_damaged_shard_is_named_and_the_rest_is_read(tmp_path):
+    shards = VectorShards(tmp_path)
+    shards.add(hashes(1), np.ones((1, 2), np.float32))
+    (tmp_path / "bad.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{")
+    assert shards.get(hashes(1, 2), 2)[1].tolist() == [True, False]
+    assert list(shards.damaged) == ["bad.safetensors"]
+
+
+def test_the_drafts_of_a_killed_process_are_cleared(tmp_path):
+    (tmp_path / ".999999999-abc.tmp").write_bytes(b"half")
+    VectorShards(tmp_path).add(hashes(1), np.ones((1, 2), np.float32))
+    assert not list(tmp_path.glob(".*.tmp"))
