@@ -1,0 +1,192 @@
+"""The plain folder format: what is read, what is refused, and how filters keep judgements honest."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from beholder.datasets import LEFT, RIGHT, TIE, load_plain
+from beholder.errors import BadInput, UnknownName
+
+ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"
+
+
+def make(folder, **tables):
+    """A folder with three pictures a, b, c and these tables (name without .csv -> text or bytes)."""
+    folder.mkdir(exist_ok=True)
+    for name in "abc":
+        (folder / f"{name}.png").write_bytes(b"never opened")
+    for name, text in {"items": ITEMS, **tables}.items():
+        path = folder / (name if "." in name else f"{name}.csv")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def test_a_folder_becomes_arrays(tmp_path):
+    data = load_plain(
+        make(
+            tmp_path / "set",
+            ratings="rater,item,score\nzoe,c,3.5\nann,a,1\n",
+            choices="rater,left,right,choice,seconds\nann,a,b,left,1.5\nann,b,c,tie,\nzoe,c,a,RIGHT,0.2\n",
+        )
+    )
+    assert (data.name, data.items, data.raters) == ("set", ("a", "b", "c"), ("ann", "zoe"))
+    assert data.ratings.item.tolist() == [2, 0]
+    assert data.ratings.rater.tolist() == [1, 0]
+    assert data.ratings.score.tolist() == [3.5, 1.0]
+    assert data.choices.answer.tolist() == [LEFT, TIE, RIGHT]
+    assert data.choices.won().tolist() == [[0, 1], [0, 2]]
+    assert data.choices.tied().tolist() == [[1, 2]]
+    np.testing.assert_array_equal(data.median_seconds(), [1.5, 0.2])
+    assert data.item_is_test is None
+    assert data.rater_is_test is None
+
+
+def test_splits_and_description_are_read(tmp_path):
+    data = load_plain(
+        make(
+            tmp_path,
+            items="item,file,split\na,a.png,train\nb,b.png,test\nc,c.png,Train\n",
+            ratings="rater,item,score\nann,a,1\nzoe,b,5\n",
+            raters="rater,split\nann,train\nzoe,test\nnobody,test\n",
+            **{"dataset.json": '{"name": "mine", "scale": [1, 5], "licence": "CC0", "citation": "me"}'},
+        )
+    )
+    assert data.item_is_test.tolist() == [False, True, False]
+    assert data.rater_is_test.tolist() == [False, True]
+    assert (data.name, data.scale, data.licence, data.citation) == ("mine", (1.0, 5.0), "CC0", "me")
+
+
+FAULTS = [
+    ({"items": "item,title\na,x\n"}, "items.csv: has no column file; its header is: item, title"),
+    ({"items": ITEMS + "a,a.png,x\n"}, "items.csv line 5: item 'a' comes twice (first at items.csv line 2)"),
+    ({"items": ITEMS + "d,d.png,x\n"}, "items.csv line 5: the file 'd.png' of item 'd' is not in"),
+    ({"items": ITEMS + ",a.png,x\n"}, "items.csv line 5: the item has no name"),
+    ({"items": ITEMS + "d\n"}, "items.csv line 5: has 1 cells, the header has 3"),
+    ({"items": "item,file,file\na,a.png,a.png\n"}, "has the column file twice"),
+    ({"items": "item,file\n"}, "items.csv: names no pictures"),
+    ({"items": ""}, "items.csv: is empty; wanted a header with item, file"),
+    ({"items": b"\x00\x01\x02"}, "items.csv: is not a table of text"),
+    ({"items": b"\xff\xfe\x00"}, "items.csv: is not a table of text"),
+    ({"items": 'item,file\na,"a.png\n'}, "items.csv: is not a table of text"),
+    ({"items": "item,file,split\na,a.png,dev\n"}, "items.csv line 2: split must be train or test, got 'dev'"),
+    ({"items": "item,file,score\na,a.png,good\n"}, "items.csv line 2: score must be a number, got 'good'"),
+    ({"ratings": "rater,item,score\nann,q,1\n"}, "ratings.csv line 2: item 'q' is not in items.csv"),
+    ({"ratings": "rater,item,score\nann,a,nice\n"}, "ratings.csv line 2: score must be a number, got 'nice'"),
+    ({"ratings": "rater,item,score\nann,a,nan\n"}, "ratings.csv line 2: score must be a number, got 'nan'"),
+    ({"ratings": "rater,item,score\n,a,1\n"}, "ratings.csv line 2: the rater has no name"),
+    ({"ratings": "rater,item\nann,a\n"}, "ratings.csv: has no column score"),
+    (
+        {"ratings": "rater,item,score\nann,a,9\n", "dataset.json": '{"scale": [1, 5]}'},
+        "ratings.csv line 2: score 9 is off the scale 1 to 5",
+    ),
+    ({"choices": "rater,left,right,choice\nann,a,a,left\n"}, "choices.csv line 2: 'a' stands against itself"),
+    ({"choices": "rater,left,right,choice\nann,a,b,both\n"}, "choice must be left, right or tie, got 'both'"),
+    ({"choices": "rater,left,right,choice\nann,a,z,left\n"}, "choices.csv line 2: right 'z' is not in items.csv"),
+    (
+        {"choices": "rater,left,right,choice,seconds\nann,a,b,left,quick\n"},
+        "choices.csv line 2: seconds must be a number, got 'quick'",
+    ),
+    (
+        {"ratings": "rater,item,score\nann,a,1\n", "raters": "rater,split\nbob,test\n"},
+        "raters.csv: does not name ann, who judged",
+    ),
+    ({"raters": "rater,split\nann,test\nann,train\n"}, "raters.csv line 3: rater 'ann' comes twice"),
+    ({"raters": "rater,split\nann,x\n"}, "raters.csv line 2: split must be train or test, got 'x'"),
+    ({"dataset.json": "{"}, "dataset.json: is not JSON"),
+    ({"dataset.json": "[1]"}, "dataset.json: must be an object"),
+    ({"dataset.json": '{"scale": [5, 1]}'}, "dataset.json: scale must be [lowest, highest], got [5, 1]"),
+    ({"dataset.json": '{"scale": 5}'}, "dataset.json: scale must be [lowest, highest], got 5"),
+]
+
+
+@pytest.mark.parametrize(("tables", "sentence"), FAULTS, ids=[sentence[:50] for _, sentence in FAULTS])
+def test_a_fault_is_named_with_its_line(tmp_path, tables, sentence):
+    with pytest.raises(BadInput) as caught:
+        load_plain(make(tmp_path, **tables))
+    assert sentence in str(caught.value)
+
+
+def test_all_faults_come_in_one_message(tmp_path):
+    folder = make(
+        tmp_path,
+        ratings="rater,item,score\nann,q,1\nann,a,nice\n",
+        choices="rater,left,right,choice\nann,a,a,left\n",
+    )
+    with pytest.raises(BadInput) as caught:
+        load_plain(folder)
+    told = str(caught.value)
+    assert "3 faults" in told
+    assert all(words in told for words in ("'q' is not in", "'nice'", "against itself"))
+
+
+def test_a_thousand_faults_stay_readable(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        load_plain(make(tmp_path, ratings="rater,item,score\n" + "ann,q,1\n" * 1000))
+    assert len(str(caught.value).splitlines()) == 22
+    assert "... and 980 more" in str(caught.value)
+
+
+def test_a_folder_that_is_none_is_told(tmp_path):
+    with pytest.raises(BadInput, match="is not a folder"):
+        load_plain(tmp_path / "gone")
+    with pytest.raises(BadInput, match=r"has no items\.csv"):
+        load_plain(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_are_read_as_spreadsheets_save_them(tmp_path, encoding, delimiter):
+    text = " Item , file,title\na,a.png,Dürer\n\nb,b.png,café\nc,c.png,x\n".replace(",", delimiter)
+    data = load_plain(make(tmp_path, items=text.replace("\n", "\r\n").encode(encoding)))
+    assert data.items == ("a", "b", "c")
+    assert data.columns["title"] == ("Dürer", "café", "x")
+
+
+def test_the_revision_follows_the_answers_alone(tmp_path):
+    ratings = "rater,item,score\nann,a,1\n"
+    first = load_plain(make(tmp_path / "one", ratings=ratings)).revision
+    assert load_plain(make(tmp_path / "two", ratings=ratings, notes="more")).revision == first
+    assert load_plain(make(tmp_path / "one", ratings=ratings + "ann,b,1\n")).revision != first
+
+
+def test_where_keeps_judgements_whose_pictures_all_stay(tmp_path):
+    data = load_plain(
+        make(
+            tmp_path,
+            ratings="rater,item,score\nzoe,c,3\nann,b,1\n",
+            choices="rater,left,right,choice\nann,a,b,left\nann,b,c,right\n",
+        )
+    ).where("Kind", "x")
+    assert (data.items, data.raters) == (("a", "b"), ("ann",))
+    assert data.ratings.item.tolist() == [1]
+    assert data.ratings.rater.tolist() == [0]
+    assert data.choices.items.tolist() == [[0, 1]]
+    assert data.columns["kind"] == ("x", "x")
+
+
+def test_where_says_what_could_be_asked(tmp_path):
+    data = load_plain(make(tmp_path))
+    with pytest.raises(UnknownName, match="did you mean 'kind'"):
+        data.where("kinds", "x")
+    with pytest.raises(BadInput, match="there are: x, y"):
+        data.where("kind", "z")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=80), table=st.sampled_from(["items", "ratings", "choices", "raters", "dataset.json"]))
+def test_any_bytes_are_read_or_refused_with_a_sentence(tmp_path, raw, table):
+    folder = make(tmp_path / "any", **{table: raw})
+    try:
+        load_plain(folder)
+    except BadInput as error:
+        assert str(folder) in str(error)  # noqa: PT017
+    (folder / (table if "." in table else f"{table}.csv")).unlink()
+
+
+def test_the_shared_sets_are_without_fault(shared):
+    paintings = load_plain(shared / "data" / "pref_ab").where("category", "paintings")
+    assert (len(paintings.items), len(paintings.raters), len(paintings.choices)) == (411, 14, 5754)
+    assert (paintings.median_seconds() < 0.6).sum() == 2
+    beauty = load_plain(shared / "data" / "oasis_beauty")
+    assert (len(beauty.ratings), beauty.rater_is_test.sum(), beauty.item_is_test.sum()) == (57518, 181, 231)
