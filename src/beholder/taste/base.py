@@ -1,0 +1,123 @@
+"""What all taste models share: scikit-learn's interface, our checks of the answers, and saving without pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from beholder.errors import BadInput, ShapeError, UserError
+from beholder.taste.checks import check_answers
+from beholder.types import Answers
+
+Arrays = dict[str, NDArray[Any]]
+FORMAT = 1  # of config.json; a newer one is refused
+
+
+class TasteModel(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
+    """An estimator from rows of X to scores; see `docs/data.md` for every array's meaning.
+
+    A subclass names itself (`name`), learns in `fit` and `predict`s; `_state` and `_restore` are what saving keeps.
+    """
+
+    name: ClassVar[str]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False  # choices alone are enough
+        return tags
+
+    @abstractmethod
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        rows: ArrayLike | None = None,
+        choices: ArrayLike | None = None,
+        ties: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from ratings, choices and ties among the rows of X; arrays as in `docs/data.md`."""
+
+    @abstractmethod
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        """What `predict` needs: plain values for JSON, and arrays."""
+
+    @abstractmethod
+    def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
+        """Set the fitted attributes from what `_state` gave."""
+
+    def _check_fit(self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None) -> tuple[NDArray[Any], Answers]:
+        matrix = self._check_rows(X, reset=True)
+        return matrix, check_answers(len(matrix), y, **answers)
+
+    def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:
+        if not reset:
+            check_is_fitted(self)
+        try:
+            matrix: NDArray[Any] = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32))
+        except TypeError:
+            raise
+        except ValueError as error:
+            shape = "expecting" in str(error) or "Expected 2D" in str(error)
+            raise (ShapeError if shape else UserError)(str(error)) from error
+        return matrix
+
+    def save(self, folder: Path | str) -> None:
+        """Write `config.json` and `model.safetensors` into `folder`, which is made where missing."""
+        from safetensors.numpy import save
+
+        check_is_fitted(self)
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        state, arrays = self._state()
+        config = {"format": FORMAT, "model": self.name, "n_features_in": int(self.n_features_in_), **state}
+        _replace(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+        _replace(folder / "config.json", json.dumps(config, indent=1).encode())
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """The model that `save` wrote; raises BadInput where the files are missing, damaged or another model's."""
+        config, arrays = read_saved(folder)
+        if config.get("model") != cls.name:
+            raise BadInput(f"{folder} holds a '{config.get('model')}' model, not '{cls.name}'")
+        model = cls()
+        try:
+            model.n_features_in_ = int(config["n_features_in"])
+            model._restore(config, arrays)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"{folder} holds a model that cannot be read ({error!r}); fit and save it again") from error
+        return model
+
+
+def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
+    """config.json and the arrays of a saved model; raises BadInput."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    folder = Path(folder)
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        arrays = load((folder / "model.safetensors").read_bytes())
+    except FileNotFoundError as error:
+        raise BadInput(f"{folder} holds no saved model: {Path(error.filename).name} is missing") from error
+    except (json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
+        raise BadInput(f"{folder} holds a damaged model ({error}); fit and save it again") from error
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise BadInput(f"{folder} holds a model of another format; this version reads format {FORMAT}")
+    return config, arrays
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

@@ -1,0 +1,176 @@
+"""The fixed coordinates in which a taste is a dot product: `f(x) = phi(x) @ w`.
+
+A taste model is refitted after every answer, so nothing in a refit may grow with the pool. What depends on the pool
+alone is learned here once, without labels, and handed to every refit:
+
+* principal components of the standardised columns (an encoder's columns differ in unit), the k-th scaled by
+  `eigenvalue ** (power / 2)`: power 1 is plain PCA, power 0 whitening. All together are scaled so that a picture's
+  mean square length is 1: prior variances then mean the same for every encoder.
+* a radial kernel `exp(-|z - z'|^2 / (2 length^2))` on those components, in Nystrom coordinates on landmarks found by
+  greedily pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing,
+  and with every picture a landmark the coordinates reproduce the dense kernel exactly.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+from beholder.errors import ShapeError
+
+Array = NDArray[Any]
+
+COMPONENTS = 64
+LANDMARKS = 256
+POWER = 1.0
+LENGTH = 1.0
+SAMPLE = 20_000  # rows that the components are learned from, evenly spread
+LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
+CHUNK = 16_384  # rows mapped at a time
+KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
+
+
+class FeatureMap:
+    """Immutable; maps (n, d) rows to (n, width) coordinates: `n_linear` components, then the radial part.
+
+    Mapping the very array it was fitted on (`is`) is done once and kept; so do not write into that array afterwards.
+    """
+
+    def __init__(self, mean: Array, projection: Array, landmarks: Array, whitening: Array, length: float) -> None:
+        self.mean = mean  # (d,)
+        self.projection = projection  # (d, n_linear)
+        self.landmarks = landmarks  # (q, n_linear)
+        self.whitening = whitening  # (q, q)
+        self.length = length
+        self._pool: weakref.ref[Array] | None = None
+        self._mapped: Array | None = None
+
+    @classmethod
+    def fit(
+        cls,
+        X: Array,
+        *,
+        components: int = COMPONENTS,
+        landmarks: int = LANDMARKS,
+        power: float = POWER,
+        length: float = LENGTH,
+    ) -> Self:
+        """Learn the map from all rows of X, (n, d); no answers are needed."""
+        X = np.asarray(X)
+        mean, projection = _components(_thin_out(X, SAMPLE), components, power)
+        Z = (_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection
+        chosen, whitening = _landmarks(Z, landmarks, length)
+        dtype = X.dtype if X.dtype == np.float32 else np.float64
+        parts = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
+        new = cls(*parts, length)
+        new._pool = weakref.ref(X)
+        return new
+
+    @property
+    def n_linear(self) -> int:
+        return self.projection.shape[1]
+
+    @property
+    def width(self) -> int:
+        return self.n_linear + self.whitening.shape[1]
+
+    def transform(self, X: Array) -> Array:
+        """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
+        if X.ndim != 2 or X.shape[1] != len(self.mean):
+            raise ShapeError(f"X has shape {X.shape}, but the feature map was fitted on rows of {len(self.mean)} numbers")
+        ours = self._pool is not None and self._pool() is X
+        if ours and self._mapped is not None:
+            return self._mapped
+        mapped = np.empty((len(X), self.width), dtype=np.result_type(X.dtype, self.mean.dtype))
+        for start in range(0, len(X), CHUNK):
+            self._transform(X[start : start + CHUNK], mapped[start : start + CHUNK])
+        if ours and mapped.size <= KEEP:
+            mapped.flags.writeable = False
+            self._mapped = mapped
+        return mapped
+
+    def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
+        """The coordinates of some rows of X, in float64."""
+        if self._mapped is not None and self._pool is not None and self._pool() is X:
+            return self._mapped[rows].astype(np.float64)
+        return self.transform(X[rows]).astype(np.float64)
+
+    def _transform(self, X: Array, out: Array) -> None:
+        k = self.n_linear
+        Z = (X - self.mean) @ self.projection
+        out[:, :k] = Z
+        out[:, k:] = radial(Z, self.landmarks, self.length) @ self.whitening
+
+    def state(self) -> dict[str, Array]:
+        """What `restore` needs, as arrays."""
+        names = ("mean", "projection", "landmarks", "whitening")
+        return {name: getattr(self, name) for name in names} | {"length": np.array([self.length])}
+
+    @classmethod
+    def restore(cls, arrays: dict[str, Array]) -> Self:
+        parts = (arrays[name] for name in ("mean", "projection", "landmarks", "whitening"))
+        return cls(*parts, float(arrays["length"][0]))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # immutable: scikit-learn's clone may share it
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_pool": None, "_mapped": None}
+
+
+def radial(A: Array, B: Array, length: float) -> Array:
+    """`exp(-|a - b|^2 / (2 length^2))`, (len(A), len(B))."""
+    squared = (A**2).sum(1)[:, None] + (B**2).sum(1) - 2 * (A @ B.T)
+    np.maximum(squared, 0, out=squared)
+    squared *= -0.5 / length**2
+    return np.asarray(np.exp(squared, out=squared))
+
+
+def _thin_out(X: Array, most: int) -> Array:
+    return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(int)]
+
+
+def _components(X: Array, most: int, power: float) -> tuple[Array, Array]:
+    """Mean (d,) and projection (d, c) such that `(X - mean) @ projection` has mean square row length 1."""
+    X = X.astype(np.float64)
+    mean = X.mean(0)
+    centred = X - mean
+    spread = centred.std(0)
+    weight = np.where(spread > 1e-9 * max(float(spread.max(initial=0)), 1e-30), 1 / np.maximum(spread, 1e-30), 0.0)
+    centred *= weight
+    n, d = centred.shape
+    if d <= n:
+        values, vectors = np.linalg.eigh(centred.T @ centred / n)
+    else:
+        values, left = np.linalg.eigh(centred @ centred.T / n)
+        vectors = centred.T @ (left / np.sqrt(np.maximum(values, 1e-30) * n))
+    order = np.argsort(-values)[:most]
+    order = order[values[order] > 1e-7 * max(float(values.max(initial=0)), 1e-30)]
+    values, vectors = values[order], vectors[:, order]
+    scale = values ** ((power - 1) / 2) / np.sqrt(np.sum(values**power)) if len(values) else values
+    return mean, weight[:, None] * vectors * scale
+
+
+def _landmarks(Z: Array, most: int, length: float) -> tuple[NDArray[np.int64], Array]:
+    """Rows of Z by greedily pivoted Cholesky, most typical first, and the matrix that whitens their kernel."""
+    n = len(Z)
+    most = min(most, n)
+    factor = np.zeros((n, most))
+    left = np.ones(n)
+    chosen: list[int] = []
+    pivot = int(np.argmin((Z**2).sum(1)))
+    while len(chosen) < most and left[pivot] > 1e-5:
+        j = len(chosen)
+        column = radial(Z, Z[pivot : pivot + 1], length)[:, 0] - factor[:, :j] @ factor[pivot, :j]
+        factor[:, j] = column / np.sqrt(left[pivot])
+        left = np.maximum(left - factor[:, j] ** 2, 0)
+        chosen.append(pivot)
+        left[chosen] = 0
+        pivot = int(np.argmax(left))
+    picked = np.array(chosen, dtype=np.int64)
+    triangle = np.tril(factor[picked][:, : len(picked)])
+    return picked, solve_triangular(triangle, np.eye(len(picked)), lower=True).T
