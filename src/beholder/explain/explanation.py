@@ -1,0 +1,101 @@
+"""A person's taste in words, from their answers: `explain` for the whole, `reasons` for each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beholder.errors import ShapeError
+from beholder.explain.linear import Weights, fit_weights, standardise
+from beholder.explain.why import Reason, reasons_of
+from beholder.explain.words import Leaning, confidence_of, sentence_of
+from beholder.features.attributes import ATTRIBUTES
+from beholder.types import Answers, Matrix
+
+NAMED = 2.0  # log evidence, of a few attributes over none, from which the attributes alone show a taste
+FELT = 2.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
+UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
+FEWEST = 5  # answers below which nothing is found, whatever they say
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A taste in words.
+
+    sentence    natural English, claiming only what the answers carry
+    leanings    one for each measured attribute, the best supported first
+    found       whether the answers show a taste at all, or could as well have been made at random
+    confidence  "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"
+    answers     how many answers it rests on
+    """
+
+    sentence: str
+    leanings: list[Leaning]
+    found: bool
+    confidence: str
+    answers: int
+
+
+def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers) -> Explanation:
+    """What a person's answers say of their taste.
+
+    model       the fitted taste model; None where there is none yet
+    X           (n, d) the pool; attributes (n, 10) measured on the same pictures
+    answers     rows of X
+    raises : ShapeError where attributes and X do not fit together
+    """
+    _check(X, attributes)
+    weights = fit_weights(standardise(attributes), answers)
+    leanings = sorted(_leanings(weights), key=lambda x: -x.evidence)
+    found = len(answers) >= FEWEST and _found(weights, model)
+    return Explanation(
+        sentence_of(leanings, found, len(answers)),
+        leanings,
+        found,
+        confidence_of(leanings, found, len(answers)),
+        len(answers),
+    )
+
+
+def reasons(
+    model: Any,
+    X: Matrix,
+    attributes: Matrix,
+    answers: Answers,
+    rows: ArrayLike,
+    explanation: Explanation | None = None,
+) -> list[Reason]:
+    """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
+
+    rows : (k,) rows of X; explanation : of the same answers, made here where it is not given
+    raises : ShapeError where attributes and X do not fit together
+    """
+    _check(X, attributes)
+    if explanation is None:
+        explanation = explain(model, X, attributes, answers)
+    of = {x.attribute: x for x in explanation.leanings} if explanation.found else {}
+    chosen = np.asarray(rows, np.int64)
+    return reasons_of(model, X, attributes, answers, chosen, [of.get(a.name) for a in ATTRIBUTES])
+
+
+def _check(X: Matrix, attributes: Matrix) -> None:
+    if attributes.ndim != 2 or attributes.shape != (len(X), len(ATTRIBUTES)):
+        wanted = f"({len(X)}, {len(ATTRIBUTES)})"
+        raise ShapeError(f"attributes must be {wanted}, a row for each of X, got shape {attributes.shape}")
+
+
+def _leanings(weights: Weights) -> Sequence[Leaning]:
+    low, high = UNDECIDED
+    return [
+        Leaning(a.name, a.low, a.high, float(lean), float(std), bool(low < included < high))
+        for a, lean, std, included in zip(ATTRIBUTES, weights.lean, weights.std, weights.included, strict=True)
+    ]
+
+
+def _found(weights: Weights, model: Any) -> bool:
+    felt = getattr(model, "log_evidence_", 0.0) - getattr(model, "null_log_evidence_", 0.0)
+    return bool(weights.log_bayes > NAMED or felt > FELT)

@@ -1,0 +1,125 @@
+"""Why a picture stands where it stands: the leanings it meets, and the nearest picture that was liked or disliked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from beholder.explain.linear import standardise
+from beholder.explain.words import HINTING, Leaning
+from beholder.types import SCALE, Answers, Floats, Ints, Matrix
+
+NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something
+SHARE = 0.3  # of the largest contribution, from which another one is named beside it
+MOST = 2  # things named of one picture
+CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
+SAMPLE = 400  # pictures from which that distance is measured
+DOUBTFUL = 1.5  # standard deviations of the pool's scores from which a score is called unsure
+UNSURE = "not sure yet"
+NO_REASON = "nothing we measure says why"
+NO_TASTE = "a guess so far"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one picture scores as it does.
+
+    text    in words of the measured attributes; "" only where `near` says it alone
+    near    row of the nearest picture that was liked (or disliked, where this one stands low), None where none is near
+    liked   whether `near` was liked
+    """
+
+    text: str
+    near: int | None
+    liked: bool
+
+
+def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
+    """Rows that won more than they lost or were rated in the upper part of the scale; and the other way round.
+
+    Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it.
+    """
+    votes: dict[int, float] = {}
+    for (winner, loser), weight in zip(answers.choices, answers.weights, strict=True):
+        votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
+        votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)
+    if len(answers.rows):
+        middle, mean = sum(SCALE) / 2, float(answers.ratings.mean())
+        for row, rating in zip(answers.rows, answers.ratings, strict=True):
+            above, below = rating > max(middle, mean), rating < min(middle, mean)
+            votes[int(row)] = votes.get(int(row), 0.0) + float(above) - float(below)
+    liked = [row for row, vote in votes.items() if vote > 0]
+    disliked = [row for row, vote in votes.items() if vote < 0]
+    return np.array(liked, np.int64), np.array(disliked, np.int64)
+
+
+def reasons_of(
+    model: Any, X: Matrix, attributes: Matrix, answers: Answers, rows: Ints, leanings: Sequence[Leaning | None]
+) -> list[Reason]:
+    """One reason for each of `rows`.
+
+    leanings : in the order of the attributes' columns, None where the answers do not carry one
+    Takes 0.1 s for 10,000 rows of 200 numbers, the model's own prediction not counted.
+    """
+    scores, spread = model.predict(X, return_std=True)
+    high = (scores >= np.median(scores))[rows]
+    doubtful = (spread > DOUBTFUL * max(float(np.std(scores)), 1e-9))[rows]
+    words = _words(standardise(attributes)[rows], high, leanings)
+    near = _nearest(X, rows, high, answers)
+    unknown = NO_REASON if any(leanings) else NO_TASTE
+    return [
+        Reason("; ".join(filter(None, [text or unknown * (row is None), UNSURE * bool(text and doubt)])), row, liked)
+        for text, row, liked, doubt in zip(words, near, high.tolist(), doubtful.tolist(), strict=True)
+    ]
+
+
+def _words(z: Floats, high: np.ndarray[Any, Any], leanings: Sequence[Leaning | None]) -> Iterator[str]:
+    lean = np.array([x.lean if x and x.evidence >= HINTING else 0.0 for x in leanings])
+    sign = np.where(high, 1.0, -1.0)[:, None]
+    gain = np.where(np.abs(z) >= NOTABLE, sign * z * lean, 0.0)  # how far each attribute speaks for the standing
+    order = np.argsort(-gain, axis=1)[:, :MOST]
+    for i, columns in enumerate(order):
+        best = gain[i, columns[0]]
+        named = [int(c) for c in columns if best > 0 and gain[i, c] >= SHARE * best]
+        words = [leanings[c].high if z[i, c] > 0 else leanings[c].low for c in named]  # type: ignore[union-attr]
+        if words and not high[i]:
+            wanted = leanings[named[0]]
+            assert wanted is not None
+            yield f"{', '.join(words)}; you like {wanted.liked}"
+        else:
+            yield ", ".join(words)
+
+
+def _nearest(X: Matrix, rows: Ints, high: np.ndarray[Any, Any], answers: Answers) -> Iterator[int | None]:
+    """The nearest liked row of each that stands high, the nearest disliked of the others; never the row itself."""
+    unit = _unit(X)
+    close = _closeness(unit)
+    found = np.full(len(rows), -1, np.int64)
+    for taught, which in zip(liked_and_disliked(answers), (high, ~high), strict=True):
+        mine = rows[which]
+        if not len(taught) or not len(mine):
+            continue
+        likeness = unit[mine] @ unit[taught].T
+        likeness[mine[:, None] == taught[None, :]] = -np.inf
+        best = likeness.argmax(axis=1)
+        near_enough = likeness[np.arange(len(mine)), best] >= close
+        found[which] = np.where(near_enough, taught[best], -1)
+    return (int(row) if row >= 0 else None for row in found)
+
+
+def _unit(X: Matrix) -> Matrix:
+    """Rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
+    centred = X - X.mean(axis=0)
+    centred /= np.maximum(centred.std(axis=0), 1e-6)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(length, 1e-9), np.float32)
+
+
+def _closeness(unit: Matrix) -> float:
+    """The correlation that only the nearest few in a hundred pairs of the pool reach."""
+    some = unit[:: max(1, len(unit) // SAMPLE)]
+    pairs = (some @ some.T)[np.triu_indices(len(some), 1)]
+    return float(np.quantile(pairs, CLOSE)) if len(pairs) else 1.0

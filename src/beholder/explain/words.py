@@ -1,0 +1,118 @@
+"""Leanings in plain English: the sentence on top of My taste, and what it may and may not claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ADJECTIVES: dict[str, tuple[str, str]] = {  # of the low and the high end, where English has one; "" where it has none
+    "interesting content": ("quiet", ""),
+    "object emphasis": ("", ""),
+    "good lighting": ("", ""),
+    "colour harmony": ("", ""),
+    "vivid colour": ("muted", "vivid"),
+    "shallow depth of field": ("", ""),
+    "rule of thirds": ("", ""),
+    "balancing element": ("", "balanced"),
+    "repetition": ("", ""),
+    "symmetry": ("asymmetrical", "symmetrical"),
+}
+TELLING = 2.0  # |lean| / std from which a leaning is said without "perhaps"
+HINTING = 1.0  # and from which it is mentioned at all
+FIRST_WORD = 20  # answers after which "no taste was found" is a finding and not merely early
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """What the answers say of one measured attribute.
+
+    low, high   the words for its two ends
+    lean        in [-1, 1]: of two pictures one standard deviation apart in it, the higher is chosen (1 + lean) / 2
+                of the time
+    std         standard deviation of `lean`
+    open        whether the answers leave it open if the attribute matters at all
+    """
+
+    attribute: str
+    low: str
+    high: str
+    lean: float
+    std: float
+    open: bool = False
+
+    @property
+    def evidence(self) -> float:
+        """|lean| in its standard deviations."""
+        return abs(self.lean) / self.std if self.std > 0 else 0.0
+
+    @property
+    def liked(self) -> str:
+        """The end that is liked, in words."""
+        return self.high if self.lean > 0 else self.low
+
+    @property
+    def adjective(self) -> str:
+        """The end that is liked as an adjective, "" where English has none."""
+        low, high = ADJECTIVES.get(self.attribute, ("", ""))
+        return high if self.lean > 0 else low
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """a · a and b · a, b and c"""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def pictures_with(leanings: Sequence[Leaning]) -> str:
+    """The kind of picture these leanings describe: "muted, symmetrical pictures with one clear subject"."""
+    adjectives = [x.adjective for x in leanings if x.adjective][:2]
+    nouns = [x.liked for x in leanings if x.adjective not in adjectives]
+    front = ", ".join(adjectives)
+    return f"{front} pictures".strip() + (f" with {listed(nouns)}" if nouns else "")
+
+
+def confidence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
+    """In one or two words: "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"."""
+    if not found:
+        return "no taste found" if answers >= FIRST_WORD else "nothing yet"
+    best = max((x.evidence for x in leanings), default=0.0)
+    return "sure" if best >= 4 else "fairly sure" if best >= TELLING else "a first guess"
+
+
+def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
+    """The taste in one or two sentences, claiming only what the answers carry.
+
+    leanings : sorted by evidence
+    """
+    if not found:
+        return _nothing_found(leanings, answers)
+    telling = [x for x in leanings if x.evidence >= TELLING][:4]
+    hinting = [x for x in leanings if HINTING <= x.evidence < TELLING][:2]
+    if telling:
+        said = f"You like {pictures_with(telling)}"
+        if hinting and len(telling) < 4:
+            said += f", and perhaps {listed([x.liked for x in hinting])}"
+    elif hinting:
+        said = f"You seem to like {pictures_with(hinting)}, though it is early to be sure"
+    else:
+        return (
+            "You do have a taste, and your pictures are ranked by it, "
+            "but none of the ten things we measure puts it into words yet."
+        )
+    return said + _still_open([x for x in leanings if x not in telling and x not in hinting]) + "."
+
+
+def _still_open(leanings: Sequence[Leaning]) -> str:
+    undecided = sorted((x for x in leanings if x.open), key=lambda x: -x.std)[:1]
+    return "".join(f"; of {x.attribute} we know little yet" for x in undecided)
+
+
+def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
+    count = f"{answers} answer" + "s" * (answers != 1)
+    if not answers:
+        return "Nothing is known of your taste yet: answer a few questions first."
+    if answers >= FIRST_WORD:
+        return f"No taste was found: your {count} could as well have been made at random."
+    guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
+    if guess:
+        return f"It is too early to name a taste after {count}; a first guess is {pictures_with([guess])}."
+    return f"It is too early to name a taste after {count}."

@@ -1,0 +1,210 @@
+"""A planted liking is named, a random clicker is told that nothing was found, and every reason says what is true."""
+
+import time
+
+import numpy as np
+import pytest
+
+from beholder.errors import ShapeError
+from beholder.explain import Leaning, explain, liked_and_disliked, reasons
+from beholder.explain.linear import fit_weights, standardise
+from beholder.explain.words import ADJECTIVES, pictures_with, sentence_of
+from beholder.features.attributes import ATTRIBUTES
+from beholder.types import Answers
+
+NAMES = [a.name for a in ATTRIBUTES]
+
+
+class Oracle:
+    """A taste model that knows what the person likes."""
+
+    log_evidence_ = null_log_evidence_ = 0.0
+
+    def __init__(self, utility, std=0.1):
+        self.utility, self.std = utility, std
+
+    def predict(self, X, return_std=False):
+        return self.utility, np.full(len(X), self.std)
+
+
+def pool(rng, n=400):
+    """Correlated, skewed attributes in [0, 1]."""
+    mix = np.eye(10) + rng.normal(size=(10, 10)) * 0.2
+    return (1 / (1 + np.exp(-rng.normal(size=(n, 10)) @ mix))).astype(np.float32)
+
+
+def choose(utility, k, rng, noise=1.0):
+    pairs = np.array([rng.choice(len(utility), 2, replace=False) for _ in range(k)])
+    gap = utility[pairs[:, 0]] - utility[pairs[:, 1]] + noise * rng.normal(size=k)
+    pairs[gap < 0] = pairs[gap < 0][:, ::-1]
+    return Answers(choices=pairs, weights=np.ones(k))
+
+
+def person(seed, slope=2.0, k=30):
+    """(attributes, utility, planted attribute, sign, answers)"""
+    rng = np.random.default_rng(seed)
+    attributes = pool(rng)
+    weights = rng.normal(size=10) * 0.2
+    planted, sign = int(rng.integers(10)), int(rng.choice([-1, 1]))
+    weights[planted] = slope * sign
+    utility = standardise(attributes) @ weights
+    return attributes, utility, planted, sign, choose(utility, k, rng)
+
+
+def test_a_planted_liking_comes_first_and_on_its_own_side():
+    right = 0
+    for seed in range(40):
+        attributes, utility, planted, sign, answers = person(seed)
+        first = explain(Oracle(utility), attributes, attributes, answers).leanings[0]
+        right += first.attribute == NAMES[planted] and np.sign(first.lean) == sign
+    assert right >= 36
+
+
+def test_the_first_reason_of_the_best_picture_names_the_planted_liking():
+    right = 0
+    for seed in range(40):
+        attributes, utility, planted, sign, answers = person(seed)
+        best = [int(np.argmax(utility))]
+        said = reasons(Oracle(utility), attributes, attributes, answers, best)[0].text
+        right += said.startswith(ATTRIBUTES[planted].high if sign > 0 else ATTRIBUTES[planted].low)
+    assert right >= 34
+
+
+def test_ratings_and_choices_find_the_same_liking():
+    attributes, utility, planted, sign, _ = person(3)
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, len(utility), 30)
+    ratings = np.clip(np.round(5.5 + utility[rows] + rng.normal(size=30)), 1, 10)
+    found = explain(Oracle(utility), attributes, attributes, Answers(rows=rows, ratings=ratings))
+    assert found.found
+    assert found.leanings[0].attribute == NAMES[planted]
+    assert np.sign(found.leanings[0].lean) == sign
+
+
+def test_a_clicker_is_told_that_no_taste_was_found_and_people_are_not():
+    rng = np.random.default_rng(1)
+    alarms = 0
+    for _ in range(60):
+        attributes = pool(rng)
+        answers = choose(np.zeros(len(attributes)), 30, rng)
+        alarms += explain(Oracle(np.zeros(len(attributes))), attributes, attributes, answers).found
+    assert alarms <= 3
+    found = [explain(Oracle(p[1]), p[0], p[0], p[4]).found for p in map(person, range(40))]
+    assert sum(found) >= 36
+
+
+def test_ten_clickers_with_ratings_have_no_taste():
+    rng = np.random.default_rng(2)
+    attributes = pool(rng)
+    for _ in range(10):
+        answers = Answers(rows=rng.integers(0, 400, 30), ratings=rng.integers(1, 11, 30).astype(float))
+        said = explain(Oracle(np.zeros(400)), attributes, attributes, answers)
+        assert not said.found
+        assert said.sentence == "No taste was found: your 30 answers could as well have been made at random."
+
+
+@pytest.mark.parametrize("answers", [Answers(), Answers(rows=np.array([3]), ratings=np.array([7.0]))])
+def test_little_is_said_where_little_is_known(answers):
+    attributes = pool(np.random.default_rng(0))
+    said = explain(None, attributes, attributes, answers)
+    assert not said.found
+    assert said.confidence == "nothing yet"
+    assert "like" not in said.sentence
+
+
+def test_swapping_winners_and_losers_turns_every_leaning_round():
+    attributes, _, _, _, answers = person(5)
+    z = standardise(attributes)
+    turned = Answers(choices=answers.choices[:, ::-1].copy(), weights=answers.weights)
+    assert np.allclose(fit_weights(z, answers).lean, -fit_weights(z, turned).lean, atol=1e-9)
+
+
+def test_a_choice_given_twice_weighs_as_one_of_weight_two():
+    attributes, _, _, _, answers = person(6, k=12)
+    z = standardise(attributes)
+    twice = Answers(choices=np.repeat(answers.choices, 2, axis=0), weights=np.ones(24))
+    heavy = Answers(choices=answers.choices, weights=np.full(12, 2.0))
+    assert np.allclose(fit_weights(z, twice).lean, fit_weights(z, heavy).lean)
+
+
+def test_ties_weaken_the_evidence():
+    attributes, _, _, _, answers = person(7)
+    z = standardise(attributes)
+    tied = Answers(choices=answers.choices, weights=answers.weights, ties=answers.choices.copy())
+    assert fit_weights(z, tied).log_bayes < fit_weights(z, answers).log_bayes
+
+
+def test_an_attribute_that_never_varies_is_never_leant_to():
+    attributes, utility, planted, _, answers = person(8)
+    attributes[:, planted] = 0.5
+    said = explain(Oracle(utility), attributes, attributes, answers)
+    assert next(x for x in said.leanings if x.attribute == NAMES[planted]).lean == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_nearest_liked_picture_is_named_and_never_the_picture_itself():
+    attributes, utility, _, _, answers = person(9)
+    liked, disliked = liked_and_disliked(answers)
+    for row, reason in enumerate(reasons(Oracle(utility), attributes, attributes, answers, np.arange(400))):
+        assert reason.near != row
+        if reason.near is not None:
+            assert reason.near in (liked if reason.liked else disliked)
+        else:
+            assert reason.text
+
+
+def test_a_picture_that_lost_as_often_as_it_won_was_neither_liked_nor_disliked():
+    liked, disliked = liked_and_disliked(Answers(choices=np.array([[0, 1], [1, 2]]), weights=np.ones(2)))
+    assert liked.tolist() == [0]
+    assert disliked.tolist() == [2]
+
+
+def test_a_low_rating_is_never_called_a_liking():
+    liked, disliked = liked_and_disliked(Answers(rows=np.array([0, 1, 2]), ratings=np.array([1.0, 2.0, 3.0])))
+    assert not len(liked)
+    assert disliked.tolist() == [0]
+
+
+def test_reasons_differ_from_picture_to_picture_and_a_low_one_names_what_is_missing():
+    attributes, utility, planted, sign, answers = person(11)
+    worst = [int(np.argmin(utility))]
+    said = reasons(Oracle(utility), attributes, attributes, answers, worst)[0].text
+    liked = ATTRIBUTES[planted].high if sign > 0 else ATTRIBUTES[planted].low
+    assert f"you like {liked}" in said
+
+
+def test_ten_thousand_reasons_take_less_than_a_second():
+    rng = np.random.default_rng(0)
+    attributes = rng.random((10_000, 10)).astype(np.float32)
+    X = rng.normal(size=(10_000, 200)).astype(np.float32)
+    utility = standardise(attributes)[:, 4] * 2
+    answers = choose(utility, 30, rng)
+    start = time.perf_counter()
+    assert len(reasons(Oracle(utility), X, attributes, answers, np.arange(10_000))) == 10_000
+    assert time.perf_counter() - start < 1.0
+
+
+def test_attributes_of_other_pictures_are_refused():
+    with pytest.raises(ShapeError, match="a row for each of X"):
+        explain(None, np.zeros((5, 3), np.float32), np.zeros((4, 10), np.float32), Answers())
+
+
+def test_every_attribute_has_its_words():
+    assert set(ADJECTIVES) == set(NAMES)
+
+
+def leaning(index, lean, std, unsettled=False):
+    a = ATTRIBUTES[index]
+    return Leaning(a.name, a.low, a.high, lean, std, unsettled)
+
+
+def test_the_sentence_claims_what_is_sure_hints_at_what_is_not_and_admits_the_rest():
+    sure, maybe, unknown = leaning(4, -0.8, 0.1), leaning(1, 0.4, 0.3), leaning(9, 0.1, 0.2, unsettled=True)
+    said = sentence_of([sure, maybe, unknown], True, 30)
+    assert said == "You like muted pictures, and perhaps a clear subject; of symmetry we know little yet."
+    assert sentence_of([maybe, unknown], True, 12).startswith("You seem to like pictures with a clear subject")
+    assert "none of the ten" in sentence_of([leaning(0, 0.01, 0.1)], True, 30)
+
+
+def test_adjectives_stand_before_the_picture_and_nouns_behind_it():
+    leanings = [leaning(4, -0.8, 0.1), leaning(9, 0.7, 0.1), leaning(1, 0.6, 0.1), leaning(2, 0.6, 0.1)]
+    assert pictures_with(leanings) == "muted, symmetrical pictures with a clear subject and dramatic light"
