@@ -13,7 +13,7 @@ FLOORS = [
     {"images"},  # pure functions on pixels
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
-    {"ask", "explain"},  # which question next; why
+    {"ask", "explain", "prequential", "importer"},  # which question next; why; how well; pictures in
     {"collection"},  # found, fingerprinted, embedded once
     {"session", "bench"},  # jobs
     {"web"},  # the app

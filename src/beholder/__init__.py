@@ -1,3 +1,43 @@
-"""Beholder learns one person's taste in pictures from a few answers, and ranks and explains by it."""
+"""Beholder learns one person's taste in pictures from a few answers, and ranks and explains by it.
+
+import beholder as bh
+
+pics = bh.open("~/paintings")  # found, fingerprinted, embedded once
+taste = bh.Taste().fit(pics.X, choices=[(3, 17), (42, 17)])  # rows of (winner, loser)
+pics.rank(taste)[:10]
+pics.explain(taste).sentence
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from beholder.collection import Collection, Library
+    from beholder.taste import GaussianProcess as Taste
 
 __version__ = "0.1.0"
+__all__ = ["Collection", "Library", "Taste", "__version__", "open"]
+
+
+def open(source: str | Path, *, encoder: str | None = None) -> Collection:
+    """The collection of a folder, a zip, a CSV of paths, or "sample": imported where it is not yet.
+
+    raises : UserError or BadInput where there is nothing to open there
+    """
+    from beholder.collection import Library
+
+    return Library().open(source, encoder=encoder)
+
+
+def __getattr__(name: str) -> Any:  # PEP 562: `import beholder` alone loads no numpy
+    if name == "Taste":
+        from beholder.taste import GaussianProcess
+
+        return GaussianProcess
+    if name in ("Collection", "Library"):
+        from beholder import collection
+
+        return getattr(collection, name)
+    raise AttributeError(f"module 'beholder' has no attribute '{name}'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,3 +97,34 @@ class Answers:
             "weights": self.weights if len(self.choices) else None,
             "ties": self.ties if len(self.ties) else None,
         }
+
+
+def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> Answers:
+    """What judgements say, as rows of X. Those of pictures that are not in `row_of` are left out.
+
+    A grid with k of n picked says k(n - k) choices of weight 1/(n - k): it counts as many choices as were picked.
+    """
+    rows, ratings, choices, weights, ties = [], [], [], [], []
+    for j in judgements:
+        if not all(item in row_of for item in j.items):
+            continue
+        at = [row_of[item] for item in j.items]
+        if j.kind == "rating" and j.value is not None:
+            rows.append(at[0])
+            ratings.append(j.value)
+        elif j.kind == "choice":
+            choices.append((at[0], at[1]))
+            weights.append(1.0)
+        elif j.kind == "tie":
+            ties.append((at[0], at[1]))
+        elif j.kind == "grid" and 0 < len(j.picked) < len(j.items):
+            left = [row_of[item] for item in j.items if item not in j.picked]
+            choices += [(row_of[winner], loser) for winner in j.picked for loser in left]
+            weights += [1 / len(left)] * (len(j.picked) * len(left))
+    return Answers(
+        np.array(rows, np.int64),
+        np.array(ratings, np.float64),
+        np.array(choices, np.int64).reshape(-1, 2),
+        np.array(weights, np.float64),
+        np.array(ties, np.int64).reshape(-1, 2),
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,11 @@ class VectorShards:
                 X[i] = self._shards[place[0]][place[1]]
                 known[i] = True
         return X, known
+
+    def missing(self, hashes: Iterable[str]) -> set[str]:
+        """Those of these pictures that have no vector here."""
+        self._read_new()
+        return {sha for sha in hashes if sha not in self._where}
 
     def add(self, hashes: Sequence[str], vectors: Matrix) -> None:
         """Keep these vectors, (n, d); they are on disk when this returns."""

@@ -28,6 +28,7 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """
 
     name: ClassVar[str]
+    answers_: Answers  # what it was fitted on
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -57,7 +58,8 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     def _check_fit(self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None) -> tuple[NDArray[Any], Answers]:
         matrix = self._check_rows(X, reset=True)
-        return matrix, check_answers(len(matrix), y, **answers)
+        self.answers_ = check_answers(len(matrix), y, **answers)
+        return matrix, self.answers_
 
     def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:
         if not reset:

@@ -1,0 +1,157 @@
+"""The next questions as a person meets them: a strategy's choice, some at random, some asked again.
+
+Random questions judge the model fairly, whatever the strategy likes to ask; repeats measure the person's own
+consistency. A skipped or answered question never comes again but as a marked repeat, a hidden picture never at all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+
+from beholder.ask import STRATEGIES
+from beholder.features.attributes import ATTRIBUTES
+from beholder.types import Answers, Ints, Judgement, Matrix
+
+QuestionKind = Literal["choice", "rating", "grid"]
+GRID_SIZE = 9
+REPEAT = 0.05  # share of questions that are asked again
+REPEAT_AFTER = 10  # judgements between a question and its repeat
+RANDOM = 0.2  # share of questions that are chosen at random
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Pictures to be judged. choice: (left, right), sides by chance; rating: one; grid: several to pick from."""
+
+    id: str
+    kind: QuestionKind
+    items: tuple[int, ...]
+    asked_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What questions are made from, at one moment of a session.
+
+    model       the newest fit, None before the first
+    X, attributes, ids      the pictures: their numbers and their item ids, row by row
+    answers     what the model was fitted on
+    judgements  everything that holds, oldest first
+    """
+
+    model: Any
+    X: Matrix
+    attributes: Matrix
+    ids: Ints
+    answers: Answers
+    judgements: Sequence[Judgement]
+    rng: np.random.Generator
+
+    def questions(
+        self, kind: QuestionKind, n: int, *, hidden: Collection[int], underway: Collection[int], only: str | None = None
+    ) -> list[Question]:
+        """The next `n`; fewer, or none, where there is no more to ask.
+
+        hidden : item ids never to be shown; underway : item ids in questions that are on the screen or behind it
+        only : "random" asks at random alone
+        """
+        pool = self._pool({*hidden, *underway})
+        if kind == "grid":
+            return list(self._grids(pool, n, only or "information-gain"))
+        make = self._pairs if kind == "choice" else self._ratings
+        chance = self.rng.random(n)
+        asked = list(self._repeats(kind, pool, int((chance < REPEAT).sum())))
+        by_chance = n if only == "random" else int((chance > 1 - RANDOM).sum())
+        asked += make(pool, min(by_chance, n - len(asked)), "random", asked)
+        asked += make(pool, n - len(asked), only or "information-gain", asked)
+        return [asked[i] for i in self.rng.permutation(len(asked))]
+
+    def _pool(self, without: Collection[int]) -> Ints:
+        return np.flatnonzero(~np.isin(self.ids, list(without)))
+
+    def _met(self, *kinds: str) -> set[frozenset[int]]:
+        """Sets of items that were shown together in judgements of these kinds."""
+        return {frozenset(j.items) for j in self.judgements if j.kind in kinds}
+
+    def _strategy(self, name: str, pool: Ints, n: int, *, pairs: bool) -> Ints:
+        strategy = STRATEGIES["random" if self.model is None else name]
+        return strategy(self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
+
+    def _pairs(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
+        if n <= 0 or len(pool) < 2:
+            return
+        met = self._met("choice", "tie", "skip") | {frozenset(q.items) for q in asked}
+        found = list(self._strategy(strategy, pool, n + 4, pairs=True)) + list(self._any_pairs(pool))
+        for pair in found:
+            items = self.ids[self.rng.permutation(pair)].tolist()
+            if n > 0 and frozenset(items) not in met:
+                met.add(frozenset(items))
+                n -= 1
+                yield self._question("choice", items, strategy)
+
+    def _any_pairs(self, pool: Ints) -> Iterator[Ints]:
+        """What is left when the strategy repeats itself: everything of a small pool, random pairs of a large one."""
+        if len(pool) <= 40:
+            every = np.array(list(combinations(pool, 2)))
+            yield from self.rng.permutation(every)
+        else:
+            for _ in range(50):
+                yield self.rng.choice(pool, 2, replace=False)
+
+    def _ratings(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
+        met = {item for j in self.judgements if j.kind in ("rating", "skip") and len(j.items) == 1 for item in j.items}
+        met |= {item for q in asked for item in q.items}
+        pool = pool[~np.isin(self.ids[pool], list(met))]
+        if n > 0 and len(pool):
+            for row in self._strategy(strategy, pool, n, pairs=False):
+                yield self._question("rating", [int(self.ids[row])], strategy)
+
+    def _grids(self, pool: Ints, n: int, strategy: str) -> Iterator[Question]:
+        met = {item for shown in self._met("grid") for item in shown}
+        pool = pool[~np.isin(self.ids[pool], list(met))]
+        while n > 0 and len(pool) >= 2:
+            rows = self._strategy(strategy, pool, GRID_SIZE, pairs=False)
+            yield self._question("grid", self.ids[self.rng.permutation(rows)].tolist(), strategy)
+            pool, n = np.setdiff1d(pool, rows), n - 1
+
+    def _repeats(self, kind: QuestionKind, pool: Ints, n: int) -> Iterator[Question]:
+        kinds = ("choice", "tie") if kind == "choice" else ("rating",)
+        again = self._met_again()
+        old = [
+            j
+            for j in self.judgements[:-REPEAT_AFTER]
+            if j.kind in kinds and frozenset(j.items) not in again and np.isin(j.items, self.ids[pool]).all()
+        ]
+        for i in self.rng.permutation(len(old))[:n]:
+            yield self._question(kind, self.rng.permutation(old[i].items).tolist(), "repeat")
+
+    def _met_again(self) -> set[frozenset[int]]:
+        return {frozenset(j.items) for j in self.judgements if j.asked_by == "repeat"}
+
+    def _question(self, kind: QuestionKind, items: list[int], asked_by: str) -> Question:
+        asked_by = "random" if self.model is None and asked_by != "repeat" else asked_by
+        return Question(uuid.uuid4().hex, kind, tuple(items), asked_by, self._reason(kind, items, asked_by))
+
+    def _reason(self, kind: QuestionKind, items: list[int], asked_by: str) -> str:
+        if asked_by == "random":
+            return "Picked at random, so that we judge ourselves fairly."
+        if asked_by == "repeat":
+            return "You have seen this before: it tells how sure your own answers are."
+        if kind == "grid":
+            return "Very different pictures, to see which way you lean."
+        rows = np.searchsorted(self.ids, items)
+        spread = self.attributes.std(0) + 1e-6
+        if kind == "rating":
+            stands_out = (self.attributes[rows[0]] - self.attributes.mean(0)) / spread
+            most = int(np.argmax(np.abs(stands_out)))
+            attribute = ATTRIBUTES[most]
+            return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
+        apart = ATTRIBUTES[int(np.argmax(np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread))]
+        return f"We are unsure how you feel about {apart.low} against {apart.high}."

@@ -1,0 +1,255 @@
+"""A collection: pictures found, fingerprinted and embedded once, and what a taste makes of them.
+
+`Library` is a data folder: its database, its vectors, its collections. `Collection` hands out `X` and reads a fitted
+taste model over it: ranked, with reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from beholder.config import Settings, settings
+from beholder.errors import BadInput, StoreError, UnknownName, UserError
+from beholder.explain import Explanation, explain, reasons
+from beholder.features import Runtime, load_encoder
+from beholder.images import fingerprint
+from beholder.importer import BATCH, Importer, ImportReport, Progress, embed_missing
+from beholder.sources import open_source
+from beholder.store import CollectionRow, Store, VectorShards
+from beholder.taste import TasteModel
+from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One picture in a ranking; `score` and `std` are on the scale of 1 to 10, `near` is the picture `why` speaks of."""
+
+    rank: int
+    item: Item
+    score: float
+    std: float
+    why: str
+    near: Item | None = None
+    liked: bool = False
+    favourite: bool = False
+
+
+class Library:
+    """Everything in one data folder.
+
+    home : the folder; None: `BEHOLDER_HOME` or the platform's own place
+    """
+
+    def __init__(self, home: Path | None = None, *, config: Settings | None = None) -> None:
+        self.settings = config or settings()
+        self.home = home or self.settings.home
+        self.store = Store(self.home)
+        self._runtimes: dict[str, Runtime] = {}
+        self._shards: dict[str, VectorShards] = {}
+
+    def runtime(self, encoder: str) -> Runtime:
+        """The encoder of this name, loaded once."""
+        if encoder not in self._runtimes:
+            self._runtimes[encoder] = load_encoder(encoder, threads=self.settings.threads)
+        return self._runtimes[encoder]
+
+    def shards(self, encoder: str) -> VectorShards:
+        key = self.runtime(encoder).row.key
+        return self._shards.setdefault(key, VectorShards(self.home / "vectors" / key))
+
+    def import_source(
+        self, spec: str | Path, into: str, *, encoder: str | None = None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take in all pictures of a folder, zip, CSV of paths or "sample"; doing it again changes nothing.
+
+        encoder : for a collection that is there already, another encoder than its own re-embeds all of it
+        raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
+        """
+        known = {c.name: c for c in self.store.collections()}
+        wanted = encoder or (known[into].encoder if into in known else self.settings.encoder)
+        names = list(dict.fromkeys([wanted, "attributes"]))
+        runtimes = [self.runtime(name) for name in names]
+        source = open_source(spec, self.home / "sources", progress=progress)
+        row = self.store.add_collection(into, str(spec), wanted)
+        job = Importer(
+            self.store,
+            row,
+            runtimes,
+            [self.shards(name) for name in names],
+            threads=self.settings.threads,
+            progress=progress,
+        )
+        report = job.run(source)
+        if row.encoder != wanted:
+            self.store.set_encoder(row.id, wanted)
+        return report
+
+    def collections(self) -> list[CollectionRow]:
+        return self.store.collections()
+
+    def collection(self, name: str) -> Collection:
+        """raises : UnknownName"""
+        return Collection(self, self.store.collection(name))
+
+    def open(self, source: str | Path, *, encoder: str | None = None, progress: Progress | None = None) -> Collection:
+        """The collection of a folder, a zip, a CSV of paths or "sample", imported first: new pictures come in.
+
+        It is named after the source; a second source of that name gets a number behind it.
+        """
+        path = Path(source).expanduser()
+        spec = str(path.resolve()) if path.exists() else str(source)
+        rows = self.collections()
+        name = next((c.name for c in rows if c.source == spec), None)
+        if name is None:
+            stem = Path(spec).name or "pictures"
+            taken = {c.name for c in rows}
+            name = next(n for n in [stem, *(f"{stem} {i}" for i in range(2, len(rows) + 3))] if n not in taken)
+        self.import_source(spec, name, encoder=encoder, progress=progress)
+        return self.collection(name)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def embed_files(
+    paths: Sequence[Path], encoder: str, *, library: Library | None = None, progress: Progress | None = None
+) -> Matrix:
+    """Vectors of picture files that need not be in a collection; those that are kept already are not made again.
+
+    returns : (n, d) float32, in the order of `paths`
+    raises : BadInput naming every file that cannot be opened
+    """
+    library = library or Library()
+    say: Progress = progress or (lambda stage, done, total: None)
+    runtime, shards = library.runtime(encoder), library.shards(encoder)
+    hashes = [fingerprint(path) for path in paths]
+    lacking = shards.missing(hashes)
+    todo = {sha: path for sha, path in zip(hashes, paths, strict=True) if sha in lacking}
+    broken: dict[str, str] = {}
+    for at in range(0, len(todo), BATCH):
+        part = dict(list(todo.items())[at : at + BATCH])
+        say("reading pictures", at, len(todo))
+        broken |= embed_missing(part, [runtime], [shards], threads=library.settings.threads)
+    if broken:
+        raise BadInput("; ".join(f"{todo[sha]}: {reason}" for sha, reason in broken.items()))
+    return shards.get(hashes, runtime.row.dimension)[0]
+
+
+class Collection:
+    """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
+
+    items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
+    """
+
+    def __init__(self, library: Library, row: CollectionRow) -> None:
+        self.library, self.row = library, row
+        items = library.store.items(row.id)
+        hashes = [item.sha256 for item in items]
+        X, known = library.shards(row.encoder).get(hashes, library.runtime(row.encoder).row.dimension)
+        attributes, measured = library.shards("attributes").get(hashes, 10)
+        there = known & measured
+        if items and not there.any():
+            raise StoreError(
+                f"the numbers of '{row.name}' are gone: run `beholder import {row.source} --into {row.name}` again"
+            )
+        self.items: list[Item] = [item for item, kept in zip(items, there, strict=True) if kept]
+        self.X: Matrix = X[there]
+        self.attributes: Matrix = attributes[there]
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """The row of X of each item id."""
+        return {item.id: row for row, item in enumerate(self.items)}
+
+    @cached_property
+    def _row_of_name(self) -> dict[str, int]:
+        return {item.name: row for row, item in enumerate(self.items)}
+
+    def find(self, name: str) -> int:
+        """The row of the item of this name. raises : UnknownName"""
+        if name not in self._row_of_name:
+            raise UnknownName.of("picture", name, self._row_of_name)
+        return self._row_of_name[name]
+
+    def where(self, condition: str) -> Ints:
+        """The rows whose column has this value.
+
+        condition : COLUMN=VALUE
+        raises : UserError where it is not of that form, UnknownName where no item has the column
+        """
+        column, sign, value = condition.partition("=")
+        if not sign:
+            raise UserError(f"a filter is COLUMN=VALUE, got '{condition}'")
+        columns = {name for item in self.items for name in item.columns}
+        if column not in columns:
+            raise UnknownName.of("column", column, columns)
+        return np.flatnonzero([item.columns.get(column) == value for item in self.items])
+
+    def rank(
+        self,
+        taste: TasteModel,
+        *,
+        answers: Answers | None = None,
+        hidden: AnyOf[int] = (),
+        favourites: AnyOf[int] = (),
+    ) -> list[Ranked]:
+        """Every picture, best first, with a reason for each.
+
+        taste : fitted on this collection's X
+        answers : what it was fitted on; None: what it remembers of its own fit
+        hidden, favourites : item ids to leave out, to mark
+        """
+        answers = taste.answers_ if answers is None else answers
+        raw, std = taste.predict(self.X, return_std=True)
+        score, doubt = on_scale(raw, std, rated=len(answers.rows) > 0)
+        rows = [row for row in np.argsort(-raw, kind="stable") if self.items[row].id not in hidden]
+        why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64))
+        return [
+            Ranked(
+                rank,
+                self.items[row],
+                float(score[row]),
+                float(doubt[row]),
+                reason.with_title(None if reason.near is None else title_of(self.items[reason.near])),
+                None if reason.near is None else self.items[reason.near],
+                reason.liked,
+                self.items[row].id in favourites,
+            )
+            for rank, (row, reason) in enumerate(zip(rows, why, strict=True), start=1)
+        ]
+
+    def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
+        """The taste in words, with what it rests on."""
+        return explain(taste, self.X, self.attributes, taste.answers_ if answers is None else answers)
+
+
+def title_of(item: Item) -> str:
+    """What to call a picture: its title where it has one, else its name."""
+    return item.columns.get("title") or Path(item.name).stem
+
+
+def on_scale(raw: Floats, std: Floats, *, rated: bool) -> tuple[Floats, Floats]:
+    """Scores as they are shown, from 1 to 10, and their standard deviations in the same unit.
+
+    A person who rated keeps their own scale. From choices alone the middle of the collection is 5.5, and two points are
+    one standard deviation of what the pictures may truly be worth (spread of the means and doubt together), so that
+    little knowledge gives scores near the middle and not a made-up 10.
+    """
+    low, high = SCALE
+    if rated:
+        return np.clip(raw, low, high), std
+    spread = float(np.sqrt(np.var(raw) + np.mean(std**2))) or 1.0
+    return np.clip((low + high) / 2 + 2 * (raw - raw.mean()) / spread, low, high), 2 * std / spread

@@ -1,0 +1,204 @@
+"""Pictures in: find, fingerprint, embed once, keep. Whatever interrupts it, running it again goes on from there.
+
+A file whose size and time have not changed since the last import is not opened again. A new file is fingerprinted;
+bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. A batch is kept in
+two durable steps, vectors first and then the items with their files in one transaction, so an item without its
+numbers cannot exist, and vectors without an item cost nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from beholder.errors import BadPicture
+from beholder.features import Runtime, embed
+from beholder.images import fingerprint, size_of
+from beholder.sources import Broken, Found, Source
+from beholder.store import CollectionRow, KnownFile, NewItem, Store, VectorShards
+from beholder.types import Item, Matrix
+
+BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
+Tick = Callable[[int], None]
+Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many)
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `broken` and `gone` are told to the user; the rest of the pictures is in all the same."""
+
+    collection: str
+    new: int = 0
+    known: int = 0  # files seen before and unchanged
+    copies: int = 0  # other files with the bytes of a picture that is already in
+    moved: int = 0  # pictures found under a new name, the old one gone
+    gone: int = 0  # pictures whose file is no longer there; their judgements are kept
+    broken: list[Broken] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Importer:
+    """One import of one source into one collection.
+
+    shards, runtimes    the vectors' homes and what makes them, in the same order
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        row: CollectionRow,
+        runtimes: Sequence[Runtime],
+        shards: Sequence[VectorShards],
+        *,
+        threads: int,
+        progress: Progress | None = None,
+    ) -> None:
+        self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
+        self.progress: Progress = progress or (lambda stage, done, total: None)
+        self.report = ImportReport(row.name)
+        self.items: dict[str, Item] = {item.sha256: item for item in store.items(row.id)}
+        self.files = store.files(row.id)
+        self.coming: set[str] = set()  # sha256 of pictures that are new in this import
+
+    def run(self, source: Source) -> ImportReport:
+        """Take in all that the source finds. raises : whatever the source or the store raises; the rest is reported"""
+        start = time.monotonic()
+        found = self._find(source)
+        self._complete()
+        fresh = [one for one in found if not self._is_known(one)]
+        for at in range(0, len(fresh), BATCH):
+            self._take(fresh[at : at + BATCH], self._ticker("reading pictures", at, len(fresh)))
+        self.progress("reading pictures", len(fresh), len(fresh))
+        self.report.gone = sum(not item.path.exists() for item in self.store.items(self.row.id))
+        self.report.seconds = time.monotonic() - start
+        return self.report
+
+    def _ticker(self, stage: str, before: int, total: int) -> Tick:
+        return lambda done: self.progress(stage, before + done, total)
+
+    def _find(self, source: Source) -> list[Found]:
+        found: list[Found] = []
+        for one in source.find():
+            if isinstance(one, Broken):
+                self.report.broken.append(one)
+            else:
+                found.append(one)
+                if len(found) % 1000 == 0:
+                    self.progress("looking for pictures", len(found), 0)
+        return found
+
+    def _complete(self) -> None:
+        """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
+        missing = self._without_vectors(list(self.items))
+        for at in range(0, len(missing), BATCH):
+            paths = {sha: self.items[sha].path for sha in missing[at : at + BATCH]}
+            self._embed(paths, self._ticker("renewing numbers", at, len(missing)))
+
+    def _without_vectors(self, hashes: Sequence[str]) -> list[str]:
+        lacking = set().union(*(shards.missing(hashes) for shards in self.shards))
+        return [sha for sha in hashes if sha in lacking]
+
+    def _is_known(self, one: Found) -> bool:
+        """Whether this very file was looked at before and has not changed; if so, count it."""
+        known = self.files.get(str(one.path))
+        if known is None:
+            return False
+        try:
+            stat = one.path.stat()
+        except OSError:
+            return False
+        if (stat.st_size, stat.st_mtime_ns) != (known.size, known.mtime_ns):
+            return False
+        if known.reason is not None:
+            self.report.broken.append(Broken(one.name, known.reason))
+        elif (item := self.items.get(known.sha256 or "")) is not None:
+            self.report.known += 1
+            if item.path == one.path and (item.name, dict(item.columns)) != (one.name, dict(one.columns)):
+                self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
+        else:
+            return False
+        return True
+
+    def _take(self, batch: Sequence[Found], tick: Tick) -> None:
+        """Fingerprint these, embed those that are new, and keep all of it."""
+        files: list[KnownFile] = []
+        new: dict[str, Found] = {}
+        for one in batch:
+            try:
+                stat, sha = one.path.stat(), fingerprint(one.path)
+            except OSError as error:
+                self.report.broken.append(Broken(one.name, f"cannot be read: {error.strerror}"))
+                continue
+            files.append(KnownFile(str(one.path), stat.st_size, stat.st_mtime_ns, sha, None))
+            if sha in self.items:
+                self._meet_again(self.items[sha], one)
+            elif sha in self.coming or sha in new:
+                self.report.copies += 1
+            else:
+                new[sha] = one
+        broken = self._embed({sha: one.path for sha, one in new.items()}, tick)
+        self._keep(files, new, broken)
+
+    def _meet_again(self, item: Item, one: Found) -> None:
+        if item.path == one.path or item.path.exists():
+            self.report.copies += item.path != one.path
+        else:
+            self.report.moved += 1
+            self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
+
+    def _embed(self, paths: Mapping[str, Path], tick: Tick) -> dict[str, str]:
+        """Numbers for these pictures, on disk when this returns. returns : {sha256: why it cannot be opened}"""
+        missing = self._without_vectors(list(paths))
+        wanted = {sha: paths[sha] for sha in missing}
+        return embed_missing(wanted, self.runtimes, self.shards, threads=self.threads, tick=tick)
+
+    def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, str]) -> None:
+        items: list[NewItem] = []
+        for sha, one in new.items():
+            try:
+                if sha not in broken:
+                    width, height = size_of(one.path)
+                    items.append(NewItem(one.name, one.path, sha, width, height, one.columns))
+                    continue
+                reason = broken[sha]
+            except BadPicture as error:
+                reason = str(error)
+            self.report.broken.append(Broken(one.name, reason))
+            files = [KnownFile(f.path, f.size, f.mtime_ns, None, reason) if f.sha256 == sha else f for f in files]
+        self.store.keep_files(self.row.id, files, items)
+        self.coming.update(item.sha256 for item in items)
+        self.report.new += len(items)
+
+
+def embed_missing(
+    paths: Mapping[str, Path],
+    runtimes: Sequence[Runtime],
+    shards: Sequence[VectorShards],
+    *,
+    threads: int,
+    tick: Tick = lambda done: None,
+) -> dict[str, str]:
+    """Open each of these pictures once, run every encoder on it, keep the vectors.
+
+    paths : {sha256: path}
+    tick : told after every picture how many are done
+    returns : {sha256: why it cannot be opened}
+    """
+    hashes, broken = list(paths), {}
+    good: list[str] = []
+    vectors: list[tuple[Matrix, ...]] = []
+    for index, got in embed(list(paths.values()), runtimes, threads=threads):
+        tick(index + 1)
+        if isinstance(got, BadPicture):
+            broken[hashes[index]] = str(got)
+        else:
+            good.append(hashes[index])
+            vectors.append(got)
+    for at, home in enumerate(shards):
+        if good:
+            home.add(good, np.stack([each[at] for each in vectors]))
+    return broken

@@ -1,0 +1,291 @@
+"""One person's labelling session: the next questions, what was answered, undo, and the taste learned meanwhile.
+
+An answer is durable before `record` returns; learning from it happens behind, in one thread a session, so no key press
+waits for a fit. Questions are made with the newest model there is, which may be an answer or two behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from beholder.ask.questions import Asker, Question, QuestionKind
+from beholder.collection import Library, Ranked
+from beholder.errors import NotEnoughAnswers, UserError
+from beholder.explain import Explanation, explain
+from beholder.prequential import Foreseen, accuracy, foresee
+from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
+from beholder.types import KINDS, SCALE, Answers, Item, Judgement, answers_of
+
+ANSWERS = ("rating", "choice", "tie", "grid")  # the kinds of judgement that teach
+RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
+STEPS = 5  # answers that are predicted together when a session's past is replayed
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval."""
+
+    answers: int
+    accuracy: float | None
+    margin: float | None
+    found: bool | None  # whether there is a taste to be seen; None while it is too early to say
+    sentence: str
+
+
+class Session:
+    """The session of one person on one collection.
+
+    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default
+    raises : UnknownName
+    """
+
+    def __init__(
+        self, library: Library, collection: str, person: str, *, model: str | None = None, seed: int | None = None
+    ) -> None:
+        self.library, self.store = library, library.store
+        self.collection = library.collection(collection)
+        self.person = self.store.person(person)
+        self.model_name = model or library.settings.model
+        self.rng = np.random.default_rng(seed)
+        self._lock = threading.RLock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
+        self._job: Future[None] | None = None
+        self._judgements = self._read()
+        self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
+        self._foreseen: dict[str, Foreseen] = {}
+        kept = self.store.fit(self.person.id, self.collection.row.id, self.model_name, self.collection.row.encoder)
+        self._hyperparameters: dict[str, Any] | None = kept[0] if kept else None
+        self._learned_from = kept[1] if kept else 0
+        self._features: FeatureMap | None = None
+        self._refit_behind()
+
+    # What was said
+
+    def record(self, judgements: Sequence[Judgement]) -> None:
+        """Keep these; on disk when this returns. A client id that was kept before changes nothing.
+
+        raises : UserError naming every fault; then nothing of it is kept
+        """
+        if faults := [fault for j in judgements for fault in self._faults(j)]:
+            raise UserError("; ".join(faults))
+        with self._lock:
+            self.store.record(self.person.id, self.collection.row.id, judgements)
+            self._judgements = self._read()
+        self._refit_behind()
+
+    def undo(self, client_id: str) -> Judgement | None:
+        """Take back the newest judgement that holds; returns it, or None where nothing is left.
+
+        client_id : of the undo itself; sent twice, it undoes once
+        """
+        with self._lock:
+            events = self.store.events(self.person.id, self.collection.row.id)
+            done = {e.client_id: e.undoes for e in events if e.kind == "undo"}
+            if client_id in done:
+                return next(e for e in events if e.client_id == done[client_id])
+            if not self._judgements:
+                return None
+            last = self._judgements[-1]
+            self.record([Judgement("undo", (), client_id, undoes=last.client_id)])
+            return last
+
+    def history(self, n: int | None = None) -> list[Judgement]:
+        """The judgements that hold now, newest first."""
+        return self._judgements[::-1][:n]
+
+    def _read(self) -> list[Judgement]:
+        return self.store.judgements(self.person.id, self.collection.row.id)
+
+    def _faults(self, j: Judgement) -> list[str]:
+        known, shown = self.collection.row_of, len(j.items)
+        wanted = {"choice": 2, "tie": 2, "rating": 1, "favourite": 1, "hide": 1, "undo": 0}.get(j.kind, shown)
+        low, high = SCALE
+        faults = {
+            f"unknown kind of judgement '{j.kind}'; there are: {', '.join(KINDS)}": j.kind not in KINDS,
+            f"a {j.kind} takes {wanted} pictures, got {shown}": shown != wanted
+            or (j.kind in ("grid", "skip") and not shown),
+            "a picture cannot be compared with itself": len(set(j.items)) < shown,
+            f"this collection has no picture {next((i for i in j.items if i not in known), '')}": not set(j.items)
+            <= set(known),
+            f"a rating is a number from {low:g} to {high:g}, got {j.value}": j.kind == "rating"
+            and not (j.value is not None and low <= j.value <= high),
+            f"a {j.kind} is 1 (on) or 0 (off), got {j.value}": j.kind in ("favourite", "hide")
+            and j.value not in (0, 1),
+            "what a grid's answer picks must be among what it showed": not set(j.picked) <= set(j.items),
+            f"seconds must be a positive number, got {j.seconds}": not (j.seconds is None or 0 <= j.seconds < 1e7),
+            "a judgement needs a client id of 1 to 80 characters": not 1 <= len(j.client_id) <= 80,
+        }
+        return [sentence for sentence, wrong in faults.items() if wrong]
+
+    def _marked(self, kind: str) -> set[int]:
+        """Items that are hidden, or favourites: the last word on each counts."""
+        last = {j.items[0]: j.value for j in self._judgements if j.kind == kind}
+        return {item for item, value in last.items() if value}
+
+    @property
+    def hidden(self) -> set[int]:
+        return self._marked("hide")
+
+    @property
+    def favourites(self) -> set[int]:
+        return self._marked("favourite")
+
+    # Learning, behind the answers
+
+    def settle(self) -> None:
+        """Wait until everything recorded so far is learned from. raises : what went wrong while learning"""
+        while (job := self._job) is not None:
+            job.result()
+            if job is self._job:
+                return
+
+    def close(self) -> None:
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _refit_behind(self) -> None:
+        with self._lock:
+            if self._job is None or self._job.running() or self._job.done():  # a job that waits sees the newest answers
+                self._job = self._worker.submit(self._refit)
+
+    def _refit(self) -> None:
+        judgements = tuple(j for j in self._judgements if j.kind in ANSWERS)
+        self._foresee(judgements)
+        answers = self._answers(judgements)
+        if not len(answers):
+            self._fitted = None
+            return
+        self._fitted = (self._fit(answers), answers, judgements)
+        if len(judgements) >= RELEARN * self._learned_from + 1:
+            self._relearn(answers, judgements)
+
+    def _relearn(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
+        self._hyperparameters, self._learned_from = None, len(judgements)
+        model = self._fit(answers)
+        self._hyperparameters = getattr(model, "hyperparameters_", None)
+        self._fitted = (model, answers, judgements)
+        if self._hyperparameters:
+            self.store.keep_fit(
+                self.person.id,
+                self.collection.row.id,
+                self.model_name,
+                self.collection.row.encoder,
+                self._hyperparameters,
+                len(judgements),
+            )
+
+    def _fit(self, answers: Answers) -> TasteModel:
+        model = make_model(self.model_name)
+        if isinstance(model, GaussianProcess):
+            self._features = self._features or FeatureMap.fit(self.collection.X)
+            model.set_params(features=self._features, hyperparameters=self._hyperparameters)
+        return model.fit(self.collection.X, **answers.as_fit())
+
+    def _foresee(self, judgements: Sequence[Judgement]) -> None:
+        """Predict what was not predicted yet: the newest answers by the model at hand, a session's past by replay."""
+        todo = [i for i, j in enumerate(judgements) if j.client_id not in self._foreseen]
+        for start in todo[::STEPS]:
+            before = self._answers(judgements[:start])
+            model = self._fit(before) if len(todo) > STEPS and len(before) else (self._fitted or (None,))[0]
+            for j in judgements[start : start + STEPS]:
+                if hasattr(model, "pair_probability"):
+                    self._foreseen[j.client_id] = foresee(model, self.collection.X, self._answers([j]), before)
+                else:
+                    self._foreseen[j.client_id] = Foreseen(np.empty(0), np.empty(0))
+
+    def _answers(self, judgements: Sequence[Judgement]) -> Answers:
+        return answers_of(judgements, self.collection.row_of)
+
+    # What was learned
+
+    def model(self) -> Any:
+        """The newest fitted taste model. raises : NotEnoughAnswers"""
+        return self._newest()[0]
+
+    def _newest(self) -> tuple[TasteModel, Answers]:
+        if self._fitted is None:
+            self.settle()
+        if self._fitted is None:
+            raise NotEnoughAnswers(
+                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: ten answers give a ranking"
+            )
+        return self._fitted[:2]
+
+    def ranking(self) -> list[Ranked]:
+        """Every picture that is not hidden, best first, with reasons. raises : NotEnoughAnswers"""
+        model, answers = self._newest()
+        return self.collection.rank(model, answers=answers, hidden=self.hidden, favourites=self.favourites)
+
+    def explanation(self) -> Explanation:
+        """The taste in words. raises : NotEnoughAnswers"""
+        model, answers = self._newest()
+        return explain(model, self.collection.X, self.collection.attributes, answers)
+
+    def taught(self, n: int = 12) -> list[tuple[Item, Judgement]]:
+        """The answers that taught most, those that the model before them expected least, and the picture preferred."""
+        surprise = {id: f.surprise for id, f in self._foreseen.items()}
+        told = [j for j in self._judgements if surprise.get(j.client_id, 0) > 0 and j.kind != "tie"]
+        told.sort(key=lambda j: -surprise[j.client_id])
+        items, row_of = self.collection.items, self.collection.row_of
+        return [(items[row_of[(j.picked or j.items)[0]]], j) for j in told[:n]]
+
+    def consistency(self) -> tuple[int, int]:
+        """(repeats answered as before, repeats answered): how well this person agrees with themself."""
+        same = asked = 0
+        for at, j in enumerate(self._judgements):
+            if j.asked_by != "repeat" or j.kind not in ("choice", "tie", "rating"):
+                continue
+            before = next(
+                (b for b in reversed(self._judgements[:at]) if set(b.items) == set(j.items) and b.kind in ANSWERS), None
+            )
+            if before is not None:
+                asked += 1
+                alike = before.kind == j.kind and (before.items == j.items or j.kind == "tie")
+                same += alike and abs((before.value or 0) - (j.value or 0)) <= 1
+        return same, asked
+
+    def progress(self) -> Progress:
+        """What the answers so far have given, in the person's own terms."""
+        count = sum(j.kind in ANSWERS for j in self._judgements)
+        fitted = self._fitted
+        if fitted is None or count < 5 or not hasattr(fitted[0], "pair_probability"):
+            return Progress(count, None, None, None, _too_early(count))
+        model, answers, judgements = fitted
+        foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
+        share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
+        found = explain(model, self.collection.X, self.collection.attributes, answers).found if count >= 10 else None
+        if found is False and count >= 20:
+            return Progress(count, share, margin, found, "no taste found yet: so far the answers look like chance")
+        return Progress(
+            count, share, margin, found, f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
+        )
+
+    # Questions
+
+    def questions(
+        self, kind: QuestionKind, n: int = 3, exclude: AnyOf[int] = (), only: str | None = None
+    ) -> list[Question]:
+        """The next `n` questions, fewer or none where the collection has no more.
+
+        exclude : item ids that are on the way to the person already
+        only : "random" asks at random alone
+        """
+        model, answers = self._fitted[:2] if self._fitted else (None, Answers())
+        with self._lock:
+            ids = np.array([item.id for item in self.collection.items], np.int64)
+            asker = Asker(
+                model, self.collection.X, self.collection.attributes, ids, answers, list(self._judgements), self.rng
+            )
+            return asker.questions(kind, n, hidden=self.hidden, underway=exclude, only=only)
+
+
+def _too_early(count: int) -> str:
+    if count == 0:
+        return "no answers yet; ten give a first ranking"
+    return f"{count} answer{'s' * (count > 1)}; a first ranking comes with ten" if count < 10 else f"{count} answers"
