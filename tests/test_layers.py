@@ -15,7 +15,7 @@ FLOORS = [
     {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer"},  # which question next; why; how well; pictures in
     {"collection"},  # found, fingerprinted, embedded once
-    {"session", "bench"},  # jobs
+    {"session", "bench", "labels", "doctor"},  # jobs
     {"web"},  # the app
     {"cli", "__main__"},  # the command line
     {"__init__"},  # the public names

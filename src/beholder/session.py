@@ -21,7 +21,7 @@ from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, explain
 from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
-from beholder.types import KINDS, SCALE, Answers, Item, Judgement, answers_of
+from beholder.types import Answers, Item, Judgement, answers_of, faults_of
 
 ANSWERS = ("rating", "choice", "tie", "grid")  # the kinds of judgement that teach
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
@@ -73,7 +73,7 @@ class Session:
 
         raises : UserError naming every fault; then nothing of it is kept
         """
-        if faults := [fault for j in judgements for fault in self._faults(j)]:
+        if faults := [fault for j in judgements for fault in faults_of(j, self.collection.row_of)]:
             raise UserError("; ".join(faults))
         with self._lock:
             self.store.record(self.person.id, self.collection.row.id, judgements)
@@ -102,27 +102,6 @@ class Session:
 
     def _read(self) -> list[Judgement]:
         return self.store.judgements(self.person.id, self.collection.row.id)
-
-    def _faults(self, j: Judgement) -> list[str]:
-        known, shown = self.collection.row_of, len(j.items)
-        wanted = {"choice": 2, "tie": 2, "rating": 1, "favourite": 1, "hide": 1, "undo": 0}.get(j.kind, shown)
-        low, high = SCALE
-        faults = {
-            f"unknown kind of judgement '{j.kind}'; there are: {', '.join(KINDS)}": j.kind not in KINDS,
-            f"a {j.kind} takes {wanted} pictures, got {shown}": shown != wanted
-            or (j.kind in ("grid", "skip") and not shown),
-            "a picture cannot be compared with itself": len(set(j.items)) < shown,
-            f"this collection has no picture {next((i for i in j.items if i not in known), '')}": not set(j.items)
-            <= set(known),
-            f"a rating is a number from {low:g} to {high:g}, got {j.value}": j.kind == "rating"
-            and not (j.value is not None and low <= j.value <= high),
-            f"a {j.kind} is 1 (on) or 0 (off), got {j.value}": j.kind in ("favourite", "hide")
-            and j.value not in (0, 1),
-            "what a grid's answer picks must be among what it showed": not set(j.picked) <= set(j.items),
-            f"seconds must be a positive number, got {j.seconds}": not (j.seconds is None or 0 <= j.seconds < 1e7),
-            "a judgement needs a client id of 1 to 80 characters": not 1 <= len(j.client_id) <= 80,
-        }
-        return [sentence for sentence, wrong in faults.items() if wrong]
 
     def _marked(self, kind: str) -> set[int]:
         """Items that are hidden, or favourites: the last word on each counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,3 +128,26 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
         np.array(weights, np.float64),
         np.array(ties, np.int64).reshape(-1, 2),
     )
+
+
+def faults_of(judgement: Judgement, known: Container[int]) -> list[str]:
+    """Everything that is wrong with a judgement, a sentence each; empty where it may be kept.
+
+    known : the item ids of its collection
+    """
+    j, shown, (low, high) = judgement, len(judgement.items), SCALE
+    wanted = {"choice": 2, "tie": 2, "rating": 1, "favourite": 1, "hide": 1, "undo": 0}.get(j.kind, max(shown, 1))
+    unknown = [item for item in j.items if item not in known]
+    faults = {
+        f"unknown kind of judgement '{j.kind}'; there are: {', '.join(KINDS)}": j.kind not in KINDS,
+        f"a {j.kind} takes {wanted} picture{'s' * (wanted != 1)}, got {shown}": shown != wanted,
+        "a picture cannot be compared with itself": len(set(j.items)) < shown,
+        f"this collection has no picture {unknown[:1]}": bool(unknown),
+        f"a rating is a number from {low:g} to {high:g}, got {j.value}": j.kind == "rating"
+        and not (j.value is not None and low <= j.value <= high),
+        f"a {j.kind} is 1 (on) or 0 (off), got {j.value}": j.kind in ("favourite", "hide") and j.value not in (0, 1),
+        "what a grid's answer picks must be among what it showed": not set(j.picked) <= set(j.items),
+        f"seconds must be a number of 0 or more, got {j.seconds}": not (j.seconds is None or 0 <= j.seconds < 1e7),
+        "a judgement needs a client id of 1 to 80 characters": not 1 <= len(j.client_id) <= 80,
+    }
+    return [sentence for sentence, wrong in faults.items() if wrong]

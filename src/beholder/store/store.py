@@ -100,6 +100,14 @@ class Store:
             self.engine.dispose()
             del self.__dict__["engine"]
 
+    def faults(self) -> list[str]:
+        """What SQLite's own checks find wrong with the file; empty where all is well."""
+        with reading(self.engine) as db:
+            said = [row[0] for row in db.exec_driver_sql("PRAGMA quick_check(5)") if row[0] != "ok"]
+            return said + [
+                f"a row of {row[0]} refers to nothing" for row in db.exec_driver_sql("PRAGMA foreign_key_check")
+            ]
+
     # People
 
     def people(self) -> list[Person]:

@@ -1,0 +1,92 @@
+"""What is installed, where data lives, what is broken and how to mend it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import beholder
+from beholder.collection import Library
+from beholder.errors import BeholderError
+
+EXTRAS = {"bench": ("matplotlib", "curves of the bench"), "heif": ("pillow-heif", "HEIC pictures")}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. ok: None where it is a fact and not a verdict; mend: what to do where it is not well."""
+
+    name: str
+    ok: bool | None
+    said: str
+    mend: str = ""
+
+
+def doctor(library: Library) -> list[Check]:
+    """Look at everything; changes nothing but bringing the database to the newest tables, as any start does."""
+    checks = [*_installed(), *_home(library)]
+    try:
+        checks += [*_database(library), *_collections(library)]
+    except BeholderError as error:
+        checks.append(Check("database", False, str(error), _backups(library)))
+    return checks
+
+
+def _installed() -> Iterator[Check]:
+    yield Check(
+        "beholder", None, f"{beholder.__version__} on Python {platform.python_version()}, {platform.platform()}"
+    )
+    for extra, (package, purpose) in EXTRAS.items():
+        try:
+            yield Check(f"extra {extra}", None, f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(f"extra {extra}", None, f"not installed: no {purpose}", f"pip install 'beholder[{extra}]'")
+
+
+def _home(library: Library) -> Iterator[Check]:
+    home = library.home
+    home.mkdir(parents=True, exist_ok=True)
+    writable = os.access(home, os.W_OK)
+    yield Check("data folder", writable, str(home), "" if writable else "mend its permissions or set BEHOLDER_HOME")
+    free = shutil.disk_usage(home).free / 1e9
+    yield Check("free space", free > 0.5, f"{free:.1f} GB", "" if free > 0.5 else "free some space on this disk")
+
+
+def _backups(library: Library) -> str:
+    found = sorted((library.home / "backups").glob("*.db"))
+    if not found:
+        return "there is no backup; move the file away to start afresh"
+    return f"end Beholder and put the newest backup in its place: {found[-1]}"
+
+
+def _database(library: Library) -> Iterator[Check]:
+    faults = library.store.faults()
+    yield Check(
+        "database", not faults, "; ".join(faults) or f"well: {library.store.path}", _backups(library) if faults else ""
+    )
+
+
+def _collections(library: Library) -> Iterator[Check]:
+    for row in library.collections():
+        again = f"beholder import '{row.source}' --into '{row.name}'"
+        items, files = library.store.items(row.id), library.store.files(row.id)
+        gone = sum(not item.path.exists() for item in items)
+        said = f"{len(items)} pictures, encoder {row.encoder}"
+        yield Check(
+            f"collection {row.name}",
+            not gone,
+            f"{said}; {gone} files are gone" if gone else said,
+            again if gone else "",
+        )
+        if broken := sum(file.reason is not None for file in files.values()):
+            yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")
+        for encoder in dict.fromkeys([row.encoder, "attributes"]):
+            shards = library.shards(encoder)
+            lacking = shards.missing(item.sha256 for item in items)
+            if lacking or shards.damaged:
+                fault = f"{len(lacking)} pictures lack numbers, {len(shards.damaged)} shards are damaged"
+                yield Check(f"vectors of {encoder}", not lacking, fault, again)
