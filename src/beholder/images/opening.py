@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
 from PIL import (
     AvifImagePlugin,
@@ -95,9 +95,9 @@ def render(path: Path, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> b
 
 
 def fingerprint(path: Path) -> str:
-    """sha256 of the file's bytes, in hex. raises : BadPicture where the file cannot be read."""
-    with _opened(path) as stream:
-        return hashlib.file_digest(cast(BytesIO, stream), "sha256").hexdigest()
+    """sha256 of the file's bytes, in hex. raises : OSError where the file cannot be read."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

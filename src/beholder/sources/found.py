@@ -1,0 +1,82 @@
+"""What every source hands out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from beholder.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that should be a picture; nobody has opened it yet.
+
+    name      its path relative to the source (posix, Unicode NFC), or the `item` column; unique in the source
+    columns   what the source says of it, header -> value, without the columns of name and path
+    """
+
+    name: str
+    path: Path
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that should have been a picture, and in one sentence why it is none."""
+
+    name: str
+    reason: str
+
+
+class Source(Protocol):
+    """A place where pictures come from."""
+
+    title: str
+
+    def find(self) -> Iterator[Found | Broken]:
+        """All there is, in a stable order. raises : BadInput, StoreError where nothing of it can be read."""
+        ...
+
+
+def plain_name(text: str) -> str:
+    """One name, one spelling: macOS writes é as two characters where others write one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def storable(text: str) -> bool:
+    """False for a file name whose bytes are no valid text: no database and no page could hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(text: str) -> str:
+    """`text` fit for a sentence: one line, no broken characters, not endless."""
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return clean if len(clean) <= 200 else clean[:199] + "…"
+
+
+def why_unreadable(error: OSError | ValueError) -> str:
+    """The system's words for a file that cannot be read, without path and number."""
+    return (getattr(error, "strerror", None) or "its name cannot be used").lower()
+
+
+def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
+    """The same, with every name given only once: a later one of the same name is Broken."""
+    seen: set[str] = set()
+    for one in found:
+        if isinstance(one, Found) and one.name in seen:
+            yield Broken(one.name, f"the name '{shown(one.name)}' stands twice; the first is kept: rename this one")
+            continue
+        seen.add(one.name) if isinstance(one, Found) else None
+        yield one
+
+
+def cannot_read(what: str, path: Path, error: OSError) -> BadInput:
+    return BadInput(f"the {what} '{shown(str(path))}' cannot be read: {why_unreadable(error)}")

@@ -1,0 +1,214 @@
+"""A CSV of paths: one picture a row, further columns kept. Also the `items.csv` of the plain folder format."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from beholder.errors import BadInput
+from beholder.sources.found import Broken, Found, cannot_read, plain_name, shown, unique, why_unreadable
+
+PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
+NAME_COLUMN = "item"
+_DELIMITERS = ",;\t|"
+_MAX_BYTES = 256 * 1024 * 1024
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table read and understood, its rows not yet looked at.
+
+    folder   paths are relative to it
+    header   column names, stripped; "" for a column without one, which is not kept
+    skipped  lines of the file before the header
+    """
+
+    folder: Path
+    title: str
+    header: tuple[str, ...]
+    delimiter: str
+    lines: list[str]
+    skipped: int
+    path_column: int
+    name_column: int | None
+
+    @classmethod
+    def read(cls, path: Path) -> Table:
+        """raises : BadInput where it is no table, no encoding fits, or no column holds paths"""
+        lines, skipped, delimiter = _lines(path)
+        header = _header(path, lines, delimiter)
+        folded = [name.lower() for name in header]
+        at = next((folded.index(name) for name in PATH_COLUMNS if name in folded), None)
+        if at is None:
+            has = shown(", ".join(filter(None, header))) or "none"
+            raise BadInput(f"'{shown(path.name)}' has no column {_wanted()}; it has: {has}. Rename the one of paths")
+        name_at = folded.index(NAME_COLUMN) if NAME_COLUMN in folded else None
+        return cls(path.parent.absolute(), path.stem, tuple(header), delimiter, lines, skipped, at, name_at)
+
+    def find(self, *, inside: bool = False) -> Iterator[Found | Broken]:
+        """The rows, in the table's order.
+
+        inside : refuse files that lie outside the table's folder
+        """
+        return unique(self._rows(inside))
+
+    def _rows(self, inside: bool) -> Iterator[Found | Broken]:
+        reader = csv.reader(self.lines, delimiter=self.delimiter)
+        first = True
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Broken(f"line {self.skipped + reader.line_num}", f"the line cannot be read: {shown(str(error))}")
+                continue
+            if first or not any(cell.strip() for cell in row):
+                first = False
+                continue
+            yield self._row(row, f"line {self.skipped + reader.line_num}", inside)
+
+    def _row(self, row: list[str], line: str, inside: bool) -> Found | Broken:
+        if any("\0" in cell for cell in row):
+            return Broken(line, "the line holds a zero byte; save the table as UTF-8 text")
+        if any(cell.strip() for cell in row[len(self.header) :]):
+            wide = f"{len(row)} fields where the header has {len(self.header)}"
+            return Broken(line, f"the line has {wide}; put quotes around fields that hold a '{self.delimiter}'")
+        cells = [cell.strip() for cell in row] + [""] * (len(self.header) - len(row))
+        text = cells[self.path_column]
+        name = plain_name(cells[self.name_column]) if self.name_column is not None else ""
+        if not text:
+            return Broken(name or line, f"nothing stands in the column '{self.header[self.path_column]}'")
+        if _LINK.match(text):
+            return Broken(
+                name or shown(text), "it is a link; links are not fetched yet: save the picture, write its path"
+            )
+        kept = {h: c for i, (h, c) in enumerate(zip(self.header, cells, strict=False)) if self._kept(i)}
+        return self._located(text, name, kept, inside)
+
+    def _kept(self, column: int) -> bool:
+        return bool(self.header[column]) and column not in (self.path_column, self.name_column)
+
+    def _located(self, text: str, name: str, columns: dict[str, str], inside: bool) -> Found | Broken:
+        try:
+            path = _spelled(self.folder, text)
+            relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
+            outside = relative == ".." or relative.startswith("../")
+            name = name or plain_name(path.as_posix() if outside else relative)
+            if inside and outside:
+                return Broken(shown(name), "it lies outside the folder of its items.csv; only files inside are taken")
+            if path.is_dir():
+                return Broken(shown(name), "a folder, not a file")
+            if not path.is_file():
+                return Broken(shown(name), f"the file is not there: {shown(text)}")
+        except (OSError, ValueError) as error:
+            return Broken(shown(name or text), f"the file cannot be read: {why_unreadable(error)}")
+        return Found(name, path, columns)
+
+
+class TableSource:
+    """The pictures that a CSV lists; see `Table`."""
+
+    def __init__(self, path: Path) -> None:
+        self.table = Table.read(path)
+        self.title = self.table.title
+
+    def find(self) -> Iterator[Found | Broken]:
+        return self.table.find()
+
+
+def decoded(path: Path) -> str:
+    """The text of a table: UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8, else Windows-1252.
+
+    raises : BadInput where the file cannot be read, is far too large, or is no text
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise BadInput(f"'{shown(path.name)}' is over {_MAX_BYTES >> 20} MB, too large for a table; split it")
+        data = path.read_bytes()
+    except OSError as error:
+        raise cannot_read("table", path, error) from error
+    for encoding in _encodings(data):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(f"'{shown(path.name)}' is text in no encoding that is known here; save it as CSV in UTF-8")
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return (encoding,)
+    odd, even = data[1:400:2], data[:400:2]
+    if len(odd) > 2 and odd.count(0) > len(odd) * 0.7 and even.count(0) == 0:
+        return ("utf-16-le",)
+    if len(odd) > 2 and even.count(0) > len(even) * 0.7 and odd.count(0) == 0:
+        return ("utf-16-be",)
+    return "utf-8", "cp1252"
+
+
+def _lines(path: Path) -> tuple[list[str], int, str]:
+    """(lines from the header on, how many were before it, delimiter)."""
+    lines = io.StringIO(decoded(path), newline="").readlines()  # splitlines() would split at a U+2028 in a title
+    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    if start == len(lines):
+        raise BadInput(f"'{shown(path.name)}' is empty; a table with a column {_wanted()} was wanted")
+    delimiter = ""
+    if lines[start].lower().startswith("sep="):  # Excel's own hint
+        delimiter = lines[start].rstrip("\r\n")[4:]
+        start += 1
+    if start == len(lines) or "\0" in lines[start]:
+        raise BadInput(f"'{shown(path.name)}' is not a table of text; save it as CSV in UTF-8")
+    return lines[start:], start, delimiter if delimiter in tuple(_DELIMITERS) else _delimiter(lines[start])
+
+
+def _delimiter(line: str) -> str:
+    """The one that gives a column of paths, else the most columns."""
+
+    def merit(delimiter: str) -> tuple[bool, int]:
+        try:
+            names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
+        except csv.Error:
+            return False, 0
+        return any(name in PATH_COLUMNS for name in names), len(names)
+
+    return max(_DELIMITERS, key=merit)
+
+
+def _header(path: Path, lines: list[str], delimiter: str) -> list[str]:
+    try:
+        header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
+    except csv.Error as error:
+        raise BadInput(f"the header of '{shown(path.name)}' cannot be read: {shown(str(error))}") from error
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise BadInput(f"'{shown(path.name)}' has the column '{shown(twice[0])}' twice; rename one of them")
+    return header
+
+
+def _wanted() -> str:
+    return ", ".join(PATH_COLUMNS[:-1]) + " or " + PATH_COLUMNS[-1]
+
+
+def _spelled(folder: Path, text: str) -> Path:
+    """The path as written, or in the spelling of the disk: Windows writes backslashes, macOS splits accents."""
+    slashed = text.replace("\\", "/")
+    spellings = [text, slashed, *(unicodedata.normalize(form, slashed) for form in ("NFC", "NFD"))]
+    paths = [Path(os.path.normpath(folder / spelling)) for spelling in spellings]
+    return next((path for path in paths if path.exists()), paths[1])
