@@ -61,7 +61,7 @@ class FeatureMap:
     ) -> Self:
         """Learn the map from all rows of X, (n, d); no answers are needed."""
         X = np.asarray(X)
-        mean, projection = _components(_thin_out(X, SAMPLE), components, power)
+        mean, projection = principal_components(X, components, power)
         Z = (_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
@@ -134,25 +134,33 @@ def _thin_out(X: Array, most: int) -> Array:
     return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(int)]
 
 
-def _components(X: Array, most: int, power: float) -> tuple[Array, Array]:
-    """Mean (d,) and projection (d, c) such that `(X - mean) @ projection` has mean square row length 1."""
-    X = X.astype(np.float64)
+def principal_components(X: Array, most: int, power: float = POWER) -> tuple[Array, Array]:
+    """Mean (d,) and projection (d, c), c <= most: `(X - mean) @ projection` has mean square row length 1.
+
+    The k-th component is scaled by eigenvalue ** (power / 2). Directions without spread are left out, so c may be 0.
+    """
+    X = _thin_out(X, SAMPLE).astype(np.float64)
     mean = X.mean(0)
     centred = X - mean
     spread = centred.std(0)
     weight = np.where(spread > 1e-9 * max(float(spread.max(initial=0)), 1e-30), 1 / np.maximum(spread, 1e-30), 0.0)
     centred *= weight
-    n, d = centred.shape
-    if d <= n:
-        values, vectors = np.linalg.eigh(centred.T @ centred / n)
-    else:
-        values, left = np.linalg.eigh(centred @ centred.T / n)
-        vectors = centred.T @ (left / np.sqrt(np.maximum(values, 1e-30) * n))
+    values, vectors = _eigen(centred)
     order = np.argsort(-values)[:most]
     order = order[values[order] > 1e-7 * max(float(values.max(initial=0)), 1e-30)]
     values, vectors = values[order], vectors[:, order]
     scale = values ** ((power - 1) / 2) / np.sqrt(np.sum(values**power)) if len(values) else values
     return mean, weight[:, None] * vectors * scale
+
+
+def _eigen(centred: Array) -> tuple[Array, Array]:
+    """Eigenvalues and -vectors of the covariance, by the smaller of its two Gram matrices."""
+    n, d = centred.shape
+    if d <= n:
+        values, vectors = np.linalg.eigh(centred.T @ centred / n)
+        return values, vectors
+    values, left = np.linalg.eigh(centred @ centred.T / n)
+    return values, centred.T @ (left / np.sqrt(np.maximum(values, 1e-30) * n))
 
 
 def _landmarks(Z: Array, most: int, length: float) -> tuple[NDArray[np.int64], Array]:
