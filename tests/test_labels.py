@@ -1,0 +1,118 @@
+"""Labels go out and come back the same, and a bad line costs only itself."""
+
+import json
+
+import pytest
+
+from beholder.collection import Library
+from beholder.errors import BadInput
+from beholder.labels import export_labels, import_labels
+from beholder.types import Judgement
+
+
+@pytest.fixture
+def library(home, painted):
+    library = Library(home)
+    library.import_source(painted, "art")
+    yield library
+    library.close()
+
+
+def ids(library):
+    return [item.id for item in library.collection("art").items]
+
+
+def said(library, person="Ada"):
+    store = library.store
+    return store.judgements(store.add_person(person).id, store.collection("art").id)
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_what_is_exported_comes_back_the_same_elsewhere(library, painted, tmp_path, ending):
+    a, b, c, d = ids(library)[:4]
+    everything = [
+        Judgement("rating", (a,), "1", value=7, seconds=1.25, asked_by="random"),
+        Judgement("choice", (a, b), "2", side="right", asked_by="information-gain"),
+        Judgement("tie", (c, d), "3"),
+        Judgement("skip", (c, b), "4"),
+        Judgement("favourite", (d,), "5", value=1),
+        Judgement("hide", (b,), "6", value=1),
+        Judgement("grid", (a, b, c, d), "7", picked=(a, b), seconds=9),
+    ]
+    store = library.store
+    store.record(store.add_person("Ada").id, store.collection("art").id, everything)
+    file = tmp_path / f"labels.{ending}"
+    export_labels(library, "art", file)
+    other = Library(tmp_path / "elsewhere")
+    other.import_source(painted, "art")
+    report = import_labels(other, "art", file)
+    assert (report.new, report.faults) == (7, [])
+    assert sorted(said(other), key=lambda j: j.client_id) == everything
+    assert import_labels(other, "art", file).new == 0
+
+
+def write(tmp_path, *lines, header="person,kind,item,other,value,at"):
+    file = tmp_path / "labels.csv"
+    file.write_text("\n".join([header, *lines]) + "\n")
+    return file
+
+
+def test_plain_lines_are_enough_and_count_once(library, tmp_path):
+    file = write(tmp_path, "Ada,rating,00.png,,7,", "Ada,choice,01.png,02.png,,", "Bob,tie,01.png,02.png,,2026-01-31")
+    assert import_labels(library, "art", file).new == 3
+    assert import_labels(library, "art", file).known == 3
+    assert [j.kind for j in said(library)] == ["rating", "choice"]
+    assert [j.at.isoformat() for j in said(library, "Bob")] == ["2026-01-31T00:00:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("Ada,rating,00.png,,11,", "from 1 to 10"),
+        ("Ada,rating,00.png,,,", "from 1 to 10"),
+        ("Ada,rating,00.png,,nan,", "finite"),
+        ("Ada,rating,00.png,,much,", "must be a number"),
+        ("Ada,rating,99.png,,5,", "unknown picture '99.png'"),
+        ("Ada,choice,00.png,00.png,,", "with itself"),
+        ("Ada,choice,00.png,,,", "takes 2 pictures"),
+        ("Ada,rating,00.png,01.png,5,", "takes 1 picture"),
+        ("Ada,loves,00.png,,,", "unknown kind 'loves'"),
+        ("Ada,favourite,00.png,,3,", "1 (on) or 0 (off)"),
+        ("Ada,tie,00.png,01.png,,yesterday", "must be a time"),
+        (",tie,00.png,01.png,,", "nobody is named"),
+        ("Ada", "unknown kind ''"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_is_kept(library, tmp_path, line, fault):
+    report = import_labels(library, "art", write(tmp_path, line, "Ada,tie,00.png,01.png,,"))
+    assert report.new == 1
+    assert len(report.faults) == 1
+    assert report.faults[0].startswith("line 2: ")
+    assert fault in report.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"who,what\nAda,rating\n", "lacks the columns person, kind, item"),
+        ("person,kind,item\nÅsa,rating,x\n".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_table_of_labels_gets_a_sentence(library, tmp_path, content, fault):
+    file = tmp_path / "labels.csv"
+    file.write_bytes(content)
+    with pytest.raises(BadInput, match=fault):
+        import_labels(library, "art", file)
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[1]", json.dumps([{"person": "Ada"}])])
+def test_json_of_another_shape_gets_a_sentence(library, tmp_path, content):
+    file = tmp_path / "labels.json"
+    file.write_text(content)
+    with pytest.raises(BadInput):
+        import_labels(library, "art", file)
+
+
+def test_a_missing_file_gets_a_sentence(library, tmp_path):
+    with pytest.raises(BadInput, match="cannot read"):
+        import_labels(library, "art", tmp_path / "none.csv")

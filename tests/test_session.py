@@ -1,0 +1,235 @@
+"""A session asks, remembers, learns and forgets what is taken back; and it finds the taste that was planted."""
+
+import numpy as np
+import pytest
+
+from beholder.collection import Library
+from beholder.errors import NotEnoughAnswers, UserError
+from beholder.prequential import Foreseen, accuracy
+from beholder.session import Session
+from beholder.taste.simulate import clicker, simulate_people
+from beholder.types import Answers, Judgement, answers_of
+
+
+@pytest.fixture
+def session(home, painted):
+    library = Library(home)
+    library.import_source(painted, "art")
+    library.store.add_person("Ada")
+    session = Session(library, "art", "Ada", seed=0)
+    yield session
+    session.close()
+    library.close()
+
+
+def reopened(session):
+    return Session(session.library, "art", "Ada", seed=1)
+
+
+def answer(session, question, n, kind="choice", **more):
+    session.record([Judgement(kind, question.items, f"{kind}-{n}", asked_by=question.asked_by, **more)])
+
+
+def test_questions_are_of_the_kind_asked_for(session):
+    (pair,), (one,), (grid,) = (session.questions(kind, 1) for kind in ("choice", "rating", "grid"))
+    assert (len(pair.items), len(one.items), len(grid.items)) == (2, 1, 9)
+    assert all(q.reason for q in (pair, one, grid))
+
+
+def test_no_pair_comes_again_until_all_have_been_answered_but_as_a_repeat(session):
+    seen = set()
+    for n in range(70):  # 12 pictures have 66 pairs
+        for question in session.questions("choice", 1):
+            if question.asked_by != "repeat":
+                assert frozenset(question.items) not in seen
+            seen.add(frozenset(question.items))
+            answer(session, question, n)
+    session.settle()
+    assert len(seen) >= 60
+
+
+def test_a_skipped_question_never_loops_and_teaches_nothing(session):
+    for n in range(12):
+        (question,) = session.questions("rating", 1)
+        answer(session, question, n, kind="skip")
+    assert session.questions("rating", 1) == []
+    assert session.progress().answers == 0
+    with pytest.raises(NotEnoughAnswers):
+        session.ranking()
+
+
+def test_a_hidden_picture_is_neither_asked_nor_ranked(session):
+    hidden = session.collection.items[5].id
+    session.record([Judgement("hide", (hidden,), "h", value=1)])
+    shown = {item for q in session.questions("choice", 20) for item in q.items}
+    assert hidden not in shown
+    answer(session, session.questions("choice", 1)[0], 0)
+    assert len(session.ranking()) == 11
+    session.record([Judgement("hide", (hidden,), "h2", value=0)])
+    assert len(session.ranking()) == 12
+
+
+def test_undo_has_no_limit_and_survives_a_reload(session):
+    for n in range(5):
+        answer(session, session.questions("choice", 1)[0], n)
+    taken = [session.undo("u0").client_id, *(reopened(session).undo(f"u{n}").client_id for n in range(1, 5))]
+    assert taken == [f"choice-{n}" for n in (4, 3, 2, 1, 0)]
+    assert reopened(session).undo("u9") is None
+    assert reopened(session).progress().answers == 0
+
+
+def test_an_undo_sent_twice_undoes_once(session):
+    for n in range(3):
+        answer(session, session.questions("choice", 1)[0], n)
+    assert session.undo("u").client_id == session.undo("u").client_id == "choice-2"
+    assert session.progress().answers == 2
+
+
+@pytest.mark.parametrize(
+    ("judgement", "fault"),
+    [
+        (Judgement("rating", (1,), "a", value=11), "from 1 to 10"),
+        (Judgement("rating", (99,), "a", value=5), "no picture"),
+        (Judgement("choice", (1, 1), "a"), "with itself"),
+        (Judgement("choice", (1,), "a"), "takes 2 pictures"),
+        (Judgement("grid", (1, 2), "a", picked=(3,)), "among what it showed"),
+        (Judgement("grid", (), "a"), "takes 1 picture"),
+        (Judgement("tie", (1, 2), ""), "client id"),
+        (Judgement("tie", (1, 2), "a", seconds=-1), "seconds"),
+        (Judgement("like", (1, 2), "a"), "unknown kind"),
+    ],
+)
+def test_a_judgement_that_makes_no_sense_is_refused_whole(session, judgement, fault):
+    with pytest.raises(UserError, match=fault):
+        session.record([Judgement("tie", (1, 2), "good"), judgement])
+    assert session.history() == []
+
+
+def test_a_grid_counts_as_many_choices_as_were_picked():
+    answers = answers_of([Judgement("grid", (1, 2, 3, 4), "g", picked=(1, 2))], {n: n - 1 for n in range(1, 5)})
+    assert answers.choices.tolist() == [[0, 2], [0, 3], [1, 2], [1, 3]]
+    assert answers.weights.sum() == 2
+
+
+@pytest.mark.parametrize("picked", [(), (1, 2)])
+def test_a_grid_with_nothing_or_everything_picked_says_nothing(picked):
+    assert len(answers_of([Judgement("grid", (1, 2), "g", picked=picked)], {1: 0, 2: 1})) == 0
+
+
+def test_two_people_on_one_collection_learn_from_their_own_answers_alone(session):
+    session.store.add_person("Bob")
+    bob = Session(session.library, "art", "Bob", seed=0)
+    one, two = (item.id for item in session.collection.items[:2])
+    session.record([Judgement("choice", (one, two), "c")])
+    bob.record([Judgement("choice", (two, one), "c")])
+    mine, his = ([r.item.id for r in s.ranking()] for s in (session, bob))
+    assert mine.index(one) < mine.index(two)
+    assert his.index(two) < his.index(one)
+    bob.close()
+
+
+def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with_an_error(home, tmp_path, painted):
+    for picture in sorted(painted.glob("*.png"))[1:]:
+        picture.unlink()
+    library = Library(home)
+    library.import_source(painted, "one")
+    library.store.add_person("Ada")
+    session = Session(library, "one", "Ada")
+    assert session.questions("choice", 3) == []
+    assert session.questions("grid", 3) == []
+    assert len(session.questions("rating", 3)) == 1
+    session.close()
+
+
+# On the sample gallery, with people whose taste is known
+
+
+def live(library, person, simulated, answers=30, seed=0):
+    """A session in which this simulated person has answered so many pairs."""
+    library.store.add_person(person)
+    session = Session(library, "sample", person, seed=seed)
+    rng, row_of = np.random.default_rng(seed), session.collection.row_of
+    while session.progress().answers < answers:
+        for question in session.questions("choice", 1):
+            left, right = question.items
+            said = simulated.choose(row_of[left], row_of[right], rng)
+            kind = "tie" if said == "tie" else "choice"
+            items = (right, left) if said == "right" else (left, right)
+            id = f"{session.progress().answers}"
+            session.record([Judgement(kind, items, id, asked_by=question.asked_by)])
+        session.settle()
+    return session
+
+
+@pytest.fixture(scope="module")
+def lived(gallery):
+    """Twenty people of different taste, thirty choices each."""
+    people = simulate_people(gallery.collection("sample").attributes, 20, seed=1)
+    sessions = [live(gallery, f"person {n}", someone, seed=n) for n, someone in enumerate(people)]
+    yield list(zip(people, sessions, strict=True))
+    for session in sessions:
+        session.close()
+
+
+def unseen_pairs(session, simulated, rng, n=2000):
+    """Share of pairs of pictures that were never shown which the ranking orders as this person would."""
+    seen = {item for j in session.history() for item in j.items}
+    rows = np.array([row for item, row in session.collection.row_of.items() if item not in seen])
+    score = session.model().predict(session.collection.X)
+    left, right = rng.choice(rows, n), rng.choice(rows, n)
+    apart = left != right
+    return np.mean((score[left] > score[right])[apart] == (simulated.utility[left] > simulated.utility[right])[apart])
+
+
+def test_thirty_choices_order_85_of_100_unseen_pairs_as_the_person_would(lived):
+    rng = np.random.default_rng(0)
+    right = [unseen_pairs(session, someone, rng) for someone, session in lived]
+    assert np.mean(right) >= 0.85, np.round(right, 2)
+
+
+def test_the_first_reason_names_the_planted_liking(lived):
+    named = [s.explanation().leanings[0].attribute == planted(someone) for someone, s in lived]
+    assert np.mean(named) >= 0.8, named
+
+
+def planted(someone):
+    from beholder.features.attributes import ATTRIBUTES
+
+    return ATTRIBUTES[someone.liking].name
+
+
+def test_the_expected_accuracy_is_near_the_truth(lived):
+    rng = np.random.default_rng(0)
+    covered = []
+    for someone, session in lived:
+        said = session.progress()
+        covered.append(abs(said.accuracy - unseen_pairs(session, someone, rng)) <= said.margin)
+    assert np.mean(covered) >= 0.7
+
+
+def test_a_person_who_answers_at_random_is_told_that_no_taste_was_found(gallery):
+    said = []
+    for n in range(5):
+        session = live(gallery, f"clicker {n}", clicker(n), seed=n)
+        said.append(session.progress().sentence)
+        session.close()
+    assert sum("no taste found" in sentence for sentence in said) >= 4, said
+
+
+def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
+    class Sure:
+        def pair_probability(self, X, pairs):
+            return np.full(len(pairs), 0.95)
+
+    log_odds = np.log(0.95 / 0.05)
+    wrong = [Foreseen(np.array([log_odds * (-1) ** n]), np.ones(1)) for n in range(40)]
+    right = [Foreseen(np.array([log_odds]), np.ones(1)) for _ in range(40)]
+    X = np.zeros((50, 2), np.float32)
+    low, _ = accuracy(Sure(), X, wrong, np.random.default_rng(0))
+    high, _ = accuracy(Sure(), X, right, np.random.default_rng(0))
+    assert low < 0.6
+    assert high > 0.9
+
+
+def test_no_answers_are_an_empty_answer():
+    assert len(Answers()) == len(answers_of([], {})) == 0
