@@ -2,5 +2,6 @@
 
 from beholder.datasets.dataset import LEFT, RIGHT, TIE, Choices, Dataset, Ratings
 from beholder.datasets.plain import load_plain
+from beholder.datasets.twins import same_pictures
 
-__all__ = ["LEFT", "RIGHT", "TIE", "Choices", "Dataset", "Ratings", "load_plain"]
+__all__ = ["LEFT", "RIGHT", "TIE", "Choices", "Dataset", "Ratings", "load_plain", "same_pictures"]

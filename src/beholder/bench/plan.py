@@ -1,0 +1,65 @@
+"""Which raters are tested in which draws at which shots, and who is left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from beholder.bench.protocol import Draw, Protocol
+from beholder.bench.worker import Job
+from beholder.datasets import Ratings
+from beholder.errors import BadInput
+
+
+@dataclass
+class Plan:
+    """The jobs of a run; `left_out` are sentences that name everybody who is not in all of it."""
+
+    jobs: list[Job] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:
+    """Who has too few answers for k shots in any draw is left out at k; whose ratings are all the same, altogether.
+
+    raises : BadInput where nobody is left
+    """
+    plan = Plan()
+    for rater in protocol.testers.tolist():
+        draws = [protocol.draw(rater, number) for number in range(repeats)]
+        told = [draw for draw in draws if _has_truth(protocol, draw)]
+        name = protocol.data.raters[rater]
+        if not told:
+            plan.left_out.append(_no_truth(protocol, rater, name))
+            continue
+        if len(told) < repeats:
+            plan.left_out.append(
+                f"{name}: {repeats - len(told)} of {repeats} draws, where all ratings asked for are the same"
+            )
+        fewest = min(len(draw.support) for draw in told)
+        reached = tuple(k for k in shots if k <= fewest)
+        missed = [str(k) for k in shots if k > fewest]
+        if missed:
+            plan.left_out.append(f"{name}: at {', '.join(missed)} shots; there are {fewest} answers to learn from")
+        plan.jobs.extend(Job(rater, draw.number, reached) for draw in told if reached)
+    if not plan.jobs:
+        raise BadInput(
+            f"nobody in {protocol.data.name} can be tested: {'; '.join(plan.left_out[:5]) or 'no judgements'}"
+        )
+    return plan
+
+
+def _has_truth(protocol: Protocol, draw: Draw) -> bool:
+    """Whether the query holds an order to be found."""
+    if isinstance(protocol.judgements, Ratings):
+        return len(np.unique(protocol.judgements.score[draw.query])) > 1
+    return len(draw.query) > 0
+
+
+def _no_truth(protocol: Protocol, rater: int, name: str) -> str:
+    judgements = protocol.judgements
+    own = judgements.rater == rater
+    if isinstance(judgements, Ratings) and len(np.unique(judgements.score[own])) == 1 and own.sum() > 1:
+        return f"{name}: gave every picture the same rating ({judgements.score[own][0]:g})"
+    return f"{name}: {int(own.sum())} answers, too few to be asked about any"

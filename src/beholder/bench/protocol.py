@@ -1,0 +1,152 @@
+"""Who is tested on what: every draw of a run, made of the seed, the rater's name and the draw's number alone.
+
+Two methods, two encoders or a run that was interrupted meet the same draws. A draw holds three sets of judgements:
+
+    query     the tested rater's own, predicted and never learned from
+    support   the same rater's own on other pictures, in random order; k shots are its first k
+    prior     other raters', on pictures that are not in the query: all that a score learned from others may see
+
+Where the set has splits they are used: support and prior are of training pictures, the query of test pictures, and
+only test raters are tested, from whom nobody else learns. Where it has none, each rater is tested against all others;
+for ratings half of the rater's pictures, at most 100, are the query; for choices 100 pairs (a quarter of them where
+that is fewer), and every judgement that shares a picture with the query is in neither support nor prior.
+Pictures that are near-duplicates count as one picture, and a pair in either order as one pair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from beholder.datasets import TIE, Choices, Dataset, Ratings
+from beholder.datasets.dataset import Flags
+from beholder.errors import BeholderError
+from beholder.types import Ints
+
+MOST_QUERIES = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """One test of one rater; `query`, `support` and `prior` are positions in the judgements.
+
+    seed   for everything else that is random in this draw
+    """
+
+    rater: int
+    number: int
+    seed: int
+    query: Ints
+    support: Ints
+    prior: Ints
+
+
+class Protocol:
+    """The draws of one dataset.
+
+    data       with ratings, or else choices (a set with both is tested on its ratings)
+    pictures   (n,) the same number for items that are the same picture
+    seed       of the run
+    """
+
+    def __init__(self, data: Dataset, pictures: Ints, seed: int) -> None:
+        self.data = data
+        self.seed = seed
+        self.judgements: Ratings | Choices = data.ratings if len(data.ratings) else data.choices
+        self.pictures_of: Ints = pictures[self.judgements.items]  # (m, 1) or (m, 2)
+        is_test = _test_pictures(data, pictures)
+        self._may_learn: Flags = ~is_test[self.pictures_of].any(axis=1) & self._says_something()
+        self._may_ask: Flags = self._is_decided() & self._says_something()
+        if data.item_is_test is not None:
+            self._may_ask &= is_test[self.pictures_of].all(axis=1)
+
+    @property
+    def kind(self) -> str:
+        """ "ratings" or "choices": what is learned from and asked."""
+        return "ratings" if isinstance(self.judgements, Ratings) else "choices"
+
+    @property
+    def testers(self) -> Ints:
+        """The raters who are tested."""
+        everyone = np.arange(len(self.data.raters))
+        return everyone if self.data.rater_is_test is None else everyone[self.data.rater_is_test]
+
+    def draw(self, rater: int, number: int) -> Draw:
+        """Draw `number` of this rater; the same whenever it is asked for."""
+        seed = _seed(self.seed, self.data.raters[rater], number)
+        rng = np.random.default_rng(seed)
+        own = self.judgements.rater == rater
+        query = self._query(np.flatnonzero(own & self._may_ask), rng)
+        apart = ~np.isin(self.pictures_of, self.pictures_of[query]).any(axis=1) & self._may_learn
+        support = rng.permutation(np.flatnonzero(own & apart))
+        prior = np.flatnonzero(apart & self._teaches(rater)[self.judgements.rater])
+        return Draw(rater, number, seed, query, support, prior)
+
+    def check(self, draw: Draw) -> None:
+        """BeholderError where what is learned from could know the answer: called before anything is fitted."""
+        judged = self.judgements.rater
+        asked = self.pictures_of[draw.query]
+        leaks = {
+            "query pictures are in the support": np.isin(self.pictures_of[draw.support], asked).any(),
+            "query pictures are in what other raters teach": np.isin(self.pictures_of[draw.prior], asked).any(),
+            "the tested rater, or another test rater, is a training rater": not self._teaches(draw.rater)[
+                judged[draw.prior]
+            ].all(),
+            "support or query hold another rater's answers": (
+                judged[np.concatenate([draw.support, draw.query])] != draw.rater
+            ).any(),
+        }
+        found = [sentence for sentence, leaked in leaks.items() if leaked]
+        if found:
+            rater = self.data.raters[draw.rater]
+            raise BeholderError(f"leak in draw {draw.number} of rater '{rater}': {'; '.join(found)}")
+
+    def _teaches(self, rater: int) -> Flags:
+        """(raters,) whose answers may be learned from when `rater` is tested."""
+        if self.data.rater_is_test is not None:
+            return ~self.data.rater_is_test
+        others = np.ones(len(self.data.raters), bool)
+        others[rater] = False
+        return others
+
+    def _query(self, own: Ints, rng: np.random.Generator) -> Ints:
+        if isinstance(self.judgements, Ratings):
+            if self.data.item_is_test is not None:
+                return own
+            units, unit = np.unique(self.pictures_of[own], return_inverse=True)
+            count = min(MOST_QUERIES, len(units) // 2)
+        else:
+            units, unit = np.unique(np.sort(self.pictures_of[own], axis=1), axis=0, return_inverse=True)
+            share = 1 if self.data.item_is_test is not None else 4
+            count = min(MOST_QUERIES, len(units) // share)
+        chosen = rng.permutation(len(units))[:count]
+        return own[np.isin(unit.reshape(-1), chosen)]
+
+    def _is_decided(self) -> Flags:
+        if isinstance(self.judgements, Ratings):
+            return np.ones(len(self.judgements), bool)
+        decided: Flags = self.judgements.answer != TIE
+        return decided
+
+    def _says_something(self) -> Flags:
+        """False for a choice between two copies of one picture."""
+        if isinstance(self.judgements, Ratings):
+            return np.ones(len(self.judgements), bool)
+        differ: Flags = self.pictures_of[:, 0] != self.pictures_of[:, 1]
+        return differ
+
+
+def _test_pictures(data: Dataset, pictures: Ints) -> Flags:
+    """(pictures,) whether any copy of the picture is a test picture."""
+    is_test = np.zeros(int(pictures.max(initial=-1)) + 1, bool)
+    if data.item_is_test is not None:
+        is_test[pictures[data.item_is_test]] = True
+    return is_test
+
+
+def _seed(seed: int, rater: str, number: int) -> int:
+    """Of the rater's name, not their position: a rater who is added or left out moves nobody else's draws."""
+    digest = hashlib.sha256(f"{seed}\n{rater}\n{number}".encode()).digest()
+    return int.from_bytes(digest[:4], "big")

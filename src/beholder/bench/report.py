@@ -1,0 +1,120 @@
+"""What a person reads of a run: `table.md` and `curves.svg`."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from beholder.bench.summary import Figure
+from beholder.bench.worker import Row
+from beholder.errors import MissingExtra
+
+LOWER_IS_BETTER = frozenset({"ece"})
+
+
+def need_matplotlib() -> None:
+    """MissingExtra now, rather than after an hour of fitting."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingExtra("drawing the curves of a bench", "bench")
+
+
+def write_report(folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> None:
+    """Write table.md and curves.svg into the folder."""
+    (folder / "table.md").write_text(table(figures, config, left_out), encoding="utf-8")
+    _draw_curves(figures, config, folder / "curves.svg")
+
+
+def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> str:
+    """Markdown: for every group and metric the means, then each later method against each earlier one."""
+    lines = [f"# {_title(config)}", "", *_settings(config)]
+    for group in _unique(f.group for f in figures):
+        for metric in _unique(f.metric for f in figures if f.group == group):
+            lines += _section([f for f in figures if (f.group, f.metric) == (group, metric)], config["methods"])
+    if left_out:
+        lines += ["## Left out", "", *(f"- {sentence}" for sentence in left_out), ""]
+    return "\n".join(lines)
+
+
+def _title(config: Row) -> str:
+    where = f", {config['where']}" if config["where"] else ""
+    return f"{config['data']}{where}, encoder {config['encoder']}"
+
+
+def _settings(config: Row) -> list[str]:
+    return [
+        f"{config['repeats']} draws, seed {config['seed']}, beholder {config['code']}, "
+        f"data {config['data_revision'][:12]}, encoder {config['encoder_revision']}. "
+        "Means over raters with 95 % intervals (bootstrap over raters); differences are within raters, "
+        "p by sign flips, Holm-corrected over the pairs of methods in one column.",
+        "",
+    ]
+
+
+def _section(figures: Sequence[Figure], order: Sequence[str]) -> list[str]:
+    first, shots = figures[0], sorted({f.shots for f in figures})
+    raters = sorted({f.estimate.raters for f in figures})
+    count = str(raters[0]) if len(raters) == 1 else f"{raters[0]} to {raters[-1]}"
+    lower = ", lower is better" if first.metric in LOWER_IS_BETTER else ""
+    lines = [f"## {first.metric}{lower}: {first.group} ({count} raters)", ""]
+    means = {(f.method, f.shots): f for f in figures if f.versus is None}
+    lines += _grid("answers", shots, {name: [_mean(means.get((name, k))) for k in shots] for name in order})
+    later = {(f.method, f.versus, f.shots): f for f in figures if f.versus is not None}
+    pairs = [(b, a) for i, b in enumerate(order) for a in order[:i]]
+    if pairs:
+        rows = {f"{b} - {a}": [_gain(later.get((b, a, k))) for k in shots] for b, a in pairs}
+        lines += _grid("difference", shots, rows)
+    return lines
+
+
+def _grid(corner: str, shots: Sequence[int], rows: dict[str, list[str]]) -> list[str]:
+    head = [f"| {corner} | " + " | ".join(str(k) for k in shots) + " |", "|---" * (len(shots) + 1) + "|"]
+    return [*head, *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()), ""]
+
+
+def _mean(figure: Figure | None) -> str:
+    if figure is None:
+        return "–"
+    e = figure.estimate
+    return f"{e.mean:.3f} [{e.low:.3f}, {e.high:.3f}]"
+
+
+def _gain(figure: Figure | None) -> str:
+    if figure is None:
+        return "–"
+    e = figure.estimate
+    return f"{e.mean:+.3f} [{e.low:+.3f}, {e.high:+.3f}] p {figure.p_holm:.3f}"
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _draw_curves(figures: Sequence[Figure], config: Row, path: Path) -> None:
+    """One panel a metric, of the attentive raters where they are known."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as Canvas
+
+    groups = {f.group for f in figures}
+    group = "attentive" if "attentive" in groups else "all"
+    shown = [f for f in figures if f.group == group and f.versus is None]
+    metrics = _unique([f.metric for f in shown])
+    with mpl.rc_context({"svg.hashsalt": "beholder", "svg.fonttype": "none"}):  # the same run, the same file
+        canvas = Canvas(figsize=(4.2 * len(metrics), 3.6), layout="constrained")
+        for panel, metric in zip(canvas.subplots(1, len(metrics), squeeze=False)[0], metrics, strict=True):
+            _draw_panel(panel, [f for f in shown if f.metric == metric], metric, config["methods"])
+        canvas.suptitle(f"{_title(config)} ({group} raters)", fontsize=9)
+        canvas.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _draw_panel(panel: Any, figures: Sequence[Figure], metric: str, methods: Sequence[str]) -> None:
+    for name in methods:
+        line = sorted((f for f in figures if f.method == name), key=lambda f: f.shots)
+        shots = [f.shots for f in line]
+        (drawn,) = panel.plot(shots, [f.estimate.mean for f in line], marker="o", markersize=3, label=name)
+        low, high = [f.estimate.low for f in line], [f.estimate.high for f in line]
+        panel.fill_between(shots, low, high, color=drawn.get_color(), alpha=0.12, linewidth=0)
+    panel.set(xlabel="answers", title=metric + (" (lower is better)" if metric in LOWER_IS_BETTER else ""))
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.legend(frameon=False, fontsize=8)

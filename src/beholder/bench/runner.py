@@ -1,0 +1,212 @@
+"""One call from a rated set to its figures: read, embed, draw, fit in worker processes, summarise, report."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from beholder import __version__
+from beholder.bench import worker
+from beholder.bench.methods import check_method, method
+from beholder.bench.plan import Plan, make_plan
+from beholder.bench.protocol import Protocol
+from beholder.bench.record import Record, remaining
+from beholder.bench.report import need_matplotlib, write_report
+from beholder.bench.summary import groups_of, summarise
+from beholder.bench.worker import Bench, Job, Row
+from beholder.config import settings
+from beholder.datasets import Dataset, load_plain, same_pictures
+from beholder.errors import BeholderError, UserError
+from beholder.types import Matrix
+
+Progress = Callable[[str, int, int], None]  # (what is being done or found, done, of how many)
+
+_ALONE = 4  # so few jobs are done before a second process has started
+
+
+def run(
+    data: str | Path,
+    methods: Sequence[str] = ("generic", "gp"),
+    encoder: str = "classic",
+    shots: Sequence[int] = (10, 25, 50, 100),
+    repeats: int = 10,
+    seed: int = 0,
+    out: str | Path | None = None,
+    where: str | None = None,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
+
+    methods   "generic" and names of taste models; at 0 shots those that need answers know nothing
+    shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl, table.md and
+              curves.svg, where the same call after an interruption goes on; where: "COLUMN=VALUE" of items.csv
+    returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric",
+              "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired difference of
+              every method and every other (`versus`), both ways round; table.md has each later against each earlier
+    raises    UserError for a wrong call, BadInput for a set that cannot be used, MissingExtra without matplotlib
+
+    Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
+    """
+    say: Progress = progress or (lambda stage, done, total: None)
+    methods, shots = _checked(methods, shots, repeats, where)
+    if out is not None:
+        need_matplotlib()
+    dataset = _load(data, where)
+    protocol = Protocol(dataset, same_pictures(dataset.files), seed)
+    for name in methods:
+        check_method(name, protocol.kind)
+    plan = make_plan(protocol, shots, repeats)
+    X, revision = _embed(dataset, encoder, say)
+    config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed)
+    record = None if out is None else Record(Path(out).expanduser(), config)
+    bench = Bench(protocol, X, methods, _stamp(config))
+    rows = _all_rows(bench, plan, record, say)
+    figures = summarise(rows, groups_of(dataset), methods, seed)
+    if record is not None:
+        write_report(record.folder, figures, config, plan.left_out)
+    return [figure.as_json(dataset.name, encoder) for figure in figures]
+
+
+def _checked(
+    methods: Sequence[str], shots: Sequence[int], repeats: int, where: str | None
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Methods and shots without repeats; UserError with all faults of the call."""
+    faults = []
+    for name in methods:
+        try:
+            method(name)
+        except UserError as error:
+            faults.append(str(error))
+    if not methods:
+        faults.append("no methods were given; name at least one")
+    if not shots or any(k < 0 for k in shots):
+        faults.append(f"shots must be numbers from 0 up, got {', '.join(map(str, shots)) or 'none'}")
+    if repeats < 1:
+        faults.append(f"repeats must be 1 or more, got {repeats}")
+    if where is not None and "=" not in where:
+        faults.append(f"where must be COLUMN=VALUE, got '{where}'")
+    if faults:
+        raise UserError("; ".join(faults))
+    return tuple(dict.fromkeys(methods)), tuple(sorted(set(shots)))
+
+
+def _load(data: str | Path, where: str | None) -> Dataset:
+    dataset = load_plain(data)
+    if where is None:
+        return dataset
+    column, _, value = where.partition("=")
+    return dataset.where(column, value.strip())
+
+
+def _embed(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
+    """X and the key of what made it."""
+    from beholder.collection import Library, embed_files
+
+    library = Library()
+    try:
+        return embed_files(dataset.files, encoder, library=library, progress=say), library.runtime(encoder).row.key
+    finally:
+        library.close()
+
+
+def _config(
+    data: Dataset,
+    where: str | None,
+    methods: tuple[str, ...],
+    encoder: str,
+    encoder_revision: str,
+    shots: tuple[int, ...],
+    repeats: int,
+    seed: int,
+) -> Row:
+    """What must be the same for two rows to stand in one table."""
+    return {
+        "data": data.name,
+        "data_revision": data.revision,
+        "where": where,
+        "encoder": encoder,
+        "encoder_revision": encoder_revision,
+        "methods": list(methods),
+        "shots": list(shots),
+        "repeats": repeats,
+        "seed": seed,
+        "code": code_version(),
+    }
+
+
+def _stamp(config: Row) -> Row:
+    fields = ("data", "data_revision", "where", "encoder", "encoder_revision", "seed", "code")
+    return {**{name: config[name] for name in fields}, "ask": None}
+
+
+def code_version() -> str:
+    """The version, and in a checkout its commit ("-dirty" with changes that are not committed)."""
+    here = Path(__file__).resolve()
+    asked = ["git", "-C", str(here.parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    with suppress(OSError, subprocess.SubprocessError):
+        tracked = ["git", "-C", str(here.parent), "ls-files", "--error-unmatch", here.name]  # else another project's
+        subprocess.run(tracked, capture_output=True, check=True, timeout=10)
+        told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10)
+        return f"{__version__}+{told.stdout.strip()}"
+    return __version__
+
+
+def _all_rows(bench: Bench, plan: Plan, record: Record | None, say: Progress) -> list[Row]:
+    """The rows that are there already and those of the jobs still to do, each kept as soon as it is done."""
+    total = len(plan.jobs)
+    for sentence in plan.left_out:
+        say(f"left out: {sentence}", 0, total)
+    rows = record.finished() if record else []
+    jobs = remaining(plan.jobs, rows, bench.protocol.data.raters)
+    done = total - len(jobs)
+    say("fitting", done, total)
+    for finished in _results(bench, jobs):
+        if record:
+            record.add(finished)
+        rows += finished
+        done += 1
+        say("fitting", done, total)
+    return rows
+
+
+def _results(bench: Bench, jobs: list[Job]) -> Iterator[list[Row]]:
+    workers = min(settings().threads, len(jobs))
+    if workers < 2 or len(jobs) <= _ALONE:
+        with threadpool_limits(1):
+            for job in jobs:
+                yield bench.run(job)
+        return
+    spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=worker.start, initargs=(bench,))
+    try:
+        yield from _as_finished(pool, jobs, ahead=2 * workers)
+    except BrokenProcessPool as error:
+        raise BeholderError(
+            "a worker process ended before its job was done, most likely for lack of memory; "
+            "the same call with the same output folder goes on"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _as_finished(pool: ProcessPoolExecutor, jobs: list[Job], ahead: int) -> Iterator[list[Row]]:
+    """Results as they come; only `ahead` jobs are handed out, so that Ctrl-C waits for no more than those begun."""
+    waiting, running = iter(jobs), set[Future[list[Row]]]()
+    while True:
+        for job in waiting:
+            running.add(pool.submit(worker.work, job))
+            if len(running) >= ahead:
+                break
+        if not running:
+            return
+        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            yield future.result()

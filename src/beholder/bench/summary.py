@@ -1,0 +1,129 @@
+"""From the rows of a run to its figures: means over raters with intervals, and paired differences of methods."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from beholder.bench.metrics import METRICS
+from beholder.bench.statistics import Estimate, bootstrap, holm, paired
+from beholder.bench.worker import Row
+from beholder.datasets import Dataset
+
+FAST = 0.6  # seconds: who is quicker in the median clicks through
+GROUPS = ("all", "attentive", "fast")
+
+Values = dict[str, float]  # rater: mean over draws
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the summary. `versus` names the method that was subtracted, rater by rater.
+
+    p_holm   corrected for all pairs of methods compared in the same group, metric and shots
+    """
+
+    method: str
+    versus: str | None
+    group: str
+    shots: int
+    metric: str
+    estimate: Estimate
+    draws: int
+    p_holm: float = float("nan")
+
+    def as_json(self, data: str, encoder: str) -> dict[str, Any]:
+        """The shape that `beholder bench --json` prints."""
+        e = self.estimate
+        return {
+            "data": data,
+            "encoder": encoder,
+            "method": self.method,
+            "versus": self.versus,
+            "ask": None,
+            "group": self.group,
+            "shots": self.shots,
+            "metric": self.metric,
+            "mean": round(e.mean, 6),
+            "low": round(e.low, 6),
+            "high": round(e.high, 6),
+            "raters": e.raters,
+            "draws": self.draws,
+        }
+
+
+def groups_of(data: Dataset) -> dict[str, frozenset[str]]:
+    """The raters of each group; sets without times have only `all`."""
+    seconds = data.median_seconds()
+    groups = {"all": frozenset(data.raters)}
+    if not np.isnan(seconds).all():
+        groups["fast"] = frozenset(name for name, s in zip(data.raters, seconds, strict=True) if s < FAST)
+        groups["attentive"] = groups["all"] - groups["fast"]
+    return {name: groups[name] for name in GROUPS if groups.get(name)}
+
+
+def summarise(
+    rows: Iterable[Row], groups: Mapping[str, frozenset[str]], methods: Iterable[str], seed: int
+) -> list[Figure]:
+    """Every method at every number of shots, then every method against every other (both ways round)."""
+    found = _by_rater(rows)
+    draws = _draws(found)
+    figures: list[Figure] = []
+    for group, members in groups.items():
+        for metric in METRICS:
+            for shots in sorted({key[2] for key in found if key[1] == metric}):
+                series = {
+                    name: {rater: float(np.mean(list(v.values()))) for rater, v in cell.items() if rater in members}
+                    for name in methods
+                    if (cell := found.get((name, metric, shots)))
+                }
+                cells = _cells({name: values for name, values in series.items() if values}, seed)
+                count = max((draws[rater] for values in series.values() for rater in values), default=0)
+                figures += [
+                    Figure(name, versus, group, shots, metric, estimate, count, p)
+                    for name, versus, estimate, p in cells
+                ]
+    return figures
+
+
+def _by_rater(rows: Iterable[Row]) -> dict[tuple[str, str, int], dict[str, dict[int, float]]]:
+    """(method, metric, shots): rater: draw: value, raters and draws in order, whatever the order of the rows."""
+    found: dict[tuple[str, str, int], dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for row in sorted(rows, key=lambda row: (row["rater"], row["draw"])):
+        found[row["method"], row["metric"], row["shots"]][row["rater"]][row["draw"]] = row["value"]
+    return found
+
+
+def _draws(found: Mapping[tuple[str, str, int], Mapping[str, Mapping[int, float]]]) -> dict[str, int]:
+    count: dict[str, int] = defaultdict(int)
+    for cell in found.values():
+        for rater, values in cell.items():
+            count[rater] = max(count[rater], len(values))
+    return count
+
+
+def _cells(series: Mapping[str, Values], seed: int) -> list[tuple[str, str | None, Estimate, float]]:
+    """(method, versus, estimate, Holm's p) of one group, metric and number of shots."""
+    nan = float("nan")
+    means: list[tuple[str, str | None, Estimate, float]] = [
+        (name, None, bootstrap(np.array(list(values.values())), seed), nan) for name, values in series.items()
+    ]
+    pairs = list(combinations(series, 2))
+    estimates = [_difference(series[later], series[earlier], seed) for earlier, later in pairs]
+    corrected = holm(np.array([estimate.p for estimate in estimates]))
+    differences: list[tuple[str, str | None, Estimate, float]] = []
+    for (earlier, later), e, p in zip(pairs, estimates, corrected.tolist(), strict=True):
+        differences.append((later, earlier, e, p))
+        differences.append((earlier, later, Estimate(-e.mean, -e.high, -e.low, e.raters, e.p), p))
+    return means + differences
+
+
+def _difference(values: Values, others: Values, seed: int) -> Estimate:
+    """Over the raters that both have; the same draws stand behind both."""
+    common = [rater for rater in values if rater in others]
+    return paired(np.array([values[r] for r in common]), np.array([others[r] for r in common]), seed)

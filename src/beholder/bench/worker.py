@@ -1,0 +1,147 @@
+"""One draw of one rater, every method at every number of shots: what a worker process does."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from beholder.bench import metrics
+from beholder.bench.methods import Fitted, Task, method
+from beholder.bench.protocol import Draw, Protocol
+from beholder.datasets import Choices, Ratings
+from beholder.errors import BeholderError
+from beholder.types import Answers, Ints, Matrix
+
+Row = dict[str, Any]  # of rows.jsonl
+
+
+@dataclass(frozen=True)
+class Job:
+    """One draw of one rater, at these numbers of shots."""
+
+    rater: int
+    number: int
+    shots: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Bench:
+    """What stays the same from job to job. `stamp` are the fields that every row of the run carries."""
+
+    protocol: Protocol
+    X: Matrix
+    methods: tuple[str, ...]
+    stamp: Row
+    _last_prior: tuple[bytes, dict[str, Fitted | None]] = field(default=(b"", {}), repr=False)
+
+    def run(self, job: Job) -> list[Row]:
+        """The rows of one job; refuses to run on a draw with a leak."""
+        draw = self.protocol.draw(job.rater, job.number)
+        self.protocol.check(draw)
+        rows = list(self._rows(draw, job))
+        for row in rows:
+            row["lines"] = len(rows)  # so that a job that was cut off while it was written is known as such
+        return rows
+
+    def _rows(self, draw: Draw, job: Job) -> Iterator[Row]:
+        judgements = self.protocol.judgements
+        query = judgements.take(draw.query)
+        for name in self.methods:
+            for shots in job.shots:
+                started = time.perf_counter()
+                fitted = self._fit(name, draw, shots)
+                values = measure(fitted, self.X, query)
+                seconds = time.perf_counter() - started
+                for metric, value in values.items():
+                    yield {
+                        **self.stamp,
+                        "method": name,
+                        "shots": shots,
+                        "metric": metric,
+                        "rater": self.protocol.data.raters[draw.rater],
+                        "draw": draw.number,
+                        "value": value,
+                        "draw_seed": draw.seed,
+                        "seconds": round(seconds, 4),
+                        "peak_mb": peak_mb(),
+                    }
+
+    def _fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
+        judgements, one = self.protocol.judgements, method(name)
+        task = Task(self.X, as_answers(judgements.take(draw.support[:shots])), judgements.take(draw.prior), draw.seed)
+        if one.uses_own:
+            return one.fit(task) if shots else None
+        prior = draw.prior.tobytes()
+        if self._last_prior[0] != prior:
+            self._last_prior = (prior, {})
+        known = self._last_prior[1]
+        if name not in known:
+            known[name] = one.fit(task)
+        return known[name]
+
+
+def as_answers(judgements: Ratings | Choices) -> Answers:
+    """One person's judgements in the form that a taste model learns from."""
+    if isinstance(judgements, Ratings):
+        return Answers(rows=judgements.item, ratings=judgements.score)
+    won = judgements.won()
+    return Answers(choices=won, weights=np.ones(len(won)), ties=judgements.tied())
+
+
+def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, float]:
+    """Every metric that is defined: for choices pair_accuracy and, with probabilities, ece; for ratings all."""
+    rows = np.unique(query.items)
+    score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X[rows]), np.float64)
+    if not np.isfinite(score).all():
+        raise BeholderError(f"{type(fitted).__name__} predicted scores that are not finite numbers")
+    values: dict[str, float] = {}
+    if isinstance(query, Ratings):
+        at = np.searchsorted(rows, query.item)
+        values["spearman"] = metrics.spearman(query.score, score[at])
+        values["pearson"] = metrics.pearson(query.score, score[at])
+        values["ndcg_10"] = metrics.ndcg(query.score, score[at])
+        pairs = at[metrics.rated_pairs(query.score)]
+    else:
+        pairs = np.searchsorted(rows, query.won())
+    values["pair_accuracy"] = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
+    if hasattr(fitted, "pair_probability"):
+        values["ece"] = _ece(fitted, X[rows], pairs)
+    return {name: round(value, 6) for name, value in values.items()}
+
+
+def _ece(fitted: Any, X: Matrix, pairs: Ints) -> float:
+    return metrics.ece(np.asarray(fitted.pair_probability(X, pairs), np.float64), np.ones(len(pairs), bool))
+
+
+def peak_mb() -> float:
+    """The most memory this process has held so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+_bench: Bench | None = None
+
+
+def start(bench: Bench) -> None:
+    """Makes this process a worker: one thread, and deaf to Ctrl-C, which is the parent's to answer."""
+    import signal
+
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    global _bench
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(1)
+    _bench = bench
+
+
+def work(job: Job) -> list[Row]:
+    """`Bench.run` in a worker that was started."""
+    if _bench is None:
+        raise BeholderError("the worker was not started")
+    return _bench.run(job)
