@@ -1,0 +1,112 @@
+"""Many pictures to rows of numbers: opened once, decoding and inference side by side, in order, in bounded memory.
+
+A chunk of pictures is one task of a thread pool: it opens its pictures and runs every encoder on them. While one task
+is inside a network or NumPy, which let go of Python's lock, another decodes. A few chunks are under way at any time,
+whatever the number of pictures, and a consumer that stops early stops the rest.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from beholder.errors import BadInput, BadPicture
+from beholder.features.registry import Runtime
+from beholder.images import open_image
+from beholder.types import Matrix
+
+CHUNK = 8  # pictures a task: enough for a network's batch, few enough for an even progress bar
+
+Vector = NDArray[np.float32]
+Outcome = tuple[Vector, ...] | BadPicture
+
+
+def embed(
+    paths: Sequence[Path], runtimes: Sequence[Runtime], *, threads: int
+) -> Iterator[tuple[int, tuple[Vector, ...] | BadPicture]]:
+    """One vector a runtime for each picture, or why it broke.
+
+    paths   the pictures
+    runtimes the encoders, each given the same opened picture
+    threads tasks at a time
+    yields  (index into `paths`, vectors in the order of `runtimes` or BadPicture), in order
+
+    A vector does not depend on its company: pictures are opened at the size that its encoder's row asks for, whatever
+    the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
+    """
+    stop = Event()
+    chunks = iter([paths[at : at + CHUNK] for at in range(0, len(paths), CHUNK)])
+    pool = ThreadPoolExecutor(max(1, threads), thread_name_prefix="embed")
+    try:
+        under_way = deque(pool.submit(_chunk, chunk, runtimes, stop) for chunk in islice(chunks, threads + 2))
+        index = 0
+        while under_way:
+            outcomes = under_way.popleft().result()
+            under_way.extend(pool.submit(_chunk, chunk, runtimes, stop) for chunk in islice(chunks, 1))
+            for outcome in outcomes:
+                yield index, outcome
+                index += 1
+    finally:  # also where the consumer stops early: Ctrl-C, a closed generator, an error of a runtime
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunk(paths: Sequence[Path], runtimes: Sequence[Runtime], stop: Event) -> list[Outcome]:
+    """The outcome of each path; fewer where `stop` was set meanwhile."""
+    sides = sorted({runtime.row.max_side for runtime in runtimes})
+    opened: list[dict[int, Image.Image] | BadPicture] = []
+    for path in paths:
+        if stop.is_set():
+            return []
+        opened.append(_open(path, sides))
+    whole = [pictures for pictures in opened if not isinstance(pictures, BadPicture)]
+    columns: list[Sequence[Vector | BadPicture]] = []
+    for runtime in runtimes:
+        if stop.is_set():
+            return []
+        columns.append(_encode(runtime, [pictures[runtime.row.max_side] for pictures in whole]))
+    rows = iter(zip(*columns, strict=True) if columns else [()] * len(whole))
+    return [pictures if isinstance(pictures, BadPicture) else _outcome(next(rows)) for pictures in opened]
+
+
+def _open(path: Path, sides: Sequence[int]) -> dict[int, Image.Image] | BadPicture:
+    try:
+        return {side: open_image(path, max_side=side) for side in sides}
+    except BadPicture as reason:
+        return reason
+
+
+def _encode(runtime: Runtime, pictures: Sequence[Image.Image]) -> Sequence[Vector | BadPicture]:
+    """A vector for each picture. Where the batch fails each is tried alone, so that one bad apple spoils no other."""
+    if not pictures:
+        return []
+    try:
+        return list(_matrix(runtime, pictures))
+    except BadInput:
+        return [_alone(runtime, picture) for picture in pictures]
+
+
+def _alone(runtime: Runtime, picture: Image.Image) -> Vector | BadPicture:
+    try:
+        vector: Vector = _matrix(runtime, [picture])[0]
+        return vector
+    except BadInput as fault:
+        return BadPicture(str(fault))
+
+
+def _matrix(runtime: Runtime, pictures: Sequence[Image.Image]) -> Matrix:
+    return np.asarray(runtime.encode(pictures), np.float32)
+
+
+def _outcome(vectors: Sequence[Vector | BadPicture]) -> Outcome:
+    whole = tuple(vector for vector in vectors if not isinstance(vector, BadPicture))
+    broken = [vector for vector in vectors if isinstance(vector, BadPicture)]
+    return broken[0] if broken else whole

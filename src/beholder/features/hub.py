@@ -1,0 +1,204 @@
+"""Encoders from the Hugging Face hub, as ONNX, each pinned to one commit: CLIP and SigLIP 2 with words, DINOv2.
+
+Nothing is fetched before it is needed: the text tower comes with the first call of `encode_text`. What was fetched
+once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is never asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from beholder.errors import BadInput, UserError
+from beholder.features.onnx import BATCH, Tower, open_session
+from beholder.features.preprocess import Preprocessing, from_processor
+from beholder.features.registry import EncoderRow
+from beholder.types import Matrix
+
+PIXELS = "pixel_values"
+PROCESSOR = "preprocessor_config.json"
+TOKENIZER = "tokenizer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text tower. Both were trained on texts of exactly `length` tokens, filled up on the right with `pad`."""
+
+    file: str
+    output: str
+    length: int
+    pad: str
+    lower: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """A pinned repository. `first_token`: the vector is the first (class) token of a sequence."""
+
+    repo: str
+    commit: str
+    file: str
+    output: str
+    dimension: int
+    licence: str
+    bytes: int
+    first_token: bool = False
+    text: Text | None = None
+
+
+MODELS = {
+    "clip-vit-b32": HubModel(
+        repo="Xenova/clip-vit-base-patch32",
+        commit="d15189d7028b43f1d3e65039190477f6af591c2a",
+        file="onnx/vision_model.onnx",
+        output="image_embeds",
+        dimension=512,
+        licence="MIT",
+        bytes=351_685_709,
+        text=Text("onnx/text_model.onnx", "text_embeds", length=77, pad="<|endoftext|>", lower=False),
+    ),
+    "siglip2-base": HubModel(
+        repo="onnx-community/siglip2-base-patch16-224-ONNX",
+        commit="ba1f3b0843f24bc5417d38e19c37b287d719b2f4",
+        file="onnx/vision_model.onnx",
+        output="pooler_output",
+        dimension=768,
+        licence="Apache-2.0",
+        bytes=372_000_000,  # about
+        # trained on lower case, which its tokenizer.json leaves out (huggingface/transformers pull request 43101)
+        text=Text("onnx/text_model.onnx", "pooler_output", length=64, pad="<pad>", lower=True),
+    ),
+    "dinov2-small": HubModel(
+        repo="onnx-community/dinov2-small",
+        commit="8b1f705a3a7f6f062f6bdd21986c1583d3ef105d",
+        file="onnx/model.onnx",
+        output="last_hidden_state",
+        dimension=384,
+        licence="Apache-2.0",
+        bytes=88_532_934,
+        first_token=True,
+    ),
+}
+
+
+def fetch(model: HubModel, file: str) -> Path:
+    """The file's place in the hub's cache, fetched where it is not there yet. Raises UserError with what to do."""
+    import huggingface_hub
+
+    try:
+        return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
+    except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
+        reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+        files = [model.file, PROCESSOR, *([model.text.file, TOKENIZER] if model.text else [])]
+        raise UserError(
+            f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
+            f"run `hf download {model.repo} {' '.join(files)} --revision {model.commit}`, copy its HF_HOME folder "
+            "(~/.cache/huggingface) here and set HF_HOME to it"
+        ) from None
+
+
+def load_hub(name: str, *, threads: int) -> HubRuntime | HubWordsRuntime:
+    """The pinned encoder of that name. Raises UserError where it cannot be fetched, BadInput where it is not right."""
+    model = MODELS[name]
+    preprocessing = _read_processor(model)
+    path = fetch(model, model.file)
+    tower = Tower(open_session(path, threads), path, model.output, model.dimension, model.first_token)
+    row = EncoderRow(
+        name=name,
+        dimension=model.dimension,
+        licence=model.licence,
+        bytes=model.bytes,
+        source=f"https://huggingface.co/{model.repo}",
+        revision=model.commit,
+        preprocessing={**preprocessing.as_dict(), "output": model.output, "unit_length": True},
+        max_side=preprocessing.max_side,
+        words=model.text is not None,
+    )
+    if model.text is None:
+        return HubRuntime(row, tower, preprocessing)
+    return HubWordsRuntime(row, tower, preprocessing, model, model.text, threads)
+
+
+def _read_processor(model: HubModel) -> Preprocessing:
+    path = fetch(model, PROCESSOR)
+    faults: list[str] = []
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        preprocessing = from_processor(told, faults)
+    except (OSError, ValueError, AttributeError) as fault:
+        raise BadInput(f"{path} cannot be read as JSON ({fault}); delete it, and it is fetched again") from None
+    if preprocessing is None:
+        raise BadInput(f"{PROCESSOR} of {model.repo} is not understood: {'; '.join(faults)}")
+    return preprocessing
+
+
+class HubRuntime:
+    """The image tower of a hub model; vectors of unit length, so that a dot product is a cosine."""
+
+    def __init__(self, row: EncoderRow, tower: Tower, preprocessing: Preprocessing) -> None:
+        self.row = row
+        self._tower, self._preprocessing = tower, preprocessing
+        self._type = tower.type_of(PIXELS)
+
+    def encode(self, pictures: Sequence[Image.Image]) -> Matrix:
+        """(b, dimension) float32 of unit length."""
+        parts = [
+            self._tower.run({PIXELS: self._preprocessing(pictures[at : at + BATCH]).astype(self._type, copy=False)})
+            for at in range(0, len(pictures), BATCH)
+        ]
+        return unit_length(np.concatenate(parts) if parts else np.empty((0, self.row.dimension), np.float32))
+
+
+class HubWordsRuntime(HubRuntime):
+    """An image tower with the text tower that was trained beside it."""
+
+    def __init__(
+        self, row: EncoderRow, tower: Tower, preprocessing: Preprocessing, model: HubModel, text: Text, threads: int
+    ) -> None:
+        super().__init__(row, tower, preprocessing)
+        self._model, self._text, self._threads = model, text, threads
+        self._loading = threading.Lock()
+        self._words: tuple[Any, Tower] | None = None
+
+    def encode_text(self, words: Sequence[str]) -> Matrix:
+        """(n, dimension) float32 of unit length, in the space of `encode`. Texts past the tower's length are cut."""
+        with self._loading:
+            self._words = self._words or self._load_words()
+        tokenizer, tower = self._words
+        said = [word.lower() if self._text.lower else word for word in words]
+        if not said:
+            return np.empty((0, self.row.dimension), np.float32)
+        tokens = tokenizer.encode_batch(said)
+        feeds = {"input_ids": [t.ids for t in tokens], "attention_mask": [t.attention_mask for t in tokens]}
+        taken = {i.name for i in tower.session.get_inputs()}
+        return unit_length(tower.run({k: np.array(v, np.int64) for k, v in feeds.items() if k in taken}))
+
+    def _load_words(self) -> tuple[Any, Tower]:
+        from tokenizers import Tokenizer
+
+        text = self._text
+        place = fetch(self._model, TOKENIZER)
+        try:
+            tokenizer = Tokenizer.from_file(str(place))
+        except Exception as fault:  # the tokenizers library raises plain Exception
+            raise BadInput(f"{place} is not a tokenizer ({fault}); delete it, and it is fetched again") from None
+        pad = tokenizer.token_to_id(text.pad)
+        if pad is None:
+            raise BadInput(f"{place} has no token '{text.pad}', with which {self._model.repo} fills up short texts")
+        tokenizer.enable_truncation(text.length)
+        tokenizer.enable_padding(direction="right", pad_id=pad, pad_token=text.pad, length=text.length)
+        path = fetch(self._model, text.file)
+        return tokenizer, Tower(open_session(path, self._threads), path, text.output, self.row.dimension)
+
+
+def unit_length(vectors: Matrix) -> Matrix:
+    """Rows of Euclidean length 1; a row of zeros stays one."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, np.float32(1e-12)), np.float32)
