@@ -1,0 +1,75 @@
+"""The album, curated: copies of the best originals, best first by name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from beholder.errors import UserError
+
+if TYPE_CHECKING:
+    from beholder.collection import Ranked
+
+
+@dataclass(slots=True)
+class AlbumReport:
+    """What was copied, and a sentence for each picture that was not. failed: how many could not be read or written."""
+
+    copied: int = 0
+    failed: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def copy_album(
+    places: Sequence[Ranked],
+    folder: Path,
+    *,
+    source: str = "",
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> AlbumReport:
+    """Copy each picture's file into `folder`, its rank in front of its name. What is there already is left as it is.
+
+    source : where the collection came from; copying into that folder is refused, it is the user's own
+    raises : UserError where `folder` cannot be used
+    """
+    folder = folder.expanduser()
+    _refuse(places, folder, source)
+    report, digits = AlbumReport(), len(str(max((place.rank for place in places), default=1)))
+    for done, place in enumerate(places, 1):
+        name = f"{place.rank:0{digits}d} {place.item.path.name}"
+        try:
+            _copy(place.item.path, folder / name)
+            report.copied += 1
+        except FileExistsError:
+            report.left.append(f"{name} was there already and was left as it is")
+        except OSError as error:
+            report.failed += 1
+            report.left.append(f"{place.item.name} could not be copied: {error.strerror or error}")
+        progress("copying", done, len(places))
+    return report
+
+
+def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
+    where = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"--copy-to wants a folder, and '{folder}' is a file")
+    own = Path(source).expanduser().resolve() if source and Path(source).expanduser().is_dir() else None
+    if (own and where.is_relative_to(own)) or any(where == place.item.path.resolve().parent for place in places):
+        raise UserError(f"'{folder}' is where the pictures come from, which is never changed: name another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot make the folder '{folder}': {error.strerror}") from error
+
+
+def _copy(original: Path, target: Path) -> None:
+    """A whole copy or none. raises : FileExistsError, OSError"""
+    with original.open("rb") as source, target.open("xb") as copy:
+        try:
+            shutil.copyfileobj(source, copy, 1 << 20)
+        except BaseException:  # a half copy, also after Ctrl-C, would be taken for the picture next time
+            target.unlink()
+            raise

@@ -1,0 +1,87 @@
+"""ask, labels: the next questions, and answers out of and into a collection."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beholder.cli.shell import AsJson, Named, Who, note, open_library, open_session, put_json, say, table
+
+labels = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answers into and out of a collection.")
+Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection whose pictures they name.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(labels, name="labels")
+    app.command()(ask)
+
+
+@labels.command("import")
+def import_labels(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json of person,kind,item,other,value,at.")],
+    collection: Into,
+    as_json: AsJson = False,
+) -> None:
+    """Read answers from a CSV or JSON file.
+
+    Every good line is kept, every other one is named with the reason. kind is rating, choice, tie, skip, favourite or
+    hide; the item of a choice is the winner. People who are new are added, and reading a file twice changes nothing.
+    """
+    from beholder.labels import import_labels as read
+
+    report = read(open_library(), collection, file)
+    if as_json:
+        put_json(asdict(report))
+    else:
+        say(f"{report.new:,} answers new, {report.known:,} known before, {len(report.faults):,} that cannot be used")
+        for fault in report.faults:
+            say(f"  {fault}")
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@labels.command("export")
+def export_labels(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json, written anew.")],
+    collection: Into,
+    person: Annotated[str | None, typer.Option(metavar="NAME", help="Of this person alone. [default: all]")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write answers to a CSV or JSON file.
+
+    One line for each that holds now; `labels import` reads it back.
+    """
+    from beholder.labels import export_labels as write
+
+    lines = write(open_library(), collection, file, person=person)
+    put_json({"file": str(file), "lines": lines}) if as_json else say(f"{lines:,} lines in {file}")
+
+
+def ask(
+    collection: Named,
+    person: Who = None,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, metavar="N", help="How many questions.")] = 5,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Which of two, instead of one from 1 to 10.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the next questions.
+
+    Those whose answers would teach most. Answer them in the app, or with `labels import`.
+    """
+    session = open_session(collection, person, new=True)
+    session.settle()
+    questions = session.questions("choice" if pairs else "rating", n)
+    names = {item.id: item.name for item in session.collection.items}
+    if as_json:
+        keys = ("left", "right") if pairs else ("item",)
+        put_json([dict(zip(keys, (names[item] for item in q.items), strict=True)) for q in questions])
+        return
+    if not questions:
+        note("nothing left to ask: every picture has been answered")
+    elif pairs:
+        table(["left", "right", "why"], [(*(names[item] for item in q.items), q.reason) for q in questions])
+    else:
+        table(["picture", "why"], [(names[q.items[0]], q.reason) for q in questions])

@@ -1,0 +1,109 @@
+"""serve, import, doctor: pictures in, the app, and what is wrong where something is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
+
+if TYPE_CHECKING:
+    from beholder.importer import ImportReport
+
+SAMPLE = "sample"
+MARKS = {True: "well", False: "broken", None: ""}
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command("import")(import_)
+    app.command()(doctor)
+
+
+def serve(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to take in first.")] = SAMPLE,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, metavar="N", help="0: any free one. [default: 8765]")
+    ] = None,
+    encoder: Annotated[str | None, typer.Option(metavar="NAME", help="Encoder. [default: classic]")] = None,
+) -> None:
+    """Start the web app.
+
+    On FOLDER, which may be a zip or a CSV of paths as well, or on the generated sample gallery. Ctrl-C stops it; every
+    answer is saved the moment it is given.
+    """
+    library = open_library()
+    with Meter() as meter:
+        collection = library.open(folder, encoder=encoder, progress=meter)
+    from beholder.web.app import serve as serve_app
+
+    say(f"{len(collection):,} pictures in '{collection.name}'")
+    serve_app(library, host=host, port=port, collection=collection.name, on_ready=_ready)
+
+
+def _ready(address: str) -> None:
+    print(f"Beholder is at {address}   (Ctrl-C stops it)", flush=True)
+
+
+def import_(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder, a .zip, a .csv of paths, or 'sample'.")],
+    into: Annotated[str, typer.Option("--into", metavar="NAME", help="The collection they go into, made where new.")],
+    encoder: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What turns pictures into numbers; 'onnx:PATH' for one of your own."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take pictures into a collection.
+
+    Your files are only read, and doing it twice changes nothing. Columns of a CSV (title, artist, price, link, ...) are
+    kept. Ctrl-C and the same command again goes on where it was.
+    """
+    with Meter() as meter:
+        report = open_library().import_source(source, into, encoder=encoder, progress=meter)
+    if as_json:
+        put_json(asdict(report))
+        return
+    say(_in_words(report))
+    for broken in report.broken:
+        say(f"  {broken.name}: {broken.reason}")
+
+
+def _in_words(report: ImportReport) -> str:
+    counts = {
+        "new": report.new,
+        "known before": report.known,
+        "copies of others": report.copies,
+        "moved": report.moved,
+        "gone from where they were": report.gone,
+        "that cannot be opened": len(report.broken),
+    }
+    told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")
+    return f"'{report.collection}': {told}, in {report.seconds:.1f} s"
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is broken and how to mend it.
+
+    And what is installed, and where the data lives. It changes nothing; exit code 1 where something is broken.
+    """
+    from beholder.doctor import doctor as look
+
+    checks = look(open_library())
+    broken = [check for check in checks if check.ok is False]
+    if as_json:
+        put_json([asdict(check) for check in checks])
+    else:
+        table(["", "", "", "what to do"], [_row(check) for check in checks])
+        note(f"{len(broken)} thing{'s' * (len(broken) != 1)} to mend" if broken else "all is well")
+    if broken:
+        raise typer.Exit(1)
+
+
+def _row(check: Any) -> list[str]:
+    return [MARKS[check.ok], check.name, check.said, check.mend]

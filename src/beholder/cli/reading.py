@@ -1,0 +1,198 @@
+"""fit, rank, explain: what was learned of a person, over a collection."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from beholder.cli.shell import (
+    AsJson,
+    Meter,
+    Model,
+    Named,
+    Who,
+    note,
+    open_session,
+    plain,
+    put_json,
+    say,
+    table,
+)
+from beholder.errors import UserError
+
+if TYPE_CHECKING:
+    from beholder.collection import Ranked
+    from beholder.session import Session
+
+SHOWN = 20  # rows of the table, and
+ON_SHEET = 100  # pictures of the contact sheet, where --top says nothing
+BAR = 10  # characters to each side of a leaning's middle
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (fit, rank, explain):
+        app.command()(command)
+
+
+def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJson = False) -> None:
+    """Learn a person's taste from all their answers.
+
+    And say how far it can be trusted: the share of pairs of pictures it ranks their way, with a 90 % interval.
+    """
+    start = time.monotonic()
+    session = open_session(collection, person, model)
+    session.settle()
+    taste, progress = session.model(), session.progress()
+    told: dict[str, Any] = {
+        "person": session.person.name,
+        "collection": session.collection.name,
+        "model": session.model_name,
+        "answers": progress.answers,
+        "accuracy": progress.accuracy,
+        "margin": progress.margin,
+        "found": progress.found,
+        "hyperparameters": getattr(taste, "hyperparameters_", None),
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    if as_json:
+        put_json(told)
+        return
+    say(f"{told['model']} learned {told['person']}'s taste in '{told['collection']}' from {told['answers']:,} answers")
+    say(f"{progress.sentence}, in {told['seconds']:.1f} s")
+
+
+def rank(
+    collection: Named,
+    person: Who = None,
+    model: Model = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, metavar="N", help="Only the best N.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="A reason for each picture.")] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN=VALUE", help="Only these; may be given more than once."),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="A contact sheet that opens anywhere, pictures inside."),
+    ] = None,
+    copy_to: Annotated[
+        Path | None, typer.Option("--copy-to", metavar="FOLDER", help="Copy the originals there, best first by name.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank every picture for one person, best first.
+
+    --copy-to wants --top, never overwrites a file and leaves your own folder alone.
+    """
+    if copy_to is not None and top is None:
+        raise UserError("--copy-to copies the best N pictures: say how many with --top N")
+    if html is not None and html.suffix.lower() not in (".html", ".htm"):
+        raise UserError(f"--html writes a web page: '{html}' should end in .html")
+    session = open_session(collection, person, model)
+    session.settle()
+    places = _chosen(session, where or [])
+    best = places if top is None else places[:top]
+    if html is not None:
+        _write_sheet(session, best if top else best[:ON_SHEET], html)
+    if copy_to is not None:
+        _copy(session, best, copy_to)
+    if as_json:
+        put_json([_as_json(place) for place in best])
+    elif html is None and copy_to is None:
+        _print(best if top else best[:SHOWN], len(places), why)
+
+
+def _chosen(session: Session, where: list[str]) -> list[Ranked]:
+    from dataclasses import replace
+
+    places = session.ranking()
+    for condition in where:
+        rows = {session.collection.items[row].id for row in session.collection.where(condition)}
+        places = [place for place in places if place.item.id in rows]
+    return [replace(place, rank=at) for at, place in enumerate(places, 1)] if where else places
+
+
+def _as_json(place: Ranked) -> dict[str, Any]:
+    return {
+        "rank": place.rank,
+        "item": place.item.name,
+        "file": str(place.item.path),
+        "score": round(place.score, 4),
+        "std": round(place.std, 4),
+        "why": place.why,
+        **({"columns": dict(place.item.columns)} if place.item.columns else {}),
+    }
+
+
+def _print(places: list[Ranked], of: int, why: bool) -> None:
+    from beholder.collection import title_of
+
+    headings = ["", "score", "±", "picture", *(["why"] if why else [])]
+    rows = [
+        [p.rank, f"{p.score:.1f}", f"{p.std:.1f}", title_of(p.item), *([p.why] if why else [])]
+        for p in places
+    ]  # fmt: skip
+    table(headings, rows, right=[0, 1, 2])
+    if of > len(places):
+        note(f"… and {of - len(places):,} more; --top N shows as many as you like")
+
+
+def _write_sheet(session: Session, places: list[Ranked], file: Path) -> None:
+    from beholder.web.sheet import write_sheet
+
+    with Meter() as meter:
+        write_sheet(session, places, file, progress=meter)
+    note(f"{len(places):,} pictures on {file}")
+
+
+def _copy(session: Session, places: list[Ranked], folder: Path) -> None:
+    from beholder.cli.album import copy_album
+
+    with Meter() as meter:
+        report = copy_album(places, folder, source=session.collection.row.source, progress=meter)
+    note(f"{report.copied:,} pictures copied to {folder}")
+    for sentence in report.left:
+        note(f"  {sentence}")
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def explain(collection: Named, person: Who = None, model: Model = None, as_json: AsJson = False) -> None:
+    """Say a person's taste in words.
+
+    With what it rests on: how far they lean to either end of each measured attribute, from -1 to 1, and the answers
+    that taught most.
+    """
+    session = open_session(collection, person, model)
+    session.settle()
+    told, taught = session.explanation(), session.taught(5)
+    if as_json:
+        leanings = [
+            {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}
+            for x in told.leanings
+        ]
+        put_json(
+            {
+                "sentence": told.sentence,
+                "found": told.found,
+                "confidence": told.confidence,
+                "answers": told.answers,
+                "leanings": leanings,
+                "taught": [item.name for item, _ in taught],
+            }
+        )
+        return
+    say(told.sentence)
+    say()
+    table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
+    if taught:
+        say("What taught most: " + ", ".join(plain(item.name) for item, _ in taught))
+
+
+def _row(leaning: Any) -> list[str]:
+    length = round(abs(leaning.lean) * BAR)
+    left, right = ("─" * length, "") if leaning.lean < 0 else ("", "─" * length)
+    return [leaning.low, f"{left:>{BAR}}│{right:<{BAR}}", leaning.high, f"{leaning.lean:+.2f} ± {leaning.std:.2f}"]

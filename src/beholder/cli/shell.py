@@ -1,0 +1,206 @@
+"""What every command shares: its options, how it prints, its progress, and what becomes of an error."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from typer.core import TyperGroup
+
+from beholder.errors import BeholderError, UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from beholder.collection import Library
+    from beholder.session import Session
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
+Who = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Whose taste. [default: the system's user]")]
+Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: gp]")]
+Named = Annotated[str, typer.Argument(metavar="COLLECTION", help="A collection's name, as given to `import --into`.")]
+STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
+PATIENCE = 1.0  # seconds before progress is shown
+
+
+class Stopped(Exception):
+    """Ctrl-C, before typer makes "Aborted!" of it."""
+
+
+ORDER = ("serve", "import", "labels", "ask", "fit", "rank", "explain", "bench", "demo", "doctor")  # as one needs them
+
+
+class Group(TyperGroup):
+    """All commands, and the way Ctrl-C leaves them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stopped from None
+
+
+def guarded(command: Callable[[], object]) -> int:
+    """Run a command; every error becomes a sentence on stderr and an exit code, a traceback only where asked for."""
+    try:
+        command()
+    except SystemExit as end:  # how typer ends a command and answers a misspelt option
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except (Stopped, KeyboardInterrupt):
+        return _complain("stopped; run the same command again to go on", STOPPED)
+    except BeholderError as error:
+        return _complain(str(error), 2 if isinstance(error, UserError) else 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what read us has gone: nothing left to say
+        return 1
+    except OSError as error:
+        return _complain(_of_the_machine(error), 1)
+    except Exception as error:
+        return _complain(
+            f"a fault of Beholder's own ({type(error).__name__}: {error}). Nothing that was saved is lost. "
+            "Please report it on the project's page, with what the same command prints after BEHOLDER_DEBUG=1.",
+            1,
+        )
+    return 0
+
+
+def _of_the_machine(error: OSError) -> str:
+    where = f" at {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full{where}. What was saved is safe; free some space and run the same command again."
+    return f"{error.strerror or error}{where}"
+
+
+def _complain(sentence: str, code: int) -> int:
+    if os.environ.get("BEHOLDER_DEBUG"):
+        traceback.print_exc()
+    print(plain(sentence), file=sys.stderr)
+    return code
+
+
+def plain(text: object) -> str:
+    """Text that a terminal can show: a file's name may hold escape codes or bytes of no encoding."""
+    clean = "".join(c if c.isprintable() or c == "\n" else "�" for c in str(text))
+    return clean.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8")
+
+
+def say(text: object = "") -> None:
+    """A line for people on stdout."""
+    print(plain(text))
+
+
+def note(text: object) -> None:
+    """A line for people on stderr, where it does not get between the figures."""
+    print(plain(text), file=sys.stderr)
+
+
+def put_json(value: object) -> None:
+    """The command's whole output for machines; ASCII, so that any file name survives any pipe."""
+    print(json.dumps(value, indent=1, default=_as_json))
+
+
+def _as_json(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """A plain table on stdout; columns of `right` stand flush right."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for at, heading in enumerate(headings):
+        made.add_column(heading, justify="right" if at in right else "left", no_wrap=at in right, overflow="fold")
+    for row in rows:
+        made.add_row(*(plain(cell) for cell in row))
+    console().print(made)
+
+
+class Meter:
+    """Progress on stderr with rate and time left, once a command has taken longer than a second."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """What is being done, how much of it, of how much (0: nobody knows)."""
+        if self._bar is None:
+            if time.monotonic() - self._begun < PATIENCE:
+                return
+            self._bar = _bar()
+            self._bar.start()
+        if self._task is None or stage != self._stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task, self._stage = self._bar.add_task(stage, total=total or None), stage
+        self._bar.update(self._task, completed=done, total=total or None)
+
+
+def _bar() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} a second" if task.speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeLeft(elapsed_when_finished=True),
+    )
+    return Progress(*columns, console=console(stderr=True))
+
+
+def open_library(home: Path | None = None) -> Library:
+    from beholder.collection import Library
+
+    return Library(home)
+
+
+def open_session(collection: str, person: str | None, model: str | None = None, *, new: bool = False) -> Session:
+    """The session of this person.
+
+    new : a person who is not known yet is added; the system's user, who never introduced themself, always is
+    raises : UnknownName
+    """
+    from beholder.session import Session
+    from beholder.store import system_user
+
+    library = open_library()
+    library.store.collection(collection)  # a misspelt collection must not leave a new person behind
+    if new or person is None:
+        person = library.store.add_person(person or system_user()).name
+    return Session(library, collection, person, model=model)
