@@ -1,0 +1,145 @@
+"""The contact sheet: a ranking as one HTML file, pictures and all, that opens anywhere without a network."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from beholder import __version__
+from beholder.collection import Ranked, title_of
+from beholder.errors import BeholderError, NotEnoughAnswers, UserError
+from beholder.images import render
+from beholder.session import Session
+from beholder.types import SCALE, Item
+from beholder.web.render import byline, count, environment, link_of
+
+SIDE = 640  # pixels of the longer side: sharp on a phone, about 60 kB a picture
+NARROWEST, WIDEST = 0.4, 4.5  # ratios of width to height that a row is given to; a scroll is shown whole all the same
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One picture of the sheet, every value ready to print."""
+
+    rank: int
+    title: str
+    byline: list[str]
+    link: str | None
+    why: str
+    picture: str  # data URI, "" where the file cannot be read any more
+    missing: str  # and then why
+    width: int
+    height: int
+    ratio: str
+    score: str
+    low: str
+    high: str
+    lo: int
+    hi: int
+    at: int
+
+
+def write_sheet(
+    session: Session, places: Sequence[Ranked], file: Path, *, progress: Progress = lambda stage, done, total: None
+) -> None:
+    """Write the contact sheet of these places of a person's ranking; whole or not at all.
+
+    raises : UserError where the file cannot be written
+    """
+    try:
+        sentence = session.explanation().sentence
+    except NotEnoughAnswers:
+        sentence = ""
+    heading = f"The {len(places):,} of “{session.collection.name}” nearest to {_whose(session.person.name)} taste"
+    text = contact_sheet(
+        places, heading=heading, sentence=sentence, answers=session.progress().answers, progress=progress
+    )
+    file = file.expanduser()
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, file)
+    except OSError as error:
+        raise UserError(f"cannot write '{file}': {error.strerror}") from error
+
+
+def contact_sheet(
+    places: Sequence[Ranked],
+    *,
+    heading: str,
+    sentence: str = "",
+    answers: int | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> str:
+    """The whole HTML file as text, pictures embedded as JPEGs without metadata.
+
+    places      what to show, in this order; a picture that cannot be read any more is named with the reason
+    sentence    the taste in words, under the heading
+    answers     how many answers the ranking rests on, said at the foot
+    """
+
+    def cards() -> Iterable[Card]:
+        for done, place in enumerate(places, 1):
+            yield _card(place)
+            progress("making the sheet", done, len(places))
+
+    page = environment().get_template("sheet.html")
+    return page.render(
+        heading=heading, sentence=sentence, cards=list(cards()), foot=_foot(answers), version=__version__
+    )
+
+
+def _whose(name: str) -> str:
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def _foot(answers: int | None) -> str:
+    today = date.today()
+    rests = f" from {count(answers, 'answer')}" if answers is not None else ""
+    return (
+        f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. Scores run from 1 to 10; "
+        "the band beside a score is where it may really lie."
+    )
+
+
+def _card(place: Ranked) -> Card:
+    item = place.item
+    picture, missing = _picture(item)
+    low, high = max(SCALE[0], place.score - place.std), min(SCALE[1], place.score + place.std)
+    ratio = item.width / item.height if item.width and item.height else 1.0
+    return Card(
+        rank=place.rank,
+        title=title_of(item),
+        byline=byline(item),
+        link=link_of(item),
+        why=place.why,
+        picture=picture,
+        missing=missing,
+        width=item.width,
+        height=item.height,
+        ratio=f"{min(max(ratio, NARROWEST), WIDEST):.3f}",
+        score=f"{place.score:.1f}",
+        low=f"{low:.1f}",
+        high=f"{high:.1f}",
+        lo=_percent(low),
+        hi=_percent(high),
+        at=_percent(place.score),
+    )
+
+
+def _picture(item: Item) -> tuple[str, str]:
+    try:
+        jpeg = render(item.path, SIDE, "JPEG")
+    except (BeholderError, OSError) as error:
+        return "", f"{item.name} cannot be shown: {error}"
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), ""
+
+
+def _percent(score: float) -> int:
+    low, high = SCALE
+    return round(100 * (min(max(score, low), high) - low) / (high - low))
