@@ -16,8 +16,8 @@ from beholder.explain.words import Leaning, confidence_of, sentence_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Matrix
 
-NAMED = 2.0  # log evidence, of a few attributes over none, from which the attributes alone show a taste
-FELT = 2.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
+NAMED = 1.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
+FELT = 1.5  # log evidence, of the taste model over none, from which the encoder's numbers show one
 UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
 FEWEST = 5  # answers below which nothing is found, whatever they say
 

@@ -36,6 +36,11 @@ class Reason:
     near: int | None
     liked: bool
 
+    def with_title(self, title: str | None) -> str:
+        """The whole reason; title : of the picture `near`, None where there is none."""
+        near = f"near to {title}, which you {'liked' if self.liked else 'did not like'}" if title else ""
+        return "; ".join(filter(None, [self.text, near]))
+
 
 def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
     """Rows that won more than they lost or were rated in the upper part of the scale; and the other way round.
