@@ -97,7 +97,7 @@ def test_an_interrupted_import_goes_on_where_it_was(library, painted, monkeypatc
     monkeypatch.setattr("beholder.importer.BATCH", 5)
 
     def interrupt(stage, done, total):
-        if done == 7:
+        if stage == "reading pictures" and done == 7:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -75,7 +75,7 @@ class Library:
         wanted = encoder or (known[into].encoder if into in known else self.settings.encoder)
         names = list(dict.fromkeys([wanted, "attributes"]))
         runtimes = [self.runtime(name) for name in names]
-        source = open_source(spec, self.home / "sources", progress=progress)
+        source = open_source(spec, self.home / "sources")
         row = self.store.add_collection(into, str(spec), wanted)
         job = Importer(
             self.store,

@@ -87,8 +87,7 @@ class Importer:
                 self.report.broken.append(one)
             else:
                 found.append(one)
-                if len(found) % 1000 == 0:
-                    self.progress("looking for pictures", len(found), 0)
+                self.progress("looking for pictures", len(found), 0)
         return found
 
     def _complete(self) -> None:
