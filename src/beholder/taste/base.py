@@ -21,17 +21,18 @@ Arrays = dict[str, NDArray[Any]]
 FORMAT = 1  # of config.json; a newer one is refused
 
 
-class TasteModel(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
+class TasteModel(RegressorMixin, BaseEstimator, ABC):
     """An estimator from rows of X to scores; see `docs/data.md` for every array's meaning.
 
     A subclass names itself (`name`), learns in `fit` and `predict`s; `_state` and `_restore` are what saving keeps.
     """
 
     name: ClassVar[str]
+    n_features_in_: int
     answers_: Answers  # what it was fitted on
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()  # type: ignore[no-untyped-call]
         tags.target_tags.required = False  # choices alone are enough
         return tags
 
@@ -56,7 +57,9 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         """Set the fitted attributes from what `_state` gave."""
 
-    def _check_fit(self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None) -> tuple[NDArray[Any], Answers]:
+    def _check_fit(
+        self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None
+    ) -> tuple[NDArray[Any], Answers]:
         matrix = self._check_rows(X, reset=True)
         self.answers_ = check_answers(len(matrix), y, **answers)
         return matrix, self.answers_

@@ -61,10 +61,12 @@ class Ridge(LinearModel):
         ties: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> Self:
-        """Learn from the ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
+        """Learn from ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         if len(answers.choices) or len(answers.ties):
-            raise UserError("the ridge model learns from ratings alone, but choices or ties were given; use the gp model")
+            raise UserError(
+                "the ridge model learns from ratings alone, but choices or ties were given; use the gp model"
+            )
         mean, scale = _standard(matrix)
         inputs = (matrix[answers.rows] - mean) * scale
         slope, level = _ridge(inputs, answers.ratings)
@@ -81,7 +83,9 @@ class ChoiceModel(LinearModel):
     ) -> tuple[NDArray[Any], Ints, Floats]:
         matrix, given = self._check_fit(X, y, **answers)
         if len(given.rows):
-            raise UserError(f"the {self.name} model learns from choices alone, but ratings were given; use the gp model")
+            raise UserError(
+                f"the {self.name} model learns from choices alone, but ratings were given; use the gp model"
+            )
         if not len(given.choices) and not len(given.ties):
             raise NotEnoughAnswers("there is nothing to learn from yet: give at least one choice")
         return matrix, *_wins(given)
@@ -129,8 +133,8 @@ class Logistic(ChoiceModel):
 class BradleyTerry(ChoiceModel):
     """A strength for each compared picture, then ridge regression of the strengths on X for all pictures.
 
-    prior_std : standard deviation of a strength. It keeps pictures that no chain of choices connects comparable: without
-    it the likelihood has no maximum, and iterations stop in an order that means nothing.
+    prior_std : standard deviation of a strength. It keeps pictures comparable that no chain of choices connects:
+    without it the likelihood has no maximum, and iterations stop in an order that means nothing.
 
     Fitted: strengths_ (compared,) and compared_ (rows of X), as well as the linear score of any picture.
     """

@@ -1,4 +1,4 @@
-"""What every taste model asks of its answers, checked once: the arrays of `docs/data.md`, all faults of a call together."""
+"""The checks of every model's answers (the arrays of `docs/data.md`): all faults of a call in one message."""
 
 from __future__ import annotations
 
@@ -57,14 +57,16 @@ def _ratings(
     if rows is None:
         if len(ratings) != n:
             shape_faults.append(
-                f"y must hold one rating for each of the {n} rows of X, got {len(ratings)}; where only some are rated give rows"
+                f"y must hold one rating for each of the {n} rows of X, got {len(ratings)}; to rate only some, give rows"
             )
             return none
         rated = np.arange(n, dtype=np.int64)
     else:
         rated = _as_ints("rows", rows, faults).ravel()
         if len(rated) != len(ratings):
-            shape_faults.append(f"rows must name the picture of each rating: got {len(rated)} rows, {len(ratings)} ratings")
+            shape_faults.append(
+                f"rows must name the picture of each rating: got {len(rated)} rows, {len(ratings)} ratings"
+            )
             return none
     if not np.isfinite(ratings).all():
         faults.append("y holds NaN or inf: leave out what was not rated (rows says which pictures were)")
@@ -93,9 +95,7 @@ def _check_range(name: str, values: Ints, n: int, faults: list[str]) -> None:
         faults.append(f"{name} name row {outside[0]}, but X has rows 0 to {n - 1}")
 
 
-def _pairs(
-    name: str, words: str, values: ArrayLike | None, n: int, shape_faults: list[str], faults: list[str]
-) -> Ints:
+def _pairs(name: str, words: str, values: ArrayLike | None, n: int, shape_faults: list[str], faults: list[str]) -> Ints:
     if values is None or np.size(values) == 0:
         return np.empty((0, 2), np.int64)
     pairs = _as_ints(name, values, faults)
@@ -104,7 +104,9 @@ def _pairs(
         return np.empty((0, 2), np.int64)
     _check_range(name, pairs, n, faults)
     if (same := np.flatnonzero(pairs[:, 0] == pairs[:, 1])).size and not faults:
-        faults.append(f"{name} must name two different pictures, but row {same[0]} compares picture {pairs[same[0], 0]} with itself")
+        faults.append(
+            f"{name} must name two different pictures, but row {same[0]} compares {pairs[same[0], 0]} with itself"
+        )
     return pairs
 
 

@@ -31,6 +31,7 @@ LENGTH = 1.0
 SAMPLE = 20_000  # rows that the components are learned from, evenly spread
 LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
 CHUNK = 16_384  # rows mapped at a time
+PARTS = ("mean", "projection", "landmarks", "whitening", "length")
 KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
 
 
@@ -65,23 +66,25 @@ class FeatureMap:
         Z = (_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
-        parts = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
-        new = cls(*parts, length)
+        mean, projection, marks, whitening = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
+        new = cls(mean, projection, marks, whitening, length)
         new._pool = weakref.ref(X)
         return new
 
     @property
     def n_linear(self) -> int:
-        return self.projection.shape[1]
+        return int(self.projection.shape[1])
 
     @property
     def width(self) -> int:
-        return self.n_linear + self.whitening.shape[1]
+        return self.n_linear + int(self.whitening.shape[1])
 
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
         if X.ndim != 2 or X.shape[1] != len(self.mean):
-            raise ShapeError(f"X has shape {X.shape}, but the feature map was fitted on rows of {len(self.mean)} numbers")
+            raise ShapeError(
+                f"X has shape {X.shape}, but the feature map was fitted on rows of {len(self.mean)} numbers"
+            )
         ours = self._pool is not None and self._pool() is X
         if ours and self._mapped is not None:
             return self._mapped
@@ -107,13 +110,12 @@ class FeatureMap:
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs, as arrays."""
-        names = ("mean", "projection", "landmarks", "whitening")
-        return {name: getattr(self, name) for name in names} | {"length": np.array([self.length])}
+        return {name: getattr(self, name) for name in PARTS[:-1]} | {"length": np.array([self.length])}
 
     @classmethod
     def restore(cls, arrays: dict[str, Array]) -> Self:
-        parts = (arrays[name] for name in ("mean", "projection", "landmarks", "whitening"))
-        return cls(*parts, float(arrays["length"][0]))
+        mean, projection, landmarks, whitening, length = (arrays[name] for name in PARTS)
+        return cls(mean, projection, landmarks, whitening, float(length[0]))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self  # immutable: scikit-learn's clone may share it

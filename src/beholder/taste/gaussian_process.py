@@ -3,159 +3,28 @@
 The latent taste is `f(x) = phi(x) @ w`, w ~ N(0, 1), in the fixed coordinates of a `FeatureMap`: a linear part and a
 radial part, whose shares of the prior variance (1 together) are learned. Working in weight space makes a refit's cost
 depend on the number of answers and coordinates, never on the pool, and scoring one matrix-vector product.
-Five hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal (logit-normal for the
-share) priors, because with ten answers the marginal likelihood alone is flat and runs to its borders:
+The hyperparameters, and how they are learned, stand in `beholder.taste.evidence`.
 
-    choice_scale   standard deviation of f in units of the noise of a choice
-    rating_scale   the same in units of the spread of this person's ratings
-    rating_noise   noise of a rating, in units of that spread
-    tie_width      half-width of "both the same", in units of the noise of a choice
-    linear_share   part of the prior variance that is linear in the components
-
-Priors were set on ratings and choices that no reported figure is computed on (choices among flower and house
-photographs, ratings of training raters). Sources: Chu & Ghahramani 2005; Houlsby et al. 2012; Rasmussen & Williams 2006.
+Sources: Chu & Ghahramani 2005; Houlsby et al. 2012; Rasmussen & Williams 2006.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
-from scipy.optimize import minimize
-from scipy.special import expit, logit, ndtr
+from scipy.special import ndtr
 from sklearn.utils.validation import check_is_fitted
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste.base import Arrays, TasteModel
+from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
-from beholder.taste.likelihood import (
-    CHOICE,
-    OFFSET_PRECISION,
-    RATING,
-    TIE,
-    Likelihood,
-    Mode,
-    evidence_slope,
-    find_mode,
-)
+from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
 from beholder.types import Answers, Floats, Ints
-
-# name: (mode in natural units, standard deviation of its log; of its logit for the share)
-PRIORS: dict[str, tuple[float, float]] = {
-    "choice_scale": (0.7, 0.5),
-    "rating_scale": (0.7, 0.5),
-    "rating_noise": (0.7, 0.5),
-    "tie_width": (0.3, 1.0),
-    "linear_share": (0.5, 1.0),
-}
-
-
-def _outward(name: str, value: float) -> float:
-    return float(logit(value) if name == "linear_share" else np.log(value))
-
-
-def _inward(name: str, value: float) -> float:
-    return float(expit(value) if name == "linear_share" else np.exp(value))
-
-
-class Evidence(NamedTuple):
-    """The answers as functionals of phi: base (m, width) unscaled, offset (m,) 1 for ratings, n_linear columns first."""
-
-    base: Floats
-    n_linear: int
-    kinds: Ints
-    y: Floats
-    weights: Floats
-
-    def likelihood(self, h: Mapping[str, float]) -> Likelihood:
-        return Likelihood(self.kinds, self.y, self.weights, h["rating_noise"], h["tie_width"])
-
-    def columns(self, h: Mapping[str, float]) -> Floats:
-        share = h["linear_share"]
-        return np.repeat(np.sqrt([share, 1 - share]), [self.n_linear, self.base.shape[1] - self.n_linear])
-
-    def gains(self, h: Mapping[str, float]) -> Floats:
-        return np.where(self.kinds == RATING, h["rating_scale"], h["choice_scale"])
-
-    def scaled(self, gains: Floats, columns: Floats, offset: float = 1.0) -> Floats:
-        """(m, width [+ 1]): the design; the last column, the person's offset, is there where ratings are."""
-        design = self.base * gains[:, None] * columns
-        rated = self.kinds == RATING
-        return np.column_stack([design, offset * rated]) if rated.any() else design
-
-    def precision(self) -> Floats:
-        ones = np.ones(self.base.shape[1])
-        return np.append(ones, OFFSET_PRECISION) if (self.kinds == RATING).any() else ones
-
-    def mode(self, h: Mapping[str, float], start: Floats | None = None) -> Mode:
-        return find_mode(self.scaled(self.gains(h), self.columns(h)), self.precision(), self.likelihood(h), start)
-
-    def thin(self) -> Evidence:
-        """The same evidence in as few coordinates as it has answers: only inner products matter to it."""
-        parts = [_thin(self.base[:, : self.n_linear]), _thin(self.base[:, self.n_linear :])]
-        return self._replace(base=np.hstack(parts), n_linear=parts[0].shape[1])
-
-    def without_taste(self) -> Evidence:
-        return self._replace(base=self.base[:, :0], n_linear=0)
-
-    def active(self) -> list[str]:
-        """The hyperparameters that these answers can say something of."""
-        present = {int(kind) for kind in np.unique(self.kinds)}
-        names = ["choice_scale"] if present & {CHOICE, TIE} and self.base.shape[1] else []
-        if RATING in present:
-            names += ["rating_scale"] if self.base.shape[1] else []
-            names += ["rating_noise"]
-        names += ["tie_width"] if TIE in present else []
-        return names + (["linear_share"] if 0 < self.n_linear < self.base.shape[1] else [])
-
-
-def _thin(base: Floats) -> Floats:
-    if base.shape[1] <= base.shape[0]:
-        return base
-    return np.asarray(np.linalg.qr(base.T, mode="r").T)
-
-
-def learn(evidence: Evidence) -> dict[str, float]:
-    """The hyperparameters of largest evidence times prior; those the answers are silent of stay at the prior's mode."""
-    evidence = evidence.thin()
-    names = evidence.active()
-    held = {name: mode for name, (mode, _) in PRIORS.items()}
-    if not names:
-        return held
-    centre = np.array([_outward(name, PRIORS[name][0]) for name in names])
-    spread = np.array([PRIORS[name][1] for name in names])
-    start: list[Floats | None] = [None]
-
-    def objective(z: Floats) -> tuple[float, Floats]:
-        h = held | {name: _inward(name, value) for name, value in zip(names, z, strict=True)}
-        mode = evidence.mode(h, start[0])
-        start[0] = mode.theta
-        pull = (z - centre) / spread
-        slope = np.array([_slope(evidence, h, mode, name) for name in names]) - pull / spread
-        return -(mode.log_evidence - 0.5 * float(pull @ pull)), -slope
-
-    bounds = list(zip(centre - 4 * spread, centre + 4 * spread, strict=True))
-    best = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40, "ftol": 1e-7})
-    return held | {name: _inward(name, value) for name, value in zip(names, best.x, strict=True)}
-
-
-def _slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> float:
-    gains, columns = evidence.gains(h), evidence.columns(h)
-    design = evidence.scaled(gains, columns)
-    if name in ("rating_noise", "tie_width"):
-        slopes = evidence.likelihood(h).slopes(mode.u)
-        return evidence_slope(mode, design, None, slopes["noise" if name == "rating_noise" else "tie_width"])
-    if name == "linear_share":
-        share = h["linear_share"]
-        linear = np.arange(len(columns)) < evidence.n_linear
-        change = evidence.scaled(gains, columns * np.where(linear, (1 - share) / 2, -share / 2), offset=0.0)
-    else:
-        ours = (evidence.kinds == RATING) == (name == "rating_scale")
-        change = evidence.scaled(gains * ours, columns, offset=0.0)
-    return evidence_slope(mode, design, change)
 
 
 class GaussianProcess(TasteModel):
@@ -165,7 +34,8 @@ class GaussianProcess(TasteModel):
     features              : a `FeatureMap` learned before; refits of the same X should share one
     hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
 
-    Fitted: hyperparameters_, features_, log_evidence_, null_log_evidence_ (the same for "no taste", f = 0).
+    Fitted: hyperparameters_, features_, evidence_ (the answers; not saved), log_evidence_,
+    null_log_evidence_ (the same for "no taste", f = 0).
     """
 
     name: ClassVar[str] = "gp"
@@ -201,11 +71,9 @@ class GaussianProcess(TasteModel):
         held = None if self.hyperparameters is None else _complete(self.hyperparameters)
         self.features_ = self.features or FeatureMap.fit(matrix, components=self.components, landmarks=self.landmarks)
         self.centre_, self.unit_ = _centre(answers.ratings)
-        evidence = self._evidence(matrix, answers)
-        self.hyperparameters_ = held or learn(evidence)
-        self._set_weights(evidence, evidence.mode(self.hyperparameters_))
-        nothing = evidence.without_taste()
-        self._null = nothing
+        self.evidence_ = self._evidence(matrix, answers)
+        self.hyperparameters_ = held or learn(self.evidence_)
+        self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
         return self
 
     def _evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
@@ -230,16 +98,19 @@ class GaussianProcess(TasteModel):
         self.weights_ = mode.theta[:width] * scale
         self.offset_ = self.centre_ + self.unit_ * (float(mode.theta[-1]) if rated else 0.0)
         spread = solve_triangular(mode.factor[0], np.eye(len(mode.theta)), lower=True).T
-        self.spread_ = spread * (np.append(scale, self.unit_) if rated else scale)[:, None]  # spread_ @ spread_.T: covariance
+        self.spread_ = (
+            spread * (np.append(scale, self.unit_) if rated else scale)[:, None]
+        )  # spread_ @ spread_.T: covariance
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.log_evidence_ = mode.log_evidence
 
     @property
     def null_log_evidence_(self) -> float:
-        """Log marginal likelihood of the answers where there is no taste, f = 0, at its own best noise and tie width."""
-        check_is_fitted(self)
-        held = learn(self._null) if self.hyperparameters is None else self.hyperparameters_
-        return self._null.mode(held).log_evidence
+        """Log marginal likelihood of the answers if there is no taste, f = 0, at its own best noise and tie width."""
+        check_is_fitted(self, "evidence_")
+        null = self.evidence_.without_taste()
+        held = learn(null) if self.hyperparameters is None else self.hyperparameters_
+        return null.mode(held).log_evidence
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Expected score of each picture: on the person's scale where they rated, else in units of the choice noise.
@@ -280,12 +151,14 @@ class GaussianProcess(TasteModel):
 
     def _root(self, phi: NDArray[Any]) -> NDArray[Any]:
         width = len(self.weights_)
-        root = phi @ self.spread_[:width].astype(phi.dtype)
-        return root + self.spread_[width].astype(phi.dtype) if len(self.spread_) > width else root
+        root: NDArray[Any] = phi @ self.spread_[:width].astype(phi.dtype)
+        if len(self.spread_) > width:
+            root += self.spread_[width].astype(phi.dtype)
+        return root
 
     def _std(self, phi: NDArray[Any]) -> Floats:
         root = self._root(phi)
-        return np.sqrt(np.einsum("np,np->n", root, root)).astype(np.float64)
+        return np.asarray(np.sqrt(np.einsum("np,np->n", root, root)), dtype=np.float64)
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         config = {

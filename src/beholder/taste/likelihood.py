@@ -4,7 +4,7 @@ Every answer is one linear functional `u = d @ theta` with its own log-concave l
 
 * rating   y ~ N(u, noise^2)                              u = scale * f(x) + offset of this person
 * choice   P(winner) = Phi(u - tie_width)                 u = scale * (f(winner) - f(loser))       [ChuGhahramani2005]
-* tie      P(tie) = Phi(tie_width - u) - Phi(-tie_width - u)                                       [Rao & Kupper 1967, probit]
+* tie      P(tie) = Phi(tie_width - u) - Phi(-tie_width - u)                                       [Rao & Kupper 1967]
 
 so that the three of a pair add up to one. A weight multiplies an answer's log-likelihood.
 Chu & Ghahramani, Preference learning with Gaussian processes, ICML 2005; Rasmussen & Williams, GPML, ch. 3 and 5.
@@ -138,9 +138,7 @@ def _factor(design: Floats, precision: Floats, now: Floats) -> tuple[Floats, boo
     return factor
 
 
-def evidence_slope(
-    mode: Mode, design: Floats, change: Floats | None, slope: Floats | None = None
-) -> float:
+def evidence_slope(mode: Mode, design: Floats, change: Floats | None, slope: Floats | None = None) -> float:
     """d log_evidence / dh, GPML eq. 5.22-5.23 in weight space.
 
     change : (m, p) d design / dh, or None · slope : (4, m) d derivatives / dh at fixed u, or None

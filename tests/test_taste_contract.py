@@ -1,0 +1,268 @@
+"""One contract over every taste model, and scikit-learn's own checks on those that learn from ratings."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from beholder.errors import BadInput, NotEnoughAnswers, ShapeError, UnknownName, UserError
+from beholder.taste import MODELS, GaussianProcess, Ridge, load_model, make_model
+
+
+@parametrize_with_checks([GaussianProcess(), Ridge()])
+def test_rating_models_pass_scikit_learns_checks(estimator, check):
+    check(estimator)
+
+
+LEARN_FROM_RATINGS = ("gp", "ridge")
+LEARN_FROM_CHOICES = ("gp", "bradley-terry", "logistic")
+
+
+@pytest.fixture
+def world():
+    """60 pictures of 12 numbers, a person who loves the first of them, and 40 noisy choices."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(60, 12)).astype(np.float32)
+    pairs = np.array([rng.choice(60, 2, replace=False) for _ in range(40)])
+    gap = X[pairs[:, 0], 0] - X[pairs[:, 1], 0] + rng.normal(scale=0.3, size=40)
+    choices = np.where(gap[:, None] > 0, pairs, pairs[:, ::-1])
+    ties = np.array([rng.choice(60, 2, replace=False) for _ in range(6)])
+    return X, choices, ties
+
+
+def held(name):
+    """A model whose hyperparameters do not move, so that laws hold to rounding."""
+    return make_model(name, hyperparameters={}) if name == "gp" else make_model(name)
+
+
+def fitted(name, world, **changes):
+    X, choices, ties = world
+    if name == "ridge":
+        return Ridge().fit(X, X[:, 0] * 2.0 + 5)
+    return held(name).fit(X, **({"choices": choices, "ties": ties} | changes))
+
+
+every_model = pytest.mark.parametrize("name", sorted(MODELS))
+choice_models = pytest.mark.parametrize("name", LEARN_FROM_CHOICES)
+
+
+@every_model
+def test_the_planted_liking_is_found(name, world):
+    X = world[0]
+    score = fitted(name, world).predict(X)
+    assert score.shape == (60,)
+    assert np.corrcoef(score, X[:, 0])[0, 1] > 0.6
+
+
+@choice_models
+def test_turning_every_choice_round_turns_the_scores_round(name, world):
+    X, choices, _ = world
+    score = fitted(name, world).predict(X)
+    turned = fitted(name, world, choices=choices[:, ::-1]).predict(X)
+    assert np.diff(turned) == pytest.approx(-np.diff(score), abs=1e-4)
+
+
+@choice_models
+def test_the_sides_of_a_tie_do_not_matter(name, world):
+    X, _, ties = world
+    turned = fitted(name, world, ties=ties[:, ::-1]).predict(X)
+    assert turned == pytest.approx(fitted(name, world).predict(X), abs=1e-4)
+
+
+@choice_models
+def test_reordering_the_pictures_changes_no_score(name, world):
+    X, choices, ties = world
+    order = np.random.default_rng(0).permutation(len(X))
+    place = np.argsort(order)
+    score = held(name).fit(X[order], choices=place[choices], ties=place[ties]).predict(X)
+    assert score == pytest.approx(fitted(name, world).predict(X), abs=1e-3)
+
+
+@choice_models
+def test_reordering_the_answers_changes_no_score(name, world):
+    X, choices, ties = world
+    turned = fitted(name, world, choices=choices[::-1], ties=ties[::-1]).predict(X)
+    assert turned == pytest.approx(fitted(name, world).predict(X), abs=1e-4)
+
+
+@choice_models
+def test_a_choice_made_twice_is_one_of_weight_two(name, world):
+    X, choices, _ = world
+    twice = fitted(name, world, choices=np.vstack([choices, choices[:5]])).predict(X)
+    weights = np.r_[np.full(5, 2.0), np.ones(35)]
+    assert fitted(name, world, weights=weights).predict(X) == pytest.approx(twice, abs=1e-4)
+
+
+@choice_models
+def test_a_choice_of_weight_zero_was_never_made(name, world):
+    X, choices, _ = world
+    weights = np.r_[np.zeros(5), np.ones(35)]
+    without = fitted(name, world, choices=choices[5:]).predict(X)
+    assert fitted(name, world, weights=weights).predict(X) == pytest.approx(without, abs=1e-4)
+
+
+@choice_models
+def test_contradicting_answers_cancel(name, world):
+    X, choices, _ = world
+    score = held(name).fit(X, choices=np.vstack([choices, choices[:, ::-1]])).predict(X)
+    assert np.ptp(score) < 1e-3
+
+
+@every_model
+def test_a_saved_model_scores_the_same_when_loaded(name, world, tmp_path):
+    X = world[0]
+    model = fitted(name, world)
+    model.save(tmp_path / "taste")
+    assert {p.name for p in (tmp_path / "taste").iterdir()} == {"config.json", "model.safetensors"}
+    loaded = load_model(tmp_path / "taste")
+    assert type(loaded) is type(model)
+    assert loaded.predict(X) == pytest.approx(model.predict(X), abs=1e-5)
+    assert type(model).load(tmp_path / "taste").predict(X[:3]) == pytest.approx(model.predict(X[:3]), abs=1e-5)
+
+
+@every_model
+def test_a_damaged_save_is_a_sentence(name, world, tmp_path):
+    model = fitted(name, world)
+    with pytest.raises(BadInput, match=r"config\.json is missing"):
+        load_model(tmp_path)
+    model.save(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    for text in ("{", "[]", json.dumps(config | {"format": 99}), json.dumps(config | {"model": "oracle"})):
+        (tmp_path / "config.json").write_text(text)
+        with pytest.raises(BadInput):
+            load_model(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "model.safetensors").write_bytes(b"not a model")
+    with pytest.raises(BadInput, match="damaged"):
+        type(model).load(tmp_path)
+
+
+@every_model
+def test_an_unfitted_model_says_so(name, world, tmp_path):
+    with pytest.raises(NotFittedError):
+        make_model(name).predict(world[0])
+    with pytest.raises(NotFittedError):
+        make_model(name).save(tmp_path)
+
+
+@every_model
+def test_a_clone_is_unfitted_and_equal_in_parameters(name, world):
+    copy = clone(fitted(name, world))
+    assert copy.get_params() == fitted(name, world).get_params()
+    with pytest.raises(NotFittedError):
+        copy.predict(world[0])
+
+
+@every_model
+def test_no_answers_at_all_are_not_enough(name, world):
+    X = world[0]
+    for nothing in ({}, {"choices": [], "ties": []}, {"choices": [(0, 1)], "weights": [0.0]}):
+        with pytest.raises(NotEnoughAnswers, match="nothing to learn"):
+            make_model(name).fit(X, **nothing)
+
+
+WRONG = {
+    "choices must be": ({"choices": [1, 2, 3]}, ShapeError),
+    "itself": ({"choices": [(0, 1), (4, 4)]}, UserError),
+    "rows 0 to 59": ({"choices": [(0, 60)]}, UserError),
+    "row -1": ({"ties": [(0, -1)]}, UserError),
+    "whole numbers": ({"choices": [(0.5, 1.0)]}, UserError),
+    "weights must be one": ({"choices": [(0, 1)], "weights": [1.0, 2.0]}, ShapeError),
+    "not negative": ({"choices": [(0, 1)], "weights": [-1.0]}, UserError),
+    "one rating for each of the 60": ({"y": [1.0, 2.0]}, ShapeError),
+    "got 1 rows, 2 ratings": ({"y": [1.0, 2.0], "rows": [3]}, ShapeError),
+    "y holds NaN": ({"y": [1.0, np.nan], "rows": [3, 4]}, UserError),
+    "rows were given without y": ({"rows": [3], "choices": [(0, 1)]}, UserError),
+    "numbers, one a rating": ({"y": ["good", "bad"], "rows": [3, 4]}, ShapeError),
+}
+
+
+@every_model
+@pytest.mark.parametrize("sentence", WRONG)
+def test_wrong_answers_get_a_sentence(name, sentence, world):
+    answers, error = WRONG[sentence]
+    with pytest.raises(error, match=sentence):
+        make_model(name).fit(world[0], **answers)
+
+
+def test_all_faults_of_a_call_come_together(world):
+    with pytest.raises(UserError) as caught:
+        GaussianProcess().fit(world[0], [np.nan], rows=[99], choices=[(1, 1)], weights=[-2])
+    assert all(word in str(caught.value) for word in ("NaN", "99", "negative"))
+
+
+@every_model
+def test_rows_of_another_width_are_refused(name, world):
+    with pytest.raises(ShapeError, match="expecting 12 features"):
+        fitted(name, world).predict(world[0][:, :5])
+    with pytest.raises(UserError, match="NaN"):
+        fitted(name, world).predict(np.full((2, 12), np.nan, np.float32))
+
+
+@every_model
+def test_one_answer_is_enough(name, world):
+    X = world[0]
+    model = make_model(name)
+    model.fit(X, [7.0], rows=[3]) if name == "ridge" else model.fit(X, choices=[(3, 17)])
+    score = model.predict(X)
+    assert np.isfinite(score).all()
+    assert name == "ridge" or score[3] > score[17]
+
+
+@every_model
+@pytest.mark.parametrize("shape", [(2, 1), (2, 50), (40, 1)])
+def test_any_number_of_pictures_and_columns_will_do(name, shape):
+    X = np.random.default_rng(0).normal(size=shape)
+    model = make_model(name)
+    model.fit(X, [1.0, 2.0], rows=[0, 1]) if name == "ridge" else model.fit(X, choices=[(0, 1)])
+    best = 1 if name == "ridge" else 0
+    assert model.predict(X)[best] > model.predict(X)[1 - best]
+
+
+@every_model
+def test_pictures_that_are_all_alike_score_alike(name):
+    X = np.ones((8, 4), np.float32)
+    model = make_model(name)
+    model.fit(X, [1.0, 9.0], rows=[0, 1]) if name == "ridge" else model.fit(X, choices=[(0, 1), (2, 3)])
+    assert np.ptp(model.predict(X)) < 1e-6
+
+
+@every_model
+def test_a_single_picture_is_refused_or_scored(name):
+    X = np.ones((1, 4))
+    if name in LEARN_FROM_RATINGS:
+        assert make_model(name).fit(X, [6.0]).predict(X) == pytest.approx([6.0])
+    with pytest.raises(UserError):
+        make_model(name).fit(X, choices=[(0, 1)])
+
+
+@pytest.mark.parametrize("name", LEARN_FROM_RATINGS)
+def test_equal_ratings_are_predicted_everywhere(name, world):
+    score = make_model(name).fit(world[0], np.full(10, 4.0), rows=np.arange(10)).predict(world[0])
+    assert score == pytest.approx(np.full(60, 4.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", LEARN_FROM_RATINGS)
+def test_scores_move_with_the_persons_scale(name, world):
+    X = world[0]
+    y = X[:20, 0] * 1.5 + 5
+    model = make_model(name)
+    low, high = (model.fit(X, scale * y + shift, rows=np.arange(20)).predict(X) for scale, shift in ((1, 0), (10, 3)))
+    assert high == pytest.approx(10 * low + 3, abs=0.02)
+
+
+def test_models_name_the_answers_they_cannot_use(world):
+    X, choices, _ = world
+    for name in ("bradley-terry", "logistic"):
+        with pytest.raises(UserError, match="choices alone"):
+            make_model(name).fit(X, np.ones(60))
+    with pytest.raises(UserError, match="ratings alone"):
+        Ridge().fit(X, choices=choices)
+
+
+def test_an_unknown_model_is_met_with_the_nearest():
+    with pytest.raises(UnknownName, match="did you mean 'logistic'"):
+        make_model("logistics")
