@@ -7,7 +7,8 @@ Two methods, two encoders or a run that was interrupted meet the same draws. A d
     prior     other raters', on pictures that are not in the query: all that a score learned from others may see
 
 Where the set has splits they are used: support and prior are of training pictures, the query of test pictures, and
-only test raters are tested, from whom nobody else learns. Where it has none, each rater is tested against all others;
+only test raters are tested, from whom nobody else learns; a training picture with a copy among the test pictures is
+left out. Where it has none, each rater is tested against all others;
 for ratings half of the rater's pictures, at most 100, are the query; for choices 100 pairs (a quarter of them where
 that is fewer), and every judgement that shares a picture with the query is in neither support nor prior.
 Pictures that are near-duplicates count as one picture, and a pair in either order as one pair.
@@ -60,7 +61,7 @@ class Protocol:
         self._may_learn: Flags = ~is_test[self.pictures_of].any(axis=1) & self._says_something()
         self._may_ask: Flags = self._is_decided() & self._says_something()
         if data.item_is_test is not None:
-            self._may_ask &= is_test[self.pictures_of].all(axis=1)
+            self._may_ask &= data.item_is_test[self.judgements.items].all(axis=1)
 
     @property
     def kind(self) -> str:

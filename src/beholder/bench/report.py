@@ -59,11 +59,12 @@ def _section(figures: Sequence[Figure], order: Sequence[str]) -> list[str]:
     lower = ", lower is better" if first.metric in LOWER_IS_BETTER else ""
     lines = [f"## {first.metric}{lower}: {first.group} ({count} raters)", ""]
     means = {(f.method, f.shots): f for f in figures if f.versus is None}
+    order = [name for name in order if any((name, k) in means for k in shots)]
     lines += _grid("answers", shots, {name: [_mean(means.get((name, k))) for k in shots] for name in order})
-    later = {(f.method, f.versus, f.shots): f for f in figures if f.versus is not None}
-    pairs = [(b, a) for i, b in enumerate(order) for a in order[:i]]
+    gains = {(f.method, f.versus, f.shots): f for f in figures if f.versus is not None}
+    pairs = [(later, earlier) for i, later in enumerate(order) for earlier in order[:i]]
     if pairs:
-        rows = {f"{b} - {a}": [_gain(later.get((b, a, k))) for k in shots] for b, a in pairs}
+        rows = {f"{b} - {a}": [_gain(gains.get((b, a, k))) for k in shots] for b, a in pairs}
         lines += _grid("difference", shots, rows)
     return lines
 

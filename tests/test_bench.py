@@ -1,0 +1,505 @@
+"""The bench: metrics and intervals are right, draws never leak, runs can be interrupted, and planted truth is found."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from scipy import stats
+from sklearn.metrics import ndcg_score
+
+from beholder.bench import metrics, report, run, runner
+from beholder.bench.generic import fit_generic
+from beholder.bench.plan import make_plan
+from beholder.bench.protocol import Protocol
+from beholder.bench.statistics import bootstrap, holm, paired
+from beholder.datasets import Choices, Dataset, Ratings, same_pictures
+from beholder.errors import BadInput, BeholderError, MissingExtra, UnknownName, UserError
+
+N, D, RATERS = 60, 6, 5
+KEYS = [
+    "data",
+    "encoder",
+    "method",
+    "versus",
+    "ask",
+    "group",
+    "shots",
+    "metric",
+    "mean",
+    "low",
+    "high",
+    "raters",
+    "draws",
+]
+
+# ------------------------------------------------------------------ metrics and statistics
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_correlations_are_scipys(seed):
+    rng = np.random.default_rng(seed)
+    truth, score = rng.integers(1, 6, 40).astype(float), rng.integers(0, 9, 40).astype(float)
+    assert metrics.spearman(truth, score) == pytest.approx(stats.spearmanr(truth, score).statistic)
+    assert metrics.pearson(truth, score) == pytest.approx(stats.pearsonr(truth, score).statistic)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("n", [6, 40])
+def test_ndcg_is_scikit_learns_with_tied_scores(seed, n):
+    rng = np.random.default_rng(seed)
+    truth, score = rng.integers(1, 6, n).astype(float), rng.integers(0, 4, n).astype(float)
+    expected = ndcg_score([truth - truth.min()], [score], k=10)
+    assert metrics.ndcg(truth, score) == pytest.approx(expected)
+
+
+def test_pair_accuracy_is_kendall_without_ties():
+    rng = np.random.default_rng(0)
+    truth, score = rng.normal(size=30), rng.normal(size=30)
+    pairs = metrics.rated_pairs(truth)
+    right = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
+    assert 2 * right - 1 == pytest.approx(stats.kendalltau(truth, score).statistic)
+
+
+def test_equal_ratings_make_no_pair():
+    assert metrics.rated_pairs(np.array([2.0, 2.0, 3.0])).tolist() == [[2, 0], [2, 1]]
+
+
+def test_a_level_prediction_knows_nothing():
+    truth, level = np.arange(5.0), np.zeros(5)
+    assert metrics.spearman(truth, level) == metrics.pearson(truth, level) == 0
+    assert metrics.pair_accuracy(level, level) == 0.5
+
+
+def test_calibration_error_is_the_gap_in_each_bin():
+    p = np.array([0.95, 0.95, 0.95, 0.95, 0.65, 0.65])
+    happened = np.array([1, 1, 1, 0, 1, 0], bool)  # .95 said, .75 right; .65 said, .5 right
+    assert metrics.ece(p, happened) == pytest.approx((4 * 0.2 + 2 * 0.15) / 6)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
+def test_calibration_error_does_not_mind_which_picture_is_first(answers):
+    p, happened = np.array([a for a, _ in answers]), np.array([b for _, b in answers])
+    assert metrics.ece(p, happened) == pytest.approx(metrics.ece(1 - p, ~happened), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [8, 12, 60])
+def test_intervals_cover_as_they_say(n):
+    rng = np.random.default_rng(n)
+    trials = [bootstrap(rng.normal(0.6, 0.05, n), seed=0) for _ in range(800)]
+    assert 0.93 <= np.mean([e.low <= 0.6 <= e.high for e in trials]) <= 0.975
+
+
+def test_paired_intervals_ignore_what_raters_share():
+    rng = np.random.default_rng(0)
+    rater, gain = rng.normal(0.6, 0.2, 30), rng.normal(0.02, 0.01, 30)
+    estimate = paired(rater + gain, rater, seed=0)
+    assert estimate.mean == pytest.approx(gain.mean())
+    assert estimate.high - estimate.low < 0.02
+    assert estimate.p < 0.001
+
+
+def test_p_values_are_uniform_where_nothing_differs():
+    rng = np.random.default_rng(1)
+    p = np.array([paired(rng.normal(size=12), np.zeros(12), seed=0).p for _ in range(400)])
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def test_holm_corrects_as_published():
+    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+
+
+# ------------------------------------------------------------------ protocol
+
+
+def dataset(seed, kind, n=N, raters=RATERS, each=80, item_split=False, rater_split=False):
+    """Random judgements in memory; the pictures are never opened."""
+    rng = np.random.default_rng(seed)
+    who, nan = np.repeat(np.arange(raters), each), np.full(raters * each, np.nan)
+    left = rng.integers(0, n, raters * each)
+    right = (left + rng.integers(1, n, raters * each)) % n
+    none = np.empty(0, np.int64)
+    ratings = Ratings(none, none, none.astype(float), none.astype(float))
+    choices = Choices(none, none, none, none, none.astype(float))
+    if kind == "ratings":
+        ratings = Ratings(left, who, rng.integers(1, 6, raters * each).astype(float), nan)
+    else:
+        choices = Choices(left, right, who, rng.integers(-1, 2, raters * each), nan)
+    return Dataset(
+        name="random",
+        items=tuple(f"i{i}" for i in range(n)),
+        files=(),
+        columns={},
+        raters=tuple(f"r{i}" for i in range(raters)),
+        ratings=ratings,
+        choices=choices,
+        item_is_test=rng.random(n) < 0.4 if item_split else None,
+        rater_is_test=np.arange(raters) % 2 == 0 if rater_split else None,
+        scale=None,
+        licence="",
+        citation="",
+        revision=f"{seed}",
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    kind=st.sampled_from(["ratings", "choices"]),
+    splits=st.tuples(st.booleans(), st.booleans()),
+    twins=st.booleans(),
+)
+def test_query_support_and_prior_share_no_picture_and_no_rater(seed, kind, splits, twins):
+    data = dataset(seed, kind, n=200, each=60, item_split=splits[0], rater_split=splits[1])
+    pictures = np.arange(200) // 2 * 2 if twins else np.arange(200)
+    protocol = Protocol(data, pictures, seed)
+    judged = data.ratings if kind == "ratings" else data.choices
+    for rater in protocol.testers.tolist():
+        draw = protocol.draw(rater, 0)
+        protocol.check(draw)
+        query, support, prior = (
+            set(pictures[judged.take(part).items].ravel()) for part in (draw.query, draw.support, draw.prior)
+        )
+        assert not query & support
+        assert not query & prior
+        assert {*judged.rater[draw.query], *judged.rater[draw.support]} <= {rater}
+        assert rater not in judged.rater[draw.prior]
+        if splits[1]:
+            assert not set(judged.rater[draw.prior]) & set(protocol.testers.tolist())
+        if splits[0]:
+            assert data.item_is_test[judged.take(draw.query).items].all()
+            assert not data.item_is_test[judged.take(draw.support).items].any()
+        if kind == "choices":
+            assert (judged.answer[draw.query] != 0).all()
+
+
+@pytest.mark.parametrize("kind", ["ratings", "choices"])
+def test_a_draw_depends_on_seed_rater_and_number_alone(kind):
+    data = dataset(0, kind)
+    protocol = Protocol(data, np.arange(N), seed=1)
+    first, again = protocol.draw(2, 0), Protocol(data, np.arange(N), seed=1).draw(2, 0)
+    assert (first.query.tolist(), first.support.tolist()) == (again.query.tolist(), again.support.tolist())
+    renamed = Protocol(replace(data, raters=("x", "y", "r2", "z", "w")), np.arange(N), seed=1).draw(2, 0)
+    assert renamed.query.tolist() == first.query.tolist()
+    assert protocol.draw(2, 1).query.tolist() != first.query.tolist()
+    assert Protocol(data, np.arange(N), seed=2).draw(2, 0).query.tolist() != first.query.tolist()
+
+
+def test_a_pair_in_either_order_is_one_pair():
+    data = dataset(0, "choices", n=400, raters=2, each=100)
+    there = data.choices
+    again = Choices(there.right, there.left, there.rater, -there.answer, there.seconds)
+    both = Choices(*(np.concatenate([getattr(there, f), getattr(again, f)]) for f in Choices.__dataclass_fields__))
+    protocol = Protocol(replace(data, choices=both), np.arange(400), 0)
+    query = set(protocol.draw(0, 0).query.tolist())
+    assert query
+    assert {(i + 200) % 400 for i in query} == query
+
+
+LEAKS = {
+    "query pictures are in the support": lambda d: {"support": np.append(d.support, d.query[0])},
+    "query pictures are in what other raters teach": lambda d: {"prior": np.append(d.prior, d.query[0])},
+    "is a training rater": lambda d: {"prior": np.append(d.prior, d.support[0])},
+    "another rater's answers": lambda d: {"support": np.append(d.support, d.prior[0])},
+}
+
+
+@pytest.mark.parametrize("kind", ["ratings", "choices"])
+@pytest.mark.parametrize("sentence", LEAKS)
+def test_a_planted_leak_is_refused(kind, sentence):
+    protocol = Protocol(dataset(0, kind), np.arange(N), 0)
+    draw = protocol.draw(1, 0)
+    protocol.check(draw)
+    with pytest.raises(BeholderError, match=f"leak in draw 0 of rater 'r1'.*{sentence}"):
+        protocol.check(replace(draw, **LEAKS[sentence](draw)))
+
+
+def test_a_test_rater_may_not_teach_another():
+    protocol = Protocol(dataset(0, "ratings", rater_split=True), np.arange(N), 0)
+    draw = protocol.draw(0, 0)
+    of_another = np.flatnonzero(protocol.judgements.rater == 2)
+    apart = of_another[~np.isin(protocol.judgements.item[of_another], protocol.judgements.item[draw.query])]
+    with pytest.raises(BeholderError, match="another test rater, is a training rater"):
+        protocol.check(replace(draw, prior=np.append(draw.prior, apart[0])))
+
+
+def test_a_worker_checks_every_draw(tmp_path, monkeypatch):
+    write_set(tmp_path, "choices")
+    fake_encoder(monkeypatch)
+    honest = Protocol.draw
+    monkeypatch.setattr(
+        Protocol, "draw", lambda *a: (d := honest(*a)) and replace(d, support=np.append(d.query, d.support))
+    )
+    with pytest.raises(BeholderError, match="query pictures are in the support"):
+        run(tmp_path, ["gp"], shots=[5], repeats=1)
+
+
+def test_copies_of_a_picture_are_one_picture(tmp_path):
+    rng = np.random.default_rng(0)
+    one, other = (Image.fromarray(rng.integers(0, 255, (12, 12, 3), np.uint8)).resize((240, 240)) for _ in range(2))
+    one.save(tmp_path / "a.png")
+    other.save(tmp_path / "b.png")
+    one.resize((100, 90)).save(tmp_path / "c.jpg", quality=60)
+    one.rotate(180).save(tmp_path / "d.png")
+    assert same_pictures([tmp_path / f for f in ("a.png", "b.png", "c.jpg", "d.png")]).tolist() == [0, 1, 0, 3]
+
+
+def test_another_colour_is_another_picture(tmp_path):
+    for name, colour in {"a": "red", "b": "blue", "c": "red"}.items():
+        Image.new("RGB", (50, 50), colour).save(tmp_path / f"{name}.png")
+    assert same_pictures([tmp_path / f"{name}.png" for name in "abc"]).tolist() == [0, 1, 0]
+
+
+def test_a_picture_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no")
+    with pytest.raises(BadInput, match=r"a\.png \("):
+        same_pictures([tmp_path / "a.png"])
+
+
+def test_constant_raters_and_raters_with_few_answers_are_named():
+    data = dataset(0, "ratings", raters=3)
+    score = data.ratings.score.copy()
+    score[data.ratings.rater == 1] = 4
+    few = np.flatnonzero((data.ratings.rater != 2) | (np.arange(240) % 8 == 0))
+    ratings = replace(data.ratings, score=score).take(few)
+    plan = make_plan(Protocol(replace(data, ratings=ratings), np.arange(N), 0), (2, 30), 2)
+    assert plan.left_out == [
+        "r1: gave every picture the same rating (4)",
+        "r2: at 30 shots; there are 5 answers to learn from",
+    ]
+    assert {(job.rater, job.shots) for job in plan.jobs} == {(0, (2, 30)), (2, (2,))}
+
+
+# ------------------------------------------------------------------ planted truth
+
+
+def planted(kind, shared, seed=0, n=N, raters=6, each=90):
+    """X (n, D) and, for each rater, judgements by a linear taste: everybody's the same, or each their own."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, D)).astype(np.float32)
+    tastes = rng.normal(size=(raters, D))
+    tastes[1:] = tastes[0] if shared else tastes[1:]
+    for rater in range(raters):
+        u = X @ tastes[rater] / np.linalg.norm(tastes[rater])
+        for _ in range(each):
+            a, b = rng.choice(n, 2, replace=False)
+            if kind == "choices":
+                yield rater, a, b, "left" if u[a] - u[b] + rng.logistic(0, 0.3) > 0 else "right"
+            else:
+                yield rater, a, None, round(float(np.clip(5 + 2 * u[a] + rng.normal(0, 0.3), 1, 10)), 2)
+
+
+def planted_rows(seed=0, n=N):
+    return np.random.default_rng(seed).normal(size=(n, D)).astype(np.float32)
+
+
+def write_set(folder, kind, shared=False, seconds=lambda rater: 2.0, **more):
+    """A plain folder of planted judgements; its pictures are noise, all different."""
+    rng = np.random.default_rng(9)
+    for i in range(N):
+        Image.fromarray(rng.integers(0, 255, (16, 16, 3), np.uint8)).save(folder / f"{i}.png")
+    with (folder / "items.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([("item", "file"), *((f"i{i}", f"{i}.png") for i in range(N))])
+    head = ("rater", "left", "right", "choice") if kind == "choices" else ("rater", "item", "score")
+    with (folder / f"{kind}.csv").open("w", newline="") as stream:
+        out = csv.writer(stream)
+        out.writerow([*head, "seconds"])
+        for rater, a, b, said in planted(kind, shared, **more):
+            items = [f"i{a}"] if b is None else [f"i{a}", f"i{b}"]
+            out.writerow([f"r{rater}", *items, said, seconds(rater)])
+    return folder
+
+
+def fake_encoder(monkeypatch, threads="1"):
+    """The planted X in place of an encoder's."""
+    monkeypatch.setenv("BEHOLDER_THREADS", threads)
+    monkeypatch.setattr(runner, "_embed", lambda data, encoder, say: (planted_rows(), "planted-1"))
+
+
+def mean_of(summary, method, shots, metric, versus=None, group="all"):
+    (row,) = [
+        r
+        for r in summary
+        if (r["method"], r["shots"], r["metric"], r["versus"], r["group"]) == (method, shots, metric, versus, group)
+    ]
+    return row["mean"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"), [("choices", ["bradley-terry", "logistic", "gp"]), ("ratings", ["ridge", "gp"])]
+)
+def test_private_taste_is_found_by_own_answers_alone(tmp_path, monkeypatch, kind, own):
+    fake_encoder(monkeypatch)
+    summary = run(write_set(tmp_path, kind), ["generic", *own], shots=[0, 15], repeats=2)
+    for name in own:
+        assert mean_of(summary, name, 15, "pair_accuracy") > 0.65
+        assert mean_of(summary, name, 15, "pair_accuracy", versus="generic") > 0.1
+        assert mean_of(summary, name, 0, "pair_accuracy") == 0.5
+
+
+@pytest.mark.parametrize("kind", ["choices", "ratings"])
+def test_shared_taste_is_found_from_others(tmp_path, monkeypatch, kind):
+    fake_encoder(monkeypatch)
+    summary = run(write_set(tmp_path, kind, shared=True), ["generic", "gp"], shots=[0, 5], repeats=2)
+    assert mean_of(summary, "generic", 0, "pair_accuracy") > 0.8
+    assert mean_of(summary, "generic", 5, "pair_accuracy") == mean_of(summary, "generic", 0, "pair_accuracy")
+    assert mean_of(summary, "gp", 5, "pair_accuracy", versus="generic") < 0
+
+
+@pytest.mark.parametrize("kind", ["choices", "ratings"])
+def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
+    X, data = planted_rows(), dataset(0, kind)
+    others = (data.ratings if kind == "ratings" else data.choices).take(np.arange(200))
+    unseen = np.setdiff1d(np.arange(N), others.items[:5])
+    few = others.take(~np.isin(others.items, unseen[:20]).any(axis=1))
+    poisoned = X.copy()
+    poisoned[unseen[:20]] = 1e6
+    np.testing.assert_array_equal(fit_generic(X, few).weights, fit_generic(poisoned, few).weights)
+
+
+# ------------------------------------------------------------------ the run
+
+
+def test_every_method_appears_at_every_shot_in_the_agreed_shape(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    quick = write_set(tmp_path, "choices", seconds=lambda rater: 0.3 if rater == 0 else 2.0)
+    summary = run(quick, ["generic", "logistic"], shots=[10, 5], repeats=2)
+    assert all(list(row) == KEYS for row in summary)
+    assert json.loads(json.dumps(summary)) == summary
+    means = {
+        (r["group"], r["method"], r["shots"]): r
+        for r in summary
+        if r["versus"] is None and r["metric"] == "pair_accuracy"
+    }
+    assert len(means) == 3 * 2 * 2
+    assert {group: means[group, "generic", 5]["raters"] for group in ("all", "attentive", "fast")} == {
+        "all": 6,
+        "attentive": 5,
+        "fast": 1,
+    }
+    assert all(r["draws"] == 2 and r["ask"] is None and r["low"] <= r["mean"] <= r["high"] for r in summary)
+    there, back = (
+        mean_of(summary, a, 10, "pair_accuracy", versus=b)
+        for a, b in [("generic", "logistic"), ("logistic", "generic")]
+    )
+    assert (
+        there
+        == -back
+        == pytest.approx(means["all", "generic", 10]["mean"] - means["all", "logistic", 10]["mean"], abs=1e-5)
+    )
+
+
+def test_ratings_have_all_their_metrics_and_without_times_one_group(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    summary = run(write_set(tmp_path, "ratings", seconds=lambda rater: ""), ["generic", "ridge"], shots=[5], repeats=1)
+    assert {r["metric"] for r in summary} == {"spearman", "pearson", "pair_accuracy", "ndcg_10"}
+    assert {r["group"] for r in summary} == {"all"}
+
+
+def rows_of(folder):
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
+    timed = ("seconds", "peak_mb", "code")
+    key = lambda row: (row["rater"], row["draw"], row["method"], row["shots"], row["metric"])  # noqa: E731
+    return sorted(({k: v for k, v in row.items() if k not in timed} for row in rows), key=key)
+
+
+@pytest.fixture
+def fixed_code(monkeypatch):
+    """The same code version, though files may be edited while tests run."""
+    monkeypatch.setattr(runner, "code_version", lambda: "0+test")
+
+
+def test_an_interrupted_run_goes_on_to_the_same_rows(tmp_path, monkeypatch, fixed_code):
+    fake_encoder(monkeypatch)
+    data = write_set(tmp_path, "choices")
+    call = {"methods": ["generic", "logistic"], "shots": [5, 10], "repeats": 2}
+    whole = run(data, **call, out=tmp_path / "whole")
+
+    def stop(stage, done, total):
+        if stage == "fitting" and done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(data, **call, out=tmp_path / "parts", progress=stop)
+    path = tmp_path / "parts" / "rows.jsonl"
+    assert len(rows_of(tmp_path / "parts")) == 5 * 4 + 5 * 2  # five jobs of 2 methods, 2 shots, and ece of one method
+    path.write_text(path.read_text()[:-700])  # and the last job was cut off while it was written
+    seen = []
+    assert run(data, **call, out=tmp_path / "parts", progress=lambda *a: seen.append(a)) == whole
+    assert ("fitting", 4, 12) in seen
+    assert ("fitting", 3, 12) not in seen
+    assert rows_of(tmp_path / "parts") == rows_of(tmp_path / "whole")
+
+
+def test_rows_carry_what_is_needed_to_trust_them(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    run(write_set(tmp_path, "choices"), ["gp"], shots=[5], repeats=1, seed=3, out=tmp_path / "out")
+    row = json.loads((tmp_path / "out" / "rows.jsonl").read_text().splitlines()[0])
+    assert {"rater", "draw", "method", "shots", "metric", "value", "code", "seconds", "peak_mb"} <= row.keys()
+    assert (row["seed"], row["encoder_revision"], len(row["data_revision"])) == (3, "planted-1", 64)
+
+
+def test_another_run_in_the_same_folder_is_refused(tmp_path, monkeypatch, fixed_code):
+    fake_encoder(monkeypatch)
+    data, out = write_set(tmp_path, "choices"), tmp_path / "out"
+    run(data, ["logistic"], shots=[5], repeats=1, out=out)
+    with pytest.raises(UserError, match=r"holds another run: shots was \[5\], now \[10\]"):
+        run(data, ["logistic"], shots=[10], repeats=1, out=out)
+    (out / "config.json").unlink()
+    with pytest.raises(UserError, match=r"rows\.jsonl without the config\.json"):
+        run(data, ["logistic"], shots=[5], repeats=1, out=out)
+
+
+def test_processes_and_other_methods_change_no_row(tmp_path, monkeypatch, fixed_code):
+    data = write_set(tmp_path, "choices")
+    fake_encoder(monkeypatch)
+    run(data, ["gp"], shots=[5, 10], repeats=1, out=tmp_path / "alone")
+    monkeypatch.setenv("BEHOLDER_HOME", str(tmp_path / "other"))  # settings are read once a home
+    fake_encoder(monkeypatch, threads="2")
+    run(data, ["generic", "gp"], shots=[5, 10], repeats=1, out=tmp_path / "pool")
+    lines = [{**row, "lines": 0} for row in rows_of(tmp_path / "pool") if row["method"] == "gp"]
+    assert lines == [{**row, "lines": 0} for row in rows_of(tmp_path / "alone")]
+
+
+def test_table_and_curves_are_written(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    out = tmp_path / "out"
+    run(write_set(tmp_path, "ratings"), ["generic", "gp"], shots=[0, 5, 1000], repeats=1, out=out)
+    table = (out / "table.md").read_text()
+    assert "## spearman: all (6 raters)" in table
+    assert "| gp - generic |" in table
+    assert "r3: at 1000 shots; there are" in table
+    assert "<svg" in (out / "curves.svg").read_text()
+
+
+def test_missing_matplotlib_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"pip install 'beholder\[bench\]'"):
+        run(tmp_path, ["gp"], out=tmp_path / "out")
+
+
+def test_a_wrong_call_is_told_with_all_its_faults(tmp_path):
+    with pytest.raises(UserError) as caught:
+        run(tmp_path, ["gpp"], shots=[-1], repeats=0, where="paintings")
+    told = str(caught.value)
+    assert all(words in told for words in ("did you mean 'gp'", "got -1", "repeats must be", "COLUMN=VALUE"))
+
+
+def test_a_set_that_cannot_be_tested_is_told(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    data = write_set(tmp_path, "ratings")
+    with pytest.raises(UserError, match="method 'logistic' cannot learn from ratings"):
+        run(data, ["logistic"], shots=[5], repeats=1)
+    with pytest.raises(BadInput, match=r"nobody in .* can be tested: r0: at 900 shots"):
+        run(data, ["gp"], shots=[900], repeats=1)
+    with pytest.raises(UnknownName, match="unknown column 'kind'"):
+        run(data, ["gp"], where="kind=x")
+    (data / "ratings.csv").unlink()
+    with pytest.raises(BadInput, match=r"nobody in .* can be tested: no judgements"):
+        run(data, ["gp"])
