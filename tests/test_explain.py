@@ -100,7 +100,7 @@ def test_ten_clickers_with_ratings_have_no_taste():
         answers = Answers(rows=rng.integers(0, 400, 30), ratings=rng.integers(1, 11, 30).astype(float))
         said = explain(Oracle(np.zeros(400)), attributes, attributes, answers)
         assert not said.found
-        assert said.sentence == "No taste was found: your 30 answers could as well have been made at random."
+        assert said.sentence == "No taste was found: the answers so far could as well have been made at random."
 
 
 @pytest.mark.parametrize("answers", [Answers(), Answers(rows=np.array([3]), ratings=np.array([7.0]))])
@@ -125,6 +125,13 @@ def test_a_choice_given_twice_weighs_as_one_of_weight_two():
     twice = Answers(choices=np.repeat(answers.choices, 2, axis=0), weights=np.ones(24))
     heavy = Answers(choices=answers.choices, weights=np.full(12, 2.0))
     assert np.allclose(fit_weights(z, twice).lean, fit_weights(z, heavy).lean)
+
+
+def test_a_grid_counts_as_many_answers_as_were_picked():
+    attributes, utility, _, _, _ = person(1)
+    pairs = np.array([[w, x] for w in (0, 1, 2) for x in range(3, 9)])
+    grid = Answers(choices=pairs, weights=np.full(18, 1 / 6))
+    assert explain(Oracle(utility), attributes, attributes, grid).answers == 3
 
 
 def test_ties_weaken_the_evidence():

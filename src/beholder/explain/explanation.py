@@ -30,7 +30,7 @@ class Explanation:
     leanings    one for each measured attribute, the best supported first
     found       whether the answers show a taste at all, or could as well have been made at random
     confidence  "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"
-    answers     how many answers it rests on
+    answers     how many answers it rests on; a grid counts as many as were picked
     """
 
     sentence: str
@@ -51,13 +51,10 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers) -> Expl
     _check(X, attributes)
     weights = fit_weights(standardise(attributes), answers)
     leanings = sorted(_leanings(weights), key=lambda x: -x.evidence)
-    found = len(answers) >= FEWEST and _found(weights, model)
+    count = len(answers.rows) + len(answers.ties) + round(float(answers.weights.sum()))
+    found = count >= FEWEST and _found(weights, model)
     return Explanation(
-        sentence_of(leanings, found, len(answers)),
-        leanings,
-        found,
-        confidence_of(leanings, found, len(answers)),
-        len(answers),
+        sentence_of(leanings, found, count), leanings, found, confidence_of(leanings, found, count), count
     )
 
 

@@ -107,12 +107,11 @@ def _still_open(leanings: Sequence[Leaning]) -> str:
 
 
 def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
-    count = f"{answers} answer" + "s" * (answers != 1)
     if not answers:
         return "Nothing is known of your taste yet: answer a few questions first."
     if answers >= FIRST_WORD:
-        return f"No taste was found: your {count} could as well have been made at random."
+        return "No taste was found: the answers so far could as well have been made at random."
     guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
     if guess:
-        return f"It is too early to name a taste after {count}; a first guess is {pictures_with([guess])}."
-    return f"It is too early to name a taste after {count}."
+        return f"It is too early to name a taste; a first guess is {pictures_with([guess])}."
+    return "It is too early to name a taste."
