@@ -1,0 +1,107 @@
+"""The web app: `create_app` puts it together, `serve` runs it until told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.errors import UserError
+from beholder.web import faults
+from beholder.web.desk import Desk
+from beholder.web.pages import collections, label, people, pictures, results, taste
+from beholder.web.render import segment
+from beholder.web.safety import Guard
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Files(StaticFiles):
+    """Scripts and styles: kept by the browser, and asked about each time, so that an update is seen at once."""
+
+    def file_response(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def create_app(library: Library, settings: Settings) -> FastAPI:
+    """The app over one data folder.
+
+    settings : `host` and `allowed_hosts` say under which names it answers
+    """
+    app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(library, settings)
+    faults.install(app)
+    for part in (collections, label, results, taste, people, pictures):
+        app.include_router(part.router)
+    app.mount("/static", Files(directory=STATIC))
+    app.add_middleware(Guard, hosts=hosts(settings), refuse=faults.refuse)
+    return app
+
+
+def hosts(settings: Settings) -> set[str]:
+    """The names under which the server may be asked for: those allowed, and the one address it is bound to."""
+    bound = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {*settings.allowed_hosts, *(() if bound in ("0.0.0.0", "[::]") else (bound,))}
+
+
+def serve(
+    library: Library,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    collection: str | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the app until interrupted.
+
+    host, port : default: the settings'; port 0: any free one
+    collection : the one that the address leads to
+    on_ready : called with the address once requests are answered
+    raises : UserError where the port is taken or the host is not one of this machine
+    """
+    changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = library.settings.model_copy(update=changed)
+    bound = listen(settings.host, settings.port)
+    name = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    address = f"http://{f'[{name}]' if ':' in name else name}:{bound.getsockname()[1]}/"
+    if collection is not None:
+        address += f"label/{segment(library.store.collection(collection).name)}"
+    config = uvicorn.Config(
+        create_app(library, settings), log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=2, timeout_keep_alive=30,
+    )  # fmt: skip
+    _Server(config, lambda: on_ready(address) if on_ready else None).run(sockets=[bound])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to this address, so that what is wrong with it is said before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except (OSError, OverflowError) as fault:
+        bound.close()
+        raise UserError(f"cannot listen on {host} port {port}: {fault}. Choose another with --port") from fault
+    return bound
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.ready()

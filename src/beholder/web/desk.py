@@ -1,0 +1,92 @@
+"""What all pages share: the library, one session for each person and collection, the pictures, the imports."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import Request
+
+from beholder.collection import Library, Ranked
+from beholder.config import Settings
+from beholder.session import Session
+from beholder.store import CollectionRow, Person
+from beholder.types import Item
+from beholder.web.imports import Imports
+from beholder.web.pictures import Pictures
+
+KEPT = 64  # sessions held in memory
+COVERS = 5  # pictures on the front of a collection
+
+
+@dataclass
+class _Held:
+    """A session on its way or here: made once, while others for other people go on. And its last ranking."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    session: Session | None = None
+    ranked: tuple[Any, set[int], set[int], list[Ranked]] | None = None
+
+
+class Desk:
+    """Everything one server holds. Thread-safe."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self.library = library
+        self.store = library.store
+        self.settings = settings
+        home = Path(library.home)
+        self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+        self.pictures = Pictures(home / "thumbs")
+        self.imports = Imports(library)
+        self._held: OrderedDict[tuple[int, int, str, int], _Held] = OrderedDict()
+        self._covers: dict[tuple[int, int], list[Item]] = {}
+        self._lock = threading.Lock()
+
+    def session(self, collection: str, person: Person) -> Session:
+        """The session of this person here; a new one where the collection has changed since. raises : UnknownName"""
+        return cast(Session, self._hold(collection, person).session)
+
+    def ranking(self, collection: str, person: Person) -> list[Ranked]:
+        """This person's ranking with every answer in it, made again only where something has changed.
+
+        raises : NotEnoughAnswers, UnknownName
+        """
+        held = self._hold(collection, person)
+        session = cast(Session, held.session)
+        session.settle()
+        now = (session.model(), session.hidden, session.favourites)
+        with held.lock:
+            if held.ranked is None or held.ranked[0] is not now[0] or held.ranked[1:3] != now[1:]:
+                held.ranked = (*now, session.ranking())
+            return held.ranked[3]
+
+    def covers(self, row: CollectionRow) -> list[Item]:
+        """A few pictures spread over the collection."""
+        if (row.id, row.size) not in self._covers:
+            items = self.store.items(row.id)
+            self._covers[row.id, row.size] = items[:: max(1, len(items) // COVERS)][:COVERS]
+        return self._covers[row.id, row.size]
+
+    def _hold(self, collection: str, person: Person) -> _Held:
+        row = self.store.collection(collection)
+        key = (row.id, row.size, row.encoder, person.id)
+        with self._lock:
+            for old in [k for k in self._held if (k[0], k[3]) == (row.id, person.id) and k != key]:
+                del self._held[old]
+            held = self._held.setdefault(key, _Held())
+            self._held.move_to_end(key)
+            while len(self._held) > KEPT:
+                self._held.popitem(last=False)
+        with held.lock:
+            if held.session is None:
+                held.session = Session(self.library, row.name, person.name)
+        return held
+
+
+def desk_of(request: Request) -> Desk:
+    return cast(Desk, request.app.state.desk)

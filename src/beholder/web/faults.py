@@ -1,0 +1,94 @@
+"""What goes wrong, as a page or as JSON: always a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from beholder.errors import BadInput, BeholderError, NotEnoughAnswers, StoreError, UnknownName, UserError
+from beholder.web.render import page
+
+log = logging.getLogger("beholder.web")
+
+_STATUS: tuple[tuple[type[BeholderError], int], ...] = (
+    (UnknownName, 404),
+    (UserError, 400),
+    (BadInput, 422),
+    (NotEnoughAnswers, 409),
+    (StoreError, 503),
+)
+_SENTENCES = {
+    404: "There is no such page.",
+    405: "This page cannot be used that way.",
+}
+_HEADLINES = {
+    400: "That was not understood",
+    401: "Who is answering?",
+    403: "Not from here",
+    404: "Nothing hangs here",
+    409: "Not yet",
+    413: "Too much at once",
+    503: "What is kept cannot be reached",
+}
+
+
+class Refused(BeholderError):
+    """A request that is turned away: a status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class NeedPerson(Exception):
+    """A page was asked for by a browser that has not said who answers."""
+
+
+def refuse(request: Request, status: int, sentence: str) -> Response:
+    """The answer to a request that cannot be done: JSON for the API, one line for a picture, else a quiet page."""
+    path = request.url.path
+    if path.startswith("/api/"):
+        return JSONResponse({"error": sentence}, status)
+    if path.startswith(("/pictures/", "/static/")):
+        return PlainTextResponse(sentence, status)
+    headline = _HEADLINES.get(status, "That did not work")
+    return page(request, "error.html", status=status, headline=headline, sentence=sentence)
+
+
+def status_of(fault: BeholderError) -> int:
+    """The status that says what kind of fault it is."""
+    if isinstance(fault, Refused):
+        return fault.status
+    return next((status for kind, status in _STATUS if isinstance(fault, kind)), 500)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every exception of a page into an answer with a sentence."""
+
+    @app.exception_handler(BeholderError)
+    async def beholder(request: Request, fault: BeholderError) -> Response:
+        return refuse(request, status_of(fault), str(fault))
+
+    @app.exception_handler(NeedPerson)
+    async def person(request: Request, fault: NeedPerson) -> Response:
+        del fault
+        if request.url.path.startswith("/api/"):
+            return refuse(request, 401, "Nobody has said who is answering in this browser. Open the People page.")
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/people?" + urlencode({"next": here}), 303)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, fault: HTTPException) -> Response:
+        return refuse(request, fault.status_code, _SENTENCES.get(fault.status_code, str(fault.detail)))
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, fault: Exception) -> Response:
+        log.error("a fault of Beholder's own at %s", request.url.path, exc_info=fault)
+        return refuse(
+            request, 500, "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
+        )

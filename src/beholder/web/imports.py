@@ -1,0 +1,131 @@
+"""Imports that run behind the pages: one at a time, watched by the browser that started it, stopped when told to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from beholder.collection import Library
+from beholder.errors import BeholderError
+from beholder.web.faults import Refused
+
+log = logging.getLogger("beholder.web")
+REMEMBERED = 50  # finished jobs whose report can still be read
+WINDOW = 30.0  # seconds over which the rate is measured
+
+
+class Cancelled(Exception):
+    """The person stopped this import. What was taken in stays."""
+
+
+@dataclass
+class Job:
+    """One import, as it stands."""
+
+    spec: str
+    collection: str
+    person: int
+    id: str = field(default_factory=lambda: uuid4().hex)
+    state: str = "waiting"  # waiting, running, done, failed, cancelled
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    report: dict[str, Any] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=500))
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """Called by the importer now and then. raises : Cancelled where the person has stopped it"""
+        if self.stop.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if stage != self.stage:
+            self.steps.clear()
+        self.stage, self.done, self.total = stage, done, total
+        self.steps.append((now, done))
+        while len(self.steps) > 2 and now - self.steps[0][0] > WINDOW:
+            self.steps.popleft()
+
+    def rate(self) -> float | None:
+        """Pictures a second over the last half minute; None until there are two figures."""
+        if len(self.steps) < 2:
+            return None
+        (t0, first), (t1, last) = self.steps[0], self.steps[-1]
+        return (last - first) / (t1 - t0) if t1 > t0 and last > first else None
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page shows of it."""
+        rate = self.rate()
+        left = (self.total - self.done) / rate if rate and self.state == "running" else None
+        return {
+            "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
+            "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
+            "error": self.error, "report": self.report,
+        }  # fmt: skip
+
+
+class Imports:
+    """The imports of one server."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._one = threading.Lock()  # two imports at once would only wait for each other's cores
+
+    def start(self, spec: str, collection: str, person: int) -> Job:
+        """Begin an import behind. raises : Refused where one into this collection is under way"""
+        job = Job(spec, collection, person)
+        with self._lock:
+            for other in self._jobs.values():
+                if other.collection == collection and other.state in ("waiting", "running"):
+                    raise Refused(
+                        409, f"Pictures are being imported into '{collection}' already. Wait for that to end."
+                    )
+            self._jobs[job.id] = job
+            for old in [j.id for j in self._jobs.values() if j.state not in ("waiting", "running")][:-REMEMBERED]:
+                del self._jobs[old]
+        threading.Thread(target=self._run, args=(job,), daemon=True, name=f"import {collection}").start()
+        return job
+
+    def of(self, job_id: str, person: int) -> Job:
+        """The job, for the person who started it. raises : Refused (404), for everybody else too"""
+        job = self._jobs.get(job_id)
+        if job is None or job.person != person:
+            raise Refused(404, "There is no such import.")
+        return job
+
+    def active(self, person: int) -> Job | None:
+        """The import that this person is waiting for, or None."""
+        with self._lock:
+            mine = [j for j in self._jobs.values() if j.person == person and j.state in ("waiting", "running")]
+        return mine[-1] if mine else None
+
+    def _run(self, job: Job) -> None:
+        with self._one:
+            try:
+                job.step("looking", 0, 0)
+                job.state = "running"
+                report = self.library.import_source(job.spec, job.collection, progress=job.step)
+                broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
+                job.report = {
+                    "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
+                    "gone": report.gone, "broken": broken, "seconds": report.seconds,
+                }  # fmt: skip
+                job.state = "done"
+            except Cancelled:
+                job.state = "cancelled"
+            except BeholderError as fault:
+                job.error, job.state = str(fault), "failed"
+            except Exception:
+                log.exception("an import failed")
+                job.error, job.state = (
+                    "The import failed inside Beholder; what was taken in stays. Try it again.",
+                    "failed",
+                )

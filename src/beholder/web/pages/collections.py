@@ -1,0 +1,117 @@
+"""Collections: what there is, and how more comes in."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from beholder.store import Person
+from beholder.web.answers import NewImport, read
+from beholder.web.desk import desk_of
+from beholder.web.faults import Refused
+from beholder.web.imports import Job
+from beholder.web.render import page
+from beholder.web.who import ApiPerson, PagePerson
+
+SAMPLE = "sample"
+
+router = APIRouter()
+
+
+@router.get("/")
+def collections(request: Request, person: PagePerson, job: str = "") -> Response:
+    """Every collection with its cover, and the form for another."""
+    desk = desk_of(request)
+    answers = desk.store.answer_counts(person.id)
+    rows = desk.store.collections()[::-1]
+    shelves = [{"row": row, "covers": desk.covers(row), "answers": answers.get(row.id, 0)} for row in rows]
+    shown = desk.imports.of(job, person.id) if job else desk.imports.active(person.id)
+    return page(
+        request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
+        may_import=may_import(request), has_sample=any(row.name == SAMPLE for row in rows),
+    )  # fmt: skip
+
+
+@router.post("/import")
+def start_form(
+    request: Request, person: PagePerson, path: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+) -> Response:
+    """The form, without a script."""
+    job = start(request, person, path, name)
+    return RedirectResponse(f"/?job={job.id}", 303)
+
+
+@router.post("/api/imports")
+async def start_json(request: Request, person: ApiPerson) -> Response:
+    """Begin an import; its page asks how it goes."""
+    body = await read(request, NewImport)
+    job = await run_in_threadpool(start, request, person, body.path, body.name)
+    return JSONResponse(job.as_json(), 202)
+
+
+@router.get("/api/imports/{job}")
+def state(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
+    """How it goes."""
+    return desk_of(request).imports.of(job, person.id).as_json()
+
+
+@router.post("/api/imports/{job}/cancel")
+def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
+    """Stop it. What was taken in stays; the same import again goes on from there."""
+    found = desk_of(request).imports.of(job, person.id)
+    found.stop.set()
+    return found.as_json()
+
+
+def start(request: Request, person: Person, path: str, name: str) -> Job:
+    """raises : Refused with a sentence where there is nothing to import or no name to import it into"""
+    desk = desk_of(request)
+    if not may_import(request):
+        raise Refused(
+            403, "Pictures are imported on the machine that runs Beholder. Open it there, or run beholder import."
+        )
+    spec, title = source_of(path)
+    name = " ".join((name or title).split())
+    if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
+        raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
+    return desk.imports.start(spec, name, person.id)
+
+
+def source_of(path: str) -> tuple[str, str]:
+    """(what to import, what to call it) of a path as it was typed. raises : Refused"""
+    path = path.strip().strip("\"'")
+    if path == SAMPLE:
+        return SAMPLE, SAMPLE
+    if not path or not path.isprintable():
+        raise Refused(422, "Type the path of a folder, a .zip or a .csv on this machine.")
+    if "://" in path:
+        raise Refused(422, "This is an address; only folders and files on this machine can be imported here.")
+    try:
+        full = Path(path).expanduser()
+        there = full.exists()
+    except (OSError, RuntimeError, ValueError):  # too long, an unknown ~user, a null byte
+        there = False
+    if not there or not full.is_absolute():
+        raise Refused(
+            422, f"There is no folder or file {path[:200]!r} on this machine. Type its whole path, from / or ~."
+        )
+    if full.is_file() and full.suffix.lower() not in (".zip", ".csv"):
+        raise Refused(
+            422, f"A folder, a .zip or a .csv can be imported, got a {full.suffix or 'file without an ending'}."
+        )
+    return str(full.resolve()), full.stem if full.is_file() else full.resolve().name
+
+
+def may_import(request: Request) -> bool:
+    """Only from the machine itself: the form names files of its disk."""
+    if desk_of(request).settings.host in ("127.0.0.1", "localhost", "::1"):
+        return True  # nobody else can reach this server
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,174 @@
+"""Label: the page, and the four calls that its client makes. No call waits for a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from beholder.ask.questions import Question, QuestionKind
+from beholder.collection import title_of
+from beholder.session import Session
+from beholder.types import Item, Judgement
+from beholder.web.answers import Events, Undo, judgements, read
+from beholder.web.desk import desk_of
+from beholder.web.faults import Refused
+from beholder.web.render import byline, page, segment
+from beholder.web.who import ApiPerson, PagePerson, last_collection, remember_collection
+
+MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
+    "grid": ("grid", "Favourites"),
+    "pairs": ("choice", "Pairs"),
+    "rating": ("rating", "1 to 10"),
+}
+FIRST_GRIDS = 2  # a person starts with so many grids, then pairs, unless they choose otherwise
+FEWEST = 10  # answers before results are shown
+KINDS = get_args(QuestionKind)
+MOST_ASKED = 12  # questions in one call
+
+router = APIRouter()
+
+
+@router.get("/label")
+def label_last(request: Request, person: PagePerson) -> Response:
+    """The collection that was last seen."""
+    del person
+    name = last_collection(request)
+    return RedirectResponse(f"/label/{segment(name)}" if name else "/", 303)
+
+
+@router.get("/label/{collection:path}")
+def label(request: Request, collection: str, person: PagePerson, mode: str = "") -> Response:
+    """The page on which a person answers."""
+    if mode and mode not in MODES:
+        raise Refused(404, f"There is no such way to answer; there are {', '.join(MODES)}.")
+    session = desk_of(request).session(collection, person)
+    history = session.history()
+    response = page(
+        request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
+        mode=mode or starting_mode(history), fewest=FEWEST,
+        grids_left=max(0, FIRST_GRIDS - sum(j.kind == "grid" for j in history)),
+        progress=session.progress(), size=len(session.collection),
+    )  # fmt: skip
+    remember_collection(response, request, session.collection.row.id)
+    return response
+
+
+def starting_mode(history: Sequence[Judgement]) -> str:
+    """How to go on: two grids first, then pairs; who rated last goes on rating. `history` is newest first."""
+    last = next((j.kind for j in history if j.kind in ("rating", "choice", "tie", "grid")), "grid")
+    if last == "grid":
+        return "grid" if sum(j.kind == "grid" for j in history) < FIRST_GRIDS else "pairs"
+    return "rating" if last == "rating" else "pairs"
+
+
+@router.get("/api/label/{collection:path}/questions")
+def questions(
+    request: Request, collection: str, person: ApiPerson, kind: str = "choice", n: str = "3", exclude: str = ""
+) -> dict[str, Any]:
+    """The next questions. exclude: ids of pictures that are on the way to the person already, with commas between."""
+    if kind not in KINDS:
+        raise Refused(422, f"kind must be one of {', '.join(KINDS)}, got {kind[:40]!r}")
+    wanted = whole(n, "n", 1, MOST_ASKED)
+    ids = {whole(part, "exclude", 1, 2**53) for part in exclude.split(",") if part}
+    session = desk_of(request).session(collection, person)
+    return {"questions": [as_json(session, q) for q in session.questions(_kind(kind), wanted, ids)]}
+
+
+@router.post("/api/label/{collection:path}/answers")
+async def answer(request: Request, collection: str, person: ApiPerson) -> dict[str, Any]:
+    """Keep these events: on disk when the reply goes out. Sent twice, they count once."""
+    events = await read(request, Events)
+
+    def keep() -> None:
+        session = desk_of(request).session(collection, person)
+        session.record(judgements(events, session.collection.row_of))
+
+    await run_in_threadpool(keep)
+    return {"saved": [event.id for event in events.events]}
+
+
+@router.post("/api/label/{collection:path}/undo")
+async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str, Any]:
+    """Take back whatever came last, whenever that was; the question it answered comes back with it."""
+    body = await read(request, Undo)
+
+    def take_back() -> dict[str, Any]:
+        session = desk_of(request).session(collection, person)
+        last = session.undo(body.id)
+        if last is None:
+            return {"undone": None, "question": None}
+        again = question_of(last)
+        return {
+            "undone": {"id": last.client_id, "kind": last.kind, "items": list(last.items), "value": last.value},
+            "question": as_json(session, again) if again else None,
+        }
+
+    return await run_in_threadpool(take_back)
+
+
+@router.get("/api/label/{collection:path}/progress")
+def progress(request: Request, collection: str, person: ApiPerson) -> dict[str, Any]:
+    """What the answers have given so far, in the person's own terms."""
+    return progress_json(desk_of(request).session(collection, person))
+
+
+@router.get("/api/label/{collection:path}/about")
+def about(request: Request, collection: str, person: ApiPerson, items: str = "") -> dict[str, Any]:
+    """What the source says of these pictures; the page asks only while the person has it shown."""
+    ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:60] if part]
+    session = desk_of(request).session(collection, person)
+    row_of = session.collection.row_of
+    known = [session.collection.items[row_of[i]] for i in ids if i in row_of]
+    return {"items": {str(item.id): [title_of(item), *byline(item), *scores(item)] for item in known}}
+
+
+def scores(item: Item) -> list[str]:
+    """What the source itself says a picture is worth."""
+    return [f"{column} {item.columns[column]}" for column in ("score", "rating") if item.columns.get(column)]
+
+
+def progress_json(session: Session) -> dict[str, Any]:
+    now = session.progress()
+    return {
+        "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "found": now.found,
+        "sentence": now.sentence, "enough": now.answers >= FEWEST,
+    }  # fmt: skip
+
+
+def question_of(judgement: Judgement) -> Question | None:
+    """The question that a judgement answered, as it was shown; None for what nobody asked."""
+    items = judgement.items
+    if judgement.kind in ("favourite", "hide", "undo"):
+        return None
+    kind: QuestionKind = (
+        "grid" if judgement.kind == "grid" or len(items) > 2 else "choice" if len(items) == 2 else "rating"
+    )
+    if judgement.kind == "choice" and judgement.side == "right":
+        items = (items[1], items[0])
+    return Question(f"again-{judgement.client_id}", kind, items, judgement.asked_by, "You took this answer back.")
+
+
+def as_json(session: Session, question: Question) -> dict[str, Any]:
+    """A question with what its pictures need to be shown: nothing that would tell what they are."""
+    rows = [session.collection.row_of[i] for i in question.items]
+    items = [session.collection.items[row] for row in rows]
+    return {
+        "id": question.id, "kind": question.kind, "asked_by": question.asked_by, "reason": question.reason,
+        "items": [{"id": i.id, "v": i.sha256[:8], "width": i.width, "height": i.height} for i in items],
+    }  # fmt: skip
+
+
+def whole(text: str, what: str, low: int, high: int) -> int:
+    """The number in a query. raises : Refused"""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 17 and low <= int(text) <= high):
+        raise Refused(422, f"{what} must be a whole number from {low} to {high}, got {text[:40]!r}")
+    return int(text)
+
+
+def _kind(kind: str) -> QuestionKind:
+    return next(k for k in KINDS if k == kind)

@@ -1,0 +1,39 @@
+"""Pictures by their id."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, Response
+
+from beholder.errors import BadPicture, UnknownName
+from beholder.web.desk import desk_of
+from beholder.web.faults import Refused
+from beholder.web.pictures import SIDES
+
+FOREVER = "private, max-age=31536000, immutable"  # where the address holds the content's hash
+
+router = APIRouter()
+
+
+@router.get("/pictures/{item_id}/{side}.jpg")
+def picture(request: Request, item_id: str, side: str) -> Response:
+    """One picture, re-encoded, at one of the fixed sizes."""
+    if side not in {str(s) for s in SIDES}:
+        raise Refused(404, f"There is no such size; there are {', '.join(map(str, SIDES))}.")
+    if not (item_id.isascii() and item_id.isdigit() and len(item_id) < 16):
+        raise Refused(404, "There is no such picture.")
+    desk = desk_of(request)
+    try:
+        item = desk.store.item(int(item_id))
+    except UnknownName as fault:
+        raise Refused(404, "There is no such picture.") from fault
+    etag = f'"{item.sha256[:20]}-{side}"'
+    named = request.query_params.get("v") == item.sha256[:8]
+    headers = {"ETag": etag, "Cache-Control": FOREVER if named else "private, no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    try:
+        path = desk.pictures.file(item, int(side))
+    except BadPicture as fault:
+        raise Refused(404, f"This picture cannot be shown: {fault}.") from fault
+    return FileResponse(path, media_type="image/jpeg", headers=headers)

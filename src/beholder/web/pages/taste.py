@@ -1,0 +1,156 @@
+"""My taste: the sentence first, then what it rests on. And every answer, to take back or to show again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Form, Request
+from markupsafe import Markup, escape
+from starlette.responses import RedirectResponse, Response
+
+from beholder.collection import Collection, Ranked, title_of
+from beholder.explain import Explanation
+from beholder.types import Item, Judgement, Kind
+from beholder.web.desk import desk_of
+from beholder.web.faults import Refused
+from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.people import inside
+from beholder.web.render import page, segment
+from beholder.web.who import PagePerson, last_collection, remember_collection
+
+PER_PAGE = 40
+GUESSES = 8  # pictures shown of which least is known
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer, in words, with its pictures."""
+
+    judgement: Judgement
+    words: str
+    items: list[Item]
+
+
+@router.get("/taste")
+def taste_last(request: Request, person: PagePerson) -> Response:
+    """The collection that was last seen."""
+    del person
+    name = last_collection(request)
+    return RedirectResponse(f"/taste/{segment(name)}" if name else "/", 303)
+
+
+@router.get("/taste/{collection:path}")
+def taste(request: Request, collection: str, person: PagePerson) -> Response:
+    """The taste in words, with its evidence and its gaps."""
+    desk = desk_of(request)
+    session = desk.session(collection, person)
+    now = session.progress()
+    context: dict[str, Any] = {"collection": session.collection.name, "progress": now, "fewest": FEWEST}
+    if now.answers < FEWEST:
+        response = page(request, "taste_early.html", here="taste", **context)
+    else:
+        ranked = desk.ranking(collection, person)
+        explanation = session.explanation()
+        context |= {
+            "explanation": explanation, "sentence": emphasised(explanation), "guesses": guesses(ranked),
+            "open": [w.attribute for w in explanation.leanings if w.open][:4],
+            "taught": [tell(session.collection, j) for _, j in session.taught()],
+            "consistency": session.consistency(), "recent": [tell(session.collection, j) for j in session.history(6)],
+            "total": len(session.history()),
+        }  # fmt: skip
+        response = page(request, "taste.html", here="taste", **context)
+    remember_collection(response, request, session.collection.row.id)
+    return response
+
+
+@router.get("/answers/{collection:path}")
+def answers(request: Request, collection: str, person: PagePerson) -> Response:
+    """Every answer that holds, newest first, and the hidden pictures."""
+    session = desk_of(request).session(collection, person)
+    number = whole(request.query_params.get("page", "1"), "page", 1, 10**6)
+    history = session.history()
+    part = history[(number - 1) * PER_PAGE : number * PER_PAGE]
+    row_of, items = session.collection.row_of, session.collection.items
+    return page(
+        request, "answers.html", here="taste", collection=session.collection.name, number=number,
+        last=max(1, -(-len(history) // PER_PAGE)), total=len(history), told=[tell(session.collection, j) for j in part],
+        hidden=[items[row_of[i]] for i in sorted(session.hidden) if i in row_of],
+    )  # fmt: skip
+
+
+@router.post("/take-back/{collection:path}")
+def take_back(
+    request: Request,
+    collection: str,
+    person: PagePerson,
+    id: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    """Take one answer back. It stays in the log, with the event that undoes it."""
+    session = desk_of(request).session(collection, person)
+    if not any(j.client_id == id for j in session.history()):
+        raise Refused(404, "There is no such answer; perhaps it was taken back already.")
+    session.record([Judgement("undo", (), uuid4().hex, undoes=id)])
+    return RedirectResponse(inside(next) if next else f"/answers/{segment(collection)}", 303)
+
+
+@router.post("/mark/{collection:path}")
+def mark(
+    request: Request, collection: str, person: PagePerson, item: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "", value: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Make a picture a favourite or hide it, or the other way round."""
+    session = desk_of(request).session(collection, person)
+    if kind not in ("favourite", "hide") or value not in ("0", "1"):
+        raise Refused(422, "A mark is favourite or hide, with the value 1 (on) or 0 (off).")
+    number = whole(item, "item", 1, 2**53)
+    if number not in session.collection.row_of:
+        raise Refused(404, f"There is no picture {number} in this collection.")
+    what: Kind = "favourite" if kind == "favourite" else "hide"
+    session.record([Judgement(what, (number,), uuid4().hex, value=float(value))])
+    return RedirectResponse(inside(next) if next else f"/results/{segment(collection)}", 303)
+
+
+def tell(collection: Collection, judgement: Judgement) -> Told:
+    """An answer in words; its pictures with the preferred ones first."""
+    ids = (*judgement.picked, *(i for i in judgement.items if i not in judgement.picked))
+    items = [collection.items[collection.row_of[i]] for i in ids if i in collection.row_of]
+    names = [title_of(item) for item in items]
+    match judgement.kind, names:
+        case "choice", [winner, loser]:
+            words = f"{winner} rather than {loser}"
+        case "tie", [one, other]:
+            words = f"{one} and {other}: both the same"
+        case "rating", [one]:
+            words = f"{one}: {judgement.value:g} of 10"
+        case "grid", [*_]:
+            words = f"{len(judgement.picked)} of {len(judgement.items)} picked" if judgement.picked else "none picked"
+        case "favourite", [one]:
+            words = f"{one}: {'a favourite' if judgement.value else 'no favourite any more'}"
+        case "hide", [one]:
+            words = f"{one}: {'hidden' if judgement.value else 'shown again'}"
+        case _:
+            words = "skipped"
+    return Told(judgement, words, items)
+
+
+def guesses(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The pictures whose score is least certain."""
+    return sorted(ranked, key=lambda one: -one.std)[:GUESSES]
+
+
+def emphasised(explanation: Explanation) -> Markup:
+    """The sentence, with the leaning that is best supported marked in it."""
+    text = str(escape(explanation.sentence))
+    words = [w for best in explanation.leanings[:1] for w in (best.liked, best.adjective) if w]
+    for word in words if explanation.found else []:
+        found = re.search(rf"\b{re.escape(str(escape(word)))}\b", text, re.IGNORECASE)
+        if found:
+            return Markup(text[: found.start()] + f"<em>{found.group()}</em>" + text[found.end() :])
+    return Markup(text)

@@ -1,0 +1,89 @@
+"""A page from its template, with what every template may use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from beholder.collection import title_of
+from beholder.types import Item
+from beholder.web import pictures
+
+NAV = (
+    ("collections", "Collections"),
+    ("label", "Label"),
+    ("results", "Results"),
+    ("taste", "My taste"),
+    ("people", "People"),
+)
+LINKS = ("link", "url", "href")  # columns that may hold a picture's own page
+
+
+@lru_cache
+def environment() -> Environment:
+    """The templates, escaped, with their helpers; a name that a page forgot is an error and not an empty place."""
+    env = Environment(
+        loader=PackageLoader("beholder.web"), autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    env.globals |= {
+        "nav": NAV, "picture": pictures.address, "srcset": pictures.srcset, "ratio": pictures.ratio,
+        "title_of": title_of, "byline": byline, "link_of": link_of,
+    }  # fmt: skip
+    env.filters |= {"segment": segment, "count": count, "day": day}
+    return env
+
+
+def page(request: Request, template: str, *, status: int = 200, here: str = "", **context: Any) -> HTMLResponse:
+    """The page of this template.
+
+    here : the part of the app that the menu marks
+    """
+    context |= {
+        "here": here,
+        "person": getattr(request.state, "person", None),
+        "nonce": request.state.nonce,
+        "home_tag": request.app.state.desk.cookie,
+        "path": request.url.path,
+    }
+    context.setdefault("collection", None)
+    return HTMLResponse(environment().get_template(template).render(context), status)
+
+
+def segment(name: str) -> str:
+    """A collection's name as one part of an address."""
+    return quote(name, safe="")
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """`1 answer`, `2,922 pictures`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def day(at: datetime) -> str:
+    """A moment, in the time of this machine."""
+    return at.astimezone().strftime("%-d %B, %H:%M")
+
+
+def byline(item: Item) -> list[str]:
+    """Who made it and what it costs, where that is known."""
+    return [item.columns[c] for c in ("artist", "year", "price") if item.columns.get(c, "").strip()]
+
+
+def link_of(item: Item) -> str | None:
+    """The address of the picture's own page; only http(s), whatever the source says."""
+    for column in LINKS:
+        value = item.columns.get(column, "").strip()
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return value
+    return None

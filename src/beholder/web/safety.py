@@ -1,0 +1,143 @@
+"""What stands before every page: the host allow-list, the same-origin check on writes, a body limit, the headers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+Refuse = Callable[[Request, int, str], Response]
+
+
+class TooLarge(Exception):
+    """The body is longer than `MAX_BODY`, whatever its header says."""
+
+
+class Guard:
+    """ASGI middleware. `refuse(request, status, sentence)` makes the answer to what is turned away.
+
+    hosts : names that the Host header may carry, without port. A page of another site that has its own name point here
+            (DNS rebinding) is turned away by its Host; one that posts a form here, by its Origin.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], refuse: Refuse) -> None:
+        self.app = app
+        self.hosts = frozenset(h.lower() for h in hosts)
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            else:  # a web socket: there are none here
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        scope.setdefault("state", {})["nonce"] = nonce = secrets.token_urlsafe(12)
+        request = Request(scope)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
+                headers.setdefault("Cache-Control", "no-store")  # pages are one person's own
+            await send(message)
+
+        if fault := self.fault(request):
+            await self.refuse(request, *fault)(scope, receive, send_with_headers)
+            return
+        try:
+            await self.app(scope, _limited(receive), send_with_headers)
+        except TooLarge:
+            await self.refuse(request, *_too_large())(scope, receive, send_with_headers)
+
+    def fault(self, request: Request) -> tuple[int, str] | None:
+        """(status, sentence) of what is wrong with the request before anybody reads its body."""
+        headers = request.headers
+        if _hostname(headers.get("host", "")) not in self.hosts or len(headers.getlist("host")) != 1:
+            return 400, (
+                "This address is not one that Beholder answers to. Open it as http://127.0.0.1 with its port, "
+                "or name the host in BEHOLDER_ALLOWED_HOSTS."
+            )
+        if request.method in READS:
+            return None
+        if not _same_origin(headers):
+            return 403, "This came from another site, so nothing was changed. Do it on a page of Beholder itself."
+        return _length_fault(headers.get("content-length"))
+
+
+def _length_fault(length: str | None) -> tuple[int, str] | None:
+    if length is None:
+        return None
+    if not (length.isascii() and length.isdigit()):
+        return 400, "The request's Content-Length is not a number."
+    return _too_large() if int(length[:12]) > MAX_BODY else None
+
+
+def _too_large() -> tuple[int, str]:
+    return 413, f"The request is larger than the {MAX_BODY // 1024} kB that are read here. Send fewer answers at once."
+
+
+def _hostname(host: str) -> str:
+    """The name in a Host header, lower case, without its port; '' where it is not one."""
+    if host.startswith("["):
+        name, bracket, port = host.partition("]")
+        name += bracket
+    else:
+        name, _, port = host.partition(":")
+        port = ":" + port if port else ""
+    ok = not port or (port[0] == ":" and port[1:].isascii() and port[1:].isdigit())
+    return name.lower() if ok else ""
+
+
+def _same_origin(headers: Headers) -> bool:
+    """True for a write that a page of this very server sent.
+
+    Every browser of today sends both headers with a POST; who sends neither is no browser that a person sits before,
+    and is refused too: a script can say `Origin: http://127.0.0.1:8765`.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site is not None
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == headers.get("host", "").lower()
+
+
+def _limited(receive: Receive) -> Receive:
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY:
+            raise TooLarge
+        return message
+
+    return limited

@@ -1,0 +1,46 @@
+// Calls on the server: JSON in, JSON out, and every failure a Fault with a sentence.
+
+export const person = document.body.dataset.person;
+
+export class Fault extends Error {
+  // status 0: no answer came, or one that is not Beholder's; worth trying again.
+  constructor(sentence, status = 0) {
+    super(sentence);
+    this.status = status;
+  }
+  get passing() {
+    return this.status === 0 || this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+}
+
+export async function call(path, body, { timeout = 15000 } = {}) {
+  const headers = { "X-Beholder-Person": person, Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeout);
+  try {
+    const response = await fetch(path, {
+      method: body === undefined ? "GET" : "POST",
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: stop.signal,
+      keepalive: body !== undefined, // a save goes on while its page is being left
+    });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    throw new Fault(answer.error ?? "The server said no.", answer.error ? response.status : 0);
+  } catch (fault) {
+    if (fault instanceof Fault) throw fault;
+    throw new Fault("The server is away.");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID(); // only where the page is from this machine or https
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+export const counted = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -1,0 +1,110 @@
+// Nine pictures: pick all that you like, perhaps none.
+
+import { counted } from "./api.js";
+import { button, icon, make, tools } from "./dom.js";
+
+export class Grid {
+  static kind = "grid";
+  static pixels = () => Math.max(innerWidth, innerHeight) / 3; // the longer side of a picture on this screen, about
+  ask = "Which of these do you like?";
+  reason = "Pick as many as you like, or none.";
+
+  constructor(wall, controls, acts) {
+    this.acts = acts;
+    this.at = 0; // the tile that F, X and Z are about: focused or tapped last
+    this.picked = new Set();
+    this.grid = make("div", { class: "grid" });
+    wall.replaceChildren(this.grid);
+    this.done = button("Done", { key: "Enter", class: "main", onclick: () => this.finish() });
+    this.tools = tools("", (what) => acts.tool(what, this.at), { keys: true });
+    controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.tools);
+  }
+
+  show({ question, images, picked = [] }) {
+    this.question = question;
+    this.picked = new Set(picked);
+    this.at = 0;
+    this.tiles = images.map((image, at) => {
+      image.alt = "";
+      const tile = make("button", { type: "button", class: "tile", tabindex: at ? -1 : 0, onclick: () => this.toggle(at) },
+        image, make("kbd", {}, `${at + 1}`), make("span", { class: "tick" }, icon("tick")));
+      tile.addEventListener("focus", () => this.move(at, false));
+      return make("div", { class: "slot" }, tile, make("p", { class: "known" }));
+    });
+    this.grid.replaceChildren(...this.tiles);
+    this.mark();
+  }
+
+  mark() {
+    this.tiles.forEach((slot, at) => {
+      const on = this.picked.has(this.question.items[at].id);
+      slot.firstChild.setAttribute("aria-pressed", on);
+      slot.firstChild.setAttribute("aria-label", `Picture ${at + 1}`);
+    });
+    this.done.lastChild.textContent = this.picked.size ? `Done, ${this.picked.size} picked` : "None of these";
+    this.tools.setAttribute("aria-label", `Picture ${this.at + 1}`);
+  }
+
+  toggle(at) {
+    const id = this.question.items[at]?.id;
+    if (id === undefined) return;
+    if (!this.picked.delete(id)) this.picked.add(id);
+    this.at = at;
+    this.mark();
+    this.acts.moved();
+    this.acts.speak(`picture ${at + 1} ${this.picked.has(id) ? "picked" : "put back"}`);
+  }
+
+  finish() {
+    const items = this.question.items.map((i) => i.id);
+    const picked = items.filter((id) => this.picked.has(id));
+    this.acts.give({ kind: "grid", items, picked }, counted(picked.length, "picture") + " picked");
+  }
+
+  move(at, focus = true) {
+    if (at < 0 || at >= this.tiles.length) return;
+    this.at = at;
+    this.tiles.forEach((slot, i) => (slot.firstChild.tabIndex = i === at ? 0 : -1));
+    if (focus) this.tiles[at].firstChild.focus();
+    this.mark();
+    this.acts.moved();
+  }
+
+  // Where an arrow leads, by what is really seen above, below or beside.
+  arrow(key) {
+    if (!this.grid.contains(document.activeElement)) return this.move(this.at);
+    const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;
+    return this.move(this.at + { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key]);
+  }
+
+  target() {
+    return this.at;
+  }
+
+  name(at) {
+    return `picture ${at + 1}`;
+  }
+
+  captions() {
+    return this.tiles.map((slot) => slot.lastChild);
+  }
+
+  toolsOf(at) {
+    return at === this.at ? this.tools : null;
+  }
+
+  hidden(at) {
+    this.picked.delete(this.question.items[at].id);
+    this.tiles[at].classList.add("is-hidden");
+    this.mark();
+  }
+
+  key(key) {
+    if (/^[1-9]$/.test(key)) this.toggle(Number(key) - 1);
+    else if (key === "Enter") this.finish();
+    else if (key.startsWith("Arrow")) this.arrow(key);
+    else if (key === " " && document.activeElement?.classList.contains("tile")) this.toggle(this.at);
+    else return false;
+    return true;
+  }
+}

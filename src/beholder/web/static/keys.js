@@ -1,0 +1,42 @@
+// Every key of the labelling page. `?` on the page lists them for the person.
+
+// on: view(key) answers with a key of the way of answering, true if it was one; the rest is the same in all of them.
+export function keys(on) {
+  const everywhere = {
+    " ": on.skip,
+    u: on.undo,
+    backspace: on.undo,
+    d: on.details,
+    "?": on.help,
+    f: (e) => on.onPicture("favourite", e.shiftKey),
+    x: (e) => on.onPicture("hide", e.shiftKey),
+    z: (e) => on.onPicture("zoom", e.shiftKey),
+  };
+  let pressed = null;
+
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+    if (e.target.matches?.("input, select, textarea")) return;
+    const native = e.key === " " || e.key === "Enter";
+    if (native && !on.inWall()) return; // a button or a link has the focus: the key presses that
+    if (e.key === "Enter" && e.target.matches?.(".pair .plate, .tools button")) return;
+    if (e.key === " " && e.target.closest?.(".tools")) return;
+    const arrow = e.key.startsWith("Arrow");
+    if (e.repeat && !(arrow && e.target.matches?.(".tile"))) {
+      if (arrow || native) e.preventDefault();
+      return; // a key held down is one answer
+    }
+    if (!on.view(e.key)) {
+      const act = everywhere[e.key.toLowerCase()];
+      if (!act) return;
+      act(e);
+    }
+    pressed = e.key;
+    e.preventDefault();
+  });
+  // Firefox presses a focused button when Space comes up, whatever was prevented when it went down.
+  document.addEventListener("keyup", (e) => {
+    if (e.key === " " && pressed === " ") e.preventDefault();
+    pressed = null;
+  });
+}

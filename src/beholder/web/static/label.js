@@ -1,0 +1,212 @@
+// The labelling loop: one question on the wall, the next ones ready, every answer on its way to the server at once.
+
+import { call, newId } from "./api.js";
+import { Grid } from "./grid.js";
+import { keys } from "./keys.js";
+import * as outbox from "./outbox.js";
+import { Pairs } from "./pairs.js";
+import { Queue, address, prepare, sideFor } from "./queue.js";
+import { Rating } from "./rating.js";
+import { Details, Gain, speak, toast } from "./signs.js";
+import { zoom } from "./zoom.js";
+import "./shell.js";
+
+const page = document.getElementById("label");
+const wall = document.getElementById("wall");
+const controls = document.getElementById("controls");
+const { segment } = page.dataset;
+const VIEWS = { grid: Grid, pairs: Pairs, rating: Rating };
+const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
+
+const queues = {};
+const given = []; // answers and marks made on this page, newest last: {event, question}
+const favourites = new Set(); // as far as this page knows
+let gridsLeft = Number(page.dataset.gridsLeft); // until pairs begin by themselves
+let mode = null;
+let view = null;
+let current = null; // what hangs on the wall: {question, images}
+let shownAt = 0;
+let undoing = Promise.resolve();
+
+const gain = new Gain(segment, Number(page.dataset.fewest));
+const details = new Details(segment);
+const acts = {
+  give, skip, undo, tool, speak,
+  moved: () => showMarks(),
+  details: () => details.toggle(view, current),
+  help: () => document.getElementById("help").showModal(),
+};
+
+function queueOf(which) {
+  return (queues[which] ??= new Queue(segment, VIEWS[which].kind, sideFor(VIEWS[which].pixels())));
+}
+
+function enter(which) {
+  if (current) queueOf(mode).putBack(current);
+  current = null;
+  mode = which;
+  for (const tab of document.querySelectorAll(".tabs a")) {
+    if (tab.dataset.mode === which) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  page.dataset.mode = which;
+  view = new VIEWS[which](wall, controls, acts);
+}
+
+function show(prepared) {
+  current = prepared;
+  const { question } = prepared;
+  for (const item of question.items) if (item.favourite) favourites.add(item.id);
+  view.show(prepared);
+  page.dataset.question = question.id;
+  page.classList.remove("waiting", "over");
+  document.getElementById("ask").textContent = view.ask;
+  document.getElementById("reason").textContent = question.reason || view.reason || "";
+  showMarks();
+  details.show(view, prepared);
+  shownAt = performance.now();
+  if (mode === "grid" || !wall.contains(document.activeElement)) wall.focus({ preventScroll: true });
+  if (gridsLeft === 1) queueOf("pairs").fill();
+}
+
+// The next question: at once where it is ready, else when it comes.
+async function next() {
+  const queue = queueOf(mode);
+  const ready = queue.now();
+  if (ready) return show(ready);
+  const asked = mode;
+  const slow = setTimeout(() => page.classList.add("waiting"), 150);
+  const late = await queue.take();
+  clearTimeout(slow);
+  if (asked !== mode || current) return late && queue.putBack(late);
+  return late ? show(late) : over();
+}
+
+function over() {
+  page.classList.remove("waiting");
+  page.classList.add("over");
+  delete page.dataset.question;
+  document.getElementById("ask").textContent = "That was all there is to ask this way";
+  document.getElementById("reason").textContent = "Another way of answering may have more, and undo still works.";
+}
+
+function keep(event, question) {
+  const whole = { id: newId(), asked_by: question?.asked_by ?? "person", ...event };
+  given.push({ event: whole, question });
+  outbox.add(segment, whole);
+}
+
+// One answer: kept in this browser, and the next question hangs before this returns.
+function give(event, words) {
+  if (!current) return;
+  const { question } = current;
+  const seconds = Math.round(performance.now() - shownAt) / 1000;
+  keep({ seconds, ...event }, question);
+  gain.add(event.kind === "skip" ? 0 : 1);
+  current = null;
+  if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {
+    enter("pairs");
+    toast("Now two at a time: quicker, and each answer teaches more.");
+  }
+  next();
+  speak(`${words}. ${view.ask}`);
+}
+
+function skip() {
+  if (current) give({ kind: "skip", items: current.question.items.map((i) => i.id) }, "skipped");
+}
+
+// Favourite, look closer or hide: about the picture at this place of the wall.
+function tool(what, at) {
+  if (!current) return;
+  const item = current.question.items[at];
+  const name = view.name(at);
+  if (what === "zoom") {
+    const pictures = current.question.items.map((i, n) => ({ src: address(i, 2048), alt: view.name(n) }));
+    return zoom(pictures, at);
+  }
+  if (what === "hide") return hide(item, at);
+  const on = !favourites.delete(item.id);
+  if (on) favourites.add(item.id);
+  keep({ kind: "favourite", items: [item.id], value: on ? 1 : 0 });
+  toast(on ? `A favourite: ${name}` : `No favourite any more: ${name}`);
+  return showMarks();
+}
+
+function hide(item, at) {
+  keep({ kind: "hide", items: [item.id], value: 1 }, current.question);
+  toast(`Hidden for good: ${view.name(at)}. U brings it back.`);
+  for (const queue of Object.values(queues)) queue.without(item.id);
+  if (view.hidden) return view.hidden(at);
+  current = null;
+  return next();
+}
+
+function showMarks() {
+  current?.question.items.forEach((item, at) => {
+    const heart = view.toolsOf(at)?.querySelector('[data-tool="favourite"]');
+    heart?.setAttribute("aria-pressed", favourites.has(item.id));
+    wall.querySelectorAll(".slot")[at]?.classList.toggle("is-favourite", favourites.has(item.id));
+  });
+}
+
+// Undo, one after the other. What was answered on this page is known here; what came before, the server knows.
+function undo() {
+  undoing = undoing.then(takeBack).catch((fault) => toast(fault.message));
+}
+
+async function takeBack() {
+  const last = given.pop();
+  if (last) {
+    outbox.add(segment, { id: newId(), kind: "undo", undoes: last.event.id });
+    return back(last.event, last.question);
+  }
+  await outbox.flush();
+  if (outbox.pending()) return toast("The server is away; older answers can be taken back when it is there again.");
+  const { undone, question } = await call(`/api/label/${segment}/undo`, { id: newId() });
+  return undone ? back(undone, question) : toast("Nothing is left to take back.");
+}
+
+async function back({ kind, items, value, picked }, question) {
+  if (kind === "favourite") {
+    if (value) favourites.delete(items[0]);
+    else favourites.add(items[0]);
+    toast("Taken back: the favourite mark.");
+    return showMarks();
+  }
+  const answered = kind !== "skip" && kind !== "hide";
+  if (answered) gain.add(-1);
+  toast(kind === "hide" ? "Shown again." : "Taken back: here it is again.");
+  if (!question || (kind === "hide" && current?.question.id === question.id)) {
+    return wall.querySelectorAll(".is-hidden").forEach((slot) => slot.classList.remove("is-hidden"));
+  }
+  const which = MODE_OF[question.kind];
+  if (kind === "grid" && which === "grid" && page.dataset.gridsLeft > 0) gridsLeft += 1;
+  const again = await prepare(question, queueOf(which).side);
+  if (which !== mode) enter(which);
+  else if (current) queueOf(mode).putBack(current);
+  return again ? show({ ...again, picked }) : next();
+}
+
+for (const tab of document.querySelectorAll(".tabs a")) {
+  tab.addEventListener("click", (e) => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    gridsLeft = 0; // the person has chosen
+    history.replaceState(null, "", tab.href);
+    enter(tab.dataset.mode);
+    next();
+  });
+}
+for (const act of document.querySelectorAll("[data-do]")) act.addEventListener("click", () => acts[act.dataset.do]());
+document.querySelector("#help [data-close]").addEventListener("click", (e) => e.target.closest("dialog").close());
+
+keys({
+  ...acts,
+  view: (key) => current && view.key(key),
+  onPicture: (what, other) => current && tool(what, view.target(other)),
+  inWall: () => wall.contains(document.activeElement) || document.activeElement === document.body,
+});
+outbox.watch(({ state }) => state === "saved" && gain.refresh());
+enter(page.dataset.mode);
+next();

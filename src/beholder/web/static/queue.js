@@ -1,0 +1,123 @@
+// The next questions, fetched and their pictures decoded before they are needed.
+
+import { Fault, call } from "./api.js";
+import * as outbox from "./outbox.js";
+
+const DEPTH = 4; // questions that are ready beside the one on the wall
+const SIDES = [320, 640, 1280, 2048];
+const gone = new Set(); // pictures whose file cannot be opened any more
+
+export const address = (item, side) => `/pictures/${item.id}/${side}.jpg?v=${item.v}`;
+
+// The smallest size that fills so many CSS pixels sharply.
+export function sideFor(pixels) {
+  const wanted = pixels * Math.min(devicePixelRatio, 2);
+  return SIDES.find((side) => side >= wanted * 0.9) ?? SIDES.at(-1);
+}
+
+// The question with its pictures, decoded: putting them on the page costs no time. null where one is gone for good.
+export async function prepare(question, side) {
+  const load = async (item) => {
+    const image = new Image();
+    image.width = item.width;
+    image.height = item.height;
+    image.draggable = false;
+    image.src = address(item, side);
+    try {
+      await image.decode();
+    } catch {
+      const response = await fetch(image.src).catch(() => null);
+      if (response?.status === 404) gone.add(item.id);
+      else if (!response?.ok) throw new Fault("The server is away.");
+    }
+    return image;
+  };
+  const images = await Promise.all(question.items.map(load));
+  return question.items.some((item) => gone.has(item.id)) ? null : { question, images };
+}
+
+export class Queue {
+  constructor(segment, kind, side) {
+    Object.assign(this, { segment, kind, side, ready: [], waiters: [], filling: null, dry: false });
+    this.current = []; // ids of the pictures on the wall
+  }
+
+  // The next question if it is here already, so that a key press need not wait for a promise.
+  now() {
+    const next = this.ready.shift() ?? null;
+    this.current = next ? next.question.items.map((i) => i.id) : [];
+    this.dry = false;
+    this.fill();
+    return next;
+  }
+
+  // The next question when it comes; null where there is none left.
+  take() {
+    const next = this.now();
+    return next ? Promise.resolve(next) : new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  putBack(prepared) {
+    this.ready.unshift(prepared);
+  }
+
+  without(item) {
+    this.ready = this.ready.filter(({ question }) => !question.items.some((i) => i.id === item));
+    this.fill();
+  }
+
+  fill() {
+    this.filling ??= this.#fill().finally(() => {
+      this.filling = null;
+      if (this.waiters.length) this.fill();
+    });
+  }
+
+  async #fill() {
+    for (let pause = 300; this.ready.length < DEPTH && !this.dry; ) {
+      const last = this.waiters.length > 0; // the wall is empty: now or never
+      try {
+        const asked = await this.#ask(last);
+        if (!asked.length && !last && this.waiters.length) continue;
+        if (!asked.length) return this.#nothing();
+        for (const question of asked) {
+          const prepared = await prepare(question, this.side);
+          if (prepared) this.#arrive(prepared);
+        }
+        pause = 300;
+      } catch {
+        await new Promise((done) => setTimeout(done, pause));
+        pause = Math.min(pause * 2, 5000);
+      }
+    }
+  }
+
+  // Pictures on their way, and those of answers not saved yet, are left out. A small collection may have nothing left
+  // then: it is asked once more, without that, when everything is saved.
+  async #ask(last) {
+    const flying = this.ready.flatMap(({ question }) => question.items.map((i) => i.id));
+    const unsaved = outbox.waiting(this.segment).flatMap((event) => event.items ?? []);
+    const asked = await this.#fetch(new Set([...gone, ...flying, ...this.current, ...unsaved]));
+    if (asked.length || !last) return asked;
+    await outbox.flush();
+    return this.#fetch(gone);
+  }
+
+  async #fetch(exclude) {
+    const n = Math.max(1, DEPTH - this.ready.length);
+    const query = new URLSearchParams({ kind: this.kind, n, exclude: [...exclude].slice(-400).join(",") });
+    return (await call(`/api/label/${this.segment}/questions?${query}`)).questions;
+  }
+
+  #arrive(prepared) {
+    const waiter = this.waiters.shift();
+    if (!waiter) return this.ready.push(prepared);
+    this.current = prepared.question.items.map((i) => i.id);
+    return waiter(prepared);
+  }
+
+  #nothing() {
+    this.dry = true; // until the next answer
+    for (const waiter of this.waiters.splice(0)) waiter(null);
+  }
+}

@@ -1,0 +1,78 @@
+// Results: more pictures as one scrolls, a closer look, favourites without leaving the place.
+
+import { make } from "./dom.js";
+import { zoom } from "./zoom.js";
+import "./shell.js";
+
+const wall = document.getElementById("wall");
+const more = document.getElementById("more");
+const AHEAD = "1200px";
+
+// Ratios come as data: a style attribute would be refused by the page's own policy.
+function hang(figures) {
+  for (const figure of figures) figure.style.setProperty("--ar", figure.dataset.ar);
+}
+
+async function add() {
+  if (more.dataset.busy || !more.isConnected) return;
+  more.dataset.busy = "1";
+  const address = new URL(more.href);
+  const number = Number(address.searchParams.get("page"));
+  address.searchParams.set("part", "1");
+  const response = await fetch(address).catch(() => null);
+  delete more.dataset.busy;
+  if (!response?.ok || response.redirected) {
+    document.getElementById("upto").textContent = "The server is away; press More to try again.";
+    return;
+  }
+  const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
+  const figures = [...part.querySelectorAll("figure")];
+  hang(figures);
+  wall.append(...figures);
+  const upto = document.getElementById("upto");
+  upto.textContent = upto.textContent.replace(/ to \d+/, ` to ${wall.children.length}`).replace(/^\d+/, "1");
+  if (response.headers.get("x-last-page") === String(number)) more.remove();
+  else {
+    address.searchParams.delete("part");
+    address.searchParams.set("page", number + 1);
+    more.href = address;
+  }
+}
+
+if (more) {
+  more.addEventListener("click", (e) => {
+    e.preventDefault();
+    const first = wall.children.length;
+    add().then(() => wall.children[first]?.querySelector("a")?.focus());
+  });
+  new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && add(), { rootMargin: AHEAD }).observe(more);
+}
+
+wall?.addEventListener("click", (e) => {
+  const link = e.target.closest("a[data-zoom]");
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  const alt = (a) => a.querySelector("img").alt || a.getAttribute("aria-label");
+  const links = link.classList.contains("near") ? [link] : [...wall.querySelectorAll("a.plate")];
+  zoom(links.map((a) => ({ src: a.href, alt: alt(a) })), links.indexOf(link));
+});
+
+wall?.addEventListener("submit", async (e) => {
+  const form = e.target.closest("form.marks");
+  if (!form) return;
+  e.preventDefault();
+  const button = e.submitter;
+  const body = new URLSearchParams(new FormData(form, button));
+  const response = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (response?.type !== "opaqueredirect") {
+    form.replaceChildren(make("small", { role: "alert" }, "not saved: the server is away"));
+    return;
+  }
+  const on = button.value === "1";
+  button.value = on ? "0" : "1";
+  button.setAttribute("aria-pressed", on);
+});
+
+for (const choice of document.querySelectorAll(".filter select, .filter input[type=checkbox]")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}

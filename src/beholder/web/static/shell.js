@@ -1,0 +1,20 @@
+// On every page: what still waits in this browser is sent, and the sign in the corner says so.
+
+import { counted } from "./api.js";
+import { watch } from "./outbox.js";
+
+const sign = document.getElementById("saved");
+
+watch(({ state, pending, sentence }) => {
+  const said = {
+    saved: "all saved",
+    saving: "saving…",
+    away: `server away, ${counted(pending, "answer")} kept here`,
+    stopped: sentence,
+    refused: `an answer was not kept: ${sentence}`,
+  }[state];
+  sign.hidden = !document.body.dataset.person;
+  sign.dataset.state = state;
+  sign.dataset.pending = pending;
+  if (sign.textContent !== said) sign.textContent = said;
+});
