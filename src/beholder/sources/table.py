@@ -55,7 +55,7 @@ class Table:
         folded = [name.lower() for name in header]
         at = next((folded.index(name) for name in PATH_COLUMNS if name in folded), None)
         if at is None:
-            has = shown(", ".join(filter(None, header))) or "none"
+            has = shown(", ".join(filter(None, header))) or "columns without names"
             raise BadInput(f"'{shown(path.name)}' has no column {_wanted()}; it has: {has}. Rename the one of paths")
         name_at = folded.index(NAME_COLUMN) if NAME_COLUMN in folded else None
         return cls(path.parent.absolute(), path.stem, tuple(header), delimiter, lines, skipped, at, name_at)
@@ -68,20 +68,33 @@ class Table:
         return unique(self._rows(inside))
 
     def _rows(self, inside: bool) -> Iterator[Found | Broken]:
+        for row, start, end in self._records():
+            if isinstance(row, str):
+                yield Broken(f"line {self.skipped + end}", row)
+            elif end == len(self.lines) > start + 1 and self._never_closed(start):
+                yield Broken(f"line {self.skipped + start + 1}", "a quote is opened here and never closed; close it")
+            elif start > 0 and any(cell.strip() for cell in row):
+                yield self._row(row, f"line {self.skipped + end}", inside)
+
+    def _records(self) -> Iterator[tuple[list[str] | str, int, int]]:
+        """(fields, or why there are none; lines read before and after it)."""
         reader = csv.reader(self.lines, delimiter=self.delimiter)
-        first = True
         while True:
+            start = reader.line_num
             try:
-                row = next(reader)
+                yield next(reader), start, reader.line_num
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Broken(f"line {self.skipped + reader.line_num}", f"the line cannot be read: {shown(str(error))}")
-                continue
-            if first or not any(cell.strip() for cell in row):
-                first = False
-                continue
-            yield self._row(row, f"line {self.skipped + reader.line_num}", inside)
+                yield f"the line cannot be read: {shown(str(error))}", start, reader.line_num
+
+    def _never_closed(self, start: int) -> bool:
+        """Whether the last record, from this line to the end, is one only because a quote was forgotten."""
+        try:
+            list(csv.reader(self.lines[start:], delimiter=self.delimiter, strict=True))
+        except csv.Error as error:
+            return "end of data" in str(error)
+        return False
 
     def _row(self, row: list[str], line: str, inside: bool) -> Found | Broken:
         if any("\0" in cell for cell in row):

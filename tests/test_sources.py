@@ -1,0 +1,385 @@
+"""Where pictures come from: what is found, under which name, and what is told of the rest."""
+
+import codecs
+import os
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from beholder.errors import BadInput, StoreError, UserError
+from beholder.sources import Broken, Found, archive, open_source
+from makers import encoded, folder_of, zip_of
+
+PNG = encoded(Image.new("RGB", (8, 6), "teal"), "PNG")
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    return tmp_path / "workspace"
+
+
+def found(source) -> list[Found]:
+    return [one for one in source.find() if isinstance(one, Found)]
+
+
+def names(source) -> list[str]:
+    return [one.name for one in found(source)]
+
+
+def broken(source) -> dict[str, str]:
+    return {one.name: one.reason for one in source.find() if isinstance(one, Broken)}
+
+
+def table(folder: Path, text: str | bytes, name: str = "list.csv") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+# Folders
+
+
+def test_a_folder_is_read_to_its_depths_in_order(tmp_path, workspace):
+    folder_of(tmp_path / "art", "b.png", "a/z.JPG", "a/b/c.webp", "c.tiff")
+    source = open_source(tmp_path / "art", workspace)
+    assert source.title == "art"
+    assert names(source) == ["a/b/c.webp", "a/z.JPG", "b.png", "c.tiff"]
+    assert [one.path for one in found(source)][2] == tmp_path / "art" / "b.png"
+
+
+def test_hidden_and_other_files_are_passed_over(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", ".hidden.png", ".git/b.png", "__MACOSX/a.png", "@eaDir/a.png", "notes.txt", "film.mp4")
+    assert names(open_source(tmp_path, workspace)) == ["a.png"]
+    assert not broken(open_source(tmp_path, workspace))
+
+
+def test_loops_of_links_end_and_linked_folders_are_read_once(tmp_path, workspace):
+    art = folder_of(tmp_path / "art", "z/a.png", "b.png")
+    folder_of(tmp_path / "elsewhere", "far.png")
+    for name, to in {"a": "z", "z/up": "..", "self": "self", "far": "../elsewhere", "gone.png": "nowhere.png"}.items():
+        (art / name).symlink_to(to if name != "z/up" else art)
+    (art / "again.png").symlink_to("again.png")
+    assert names(open_source(art, workspace)) == ["b.png", "far/far.png", "z/a.png"]
+    assert broken(open_source(art, workspace)) == dict.fromkeys(["again.png", "gone.png"], "the link leads nowhere")
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_rest_found(tmp_path, workspace, monkeypatch):
+    art = folder_of(tmp_path / "art", "shut/a.png", "b.png")
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    source = open_source(art, workspace)
+    assert names(source) == ["b.png"]
+    assert broken(source) == {"shut": "the folder cannot be read: permission denied"}
+
+
+def test_a_folder_that_vanished_is_bad_input(tmp_path, workspace):
+    source = open_source(folder_of(tmp_path / "art", "b.png"), workspace)
+    (tmp_path / "art").rename(tmp_path / "moved")
+    with pytest.raises(BadInput, match="cannot be read: no such file"):
+        list(source.find())
+
+
+def test_names_have_one_spelling(tmp_path, workspace):
+    split, whole = unicodedata.normalize("NFD", "café.png"), unicodedata.normalize("NFC", "café.png")
+    folder_of(tmp_path, split)
+    assert names(open_source(tmp_path, workspace)) == [whole]
+    folder_of(tmp_path, whole)
+    source = open_source(tmp_path, workspace)
+    assert names(source) == [whole]
+    assert "stands twice" in broken(source)[whole]
+
+
+def test_a_name_of_broken_bytes_is_told(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", os.fsdecode(b"caf\xe9.png"))
+    source = open_source(tmp_path, workspace)
+    assert names(source) == ["a.png"]
+    assert broken(source) == {"caf\ufffd.png": "its name is not valid Unicode; rename the file"}
+
+
+def test_a_pipe_among_the_pictures_is_not_waited_for(tmp_path, workspace):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert broken(open_source(tmp_path, workspace)) == {"pipe.jpg": "not a regular file"}
+
+
+def test_items_csv_names_the_items_and_keeps_the_columns(tmp_path, workspace):
+    folder_of(tmp_path, "images/a.png", "images/b.png", "images/unlisted.png")
+    table(tmp_path, "item, file ,artist,Price \nmona,images/a.png,Ada,12\nlisa,images/b.png,,\n", "items.csv")
+    assert found(open_source(tmp_path, workspace)) == [
+        Found("mona", tmp_path / "images/a.png", {"artist": "Ada", "Price": "12"}),
+        Found("lisa", tmp_path / "images/b.png", {"artist": "", "Price": ""}),
+    ]
+
+
+def test_items_csv_lists_only_what_is_inside_and_there(tmp_path, workspace):
+    art = folder_of(tmp_path / "art", "a.png")
+    folder_of(tmp_path, "secret.png")
+    rows = ["a.png", "gone.png", "../secret.png", str(tmp_path / "secret.png"), "x/../../secret.png"]
+    table(art, "item,file\n" + "".join(f"{i},{row}\n" for i, row in enumerate(rows)), "items.csv")
+    source = open_source(art, workspace)
+    assert names(source) == ["0"]
+    outside = "it lies outside the folder of its items.csv; only files inside are taken"
+    assert broken(source) == {"1": "the file is not there: gone.png", "2": outside, "3": outside, "4": outside}
+
+
+# Tables
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_table_is_read_in_the_encodings_and_delimiters_of_spreadsheets(tmp_path, workspace, encoding, delimiter):
+    folder_of(tmp_path, "bilder/größe.png")
+    rows = [["Titel", "File", "Preis"], ["Maß, Farbe; Form", "bilder/größe.png", "12,50"]]
+    text = "\r\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+    source = open_source(table(tmp_path, text.encode(encoding)), workspace)
+    columns = {"Titel": "Maß, Farbe; Form", "Preis": "12,50"}
+    assert found(source) == [Found("bilder/größe.png", tmp_path / "bilder/größe.png", columns)]
+
+
+@pytest.mark.parametrize("column", ["file", "path", "image", "filename", "FILE", " Path "])
+def test_the_column_of_paths_goes_by_several_names(tmp_path, workspace, column):
+    folder_of(tmp_path, "a.png")
+    assert names(open_source(table(tmp_path, f"title,{column}\nx,a.png\n"), workspace)) == ["a.png"]
+
+
+def test_a_missing_column_names_those_that_are_there(tmp_path, workspace):
+    with pytest.raises(BadInput, match=r"no column file, path, image or filename; it has: title, url\. Rename"):
+        open_source(table(tmp_path, "title,url\nx,y\n"), workspace)
+
+
+def test_paths_are_relative_to_the_table_and_may_lead_elsewhere(tmp_path, workspace):
+    folder_of(tmp_path, "pool/a.png", "lists/b.png")
+    far = tmp_path / "pool/a.png"
+    path = table(tmp_path / "lists", f"file\n../pool/a.png\nb.png\n./b.png\n{tmp_path}/lists/../lists/b.png\n{far}\n")
+    source = open_source(path, workspace)
+    assert [(one.name, one.path) for one in found(source)] == [
+        (far.as_posix(), far),
+        ("b.png", tmp_path / "lists/b.png"),
+    ]
+    assert sum("stands twice" in one.reason for one in source.find() if isinstance(one, Broken)) == 3
+
+
+def test_paths_are_found_in_the_spelling_of_the_disk(tmp_path, workspace):
+    folder_of(tmp_path, unicodedata.normalize("NFD", "bäume/é.png"))
+    text = "file\n" + unicodedata.normalize("NFC", "bäume\\é.png")
+    assert names(open_source(table(tmp_path, text), workspace)) == [unicodedata.normalize("NFC", "bäume/é.png")]
+
+
+def test_rows_that_name_no_picture_say_why(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", "d/b.png")
+    rows = [
+        "a.png,one",
+        "https://x.org/a.jpg,two",
+        ",three",
+        "d,four",
+        "gone.png,five",
+        "a.png,x,y",
+        "a\0.png,z",
+        "",
+        "a.png,6",
+    ]
+    source = open_source(table(tmp_path, "file,title\n" + "\n".join(rows)), workspace)
+    assert [(one.name, one.columns) for one in found(source)] == [("a.png", {"title": "one"})]
+    assert broken(source) == {
+        "https://x.org/a.jpg": "it is a link; links are not fetched yet: save the picture, write its path",
+        "line 4": "nothing stands in the column 'file'",
+        "d": "a folder, not a file",
+        "gone.png": "the file is not there: gone.png",
+        "line 7": "the line has 3 fields where the header has 2; put quotes around fields that hold a ','",
+        "line 8": "the line holds a zero byte; save the table as UTF-8 text",
+        "a.png": "the name 'a.png' stands twice; the first is kept: rename this one",
+    }
+
+
+def test_excel_hints_blank_lines_and_short_rows_do_no_harm(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", "b.png")
+    text = '\n\nsep=;\nfile;title;;\n\na.png\nb.png;"two\nlines \u2028 here";;\ngone.png\n'
+    source = open_source(table(tmp_path, text), workspace)
+    assert [one.columns for one in found(source)] == [{"title": ""}, {"title": "two\nlines \u2028 here"}]
+    assert list(broken(source)) == ["gone.png"]
+
+
+def test_a_column_that_stands_twice_is_told(tmp_path, workspace):
+    with pytest.raises(BadInput, match="has the column 'title' twice"):
+        open_source(table(tmp_path, "file,title,title\n"), workspace)
+
+
+def test_one_field_too_large_costs_its_row_alone(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", "b.png")
+    text = f"file,title\na.png,{'x' * 200_000}\nb.png,ok\n"
+    source = open_source(table(tmp_path, text), workspace)
+    assert names(source) == ["b.png"]
+    assert "field larger than field limit" in broken(source)["line 2"]
+
+
+# Zips
+
+
+def test_a_zip_is_extracted_once_under_the_name_of_its_content(tmp_path, workspace, monkeypatch):
+    path = zip_of(
+        tmp_path / "art.zip", {"a/one.png": PNG, "b.png": PNG, "__MACOSX/a/._one.png": b"x", "notes.txt": b"x"}
+    )
+    source = open_source(path, workspace)
+    assert source.title == "art"
+    assert names(source) == ["a/one.png", "b.png"]
+    (folder,) = workspace.iterdir()
+    assert len(folder.name) == 16
+    assert all(one.path.is_relative_to(folder) and one.path.read_bytes() == PNG for one in found(source))
+    monkeypatch.setattr(archive, "_unpacked", None)
+    assert names(open_source(path.rename(tmp_path / "same.zip"), workspace)) == ["a/one.png", "b.png"]
+
+
+@pytest.mark.parametrize("top", ["", "gallery/"])
+def test_an_items_csv_in_a_zip_counts(tmp_path, workspace, top):
+    rows = b"item,file,price\nfirst,images/a.png,9\n"
+    path = zip_of(tmp_path / "art.zip", {f"{top}items.csv": rows, f"{top}images/a.png": PNG, f"{top}b.png": PNG})
+    assert [(one.name, one.columns) for one in found(open_source(path, workspace))] == [("first", {"price": "9"})]
+
+
+def test_what_a_zip_may_not_hold_is_refused_each_time_and_the_rest_comes(tmp_path, workspace):
+    link = zipfile.ZipInfo("link.png")
+    link.external_attr = 0o120777 << 16
+    path = zip_of(tmp_path / "art.zip", {"../out.png": PNG, "/etc/abs.png": PNG, "C:\\x.png": PNG, "ok.png": PNG})
+    with zipfile.ZipFile(path, "a") as more:
+        more.writestr(link, "/etc/passwd")
+    for _ in range(2):
+        source = open_source(path, workspace)
+        assert names(source) == ["ok.png"]
+        assert broken(source) == {
+            "../out.png": "refused: its name leads out of the zip with '..'",
+            "/etc/abs.png": "refused: its name is an absolute path",
+            "C:/x.png": "refused: its name is an absolute path",
+            "link.png": "refused: it is a link or a device, not a file",
+        }
+    assert not list(tmp_path.glob("**/out.png"))
+
+
+def test_a_failed_extraction_leaves_nothing_and_can_be_repeated(tmp_path, workspace, monkeypatch):
+    path = zip_of(tmp_path / "art.zip", {"a.png": PNG, "b.png": PNG})
+
+    def full(packed, out, size):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "_copy", full)
+        with pytest.raises(StoreError, match="no space left on device"):
+            list(open_source(path, workspace).find())
+    assert not list(workspace.iterdir())
+    assert names(open_source(path, workspace)) == ["a.png", "b.png"]
+
+
+def test_a_zip_larger_than_the_disk_is_refused(tmp_path, workspace, monkeypatch):
+    usage = archive.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(archive.shutil, "disk_usage", lambda path: usage._replace(free=10))
+    with pytest.raises(StoreError, match="GB are free; make room"):
+        list(open_source(zip_of(tmp_path / "art.zip", {"a.png": PNG}), workspace).find())
+
+
+def test_a_zip_of_too_many_files_is_refused(tmp_path, workspace, monkeypatch):
+    monkeypatch.setattr(archive, "MAX_FILES", 3)
+    with pytest.raises(BadInput, match="holds 4 files, over the limit of 3"):
+        open_source(zip_of(tmp_path / "art.zip", {f"{i}.png": PNG for i in range(4)}), workspace)
+
+
+def test_what_a_killed_process_left_is_swept_away_after_a_day(tmp_path, workspace):
+    for name, age in {".half-old": 100_000, ".half-new": 10}.items():
+        (workspace / name).mkdir(parents=True)
+        then = archive.time.time() - age
+        os.utime(workspace / name, (then, then))
+    list(open_source(zip_of(tmp_path / "art.zip", {"a.png": PNG}), workspace).find())
+    assert [path.name for path in workspace.glob(".half-*")] == [".half-new"]
+
+
+def test_two_that_extract_at_once_both_find_all(tmp_path, workspace, monkeypatch):
+    path = zip_of(tmp_path / "art.zip", {"a.png": PNG})
+    first, second = open_source(path, workspace), open_source(path, workspace)
+    copy = archive._copy
+
+    def meanwhile(packed, out, size):
+        monkeypatch.setattr(archive, "_copy", copy)
+        assert names(second) == ["a.png"]
+        copy(packed, out, size)
+
+    monkeypatch.setattr(archive, "_copy", meanwhile)
+    assert names(first) == ["a.png"]
+    assert len(list(workspace.iterdir())) == 1
+
+
+def test_names_in_a_zip_without_the_utf8_flag_are_read_as_macos_writes_them(tmp_path, workspace):
+    info = zipfile.ZipInfo("cafXX.png")
+    path = tmp_path / "art.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(info, PNG)
+    path.write_bytes(path.read_bytes().replace(b"cafXX", "café".encode()))
+    assert names(open_source(path, workspace)) == ["café.png"]
+
+
+# The sample gallery and what is no source
+
+
+def test_the_sample_gallery_is_made_once(workspace, monkeypatch):
+    sample = pytest.importorskip("beholder.sources.sample")
+    made = []
+
+    def gallery(folder, n=480, seed=0):
+        made.append(folder)
+        folder_of(folder, "waves/1.png")
+        return [Found("waves/1", folder / "waves/1.png", {"family": "waves", "price": "9"})]
+
+    monkeypatch.setattr(sample, "make_gallery", gallery, raising=False)
+    for _ in range(2):
+        (one,) = found(open_source("sample", workspace))
+        assert (one.name, one.columns) == ("waves/1", {"family": "waves", "price": "9"})
+        assert one.path.is_file()
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("", "no source was named"),
+        ("nowhere", "there is nothing at"),
+        ("https://x.org/art", "is a link; links are not fetched yet"),
+        ("a\0b", "cannot be a path"),
+        ("one.png", "is a single picture"),
+        ("notes.txt", "is a file of another kind"),
+        ("pipe", "neither a folder nor a file"),
+        ("~nobody-of-that-name/x", "cannot be read: no such user"),
+        ("x" * 5000, "file name too long"),
+    ],
+)
+def test_what_is_no_source_says_what_was_wanted(tmp_path, workspace, monkeypatch, spec, reason):
+    monkeypatch.chdir(tmp_path)
+    folder_of(tmp_path, "one.png")
+    (tmp_path / "notes.txt").write_text("hello")
+    os.mkfifo("pipe")
+    with pytest.raises(UserError, match=reason) as error:
+        open_source(spec, workspace)
+    assert "a folder, a .zip, a .csv of paths, or 'sample'" in str(error.value) or "links" in reason
+
+
+def test_the_home_sign_is_understood(tmp_path, workspace, monkeypatch):
+    folder_of(tmp_path / "art", "a.png")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert names(open_source("~/art", workspace)) == ["a.png"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path, workspace):
+    folder_of(tmp_path, "a.png")
+    text = codecs.BOM_UTF8 + b"title,file\nx,a.png"
+    assert found(open_source(table(tmp_path, text), workspace))[0].columns == {"title": "x"}
+
+
+def test_the_plain_folders_beside_the_checkout_are_whole(shared, workspace):
+    for name, count in {"best_art": 2922, "famous102": 102, "in_the_wild": 24, "pref_ab": 1151}.items():
+        source = open_source(shared / "data" / name, workspace)
+        assert (len(found(source)), broken(source)) == (count, {})
