@@ -80,12 +80,12 @@ def _salience(layout: Array) -> Array:
     log_amplitude = np.log(np.abs(spectrum) + 1.0)
     residual = log_amplitude - ndimage.uniform_filter(log_amplitude, size=(3, 3, 1), mode="wrap")
     back = fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)), axes=(0, 1))
-    weight = layout.std(axis=(0, 1)) + 1e-3
+    weight = layout.std(axis=(0, 1))
     surprise = (np.abs(back) ** 2 * weight).sum(axis=2)
     blurred = ndimage.gaussian_filter(layout, sigma=(1.5, 1.5, 0))
     patch = np.linalg.norm(blurred - layout.mean(axis=(0, 1)), axis=2)
     maps = [ndimage.gaussian_filter(m, 2.0) for m in (surprise, patch**1.5)]
-    shares = np.stack([m / (m.sum() + 1e-6) + 1e-6 for m in maps])  # 1e-6: a constant picture is salient nowhere
+    shares = np.stack([m / (m.sum() + 1e-2) + 1e-6 for m in maps])  # 1e-6: a constant picture is salient nowhere
     salience: Array = shares.mean(axis=0)
     return salience
 
