@@ -106,6 +106,13 @@ def test_a_name_of_broken_bytes_is_told(tmp_path, workspace):
     assert broken(source) == {"caf\ufffd.png": "its name is not valid Unicode; rename the file"}
 
 
+def test_a_name_holds_no_control_codes_of_a_terminal(tmp_path, workspace):
+    folder_of(tmp_path, "\x1b[31mred\n.png")
+    (one,) = found(open_source(tmp_path, workspace))
+    assert one.name == "\ufffd[31mred\ufffd.png"
+    assert one.path.is_file()
+
+
 def test_a_pipe_among_the_pictures_is_not_waited_for(tmp_path, workspace):
     os.mkfifo(tmp_path / "pipe.jpg")
     assert broken(open_source(tmp_path, workspace)) == {"pipe.jpg": "not a regular file"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -52,6 +53,7 @@ _UPRIGHT = {
 }
 _MAX_SCANS = 100  # a progressive JPEG has about ten; each one more costs a pass over all pixels
 _TAIL = 65536
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its words go to stderr, beside the reason
 _QUIET = ("ignore", None, Warning, re.compile(r"(PIL|pillow_heif)\b"), 0)
 
 

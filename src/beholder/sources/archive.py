@@ -27,6 +27,7 @@ RATIO_FROM = 64 * 1024**2  # bytes unpacked below which the ratio does not matte
 _REFUSED = ".refused.json"  # hidden, so no source finds it as a picture
 _STALE = 24 * 3600.0  # seconds after which a half-made folder belongs to nobody
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR}
 
 
 class ZipSource:
@@ -172,7 +173,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> 
     except OSError as error:
         if error.errno in _FULL:
             raise
-        return f"it cannot be unpacked: {why_unreadable(error)}" if error.errno else _damaged(target)
+        if error.errno in _NAME:
+            return f"it cannot be unpacked: {why_unreadable(error)}"
+        return _damaged(target)  # a wrong offset shows as an invalid seek
     except NotImplementedError:
         return "it is packed in a way that is not read; unpack the zip and give the folder"
     except Exception:  # zipfile raises nearly every class there is on damaged bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from beholder.errors import BadInput
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Source(Protocol):
 
 
 def plain_name(text: str) -> str:
-    """One name, one spelling: macOS writes é as two characters where others write one."""
-    return unicodedata.normalize("NFC", text)
+    """One name, one spelling: macOS writes é as two characters where others write one. No terminal's control codes."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))
 
 
 def storable(text: str) -> bool:
