@@ -352,6 +352,14 @@ def test_shared_taste_is_found_from_others(tmp_path, monkeypatch, kind):
     assert mean_of(summary, "gp", 5, "pair_accuracy", versus="generic") < 0
 
 
+def test_someone_elses_answers_say_little_of_a_private_taste(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    summary = run(write_set(tmp_path, "choices"), ["someone-else", "gp"], shots=[0, 15], repeats=2)
+    assert mean_of(summary, "someone-else", 0, "pair_accuracy") == 0.5
+    assert 0.3 < mean_of(summary, "someone-else", 15, "pair_accuracy") < 0.65
+    assert mean_of(summary, "gp", 15, "pair_accuracy", versus="someone-else") > 0.1
+
+
 @pytest.mark.parametrize("kind", ["choices", "ratings"])
 def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
     X, data = planted_rows(), dataset(0, kind)

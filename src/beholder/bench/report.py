@@ -110,12 +110,14 @@ def _draw_curves(figures: Sequence[Figure], config: Row, path: Path) -> None:
 
 
 def _draw_panel(panel: Any, figures: Sequence[Figure], metric: str, methods: Sequence[str]) -> None:
-    for name in methods:
+    for number, name in enumerate(methods):
         line = sorted((f for f in figures if f.method == name), key=lambda f: f.shots)
-        shots = [f.shots for f in line]
-        (drawn,) = panel.plot(shots, [f.estimate.mean for f in line], marker="o", markersize=3, label=name)
+        if not line:
+            continue
+        shots, colour = [f.shots for f in line], f"C{number}"  # one colour a method in every panel
         low, high = [f.estimate.low for f in line], [f.estimate.high for f in line]
-        panel.fill_between(shots, low, high, color=drawn.get_color(), alpha=0.12, linewidth=0)
+        panel.plot(shots, [f.estimate.mean for f in line], marker="o", markersize=3, label=name, color=colour)
+        panel.fill_between(shots, low, high, color=colour, alpha=0.1, linewidth=0)
     panel.set(xlabel="answers", title=metric + (" (lower is better)" if metric in LOWER_IS_BETTER else ""))
     panel.spines[["top", "right"]].set_visible(False)
     panel.legend(frameon=False, fontsize=8)

@@ -45,7 +45,7 @@ def run(
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
 
-    methods   "generic" and names of taste models; at 0 shots those that need answers know nothing
+    methods   "generic", "someone-else" and names of taste models; at 0 shots those that need answers know nothing
     shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl, table.md and
               curves.svg, where the same call after an interruption goes on; where: "COLUMN=VALUE" of items.csv
     returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric",

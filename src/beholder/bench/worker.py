@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from beholder.bench import metrics
-from beholder.bench.methods import Fitted, Task, method
+from beholder.bench.methods import Fitted, Task, as_answers, method
 from beholder.bench.protocol import Draw, Protocol
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError
-from beholder.types import Answers, Ints, Matrix
+from beholder.types import Ints, Matrix
 
 Row = dict[str, Any]  # of rows.jsonl
 
@@ -74,8 +74,9 @@ class Bench:
 
     def _fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
         judgements, one = self.protocol.judgements, method(name)
-        task = Task(self.X, as_answers(judgements.take(draw.support[:shots])), judgements.take(draw.prior), draw.seed)
-        if one.uses_own:
+        own = as_answers(judgements.take(draw.support[:shots]))
+        task = Task(self.X, own, shots, judgements.take(draw.prior), draw.seed)
+        if one.per_shot:
             return one.fit(task) if shots else None
         prior = draw.prior.tobytes()
         if self._last_prior[0] != prior:
@@ -84,14 +85,6 @@ class Bench:
         if name not in known:
             known[name] = one.fit(task)
         return known[name]
-
-
-def as_answers(judgements: Ratings | Choices) -> Answers:
-    """One person's judgements in the form that a taste model learns from."""
-    if isinstance(judgements, Ratings):
-        return Answers(rows=judgements.item, ratings=judgements.score)
-    won = judgements.won()
-    return Answers(choices=won, weights=np.ones(len(won)), ties=judgements.tied())
 
 
 def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, float]:
