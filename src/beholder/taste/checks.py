@@ -57,7 +57,7 @@ def _ratings(
     if rows is None:
         if len(ratings) != n:
             shape_faults.append(
-                f"y must hold one rating for each of the {n} rows of X, got {len(ratings)}; to rate only some, give rows"
+                f"y must hold one rating for each of the {n} rows of X, got {len(ratings)}; or give rows"
             )
             return none
         rated = np.arange(n, dtype=np.int64)

@@ -36,9 +36,9 @@ from beholder.types import Floats, Ints
 
 # name: (mode in natural units, standard deviation of its log; of its logit for the share)
 PRIORS: dict[str, tuple[float, float]] = {
-    "choice_scale": (0.7, 0.5),
-    "rating_scale": (0.7, 0.5),
-    "rating_noise": (0.7, 0.5),
+    "choice_scale": (0.5, 0.5),
+    "rating_scale": (0.8, 0.5),
+    "rating_noise": (0.8, 0.4),
     "tie_width": (0.3, 1.0),
     "linear_share": (0.5, 1.0),
 }
@@ -108,8 +108,7 @@ class Evidence(NamedTuple):
 def _thin(base: Floats) -> Floats:
     if base.shape[1] <= base.shape[0]:
         return base
-    factor: Floats = np.linalg.qr(base.T, mode="r")
-    return factor.T
+    return np.asarray(np.linalg.qr(base.T, mode="r")).T
 
 
 def learn(evidence: Evidence) -> dict[str, float]:

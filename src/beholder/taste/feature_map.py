@@ -3,9 +3,10 @@
 A taste model is refitted after every answer, so nothing in a refit may grow with the pool. What depends on the pool
 alone is learned here once, without labels, and handed to every refit:
 
-* principal components of the standardised columns (an encoder's columns differ in unit), the k-th scaled by
-  `eigenvalue ** (power / 2)`: power 1 is plain PCA, power 0 whitening. All together are scaled so that a picture's
-  mean square length is 1: prior variances then mean the same for every encoder.
+* principal components, the k-th scaled by `eigenvalue ** (power / 2)`: power 1 is plain PCA, power 0 whitening. All
+  together are scaled so that a picture's mean square length is 1: prior variances then mean the same for every encoder.
+  Columns are first divided by the root of (their variance + the median one): half a standardisation. Measured columns
+  differ in unit and want a whole one, a network's small columns are mostly noise and want none; each loses little so.
 * a radial kernel `exp(-|z - z'|^2 / (2 length^2))` on those components, in Nystrom coordinates on landmarks found by
   greedily pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing,
   and with every picture a landmark the coordinates reproduce the dense kernel exactly.
@@ -14,6 +15,8 @@ alone is learned here once, without labels, and handed to every refit:
 from __future__ import annotations
 
 import weakref
+import zlib
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -26,10 +29,13 @@ Array = NDArray[Any]
 
 COMPONENTS = 64
 LANDMARKS = 256
-POWER = 1.0
+POWER = 1.25
 LENGTH = 1.0
 SAMPLE = 20_000  # rows that the components are learned from, evenly spread
 LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
+REMEMBERED = 4  # maps that `learned` keeps
+_KNOWN: dict[Any, Any] = {}
+_LOCK = Lock()
 CHUNK = 16_384  # rows mapped at a time
 PARTS = ("mean", "projection", "landmarks", "whitening", "length")
 KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
@@ -70,6 +76,20 @@ class FeatureMap:
         new = cls(mean, projection, marks, whitening, length)
         new._pool = weakref.ref(X)
         return new
+
+    @classmethod
+    def learned(cls, X: Array, **shape: Any) -> Self:
+        """`fit`, or what it gave before for the same content: a map outlives the models that are fitted on it."""
+        key = (cls, X.shape, str(X.dtype), zlib.crc32(np.ascontiguousarray(X).tobytes()), *sorted(shape.items()))
+        with _LOCK:
+            known: Self | None = _KNOWN.get(key)
+        if known is None:
+            known = cls.fit(X, **shape)
+            with _LOCK:
+                _KNOWN[key] = known
+                while len(_KNOWN) > REMEMBERED:
+                    _KNOWN.pop(next(iter(_KNOWN)))
+        return known
 
     @property
     def n_linear(self) -> int:
@@ -144,8 +164,9 @@ def principal_components(X: Array, most: int, power: float = POWER) -> tuple[Arr
     X = _thin_out(X, SAMPLE).astype(np.float64)
     mean = X.mean(0)
     centred = X - mean
-    spread = centred.std(0)
-    weight = np.where(spread > 1e-9 * max(float(spread.max(initial=0)), 1e-30), 1 / np.maximum(spread, 1e-30), 0.0)
+    variance = centred.var(0)
+    alive = variance > 1e-16 * max(float(variance.max(initial=0)), 1e-60)
+    weight = np.where(alive, 1 / np.sqrt(variance + max(float(np.median(variance)), 1e-60)), 0.0)
     centred *= weight
     values, vectors = _eigen(centred)
     order = np.argsort(-values)[:most]

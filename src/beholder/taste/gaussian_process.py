@@ -35,7 +35,8 @@ class GaussianProcess(TasteModel):
     hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
 
     Fitted: hyperparameters_, features_, evidence_ (the answers; not saved), log_evidence_,
-    null_log_evidence_ (the same for "no taste", f = 0).
+    null_log_evidence_ (the same for "no taste", f = 0), rating_std_ (noise of a rating in `predict`'s unit),
+    choice_unit_ (the noise of a choice is 1 / this, in that unit).
     """
 
     name: ClassVar[str] = "gp"
@@ -69,12 +70,25 @@ class GaussianProcess(TasteModel):
         """
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         held = None if self.hyperparameters is None else _complete(self.hyperparameters)
-        self.features_ = self.features or FeatureMap.fit(matrix, components=self.components, landmarks=self.landmarks)
+        self.features_ = self.features or self._learn_features(matrix)
         self.centre_, self.unit_ = _centre(answers.ratings)
         self.evidence_ = self._evidence(matrix, answers)
         self.hyperparameters_ = held or learn(self.evidence_)
         self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
         return self
+
+    def prior(self, X: ArrayLike) -> Self:
+        """Before any answer: every score 0, the doubt that of the prior; units are those of choices."""
+        nothing = Answers()
+        self.features_ = self.features or self._learn_features(self._check_rows(X, reset=True))
+        self.hyperparameters_ = _complete(self.hyperparameters or {})
+        self.centre_, self.unit_ = _centre(nothing.ratings)
+        self.evidence_ = self._evidence(self._check_rows(X, reset=True), nothing)
+        self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
+        return self
+
+    def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
+        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks)
 
     def _evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         pairs = np.concatenate([answers.choices, answers.ties])
@@ -102,6 +116,7 @@ class GaussianProcess(TasteModel):
             spread * (np.append(scale, self.unit_) if rated else scale)[:, None]
         )  # spread_ @ spread_.T: covariance
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
+        self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.log_evidence_ = mode.log_evidence
 
     @property
@@ -131,14 +146,27 @@ class GaussianProcess(TasteModel):
 
     def difference(self, X: ArrayLike, pairs: ArrayLike) -> tuple[Floats, Floats]:
         """Mean and standard deviation of f(first) - f(second), in units of the choice noise, for (m, 2) rows of X."""
-        phi = self._phi(X)
-        sides = _check_pairs(pairs, len(phi))
-        between = phi[sides[:, 0]] - phi[sides[:, 1]]
+        mean, root = self.difference_root(X, pairs)
+        return mean, np.sqrt(np.einsum("mp,mp->m", root, root))
+
+    def difference_root(self, X: ArrayLike, pairs: ArrayLike) -> tuple[Floats, Floats]:
+        """(m,) means as in `difference`, and (m, p) whose inner products are the covariances of the differences."""
+        check_is_fitted(self)
+        matrix = self._check_rows(X)
+        sides = _check_pairs(pairs, len(matrix))
+        judged, place = np.unique(sides, return_inverse=True)
+        phi, place = self.features_.rows(matrix, judged), place.reshape(-1, 2)
         width = len(self.weights_)
-        mean = between @ self.weights_.astype(phi.dtype)
-        root = between @ self.spread_[:width].astype(phi.dtype)
-        std = np.sqrt(np.einsum("mp,mp->m", root, root))
-        return mean.astype(np.float64) * self.choice_unit_, std.astype(np.float64) * self.choice_unit_
+        scores, roots = phi @ self.weights_, phi @ self.spread_[:width]
+        return (
+            (scores[place[:, 0]] - scores[place[:, 1]]) * self.choice_unit_,
+            (roots[place[:, 0]] - roots[place[:, 1]]) * self.choice_unit_,
+        )
+
+    def score_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
+        """(r, p) whose inner products are the posterior covariances of the scores of some rows."""
+        check_is_fitted(self)
+        return self._root(self.features_.rows(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
 
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, ties left out; averaged over what is not known."""
@@ -167,6 +195,7 @@ class GaussianProcess(TasteModel):
             "hyperparameters": dict(self.hyperparameters_),
             "offset": self.offset_,
             "choice_unit": self.choice_unit_,
+            "rating_std": self.rating_std_,
             "log_evidence": self.log_evidence_,
         }
         return config, {"weights": self.weights_, "spread": self.spread_, **self.features_.state()}
@@ -175,7 +204,7 @@ class GaussianProcess(TasteModel):
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
         self.hyperparameters_ = _complete(config["hyperparameters"])
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
-        self.log_evidence_ = float(config["log_evidence"])
+        self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
         self.weights_, self.spread_ = arrays["weights"], arrays["spread"]
         self.features_ = FeatureMap.restore(arrays)
 

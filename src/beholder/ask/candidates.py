@@ -1,0 +1,43 @@
+"""What may be asked at all: checked pools, and pairs drawn from them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beholder.errors import UserError
+from beholder.types import Answers, Ints
+
+
+def check_pool(pool: ArrayLike, n_pictures: int) -> Ints:
+    """The pool's rows, each once, in rising order; raises UserError for rows that X does not have."""
+    rows = np.unique(np.asarray(pool))
+    if not rows.size:
+        return np.empty(0, np.int64)
+    if not np.issubdtype(rows.dtype, np.integer) or rows[0] < 0 or rows[-1] >= n_pictures:
+        raise UserError(f"the pool must hold rows of X, whole numbers from 0 to {n_pictures - 1}")
+    return rows.astype(np.int64)
+
+
+def draw_pairs(pool: Ints, most: int, rng: np.random.Generator) -> Ints:
+    """At most `most` different pairs (left, right) of different pictures, the sides by chance, in random order."""
+    p = len(pool)
+    if p < 2 or most <= 0:
+        return np.empty((0, 2), np.int64)
+    total = p * (p - 1) // 2
+    if total <= max(4 * most, 1000):
+        places = np.column_stack(np.triu_indices(p, 1))[rng.permutation(total)[:most]]
+    else:
+        drawn = np.sort(rng.integers(p, size=(2 * most, 2)), axis=1)
+        drawn = drawn[drawn[:, 0] < drawn[:, 1]]
+        _, first = np.unique(drawn @ np.array([p, 1]), return_index=True)
+        places = drawn[np.sort(first)][:most]
+    turned = rng.random(len(places)) < 0.5
+    return pool[np.where(turned[:, None], places[:, ::-1], places)]
+
+
+def without_answered(pairs: Ints, answers: Answers) -> Ints:
+    """The pairs that were not compared yet; all of them where every one was."""
+    known = {frozenset(pair) for pair in np.vstack([answers.choices, answers.ties]).tolist()}
+    fresh = np.array([frozenset(pair) not in known for pair in pairs.tolist()], dtype=bool)
+    return pairs[fresh] if fresh.any() else pairs
