@@ -4,13 +4,14 @@ import codecs
 import os
 import unicodedata
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from beholder.errors import BadInput, StoreError, UserError
-from beholder.sources import Broken, Found, archive, open_source
+from beholder.sources import Broken, Found, archive, open_source, sample
 from makers import encoded, folder_of, zip_of
 
 PNG = encoded(Image.new("RGB", (8, 6), "teal"), "PNG")
@@ -333,21 +334,29 @@ def test_names_in_a_zip_without_the_utf8_flag_are_read_as_macos_writes_them(tmp_
 # The sample gallery and what is no source
 
 
-def test_the_sample_gallery_is_made_once(workspace, monkeypatch):
-    sample = pytest.importorskip("beholder.sources.sample")
-    made = []
-
-    def gallery(folder, n=480, seed=0):
-        made.append(folder)
-        folder_of(folder, "waves/1.png")
-        return [Found("waves/1", folder / "waves/1.png", {"family": "waves", "price": "9"})]
-
-    monkeypatch.setattr(sample, "make_gallery", gallery, raising=False)
+def test_the_sample_gallery_is_painted_once(workspace, monkeypatch):
+    told = []
+    monkeypatch.setattr(sample, "make_gallery", partial(sample.make_gallery, n=3))
     for _ in range(2):
-        (one,) = found(open_source("sample", workspace))
-        assert (one.name, one.columns) == ("waves/1", {"family": "waves", "price": "9"})
-        assert one.path.is_file()
-    assert len(made) == 1
+        source = open_source("sample", workspace, lambda *progress: told.append(progress))
+        gallery = found(source)
+        assert len({one.name for one in gallery}) == 3
+        assert all({"family", "title", "artist", "price"} == set(one.columns) for one in gallery)
+        assert all(one.path.is_file() and one.path.is_relative_to(workspace) for one in gallery)
+    assert told == [("painting the sample gallery", done, 3) for done in (1, 2, 3)]
+
+
+def test_a_gallery_that_cannot_be_painted_says_so(workspace):
+    workspace.write_text("a file, not a folder")
+    with pytest.raises(StoreError, match="the gallery cannot be painted in"):
+        list(open_source("sample", workspace).find())
+
+
+def test_unpacking_tells_how_far_it_is(tmp_path, workspace):
+    told = []
+    path = zip_of(tmp_path / "art.zip", {"a.png": PNG, "b.png": PNG})
+    list(open_source(path, workspace, lambda *progress: told.append(progress)).find())
+    assert told == [("unpacking the zip", 0, 2), ("unpacking the zip", 1, 2)]
 
 
 @pytest.mark.parametrize(

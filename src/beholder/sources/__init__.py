@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from beholder.errors import BadPicture, UserError
+from beholder.errors import BadPicture, StoreError, UserError
 from beholder.images.formats import HEAD, sniff
-from beholder.sources.archive import ZipSource, made_once
+from beholder.sources.archive import ZipSource
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import Broken, Found, Source, shown, storable, why_unreadable
+from beholder.sources.found import Broken, Found, Progress, Source, shown, silent, storable, why_unreadable
 from beholder.sources.table import TableSource
 
-__all__ = ["SAMPLE", "Broken", "FolderSource", "Found", "Source", "TableSource", "ZipSource", "open_source"]
+__all__ = ["SAMPLE", "Broken", "FolderSource", "Found", "Progress", "Source", "TableSource", "ZipSource", "open_source"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
@@ -22,22 +21,23 @@ _TABLES = {".csv", ".tsv", ".tab"}
 _WANTED = "a folder, a .zip, a .csv of paths, or 'sample'"
 
 
-def open_source(spec: str | Path, workspace: Path) -> Source:
+def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) -> Source:
     """The source that `spec` names.
 
     spec : a folder, a .zip, a .csv, or "sample" (a folder of that name: "./sample")
     workspace : where zips are unpacked and the sample gallery is made
+    progress : told (what is being done, done, of how many) where finding takes longer: unpacking, painting
     raises : UserError where there is no such thing, BadInput where it is there and cannot be read
     """
     text = os.fspath(spec)
     if text == SAMPLE:
-        return SampleSource(workspace)
+        return SampleSource(workspace, progress)
     path = _existing(text)
     if path.is_dir():
         return FolderSource(path)
     suffix = path.suffix.lower()
     if path.is_file() and suffix in _ZIPS:
-        return ZipSource(path, workspace)
+        return ZipSource(path, workspace, progress)
     if path.is_file() and suffix in _TABLES:
         return TableSource(path)
     raise UserError(f"'{shown(text)}' is {_kind(path)}; wanted: {_WANTED}")
@@ -75,26 +75,23 @@ def _kind(path: Path) -> str:
 
 
 class SampleSource:
-    """The generated sample gallery, made once in `workspace` as a folder with an `items.csv`."""
+    """The generated sample gallery, painted once into `workspace` as a folder with an `items.csv`."""
 
     title = "sample gallery"
 
-    def __init__(self, workspace: Path) -> None:
-        self.workspace = workspace
+    def __init__(self, workspace: Path, progress: Progress) -> None:
+        self.folder, self.progress = workspace / SAMPLE, progress
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : StoreError where the gallery cannot be written"""
-        return FolderSource(made_once(self.workspace / SAMPLE, _make_sample)).find()
+        from beholder.sources.sample import make_gallery
 
-
-def _make_sample(folder: Path) -> None:
-    from beholder.sources.sample import make_gallery
-
-    found = make_gallery(folder)
-    columns = list(dict.fromkeys(key for one in found for key in one.columns))
-    with (folder / ITEMS).open("w", encoding="utf-8", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(["item", "file", *columns])
-        for one in found:
-            file = one.path.relative_to(folder).as_posix()
-            table.writerow([one.name, file, *(one.columns.get(key, "") for key in columns)])
+        if not (self.folder / ITEMS).is_file():  # it is written last, so all of the gallery is there
+            try:
+                make_gallery(
+                    self.folder, progress=lambda done, n: self.progress("painting the sample gallery", done, n)
+                )
+            except OSError as error:
+                where = shown(str(self.folder))
+                raise StoreError(f"the gallery cannot be painted in '{where}': {why_unreadable(error)}") from error
+        yield from FolderSource(self.folder).find()

@@ -18,7 +18,17 @@ from typing import IO, BinaryIO
 from beholder.errors import BadInput, StoreError
 from beholder.images import SUFFIXES, fingerprint
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import Broken, Found, cannot_read, plain_name, shown, storable, why_unreadable
+from beholder.sources.found import (
+    Broken,
+    Found,
+    Progress,
+    cannot_read,
+    plain_name,
+    shown,
+    silent,
+    storable,
+    why_unreadable,
+)
 
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 2 * 1024**3
@@ -36,8 +46,8 @@ class ZipSource:
     They are extracted under `workspace`, in a folder named by the zip's content: the same zip is extracted once.
     """
 
-    def __init__(self, path: Path, workspace: Path) -> None:
-        self.path, self.workspace = path, workspace
+    def __init__(self, path: Path, workspace: Path, progress: Progress = silent) -> None:
+        self.path, self.workspace, self.progress = path, workspace, progress
         self.title = path.stem or "pictures"
         with _opened(path) as archive:
             self.wanted = _wanted(path, archive)
@@ -48,7 +58,7 @@ class ZipSource:
             name = fingerprint(self.path)[:16]
         except OSError as error:
             raise cannot_read("zip", self.path, error) from error
-        folder = made_once(self.workspace / name, self._extract)
+        folder = _made_once(self.workspace / name, self._extract)
         refused = json.loads((folder / _REFUSED).read_text(encoding="utf-8"))
         yield from FolderSource(_with_items(folder)).find()
         yield from (Broken(name, reason) for name, reason in refused)
@@ -59,14 +69,15 @@ class ZipSource:
             raise StoreError(f"the zip needs {need / 1e9:.1f} GB unpacked, and {free / 1e9:.1f} GB are free; make room")
         refused: list[tuple[str, str]] = []
         with _opened(self.path) as archive:
-            for info in self.wanted:
+            for done, info in enumerate(self.wanted):
+                self.progress("unpacking the zip", done, len(self.wanted))
                 reason = _unsafe(info) or _unpacked(archive, info, folder)
                 if reason:
                     refused.append((shown(_name(info)), reason))
         (folder / _REFUSED).write_text(json.dumps(refused), encoding="utf-8")
 
 
-def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+def _made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """`folder`, filled by `make` where it is not there yet: under another name first, so that it is whole or absent.
 
     raises : StoreError where it cannot be written
