@@ -1,0 +1,280 @@
+"""Local ONNX models: preprocessing against arithmetic by hand, faults told together, batches, real weights."""
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from PIL import Image
+
+from beholder.errors import BadInput, UserError
+from beholder.features.onnx import OnnxRuntime
+from beholder.features.preprocess import Preprocessing, from_processor
+from beholder.features.registry import load_encoder
+
+TOLD = {
+    "name": "tiny",
+    "input": "image",
+    "output": "feature",
+    "layout": "NCHW",
+    "size": 4,
+    "fit": "squash",
+    "interpolation": "box",
+    "scale": 1 / 255,
+    "mean": [0.5, 0.25, 0.0],
+    "std": [0.5, 1.0, 2.0],
+    "dimension": 3,
+    "licence": "MIT",
+}
+
+
+def write_model(path, *, batch="n", layout="NCHW", ops=None, kind=TensorProto.FLOAT, size=4):
+    """A network that gives the mean of each channel (or what `ops` make of `image`)."""
+    axes, shape = ([2, 3], [batch, 3, size, size]) if layout == "NCHW" else ([1, 2], [batch, size, size, 3])
+    ops = ops or [helper.make_node("ReduceMean", ["image"], ["feature"], axes=axes, keepdims=0)]
+    graph = helper.make_graph(
+        ops,
+        "tiny",
+        [helper.make_tensor_value_info("image", kind, shape)],
+        [helper.make_tensor_value_info("feature", kind, None)],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    return path
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """Makes a model and its description; keywords change the description, `model` what is in the file."""
+
+    def make(model=None, **changes):
+        path = write_model(tmp_path / "tiny.onnx", layout=changes.get("layout", "NCHW"), **model or {})
+        path.with_suffix(".json").write_text(json.dumps(TOLD | changes))
+        return path
+
+    return make
+
+
+def opened(path):
+    return OnnxRuntime.open(path, threads=1)
+
+
+def halves(left, right, size=(12, 4)):
+    """Left half of one colour, right half of another: squash, crop and pad all see it differently."""
+    picture = Image.new("RGB", size, left)
+    picture.paste(right, (size[0] // 2, 0, *size))
+    return picture
+
+
+def prepared(fit, picture, size=4, **changes):
+    told = {"shortest": size, "interpolation": "box", "scale": 1 / 255, "mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
+    return Preprocessing(size=size, fit=fit, **told | changes)([picture])[0]
+
+
+# preprocessing, against arithmetic
+
+
+def test_values_are_scaled_then_centred_then_divided(tiny):
+    (row,) = opened(tiny()).encode([Image.new("RGB", (9, 7), (255, 127, 51))])
+    np.testing.assert_allclose(row, [(1 - 0.5) / 0.5, 127 / 255 - 0.25, 0.2 / 2], atol=1e-6)
+
+
+def test_both_layouts_give_the_same_numbers(tiny):
+    picture = halves("red", "blue")
+    first = opened(tiny()).encode([picture])
+    np.testing.assert_allclose(opened(tiny(layout="NHWC")).encode([picture]), first, atol=1e-6)
+
+
+def test_squash_sees_the_whole_picture_whatever_its_aspect():
+    red = prepared("squash", halves("red", "black"))[0]
+    np.testing.assert_array_equal(red, [[1, 1, 0, 0]] * 4)
+
+
+def test_crop_sees_the_middle_of_the_longer_side():
+    picture = Image.new("RGB", (12, 4))
+    picture.paste("red", (4, 0, 8, 4))
+    assert (prepared("crop", picture)[0] == 1).all()
+    assert (prepared("crop", picture.transpose(Image.Transpose.ROTATE_90))[0] == 1).all()
+    assert prepared("squash", picture)[0].mean() < 0.5
+
+
+def test_crop_resizes_the_shorter_side_first():
+    picture = Image.new("RGB", (16, 8))
+    picture.paste("red", (6, 2, 10, 6))  # a quarter of the height in the middle: 2 of 4 pixels where shortest is 8 -> 4
+    assert prepared("crop", picture, size=2, shortest=4)[0].mean() == 1
+    assert prepared("crop", picture, size=4, shortest=4)[0].mean() == 0.25
+
+
+def test_pad_keeps_the_aspect_and_fills_with_the_mean_colour():
+    values = prepared("pad", Image.new("RGB", (12, 6), "white"), mean=(0.5, 0.5, 0.5))[0]
+    np.testing.assert_allclose(values, [[0] * 4, [0.5] * 4, [0.5] * 4, [0] * 4])
+
+
+def test_pillows_bicubic_is_what_a_description_means_by_bicubic():
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (30, 50, 3), np.uint8))
+    expected = np.asarray(picture.resize((8, 8), Image.Resampling.BICUBIC), np.float32) / 255
+    values = prepared("squash", picture, size=8, interpolation="bicubic")
+    np.testing.assert_allclose(values.transpose(1, 2, 0), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(224, 225), (1000, 333), (333, 1000), (5, 400)])
+@pytest.mark.parametrize("fit", ["squash", "crop", "pad"])
+def test_every_shape_of_picture_fits(fit, size):
+    assert prepared(fit, Image.new("RGB", size), size=32, shortest=36).shape == (3, 32, 32)
+
+
+def test_a_processor_with_a_plain_size_squashes():
+    faults = []
+    told = {"size": {"height": 224, "width": 224}, "resample": 2, "rescale_factor": 1 / 255}
+    read = from_processor(told | {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}, faults)
+    assert faults == []
+    assert (read.fit, read.size, read.interpolation) == ("squash", 224, "bilinear")
+
+
+def test_a_processor_with_a_shortest_edge_crops():
+    told = {"size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}, "do_center_crop": True}
+    read = from_processor(told | {"resample": 3, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}, [])
+    assert (read.fit, read.size, read.shortest, read.interpolation) == ("crop", 224, 256, "bicubic")
+
+
+def test_a_processor_that_does_not_normalise_changes_nothing():
+    read = from_processor({"size": 32, "do_rescale": False, "do_normalize": False}, [])
+    assert (read.scale, read.mean, read.std) == (1, (0, 0, 0), (1, 1, 1))
+
+
+# the contract
+
+
+@pytest.mark.parametrize("batch", ["n", 1, 3])
+def test_a_batch_gives_what_single_pictures_give_even_where_the_model_takes_a_fixed_number(tiny, batch):
+    runtime = opened(tiny({"batch": batch}))
+    pictures = [halves((40 * k, 9, 250 - 6 * k), (k, k, k), (12 + k, 7)) for k in range(5)]
+    rows = runtime.encode(pictures)
+    assert rows.shape == (5, 3)
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(rows, np.concatenate([runtime.encode([p]) for p in pictures]), atol=1e-5)
+
+
+def test_more_pictures_than_a_batch_come_back_in_order(tiny):
+    rows = opened(tiny()).encode([Image.new("RGB", (5, 5), (k, 0, 0)) for k in range(40)])
+    assert (np.diff(rows[:, 0]) > 0).all()
+
+
+def test_no_pictures_give_no_rows(tiny):
+    assert opened(tiny()).encode([]).shape == (0, 3)
+
+
+def test_the_row_says_what_the_description_says(tiny):
+    row = opened(tiny()).row
+    assert (row.name, row.dimension, row.licence) == ("tiny", 3, "MIT")
+    assert len(row.revision) == 16
+
+
+@pytest.mark.parametrize("change", [{"fit": "crop"}, {"mean": [0.5, 0.25, 0.1]}, {"interpolation": "bicubic"}])
+def test_another_preprocessing_is_another_key(tiny, change):
+    assert opened(tiny()).row.key != opened(tiny(**change)).row.key
+
+
+def test_other_weights_are_another_key(tiny):
+    ops = [helper.make_node("ReduceMax", ["image"], ["feature"], axes=[2, 3], keepdims=0)]
+    assert opened(tiny()).row.key != opened(tiny({"ops": ops})).row.key
+
+
+def test_the_file_is_found_by_its_name_in_the_registry(tiny):
+    assert load_encoder(f"onnx:{tiny()}", threads=1).row.name == "tiny"
+
+
+def test_a_pooled_map_of_one_pixel_is_a_vector(tiny):
+    ops = [helper.make_node("ReduceMean", ["image"], ["feature"], axes=[2, 3], keepdims=1)]
+    assert opened(tiny({"ops": ops})).encode([halves("red", "blue")]).shape == (1, 3)
+
+
+def test_half_precision_models_take_half_precision_pixels(tiny):
+    runtime = opened(tiny({"kind": TensorProto.FLOAT16}))
+    assert runtime.encode([halves("red", "blue")]).dtype == np.float32
+
+
+# faults
+
+
+def test_every_fault_of_a_description_is_told_in_one_sentence(tiny):
+    wrong = {
+        "fit": "stretch",
+        "size": "big",
+        "std": [1, 0, 1],
+        "mean": [1],
+        "dimension": 0,
+        "layout": "CHW",
+        "input": 3,
+    }
+    with pytest.raises(BadInput) as told:
+        opened(tiny(**wrong))
+    for field in wrong:
+        assert f"{field} must be" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"output": "logits"}, "no output 'logits'; it has: feature"),
+        ({"input": "pixels"}, "no input 'pixels'; it has: image"),
+        ({"dimension": 7}, r"shape \(1, 3\); wanted \(b, 7\)"),
+        ({"size": 8}, "failed to run"),
+    ],
+)
+def test_a_description_of_another_model_is_found_out_at_once(tiny, change, told):
+    with pytest.raises(BadInput, match=told):
+        opened(tiny(**change))
+
+
+def test_numbers_that_are_not_finite_are_refused(tiny):
+    ops = [
+        helper.make_node("Log", ["image"], ["logs"]),
+        helper.make_node("ReduceMean", ["logs"], ["feature"], axes=[2, 3], keepdims=0),
+    ]
+    with pytest.raises(BadInput, match="not finite"):
+        opened(tiny({"ops": ops}, mean=[1.0, 1.0, 1.0]))
+
+
+def test_a_model_that_is_none_is_refused_in_words(tiny):
+    path = tiny()
+    path.write_bytes(b"no protobuf at all")
+    with pytest.raises(BadInput, match="not a model that ONNX Runtime can load"):
+        opened(path)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "\xff"])
+def test_a_description_that_is_no_object_is_refused_in_words(tiny, text):
+    path = tiny()
+    path.with_suffix(".json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(BadInput, match=r"tiny\.json"):
+        opened(path)
+
+
+def test_missing_files_are_named(tiny, tmp_path):
+    path = tiny()
+    path.with_suffix(".json").unlink()
+    with pytest.raises(UserError, match=r"no tiny\.json beside the model"):
+        opened(path)
+    with pytest.raises(UserError, match="no model at"):
+        opened(tmp_path / "nothing.onnx")
+
+
+# real weights
+
+
+def test_mobilenet_agrees_with_its_preprocessing_done_by_hand(shared):
+    import onnxruntime
+
+    path = shared / "weights" / "mobilenet_v2" / "model.onnx"
+    files = sorted((shared / "data" / "famous102" / "images").iterdir())[:3]
+    pictures = [Image.open(file).convert("RGB") for file in files]
+    rows = load_encoder(f"onnx:{path}", threads=1).encode(pictures)
+    session = onnxruntime.InferenceSession(path)
+    for picture, row in zip(pictures, rows, strict=True):
+        pixels = np.asarray(picture.resize((224, 224), Image.Resampling.BICUBIC)) / 255
+        pixels = ((pixels - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]).transpose(2, 0, 1)
+        (expected,) = session.run(None, {"image": pixels[None].astype(np.float32)})
+        np.testing.assert_allclose(row, expected[0], atol=1e-3, rtol=1e-3)
+    assert rows.shape == (3, 1280)
