@@ -16,7 +16,6 @@ from beholder.cli.shell import (
     Who,
     note,
     open_session,
-    plain,
     put_json,
     say,
     table,
@@ -168,7 +167,8 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     """
     session = open_session(collection, person, model)
     session.settle()
-    told, taught = session.explanation(), session.taught(5)
+    told = session.explanation()
+    taught = list(dict.fromkeys(item.name for item, _ in session.taught()))[:5]
     if as_json:
         leanings = [
             {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}
@@ -181,7 +181,7 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
                 "confidence": told.confidence,
                 "answers": told.answers,
                 "leanings": leanings,
-                "taught": [item.name for item, _ in taught],
+                "taught": taught,
             }
         )
         return
@@ -189,7 +189,7 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     say()
     table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
     if taught:
-        say("What taught most: " + ", ".join(plain(item.name) for item, _ in taught))
+        say("What taught most: " + ", ".join(taught))
 
 
 def _row(leaning: Any) -> list[str]:

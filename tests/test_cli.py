@@ -1,0 +1,335 @@
+"""Every command does its job, prints JSON alone where asked, and answers a mistake with a sentence and an exit code."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from beholder.cli import demo, pictures, run, shell
+from beholder.errors import BadInput, NotEnoughAnswers, StoreError, UnknownName
+from beholder.features.attributes import ATTRIBUTES
+
+ROOT = Path(__file__).resolve().parents[1]
+COUNT = 16
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory) -> Path:
+    """Sixteen small pictures, every other one vivid, with titles, prices and links."""
+    folder = tmp_path_factory.mktemp("gallery")
+    rng = np.random.default_rng(0)
+    with (folder / "items.csv").open("w", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["item", "file", "title", "price", "link", "kind"])
+        for i in range(COUNT):
+            vivid = i % 2
+            base = rng.integers(0, 256, (6, 8, 3)) if vivid else np.repeat(rng.integers(90, 160, (6, 8, 1)), 3, 2)
+            picture = Image.fromarray(base.astype(np.uint8)).resize((96, 72), Image.Resampling.BICUBIC)
+            picture.save(folder / f"p{i:02d}.png")
+            table.writerow(
+                [
+                    f"p{i:02d}",
+                    f"p{i:02d}.png",
+                    f"<b>No. {i}</b>",
+                    f"€ {i}",
+                    "javascript:alert(1)" if i == 3 else "",
+                    vivid,
+                ]
+            )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prepared(gallery, tmp_path_factory) -> Path:
+    """A data folder with the gallery imported and Ada's answers in it: she likes the vivid ones."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BEHOLDER_HOME", str(home))
+        assert run(["import", str(gallery), "--into", "art"]) == 0
+        labels = home / "labels.csv"
+        lines = [f"Ada,choice,p{a:02d},p{b:02d},," for a in range(1, COUNT, 2) for b in range(0, COUNT, 4)]
+        labels.write_text("person,kind,item,other,value,at\n" + "\n".join(lines) + "\n")
+        assert run(["labels", "import", str(labels), "--collection", "art"]) == 0
+    return home
+
+
+@pytest.fixture
+def art(prepared, home) -> Path:
+    """A data folder of this test's own, prepared."""
+    shutil.copytree(prepared, home)
+    return home
+
+
+def told(capsys, *arguments: str, code: int = 0):
+    """What a command prints as JSON."""
+    assert run([*arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def sentence(capsys, *arguments: str, code: int = 2) -> str:
+    """What a command that fails says, which is never a traceback and never on stdout."""
+    assert run(list(arguments)) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    return err
+
+
+def test_help_loads_none_of_the_product():
+    heavy = "{'numpy', 'scipy', 'sklearn', 'onnxruntime', 'sqlalchemy', 'fastapi', 'PIL'}"
+    code = f"import sys, beholder.cli; beholder.cli.run(['--help']); sys.exit(str({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "set()" in done.stderr
+    assert "doctor" in done.stdout
+
+
+def test_every_command_stands_in_the_documentation_as_it_is():
+    made = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.path.insert(0, 'runs'); import cli_docs; print(cli_docs.page(), end='')",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert made.stdout == (ROOT / "docs" / "cli.md").read_text("utf-8"), "run: python runs/cli_docs.py"
+
+
+def test_importing_twice_finds_nothing_new(art, gallery, capsys):
+    report = told(capsys, "import", str(gallery), "--into", "art")
+    assert (report["new"], report["known"], report["broken"]) == (0, COUNT, [])
+
+
+def test_a_broken_file_is_named_and_the_rest_comes_in(tmp_path, gallery, capsys):
+    shutil.copy(gallery / "p01.png", tmp_path / "good.png")
+    (tmp_path / "bad.png").write_bytes(b"")
+    assert run(["import", str(tmp_path), "--into", "few"]) == 0
+    out = capsys.readouterr().out
+    assert "1 new, 1 that cannot be opened" in out
+    assert "bad.png: " in out
+
+
+def test_rank_prints_the_shape_that_others_read(art, capsys):
+    places = told(capsys, "rank", "art", "--person", "Ada")
+    assert [place["rank"] for place in places] == list(range(1, COUNT + 1))
+    assert {"rank", "item", "file", "score", "std", "why"} <= set(places[0])
+    assert {place["item"] for place in places[:6]} <= {f"p{i:02d}" for i in range(1, COUNT, 2)}
+    assert all(1 <= place["score"] <= 10 and Path(place["file"]).is_file() for place in places)
+
+
+def test_rank_keeps_to_the_columns_and_the_number_asked_for(art, capsys):
+    places = told(capsys, "rank", "art", "--person", "Ada", "--where", "kind=0", "--top", "3")
+    assert [place["rank"] for place in places] == [1, 2, 3]
+    assert all(int(place["item"][1:]) % 2 == 0 for place in places)
+
+
+def test_rank_says_why_only_where_asked(art, capsys):
+    assert run(["rank", "art", "--person", "Ada", "--top", "3", "--why"]) == 0
+    assert "colours" in capsys.readouterr().out
+    assert run(["rank", "art", "--person", "Ada", "--top", "3"]) == 0
+    assert "colours" not in capsys.readouterr().out
+
+
+def test_explain_says_the_taste_in_words(art, capsys):
+    said = told(capsys, "explain", "art", "--person", "Ada")
+    assert said["found"] is True
+    assert "vivid" in said["sentence"]
+    assert {x["attribute"] for x in said["leanings"]} == {a.name for a in ATTRIBUTES}
+    assert all(-1 <= x["lean"] <= 1 for x in said["leanings"])
+
+
+def test_fit_says_what_was_learned(art, capsys):
+    said = told(capsys, "fit", "art", "--person", "Ada")
+    assert (said["person"], said["collection"], said["model"], said["answers"]) == ("Ada", "art", "gp", 32)
+
+
+def test_ask_prints_items_or_pairs(art, capsys):
+    one = told(capsys, "ask", "art", "--person", "Bo", "-n", "3")
+    two = told(capsys, "ask", "art", "--person", "Bo", "-n", "3", "--pairs")
+    assert [set(q) for q in one] == [{"item"}] * 3
+    assert [set(q) for q in two] == [{"left", "right"}] * 3
+    assert all(q["left"] != q["right"] for q in two)
+
+
+def test_labels_go_out_and_come_in_again(art, tmp_path, capsys):
+    file = tmp_path / "out.csv"
+    assert told(capsys, "labels", "export", str(file), "--collection", "art")["lines"] == 32
+    again = told(capsys, "labels", "import", str(file), "--collection", "art")
+    assert (again["new"], again["known"], again["faults"]) == (0, 32, [])
+
+
+def test_a_bad_line_is_named_the_good_ones_are_kept_and_the_exit_code_says_so(art, tmp_path, capsys):
+    file = tmp_path / "some.csv"
+    file.write_text("person,kind,item,other,value,at\nBo,rating,p01,,7,\nBo,rating,p99,,7,\n")
+    report = told(capsys, "labels", "import", str(file), "--collection", "art", code=1)
+    assert report["new"] == 1
+    assert "p99" in report["faults"][0]
+
+
+def test_the_album_is_copied_best_first_and_never_over_a_file(art, tmp_path, capsys):
+    folder = tmp_path / "album"
+    command = ["rank", "art", "--person", "Ada", "--top", "12", "--copy-to", str(folder)]
+    assert run(command) == 0
+    copied = sorted(path.name for path in folder.iterdir())
+    assert len(copied) == 12
+    assert copied[0].startswith("01 p")
+    (folder / copied[0]).write_bytes(b"mine")
+    assert run(command) == 0
+    assert (folder / copied[0]).read_bytes() == b"mine"
+    assert "was there already" in capsys.readouterr().err
+
+
+def test_the_users_own_folder_is_never_copied_into(art, gallery, capsys):
+    before = sorted(gallery.rglob("*"))
+    for folder in (gallery, gallery / "new"):
+        said = sentence(capsys, "rank", "art", "--person", "Ada", "--top", "2", "--copy-to", str(folder))
+        assert "never changed" in said
+    assert sorted(gallery.rglob("*")) == before
+
+
+def test_the_contact_sheet_loads_nothing_and_runs_nothing(art, tmp_path):
+    file = tmp_path / "sheet.html"
+    assert run(["rank", "art", "--person", "Ada", "--top", "16", "--html", str(file)]) == 0
+    page = file.read_text("utf-8")
+    assert page.count("data:image/jpeg;base64,") == 16
+    assert "&lt;b&gt;No. 3&lt;/b&gt;" in page
+    assert "€ 3" in page
+    for foreign in ("<script", "<b>No.", "javascript:", "http://", "https://", 'src="/', "@import", "url("):
+        assert foreign not in page
+
+
+def test_a_picture_that_has_gone_leaves_its_place_on_the_sheet(art, tmp_path, gallery, capsys):
+    moved = shutil.move(gallery / "p01.png", tmp_path / "p01.png")
+    try:
+        assert run(["rank", "art", "--person", "Ada", "--html", str(tmp_path / "sheet.html")]) == 0
+        assert run(["rank", "art", "--person", "Ada", "--top", "16", "--copy-to", str(tmp_path / "album")]) == 1
+    finally:
+        shutil.move(moved, gallery / "p01.png")
+    assert "p01 cannot be shown" in (tmp_path / "sheet.html").read_text("utf-8")
+    assert "p01 could not be copied" in capsys.readouterr().err
+    assert len(list((tmp_path / "album").iterdir())) == COUNT - 1
+
+
+def test_doctor_finds_a_healthy_folder_well_and_a_damaged_one_not(art, capsys):
+    assert all(check["ok"] is not False for check in told(capsys, "doctor"))
+    (art / "beholder.db").write_bytes(b"not a database at all, but long enough to be looked at " * 40)
+    checks = told(capsys, "doctor", code=1)
+    assert any(check["ok"] is False and check["mend"] for check in checks)
+
+
+def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
+    rated = tmp_path / "rated"
+    shutil.copytree(gallery, rated)
+    rng = np.random.default_rng(0)
+    with (rated / "ratings.csv").open("w", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["rater", "item", "score"])
+        for rater in range(3):
+            for i in range(COUNT):
+                table.writerow([f"r{rater}", f"p{i:02d}", 1 + 4 * (i % 2) + rng.integers(0, 2)])
+    options = ["bench", str(rated), "--methods", "generic,ridge", "--shots", "4", "--repeats", "1"]
+    figures = told(capsys, *options)
+    wanted = {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric", "mean", "low", "high"}
+    assert wanted | {"raters", "draws"} == set(figures[0])
+    assert {f["method"] for f in figures} == {"generic", "ridge"}
+    assert run(options) == 0
+    assert "ridge" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["rank", "nowhere"], "unknown collection 'nowhere'"),
+        (["rank", "ort"], "did you mean 'art'"),
+        (["rank", "art", "--person", "Eda"], "did you mean 'Ada'"),
+        (["rank", "art", "--person", "Ada", "--model", "gq"], "there are: bradley-terry, gp"),
+        (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
+        (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
+        (["rank", "art", "--person", "Ada", "--top", "0"], "--top"),
+        (["rank", "art", "--person", "Ada", "--copy-to", "x"], "--top N"),
+        (["rank", "art", "--person", "Ada", "--html", "p01.png"], "should end in .html"),
+        (["rank", "art", "--person", "Ada", "--html", "no/such/folder/x.html"], "cannot write"),
+        (["import", "/no/such/folder", "--into", "x"], "there is nothing at"),
+        (["import", "sample", "--into", ""], "1 to 80"),
+        (["import", "sample"], "--into"),
+        (["ask", "art", "-n", "many"], "integer"),
+        (["bench", "/no/such/set", "--shots", "ten"], "whole numbers"),
+        (["rnk"], "rank"),
+        (["rank", "art", "--tops", "3"], "--top"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence_and_exit_code_2(art, capsys, arguments, words):
+    assert words in sentence(capsys, *arguments)
+
+
+def test_an_unknown_collection_leaves_no_new_person_behind(art, capsys):
+    sentence(capsys, "ask", "ort", "--person", "Cy")
+    assert "Cy" in sentence(capsys, "rank", "art", "--person", "Cy")
+
+
+def test_a_person_without_answers_is_told_so(art, capsys):
+    assert "answer" in sentence(capsys, "rank", "art", code=1)
+    assert "answer" in sentence(capsys, "explain", "art", code=1)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (UnknownName("no such thing"), 2, "no such thing"),
+        (BadInput("not to be used"), 1, "not to be used"),
+        (NotEnoughAnswers("ten are wanted"), 1, "ten are wanted"),
+        (StoreError("locked"), 1, "locked"),
+        (OSError(28, "No space left on device", "/x"), 1, "the disk is full at /x"),
+        (PermissionError(13, "Permission denied", "/x"), 1, "Permission denied at /x"),
+        (KeyboardInterrupt(), 130, "run the same command again to go on"),
+        (ZeroDivisionError("division by zero"), 1, "Please report it"),
+    ],
+)
+def test_every_error_becomes_a_sentence_and_an_exit_code(monkeypatch, capsys, error, code, words):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(pictures, "open_library", fail)
+    assert words in sentence(capsys, "doctor", code=code)
+
+
+def test_a_traceback_is_shown_only_where_it_is_asked_for(monkeypatch, capsys):
+    monkeypatch.setattr(pictures, "open_library", lambda: 1 / 0)
+    monkeypatch.setenv("BEHOLDER_DEBUG", "1")
+    assert run(["doctor"]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_escape_codes_in_a_name_do_not_reach_the_terminal():
+    assert "\x1b" not in shell.plain("\x1b]0;title\x07picture\udcff.png")
+
+
+def test_progress_is_silent_for_a_second_and_then_tells_rate_and_time_left(monkeypatch, capsys):
+    with shell.Meter() as meter:
+        meter("reading", 1, 10)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(shell, "PATIENCE", 0.0)
+    with shell.Meter() as meter:
+        meter("reading", 1, 10)
+        meter("fitting", 2, 0)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "fitting" in err
+
+
+def test_a_demonstration_without_keep_leaves_no_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
+    with demo._home(False, shell.console(stderr=True)) as folder:
+        assert folder.is_dir()
+    assert not folder.exists()
