@@ -212,6 +212,19 @@ def test_the_sentence_claims_what_is_sure_hints_at_what_is_not_and_admits_the_re
     assert "none of the ten" in sentence_of([leaning(0, 0.01, 0.1)], True, 30)
 
 
+def test_attributes_that_always_come_together_are_named_together():
+    rng = np.random.default_rng(0)
+    attributes = pool(rng)
+    attributes[:, [0, 2, 4]] = rng.random((400, 1)) + 0.001 * rng.random((400, 3))
+    utility = standardise(attributes)[:, 4] * 3
+    answers = choose(utility, 30, rng)
+    said = explain(Oracle(utility), attributes, attributes, answers)
+    assert {x.attribute for x in said.leanings[:3]} == {NAMES[0], NAMES[2], NAMES[4]}
+    assert "we cannot tell yet which of them it is" in said.sentence
+    why = reasons(Oracle(utility), attributes, attributes, answers, [int(np.argmax(utility))])[0].text
+    assert any(ATTRIBUTES[i].high in why for i in (0, 2, 4))
+
+
 def test_adjectives_stand_before_the_picture_and_nouns_behind_it():
     leanings = [leaning(4, -0.8, 0.1), leaning(9, 0.7, 0.1), leaning(1, 0.6, 0.1), leaning(2, 0.6, 0.1)]
     assert pictures_with(leanings) == "muted, symmetrical pictures with a clear subject and dramatic light"

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from beholder.errors import ShapeError
 from beholder.explain.linear import Weights, fit_weights, standardise
 from beholder.explain.why import Reason, reasons_of
-from beholder.explain.words import Leaning, confidence_of, sentence_of
+from beholder.explain.words import Leaning, carried, confidence_of, sentence_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Matrix
 
@@ -74,7 +74,7 @@ def reasons(
     _check(X, attributes)
     if explanation is None:
         explanation = explain(model, X, attributes, answers)
-    of = {x.attribute: x for x in explanation.leanings} if explanation.found else {}
+    of = {x.attribute: x for x in carried(explanation.leanings)} if explanation.found else {}
     chosen = np.asarray(rows, np.int64)
     return reasons_of(model, X, attributes, answers, chosen, [of.get(a.name) for a in ATTRIBUTES])
 

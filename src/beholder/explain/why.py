@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from beholder.explain.linear import standardise
-from beholder.explain.words import HINTING, Leaning
+from beholder.explain.words import Leaning
 from beholder.types import SCALE, Answers, Floats, Ints, Matrix
 
 NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something
@@ -82,7 +82,7 @@ def reasons_of(
 
 
 def _words(z: Floats, high: np.ndarray[Any, Any], leanings: Sequence[Leaning | None]) -> Iterator[str]:
-    lean = np.array([x.lean if x and x.evidence >= HINTING else 0.0 for x in leanings])
+    lean = np.array([x.lean if x else 0.0 for x in leanings])
     sign = np.where(high, 1.0, -1.0)[:, None]
     gain = np.where(np.abs(z) >= NOTABLE, sign * z * lean, 0.0)  # how far each attribute speaks for the standing
     order = np.argsort(-gain, axis=1)[:, :MOST]

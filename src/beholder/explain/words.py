@@ -70,6 +70,12 @@ def pictures_with(leanings: Sequence[Leaning]) -> str:
     return f"{front} pictures".strip() + (f" with {listed(nouns)}" if nouns else "")
 
 
+def carried(leanings: Sequence[Leaning]) -> list[Leaning]:
+    """The leanings that a reason may rest on: those with evidence; where attributes that come together share it so that
+    none has enough alone, those among which it is left open."""
+    return [x for x in leanings if x.evidence >= HINTING] or [x for x in leanings if x.open]
+
+
 def confidence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
     """In one or two words: "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"."""
     if not found:
@@ -93,6 +99,9 @@ def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
             said += f", and perhaps {listed([x.liked for x in hinting])}"
     elif hinting:
         said = f"You seem to like {pictures_with(hinting)}, though it is early to be sure"
+    elif len(tangled := [x for x in leanings if x.open][:3]) > 1:
+        nouns = listed([x.liked for x in tangled], "or")
+        return f"You like pictures with {nouns}: here these come together, and we cannot tell yet which of them it is."
     else:
         return (
             "You do have a taste, and your pictures are ranked by it, "
