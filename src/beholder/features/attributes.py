@@ -105,7 +105,7 @@ def _content(v: Views) -> float:
     lightness = v.lab[..., 0]
     fine = ndimage.gaussian_filter(lightness, 1.0)
     edges = np.hypot(ndimage.sobel(fine, 0), ndimage.sobel(fine, 1)) / 8
-    return float(np.log(np.mean(edges / (edges + 4.0)) + 0.01))
+    return float(np.mean(edges / (edges + 4.0)))
 
 
 def _emphasis(v: Views) -> float:
@@ -267,8 +267,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "Share of the picture that holds visible edges, brush texture smoothed away.",
         "Ke, Tang & Jing, CVPR 2006 (simplicity, reversed); Rosenholtz et al., J. Vision 2007 (clutter)",
         _content,
-        -1.13,
-        0.177,
+        0.338,
+        0.0587,
     ),
     Attribute(
         "object emphasis",
@@ -372,7 +372,7 @@ class AttributesRuntime:
         licence="Apache-2.0",
         bytes=0,
         source="beholder.features.attributes",
-        revision="1",
+        revision="2",
         preprocessing={"sides": (SIDE, COLOUR, MAP), "thin": THIN, "squash": [(a.middle, a.width) for a in ATTRIBUTES]},
     )
 

@@ -45,7 +45,7 @@ def hard_edge(c: Canvas) -> None:
 
 def _stripes(c: Canvas) -> None:
     rng = c.rng
-    n = int(rng.integers(4, 15))
+    n = int(rng.integers(4, 22))
     even = rng.random() < 0.5
     cuts = np.concatenate([[0], np.cumsum(np.ones(n) / n if even else rng.dirichlet(np.full(n, 1.2)))])
     slant = rng.choice([0, 0, 0.35, -0.5]) * c.height
@@ -70,7 +70,7 @@ def _arcs(c: Canvas) -> None:
 
 def _tiles(c: Canvas) -> None:
     rng = c.rng
-    across = int(rng.integers(3, 8))
+    across = int(rng.integers(3, 11))
     side = c.width / across
     ordered = rng.random() < 0.4
     with c.pen() as pen:
@@ -110,7 +110,7 @@ def grid(c: Canvas) -> None:
     rng = c.rng
     c.fill(c.palette.ground)
     rooms = [(0.0, 0.0, float(c.width), float(c.height))]
-    for _ in range(int(rng.integers(4, 22))):
+    for _ in range(int(rng.choice([5, 9, 14, 22, 36]))):
         rooms = _divide(c, rooms)
     thick = c.unit * rng.choice([0.006, 0.012, 0.02])
     filled = rng.uniform(0.2, 0.9)
@@ -181,17 +181,13 @@ def discs(c: Canvas) -> None:
     rng = c.rng
     c.fill(c.palette.ramp(rng.uniform(0, 1)))
     c.mottle(0.05)
-    n = int(rng.choice([1, 3, 6, 12, 24]))
-    big = {1: 0.4, 3: 0.32, 6: 0.24, 12: 0.17, 24: 0.11}[n] * c.unit
+    n = int(rng.choice([1, 3, 6, 12, 24, 44]))
+    big = {1: 0.4, 3: 0.32, 6: 0.24, 12: 0.17, 24: 0.11, 44: 0.085}[n] * c.unit
     with c.pen() as pen:
         for i in range(n):
             r = big * rng.uniform(0.5, 1.2)
             x, y = c.focus if i == 0 else (rng.uniform(0.05, 0.95) * c.width, rng.uniform(0.05, 0.95) * c.height)
             _rings(pen, c, x, y, big * 1.1 if i == 0 else r)
-        if n < 7:
-            for _ in range(3):
-                a, b = rng.uniform(0, 1, (2, 2)) * [c.width, c.height]
-                pen.line([tuple(a), tuple(b)], c.palette.ink, c.unit * 0.004)
     c.mottle(0.03, 18)
 
 
@@ -218,11 +214,11 @@ def collage(c: Canvas) -> None:
             pen.box(
                 x, y, x + c.width * rng.uniform(0.3, 0.6), y + c.height * rng.uniform(0.3, 0.7), c.palette.pick(rng)
             )
-    n = int(rng.choice([2, 4, 7, 12]))
+    n = int(rng.choice([2, 4, 7, 12, 22]))
     fronds = rng.random() < 0.5
     for i in range(n):
         x, y = c.focus if i == n - 1 else rng.uniform(0.1, 0.9, 2) * [c.width, c.height]
-        r = c.unit * rng.uniform(0.5, 1.1) * {2: 0.36, 4: 0.27, 7: 0.2, 12: 0.15}[n]
+        r = c.unit * rng.uniform(0.5, 1.1) * {2: 0.36, 4: 0.27, 7: 0.2, 12: 0.15, 22: 0.11}[n]
         shape = _frond(c, x, y, r) if fronds and i % 2 else outline(rng, x, y, r, 0.4, 3)
         _paste(c, shape, c.palette.pick(rng) if i < n - 1 else c.palette.accent())
     c.mottle(0.02, 25)

@@ -28,7 +28,7 @@ def finish(c: Canvas, flat: bool, oil: bool) -> Image.Image:
     if rng.random() < 0.22:
         _deepen(c)
     if oil and rng.random() < 0.5:
-        _impasto(c, rng.uniform(0.12, 0.42))
+        _impasto(c, rng.uniform(0.12, 0.34))
     _tooth(c, canvas=rng.random() < 0.5)
     return Image.fromarray((np.clip(c.pixels, 0, 1) * 255 + 0.5).astype(np.uint8))
 

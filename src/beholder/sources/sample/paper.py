@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from beholder.sources.sample.canvas import Canvas, below, curve, disc, leaf
+from beholder.sources.sample.canvas import Canvas, below, curve, disc, leaf, noise
 from beholder.sources.sample.palette import Array
 
 
@@ -126,14 +126,16 @@ def washes(c: Canvas) -> None:
     c.fill(paper)
     n = int(rng.choice([2, 4, 7, 12]))
     bands = rng.random() < 0.35
-    edge = (c.noise(6, 5) - 0.5) * c.unit * 0.25
+    sheet = (noise(rng, (c.height * 2, c.width * 2), 11, 4) - 0.5) * c.unit * 0.25
     for k in range(n):
+        down, right = rng.integers(c.height), rng.integers(c.width)
+        edge = sheet[down : down + c.height, right : right + c.width]
         r = c.unit * rng.uniform(0.5, 1) * {2: 0.42, 4: 0.34, 7: 0.24, 12: 0.17}[n]
         if bands:
             far = r * 0.6 - np.abs(c.y - c.height * (k + 0.5) / n) + edge * 0.7 + 0 * c.x
         else:
             x, y = c.focus if k == 0 else (rng.uniform(0.1, 0.9) * c.width, rng.uniform(0.1, 0.9) * c.height)
-            far = r - np.hypot(c.x - x, c.y - y) + np.roll(edge, int(rng.integers(9999)))
+            far = r - np.hypot(c.x - x, c.y - y) + edge
         wet = np.clip(far / rng.choice([2.0, 2.0, 25.0]) + 0.5, 0, 1)
         pool = np.exp(-np.clip(far, 0, None) / 3.5) * 0.5
         depth = wet * (0.45 + 0.4 * c.noise(5, 4) + pool)

@@ -28,41 +28,59 @@ def still_life(c: Canvas) -> None:
         foot = edge + depth[i] * c.height
         size = c.unit * rng.uniform(0.08, 0.14) * (0.9 + depth[i]) * (1.25 if n < 3 else 1)
         tall = rng.random() < 0.4 and i < (n + 1) // 2
-        _lathe(c, x, foot, size, "bottle" if tall else str(rng.choice(["fruit", "fruit", "bowl"])), side)
+        _lathe(c, x, foot, size, "bottle" if tall else str(rng.choice(["apple", "pear", "bowl"])), side)
+
+
+def _profile(c: Canvas, kind: str, size: float) -> tuple[Array, Array]:
+    """Heights above the foot and half-widths there, (60,) each, of a turned thing."""
+    t = np.linspace(0, 1, 60)
+    if kind == "apple":
+        return t * 1.75 * size, size * np.sqrt(np.clip(1 - np.abs(2 * t - 1.08) ** 2.3, 0, 1)) * (0.86 + 0.14 * t)
+    if kind == "pear":
+        belly = np.sqrt(np.clip(1 - ((t - 0.36) / 0.36) ** 2, 0, 1))
+        neck = 0.52 * np.sqrt(np.clip(1 - ((t - 0.68) / 0.32) ** 2, 0, 1))
+        both = np.convolve(np.pad(np.maximum(belly, neck), 5), np.full(11, 1 / 11), "valid")
+        return t * 2.3 * size, size * np.where((t > 0.3) & (t < 0.9), both, np.maximum(belly, neck))
+    if kind == "bowl":
+        return t * 1.2 * size, size * (0.45 + 1.2 * t**0.55)
+    neck, body = c.rng.uniform(0.22, 0.4), c.rng.uniform(0.5, 0.65)
+    shoulder = neck + (0.97 - neck) * np.clip(1 - (t - body) / 0.14, 0, 1) ** 2
+    return t * c.rng.uniform(3, 4.6) * size, size * np.where(t < body, 0.85 - 0.12 * np.cos(np.pi * t / body), shoulder)
 
 
 def _lathe(c: Canvas, x: float, foot: float, size: float, kind: str, side: int) -> None:
-    """A turned thing: its outline as half-widths over height, shaded across, with the shadow it throws."""
-    t = np.linspace(0, 1, 60)
-    if kind == "fruit":
-        height, half = 1.8 * size, np.sqrt(np.clip(1 - (2 * t - 1) ** 2, 0, 1)) * size * 0.95
-    elif kind == "bowl":
-        height, half = 1.2 * size, size * (0.45 + 1.2 * t**0.55)
-    else:
-        neck, height = c.rng.uniform(0.22, 0.4), c.rng.uniform(3, 4.6) * size
-        body = c.rng.uniform(0.5, 0.65)
-        half = size * np.where(t < body, 0.85 - 0.12 * np.cos(np.pi * t / body), 0)
-        half = np.where(t >= body, size * (neck + (0.97 - neck) * np.clip(1 - (t - body) / 0.14, 0, 1) ** 2), half)
+    """A turned thing: its profile shaded across, with the shadow it throws."""
+    heights, half = _profile(c, kind, size)
     colour = c.palette.pick(c.rng)
     shadow_x, shadow_y = (c.x - x - side * size * 1.1) / (size * 2.0), (c.y - foot + size * 0.08) / (size * 0.42)
     c.stain(np.full(3, 0.3), np.clip(1.15 - np.hypot(shadow_x, shadow_y), 0, 1) * 0.75)
-    ys = foot - t * height
+    ys = foot - heights
     with c.stencil() as stencil:
         stencil.polygon(np.vstack([np.stack([x - half, ys], 1), np.stack([x + half, ys], 1)[::-1]]), HERE)
-        if kind != "fruit":
-            stencil.ellipse(x, foot, half[0], half[0] * 0.25, HERE)
-    wide = np.interp(foot - c.y[:, 0], t * height, half)[:, None] + 1e-3
-    across = np.clip((c.x - x) / wide, -1, 1) * side
-    shade = 0.78 - 0.42 * across - 0.3 * across**2
-    if kind == "fruit":
-        shade = shade + 0.28 * np.clip((foot - c.y) / height - 0.5, -0.5, 0.5)
-    glint = np.exp(-((across + 0.5) ** 2) / 0.012 - ((foot - c.y) / height - 0.68) ** 2 / 0.02)
-    body_colour = np.clip(colour * shade[..., None] * 1.15 + glint[..., None] * 0.45, 0, 1)
-    c.lay(body_colour, stencil.mask)
-    if kind == "bowl":
-        with c.pen() as pen:
+        stencil.ellipse(x, foot, half[0], half[0] * 0.25, HERE)
+    _shade(c, (x, foot), (heights, half), colour, side, stencil.mask)
+    with c.pen() as pen:
+        if kind == "bowl":
             pen.ellipse(x, ys[-1], half[-1], half[-1] * 0.24, np.clip(colour * 1.15 + 0.05, 0, 1))
             pen.ellipse(x, ys[-1] + 1.5, half[-1] * 0.92, half[-1] * 0.19, colour * 0.45)
+        elif kind != "bottle":
+            stalk = [(x, ys[-1] + 3), (x + size * 0.04, ys[-1] - size * 0.15), (x + size * 0.16, ys[-1] - size * 0.32)]
+            pen.line(stalk, c.palette.deep, size * 0.07)
+
+
+def _shade(
+    c: Canvas, foot: tuple[float, float], profile: tuple[Array, Array], colour: Array, side: int, mask: Array
+) -> None:
+    """Light from one side on a turned thing, a dull glint, a darker foot."""
+    up = (foot[1] - c.y).astype(np.float32)
+    wide = np.interp(up[:, 0], *profile).astype(np.float32)[:, None] + 1e-3
+    across = np.clip((c.x - foot[0]) / wide, -1, 1) * side
+    share = np.clip(up / float(profile[0][-1]), 0, 1)
+    light = (0.82 - 0.4 * across - 0.3 * across * across) * (0.86 + 0.26 * share)
+    glint = 0.26 * np.clip(1 - ((across + 0.45) / 0.3) ** 2 - ((share - 0.66) / 0.2) ** 2, 0, 1)
+    for k in range(3):
+        channel = c.pixels[..., k]
+        channel += mask * (np.clip(float(colour[k]) * light * 1.12 + glint, 0, 1) - channel)
 
 
 def botanical(c: Canvas) -> None:
