@@ -20,7 +20,7 @@ from beholder.web.imports import Imports
 from beholder.web.pictures import Pictures
 
 KEPT = 64  # sessions held in memory
-COVERS = 5  # pictures on the front of a collection
+COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
 @dataclass

@@ -17,15 +17,16 @@ router = APIRouter()
 
 
 @router.get("/people")
-def people(request: Request, next: str = "/", fault: str = "") -> Response:
+def people(request: Request, next: str = "/") -> Response:
     """Who is answering? The first time: one name is offered, that of the system user."""
     desk = desk_of(request)
     person_of(request)
     everybody = desk.store.people()
     answers = {p.id: sum(desk.store.answer_counts(p.id).values()) for p in everybody}
+    shelves = desk.store.collections()[-1:] if not everybody else []
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
-        offered=system_user() if not everybody else "", fault=fault,
+        offered=system_user() if not everybody else "", covers=[item for row in shelves for item in desk.covers(row)],
     )  # fmt: skip
 
 

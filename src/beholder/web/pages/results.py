@@ -104,6 +104,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     else:
         wanted = Filter.of(query)
         ranked = desk.ranking(collection, person)
+        context["progress"] = session.progress()  # once more: everything is learned from now
         shown = filtered(ranked, wanted)
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]

@@ -58,6 +58,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
         ranked = desk.ranking(collection, person)
         explanation = session.explanation()
         context |= {
+            "progress": session.progress(),
             "explanation": explanation, "sentence": emphasised(explanation), "guesses": guesses(ranked),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
             "taught": [tell(session.collection, j) for _, j in session.taught()],

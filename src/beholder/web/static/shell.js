@@ -3,7 +3,7 @@
 import { counted } from "./api.js";
 import { watch } from "./outbox.js";
 
-const sign = document.getElementById("saved");
+const signs = document.querySelectorAll(".saved"); // on a phone the labelling page shows another one
 
 watch(({ state, pending, sentence }) => {
   const said = {
@@ -13,8 +13,10 @@ watch(({ state, pending, sentence }) => {
     stopped: sentence,
     refused: `an answer was not kept: ${sentence}`,
   }[state];
-  sign.hidden = !document.body.dataset.person;
-  sign.dataset.state = state;
-  sign.dataset.pending = pending;
-  if (sign.textContent !== said) sign.textContent = said;
+  for (const sign of signs) {
+    sign.hidden = !document.body.dataset.person;
+    sign.dataset.state = state;
+    sign.dataset.pending = pending;
+    if (sign.textContent !== said) sign.textContent = said;
+  }
 });
