@@ -43,8 +43,8 @@ def _profile(c: Canvas, kind: str, size: float) -> tuple[Array, Array]:
         return t * 2.3 * size, size * np.where((t > 0.3) & (t < 0.9), both, np.maximum(belly, neck))
     if kind == "bowl":
         return t * 1.2 * size, size * (0.45 + 1.2 * t**0.55)
-    neck, body = c.rng.uniform(0.22, 0.4), c.rng.uniform(0.5, 0.65)
-    shoulder = neck + (0.97 - neck) * np.clip(1 - (t - body) / 0.14, 0, 1) ** 2
+    narrow, body = c.rng.uniform(0.22, 0.4), c.rng.uniform(0.5, 0.65)
+    shoulder = narrow + (0.97 - narrow) * np.clip(1 - (t - body) / 0.14, 0, 1) ** 2
     return t * c.rng.uniform(3, 4.6) * size, size * np.where(t < body, 0.85 - 0.12 * np.cos(np.pi * t / body), shoulder)
 
 
