@@ -17,8 +17,8 @@ FLOORS = [
     {"collection"},  # found, fingerprinted, embedded once
     {"session", "bench", "labels", "doctor"},  # jobs
     {"web"},  # the app
-    {"cli", "__main__"},  # the command line
-    {"__init__"},  # the public names
+    {"cli"},  # the command line
+    {"__init__", "__main__"},  # the public names
 ]
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 

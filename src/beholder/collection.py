@@ -20,7 +20,7 @@ from beholder.explain import Explanation, explain, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, Progress, embed_missing
-from beholder.sources import open_source
+from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards
 from beholder.taste import TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
@@ -75,8 +75,8 @@ class Library:
         wanted = encoder or (known[into].encoder if into in known else self.settings.encoder)
         names = list(dict.fromkeys([wanted, "attributes"]))
         runtimes = [self.runtime(name) for name in names]
-        source = open_source(spec, self.home / "sources")
-        row = self.store.add_collection(into, str(spec), wanted)
+        source = open_source(spec, self.home / "sources", progress=progress)
+        row = self.store.add_collection(into, named(spec), wanted)
         job = Importer(
             self.store,
             row,
@@ -102,8 +102,7 @@ class Library:
 
         It is named after the source; a second source of that name gets a number behind it.
         """
-        path = Path(source).expanduser()
-        spec = str(path.resolve()) if path.exists() else str(source)
+        spec = named(source)
         rows = self.collections()
         name = next((c.name for c in rows if c.source == spec), None)
         if name is None:
@@ -115,6 +114,12 @@ class Library:
 
     def close(self) -> None:
         self.store.close()
+
+
+def named(source: str | Path) -> str:
+    """A source by a name that is the same from every working folder; "sample" stays what it is."""
+    path = Path(source).expanduser()
+    return str(source) if source == SAMPLE or not path.exists() else str(path.resolve())
 
 
 def embed_files(
@@ -156,7 +161,8 @@ class Collection:
         there = known & measured
         if items and not there.any():
             raise StoreError(
-                f"the numbers of '{row.name}' are gone: run `beholder import {row.source} --into {row.name}` again"
+                f"the pictures of '{row.name}' have no numbers that this version can read: "
+                f"run `beholder import '{row.source}' --into '{row.name}'` again, which keeps every answer"
             )
         self.items: list[Item] = [item for item, kept in zip(items, there, strict=True) if kept]
         self.X: Matrix = X[there]

@@ -163,7 +163,7 @@ class Session:
         model = make_model(self.model_name)
         if isinstance(model, GaussianProcess):
             self._features = self._features or FeatureMap.fit(self.collection.X)
-            model.set_params(features=self._features, hyperparameters=self._hyperparameters)
+            model = GaussianProcess(features=self._features, hyperparameters=self._hyperparameters)
         return model.fit(self.collection.X, **answers.as_fit())
 
     def _foresee(self, judgements: Sequence[Judgement]) -> None:

@@ -81,8 +81,7 @@ class Asker:
         return {frozenset(j.items) for j in self.judgements if j.kind in kinds}
 
     def _strategy(self, name: str, pool: Ints, n: int, *, pairs: bool) -> Ints:
-        strategy = STRATEGIES["random" if self.model is None else name]
-        return strategy(self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
+        return STRATEGIES[name](self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
 
     def _pairs(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
         if n <= 0 or len(pool) < 2:
@@ -136,7 +135,6 @@ class Asker:
         return {frozenset(j.items) for j in self.judgements if j.asked_by == "repeat"}
 
     def _question(self, kind: QuestionKind, items: list[int], asked_by: str) -> Question:
-        asked_by = "random" if self.model is None and asked_by != "repeat" else asked_by
         return Question(uuid.uuid4().hex, kind, tuple(items), asked_by, self._reason(kind, items, asked_by))
 
     def _reason(self, kind: QuestionKind, items: list[int], asked_by: str) -> str:
