@@ -95,7 +95,9 @@ def fetch(model: HubModel, file: str) -> Path:
     try:
         return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
     except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
-        reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+        cut_off = isinstance(fault, huggingface_hub.errors.LocalEntryNotFoundError)
+        said = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+        reason = "it cannot be reached, and the file is not in its cache here" if cut_off else said
         files = [model.file, PROCESSOR, *([model.text.file, TOKENIZER] if model.text else [])]
         raise UserError(
             f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
