@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from beholder.cli import demo, pictures, run, shell
 from beholder.errors import BadInput, NotEnoughAnswers, StoreError, UnknownName
@@ -316,15 +318,20 @@ def test_escape_codes_in_a_name_do_not_reach_the_terminal():
 
 
 def test_progress_is_silent_for_a_second_and_then_tells_rate_and_time_left(monkeypatch, capsys):
+    monkeypatch.setattr(shell, "console", lambda stderr: Console(file=sys.stderr, force_terminal=True, width=100))
     with shell.Meter() as meter:
         meter("reading", 1, 10)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(shell, "PATIENCE", 0.0)
+    monkeypatch.setattr(shell, "PATIENCE", 0.01)
     with shell.Meter() as meter:
         meter("reading", 1, 10)
+        time.sleep(0.3)
         meter("fitting", 2, 0)
+        time.sleep(0.3)
     out, err = capsys.readouterr()
     assert out == ""
+    assert "reading" in err
+    assert "1/10" in err
     assert "fitting" in err
 
 

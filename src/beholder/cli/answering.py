@@ -72,7 +72,6 @@ def ask(
     Those whose answers would teach most. Answer them in the app, or with `labels import`.
     """
     session = open_session(collection, person, new=True)
-    session.settle()
     questions = session.questions("choice" if pairs else "rating", n)
     names = {item.id: item.name for item in session.collection.items}
     if as_json:

@@ -90,7 +90,7 @@ def _gallery(home: Path, seed: int, out: Console) -> Session:
     from beholder.session import Session
 
     library = open_library(home)
-    with Meter() as meter:
+    with Meter("painting a gallery") as meter:
         report = library.import_source("sample", "sample", progress=meter)
     library.store.add_person(NAME)
     out.print(f"A gallery of {report.new:,} pictures, made and measured in {report.seconds:.1f} s.")
@@ -179,7 +179,7 @@ def _sheet(session: Session, html: Path | None) -> Path:
 
     if html is None:
         html = Path(tempfile.mkdtemp(prefix="beholder-")) / "contact-sheet.html"
-    with Meter() as meter:
+    with Meter("making the sheet") as meter:
         write_sheet(session, session.ranking()[:40], html, progress=meter)
     return html
 

@@ -38,7 +38,7 @@ def serve(
     answer is saved the moment it is given.
     """
     library = open_library()
-    with Meter() as meter:
+    with Meter("looking for pictures") as meter:
         collection = library.open(folder, encoder=encoder, progress=meter)
     from beholder.web.app import serve as serve_app
 
@@ -64,7 +64,7 @@ def import_(
     Your files are only read, and doing it twice changes nothing. Columns of a CSV (title, artist, price, link, ...) are
     kept. Ctrl-C and the same command again goes on where it was.
     """
-    with Meter() as meter:
+    with Meter("looking for pictures") as meter:
         report = open_library().import_source(source, into, encoder=encoder, progress=meter)
     if as_json:
         put_json(asdict(report))
@@ -94,7 +94,8 @@ def doctor(as_json: AsJson = False) -> None:
     """
     from beholder.doctor import doctor as look
 
-    checks = look(open_library())
+    with Meter("looking"):
+        checks = look(open_library())
     broken = [check for check in checks if check.ok is False]
     if as_json:
         put_json([asdict(check) for check in checks])

@@ -43,7 +43,6 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
     """
     start = time.monotonic()
     session = open_session(collection, person, model)
-    session.settle()
     taste, progress = session.model(), session.progress()
     told: dict[str, Any] = {
         "person": session.person.name,
@@ -91,7 +90,6 @@ def rank(
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--html writes a web page: '{html}' should end in .html")
     session = open_session(collection, person, model)
-    session.settle()
     places = _chosen(session, where or [])
     best = places if top is None else places[:top]
     if html is not None:
@@ -107,7 +105,8 @@ def rank(
 def _chosen(session: Session, where: list[str]) -> list[Ranked]:
     from dataclasses import replace
 
-    places = session.ranking()
+    with Meter("ranking"):
+        places = session.ranking()
     for condition in where:
         rows = {session.collection.items[row].id for row in session.collection.where(condition)}
         places = [place for place in places if place.item.id in rows]
@@ -142,7 +141,7 @@ def _print(places: list[Ranked], of: int, why: bool) -> None:
 def _write_sheet(session: Session, places: list[Ranked], file: Path) -> None:
     from beholder.web.sheet import write_sheet
 
-    with Meter() as meter:
+    with Meter("making the sheet") as meter:
         write_sheet(session, places, file, progress=meter)
     note(f"{len(places):,} pictures on {file}")
 
@@ -150,7 +149,7 @@ def _write_sheet(session: Session, places: list[Ranked], file: Path) -> None:
 def _copy(session: Session, places: list[Ranked], folder: Path) -> None:
     from beholder.cli.album import copy_album
 
-    with Meter() as meter:
+    with Meter("copying") as meter:
         report = copy_album(places, folder, source=session.collection.row.source, progress=meter)
     note(f"{report.copied:,} pictures copied to {folder}")
     for sentence in report.left:
@@ -166,7 +165,6 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     that taught most.
     """
     session = open_session(collection, person, model)
-    session.settle()
     told = session.explanation()
     taught = list(dict.fromkeys(item.name for item, _ in session.taught()))[:5]
     if as_json:

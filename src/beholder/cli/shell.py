@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-import time
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -136,32 +136,52 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: S
 
 
 class Meter:
-    """Progress on stderr with rate and time left, once a command has taken longer than a second."""
+    """Progress on stderr, with rate and time left, from the second on that a command takes longer than one.
 
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
+    stage : what is being done, until it is told better
+    """
+
+    def __init__(self, stage: str = "working") -> None:
+        self._at = (stage, 0, 0)
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._stage = ""
+        self._over = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._show)
+        self._timer.daemon = True
 
     def __enter__(self) -> Self:
+        self._timer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._timer.cancel()
+        with self._lock:
+            self._over = True
+            if self._bar is not None:
+                self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """What is being done, how much of it, of how much (0: nobody knows)."""
-        if self._bar is None:
-            if time.monotonic() - self._begun < PATIENCE:
-                return
-            self._bar = _bar()
-            self._bar.start()
-        if self._task is None or stage != self._stage:
+        with self._lock:
+            fresh, self._at = stage != self._at[0], (stage, done, total)
+            if self._bar is not None and not self._over:
+                self._draw(fresh)
+
+    def _show(self) -> None:
+        with self._lock:
+            if not self._over:
+                self._bar = _bar()
+                self._bar.start()
+                self._draw(fresh=True)
+
+    def _draw(self, fresh: bool) -> None:
+        assert self._bar is not None
+        stage, done, total = self._at
+        if self._task is None or fresh:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task, self._stage = self._bar.add_task(stage, total=total or None), stage
+            self._task = self._bar.add_task(stage, total=total or None)
         self._bar.update(self._task, completed=done, total=total or None)
 
 
@@ -170,18 +190,16 @@ def _bar() -> Progress:
     from rich.progress import TimeRemainingColumn as TimeLeft
     from rich.text import Text
 
+    class Count(MofNCompleteColumn):
+        def render(self, task: Task) -> Text:
+            return super().render(task) if task.total else Text()
+
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f} a second" if task.speed else "")
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeLeft(elapsed_when_finished=True),
-    )
-    return Progress(*columns, console=console(stderr=True))
+    columns = (TextColumn("{task.description}"), BarColumn(), Count(), Rate(), TimeLeft())
+    return Progress(*columns, console=console(stderr=True), transient=True)
 
 
 def open_library(home: Path | None = None) -> Library:
@@ -191,7 +209,7 @@ def open_library(home: Path | None = None) -> Library:
 
 
 def open_session(collection: str, person: str | None, model: str | None = None, *, new: bool = False) -> Session:
-    """The session of this person.
+    """The session of this person, everything they said learned from.
 
     new : a person who is not known yet is added; the system's user, who never introduced themself, always is
     raises : UnknownName
@@ -199,8 +217,11 @@ def open_session(collection: str, person: str | None, model: str | None = None, 
     from beholder.session import Session
     from beholder.store import system_user
 
-    library = open_library()
-    library.store.collection(collection)  # a misspelt collection must not leave a new person behind
-    if new or person is None:
-        person = library.store.add_person(person or system_user()).name
-    return Session(library, collection, person, model=model)
+    with Meter("learning"):
+        library = open_library()
+        library.store.collection(collection)  # a misspelt collection must not leave a new person behind
+        if new or person is None:
+            person = library.store.add_person(person or system_user()).name
+        session = Session(library, collection, person, model=model)
+        session.settle()
+        return session

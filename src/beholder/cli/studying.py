@@ -42,7 +42,7 @@ def bench(
     """
     from beholder.bench import run
 
-    with Meter() as meter:
+    with Meter("reading the set") as meter:
 
         def progress(stage: str, done: int, total: int) -> None:
             note(stage) if stage.startswith(LEFT_OUT) else meter(stage, done, total)
