@@ -201,7 +201,7 @@ def _balance(v: Views) -> float:
 def _repetition(v: Views) -> float:
     lightness = v.lab[..., 0]
     detail = lightness - ndimage.gaussian_filter(lightness, 5.0)
-    strength = np.sqrt(ndimage.uniform_filter(detail**2, 33))
+    strength = np.sqrt(np.maximum(ndimage.uniform_filter(detail**2, 33), 0))  # its running sum can fall below 0
     return _self_likeness(v) + 1.5 * _periodicity(detail / (strength + 1.0))
 
 
