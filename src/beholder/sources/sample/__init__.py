@@ -114,10 +114,14 @@ def make_gallery(
     folder.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, str]] = []
     with ThreadPoolExecutor(settings().threads) as pool:
-        for row in pool.map(lambda index: _make(folder, index, seed), range(n)):
-            rows.append(row)
-            if progress:
-                progress(len(rows), n)
+        try:
+            for row in pool.map(lambda index: _make(folder, index, seed), range(n)):
+                rows.append(row)
+                if progress:
+                    progress(len(rows), n)
+        except BaseException:  # Ctrl-C: finish the pictures begun, not all that were asked for
+            pool.shutdown(cancel_futures=True)
+            raise
     table = io.StringIO()
     writer = csv.DictWriter(table, ["item", "file", "title", "artist", "family", "price"])
     writer.writeheader()
