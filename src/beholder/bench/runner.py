@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -201,12 +202,23 @@ def _as_finished(pool: ProcessPoolExecutor, jobs: list[Job], ahead: int) -> Iter
     """Results as they come; only `ahead` jobs are handed out, so that Ctrl-C waits for no more than those begun."""
     waiting, running = iter(jobs), set[Future[list[Row]]]()
     while True:
-        for job in waiting:
-            running.add(pool.submit(worker.work, job))
-            if len(running) >= ahead:
-                break
+        with _deaf_children():
+            for job in waiting:
+                running.add(pool.submit(worker.work, job))
+                if len(running) >= ahead:
+                    break
         if not running:
             return
         finished, running = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             yield future.result()
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes started in here never hear Ctrl-C, not even while they start; this one hears it afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

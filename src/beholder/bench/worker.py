@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import resource
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder.bench import metrics
 from beholder.bench.methods import Fitted, Task, as_answers, method
@@ -122,15 +126,18 @@ _bench: Bench | None = None
 
 
 def start(bench: Bench) -> None:
-    """Makes this process a worker: one thread, and deaf to Ctrl-C, which is the parent's to answer."""
-    import signal
-
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
+    """Makes this process a worker: one thread, and gone with its parent."""
     global _bench
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1)
     _bench = bench
+
+
+def _end_with_parent() -> None:
+    """A pool's processes wait for ever where their parent was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def work(job: Job) -> list[Row]:
