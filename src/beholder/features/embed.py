@@ -1,9 +1,9 @@
 """Many pictures to rows of numbers: opened once, decoding and inference side by side, in order, in bounded memory.
 
 A chunk of pictures is one task of a thread pool: it opens its pictures and runs every encoder on them. One task at a
-time encodes (a network has threads of its own, and two tasks of many small NumPy calls only fight for Python's lock:
-measured, 40 % slower than one after the other); the others decode meanwhile. A few chunks are under way at any time,
-whatever the number of pictures, and a consumer that stops early stops the rest.
+time encodes, since a network has threads of its own and two tasks of many small NumPy calls queue for Python's lock;
+the others decode meanwhile. A few chunks are under way at any time, whatever the number of pictures, and a consumer
+that stops early stops the rest.
 """
 
 from __future__ import annotations
