@@ -19,8 +19,8 @@ from beholder.errors import BadInput, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, explain, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.images import fingerprint
-from beholder.importer import BATCH, Importer, ImportReport, Progress, embed_missing
-from beholder.sources import SAMPLE, open_source
+from beholder.importer import BATCH, Importer, ImportReport, embed_missing
+from beholder.sources import SAMPLE, Progress, open_source, silent
 from beholder.store import CollectionRow, Store, VectorShards
 from beholder.taste import TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
@@ -71,6 +71,7 @@ class Library:
         encoder : for a collection that is there already, another encoder than its own re-embeds all of it
         raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
         """
+        progress = progress or silent
         known = {c.name: c for c in self.store.collections()}
         wanted = encoder or (known[into].encoder if into in known else self.settings.encoder)
         names = list(dict.fromkeys([wanted, "attributes"]))
@@ -131,7 +132,7 @@ def embed_files(
     raises : BadInput naming every file that cannot be opened
     """
     library = library or Library()
-    say: Progress = progress or (lambda stage, done, total: None)
+    say = progress or silent
     runtime, shards = library.runtime(encoder), library.shards(encoder)
     hashes = [fingerprint(path) for path in paths]
     lacking = shards.missing(hashes)

@@ -18,13 +18,12 @@ import numpy as np
 from beholder.errors import BadPicture
 from beholder.features import Runtime, embed
 from beholder.images import fingerprint, size_of
-from beholder.sources import Broken, Found, Source
+from beholder.sources import Broken, Found, Progress, Source, silent
 from beholder.store import CollectionRow, KnownFile, NewItem, Store, VectorShards
 from beholder.types import Item, Matrix
 
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 Tick = Callable[[int], None]
-Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many)
 
 
 @dataclass(slots=True)
@@ -55,10 +54,11 @@ class Importer:
         shards: Sequence[VectorShards],
         *,
         threads: int,
-        progress: Progress | None = None,
+        progress: Progress = silent,
     ) -> None:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
-        self.progress: Progress = progress or (lambda stage, done, total: None)
+        self.progress = progress
+        self.progress = progress
         self.report = ImportReport(row.name)
         self.items: dict[str, Item] = {item.sha256: item for item in store.items(row.id)}
         self.files = store.files(row.id)

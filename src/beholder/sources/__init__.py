@@ -13,7 +13,7 @@ from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import Broken, Found, Progress, Source, shown, silent, storable, why_unreadable
 from beholder.sources.table import TableSource
 
-__all__ = ["SAMPLE", "Broken", "FolderSource", "Found", "Progress", "Source", "TableSource", "ZipSource", "open_source"]
+__all__ = ["SAMPLE", "Broken", "Found", "Progress", "Source", "open_source", "silent"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
