@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
@@ -36,8 +37,16 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
 
     settings : `host` and `allowed_hosts` say under which names it answers
     """
-    app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(library, settings)
+    desk = Desk(library, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        yield
+        desk.close()
+
+    app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.desk = desk
     faults.install(app)
     for part in (collections, label, results, taste, people, pictures):
         app.include_router(part.router)

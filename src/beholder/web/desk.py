@@ -72,16 +72,26 @@ class Desk:
             self._covers[row.id, row.size] = items[:: max(1, len(items) // COVERS)][:COVERS]
         return self._covers[row.id, row.size]
 
+    def close(self) -> None:
+        """Let the sessions end what they are learning."""
+        with self._lock:
+            held, self._held = list(self._held.values()), OrderedDict()
+        for one in held:
+            if one.session is not None:
+                one.session.close()
+
     def _hold(self, collection: str, person: Person) -> _Held:
         row = self.store.collection(collection)
         key = (row.id, row.size, row.encoder, person.id)
         with self._lock:
-            for old in [k for k in self._held if (k[0], k[3]) == (row.id, person.id) and k != key]:
-                del self._held[old]
+            past = [k for k in self._held if (k[0], k[3]) == (row.id, person.id) and k != key]
             held = self._held.setdefault(key, _Held())
             self._held.move_to_end(key)
-            while len(self._held) > KEPT:
-                self._held.popitem(last=False)
+            past += list(self._held)[: max(0, len(self._held) - KEPT)]
+            gone = [self._held.pop(k).session for k in past]
+        for session in gone:
+            if session is not None:
+                threading.Thread(target=session.close, daemon=True).start()  # it may be learning still
         with held.lock:
             if held.session is None:
                 held.session = Session(self.library, row.name, person.name)

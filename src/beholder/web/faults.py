@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
@@ -12,8 +11,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from beholder.errors import BadInput, BeholderError, NotEnoughAnswers, StoreError, UnknownName, UserError
 from beholder.web.render import page
-
-log = logging.getLogger("beholder.web")
 
 _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (UnknownName, 404),
@@ -85,10 +82,3 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, fault: HTTPException) -> Response:
         return refuse(request, fault.status_code, _SENTENCES.get(fault.status_code, str(fault.detail)))
-
-    @app.exception_handler(Exception)
-    async def bug(request: Request, fault: Exception) -> Response:
-        log.error("a fault of Beholder's own at %s", request.url.path, exc_info=fault)
-        return refuse(
-            request, 500, "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+log = logging.getLogger("beholder.web")
 MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
+BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -56,8 +59,12 @@ class Guard:
         scope.setdefault("state", {})["nonce"] = nonce = secrets.token_urlsafe(12)
         request = Request(scope)
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
@@ -71,6 +78,11 @@ class Guard:
             await self.app(scope, _limited(receive), send_with_headers)
         except TooLarge:
             await self.refuse(request, *_too_large())(scope, receive, send_with_headers)
+        except Exception:
+            if started:
+                raise
+            log.exception("a fault of Beholder's own at %s", request.url.path)
+            await self.refuse(request, 500, BUG)(scope, receive, send_with_headers)
 
     def fault(self, request: Request) -> tuple[int, str] | None:
         """(status, sentence) of what is wrong with the request before anybody reads its body."""

@@ -103,7 +103,13 @@ async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str
             return {"undone": None, "question": None}
         again = question_of(last)
         return {
-            "undone": {"id": last.client_id, "kind": last.kind, "items": list(last.items), "value": last.value},
+            "undone": {
+                "id": last.client_id,
+                "kind": last.kind,
+                "items": last.items,
+                "value": last.value,
+                "picked": last.picked,
+            },
             "question": as_json(session, again) if again else None,
         }
 
@@ -155,10 +161,13 @@ def question_of(judgement: Judgement) -> Question | None:
 def as_json(session: Session, question: Question) -> dict[str, Any]:
     """A question with what its pictures need to be shown: nothing that would tell what they are."""
     rows = [session.collection.row_of[i] for i in question.items]
-    items = [session.collection.items[row] for row in rows]
+    items, favourites = [session.collection.items[row] for row in rows], session.favourites
     return {
         "id": question.id, "kind": question.kind, "asked_by": question.asked_by, "reason": question.reason,
-        "items": [{"id": i.id, "v": i.sha256[:8], "width": i.width, "height": i.height} for i in items],
+        "items": [
+            {"id": i.id, "v": i.sha256[:8], "width": i.width, "height": i.height, "favourite": i.id in favourites}
+            for i in items
+        ],
     }  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""What the tests of the web app share: a wall of small pictures, a server one can kill, a person who answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+_FOUND = ("/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome"))
+CHROMIUM = next((path for path in _FOUND if path and Path(path).exists()), None)
+ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MEND = "needs Chromium: sudo apt-get install chromium"
+SERVE = """
+import sys
+from pathlib import Path
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.web.app import serve
+home = Path(sys.argv[1])
+serve(Library(home, config=Settings(home=home, threads=1)), port=int(sys.argv[2]))
+"""
+
+
+def hang(folder: Path, n: int = 70) -> Path:
+    """So many small pictures, each different, of several shapes, with what is said of them in an `items.csv`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(3)
+    shapes = [(96, 72), (72, 96), (80, 80), (120, 60)]
+    lines = ["item,file,title,artist,price,link,medium"]
+    for i in range(n):
+        coarse = rng.integers(0, 256, (3, 4, 3)) * rng.uniform(0.1, 1) + rng.integers(0, 120)
+        picture = Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8)).resize(
+            shapes[i % 4], Image.Resampling.BICUBIC
+        )
+        picture.save(folder / f"{i:03}.png")
+        link = f"https://example.org/{i}" if i % 3 else "javascript:alert(1)"
+        lines.append(f"p{i:03},{i:03}.png,Study {i},Painter {i % 5},{100 + i} EUR,{link},{'oil' if i % 2 else 'ink'}")
+    (folder / "items.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+HERE = "http://127.0.0.1:8765"
+SAFE = {"Origin": HERE}  # what a browser sends with every write
+
+
+def as_person(client, name=None):
+    """This client answers as a new person from now on."""
+    client.person = name or f"P{uuid.uuid4().hex[:10]}"
+    assert client.post("/people", data={"name": client.person}, follow_redirects=False).status_code == 303
+    return client
+
+
+def event(kind, items=(), **more):
+    return {"id": uuid.uuid4().hex, "kind": kind, "items": list(items), **more}
+
+
+def send(client, *events):
+    return client.post("/api/label/wall/answers", json={"events": events})
+
+
+def ask(client, kind="choice", n=1, exclude=()):
+    query = {"kind": kind, "n": n, "exclude": ",".join(map(str, exclude))}
+    return client.get("/api/label/wall/questions", params=query).json()["questions"]
+
+
+def choose(client, times):
+    """Answer so many pairs, always for the picture that came first into the collection."""
+    for _ in range(times):
+        (question,) = ask(client)
+        ids = sorted(item["id"] for item in question["items"])
+        assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+
+
+def kept(wall, client):
+    """What the database holds of this person's answers."""
+    person = wall.store.person(client.person)
+    return wall.store.judgements(person.id, wall.store.collection("wall").id)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """The app in a process of its own, on one port for all of its lives."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Server:
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "BEHOLDER_HOME": str(self.home)}
+        self.process = subprocess.Popen([sys.executable, "-c", SERVE, str(self.home), str(self.port)], env=environment)
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/people", timeout=5).close()
+                return self
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                assert self.process.poll() is None, "the server did not start"
+                time.sleep(0.1)
+        raise AssertionError("the server does not answer")
+
+    def kill(self) -> None:
+        """As a power cut would: no chance to tidy up."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def chromium():
+    """A running Chromium; skips with the line that mends it where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install 'beholder[test]'")
+    if CHROMIUM is None:
+        pytest.skip(MEND)
+    return sync_api.sync_playwright(), {"executable_path": CHROMIUM, "args": ARGS}

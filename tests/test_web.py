@@ -1,0 +1,228 @@
+"""People and answers by the web app: what is kept, what comes back, and that nobody sees another's."""
+
+import re
+import threading
+import time
+import uuid
+
+import pytest
+from fastapi.testclient import TestClient
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.session import Session
+from beholder.web.app import create_app
+from browser import HERE, SAFE, as_person, ask, choose, event, kept, send
+
+pytest_plugins = "webwall"
+
+# People
+
+
+def test_a_page_without_a_person_asks_who_answers_and_then_leads_on(visitor):
+    first = visitor.get("/label/wall?mode=pairs", follow_redirects=False)
+    assert first.headers["location"] == "/people?next=%2Flabel%2Fwall%3Fmode%3Dpairs"
+    back = visitor.post("/people", data={"name": "Nora", "next": "/label/wall?mode=pairs"}, follow_redirects=False)
+    assert back.headers["location"] == "/label/wall?mode=pairs"
+
+
+def test_the_first_start_offers_the_name_of_the_system_user(tmp_path):
+    library = Library(tmp_path, config=Settings(home=tmp_path))
+    page = TestClient(create_app(library, library.settings), base_url=HERE).get("/people").text
+    from beholder.store import system_user
+
+    assert f'name="name" value="{system_user()}"' in page
+    library.close()
+
+
+def test_the_cookie_is_opaque_http_only_and_strict(visitor):
+    cookie = visitor.post("/people", data={"name": "Opal"}, follow_redirects=False).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "opal" not in cookie.lower()
+
+
+@pytest.mark.parametrize(
+    "away", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\n/x"]
+)
+def test_who_answers_never_leads_away_from_here(visitor, away):
+    reply = visitor.post("/people", data={"name": uuid.uuid4().hex, "next": away}, follow_redirects=False)
+    assert reply.headers["location"] == "/"
+
+
+def test_two_people_who_answer_in_turns_never_see_each_others_answers(app, wall):
+    ada, bob = (as_person(TestClient(app, base_url=HERE, headers=SAFE)) for _ in range(2))
+    said = {ada.person: set(), bob.person: set()}
+    for turn in range(12):
+        for one in (ada, bob):
+            (question,) = ask(one)
+            ids = [item["id"] for item in question["items"]]
+            mine = event("choice", ids if one is ada else ids[::-1])
+            said[one.person].add(mine["id"])
+            assert send(one, mine).status_code == 200
+            assert one.get("/api/label/wall/progress").json()["answers"] == turn + 1
+    for one, other in ((ada, bob), (bob, ada)):
+        assert {j.client_id for j in kept(wall, one)} == said[one.person]
+        pages = "".join(one.get(path).text for path in ("/answers/wall", "/taste/wall", "/results/wall", "/label/wall"))
+        assert all(secret not in pages for secret in said[other.person])
+    assert ada.get("/results/wall/export.json").json() != bob.get("/results/wall/export.json").json()
+
+
+def test_many_threads_of_many_people_lose_and_mix_nothing(app, wall):
+    ids = [item.id for item in wall.collection("wall").items]
+    people = [as_person(TestClient(app, base_url=HERE, headers=SAFE)) for _ in range(4)]
+
+    def answer(client, seed):
+        for n in range(10):
+            left, right = ids[(seed + n) % 70], ids[(seed + 3 * n + 7) % 70]
+            assert send(client, event("choice", [left, right], asked_by=f"p{seed}")).status_code == 200
+
+    threads = [threading.Thread(target=answer, args=(c, i)) for i, c in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, client in enumerate(people):
+        assert [j.asked_by for j in kept(wall, client)] == [f"p{i}"] * 10
+
+
+def test_a_tab_of_another_person_is_told_so_and_records_nothing(client, wall):
+    one, other = wall.collection("wall").items[:2]
+    body = {"events": [event("choice", [one.id, other.id])]}
+    reply = client.post("/api/label/wall/answers", json=body, headers={"X-Beholder-Person": "999999"})
+    assert reply.status_code == 409
+    assert client.person in reply.json()["error"]
+    assert kept(wall, client) == []
+
+
+def test_a_name_with_markup_is_shown_as_text(visitor):
+    page = as_person(visitor, "<b>Ada</b>").get("/people").text
+    assert "&lt;b&gt;Ada" in page
+    assert "<b>Ada</b></b>" not in page
+
+
+def test_a_second_person_of_the_same_name_is_not_made(client):
+    reply = client.post("/people", data={"name": f"  {client.person.upper()} "})
+    assert reply.status_code == 409
+    assert client.person in reply.text
+
+
+# Answering
+
+
+def test_an_answer_is_in_the_database_when_the_reply_comes_and_counts_once_if_sent_twice(client, wall):
+    (question,) = ask(client)
+    ids = [item["id"] for item in question["items"]]
+    answer = event("choice", ids, side="left", seconds=1.5, asked_by=question["asked_by"])
+    for _ in range(2):
+        assert send(client, answer).json() == {"saved": [answer["id"]]}
+    (judgement,) = kept(wall, client)
+    assert (judgement.items, judgement.side, judgement.seconds) == (tuple(ids), "left", 1.5)
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("choice", 2), ("rating", 1), ("grid", 9)])
+def test_questions_name_pictures_and_nothing_that_could_sway(client, kind, shown):
+    (question,) = ask(client, kind)
+    assert len(question["items"]) == shown
+    assert all(set(item) == {"id", "v", "width", "height", "favourite"} for item in question["items"])
+
+
+def test_details_come_only_when_asked_for_and_without_paths(client, wall):
+    item = wall.collection("wall").items[0]
+    told = client.get(f"/api/label/wall/about?items={item.id}").json()["items"][str(item.id)]
+    assert told == ["Study 0", "Painter 0", "100 EUR"]
+
+
+def test_what_is_on_the_way_to_the_person_is_not_asked_again(client):
+    first = ask(client, "rating", n=3)
+    flying = [item["id"] for question in first for item in question["items"]]
+    again = ask(client, "rating", n=3, exclude=flying)
+    assert not {item["id"] for question in again for item in question["items"]} & set(flying)
+
+
+def test_a_skipped_picture_is_not_asked_again(client):
+    skipped = set()
+    for _ in range(15):
+        (question,) = ask(client, "rating")
+        (item,) = question["items"]
+        assert item["id"] not in skipped
+        skipped.add(item["id"])
+        send(client, event("skip", [item["id"]]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "comes_back"),
+    [
+        ("choice", {"side": "left"}, [0, 1]),
+        ("choice", {"side": "right"}, [1, 0]),
+        ("tie", {}, [0, 1]),
+        ("skip", {}, [0, 1]),
+    ],
+)
+def test_undo_brings_the_question_back_as_it_was_shown(client, wall, kind, more, comes_back):
+    items = [item.id for item in wall.collection("wall").items[:2]]
+    send(client, event(kind, items, **more))
+    back = client.post("/api/label/wall/undo", json={"id": uuid.uuid4().hex}).json()
+    assert back["undone"]["kind"] == kind
+    assert [item["id"] for item in back["question"]["items"]] == [items[i] for i in comes_back]
+    assert kept(wall, client) == []
+
+
+def test_undo_has_no_end_but_the_first_answer_and_counts_once_if_sent_twice(client, wall):
+    items = [item.id for item in wall.collection("wall").items]
+    for n in range(5):
+        send(client, event("rating", [items[n]], value=n + 1))
+    same = uuid.uuid4().hex
+    for undo in (same, same, *(uuid.uuid4().hex for _ in range(4))):
+        assert client.post("/api/label/wall/undo", json={"id": undo}).json()["undone"]["kind"] == "rating"
+    assert client.post("/api/label/wall/undo", json={"id": uuid.uuid4().hex}).json()["undone"] is None
+    assert len(wall.store.events(wall.store.person(client.person).id, wall.store.collection("wall").id)) == 10
+
+
+def test_an_undo_among_the_events_takes_back_what_it_names(client, wall):
+    items = [item.id for item in wall.collection("wall").items[:2]]
+    first, second = event("rating", items[:1], value=3), event("rating", items[1:], value=8)
+    send(client, first, second, event("undo", undoes=first["id"]))
+    assert [j.client_id for j in kept(wall, client)] == [second["id"]]
+
+
+def test_one_bad_event_keeps_the_whole_body_out_and_is_named(client, wall):
+    item = wall.collection("wall").items[0].id
+    good, bad = event("rating", [item], value=5), event("rating", [item], value=11)
+    reply = send(client, good, bad)
+    assert reply.status_code == 422
+    assert bad["id"] in reply.json()["error"]
+    assert kept(wall, client) == []
+
+
+def test_two_grids_come_first_then_pairs_and_the_person_may_choose(client, wall):
+    def mode(address="/label/wall"):
+        return re.search(r'data-mode="(\w+)" data-grids', client.get(address).text).group(1)
+
+    items = [item.id for item in wall.collection("wall").items]
+    assert mode() == "grid"
+    send(client, event("grid", items[:9], picked=items[:2]))
+    assert mode() == "grid"
+    send(client, event("grid", items[9:18], picked=[]))
+    assert mode() == "pairs"
+    send(client, event("rating", items[:1], value=4))
+    assert mode() == "rating"
+    assert mode("/label/wall?mode=pairs") == "pairs"
+
+
+def test_no_answer_waits_for_a_fit(client, monkeypatch):
+    choose(client, 3)
+    going, done = threading.Event(), threading.Event()
+
+    def slow(self, answers):
+        going.set()
+        assert done.wait(20)
+        raise RuntimeError("never mind")
+
+    monkeypatch.setattr(Session, "_fit", slow)
+    choose(client, 1)
+    assert going.wait(10)
+    start = time.monotonic()
+    choose(client, 3)
+    assert time.monotonic() - start < 5
+    done.set()

@@ -1,0 +1,227 @@
+"""What the pages show: results, taste, answers, pictures, imports."""
+
+import csv
+import io
+import json
+import re
+import threading
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.web.app import create_app
+from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
+
+pytest_plugins = "webwall"
+
+# Results, taste, answers
+
+
+def test_before_ten_answers_results_and_taste_say_how_many_are_missing(client):
+    choose(client, 7)
+    for path in ("/results/wall", "/taste/wall"):
+        assert "Answer 3 more questions" in client.get(path).text
+
+
+def test_results_hang_sixty_and_more_by_pages(client, wall):
+    choose(client, 12)
+    first, second = client.get("/results/wall"), client.get("/results/wall?page=2&part=1")
+    ranks = [int(r) for page in (first, second) for r in re.findall(r'<span class="rank">(\d+)', page.text)]
+    assert ranks == list(range(1, 71))
+    assert (first.headers["x-last-page"], second.text.count("<html")) == ("2", 0)
+
+
+def test_results_are_filtered_by_words_columns_and_favourites(client, wall):
+    choose(client, 10)
+    favourite = wall.collection("wall").items[7].id
+    send(client, event("favourite", [favourite], value=1))
+
+    def shown(query):
+        return set(re.findall(r'<figure id="p(\d+)"', client.get(f"/results/wall?{query}").text))
+
+    assert shown("favourites=1") == {str(favourite)}
+    assert len(shown("c.artist=Painter+3")) == 14
+    assert len(shown("c.artist=Painter+3&c.medium=oil")) == 7
+    assert len(shown("q=STUDY+33")) == 1
+    assert "Nothing fits this filter" in client.get("/results/wall?q=nowhere").text
+
+
+def test_exports_hold_the_ranking_with_every_column(client):
+    choose(client, 10)
+    rows = list(csv.DictReader(io.StringIO(client.get("/results/wall/export.csv").text)))
+    told = client.get("/results/wall/export.json?c.medium=ink").json()
+    assert {"rank", "item", "score", "std", "why", "title", "artist", "price", "link", "medium"} <= set(rows[0])
+    assert [int(row["rank"]) for row in rows] == list(range(1, 71))
+    assert len(told) == 35
+    assert all(one["columns"]["medium"] == "ink" for one in told)
+
+
+def test_a_title_that_is_a_formula_is_no_formula_in_the_export():
+    from beholder.web.pages.results import harmless
+
+    assert harmless('=HYPERLINK("http://evil")') == '\'=HYPERLINK("http://evil")'
+    assert [harmless(t) for t in ("-3.5", "Still life", "")] == ["-3.5", "Still life", ""]
+
+
+def test_only_web_links_are_links(client):
+    choose(client, 10)
+    page = client.get("/results/wall").text
+    assert "https://example.org/1" in page
+    assert "javascript:" not in page
+
+
+def test_who_answers_at_random_is_told_kindly(app, wall):
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    ids = [item.id for item in wall.collection("wall").items]
+    pairs = [(ids[n], ids[n + 35]) for n in range(30)]  # every pair said once one way and once the other
+    send(client, *(event("choice", pair) for pair in pairs), *(event("choice", pair[::-1]) for pair in pairs))
+    assert "No taste was found" in client.get("/results/wall").text
+    assert client.get("/taste/wall").status_code == 200
+
+
+def test_an_answer_is_taken_back_and_a_hidden_picture_shown_again(client, wall):
+    choose(client, 10)
+    hidden = wall.collection("wall").items[4].id
+    client.post("/mark/wall", data={"item": hidden, "kind": "hide", "value": "1"})
+    assert f'id="p{hidden}"' not in client.get("/results/wall").text + client.get("/results/wall?page=2").text
+    assert f'name="item" value="{hidden}"' in client.get("/answers/wall").text
+    client.post("/mark/wall", data={"item": hidden, "kind": "hide", "value": "0"})
+    assert "None." in client.get("/answers/wall").text
+    oldest = kept(wall, client)[0]
+    assert client.post("/take-back/wall", data={"id": oldest.client_id}).status_code == 200
+    assert oldest not in kept(wall, client)
+    assert "9 answers" in client.get("/").text
+
+
+def test_my_taste_says_it_in_a_sentence_with_every_leaning(client):
+    choose(client, 14)
+    page = client.get("/taste/wall").text
+    assert page.count('class="low') == 10
+    assert 'class="said"' in page
+
+
+# Pictures
+
+
+def test_a_picture_is_re_encoded_and_may_be_kept_for_ever(client, wall):
+    item = wall.collection("wall").items[0]
+    reply = client.get(f"/pictures/{item.id}/320.jpg?v={item.sha256[:8]}")
+    assert Image.open(io.BytesIO(reply.content)).format == "JPEG"
+    assert "immutable" in reply.headers["cache-control"]
+    again = client.get(f"/pictures/{item.id}/320.jpg", headers={"If-None-Match": reply.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_picture_that_has_vanished_is_a_sentence(tmp_path):
+    library = Library(tmp_path, config=Settings(home=tmp_path, threads=1))
+    folder = hang(tmp_path / "pictures", 3)
+    library.import_source(folder, "few")
+    client = as_person(TestClient(create_app(library, library.settings), base_url=HERE, headers=SAFE))
+    (folder / "001.png").unlink()
+    gone = library.collection("few").items[1]
+    reply = client.get(f"/pictures/{gone.id}/320.jpg")
+    assert (reply.status_code, str(tmp_path) in reply.text) == (404, False)
+    assert "import its folder again" in reply.text
+    client.app.state.desk.close()
+    library.close()
+
+
+# Imports
+
+
+@pytest.fixture
+def studio(tmp_path):
+    """An empty library with a person, and a folder with good and broken pictures beside it."""
+    library = Library(tmp_path / "home", config=Settings(home=tmp_path / "home", threads=1))
+    folder = tmp_path / "brushes"
+    hang(folder, 6)
+    (folder / "items.csv").unlink()
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    client = as_person(TestClient(create_app(library, library.settings), base_url=HERE, headers=SAFE))
+    yield client, folder, library
+    client.app.state.desk.close()
+    library.close()
+
+
+def ended(client, job):
+    for _ in range(300):
+        state = client.get(f"/api/imports/{job}").json()
+        if state["state"] not in ("waiting", "running"):
+            return state
+        time.sleep(0.05)
+    raise AssertionError("the import does not end")
+
+
+def test_an_import_is_watched_to_its_end_and_lists_what_was_broken(studio):
+    client, folder, _ = studio
+    job = client.post("/api/imports", json={"path": str(folder)})
+    assert job.status_code == 202
+    end = ended(client, job.json()["id"])
+    assert (end["state"], end["report"]["new"], end["collection"]) == ("done", 6, "brushes")
+    assert [b["name"] for b in end["report"]["broken"]] == ["broken.jpg"]
+    assert "6 pictures" in client.get("/").text
+
+
+def test_an_import_is_stopped_when_told_and_goes_on_the_next_time(studio, monkeypatch):
+    client, folder, library = studio
+    stepped, go_on = threading.Event(), threading.Event()
+    real = type(library).import_source
+
+    def slow(self, spec, into, *, progress, **more):
+        progress("reading pictures", 1, 6)
+        stepped.set()
+        assert go_on.wait(20)
+        return real(self, spec, into, progress=progress, **more)
+
+    monkeypatch.setattr(type(library), "import_source", slow)
+    job = client.post("/api/imports", json={"path": str(folder), "name": "brushes"}).json()["id"]
+    assert stepped.wait(10)
+    second = client.post("/api/imports", json={"path": str(folder), "name": "brushes"})
+    assert second.status_code == 409
+    client.post(f"/api/imports/{job}/cancel", json={})
+    go_on.set()
+    assert ended(client, job)["state"] == "cancelled"
+    again = client.post("/api/imports", json={"path": str(folder), "name": "brushes"}).json()["id"]
+    assert ended(client, again)["state"] == "done"
+
+
+def test_nobody_sees_the_import_of_another(studio):
+    client, folder, _ = studio
+    job = client.post("/api/imports", json={"path": str(folder)}).json()["id"]
+    other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    assert other.get(f"/api/imports/{job}").status_code == 404
+    assert other.post(f"/api/imports/{job}/cancel", json={}).status_code == 404
+    ended(client, job)
+
+
+def test_a_server_that_others_can_reach_imports_only_for_its_own_machine(wall):
+    settings = wall.settings.model_copy(update={"host": "0.0.0.0", "allowed_hosts": ["pi.local"]})
+    app = create_app(wall, settings)
+    headers = {"Origin": "http://pi.local"}
+    far = as_person(TestClient(app, base_url="http://pi.local", headers=headers, client=("192.168.1.7", 5000)))
+    near = as_person(TestClient(app, base_url="http://pi.local", headers=headers, client=("127.0.0.1", 5000)))
+    assert far.post("/api/imports", json={"path": "/tmp"}).status_code == 403
+    assert near.post("/api/imports", json={"path": "/no/such"}).status_code == 422
+
+
+def test_no_page_holds_a_path_of_this_machine_or_anything_inline(client, wall):
+    choose(client, 10)
+    for path in ("/", "/label/wall", "/results/wall", "/taste/wall", "/answers/wall", "/people"):
+        reply = client.get(path)
+        assert str(wall.home) not in reply.text
+        assert " style=" not in reply.text
+        assert not re.search(r"\son\w+=", reply.text)
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", reply.text))
+        policy = reply.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["cache-control"] == "no-store"
+
+
+def test_json_shapes_are_json(client):
+    assert json.loads(client.get("/api/label/wall/progress").text)["enough"] is False
