@@ -66,10 +66,11 @@ def _ask_pictures(process: GaussianProcess, X: Matrix, rows: Ints, n: int, rng: 
     candidates = _some(rows, max(CANDIDATES, n), rng)
     root = process.score_root(X, candidates)
     audience = process.score_root(X, _some(rows, AUDIENCE, rng))
-    audience = audience - audience.mean(0)
+    audience = _tamed(audience - audience.mean(0))
     shared = audience @ root.T  # (audience, candidates) covariance of the ranking with each candidate's score
     own = np.einsum("cp,cp->c", root, root)
-    noise = process.rating_std_**2
+    # a linear model learns most from extremes; what is said of an outlier is not trusted to hold in proportion
+    noise = process.rating_std_**2 * np.maximum(1, own / max(float(np.median(own)), 1e-12))
     chosen: list[int] = []
     for _ in range(min(n, len(candidates))):
         gain = (shared**2).sum(0) / (own + noise)
@@ -77,12 +78,20 @@ def _ask_pictures(process: GaussianProcess, X: Matrix, rows: Ints, n: int, rng: 
         best = int(np.argmax(gain))
         chosen.append(best)
         told = root @ root[best]
-        rest = 1 / (own[best] + noise)
+        rest = 1 / (own[best] + noise[best])
         # the answer's rank-one update, applied to everything that the next gain needs
         shared = shared - np.outer(shared[:, best], told) * rest
-        root = root - np.outer(told, root[best]) * _shrink(own[best], noise)
+        root = root - np.outer(told, root[best]) * _shrink(own[best], noise[best])
         own = np.einsum("cp,cp->c", root, root)
     return candidates[chosen]
+
+
+def _tamed(root: Floats) -> Floats:
+    """No picture's doubt counts for more than a few others': an outlier is a place in the ranking like any."""
+    variance = np.einsum("ap,ap->a", root, root)
+    most = 4 * float(np.median(variance))
+    cap: Floats = np.sqrt(np.minimum(1, most / np.maximum(variance, max(most, 1e-12))))
+    return root * cap[:, None]
 
 
 def _shrink(variance: float, noise: float) -> float:

@@ -36,7 +36,7 @@ from beholder.types import Floats, Ints
 
 # name: (mode in natural units, standard deviation of its log; of its logit for the share)
 PRIORS: dict[str, tuple[float, float]] = {
-    "choice_scale": (0.5, 0.5),
+    "choice_scale": (0.6, 0.5),
     "rating_scale": (0.8, 0.5),
     "rating_noise": (0.8, 0.4),
     "tie_width": (0.3, 1.0),

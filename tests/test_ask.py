@@ -1,0 +1,180 @@
+"""Laws that every strategy obeys, and what the cleverer one gains on people whose taste is known."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from beholder.ask import STRATEGIES
+from beholder.ask.candidates import draw_pairs
+from beholder.ask.information_gain import information
+from beholder.errors import UserError
+from beholder.taste import FeatureMap, GaussianProcess, Logistic
+from beholder.types import Answers
+
+every_strategy = pytest.mark.parametrize("name", sorted(STRATEGIES))
+both_kinds = pytest.mark.parametrize("pairs", [False, True], ids=["pictures", "pairs"])
+
+
+def pictures(n=120, d=10, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
+
+
+def some_answers(X, m=12, seed=1):
+    pairs = draw_pairs(np.arange(len(X)), m, np.random.default_rng(seed))
+    first = X[pairs[:, 0], 0] > X[pairs[:, 1], 0]
+    return Answers(choices=np.where(first[:, None], pairs, pairs[:, ::-1]), weights=np.ones(m))
+
+
+def ask(name, X, pool, n, *, pairs, answers=None, model=None, seed=0):
+    answers = Answers() if answers is None else answers
+    return STRATEGIES[name](model, X, answers, pool, n, np.random.default_rng(seed), pairs=pairs)
+
+
+def fitted(X, answers):
+    return GaussianProcess(hyperparameters={}).fit(X, **answers.as_fit())
+
+
+@every_strategy
+@both_kinds
+@pytest.mark.parametrize("model", [None, "gp", "logistic"])
+def test_questions_are_different_and_from_the_pool(name, pairs, model):
+    X = pictures()
+    answers = some_answers(X) if model else Answers()
+    taste = {"gp": fitted, "logistic": lambda X, a: Logistic().fit(X, **a.as_fit())}.get(model, lambda X, a: None)
+    pool = np.arange(10, 40)
+    asked = ask(name, X, pool, 8, pairs=pairs, answers=answers, model=taste(X, answers))
+    assert asked.shape == ((8, 2) if pairs else (8,))
+    assert np.isin(asked, pool).all()
+    assert len({frozenset(np.atleast_1d(q).tolist()) for q in asked}) == 8
+    assert not pairs or (asked[:, 0] != asked[:, 1]).all()
+
+
+@every_strategy
+@both_kinds
+def test_the_order_of_the_pool_changes_nothing(name, pairs):
+    X = pictures()
+    answers = some_answers(X)
+    model = fitted(X, answers)
+    pool = np.arange(100)
+    mixed = np.random.default_rng(5).permutation(pool)
+    asked = ask(name, X, pool, 5, pairs=pairs, answers=answers, model=model)
+    assert (ask(name, X, mixed, 5, pairs=pairs, answers=answers, model=model) == asked).all()
+
+
+@every_strategy
+def test_a_pool_that_is_too_small_is_asked_whole(name):
+    X = pictures()
+    assert sorted(ask(name, X, np.array([4, 9, 2]), 10, pairs=False)) == [2, 4, 9]
+    assert {frozenset(p) for p in ask(name, X, np.array([4, 9, 2]), 10, pairs=True).tolist()} == {
+        frozenset(p) for p in [(2, 4), (2, 9), (4, 9)]
+    }
+
+
+@every_strategy
+def test_nothing_is_asked_where_there_is_nothing_to_ask(name):
+    X = pictures()
+    for pool, n in (([], 3), ([5], 0)):
+        assert ask(name, X, np.array(pool, np.int64), n, pairs=False).shape == (0,)
+    for pool, n in (([], 3), ([5], 3), ([5, 6], 0)):
+        assert ask(name, X, np.array(pool, np.int64), n, pairs=True).shape == (0, 2)
+    assert ask(name, X, np.array([5]), 3, pairs=False).tolist() == [5]
+
+
+@every_strategy
+@both_kinds
+def test_pictures_that_are_all_alike_can_still_be_asked(name, pairs):
+    X = np.ones((20, 4), np.float32)
+    answers = Answers(choices=np.array([[0, 1]]), weights=np.ones(1))
+    for model in (None, fitted(X, answers)):
+        asked = ask(name, X, np.arange(20), 4, pairs=pairs, answers=answers, model=model)
+        assert len(asked) == 4
+
+
+@every_strategy
+@both_kinds
+def test_rows_outside_the_pictures_are_refused(name, pairs):
+    for pool in ([3, 120], [-1, 2], [0.5, 2.0]):
+        with pytest.raises(UserError, match="from 0 to 119"):
+            ask(name, pictures(), np.array(pool), 2, pairs=pairs)
+
+
+def test_an_answered_pair_does_not_come_again():
+    X = pictures(4)
+    answers = Answers(choices=np.array([[0, 1], [2, 3]]), weights=np.ones(2), ties=np.array([[1, 2]]))
+    asked = ask("information-gain", X, np.arange(4), 3, pairs=True, answers=answers, model=fitted(X, answers))
+    assert {frozenset(p) for p in asked.tolist()} == {frozenset(p) for p in [(0, 2), (0, 3), (1, 3)]}
+
+
+def test_random_pairs_are_even():
+    rng = np.random.default_rng(0)
+    drawn = np.concatenate([draw_pairs(np.arange(5), 2, rng) for _ in range(4000)])
+    counts = np.bincount(drawn[:, 0] * 5 + drawn[:, 1], minlength=25).reshape(5, 5)[~np.eye(5, dtype=bool)]
+    assert counts.min() > 0.85 * 400
+    assert counts.max() < 1.15 * 400
+
+
+def test_information_is_the_integral_that_it_approximates():
+    mean, std = np.array([0.0, 0.5, 2.0, -3.0]), np.array([0.3, 1.0, 2.0, 0.5])
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    chance = np.clip(ndtr(mean[:, None] + std[:, None] * nodes), 1e-12, 1 - 1e-12)
+    weights = weights / weights.sum()
+
+    def entropy(p):
+        return -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+
+    exact = entropy(chance @ weights) - entropy(chance) @ weights
+    assert information(mean, std**2) == pytest.approx(exact, abs=0.01)
+
+
+def test_the_first_pictures_cover_the_pool():
+    centres = 8 * np.eye(6, dtype=np.float32)
+    X = np.repeat(centres, 20, axis=0) + 0.1 * pictures(120, 6)
+    asked = ask("information-gain", X, np.arange(120), 6, pairs=False)
+    assert len(set(asked // 20)) >= 5
+
+
+def test_an_outlier_is_not_asked_first():
+    X = pictures(200)
+    X[7] *= 8
+    first = [ask("information-gain", X, np.arange(200), 3, pairs=False, seed=s) for s in range(5)]
+    assert 7 not in [asked[0] for asked in first]
+
+
+def test_a_batch_does_not_ask_the_same_twice_over():
+    X = pictures(60)
+    X = np.vstack([X, X + 1e-3])  # every picture has a twin
+    answers = some_answers(X)
+    asked = ask("information-gain", X, np.arange(120), 10, pairs=True, answers=answers, model=fitted(X, answers))
+    assert len({frozenset(p) for p in (asked % 60).tolist()}) == 10
+
+
+def accuracy(name, seed, budget, *, pairs):
+    """Share of pairs of pictures ordered rightly after `budget` answers to this strategy's questions."""
+    rng = np.random.default_rng(seed)
+    X = pictures(250, 8, seed) * np.linspace(1.5, 0.7, 8, dtype=np.float32)
+    liking = X @ rng.normal(size=8)
+    liking *= 2 / liking.std()
+    features, answers, model, pool = FeatureMap.fit(X), Answers(), None, np.arange(150)
+    for _ in range(budget):
+        asked = STRATEGIES[name](model, X, answers, pool, 1, rng, pairs=pairs)[0]
+        if pairs:
+            won = liking[asked[0]] - liking[asked[1]] + rng.normal() > 0
+            choices = np.vstack([answers.choices, asked if won else asked[::-1]])
+            answers = Answers(choices=choices, weights=np.ones(len(choices)))
+        else:
+            ratings = np.append(answers.ratings, np.clip(np.round(5 + liking[asked] + 0.7 * rng.normal()), 1, 10))
+            answers = Answers(rows=np.append(answers.rows, asked), ratings=ratings)
+            pool = pool[pool != asked]
+        model = GaussianProcess(features=features, hyperparameters={}).fit(X, **answers.as_fit())
+    score, truth = model.predict(X[150:]), liking[150:]
+    return np.mean((np.subtract.outer(score, score) > 0) == (np.subtract.outer(truth, truth) > 0))
+
+
+@both_kinds
+def test_information_gain_learns_more_than_random_questions(pairs):
+    budget = 25 if pairs else 8
+    gains = [
+        accuracy("information-gain", seed, budget, pairs=pairs) - accuracy("random", seed, budget, pairs=pairs)
+        for seed in range(8)
+    ]
+    assert np.mean(gains) > 0.015
