@@ -106,7 +106,7 @@ def test_the_demonstration_does_the_whole_job_without_a_network(environment, tmp
     told = json.loads(done.stdout)
     first, last = told["accuracy"][0]["pairs"], told["accuracy"][-1]["pairs"]
     assert told["answers"] == 30
-    assert last > 0.75
+    assert last > 0.7
     assert last > first
     assert told["found"] is True
     assert len(told["top"]) == 5

@@ -25,7 +25,7 @@ QUESTIONS = 30
 EVERY = 3  # answers between two lines of the table
 PAIRS = 2000  # of pictures that were never shown, on which the ranking is judged
 NAME = "Ada"  # the simulated person
-BAR = 40  # characters
+BAR = 32  # characters
 
 
 def add_to(app: typer.Typer) -> None:

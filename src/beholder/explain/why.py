@@ -17,7 +17,8 @@ SHARE = 0.3  # of the largest contribution, from which another one is named besi
 MOST = 2  # things named of one picture
 CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
 SAMPLE = 400  # pictures from which that distance is measured
-DOUBTFUL = 1.5  # standard deviations of the pool's scores from which a score is called unsure
+DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
+WIDE = 0.75  # where its doubt is also this much of the spread of all scores
 UNSURE = "not sure yet"
 NO_REASON = "nothing we measure says why"
 NO_TASTE = "a guess so far"
@@ -30,16 +31,18 @@ class Reason:
     text    in words of the measured attributes; "" only where `near` says it alone
     near    row of the nearest picture that was liked (or disliked, where this one stands low), None where none is near
     liked   whether `near` was liked
+    unsure  whether the score is one of the least known
     """
 
     text: str
     near: int | None
     liked: bool
+    unsure: bool = False
 
     def with_title(self, title: str | None) -> str:
         """The whole reason; title : of the picture `near`, None where there is none."""
         near = f"near to {title}, which you {'liked' if self.liked else 'did not like'}" if title else ""
-        return "; ".join(filter(None, [self.text, near]))
+        return "; ".join(filter(None, [self.text, near, UNSURE * self.unsure]))
 
 
 def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
@@ -71,13 +74,13 @@ def reasons_of(
     """
     scores, spread = model.predict(X, return_std=True)
     high = (scores >= np.median(scores))[rows]
-    doubtful = (spread > DOUBTFUL * max(float(np.std(scores)), 1e-9))[rows]
+    unsure = (spread > max(np.quantile(spread, DOUBTFUL), WIDE * np.std(scores)))[rows]
     words = _words(standardise(attributes)[rows], high, leanings)
     near = _nearest(X, rows, high, answers)
     unknown = NO_REASON if any(leanings) else NO_TASTE
     return [
-        Reason("; ".join(filter(None, [text or unknown * (row is None), UNSURE * bool(text and doubt)])), row, liked)
-        for text, row, liked, doubt in zip(words, near, high.tolist(), doubtful.tolist(), strict=True)
+        Reason(text or unknown * (row is None), row, liked, doubt)
+        for text, row, liked, doubt in zip(words, near, high.tolist(), unsure.tolist(), strict=True)
     ]
 
 
