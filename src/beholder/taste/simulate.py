@@ -24,7 +24,7 @@ from beholder.types import SCALE, Floats, Ints, Matrix
 Side = Literal["left", "right", "tie"]
 
 NOISE = (0.18, 0.28)  # sd of an impression, in sd of the utility
-WEAK = (0.12, 0.3)  # weights of the lesser likings; the planted one has 1
+WEAK = (0.1, 0.25)  # weights of the lesser likings; the planted one has 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
