@@ -275,6 +275,21 @@ def test_a_mistake_is_answered_with_a_sentence_and_exit_code_2(art, capsys, argu
     assert words in sentence(capsys, *arguments)
 
 
+def test_ctrl_c_stops_the_server_and_is_no_failure(art, gallery, monkeypatch, capsys):
+    from beholder.web import app
+
+    def until_stopped(library, *, collection, on_ready, **_):
+        on_ready(f"http://127.0.0.1/label/{collection}")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "serve", until_stopped)
+    assert run(["serve", str(gallery)]) == 0
+    out, err = capsys.readouterr()
+    assert "16 pictures in 'art'" in out
+    assert "Beholder is at http://127.0.0.1/label/art" in out
+    assert err == "stopped; every answer is saved\n"
+
+
 def test_an_unknown_collection_leaves_no_new_person_behind(art, capsys):
     sentence(capsys, "ask", "ort", "--person", "Cy")
     assert "Cy" in sentence(capsys, "rank", "art", "--person", "Cy")

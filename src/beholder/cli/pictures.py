@@ -43,7 +43,10 @@ def serve(
     from beholder.web.app import serve as serve_app
 
     say(f"{len(collection):,} pictures in '{collection.name}'")
-    serve_app(library, host=host, port=port, collection=collection.name, on_ready=_ready)
+    try:
+        serve_app(library, host=host, port=port, collection=collection.name, on_ready=_ready)
+    except KeyboardInterrupt:  # the way to stop it, and no failure
+        note("stopped; every answer is saved")
 
 
 def _ready(address: str) -> None:
