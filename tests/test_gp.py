@@ -14,7 +14,14 @@ from beholder.taste.evidence import PRIORS, inward, outward, slope
 from beholder.taste.feature_map import radial
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 
-H = {"choice_scale": 1.3, "rating_scale": 0.9, "rating_noise": 0.6, "tie_width": 0.4, "linear_share": 0.35}
+H = {
+    "choice_scale": 1.3,
+    "rating_scale": 0.9,
+    "rating_noise": 0.6,
+    "tie_width": 0.4,
+    "measured_share": 0.3,
+    "linear_share": 0.35,
+}
 
 
 def person(seed, n=200, d=20, pairs=60, width=0.0, scale=1.5):
@@ -32,7 +39,7 @@ def person(seed, n=200, d=20, pairs=60, width=0.0, scale=1.5):
 def dense_kernel(model, X, share):
     """Kernel of every pair of rows, without landmarks: linear plus radial on the model's components."""
     features = model.features_
-    Z = features.transform(X)[:, : features.n_linear].astype(float)
+    Z = features.transform(X)[:, : features.sizes[1]].astype(float)
     return share * Z @ Z.T + (1 - share) * radial(Z, Z, features.length)
 
 
@@ -77,7 +84,7 @@ def test_with_every_picture_a_landmark_choices_equal_the_dense_laplace_fit():
 
 def mixed_evidence(seed=0):
     X, f, choices, ties = person(seed, pairs=50, width=0.4)
-    model = GaussianProcess(hyperparameters=H)
+    model = GaussianProcess(hyperparameters=H, measured=3)
     model.fit(X, f[:15] + 5, rows=np.arange(15), choices=choices, ties=ties, weights=np.linspace(0.2, 2, len(choices)))
     return model.evidence_
 
@@ -246,6 +253,17 @@ def test_a_feature_map_is_shared_and_maps_its_pool_once():
     assert features.transform(X.copy()) == pytest.approx(features.transform(X), abs=1e-6)
     with pytest.raises(ShapeError, match="rows of 20 numbers"):
         GaussianProcess(features=features).fit(X[:, :3], choices=choices)
+
+
+def test_a_liking_for_a_measured_column_is_found_among_hundreds():
+    rng = np.random.default_rng(0)
+    X = np.hstack([rng.normal(size=(300, 200)), rng.random((300, 4))]).astype(np.float32)
+    pairs = np.array([rng.choice(150, 2, replace=False) for _ in range(30)])
+    choices = np.where((X[pairs[:, 0], 201] > X[pairs[:, 1], 201])[:, None], pairs, pairs[:, ::-1])
+    with_it, without = (GaussianProcess(measured=k).fit(X, choices=choices).predict(X[150:]) for k in (4, 0))
+    assert np.corrcoef(with_it, X[150:, 201])[0, 1] > 0.8 > 0.5 > np.corrcoef(without, X[150:, 201])[0, 1]
+    with pytest.raises(UserError, match="measured must be"):
+        GaussianProcess(measured=204).fit(X, choices=choices)
 
 
 def test_landmarks_do_not_depend_on_the_order_of_pictures():

@@ -1,13 +1,14 @@
 """The answers as evidence for a latent function, and the hyperparameters that they speak for.
 
-Five hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal priors (for the
+Six hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal priors (for the
 share logit-normal), because with ten answers the marginal likelihood alone is flat and runs to its borders:
 
     choice_scale   standard deviation of f in units of the noise of a choice
     rating_scale   the same in units of the spread of this person's ratings
     rating_noise   noise of a rating, in units of that spread
     tie_width      half-width of "both the same", in units of the noise of a choice
-    linear_share   part of the prior variance that is linear in the components
+    measured_share part of the prior variance that is linear in the measured attributes, where the features hold any
+    linear_share   part of the rest that is linear in the components; what is left is radial
 
 Priors were set on ratings and choices that no reported figure is computed on (choices among flower and house
 photographs, ratings of training raters). Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, ch. 5.
@@ -34,31 +35,32 @@ from beholder.taste.likelihood import (
 )
 from beholder.types import Floats, Ints
 
-# name: (mode in natural units, standard deviation of its log; of its logit for the share)
+# name: (mode in natural units, standard deviation of its log; of its logit for a share)
 PRIORS: dict[str, tuple[float, float]] = {
     "choice_scale": (0.6, 0.5),
     "rating_scale": (0.8, 0.5),
     "rating_noise": (0.8, 0.4),
     "tie_width": (0.3, 1.0),
+    "measured_share": (0.5, 1.5),
     "linear_share": (0.5, 1.0),
 }
 
 
 def outward(name: str, value: float) -> float:
     """From its natural unit to the scale on which a hyperparameter is learned."""
-    return float(logit(value) if name == "linear_share" else np.log(value))
+    return float(logit(value) if name.endswith("share") else np.log(value))
 
 
 def inward(name: str, value: float) -> float:
     """Back to the natural unit."""
-    return float(expit(value) if name == "linear_share" else np.exp(value))
+    return float(expit(value) if name.endswith("share") else np.exp(value))
 
 
 class Evidence(NamedTuple):
-    """The answers as linear functionals of phi: base (m, width) has the n_linear linear columns first."""
+    """The answers as linear functionals of phi: base (m, width) has columns in groups of `sizes`."""
 
     base: Floats
-    n_linear: int
+    sizes: tuple[int, int, int]
     kinds: Ints
     y: Floats
     weights: Floats
@@ -67,8 +69,9 @@ class Evidence(NamedTuple):
         return Likelihood(self.kinds, self.y, self.weights, h["rating_noise"], h["tie_width"])
 
     def columns(self, h: Mapping[str, float]) -> Floats:
-        share = h["linear_share"]
-        return np.repeat(np.sqrt([share, 1 - share]), [self.n_linear, self.base.shape[1] - self.n_linear])
+        measured, linear = h["measured_share"] if self.sizes[0] else 0.0, h["linear_share"]
+        rest = 1 - measured
+        return np.repeat(np.sqrt([measured, rest * linear, rest * (1 - linear)]), self.sizes)
 
     def gains(self, h: Mapping[str, float]) -> Floats:
         return np.where(self.kinds == RATING, h["rating_scale"], h["choice_scale"])
@@ -88,11 +91,12 @@ class Evidence(NamedTuple):
 
     def thin(self) -> Evidence:
         """The same evidence in as few coordinates as it has answers: only inner products matter to it."""
-        parts = [_thin(self.base[:, : self.n_linear]), _thin(self.base[:, self.n_linear :])]
-        return self._replace(base=np.hstack(parts), n_linear=parts[0].shape[1])
+        parts = [_thin(part) for part in np.split(self.base, np.cumsum(self.sizes)[:-1], axis=1)]
+        measured, linear, radial = (part.shape[1] for part in parts)
+        return self._replace(base=np.hstack(parts), sizes=(measured, linear, radial))
 
     def without_taste(self) -> Evidence:
-        return self._replace(base=self.base[:, :0], n_linear=0)
+        return self._replace(base=self.base[:, :0], sizes=(0, 0, 0))
 
     def active(self) -> list[str]:
         """The hyperparameters that these answers can say something of."""
@@ -102,7 +106,9 @@ class Evidence(NamedTuple):
             names += ["rating_scale"] if self.base.shape[1] else []
             names += ["rating_noise"]
         names += ["tie_width"] if TIE in present else []
-        return names + (["linear_share"] if 0 < self.n_linear < self.base.shape[1] else [])
+        measured, linear, radial = self.sizes
+        names += ["measured_share"] if measured and linear + radial else []
+        return names + (["linear_share"] if linear and radial else [])
 
 
 def _thin(base: Floats) -> Floats:
@@ -144,10 +150,10 @@ def slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> 
     if name in ("rating_noise", "tie_width"):
         slopes = evidence.likelihood(h).slopes(mode.u)
         return evidence_slope(mode, design, None, slopes["noise" if name == "rating_noise" else "tie_width"])
-    if name == "linear_share":
-        share = h["linear_share"]
-        linear = np.arange(len(columns)) < evidence.n_linear
-        change = evidence.scaled(gains, columns * np.where(linear, (1 - share) / 2, -share / 2), offset=0.0)
+    if name in ("linear_share", "measured_share"):
+        up, down = (1 - h[name]) / 2, -h[name] / 2
+        moves = np.repeat([up, down, down] if name == "measured_share" else [0, up, down], evidence.sizes)
+        change = evidence.scaled(gains, columns * moves, offset=0.0)
     else:
         ours = (evidence.kinds == RATING) == (name == "rating_scale")
         change = evidence.scaled(gains * ours, columns, offset=0.0)

@@ -7,7 +7,9 @@ alone is learned here once, without labels, and handed to every refit:
   together are scaled so that a picture's mean square length is 1: prior variances then mean the same for every encoder.
   Columns are first divided by the root of (their variance + the median one): half a standardisation. Measured columns
   differ in unit and want a whole one, a network's small columns are mostly noise and want none; each loses little so.
-* a radial kernel `exp(-|z - z'|^2 / (2 length^2))` on those components, in Nystrom coordinates on landmarks found by
+* the last `measured` columns, where there are any, stay themselves (each divided by its standard deviation): a person
+  may like one measured attribute, and among the components of hundreds of other numbers it would drown.
+* a radial kernel `exp(-|z - z'|^2 / (2 length^2))` on the components, in Nystrom coordinates on landmarks found by
   greedily pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing,
   and with every picture a landmark the coordinates reproduce the dense kernel exactly.
 """
@@ -21,9 +23,9 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
+from scipy.linalg import block_diag, solve_triangular
 
-from beholder.errors import ShapeError
+from beholder.errors import ShapeError, UserError
 
 Array = NDArray[Any]
 
@@ -42,15 +44,15 @@ KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
 
 
 class FeatureMap:
-    """Immutable; maps (n, d) rows to (n, width) coordinates: `n_linear` components, then the radial part.
+    """Immutable; maps (n, d) rows to (n, width) coordinates in three groups: measured columns, components, radial.
 
     Mapping the very array it was fitted on (`is`) is done once and kept; so do not write into that array afterwards.
     """
 
     def __init__(self, mean: Array, projection: Array, landmarks: Array, whitening: Array, length: float) -> None:
         self.mean = mean  # (d,)
-        self.projection = projection  # (d, n_linear)
-        self.landmarks = landmarks  # (q, n_linear)
+        self.projection = projection  # (d, measured + components)
+        self.landmarks = landmarks  # (q, components)
         self.whitening = whitening  # (q, q)
         self.length = length
         self._pool: weakref.ref[Array] | None = None
@@ -65,11 +67,18 @@ class FeatureMap:
         landmarks: int = LANDMARKS,
         power: float = POWER,
         length: float = LENGTH,
+        measured: int = 0,
     ) -> Self:
-        """Learn the map from all rows of X, (n, d); no answers are needed."""
+        """Learn the map from all rows of X, (n, d); no answers are needed.
+
+        measured : how many columns at the end of X are measured attributes
+        raises : UserError where no other column is left
+        """
         X = np.asarray(X)
-        mean, projection = principal_components(X, components, power)
-        Z = (_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection
+        if not 0 <= measured < X.shape[1]:
+            raise UserError(f"measured must be from 0 to {X.shape[1] - 1}, one less than X has columns, got {measured}")
+        mean, projection = _projection(X, components, power, measured)
+        Z = ((_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, measured:]
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
         mean, projection, marks, whitening = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
@@ -92,12 +101,14 @@ class FeatureMap:
         return known
 
     @property
-    def n_linear(self) -> int:
-        return int(self.projection.shape[1])
+    def sizes(self) -> tuple[int, int, int]:
+        """How many coordinates are measured columns, components, radial."""
+        components = int(self.landmarks.shape[1])
+        return int(self.projection.shape[1]) - components, components, int(self.whitening.shape[1])
 
     @property
     def width(self) -> int:
-        return self.n_linear + int(self.whitening.shape[1])
+        return sum(self.sizes)
 
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
@@ -123,10 +134,10 @@ class FeatureMap:
         return self.transform(X[rows]).astype(np.float64)
 
     def _transform(self, X: Array, out: Array) -> None:
-        k = self.n_linear
+        measured, components, _ = self.sizes
         Z = (X - self.mean) @ self.projection
-        out[:, :k] = Z
-        out[:, k:] = radial(Z, self.landmarks, self.length) @ self.whitening
+        out[:, : measured + components] = Z
+        out[:, measured + components :] = radial(Z[:, measured:], self.landmarks, self.length) @ self.whitening
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs, as arrays."""
@@ -154,6 +165,20 @@ def radial(A: Array, B: Array, length: float) -> Array:
 
 def _thin_out(X: Array, most: int) -> Array:
     return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(int)]
+
+
+def _projection(X: Array, components: int, power: float, measured: int) -> tuple[Array, Array]:
+    """Mean (d,) and block-diagonal projection (d, measured + c); each block's mean square row length is 1."""
+    vector = X.shape[1] - measured
+    mean, projection = principal_components(X[:, :vector], components, power)
+    if not measured:
+        return mean, projection
+    tail = X[:, vector:].astype(np.float64)
+    spread = tail.std(0)
+    scale = np.where(spread > 1e-9, 1 / np.maximum(spread, 1e-9), 0.0) / np.sqrt(measured)
+    return np.concatenate([mean, tail.mean(0)]), block_diag(projection, np.diag(scale))[
+        :, np.r_[projection.shape[1] : projection.shape[1] + measured, : projection.shape[1]]
+    ]
 
 
 def principal_components(X: Array, most: int, power: float = POWER) -> tuple[Array, Array]:

@@ -31,6 +31,7 @@ class GaussianProcess(TasteModel):
     """Ratings, choices and ties in one Gaussian process; see the module's head.
 
     components, landmarks : size of the feature map that `fit` learns from X where `features` is not given
+    measured              : how many columns at the end of X are measured attributes, which then have their own prior
     features              : a `FeatureMap` learned before; refits of the same X should share one
     hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
 
@@ -45,11 +46,13 @@ class GaussianProcess(TasteModel):
         self,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
+        measured: int = 0,
         features: FeatureMap | None = None,
         hyperparameters: Mapping[str, float] | None = None,
     ) -> None:
         self.components = components
         self.landmarks = landmarks
+        self.measured = measured
         self.features = features
         self.hyperparameters = hyperparameters
 
@@ -88,7 +91,7 @@ class GaussianProcess(TasteModel):
         return self
 
     def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
-        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks)
+        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, measured=self.measured)
 
     def _evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         pairs = np.concatenate([answers.choices, answers.ties])
@@ -98,7 +101,7 @@ class GaussianProcess(TasteModel):
         sides = place[r:].reshape(-1, 2)
         return Evidence(
             base=np.vstack([phi[place[:r]], phi[sides[:, 0]] - phi[sides[:, 1]]]),
-            n_linear=self.features_.n_linear,
+            sizes=self.features_.sizes,
             kinds=np.repeat([RATING, CHOICE, TIE], [r, m, t]),
             y=np.concatenate([(answers.ratings - self.centre_) / self.unit_, np.zeros(m + t)]),
             weights=np.concatenate([np.ones(r), answers.weights, np.ones(t)]),
@@ -192,6 +195,7 @@ class GaussianProcess(TasteModel):
         config = {
             "components": self.components,
             "landmarks": self.landmarks,
+            "measured": self.measured,
             "hyperparameters": dict(self.hyperparameters_),
             "offset": self.offset_,
             "choice_unit": self.choice_unit_,
@@ -202,6 +206,7 @@ class GaussianProcess(TasteModel):
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
+        self.measured = int(config["measured"])
         self.hyperparameters_ = _complete(config["hyperparameters"])
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
         self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
@@ -221,9 +226,9 @@ def _complete(hyperparameters: Mapping[str, float]) -> dict[str, float]:
         raise UserError(f"unknown hyperparameters {sorted(unknown)}; there are: {', '.join(PRIORS)}")
     whole = {name: float(hyperparameters.get(name, mode)) for name, (mode, _) in PRIORS.items()}
     if bad := [name for name, value in whole.items() if not (0 < value < np.inf)] + [
-        name for name in ("linear_share",) if not whole[name] < 1
+        name for name in whole if name.endswith("share") and not whole[name] < 1
     ]:
-        raise UserError(f"hyperparameters must be positive and finite, linear_share below 1; wrong: {', '.join(bad)}")
+        raise UserError(f"hyperparameters must be positive and finite, shares below 1; wrong: {', '.join(bad)}")
     return whole
 
 
