@@ -7,12 +7,14 @@ from scipy.stats import multivariate_normal, norm
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from threadpoolctl import threadpool_info
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.evidence import PRIORS, inward, outward, slope
 from beholder.taste.feature_map import radial
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
+from beholder.taste.threads import one_thread
 
 H = {
     "choice_scale": 1.3,
@@ -253,6 +255,20 @@ def test_a_feature_map_is_shared_and_maps_its_pool_once():
     assert features.transform(X.copy()) == pytest.approx(features.transform(X), abs=1e-6)
     with pytest.raises(ShapeError, match="rows of 20 numbers"):
         GaussianProcess(features=features).fit(X[:, :3], choices=choices)
+
+
+def test_threads_are_given_back_by_the_last_who_leaves():
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    outer, inner = one_thread(), one_thread()
+    outer.__enter__()
+    inner.__enter__()
+    outer.__exit__(None, None, None)  # the first to come is the first to go, as among several sessions
+    assert set(threads()) == {1}
+    inner.__exit__(None, None, None)
+    assert threads() == before
 
 
 def test_a_liking_for_a_measured_column_is_found_among_hundreds():

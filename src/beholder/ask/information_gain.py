@@ -22,6 +22,7 @@ from scipy.special import ndtr, xlogy
 
 from beholder.ask.candidates import check_pool, draw_pairs, without_answered
 from beholder.taste import FeatureMap, GaussianProcess
+from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
 CANDIDATES = 512  # pictures that may be asked for, of a larger pool
@@ -46,8 +47,9 @@ def ask(
     rows = check_pool(pool, len(X))
     if n <= 0 or len(rows) < 1 + pairs:
         return np.empty((0, 2) if pairs else 0, np.int64)
-    process = _process(model, X, answers, rows, rng)
-    return _ask_pairs(process, X, answers, rows, n, rng) if pairs else _ask_pictures(process, X, rows, n, rng)
+    with one_thread():
+        process = _process(model, X, answers, rows, rng)
+        return _ask_pairs(process, X, answers, rows, n, rng) if pairs else _ask_pictures(process, X, rows, n, rng)
 
 
 def _process(model: Any, X: Matrix, answers: Answers, rows: Ints, rng: np.random.Generator) -> GaussianProcess:

@@ -24,6 +24,7 @@ from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
+from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 
@@ -75,9 +76,10 @@ class GaussianProcess(TasteModel):
         held = None if self.hyperparameters is None else _complete(self.hyperparameters)
         self.features_ = self.features or self._learn_features(matrix)
         self.centre_, self.unit_ = _centre(answers.ratings)
-        self.evidence_ = self._evidence(matrix, answers)
-        self.hyperparameters_ = held or learn(self.evidence_)
-        self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
+        with one_thread():
+            self.evidence_ = self._evidence(matrix, answers)
+            self.hyperparameters_ = held or learn(self.evidence_)
+            self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
         return self
 
     def prior(self, X: ArrayLike) -> Self:
