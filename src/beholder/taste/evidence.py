@@ -41,7 +41,7 @@ PRIORS: dict[str, tuple[float, float]] = {
     "rating_scale": (0.8, 0.5),
     "rating_noise": (0.8, 0.4),
     "tie_width": (0.3, 1.0),
-    "measured_share": (0.5, 1.5),
+    "measured_share": (0.12, 2.0),
     "linear_share": (0.5, 1.0),
 }
 
