@@ -150,6 +150,7 @@ def embed_files(
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
+    X : (n, d) each picture's vector, and behind it the ten measured attributes: the last `measured` columns
     items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
     """
 
@@ -166,8 +167,9 @@ class Collection:
                 f"run `beholder import '{row.source}' --into '{row.name}'` again, which keeps every answer"
             )
         self.items: list[Item] = [item for item, kept in zip(items, there, strict=True) if kept]
-        self.X: Matrix = X[there]
         self.attributes: Matrix = attributes[there]
+        self.X: Matrix = np.hstack([X[there], self.attributes])
+        self.measured = self.attributes.shape[1]
 
     @property
     def name(self) -> str:

@@ -17,8 +17,8 @@ import numpy as np
 from beholder.types import Answers, Floats, Matrix
 
 PAIRS = 400  # random pairs of the collection over which the accuracy is taken
-GRID = np.linspace(-0.5, 2.5, 121)  # of lambda
-PRIOR = np.exp(-0.5 * ((GRID - 0.8) / 0.6) ** 2)  # models of few answers are a little too sure of themselves
+GRID = np.linspace(-0.5, 6, 131)  # of lambda
+PRIOR = np.exp(-0.5 * ((GRID - 1) / 1.5) ** 2)  # broad: some people are far surer of their taste than the prior expects
 
 
 @dataclass(frozen=True, slots=True)

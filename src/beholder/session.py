@@ -64,6 +64,7 @@ class Session:
         self._hyperparameters: dict[str, Any] | None = kept[0] if kept else None
         self._learned_from = kept[1] if kept else 0
         self._features: FeatureMap | None = None
+        self._prior: GaussianProcess | None = None  # what is asked by before the first answer
         self._refit_behind()
 
     # What was said
@@ -139,6 +140,7 @@ class Session:
         answers = self._answers(judgements)
         if not len(answers):
             self._fitted = None
+            self._prior = self._prior or self._unfitted().prior(self.collection.X)
             return
         self._fitted = (self._fit(answers), answers, judgements)
         if len(judgements) >= RELEARN * self._learned_from + 1:
@@ -160,11 +162,13 @@ class Session:
             )
 
     def _fit(self, answers: Answers) -> TasteModel:
-        model = make_model(self.model_name)
-        if isinstance(model, GaussianProcess):
-            self._features = self._features or FeatureMap.fit(self.collection.X)
-            model = GaussianProcess(features=self._features, hyperparameters=self._hyperparameters)
+        process = self.model_name == GaussianProcess.name
+        model = self._unfitted(self._hyperparameters) if process else make_model(self.model_name)
         return model.fit(self.collection.X, **answers.as_fit())
+
+    def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
+        self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
+        return GaussianProcess(features=self._features, hyperparameters=hyperparameters)
 
     def _foresee(self, judgements: Sequence[Judgement]) -> None:
         """Predict what was not predicted yet: the newest answers by the model at hand, a session's past by replay."""
@@ -255,7 +259,7 @@ class Session:
         exclude : item ids that are on the way to the person already
         only : "random" asks at random alone
         """
-        model, answers = self._fitted[:2] if self._fitted else (None, Answers())
+        model, answers = self._fitted[:2] if self._fitted else (self._prior, Answers())
         with self._lock:
             ids = np.array([item.id for item in self.collection.items], np.int64)
             asker = Asker(
@@ -267,4 +271,5 @@ class Session:
 def _too_early(count: int) -> str:
     if count == 0:
         return "no answers yet; ten give a first ranking"
-    return f"{count} answer{'s' * (count > 1)}; a first ranking comes with ten" if count < 10 else f"{count} answers"
+    more = "a first ranking comes with ten" if count < 10 else "learning from them"
+    return f"{count} answer{'s' * (count > 1)}; {more}"
