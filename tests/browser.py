@@ -17,10 +17,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from beholder.collection import Library
+from beholder.config import Settings
+
 _FOUND = ("/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome"))
 CHROMIUM = next((path for path in _FOUND if path and Path(path).exists()), None)
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MEND = "needs Chromium: sudo apt-get install chromium"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 SERVE = """
 import sys
 from pathlib import Path
@@ -131,3 +135,57 @@ def chromium():
     if CHROMIUM is None:
         pytest.skip(MEND)
     return sync_api.sync_playwright(), {"executable_path": CHROMIUM, "args": ARGS}
+
+
+def start(page, server, name=None, to="/label/wall"):
+    """Say who answers and come to the labelling page. returns : the name"""
+    name = name or f"P{uuid.uuid4().hex[:8]}"
+    page.goto(f"{server.url}/people?next={to}")
+    page.locator("input[name=name]").last.fill(name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}{to}")
+    asked(page)
+    return name
+
+
+def asked(page, not_=None):
+    """The id of the question on the wall, once there is one that is not `not_`."""
+    page.wait_for_function(
+        "old => ![undefined, old].includes(document.getElementById('label').dataset.question)", arg=not_
+    )
+    return page.get_attribute("#label", "data-question")
+
+
+def press(page, *keys):
+    """Press keys of which each answers, waiting for the next question after each."""
+    for key in keys:
+        before = asked(page)
+        page.keyboard.press(key)
+        asked(page, before)
+
+
+def saved(page):
+    page.wait_for_selector(".saved[data-state=saved] >> visible=true")
+
+
+def said(server, name):
+    """What the database holds of this person, oldest first."""
+    library = Library(server.home, config=Settings(home=server.home, threads=1))
+    try:
+        person, row = library.store.person(name), library.store.collection("wall")
+        return library.store.judgements(person.id, row.id), library.store.events(person.id, row.id)
+    finally:
+        library.close()
+
+
+def kinds(server, name):
+    return [j.kind for j in said(server, name)[0]]
+
+
+def tab_to(page, selector, most=60):
+    """Move the focus with Tab alone."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement?.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")

@@ -1,4 +1,6 @@
-"""A wall of pictures behind the web app, for the tests that ask it from outside (`pytest_plugins = "webwall"`)."""
+"""A wall of pictures behind the web app, and a Chromium before it (`pytest_plugins = "webwall"`)."""
+
+import shutil
 
 import pytest
 from fastapi.testclient import TestClient
@@ -6,7 +8,7 @@ from fastapi.testclient import TestClient
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
-from browser import HERE, SAFE, as_person, hang
+from browser import HERE, SAFE, Server, as_person, chromium, hang
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +37,60 @@ def visitor(app):
 @pytest.fixture
 def client(visitor):
     return as_person(visitor)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    playwright, launch = chromium()
+    with playwright as p:
+        engine = p.chromium.launch(**launch)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory):
+    """A data folder with one collection, "wall", that each test takes a copy of."""
+    home = tmp_path_factory.mktemp("hung")
+    library = Library(home, config=Settings(home=home, threads=1))
+    library.import_source(hang(home / "pictures"), "wall")
+    library.close()
+    return home
+
+
+def serve(hung, home):
+    server = Server(shutil.copytree(hung, home, ignore=shutil.ignore_patterns("pictures"))).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def server(hung, tmp_path_factory):
+    """One server for all; each test answers as a person of its own."""
+    yield from serve(hung, tmp_path_factory.mktemp("shared") / "data")
+
+
+@pytest.fixture
+def mortal(hung, tmp_path):
+    """A server of this test's own, to kill."""
+    yield from serve(hung, tmp_path / "data")
+
+
+@pytest.fixture
+def open_page(engine):
+    """Opens a browser of its own for each call; any script error or refused inline style fails the test."""
+    contexts, faults = [], []
+
+    def open_page(**options):
+        context = engine.new_context(**options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.on("console", lambda m: faults.append(m.text) if "Content Security" in m.text else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -1,0 +1,271 @@
+"""A person in a real Chromium: every key, all three ways to answer, a phone, an undo, and a server that dies."""
+
+import time
+
+from PIL import Image
+
+from beholder.collection import Library
+from beholder.config import Settings
+from browser import PHONE, asked, kinds, press, said, saved, start, tab_to
+
+pytest_plugins = "webwall"
+
+
+def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_alone(open_page, server):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    page.goto(server.url)
+    me = "Ada by keys"
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(me)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}/")
+    tab_to(page, "a[aria-label='Label wall']")
+    page.keyboard.press("Enter")
+    asked(page)
+
+    page.keyboard.press("1")
+    page.keyboard.press("5")
+    page.keyboard.press("5")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")  # on a picture it picks that one
+    assert page.locator(".tile[aria-pressed=true]").count() == 2
+    press(page, "Enter", "Enter")  # two grids, and pairs follow by themselves
+    assert page.get_attribute("#label", "data-mode") == "pairs"
+    press(page, *["ArrowLeft", "ArrowRight", "ArrowDown", " "] * 4)
+
+    tab_to(page, ".tabs a[data-mode=rating]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#label[data-mode=rating] .one img")
+    press(page, *"1234567890", " ", "7")
+    saved(page)
+    answers = kinds(server, me)
+    assert [answers.count(k) for k in ("grid", "choice", "tie", "skip", "rating")] == [2, 8, 4, 5, 11]
+    assert [j.value for j in said(server, me)[0] if j.kind == "rating"] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 7]
+
+    tab_to(page, "#see")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".wall figure")
+    assert "70 pictures, yours first" in page.inner_text("h1")
+    tab_to(page, ".wall a.plate")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog.zoom[open]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    tab_to(page, ".marks button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".marks button[aria-pressed=true]")
+    assert kinds(server, me)[-1] == "favourite"
+    tab_to(page, "nav a[href='/taste/wall']", most=400)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".said")
+
+
+def test_favourite_hide_zoom_details_and_help_have_their_keys(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=pairs")
+    left, right = page.evaluate("[...document.querySelectorAll('.pair img')].map(i => +i.src.split('/')[4])")
+    page.keyboard.press("f")
+    page.keyboard.press("Shift+F")
+    page.keyboard.press("f")
+    saved(page)
+    marks = [(j.kind, j.items[0], j.value) for j in said(server, me)[0]]
+    assert marks == [("favourite", left, 1), ("favourite", right, 1), ("favourite", left, 0)]
+    page.keyboard.press("z")
+    assert f"/pictures/{left}/2048.jpg" in page.get_attribute("dialog.zoom img", "src")
+    page.keyboard.press("z")
+    page.keyboard.press("?")
+    assert page.locator("#help[open]").is_visible()
+    page.keyboard.press("ArrowLeft")  # answers nothing while the help is open
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.wait_for_function("() => /Study \\d+ · Painter/.test(document.querySelector('.known').textContent)")
+    press(page, "Shift+X")
+    saved(page)
+    assert [(j.kind, j.items[0]) for j in said(server, me)[0]][-1] == ("hide", right)
+    page.keyboard.press("u")
+    page.wait_for_selector(f".pair img[src^='/pictures/{right}/']")
+    saved(page)
+    assert "hide" not in kinds(server, me)
+
+
+def test_a_held_key_is_one_answer(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=pairs")
+    before = asked(page)
+    page.keyboard.down("ArrowLeft")
+    for _ in range(5):
+        page.keyboard.down("ArrowLeft")  # what a held key sends
+    page.keyboard.up("ArrowLeft")
+    asked(page, before)
+    saved(page)
+    assert kinds(server, me) == ["choice"]
+
+
+def test_the_next_question_hangs_before_the_key_press_returns(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=pairs")
+    page.wait_for_timeout(1500)  # three more are fetched and decoded meanwhile
+    swapped = page.evaluate(
+        """() => [1, 2, 3].map(() => {
+            const label = document.getElementById('label'), old = label.dataset.question
+            document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }))
+            return label.dataset.question !== old && [...document.querySelectorAll('.pair img')].every(i => i.complete)
+        })"""
+    )
+    assert swapped == [True, True, True]
+
+
+def test_undo_goes_on_after_a_reload_and_the_question_is_answered_again(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=pairs")
+    shown = []
+    for key in ("ArrowLeft", "ArrowRight", "ArrowDown", " "):
+        shown.append(page.evaluate("[...document.querySelectorAll('.pair img')].map(i => i.src)"))
+        press(page, key)
+    press(page, "u")
+    saved(page)
+    page.reload()
+    asked(page)
+    for before in (shown[2], shown[1], shown[0]):
+        press(page, "Backspace")
+        assert page.evaluate("[...document.querySelectorAll('.pair img')].map(i => i.src)") == before
+    saved(page)
+    assert kinds(server, me) == []
+    press(page, "ArrowRight")
+    saved(page)
+    ((again,), events) = said(server, me)
+    assert (again.side, len(events)) == ("right", 9)
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Nothing is left')")
+
+
+def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits_is_sent_later(open_page, mortal):
+    page = open_page()
+    me = start(page, mortal, to="/label/wall?mode=pairs")
+    acknowledged = []
+    page.on(
+        "response", lambda r: acknowledged.extend(r.json()["saved"]) if r.url.endswith("/answers") and r.ok else None
+    )
+    press(page, *["ArrowLeft"] * 5)
+    saved(page)
+    page.wait_for_timeout(800)  # the next questions come in
+    mortal.kill()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(50)
+    page.wait_for_selector(".saved[data-state=away] >> visible=true")
+    assert page.inner_text("#saved") == "server away, 3 answers kept here"
+    here = page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('beholder.beholder_')).length")
+    assert here == 3
+    assert len(acknowledged) == 5
+    mortal.start()
+    assert {j.client_id for j in said(mortal, me)[1]} == set(acknowledged)
+    saved(page)
+    assert [j.side for j in said(mortal, me)[0]] == ["left"] * 5 + ["right"] * 3
+    asked(page)
+    press(page, "ArrowLeft")
+    saved(page)
+    assert len(kinds(mortal, me)) == 9
+
+
+def test_answers_that_wait_survive_the_closing_of_the_page(open_page, mortal):
+    page = open_page()
+    me = start(page, mortal, to="/label/wall?mode=pairs")
+    page.wait_for_timeout(800)
+    mortal.kill()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".saved[data-state=away] >> visible=true")
+    page.goto("about:blank")
+    mortal.start()
+    page.goto(f"{mortal.url}/people")  # any page sends what waits
+    page.wait_for_selector(".saved[data-state=saved] >> visible=true")
+    page.wait_for_function("() => Object.keys(localStorage).every(k => !k.startsWith('beholder.beholder_'))")
+    assert kinds(mortal, me) == ["choice"]
+
+
+def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
+    page = open_page()
+    start(page, server, "Ada Waits", to="/label/wall?mode=pairs")
+    page.wait_for_timeout(800)
+    other = page.context.new_page()
+    start(other, server, "Bob Comes", to="/label/wall?mode=pairs")
+    page.keyboard.press("ArrowLeft")  # this tab still shows Ada's page
+    page.wait_for_selector(".saved[data-state=stopped]")
+    assert "answers as Bob Comes now" in page.inner_text("#saved")
+    press(other, "ArrowRight")
+    saved(other)
+    assert (kinds(server, "Ada Waits"), kinds(server, "Bob Comes")) == ([], ["choice"])
+    other.goto(f"{server.url}/people")
+    other.click("button.person:has-text('Ada Waits')")
+    other.wait_for_function("() => Object.keys(localStorage).every(k => !k.startsWith('beholder.beholder_'))")
+    assert kinds(server, "Ada Waits") == ["choice"]
+
+
+def swipe(page, selector, dx, dy):
+    """A finger on the middle of this element, and off so far away."""
+    box = page.locator(selector).first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    send = lambda kind, points: finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})  # noqa: E731
+    send("touchStart", [{"x": x, "y": y}])
+    for step in (0.4, 0.7, 1):
+        send("touchMove", [{"x": x + dx * step, "y": y + dy * step}])
+    send("touchEnd", [])
+    finger.detach()
+
+
+def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server):
+    page = open_page(**PHONE)
+    me = start(page, server)
+
+    def answer(act):
+        before = asked(page)
+        act()
+        asked(page, before)
+
+    page.tap(".tile >> nth=2")
+    page.tap(".tile >> nth=6")
+    answer(lambda: page.tap(".controls .main"))
+    answer(lambda: page.tap(".controls .main"))
+    for _ in range(3):
+        answer(lambda: page.tap(".pair .plate >> nth=0"))
+        answer(lambda: page.tap(".pair .plate >> nth=1"))
+        answer(lambda: swipe(page, ".pair .plate", -120, 5))
+        answer(lambda: swipe(page, ".pair .plate", 120, -5))
+        answer(lambda: swipe(page, ".pair .plate", 4, 130))
+        answer(lambda: swipe(page, ".pair .plate", 4, -130))
+    page.tap(".tabs a[data-mode=rating]")
+    page.wait_for_selector("#label[data-mode=rating] .one img")
+    for n in range(10):
+        answer(lambda n=n: page.tap(f".scale button >> nth={n}"))
+    saved(page)
+    answers = kinds(server, me)
+    assert [answers.count(k) for k in ("grid", "choice", "tie", "skip", "rating")] == [2, 12, 3, 3, 10]
+    sides = [j.side for j in said(server, me)[0] if j.kind == "choice"]
+    assert sides == ["left", "right"] * 6
+    page.tap("#see")
+    page.wait_for_selector(".wall figure")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_small_collection_comes_to_an_end_and_undo_still_works(open_page, server, tmp_path):
+    folder = tmp_path / "three"
+    folder.mkdir()
+    for n in range(3):
+        Image.new("RGB", (40, 30), (80 * n, 60, 90)).save(folder / f"{n}.png")
+    library = Library(server.home, config=Settings(home=server.home, threads=1))
+    library.import_source(folder, "three")
+    library.close()
+    page = open_page()
+    start(page, server)
+    page.goto(f"{server.url}/label/three?mode=rating")
+    for _ in range(3):
+        asked(page)
+        page.keyboard.press("5")
+        time.sleep(0.3)
+    page.wait_for_selector("#label.over")
+    page.keyboard.press("u")
+    asked(page)
+    assert page.locator("#label.over").count() == 0

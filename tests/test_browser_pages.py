@@ -1,0 +1,118 @@
+"""What is seen in a real Chromium: whole pictures, large targets, names, contrast; results, and pictures coming in."""
+
+import re
+
+import pytest
+
+from browser import PHONE, asked, hang, press, saved, start
+
+pytest_plugins = "webwall"
+
+
+def inside(box, width, height):
+    return min(box["x"], box["y"]) >= -1 and box["x"] + box["width"] <= width + 1 and box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("mode", ["grid", "pairs", "rating"])
+def test_every_target_on_a_phone_is_large_and_on_the_screen(open_page, server, mode):
+    page = open_page(**PHONE)
+    start(page, server, to=f"/label/wall?mode={mode}")
+    for target in page.locator("#label button:visible, #label .tabs a:visible, nav a:visible").all():
+        box = target.bounding_box()
+        assert box["height"] >= 43.5, target.inner_text()
+        assert box["width"] >= 36, target.inner_text()
+        assert inside(box, 390, 844), target.inner_text()
+    assert page.locator("kbd:visible").count() == 0
+
+
+@pytest.mark.parametrize("mode", ["grid", "pairs", "rating"])
+def test_pictures_are_whole_and_large_at_every_width(open_page, server, mode):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    start(page, server, to=f"/label/wall?mode={mode}")
+    for width, height in ((1440, 900), (1024, 700), (390, 844), (844, 390)):
+        page.set_viewport_size({"width": width, "height": height})
+        for image in page.locator("#wall img").all():
+            box = image.bounding_box()
+            assert inside(box, width, height), (width, height)
+            assert min(box["width"], box["height"]) >= (60 if mode == "grid" else 100), (width, height)
+        assert page.evaluate("getComputedStyle(document.querySelector('#wall img')).objectFit") == "contain"
+
+
+def test_everything_has_a_name_for_a_screen_reader(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=pairs")
+    for mode in ("grid", "pairs", "rating"):
+        page.goto(f"{server.url}/label/wall?mode={mode}")
+        asked(page)
+        nameless = page.evaluate(
+            """() => [...document.querySelectorAll('button, a, input, [role=img]')].filter(e => e.checkVisibility()
+                && !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map(e => e.outerHTML)"""
+        )
+        assert nameless == []
+    assert page.locator("[aria-live]").count() >= 2
+    press(page, "7")
+    assert page.inner_text("#spoken").startswith("7 of 10.")
+
+
+def test_results_grow_as_one_scrolls(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    page.mouse.wheel(0, 30_000)
+    page.wait_for_function("() => document.querySelectorAll('.wall figure').length === 70")
+    ratio = page.evaluate("[...document.querySelectorAll('.wall .plate img')].at(-1).getBoundingClientRect().toJSON()")
+    assert ratio["width"] > 100
+    assert not page.locator("#more").is_visible()
+
+
+def test_results_can_be_read_without_a_script(open_page, engine, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
+    plain.goto(f"{server.url}/results/wall")
+    plain.click("#more")
+    assert plain.locator(".wall figure").count() == 10
+    plain.fill("input[name=q]", "Study 33")
+    plain.click(".filter button")
+    assert plain.locator(".wall figure").count() == 1
+    plain.context.close()
+
+
+def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, server, tmp_path):
+    folder = tmp_path / "easel"
+    hang(folder, 5)
+    (folder / "items.csv").unlink()
+    (folder / "torn.jpg").write_bytes(b"\xff\xd8 torn")
+    page = open_page()
+    start(page, server)
+    page.goto(server.url)
+    page.fill("input[name=path]", "/no/such/folder")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => /no folder or file/.test(document.getElementById('import-fault').textContent)")
+    page.fill("input[name=path]", str(folder))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h2:has-text('easel')")
+    page.wait_for_function("() => /5 new pictures/.test(document.querySelector('.job-line').textContent)")
+    page.click(".broken summary")
+    assert "torn.jpg" in page.inner_text(".broken ul")
+
+
+def luminance(colour):
+    parts = [int(c) / 255 for c in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_the_wall_in_light_and_dark(open_page, server, scheme):
+    page = open_page(color_scheme=scheme)
+    start(page, server, to="/label/wall?mode=pairs")
+    wall = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    for selector in ("#ask", "#reason", "nav a", ".tabs a", "#gain", ".quiet-controls button", "#saved"):
+        ink = luminance(page.evaluate("s => getComputedStyle(document.querySelector(s)).color", selector))
+        contrast = (max(ink, wall) + 0.05) / (min(ink, wall) + 0.05)
+        assert contrast >= 4.5, (selector, contrast)
