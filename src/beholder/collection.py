@@ -28,7 +28,7 @@ from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One picture in a ranking; `score` and `std` are on the scale of 1 to 10, `near` is what `why` speaks of."""
+    """One picture in a ranking; `score` and `std` are on the scale of 1 to 10 (std 0: the model knows no doubt)."""
 
     rank: int
     item: Item

@@ -55,7 +55,7 @@ def _fit_ratings(X: Matrix, others: Ratings) -> GenericScore | None:
         return None
     means = _sums(which, others.score) / _sums(which, np.ones(len(which)))
     mean, scale = _frame(X[rows])
-    ridge: Any = RidgeCV(alphas=ALPHAS)  # type: ignore[no-untyped-call]
+    ridge: Any = RidgeCV(alphas=ALPHAS)
     ridge.fit((X[rows] - mean) / scale, means)
     return GenericScore(mean, ridge.coef_ / scale)
 
@@ -111,7 +111,7 @@ def _logistic(Z: Floats, pairs: Ints, weights: Floats, C: float) -> Floats:
 
     difference = Z[pairs[:, 0]] - Z[pairs[:, 1]]
     sign = np.where(np.arange(len(pairs)) % 2, 1.0, -1.0)  # the solver wants both classes; the likelihood is the same
-    model: Any = LogisticRegression(C=C, fit_intercept=False, max_iter=1000)  # type: ignore[no-untyped-call]
+    model: Any = LogisticRegression(C=C, fit_intercept=False, max_iter=1000)
     model.fit(difference * sign[:, None], sign, sample_weight=weights)
     return np.asarray(model.coef_[0], np.float64)
 

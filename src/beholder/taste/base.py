@@ -50,6 +50,10 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         """Learn from ratings, choices and ties among the rows of X; arrays as in `docs/data.md`."""
 
     @abstractmethod
+    def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
+        """Score of each row of X, (n,); with return_std also (n,) standard deviations, 0 where the model knows none."""
+
+    @abstractmethod
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         """What `predict` needs: plain values for JSON, and arrays."""
 

@@ -27,14 +27,13 @@ class LinearModel(TasteModel):
     intercept_: float
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
-        """Score of each row of X, (n,); these models know no uncertainty.
+        """Score of each row of X, (n,); with return_std also (n,) zeros: these models know no uncertainty.
 
-        raises : NotFittedError before fit; ShapeError where d differs from the fit's; UserError for return_std
+        raises : NotFittedError before fit; ShapeError where d differs from the fit's
         """
         matrix = self._check_rows(X)
-        if return_std:
-            raise UserError(f"the {self.name} model knows no uncertainty; use return_std=False, or the gp model")
-        return (matrix @ self.coef_.astype(matrix.dtype)).astype(np.float64) + self.intercept_
+        score = (matrix @ self.coef_.astype(matrix.dtype)).astype(np.float64) + self.intercept_
+        return (score, np.zeros(len(score))) if return_std else score
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         return {"intercept": self.intercept_}, {"coef": self.coef_}
