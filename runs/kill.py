@@ -49,7 +49,7 @@ def library(home: Path) -> Library:
 def importing(home: Path, folder: Path, said: Connection) -> None:
     os.setpgid(0, 0)
     said.send("started")
-    library(home).import_source(folder, "art", progress=lambda stage, done, total: said.send(done))
+    library(home).import_source(folder, "art", progress=lambda stage, done, total: said.send((stage, done)))
 
 
 def labelling(home: Path, round_: int, said: Connection) -> None:
@@ -120,9 +120,9 @@ def run(kills: int, seed: int, workspace: Path) -> dict[str, object]:
     imports = kills // 2
     finished = 0
     for _ in range(imports):
-        heard = kill_one(importing, (home, folder), rng.uniform(0, 1.0))
+        heard = kill_one(importing, (home, folder), rng.uniform(0, 2.0))
         found += faults(home, set())
-        if PICTURES in heard:  # it came to its end: begin again in a fresh data folder
+        if ("reading pictures", PICTURES) in heard:  # it came to its end: begin again in a fresh data folder
             finished += 1
             home = workspace / f"home-{finished}"
     again = library(home)

@@ -95,7 +95,7 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(library, tmp_path, line, fault
     ("content", "fault"),
     [
         (b"who,what\nAda,rating\n", "lacks the columns person, kind, item"),
-        ("person,kind,item\nÅsa,rating,x\n".encode("latin-1"), "UTF-8"),
+        (b"person,kind,item\n\x81\x8d,rating,x\n", "UTF-8"),
     ],
 )
 def test_a_file_that_is_no_table_of_labels_gets_a_sentence(library, tmp_path, content, fault):
@@ -113,6 +113,13 @@ def test_json_of_another_shape_gets_a_sentence(library, tmp_path, content):
         import_labels(library, "art", file)
 
 
+def test_a_table_that_a_spreadsheet_wrote_is_read(library, tmp_path):
+    file = tmp_path / "labels.csv"
+    file.write_bytes("person;kind;item;other;value;at\nÅsa;rating;00.png;;7;\n".encode("cp1252"))
+    assert import_labels(library, "art", file).new == 1
+    assert said(library, "Åsa")[0].value == 7
+
+
 def test_a_missing_file_gets_a_sentence(library, tmp_path):
-    with pytest.raises(BadInput, match="cannot read"):
+    with pytest.raises(BadInput, match="cannot be read"):
         import_labels(library, "art", tmp_path / "none.csv")

@@ -22,6 +22,7 @@ from typing import Any
 from beholder.collection import Collection, Library
 from beholder.errors import BadInput, UserError
 from beholder.store import Person
+from beholder.text import decoded, delimiter_of
 from beholder.types import Judgement, faults_of
 
 COLUMNS = ("person", "kind", "item", "other", "value", "at", "seconds", "side", "asked_by", "grid", "client_id")
@@ -109,12 +110,7 @@ def import_labels(library: Library, collection: str, path: Path) -> LabelsReport
 
 def _read(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """(line number, its fields), the first line of a CSV being its header."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not UTF-8 text; save it as UTF-8 and try again") from error
+    text = decoded(path)
     lines = _json_lines(text, path) if path.suffix.lower() == ".json" else _csv_lines(text)
     for number, line in enumerate(lines, 1 if path.suffix.lower() == ".json" else 2):
         if number <= 2 and (lacking := [c for c in ("person", "kind", "item") if c not in line]):
@@ -139,7 +135,9 @@ def _answers(lines: Iterable[tuple[int, Mapping[str, str]]]) -> Iterator[tuple[l
 
 def _csv_lines(text: str) -> Iterable[Mapping[str, Any]]:
     try:
-        yield from csv.DictReader(io.StringIO(text.replace("\0", ""), newline=""))
+        yield from csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=delimiter_of(text.partition("\n")[0], COLUMNS)
+        )
     except csv.Error as error:
         raise BadInput(f"not a CSV file that can be read: {error}") from error
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from beholder.errors import BadInput
+from beholder.text import decoded, delimiter_of
 
 MOST_FAULTS = 20  # shown; the rest are counted
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 @dataclass
@@ -54,7 +54,7 @@ def read_table(path: Path, wanted: Sequence[str], faults: Faults) -> tuple[list[
     Faults noted: not text, no header, a wanted column missing, a column twice, more or fewer cells than the header.
     """
     try:
-        lines = _lines(_text(path.read_bytes()))
+        lines = _lines(decoded(path))
         header = next(lines, (1, []))[1]
         columns = [name.strip().casefold() for name in header]
         if not _header_is_fine(path.name, columns, wanted, faults):
@@ -62,19 +62,9 @@ def read_table(path: Path, wanted: Sequence[str], faults: Faults) -> tuple[list[
         return columns, list(_rows(path.name, columns, lines, faults))
     except (csv.Error, UnicodeError) as error:
         faults.add(path.name, f"is not a table of text in commas ({error}); save it as CSV, UTF-8")
-    except OSError as error:
-        faults.add(path.name, f"cannot be read: {error.strerror}")
+    except BadInput as error:
+        faults.add(path.name, str(error))
     return [], []
-
-
-def _text(raw: bytes) -> str:
-    for mark, encoding in _MARKS.items():
-        if raw.startswith(mark):
-            return raw.decode(encoding)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252")  # what a western spreadsheet writes; undefined bytes still fail
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -82,8 +72,9 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     if "\0" in text:
         raise UnicodeError("it holds zero bytes")
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter_of(first), skipinitialspace=True, strict=True
+    )
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells

@@ -18,17 +18,8 @@ from typing import IO, BinaryIO
 from beholder.errors import BadInput, StoreError
 from beholder.images import SUFFIXES, fingerprint
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import (
-    Broken,
-    Found,
-    Progress,
-    cannot_read,
-    plain_name,
-    shown,
-    silent,
-    storable,
-    why_unreadable,
-)
+from beholder.sources.found import Broken, Found, Progress, plain_name, silent, storable
+from beholder.text import cannot_read, shown, why_unreadable
 
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 2 * 1024**3

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from beholder.images import SUFFIXES
-from beholder.sources.found import Broken, Found, cannot_read, plain_name, shown, storable, unique, why_unreadable
+from beholder.sources.found import Broken, Found, plain_name, storable, unique
 from beholder.sources.table import Table
+from beholder.text import cannot_read, shown, why_unreadable
 
 ITEMS = "items.csv"
 _MACHINE_MADE = {"__macosx", "@eadir", "lost+found", "$recycle.bin"}

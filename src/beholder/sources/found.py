@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from beholder.errors import BadInput
+from beholder.text import shown
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -66,17 +66,6 @@ def storable(text: str) -> bool:
     return True
 
 
-def shown(text: str) -> str:
-    """`text` fit for a sentence: one line, no broken characters, not endless."""
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return clean if len(clean) <= 200 else clean[:199] + "…"
-
-
-def why_unreadable(error: OSError | ValueError) -> str:
-    """The system's words for a file that cannot be read, without path and number."""
-    return (getattr(error, "strerror", None) or "its name cannot be used").lower()
-
-
 def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
     """The same, with every name given only once: a later one of the same name is Broken."""
     seen: set[str] = set()
@@ -86,7 +75,3 @@ def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
             continue
         seen.add(one.name) if isinstance(one, Found) else None
         yield one
-
-
-def cannot_read(what: str, path: Path, error: OSError) -> BadInput:
-    return BadInput(f"the {what} '{shown(str(path))}' cannot be read: {why_unreadable(error)}")

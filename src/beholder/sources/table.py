@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import os
@@ -13,20 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beholder.errors import BadInput
-from beholder.sources.found import Broken, Found, cannot_read, plain_name, shown, unique, why_unreadable
+from beholder.sources.found import Broken, Found, plain_name, unique
+from beholder.text import DELIMITERS, decoded, delimiter_of, shown, why_unreadable
 
 PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
 NAME_COLUMN = "item"
-_DELIMITERS = ",;\t|"
-_MAX_BYTES = 256 * 1024 * 1024
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,37 +136,6 @@ class TableSource:
         return self.table.find()
 
 
-def decoded(path: Path) -> str:
-    """The text of a table: UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8, else Windows-1252.
-
-    raises : BadInput where the file cannot be read, is far too large, or is no text
-    """
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise BadInput(f"'{shown(path.name)}' is over {_MAX_BYTES >> 20} MB, too large for a table; split it")
-        data = path.read_bytes()
-    except OSError as error:
-        raise cannot_read("table", path, error) from error
-    for encoding in _encodings(data):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput(f"'{shown(path.name)}' is text in no encoding that is known here; save it as CSV in UTF-8")
-
-
-def _encodings(data: bytes) -> tuple[str, ...]:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return (encoding,)
-    odd, even = data[1:400:2], data[:400:2]
-    if len(odd) > 2 and odd.count(0) > len(odd) * 0.7 and even.count(0) == 0:
-        return ("utf-16-le",)
-    if len(odd) > 2 and even.count(0) > len(even) * 0.7 and odd.count(0) == 0:
-        return ("utf-16-be",)
-    return "utf-8", "cp1252"
-
-
 def _lines(path: Path) -> tuple[list[str], int, str]:
     """(lines from the header on, how many were before it, delimiter)."""
     lines = io.StringIO(decoded(path), newline="").readlines()  # splitlines() would split at a U+2028 in a title
@@ -188,20 +148,11 @@ def _lines(path: Path) -> tuple[list[str], int, str]:
         start += 1
     if start == len(lines) or "\0" in lines[start]:
         raise BadInput(f"'{shown(path.name)}' is not a table of text; save it as CSV in UTF-8")
-    return lines[start:], start, delimiter if delimiter in tuple(_DELIMITERS) else _delimiter(lines[start])
-
-
-def _delimiter(line: str) -> str:
-    """The one that gives a column of paths, else the most columns."""
-
-    def merit(delimiter: str) -> tuple[bool, int]:
-        try:
-            names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
-        except csv.Error:
-            return False, 0
-        return any(name in PATH_COLUMNS for name in names), len(names)
-
-    return max(_DELIMITERS, key=merit)
+    return (
+        lines[start:],
+        start,
+        delimiter if delimiter in tuple(DELIMITERS) else delimiter_of(lines[start], PATH_COLUMNS),
+    )
 
 
 def _header(path: Path, lines: list[str], delimiter: str) -> list[str]:
