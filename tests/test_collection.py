@@ -60,10 +60,31 @@ def test_a_moved_picture_keeps_its_identity(library, painted):
     assert new.name == "sub/moved.png"
 
 
-def test_a_picture_that_was_painted_over_is_a_new_one(library, painted):
+def test_a_picture_that_was_painted_over_is_a_new_one_and_the_old_one_is_neither_asked_nor_ranked(library, painted):
     take_in(library, painted)
     Image.new("RGB", (40, 30), "red").save(painted / "03.png")
-    assert take_in(library, painted).new == 1
+    report = take_in(library, painted)
+    assert (report.new, report.gone) == (1, 1)
+    art = library.collection("art")
+    assert [item.id for item in art.items if item.gone] == [art.items[3].id]
+    assert len(art.rank(bh.Taste().fit(art.X, choices=[(0, 3)]))) == 12
+
+
+def test_a_removed_picture_is_gone_and_comes_back(library, painted, tmp_path):
+    take_in(library, painted)
+    (painted / "03.png").rename(tmp_path / "03.png")
+    assert take_in(library, painted).gone == 1
+    (tmp_path / "03.png").rename(painted / "03.png")
+    assert take_in(library, painted).gone == 0
+    assert not any(item.gone for item in library.collection("art").items)
+
+
+def test_a_copy_takes_the_place_of_a_removed_picture(library, painted):
+    shutil.copy(painted / "03.png", painted / "copy.png")
+    take_in(library, painted)
+    (painted / "03.png").unlink()
+    assert take_in(library, painted).gone == 0
+    assert library.collection("art").items[3].path.name == "copy.png"
 
 
 def test_a_folder_that_vanished_loses_nothing(library, painted, tmp_path):

@@ -224,7 +224,8 @@ class Collection:
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
         score, doubt = on_scale(raw, std, rated=len(answers.rows) > 0)
-        rows = [row for row in np.argsort(-raw, kind="stable") if self.items[row].id not in hidden]
+        left_out = {*hidden, *(item.id for item in self.items if item.gone)}
+        rows = [row for row in np.argsort(-raw, kind="stable") if self.items[row].id not in left_out]
         why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64))
         return [
             Ranked(

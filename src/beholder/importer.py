@@ -73,9 +73,26 @@ class Importer:
         for at in range(0, len(fresh), BATCH):
             self._take(fresh[at : at + BATCH], self._ticker("reading pictures", at, len(fresh)))
         self.progress("reading pictures", len(fresh), len(fresh))
-        self.report.gone = sum(not item.path.exists() for item in self.store.items(self.row.id))
+        self._mark_gone()
         self.report.seconds = time.monotonic() - start
         return self.report
+
+    def _mark_gone(self) -> None:
+        """Pictures whose file is no longer there, or was painted over; a copy of it somewhere else takes its place."""
+        holds = {path: file.sha256 for path, file in self.store.files(self.row.id).items()}
+        places = {sha: path for path, sha in holds.items() if sha and Path(path).exists()}
+        gone: list[int] = []
+        items = self.store.items(self.row.id)
+        for item in items:
+            if holds.get(str(item.path)) == item.sha256 and item.path.exists():
+                continue
+            if (place := places.get(item.sha256)) is not None:
+                self.store.update_item(item.id, name=item.name, path=Path(place), columns=item.columns)
+            else:
+                gone.append(item.id)
+        if set(gone) != {item.id for item in items if item.gone}:
+            self.store.set_gone(self.row.id, gone)
+        self.report.gone = len(gone)
 
     def _ticker(self, stage: str, before: int, total: int) -> Tick:
         return lambda done: self.progress(stage, before + done, total)

@@ -265,7 +265,8 @@ class Session:
             asker = Asker(
                 model, self.collection.X, self.collection.attributes, ids, answers, list(self._judgements), self.rng
             )
-            return asker.questions(kind, n, hidden=self.hidden, underway=exclude, only=only)
+            gone = {item.id for item in self.collection.items if item.gone}
+            return asker.questions(kind, n, hidden=self.hidden | gone, underway=exclude, only=only)
 
 
 def _too_early(count: int) -> str:

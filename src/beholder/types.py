@@ -50,7 +50,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One picture of a collection. `columns` holds what the source said of it (title, artist, price, link ...)."""
+    """One picture of a collection.
+
+    columns     what the source said of it: title, artist, price, link ...
+    gone        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
+    """
 
     id: int
     name: str  # path relative to the imported folder, or the `item` column
@@ -59,6 +63,7 @@ class Item:
     width: int
     height: int
     columns: Mapping[str, str]
+    gone: bool = False
 
 
 def _no_rows() -> Ints:

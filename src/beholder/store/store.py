@@ -187,7 +187,7 @@ class Store:
         """Keep what an import found, all of it or nothing. A picture that is already there stays as it is."""
         new = [
             {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "path": str(i.path),
-             "columns": dict(i.columns), "collection_id": collection_id}
+             "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
             for i in items
         ]  # fmt: skip
         seen = [
@@ -207,9 +207,19 @@ class Store:
 
     def update_item(self, item_id: int, *, name: str, path: Path, columns: Mapping[str, str]) -> None:
         """A picture has moved, or its source says something else of it now."""
-        values = {"name": name, "path": str(path), "columns": dict(columns)}
+        values = {"name": name, "path": str(path), "columns": dict(columns), "gone": False}
         with writing(self.engine) as db:
             db.execute(t.items.update().where(t.items.c.id == item_id).values(values))
+
+    def set_gone(self, collection_id: int, gone: Iterable[int]) -> None:
+        """Mark exactly these items of the collection as gone."""
+        missing = list(gone)
+        with writing(self.engine) as db:
+            there = (t.items.c.collection_id == collection_id) & t.items.c.gone
+            db.execute(t.items.update().where(there).values(gone=False))
+            for start in range(0, len(missing), 500):  # SQLite takes so many values in one statement
+                some = t.items.c.id.in_(missing[start : start + 500])
+                db.execute(t.items.update().where(some).values(gone=True))
 
     # Judgements
 
@@ -283,7 +293,7 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def _item(row: sa.Row[Any]) -> Item:
-    return Item(row.id, row.name, Path(row.path), row.sha256, row.width, row.height, row.columns)
+    return Item(row.id, row.name, Path(row.path), row.sha256, row.width, row.height, row.columns, row.gone)
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:

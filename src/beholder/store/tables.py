@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -48,6 +49,7 @@ items = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("columns", JSON, nullable=False),
+    Column("gone", Boolean, nullable=False),  # its file is no longer there, or holds another picture now
     UniqueConstraint("collection_id", "sha256"),
 )
 

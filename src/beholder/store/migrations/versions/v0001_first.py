@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer, nullable=False),
         sa.Column("height", sa.Integer, nullable=False),
         sa.Column("columns", sa.JSON, nullable=False),
+        sa.Column("gone", sa.Boolean, nullable=False),
         sa.UniqueConstraint("collection_id", "sha256"),
     )
     op.create_table(
