@@ -17,8 +17,7 @@ from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Matrix
 
 NAMED = 1.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
-FELT = 2.0  # log evidence, of the taste model over none, from which the encoder's numbers show one: from choices alone
-FELT_RATED = 4.5  # the same with ratings, where hyperparameters held from fewer answers flatter it
+FELT = 2.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
 UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
 FEWEST = 5  # answers below which nothing is found, whatever they say
 
@@ -53,7 +52,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers) -> Expl
     weights = fit_weights(standardise(attributes), answers)
     leanings = sorted(_leanings(weights), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.weights.sum()))
-    found = count >= FEWEST and _found(weights, model, rated=len(answers.rows) > 0)
+    found = count >= FEWEST and _found(weights, model)
     return Explanation(
         sentence_of(leanings, found, count), leanings, found, confidence_of(leanings, found, count), count
     )
@@ -96,7 +95,7 @@ def _leanings(weights: Weights) -> Sequence[Leaning]:
     ]
 
 
-def _found(weights: Weights, model: Any, rated: bool) -> bool:
+def _found(weights: Weights, model: Any) -> bool:
     """Whether a few attributes, or else the encoder's numbers, foretell the answers better than chance.
 
     Measured on the sample gallery, each session asked and answered as in the app up to 30 answers (grids: 10):
@@ -106,4 +105,4 @@ def _found(weights: Weights, model: Any, rated: bool) -> bool:
     if weights.log_bayes > NAMED:
         return True
     felt = getattr(model, "log_evidence_", 0.0) - getattr(model, "null_log_evidence_", 0.0)
-    return bool(felt > (FELT_RATED if rated else FELT))
+    return bool(felt > FELT)

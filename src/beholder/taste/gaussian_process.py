@@ -129,8 +129,7 @@ class GaussianProcess(TasteModel):
         """Log marginal likelihood of the answers if there is no taste, f = 0, at its own best noise and tie width."""
         check_is_fitted(self, "evidence_")
         null = self.evidence_.without_taste()
-        held = learn(null) if self.hyperparameters is None else self.hyperparameters_
-        return null.mode(held).log_evidence
+        return null.mode(learn(null)).log_evidence
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Expected score of each picture: on the person's scale where they rated, else in units of the choice noise.
