@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from beholder.errors import UserError
 from beholder.taste import BradleyTerry, Logistic, Ridge
 from beholder.taste.baselines import strengths
 
