@@ -189,6 +189,17 @@ def test_an_import_is_stopped_when_told_and_goes_on_the_next_time(studio, monkey
     assert ended(client, again)["state"] == "done"
 
 
+def test_an_import_again_shows_what_is_said_of_the_pictures_now(studio):
+    client, folder, library = studio
+    ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
+    first = library.collection("easel").items[0]
+    about = f"/api/label/easel/about?items={first.id}"
+    assert client.get(about).json()["items"][str(first.id)] == ["000"]
+    (folder / "items.csv").write_text("item,file,title\n000.png,000.png,Dawn\n")
+    ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
+    assert client.get(about).json()["items"][str(first.id)] == ["Dawn"]
+
+
 def test_nobody_sees_the_import_of_another(studio):
     client, folder, _ = studio
     job = client.post("/api/imports", json={"path": str(folder)}).json()["id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -42,10 +43,15 @@ class Desk:
         home = Path(library.home)
         self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
         self.pictures = Pictures(home / "thumbs")
-        self.imports = Imports(library)
+        self.imports = Imports(library, self.forget)
         self._held: OrderedDict[tuple[int, int, str, int], _Held] = OrderedDict()
         self._covers: dict[tuple[int, int], list[Item]] = {}
         self._lock = threading.Lock()
+
+    def person(self, cookies: Mapping[str, str]) -> Person | None:
+        """Whose cookie this is."""
+        key = cookies.get(self.cookie, "")
+        return self.store.person_of(key) if 0 < len(key) <= 100 else None
 
     def session(self, collection: str, person: Person) -> Session:
         """The session of this person here; a new one where the collection has changed since. raises : UnknownName"""
@@ -72,6 +78,14 @@ class Desk:
             self._covers[row.id, row.size] = items[:: max(1, len(items) // COVERS)][:COVERS]
         return self._covers[row.id, row.size]
 
+    def forget(self, collection: str) -> None:
+        """After an import: sessions see the collection as it is now, also where only what is said of it has changed."""
+        ids = {row.id for row in self.store.collections() if row.name == collection}
+        with self._lock:
+            gone = [self._held.pop(key).session for key in list(self._held) if key[0] in ids]
+            self._covers = {key: items for key, items in self._covers.items() if key[0] not in ids}
+        _end(gone)
+
     def close(self) -> None:
         """Let the sessions end what they are learning."""
         with self._lock:
@@ -89,13 +103,17 @@ class Desk:
             self._held.move_to_end(key)
             past += list(self._held)[: max(0, len(self._held) - KEPT)]
             gone = [self._held.pop(k).session for k in past]
-        for session in gone:
-            if session is not None:
-                threading.Thread(target=session.close, daemon=True).start()  # it may be learning still
+        _end(gone)
         with held.lock:
             if held.session is None:
                 held.session = Session(self.library, row.name, person.name)
         return held
+
+
+def _end(sessions: Iterable[Session | None]) -> None:
+    for session in sessions:
+        if session is not None:
+            threading.Thread(target=session.close, daemon=True).start()  # it may be learning still
 
 
 def desk_of(request: Request) -> Desk:

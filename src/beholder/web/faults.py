@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
@@ -53,6 +54,9 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
         return JSONResponse({"error": sentence}, status)
     if path.startswith(("/pictures/", "/static/")):
         return PlainTextResponse(sentence, status)
+    if not hasattr(request.state, "person"):  # for the menu; the page that says what failed must not fail itself
+        with suppress(Exception):
+            request.state.person = request.app.state.desk.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
     return page(request, "error.html", status=status, headline=headline, sentence=sentence)
 

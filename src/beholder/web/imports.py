@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -71,10 +72,11 @@ class Job:
 
 
 class Imports:
-    """The imports of one server."""
+    """The imports of one server. `ended` is told the collection's name after each."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, ended: Callable[[str], None]) -> None:
         self.library = library
+        self.ended = ended
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._one = threading.Lock()  # two imports at once would only wait for each other's cores
@@ -112,7 +114,10 @@ class Imports:
             try:
                 job.step("looking", 0, 0)
                 job.state = "running"
-                report = self.library.import_source(job.spec, job.collection, progress=job.step)
+                try:
+                    report = self.library.import_source(job.spec, job.collection, progress=job.step)
+                finally:
+                    self.ended(job.collection)
                 broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
                 job.report = {
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,

@@ -16,9 +16,7 @@ YEAR = 365 * 24 * 3600
 
 def person_of(request: Request) -> Person | None:
     """The person of this browser, None where it has not said."""
-    desk = desk_of(request)
-    key = request.cookies.get(desk.cookie, "")
-    person = desk.store.person_of(key) if 0 < len(key) <= 100 else None
+    person: Person | None = desk_of(request).person(request.cookies)
     request.state.person = person
     return person
 

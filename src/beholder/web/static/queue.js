@@ -19,8 +19,7 @@ export function sideFor(pixels) {
 export async function prepare(question, side) {
   const load = async (item) => {
     const image = new Image();
-    image.width = item.width;
-    image.height = item.height;
+    image.style.setProperty("--ar", (item.width / item.height).toFixed(4));
     image.draggable = false;
     image.src = address(item, side);
     try {

@@ -73,6 +73,10 @@ wall?.addEventListener("submit", async (e) => {
   button.setAttribute("aria-pressed", on);
 });
 
+// On a phone the pictures come first, unless a filter is in use.
+const box = document.querySelector(".filter-box");
+if (box && !("used" in box.dataset) && matchMedia("(max-width: 640px)").matches) box.open = false;
+
 for (const choice of document.querySelectorAll(".filter select, .filter input[type=checkbox]")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
