@@ -8,6 +8,7 @@ import { Fault, call, person } from "./api.js";
 
 const PREFIX = `beholder.${document.body.dataset.home}.${person}.`;
 const BATCH = 50;
+const AFTER_PAINT = 30; // ms: it is kept already; the next picture comes first, then the network
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
 
@@ -68,7 +69,7 @@ export function add(segment, event) {
   const key = `${PREFIX}${Date.now().toString(36).padStart(9, "0")}${(order++).toString(36).padStart(4, "0")}.${event.id}`;
   put(key, JSON.stringify({ segment, event }));
   tell(last.state === "away" ? "away" : "saving");
-  if (last.state !== "away") flush();
+  if (last.state !== "away") setTimeout(flush, AFTER_PAINT);
 }
 
 // Send all that waits. Settles when nothing waits any more or the server is away.

@@ -4,6 +4,7 @@ import { Fault, call } from "./api.js";
 import * as outbox from "./outbox.js";
 
 const DEPTH = 4; // questions that are ready beside the one on the wall
+const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
 const SIDES = [320, 640, 1280, 2048];
 const gone = new Set(); // pictures whose file cannot be opened any more
 
@@ -46,7 +47,7 @@ export class Queue {
     const next = this.ready.shift() ?? null;
     this.current = next ? next.question.items.map((i) => i.id) : [];
     this.dry = false;
-    this.fill();
+    setTimeout(() => this.fill(), next ? AFTER_PAINT : 0);
     return next;
   }
 
