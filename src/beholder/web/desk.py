@@ -75,7 +75,9 @@ class Desk:
         """A few pictures spread over the collection."""
         if (row.id, row.size) not in self._covers:
             items = self.store.items(row.id)
-            self._covers[row.id, row.size] = items[:: max(1, len(items) // COVERS)][:COVERS]
+            last = len(items) - 1  # evenly spread from first to last: a gallery often repeats itself in step
+            spread = dict.fromkeys(round(i * last / (COVERS - 1)) for i in range(COVERS)) if items else ()
+            self._covers[row.id, row.size] = [items[i] for i in spread]
         return self._covers[row.id, row.size]
 
     def forget(self, collection: str) -> None:

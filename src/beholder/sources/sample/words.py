@@ -45,4 +45,4 @@ def describe(rng: np.random.Generator, family: str) -> dict[str, str]:
     place = list(THINGS).index(family)
     who = (place * 5 + int(rng.integers(4)) * 7) % len(ARTISTS)
     price = 180 * 1.12**who * float(np.exp(rng.normal(0, 0.35)))
-    return {"title": title, "artist": ARTISTS[who], "price": str(round(price / 10) * 10)}
+    return {"title": title, "artist": ARTISTS[who], "price": f"€{round(price / 10) * 10}"}
