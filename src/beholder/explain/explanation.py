@@ -100,7 +100,7 @@ def _found(weights: Weights, model: Any) -> bool:
 
     Measured on the sample gallery, each session asked and answered as in the app up to 30 answers (grids: 10):
     a taste was found in 50 of 50 people with a planted liking by choices, 20 of 20 by ratings, 19 of 20 by grids; and
-    in 3 of 180 people who answer at random by choices, 11 of 210 by ratings, 0 of 40 by grids.
+    in 4 of 80 people who answer at random by choices, 1 of 80 by ratings, 0 of 40 by grids.
     """
     if weights.log_bayes > NAMED:
         return True
