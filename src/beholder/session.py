@@ -142,8 +142,10 @@ class Session:
             self._fitted = None
             self._prior = self._prior or self._unfitted().prior(self.collection.X)
             return
-        self._fitted = (self._fit(answers), answers, judgements)
-        if len(judgements) >= RELEARN * self._learned_from + 1:
+        due = len(judgements) >= RELEARN * self._learned_from + 1
+        if self._hyperparameters or not due:  # quick, so that the next question knows of the answer
+            self._fitted = (self._fit(answers), answers, judgements)
+        if due:
             self._relearn(answers, judgements)
 
     def _relearn(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
