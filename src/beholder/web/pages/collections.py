@@ -33,7 +33,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     shown = desk.imports.of(job, person.id) if job else desk.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
-        may_import=may_import(request), has_sample=any(row.name == SAMPLE for row in rows),
+        may_import=may_import(request), has_sample=any(row.name == SAMPLE and row.size for row in rows),
     )  # fmt: skip
 
 
