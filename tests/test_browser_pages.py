@@ -75,10 +75,12 @@ def test_results_can_be_read_without_a_script(open_page, engine, server):
     saved(page)
     plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     plain.goto(f"{server.url}/results/wall")
-    plain.click("#more")
+    with plain.expect_navigation():
+        plain.click("#more")
     assert plain.locator(".wall figure").count() == 10
     plain.fill("input[name=q]", "Study 33")
-    plain.click(".filter button")
+    with plain.expect_navigation():
+        plain.click(".filter button")
     assert plain.locator(".wall figure").count() == 1
     plain.context.close()
 
