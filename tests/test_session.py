@@ -149,14 +149,13 @@ def live(library, person, simulated, answers=30, seed=0):
     library.store.add_person(person)
     session = Session(library, "sample", person, seed=seed)
     rng, row_of = np.random.default_rng(seed), session.collection.row_of
-    while session.progress().answers < answers:
-        for question in session.questions("choice", 1):
-            left, right = question.items
-            said = simulated.choose(row_of[left], row_of[right], rng)
-            kind = "tie" if said == "tie" else "choice"
-            items = (right, left) if said == "right" else (left, right)
-            id = f"{session.progress().answers}"
-            session.record([Judgement(kind, items, id, asked_by=question.asked_by)])
+    for n in range(answers):
+        (question,) = session.questions("choice", 1)
+        left, right = question.items
+        said = simulated.choose(row_of[left], row_of[right], rng)
+        kind = "tie" if said == "tie" else "choice"
+        items = (right, left) if said == "right" else (left, right)
+        session.record([Judgement(kind, items, f"{n}", asked_by=question.asked_by)])
         session.settle()
     return session
 
