@@ -1,4 +1,4 @@
-"""What a person reads of a run: `table.md` and `curves.svg`."""
+"""What a person reads of a run: `table.md` and, where matplotlib is installed, `curves.svg`."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import Any
 
 from beholder.bench.summary import Figure
 from beholder.bench.worker import Row
-from beholder.errors import MissingExtra
 
 LOWER_IS_BETTER = frozenset({"ece"})
 
 
-def need_matplotlib() -> None:
-    """MissingExtra now, rather than after an hour of fitting."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtra("drawing the curves of a bench", "bench")
+def can_draw() -> bool:
+    """Whether matplotlib is here to draw the curves with."""
+    return importlib.util.find_spec("matplotlib") is not None
 
 
 def write_report(folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> None:
-    """Write table.md and curves.svg into the folder."""
+    """Write table.md into the folder, and curves.svg where it can be drawn."""
     (folder / "table.md").write_text(table(figures, config, left_out), encoding="utf-8")
-    _draw_curves(figures, config, folder / "curves.svg")
+    if can_draw():
+        _draw_curves(figures, config, folder / "curves.svg")
 
 
 def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> str:

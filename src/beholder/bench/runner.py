@@ -20,7 +20,7 @@ from beholder.bench.methods import check_method, method
 from beholder.bench.plan import Plan, make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.record import Record, remaining
-from beholder.bench.report import need_matplotlib, write_report
+from beholder.bench.report import write_report
 from beholder.bench.summary import groups_of, summarise
 from beholder.bench.worker import Bench, Job, Row
 from beholder.config import settings
@@ -48,18 +48,17 @@ def run(
 
     methods   "generic", "someone-else" and names of taste models; at 0 shots those that need answers know nothing
     shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl, table.md and
-              curves.svg, where the same call after an interruption goes on; where: "COLUMN=VALUE" of items.csv
+              (with matplotlib) curves.svg, where the same call after an interruption goes on
+    where     "COLUMN=VALUE" of items.csv
     returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric",
               "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired difference of
               every method and every other (`versus`), both ways round; table.md has each later against each earlier
-    raises    UserError for a wrong call, BadInput for a set that cannot be used, MissingExtra without matplotlib
+    raises    UserError for a wrong call, BadInput for a set that cannot be used
 
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
     """
     say: Progress = progress or (lambda stage, done, total: None)
     methods, shots = _checked(methods, shots, repeats, where)
-    if out is not None:
-        need_matplotlib()
     dataset = _load(data, where)
     protocol = Protocol(dataset, same_pictures(dataset.files), seed)
     for name in methods:

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from beholder.cli.shell import AsJson, Meter, note, put_json, say, table
+from beholder.cli.shell import AsJson, Meter, note, put_json, say
 from beholder.errors import UserError
 
-HEADLINES = ("spearman", "pair_accuracy")  # the figure that is printed: the first that the set's answers allow
+ANSWERS = "answers"
+WIDTH = 80  # of a line, in characters
+CELL = len("-0.123 ± 0.045")
 LEFT_OUT = "left out"  # how the runner's progress begins when it tells of a rater instead of a stage
 
 
@@ -60,7 +62,7 @@ def bench(
         )
     put_json(figures) if as_json else _print(figures)
     if out is not None:
-        note(f"rows, table and curves are in {out}")
+        note(_where_it_is(out))
 
 
 def _numbers(text: str) -> list[int]:
@@ -73,14 +75,34 @@ def _numbers(text: str) -> list[int]:
 
 
 def _print(figures: list[dict[str, Any]]) -> None:
+    """A block for each group and metric, in plain lines that are as wide in a pipe as on a screen."""
     means = [f for f in figures if f["versus"] is None]
-    metric = next((m for m in HEADLINES if any(f["metric"] == m for f in means)), None)
-    shots = sorted({f["shots"] for f in means})
-    for group in dict.fromkeys(f["group"] for f in means):
-        chosen = [f for f in means if f["group"] == group and f["metric"] == metric]
-        cells = {(f["method"], f["shots"]): f"{f['mean']:.3f} [{f['low']:.3f}, {f['high']:.3f}]" for f in chosen}
-        rows = [
-            [name, *(cells.get((name, k), "") for k in shots)] for name in dict.fromkeys(f["method"] for f in chosen)
-        ]
-        say(f"{metric}, {group} ({max((f['raters'] for f in chosen), default=0)} raters)")
-        table(["answers", *map(str, shots)], rows, right=range(1, len(shots) + 1))
+    say("Means over raters, ± half the width of their 95 % intervals.")
+    for group, metric in dict.fromkeys((f["group"], f["metric"]) for f in means):
+        _block([f for f in means if (f["group"], f["metric"]) == (group, metric)])
+
+
+def _block(means: list[dict[str, Any]]) -> None:
+    first, most = means[0], max(f["raters"] for f in means)
+    lower = ", lower is better" if first["metric"] == "ece" else ""
+    say(f"\n{first['metric']}{lower}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
+    names, shots = list(dict.fromkeys(f["method"] for f in means)), sorted({f["shots"] for f in means})
+    cells = {(f["method"], f["shots"]): f"{f['mean']:.3f} ± {(f['high'] - f['low']) / 2:.3f}" for f in means}
+    margin = max(len(name) for name in (*names, ANSWERS))
+    fit = max(1, (WIDTH - margin) // (CELL + 2))
+    for at in range(0, len(shots), fit):  # more numbers of answers than a line holds go below each other
+        shown = shots[at : at + fit]
+        say(f"{ANSWERS:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
+        for name in names:
+            say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
+
+
+def _where_it_is(out: Path) -> str:
+    from beholder.bench.report import can_draw
+
+    if can_draw():
+        return f"rows, table and curves are in {out}"
+    return (
+        f"rows.jsonl and table.md are in {out}; curves.svg needs pip install 'beholder[bench]' (in a clone: "
+        ".venv/bin/pip install -e '.[bench]'), after which the same command draws it"
+    )
