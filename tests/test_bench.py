@@ -17,8 +17,9 @@ from beholder.bench.generic import fit_generic
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.statistics import bootstrap, holm, paired
+from beholder.bench.summary import summarise
 from beholder.datasets import Choices, Dataset, Ratings, same_pictures
-from beholder.errors import BadInput, BeholderError, MissingExtra, UnknownName, UserError
+from beholder.errors import BadInput, BeholderError, UnknownName, UserError
 
 N, D, RATERS = 60, 6, 5
 KEYS = [
@@ -486,10 +487,30 @@ def test_table_and_curves_are_written(tmp_path, monkeypatch):
     assert "<svg" in (out / "curves.svg").read_text()
 
 
-def test_missing_matplotlib_is_told_before_the_work(tmp_path, monkeypatch):
+def test_without_matplotlib_all_but_the_curves_is_written(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
     monkeypatch.setattr(report.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"pip install 'beholder\[bench\]'"):
-        run(tmp_path, ["gp"], out=tmp_path / "out")
+    run(write_set(tmp_path, "ratings"), ["ridge"], shots=[5], repeats=1, out=tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"config.json", "rows.jsonl", "table.md"}
+
+
+def test_methods_are_compared_on_what_both_have_and_not_at_all_where_that_is_nothing():
+    row = {"metric": "spearman", "shots": 5}
+    rows = [
+        {**row, "method": "a", "rater": "r1", "draw": 0, "value": 0.5},
+        {**row, "method": "a", "rater": "r1", "draw": 1, "value": 0.1},
+        {**row, "method": "b", "rater": "r1", "draw": 0, "value": 0.7},
+        {**row, "method": "b", "rater": "r2", "draw": 0, "value": 0.0},
+        {**row, "method": "c", "rater": "r1", "draw": 9, "value": 0.9},
+    ]
+    figures = summarise(rows, {"all": frozenset({"r1", "r2"})}, ["a", "b", "c"], seed=0)
+    assert {(f.method, f.versus): round(f.estimate.mean, 3) for f in figures} == {
+        ("a", None): 0.3,
+        ("b", None): 0.35,
+        ("c", None): 0.9,
+        ("b", "a"): 0.2,
+        ("a", "b"): -0.2,
+    }
 
 
 def test_a_wrong_call_is_told_with_all_its_faults(tmp_path):

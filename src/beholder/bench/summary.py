@@ -14,11 +14,12 @@ from beholder.bench.metrics import METRICS
 from beholder.bench.statistics import Estimate, bootstrap, holm, paired
 from beholder.bench.worker import Row
 from beholder.datasets import Dataset
+from beholder.types import Floats
 
 FAST = 0.6  # seconds: who is quicker in the median clicks through
 GROUPS = ("all", "attentive", "fast")
 
-Values = dict[str, float]  # rater: mean over draws
+Values = dict[str, dict[int, float]]  # rater: draw: value
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def summarise(
         for metric in METRICS:
             for shots in sorted({key[2] for key in found if key[1] == metric}):
                 series = {
-                    name: {rater: float(np.mean(list(v.values()))) for rater, v in cell.items() if rater in members}
+                    name: {rater: values for rater, values in cell.items() if rater in members}
                     for name in methods
                     if (cell := found.get((name, metric, shots)))
                 }
@@ -91,15 +92,15 @@ def summarise(
     return figures
 
 
-def _by_rater(rows: Iterable[Row]) -> dict[tuple[str, str, int], dict[str, dict[int, float]]]:
+def _by_rater(rows: Iterable[Row]) -> dict[tuple[str, str, int], Values]:
     """(method, metric, shots): rater: draw: value, raters and draws in order, whatever the order of the rows."""
-    found: dict[tuple[str, str, int], dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    found: dict[tuple[str, str, int], Values] = defaultdict(lambda: defaultdict(dict))
     for row in sorted(rows, key=lambda row: (row["rater"], row["draw"])):
         found[row["method"], row["metric"], row["shots"]][row["rater"]][row["draw"]] = row["value"]
     return found
 
 
-def _draws(found: Mapping[tuple[str, str, int], Mapping[str, Mapping[int, float]]]) -> dict[str, int]:
+def _draws(found: Mapping[tuple[str, str, int], Values]) -> dict[str, int]:
     count: dict[str, int] = defaultdict(int)
     for cell in found.values():
         for rater, values in cell.items():
@@ -111,19 +112,33 @@ def _cells(series: Mapping[str, Values], seed: int) -> list[tuple[str, str | Non
     """(method, versus, estimate, Holm's p) of one group, metric and number of shots."""
     nan = float("nan")
     means: list[tuple[str, str | None, Estimate, float]] = [
-        (name, None, bootstrap(np.array(list(values.values())), seed), nan) for name, values in series.items()
+        (name, None, bootstrap(_rater_means(values), seed), nan) for name, values in series.items()
     ]
-    pairs = list(combinations(series, 2))
-    estimates = [_difference(series[later], series[earlier], seed) for earlier, later in pairs]
-    corrected = holm(np.array([estimate.p for estimate in estimates]))
+    compared = [
+        (earlier, later, estimate)
+        for earlier, later in combinations(series, 2)
+        if (estimate := _difference(series[later], series[earlier], seed)) is not None
+    ]
+    corrected = holm(np.array([estimate.p for _, _, estimate in compared]))
     differences: list[tuple[str, str | None, Estimate, float]] = []
-    for (earlier, later), e, p in zip(pairs, estimates, corrected.tolist(), strict=True):
+    for (earlier, later, e), p in zip(compared, corrected.tolist(), strict=True):
         differences.append((later, earlier, e, p))
         differences.append((earlier, later, Estimate(-e.mean, -e.high, -e.low, e.raters, e.p), p))
     return means + differences
 
 
-def _difference(values: Values, others: Values, seed: int) -> Estimate:
-    """Over the raters that both have; the same draws stand behind both."""
-    common = [rater for rater in values if rater in others]
-    return paired(np.array([values[r] for r in common]), np.array([others[r] for r in common]), seed)
+def _difference(values: Values, others: Values, seed: int) -> Estimate | None:
+    """Over the draws of raters that both methods have, and no others; None where they share none."""
+    ours, theirs = _shared(values, others), _shared(others, values)
+    return paired(_rater_means(ours), _rater_means(theirs), seed) if ours else None
+
+
+def _shared(values: Values, others: Values) -> Values:
+    """What of `values` the others have as well, raters and draws in the order of their names."""
+    both = {rater: sorted(values[rater].keys() & others[rater].keys()) for rater in sorted(values) if rater in others}
+    return {rater: {draw: values[rater][draw] for draw in draws} for rater, draws in both.items() if draws}
+
+
+def _rater_means(values: Values) -> Floats:
+    """(n,) one mean over draws a rater."""
+    return np.array([np.mean(list(draws.values())) for draws in values.values()])
