@@ -269,3 +269,26 @@ def test_a_small_collection_comes_to_an_end_and_undo_still_works(open_page, serv
     page.keyboard.press("u")
     asked(page)
     assert page.locator("#label.over").count() == 0
+
+
+def test_when_the_files_are_gone_the_page_stops_asking_and_tries_again_when_told(open_page, mortal, hung):
+    page = open_page(**PHONE)
+    page.goto(f"{mortal.url}/people")
+    page.fill("input[name=name]", "Ada")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{mortal.url}/")
+    asks = []
+    page.on("request", lambda r: asks.append(r.url) if "/questions?" in r.url else None)
+    away = (hung / "pictures").rename(hung / "away")
+    try:
+        page.goto(f"{mortal.url}/label/wall?mode=pairs")
+        page.wait_for_selector("#label.over")
+        assert page.inner_text("#ask") == "The pictures' files are not there"
+        assert "Is the folder or drive connected?" in page.inner_text("#reason")
+        page.wait_for_timeout(1000)
+        assert len(asks) < 12
+    finally:
+        away.rename(hung / "pictures")
+    page.tap("#reason button")
+    asked(page)
+    assert page.locator("#label.over").count() == 0

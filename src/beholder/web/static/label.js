@@ -1,11 +1,12 @@
 // The labelling loop: one question on the wall, the next ones ready, every answer on its way to the server at once.
 
-import { call, newId } from "./api.js";
+import { call, counted, newId } from "./api.js";
+import { button } from "./dom.js";
 import { Grid } from "./grid.js";
 import { keys } from "./keys.js";
 import * as outbox from "./outbox.js";
 import { Pairs } from "./pairs.js";
-import { Queue, address, prepare, sideFor } from "./queue.js";
+import { Queue, address, forgive, missing, prepare, sideFor } from "./queue.js";
 import { Rating } from "./rating.js";
 import { Details, Gain, speak, toast } from "./signs.js";
 import { zoom } from "./zoom.js";
@@ -79,15 +80,26 @@ async function next() {
   const late = await queue.take();
   clearTimeout(slow);
   if (asked !== mode || current) return late && queue.putBack(late);
-  return late ? show(late) : over();
+  return late ? show(late) : over(queue.lost);
 }
 
-function over() {
+// lost: picture after picture has no file; else everything was asked.
+function over(lost) {
   page.classList.remove("waiting");
   page.classList.add("over");
   delete page.dataset.question;
-  document.getElementById("ask").textContent = "That was all there is to ask this way";
-  document.getElementById("reason").textContent = "Another way of answering may have more, and undo still works.";
+  const all = lost ? "The pictures' files are not there" : "That was all there is to ask this way";
+  document.getElementById("ask").textContent = all;
+  const reason = document.getElementById("reason");
+  if (!missing()) return (reason.textContent = "Another way of answering may have more, and undo still works.");
+  const sentence = lost ? "" : `${counted(missing(), "picture has", "pictures have")} lost the file. `;
+  return reason.replaceChildren(`${sentence}Is the folder or drive connected? `, button("Try again", { onclick: again }));
+}
+
+function again() {
+  forgive();
+  document.getElementById("reason").textContent = "";
+  next();
 }
 
 function keep(event, question) {
@@ -182,10 +194,10 @@ async function back({ kind, items, value, picked }, question) {
   }
   const which = MODE_OF[question.kind];
   if (kind === "grid" && which === "grid" && page.dataset.gridsLeft > 0) gridsLeft += 1;
-  const again = await prepare(question, queueOf(which).side);
+  const prepared = await prepare(question, queueOf(which).side);
   if (which !== mode) enter(which);
   else if (current) queueOf(mode).putBack(current);
-  return again ? show({ ...again, picked }) : next();
+  return prepared ? show({ ...prepared, picked }) : next();
 }
 
 for (const tab of document.querySelectorAll(".tabs a")) {

@@ -5,8 +5,13 @@ import * as outbox from "./outbox.js";
 
 const DEPTH = 4; // questions that are ready beside the one on the wall
 const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
+const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder is away, and asking on would never end
 const SIDES = [320, 640, 1280, 2048];
 const gone = new Set(); // pictures whose file cannot be opened any more
+
+// How many pictures have lost their file, and what makes this page look for them anew.
+export const missing = () => gone.size;
+export const forgive = () => gone.clear();
 
 export const address = (item, side) => `/pictures/${item.id}/${side}.jpg?v=${item.v}`;
 
@@ -16,7 +21,8 @@ export function sideFor(pixels) {
   return SIDES.find((side) => side >= wanted * 0.9) ?? SIDES.at(-1);
 }
 
-// The question with its pictures, decoded: putting them on the page costs no time. null where one is gone for good.
+// The question with its pictures, decoded: putting them on the page costs no time. null where one is gone for good; a
+// grid hangs without those.
 export async function prepare(question, side) {
   const load = async (item) => {
     const image = new Image();
@@ -33,12 +39,15 @@ export async function prepare(question, side) {
     return image;
   };
   const images = await Promise.all(question.items.map(load));
-  return question.items.some((item) => gone.has(item.id)) ? null : { question, images };
+  const here = (_, at) => !gone.has(question.items[at].id);
+  const items = question.items.filter(here);
+  if (items.length < (question.kind === "grid" ? 2 : question.items.length)) return null;
+  return { question: { ...question, items }, images: images.filter(here) };
 }
 
 export class Queue {
   constructor(segment, kind, side) {
-    Object.assign(this, { segment, kind, side, ready: [], waiters: [], filling: null, dry: false });
+    Object.assign(this, { segment, kind, side, ready: [], waiters: [], filling: null, dry: false, shown: false, lost: false });
     this.current = []; // ids of the pictures on the wall
   }
 
@@ -46,7 +55,7 @@ export class Queue {
   now() {
     const next = this.ready.shift() ?? null;
     this.current = next ? next.question.items.map((i) => i.id) : [];
-    this.dry = false;
+    this.dry = this.lost = false;
     setTimeout(() => this.fill(), next ? AFTER_PAINT : 0);
     return next;
   }
@@ -74,16 +83,24 @@ export class Queue {
   }
 
   async #fill() {
-    for (let pause = 300; this.ready.length < DEPTH && !this.dry; ) {
+    for (let pause = 300, empty = 0; this.ready.length < DEPTH && !this.dry; ) {
       const last = this.waiters.length > 0; // the wall is empty: now or never
       try {
         const asked = await this.#ask(last);
         if (!asked.length && !last && this.waiters.length) continue;
-        if (!asked.length) return this.#nothing();
+        if (!asked.length) {
+          this.lost = gone.size > 0 && !this.shown;
+          return this.#nothing();
+        }
+        let came = 0;
         for (const question of asked) {
           const prepared = await prepare(question, this.side);
           if (prepared) this.#arrive(prepared);
+          came += prepared !== null;
         }
+        empty = came ? 0 : empty + 1;
+        this.lost = empty >= EMPTY_ROUNDS;
+        if (this.lost) return this.#nothing();
         pause = 300;
       } catch {
         await new Promise((done) => setTimeout(done, pause));
@@ -97,7 +114,7 @@ export class Queue {
   async #ask(last) {
     const flying = this.ready.flatMap(({ question }) => question.items.map((i) => i.id));
     const unsaved = outbox.waiting(this.segment).flatMap((event) => event.items ?? []);
-    const asked = await this.#fetch(new Set([...gone, ...flying, ...this.current, ...unsaved]));
+    const asked = await this.#fetch(new Set([...flying, ...this.current, ...unsaved, ...gone]));
     if (asked.length || !last) return asked;
     await outbox.flush();
     return this.#fetch(gone);
@@ -105,11 +122,13 @@ export class Queue {
 
   async #fetch(exclude) {
     const n = Math.max(1, DEPTH - this.ready.length);
+    // An address has an end: those that are gone come last, and the last are sent.
     const query = new URLSearchParams({ kind: this.kind, n, exclude: [...exclude].slice(-400).join(",") });
     return (await call(`/api/label/${this.segment}/questions?${query}`)).questions;
   }
 
   #arrive(prepared) {
+    this.shown = true;
     const waiter = this.waiters.shift();
     if (!waiter) return this.ready.push(prepared);
     this.current = prepared.question.items.map((i) => i.id);
