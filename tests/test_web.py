@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.session import Session
+from beholder.types import Judgement
 from beholder.web.app import create_app
 from browser import HERE, SAFE, as_person, ask, choose, event, kept, send
 
@@ -89,10 +90,34 @@ def test_many_threads_of_many_people_lose_and_mix_nothing(app, wall):
 def test_a_tab_of_another_person_is_told_so_and_records_nothing(client, wall):
     one, other = wall.collection("wall").items[:2]
     body = {"events": [event("choice", [one.id, other.id])]}
-    reply = client.post("/api/label/wall/answers", json=body, headers={"X-Beholder-Person": "999999"})
+    reply = client.post(
+        "/api/label/wall/answers", json=body, headers={"X-Beholder-Person": f"{client.app.state.desk.cookie}.999999"}
+    )
     assert reply.status_code == 409
     assert client.person in reply.json()["error"]
     assert kept(wall, client) == []
+
+
+def test_a_tab_of_another_data_folder_on_this_port_records_nothing(client, wall):
+    person = wall.store.person(client.person)
+    one, other = wall.collection("wall").items[:2]
+    for shown in (f"beholder_00000000.{person.id}", str(person.id)):
+        body = {"events": [event("choice", [one.id, other.id])]}
+        reply = client.post("/api/label/wall/answers", json=body, headers={"X-Beholder-Person": shown})
+        assert (reply.status_code, "another data folder" in reply.json()["error"]) == (409, True)
+    assert kept(wall, client) == []
+
+
+def test_a_form_of_a_page_that_was_open_for_somebody_else_changes_nothing(client, wall):
+    choose(client, 10)
+    shown = re.search(r'name="shown_to" value="([^"]+)"', client.get("/results/wall").text).group(1)
+    mark = {"item": wall.collection("wall").items[0].id, "kind": "favourite", "value": "1", "shown_to": shown}
+    stale = {"id": kept(wall, client)[0].client_id, "shown_to": shown + "9"}
+    assert client.post("/mark/wall", data=mark | {"shown_to": shown + "9"}).status_code == 409
+    assert client.post("/take-back/wall", data=stale).status_code == 409
+    assert len(kept(wall, client)) == 10
+    assert client.post("/mark/wall", data=mark).status_code == 200
+    assert kept(wall, client)[-1].kind == "favourite"
 
 
 def test_a_name_with_markup_is_shown_as_text(visitor):
@@ -166,6 +191,18 @@ def test_undo_brings_the_question_back_as_it_was_shown(client, wall, kind, more,
     assert back["undone"]["kind"] == kind
     assert [item["id"] for item in back["question"]["items"]] == [items[i] for i in comes_back]
     assert kept(wall, client) == []
+
+
+def test_undo_of_an_answer_about_a_picture_that_cannot_be_shown_brings_no_question(client, app, wall, monkeypatch):
+    person, row = wall.store.person(client.person), wall.store.collection("wall")
+    session = app.state.desk.session("wall", person)
+    wall.store.record(
+        person.id, row.id, [Judgement("rating", (wall.collection("wall").items[0].id,), "r" * 32, value=5)]
+    )
+    session.refresh()
+    monkeypatch.delitem(session.collection.row_of, session.collection.items[0].id)
+    back = client.post("/api/label/wall/undo", json={"id": uuid.uuid4().hex})
+    assert (back.status_code, back.json()["undone"]["kind"], back.json()["question"]) == (200, "rating", None)
 
 
 def test_undo_has_no_end_but_the_first_answer_and_counts_once_if_sent_twice(client, wall):

@@ -73,7 +73,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BeholderError)
     async def beholder(request: Request, fault: BeholderError) -> Response:
-        return refuse(request, status_of(fault), str(fault))
+        return refuse(request, status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
 
     @app.exception_handler(NeedPerson)
     async def person(request: Request, fault: NeedPerson) -> Response:

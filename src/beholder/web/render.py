@@ -45,11 +45,13 @@ def page(request: Request, template: str, *, status: int = 200, here: str = "", 
 
     here : the part of the app that the menu marks
     """
+    person, home_tag = getattr(request.state, "person", None), request.app.state.desk.cookie
     context |= {
         "here": here,
-        "person": getattr(request.state, "person", None),
+        "person": person,
         "nonce": request.state.nonce,
-        "home_tag": request.app.state.desk.cookie,
+        "home_tag": home_tag,
+        "shown_to": f"{home_tag}.{person.id}" if person else "",
         "path": request.url.path,
     }
     context.setdefault("collection", None)

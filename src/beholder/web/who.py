@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
 from beholder.store import Person
@@ -32,11 +32,22 @@ def _api_person(request: Request) -> Person:
 
     A tab that stays open while another tab changes the person would else record one person's answers as another's.
     """
-    person = _page_person(request)
-    shown = request.headers.get("x-beholder-person")
-    if shown is not None and shown != str(person.id):
-        raise Refused(409, f"This browser answers as {person.name} now. Open the page again.")
-    return person
+    return _same(request, request.headers.get("x-beholder-person"))
+
+
+def _form_person(request: Request, shown: Annotated[str | None, Form(alias="shown_to")] = None) -> Person:
+    """As `_api_person`, for a form: the page says in the form for whom it was opened."""
+    return _same(request, shown)
+
+
+def _same(request: Request, shown: str | None) -> Person:
+    """shown: data folder and person; ids of people repeat from one folder to the next, which may have the same port."""
+    person, home = _page_person(request), desk_of(request).cookie
+    if shown is None or shown == f"{home}.{person.id}":
+        return person
+    if shown.partition(".")[0] != home:
+        raise Refused(409, "This page is from another data folder than the one open now. Open the page again.")
+    raise Refused(409, f"This browser answers as {person.name} now. Open the page again.")
 
 
 def remember(response: Response, request: Request, person: Person) -> None:
@@ -63,3 +74,4 @@ def remember_collection(response: Response, request: Request, collection_id: int
 
 PagePerson = Annotated[Person, Depends(_page_person)]
 ApiPerson = Annotated[Person, Depends(_api_person)]
+FormPerson = Annotated[Person, Depends(_form_person)]

@@ -102,6 +102,8 @@ async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str
         if last is None:
             return {"undone": None, "question": None}
         again = question_of(last)
+        if again and not set(again.items) <= session.collection.row_of.keys():
+            again = None  # a picture that can be shown no more
         return {
             "undone": {
                 "id": last.client_id,

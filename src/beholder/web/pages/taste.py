@@ -20,7 +20,7 @@ from beholder.web.faults import Refused
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
-from beholder.web.who import PagePerson, last_collection, remember_collection
+from beholder.web.who import FormPerson, PagePerson, last_collection, remember_collection
 
 PER_PAGE = 40
 GUESSES = 8  # pictures shown of which least is known
@@ -89,7 +89,7 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
 def take_back(
     request: Request,
     collection: str,
-    person: PagePerson,
+    person: FormPerson,
     id: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
 ) -> Response:
@@ -103,7 +103,7 @@ def take_back(
 
 @router.post("/mark/{collection:path}")
 def mark(
-    request: Request, collection: str, person: PagePerson, item: Annotated[str, Form()] = "",
+    request: Request, collection: str, person: FormPerson, item: Annotated[str, Form()] = "",
     kind: Annotated[str, Form()] = "", value: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Make a picture a favourite or hide it, or the other way round."""

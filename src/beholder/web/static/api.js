@@ -1,6 +1,7 @@
 // Calls on the server: JSON in, JSON out, and every failure a Fault with a sentence.
 
-export const person = document.body.dataset.person;
+export const { person, home } = document.body.dataset;
+const shown = `${home}.${person}`; // ids of people repeat from one data folder to the next
 
 export class Fault extends Error {
   // status 0: no answer came, or one that is not Beholder's; worth trying again.
@@ -14,7 +15,7 @@ export class Fault extends Error {
 }
 
 export async function call(path, body, { timeout = 15000 } = {}) {
-  const headers = { "X-Beholder-Person": person, Accept: "application/json" };
+  const headers = { "X-Beholder-Person": shown, Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);

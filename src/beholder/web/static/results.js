@@ -65,7 +65,8 @@ wall?.addEventListener("submit", async (e) => {
   const body = new URLSearchParams(new FormData(form, button));
   const response = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
   if (response?.type !== "opaqueredirect") {
-    form.replaceChildren(make("small", { role: "alert" }, "not saved: the server is away"));
+    const why = response?.status === 409 ? "somebody else answers in this browser now" : "the server is away";
+    form.replaceChildren(make("small", { role: "alert" }, `not saved: ${why}`));
     return;
   }
   const on = button.value === "1";
