@@ -1,13 +1,14 @@
-# Three commands that are the same here and in CI. `make run IMAGES=~/paintings` opens a folder.
+# Three commands that are the same here and in CI. `make run IMAGES=~/paintings PORT=8888` opens a folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 IMAGES ?=
+PORT ?=
 
 .PHONY: run test check clean
 
 run: $(VENV)/core
-	$(BIN)/beholder serve $(IMAGES)
+	$(BIN)/beholder serve $(IMAGES) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(TESTS)

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -303,11 +304,43 @@ def test_ctrl_c_stops_the_server_and_is_no_failure(art, gallery, monkeypatch, ca
         raise KeyboardInterrupt
 
     monkeypatch.setattr(app, "serve", until_stopped)
-    assert run(["serve", str(gallery)]) == 0
+    assert run(["serve", str(gallery), "--port", "0"]) == 0
     out, err = capsys.readouterr()
     assert "16 pictures in 'art'" in out
     assert "Beholder is at http://127.0.0.1/label/art" in out
     assert err == "stopped; every answer is saved\n"
+
+
+def test_a_port_in_use_is_told_before_any_picture_is_read(home, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        said = sentence(capsys, "serve", "--port", str(other.getsockname()[1]), code=1)
+    assert "is in use" in said
+    assert "--port N" in said
+    assert "Errno" not in said
+    assert "no address of this machine" in sentence(capsys, "serve", "--host", "192.0.2.7", "--port", "0")
+    assert not (home / "sources").exists()
+
+
+def test_serving_everybody_names_an_address_that_can_be_reached_and_says_who_may_come(
+    art, gallery, monkeypatch, capsys
+):
+    from beholder.cli import network
+    from beholder.web import app
+
+    admitted = set()
+
+    def until_stopped(library, *, host, on_ready, **_):
+        admitted.update(app.hosts(library.settings.model_copy(update={"host": host})))
+        on_ready("http://127.0.0.1:80/label/art")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "serve", until_stopped)
+    monkeypatch.setattr(network, "own_address", lambda: "10.0.0.7")
+    assert run(["serve", str(gallery), "--host", "0.0.0.0", "--port", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "Beholder is at http://10.0.0.7:80/label/art" in out
+    assert "Everybody on this network" in out
+    assert "10.0.0.7" in admitted
 
 
 def test_an_unknown_collection_leaves_no_new_person_behind(art, capsys):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
+from beholder.errors import UserError
 
 if TYPE_CHECKING:
     from beholder.importer import ImportReport
@@ -25,7 +26,8 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to take in first.")] = SAMPLE,
     host: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Listen on it; 0.0.0.0 lets in this network. [default: 127.0.0.1]"),
     ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, metavar="N", help="0: any free one. [default: 8765]")
@@ -37,20 +39,39 @@ def serve(
     On FOLDER, which may be a zip or a CSV of paths as well, or on the generated sample gallery. Ctrl-C stops it; every
     answer is saved the moment it is given.
     """
+    from beholder.cli.network import admit_everybody, check_port
+
     library = open_library()
+    host, port = host or library.settings.host, library.settings.port if port is None else port
+    check_port(host, port)
     with Meter("looking for pictures") as meter:
         collection = library.open(folder, encoder=encoder, progress=meter)
     from beholder.web.app import serve as serve_app
 
     say(f"{len(collection):,} pictures in '{collection.name}'")
+    reachable = admit_everybody(library, host)
     try:
-        serve_app(library, host=host, port=port, collection=collection.name, on_ready=_ready)
+        serve_app(
+            library,
+            host=host,
+            port=port,
+            collection=collection.name,
+            on_ready=lambda address: _ready(address, reachable),
+        )
+    except UserError:
+        check_port(host, port)  # taken while the pictures were read
+        raise
     except KeyboardInterrupt:  # the way to stop it, and no failure
         note("stopped; every answer is saved")
 
 
-def _ready(address: str) -> None:
+def _ready(address: str, reachable: str | None) -> None:
+    """reachable : this machine's own address, where all its addresses are listened on"""
+    if reachable:
+        address = address.replace("//127.0.0.1:", f"//{reachable}:", 1)
     print(f"Beholder is at {address}   (Ctrl-C stops it)", flush=True)
+    if reachable:
+        print("Everybody on this network can now use it, as anybody; it asks for no password.", flush=True)
 
 
 def import_(

@@ -1,0 +1,61 @@
+"""Where `serve` listens: whether the port is free, and this machine's own address where all of the network may come."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import TYPE_CHECKING
+
+from beholder.errors import BeholderError, UserError
+
+if TYPE_CHECKING:
+    from beholder.collection import Library
+
+EVERYWHERE = ("0.0.0.0", "::")
+_ELSEWHERE = ("192.0.2.1", 9)  # of a range that nobody has [RFC 5737]; nothing is sent there
+
+
+def check_port(host: str, port: int) -> None:
+    """Find out before the pictures are read, which may take minutes.
+
+    raises : BeholderError where another program listens there, UserError where the address cannot be listened on
+    """
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+            tried.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise BeholderError(
+                f"port {port} is in use, perhaps by another Beholder: open http://{_written(host)}:{port}/ in a "
+                "browser to see, or choose another port with --port N (0: any free one)"
+            ) from None
+        if error.errno == errno.EACCES:
+            raise UserError(f"port {port} is kept for the system; choose one from 1024 up with --port N") from None
+        raise UserError(f"'{host}' is no address of this machine; --host takes one, such as 127.0.0.1") from None
+
+
+def admit_everybody(library: Library, host: str) -> str | None:
+    """This machine's own address, under which it may then be asked for; None where one address alone is listened on."""
+    if host not in EVERYWHERE:
+        return None
+    name = own_address()
+    allowed = [*library.settings.allowed_hosts, name, socket.gethostname(), f"{socket.gethostname()}.local"]
+    library.settings = library.settings.model_copy(update={"allowed_hosts": allowed})
+    return name
+
+
+def own_address() -> str:
+    """The address by which others on its network reach this machine; 127.0.0.1 where it is on none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:  # to connect a datagram socket only picks a route
+        try:
+            asked.connect(_ELSEWHERE)
+            return str(asked.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _written(host: str) -> str:
+    host = "127.0.0.1" if host in EVERYWHERE else host
+    return f"[{host}]" if ":" in host else host
