@@ -1,8 +1,10 @@
 """Labels go out and come back the same, and a bad line costs only itself."""
 
 import json
+import shutil
 
 import pytest
+from PIL import Image
 
 from beholder.collection import Library
 from beholder.errors import BadInput
@@ -51,8 +53,45 @@ def test_what_is_exported_comes_back_the_same_elsewhere(library, painted, tmp_pa
     assert import_labels(other, "art", file).new == 0
 
 
-def write(tmp_path, *lines, header="person,kind,item,other,value,at"):
-    file = tmp_path / "labels.csv"
+def test_labels_of_one_collection_are_kept_in_another_too(library, painted, tmp_path):
+    library.import_source(painted, "again")
+    file = write(tmp_path, "Ada,rating,00.png,,7,")
+    for name in ("art", "again"):
+        assert import_labels(library, name, file).new == 1
+        store = library.store
+        assert len(store.judgements(store.person("Ada").id, store.collection(name).id)) == 1
+
+
+def test_pictures_of_one_name_are_told_apart_by_their_content(home, painted, tmp_path):
+    library, other = Library(home), tmp_path / "other"
+    shutil.copytree(painted, other)
+    for picture in other.glob("*.png"):
+        Image.open(picture).transpose(Image.Transpose.ROTATE_180).save(picture)
+    library.import_source(painted, "art")
+    library.import_source(other, "art")
+    first, second = (i.id for i in library.collection("art").items if i.name == "00.png")
+    store = library.store
+    store.record(store.add_person("Ada").id, 1, [Judgement("rating", (second,), "1", value=3)])
+    export_labels(library, "art", tmp_path / "labels.csv")
+    report = import_labels(library, "art", write(tmp_path, "Bob,rating,00.png,,7,", name="plain.csv"))
+    assert "tell them apart" in report.faults[0]
+    text = (tmp_path / "labels.csv").read_text().replace("Ada", "Cy")
+    (tmp_path / "labels.csv").write_text(text)
+    assert import_labels(library, "art", tmp_path / "labels.csv").new == 1
+    assert said(library, "Cy")[0].items == (second,)
+    assert first != second
+
+
+def test_json_that_lacks_a_key_in_the_middle_is_named_by_its_line(library, tmp_path):
+    file = tmp_path / "labels.json"
+    good = {"person": "Ada", "kind": "rating", "item": "00.png", "value": 3}
+    file.write_text(json.dumps([good, good, {"person": "Ada"}]))
+    report = import_labels(library, "art", file)
+    assert (report.new, len(report.faults)) == (2, 1)
+
+
+def write(tmp_path, *lines, header="person,kind,item,other,value,at", name="labels.csv"):
+    file = tmp_path / name
     file.write_text("\n".join([header, *lines]) + "\n")
     return file
 

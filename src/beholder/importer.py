@@ -112,6 +112,7 @@ class Importer:
         missing = self._without_vectors(list(self.items))
         for at in range(0, len(missing), BATCH):
             paths = {sha: self.items[sha].path for sha in missing[at : at + BATCH]}
+            paths = {sha: path for sha, path in paths.items() if path.is_file() and fingerprint(path) == sha}
             self._embed(paths, self._ticker("renewing numbers", at, len(missing)))
 
     def _without_vectors(self, hashes: Sequence[str]) -> list[str]:

@@ -23,9 +23,11 @@ from beholder.collection import Collection, Library
 from beholder.errors import BadInput, UserError
 from beholder.store import Person
 from beholder.text import decoded, delimiter_of
-from beholder.types import Judgement, faults_of
+from beholder.types import Item, Judgement, faults_of
 
-COLUMNS = ("person", "kind", "item", "other", "value", "at", "seconds", "side", "asked_by", "grid", "client_id")
+NEEDED = ("person", "kind", "item")
+SAID = ("person", "kind", "item", "other", "value", "at")
+COLUMNS = (*SAID, "seconds", "side", "asked_by", "grid", "client_id", "item_sha256", "other_sha256")
 KINDS = ("rating", "choice", "tie", "skip", "favourite", "hide")
 
 
@@ -59,9 +61,9 @@ def export_labels(library: Library, collection: str, path: Path, *, person: str 
 
 
 def _lines(library: Library, pictures: Collection, who: Person) -> Iterator[dict[str, Any]]:
-    names = {item.id: item.name for item in pictures.items}
+    of = {item.id: item for item in pictures.items}
     for j in library.store.judgements(who.id, pictures.row.id):
-        if not set(j.items) <= set(names):
+        if not set(j.items) <= set(of):
             continue
         rest = {
             "value": "" if j.value is None else j.value,
@@ -73,14 +75,19 @@ def _lines(library: Library, pictures: Collection, who: Person) -> Iterator[dict
         if j.kind == "grid":
             left = [item for item in j.items if item not in j.picked]
             for n, (winner, loser) in enumerate((w, x) for w in j.picked for x in left):
-                two = {"kind": "choice", "item": names[winner], "other": names[loser]}
-                yield {"person": who.name, **two, **rest, "grid": j.client_id, "client_id": f"{j.client_id}/{n}"}
+                ids = {"grid": j.client_id, "client_id": f"{j.client_id}/{n}"}
+                yield {"person": who.name, "kind": "choice", **_named(of[winner], of[loser]), **rest, **ids}
         elif j.kind == "skip" and len(j.items) > 2:
             continue  # a skipped grid says nothing that a line could hold
         else:
-            item, other = (*(names[i] for i in j.items), "", "")[:2]
-            one = {"kind": j.kind, "item": item, "other": other}
-            yield {"person": who.name, **one, **rest, "grid": "", "client_id": j.client_id}
+            ids = {"grid": "", "client_id": j.client_id}
+            yield {"person": who.name, "kind": j.kind, **_named(*(of[i] for i in j.items)), **rest, **ids}
+
+
+def _named(item: Item, other: Item | None = None) -> dict[str, str]:
+    """The columns that say which pictures are meant: by name for people, by content where two sources share a name."""
+    first = {"item": item.name, "item_sha256": item.sha256}
+    return first | {"other": other.name if other else "", "other_sha256": other.sha256 if other else ""}
 
 
 def import_labels(library: Library, collection: str, path: Path) -> LabelsReport:
@@ -112,12 +119,14 @@ def _read(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """(line number, its fields), the first line of a CSV being its header."""
     text = decoded(path)
     lines = _json_lines(text, path) if path.suffix.lower() == ".json" else _csv_lines(text)
-    for number, line in enumerate(lines, 1 if path.suffix.lower() == ".json" else 2):
-        if number <= 2 and (lacking := [c for c in ("person", "kind", "item") if c not in line]):
-            raise BadInput(
-                f"{path} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}; it has: {', '.join(line)}"
-            )
-        yield number, {k: "" if v is None else str(v).strip() for k, v in line.items() if isinstance(k, str)}
+    first = 1 if path.suffix.lower() == ".json" else 2
+    for number, raw in enumerate(lines, first):
+        line = {k.strip().lower(): "" if v is None else str(v).strip() for k, v in raw.items() if isinstance(k, str)}
+        lacking = [column for column in NEEDED if column not in line]
+        if lacking and number == first:
+            some = "columns" if len(lacking) > 1 else "column"
+            raise BadInput(f"{path} lacks the {some} {', '.join(lacking)}; it has: {', '.join(line)}")
+        yield number, dict.fromkeys(NEEDED, "") | line
 
 
 def _answers(lines: Iterable[tuple[int, Mapping[str, str]]]) -> Iterator[tuple[list[int], list[Mapping[str, str]]]]:
@@ -159,8 +168,10 @@ def _judgement(lines: Sequence[Mapping[str, str]], pictures: Collection, seen: C
         raise UserError(f"unknown kind '{line['kind']}'; there are: {', '.join(KINDS)}")
     if not line["person"]:
         raise UserError("nobody is named in the column person")
-    named = [tuple(pictures.items[pictures.find(one[c])].id for c in ("item", "other") if one.get(c)) for one in lines]
+    named = [tuple(_meant(one, pictures)) for one in lines]
     grid = line.get("grid", "")
+    if grid and any(len(pair) != 2 for pair in named):
+        raise UserError("each line of a grid names two pictures, the one that was picked and one that was not")
     judgement = Judgement(
         kind="grid" if grid else line["kind"],  # type: ignore[arg-type]
         items=tuple(dict.fromkeys(item for pair in zip(*named, strict=True) for item in pair)) if grid else named[0],
@@ -177,8 +188,14 @@ def _judgement(lines: Sequence[Mapping[str, str]], pictures: Collection, seen: C
     return judgement
 
 
+def _meant(line: Mapping[str, str], pictures: Collection) -> Iterator[int]:
+    for column in ("item", "other"):
+        if line.get(column):
+            yield pictures.items[pictures.find(line[column], line.get(f"{column}_sha256", ""))].id
+
+
 def _content_id(line: Mapping[str, str], seen: Counter[str]) -> str:
-    said = json.dumps([line.get(c, "") for c in COLUMNS[:6]])
+    said = json.dumps([line.get(c, "") for c in SAID])
     seen[said] += 1  # the same line twice in one file is two answers
     return f"import-{hashlib.sha256(f'{said}{seen[said]}'.encode()).hexdigest()[:32]}"
 

@@ -248,10 +248,13 @@ class Store:
             return [_judgement(row) for row in db.execute(sa.select(table).where(of_person).order_by(table.c.id))]
 
     def answer_counts(self, person_id: int) -> dict[int, int]:
-        """How many answers this person has given, by collection id."""
+        """How many answers that teach this person has given, by collection id."""
+        told, picked = _current.c.kind, sa.func.json_array_length(_current.c.picked)
+        some_picked = (picked > 0) & (picked < sa.func.json_array_length(_current.c["items"]))
+        teaches = told.in_(("rating", "choice", "tie")) | (told == "grid") & some_picked
         query = (
             sa.select(_current.c.collection_id, sa.func.count())
-            .where((_current.c.person_id == person_id) & _current.c.kind.in_(("rating", "choice", "tie", "grid")))
+            .where((_current.c.person_id == person_id) & teaches)
             .group_by(_current.c.collection_id)
         )
         with reading(self.engine) as db:

@@ -82,7 +82,7 @@ judgements = Table(
     Column("asked_by", String, nullable=False),
     Column("undoes", String),
     Column("at", String, nullable=False),
-    UniqueConstraint("person_id", "client_id"),
+    UniqueConstraint("person_id", "collection_id", "client_id"),
     Index("judgements_of_person", "person_id", "collection_id"),
     Index("judgements_undone", "person_id", "undoes"),
 )

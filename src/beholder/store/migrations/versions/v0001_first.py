@@ -76,13 +76,14 @@ def _judgements() -> None:
         sa.Column("asked_by", sa.String, nullable=False),
         sa.Column("undoes", sa.String),
         sa.Column("at", sa.String, nullable=False),
-        sa.UniqueConstraint("person_id", "client_id"),
+        sa.UniqueConstraint("person_id", "collection_id", "client_id"),
     )
     op.create_index("judgements_of_person", "judgements", ["person_id", "collection_id"])
     op.create_index("judgements_undone", "judgements", ["person_id", "undoes"])
     op.execute(
         "CREATE VIEW current_judgements AS SELECT j.* FROM judgements j WHERE j.kind <> 'undo' AND NOT EXISTS "
-        "(SELECT 1 FROM judgements u WHERE u.person_id = j.person_id AND u.undoes = j.client_id)"
+        "(SELECT 1 FROM judgements u WHERE u.person_id = j.person_id AND u.collection_id = j.collection_id "
+        "AND u.undoes = j.client_id)"
     )
     for verb in ("UPDATE", "DELETE"):
         op.execute(
