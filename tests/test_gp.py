@@ -322,3 +322,21 @@ def test_it_composes_in_a_pipeline_and_a_grid_search():
         make_pipeline(FunctionTransformer(np.tanh), GaussianProcess()), {"gaussianprocess__components": [2, 20]}, cv=3
     )
     assert search.fit(X[:60], f[:60]).score(X[60:], f[60:]) > 0.4
+
+
+def test_with_ties_the_probability_is_that_of_the_decided_answers():
+    X, f, choices, ties = person(3, pairs=400, width=0.8)
+    model = GaussianProcess().fit(X, choices=choices, ties=ties)
+    rng = np.random.default_rng(0)
+    pairs = np.array([rng.choice(len(X), 2, replace=False) for _ in range(4000)])
+    u = f[pairs[:, 0]] - f[pairs[:, 1]] + rng.normal(size=len(pairs))
+    said, came = model.pair_probability(X, pairs), u > 0
+    decided = np.abs(u) >= 0.8
+    sure = decided & (said > 0.8)
+    assert came[sure].mean() == pytest.approx(said[sure].mean(), abs=0.06)
+
+
+def test_a_model_that_was_saved_remembers_its_answers(tmp_path):
+    X, _, choices, _ = person(0, n=30, pairs=10)
+    GaussianProcess().fit(X, choices=choices).save(tmp_path)
+    assert np.array_equal(GaussianProcess.load(tmp_path).answers_.choices, choices)

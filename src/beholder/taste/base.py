@@ -88,6 +88,7 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         state, arrays = self._state()
+        arrays |= {f"answers.{name}": getattr(self.answers_, name) for name in Answers.__slots__}
         config = {"format": FORMAT, "model": self.name, "n_features_in": int(self.n_features_in_), **state}
         _replace(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
         _replace(folder / "config.json", json.dumps(config, indent=1).encode())
@@ -101,6 +102,7 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         model = cls()
         try:
             model.n_features_in_ = int(config["n_features_in"])
+            model.answers_ = Answers(**{name: arrays[f"answers.{name}"] for name in Answers.__slots__})
             model._restore(config, arrays)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(f"{folder} holds a model that cannot be read ({error!r}); fit and save it again") from error

@@ -122,6 +122,7 @@ class GaussianProcess(TasteModel):
         )  # spread_ @ spread_.T: covariance
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
+        self.tie_ = h["tie_width"] if (evidence.kinds == TIE).any() else 0.0  # as in the likelihood
         self.log_evidence_ = mode.log_evidence
 
     @property
@@ -173,9 +174,10 @@ class GaussianProcess(TasteModel):
         return self._root(self.features_.rows(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
 
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
-        """(m,) probability that the first of each pair is preferred, ties left out; averaged over what is not known."""
+        """(m,) probability that the first of each pair is preferred, given no tie; averaged over what is not known."""
         mean, std = self.difference(X, pairs)
-        return np.asarray(ndtr(mean / np.sqrt(1 + std**2)))
+        first, second = (ndtr((side * mean - self.tie_) / np.sqrt(1 + std**2)) for side in (1, -1))
+        return np.asarray(first / (first + second))
 
     def _phi(self, X: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self)
@@ -201,6 +203,7 @@ class GaussianProcess(TasteModel):
             "offset": self.offset_,
             "choice_unit": self.choice_unit_,
             "rating_std": self.rating_std_,
+            "tie": self.tie_,
             "log_evidence": self.log_evidence_,
         }
         return config, {"weights": self.weights_, "spread": self.spread_, **self.features_.state()}
@@ -211,6 +214,7 @@ class GaussianProcess(TasteModel):
         self.hyperparameters_ = _complete(config["hyperparameters"])
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
         self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
+        self.tie_ = float(config["tie"])
         self.weights_, self.spread_ = arrays["weights"], arrays["spread"]
         self.features_ = FeatureMap.restore(arrays)
 
