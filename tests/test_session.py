@@ -58,6 +58,33 @@ def test_a_skipped_question_never_loops_and_teaches_nothing(session):
         session.ranking()
 
 
+def test_a_skipped_grid_does_not_come_back(session):
+    (grid,) = session.questions("grid", 1)
+    answer(session, grid, 0, kind="skip")
+    assert not {i for q in session.questions("grid", 1) for i in q.items} & set(grid.items)
+
+
+def test_what_was_recorded_elsewhere_is_seen_after_a_refresh(session):
+    other = reopened(session)
+    answer(other, other.questions("choice", 1)[0], 0)
+    assert session.progress().answers == 0
+    session.refresh()
+    assert session.progress().answers == 1
+    other.close()
+    answer(other, other.questions("choice", 1)[0], 1)  # closed: kept all the same
+    session.refresh()
+    assert session.progress().answers == 2
+
+
+def test_grids_without_a_pick_are_no_answers(session):
+    for n in range(3):
+        (grid,) = session.questions("grid", 1) or [None]
+        if grid:
+            answer(session, grid, n, kind="grid")
+    assert session.progress().answers == 0
+    assert session.store.answer_counts(session.person.id) == {}
+
+
 def test_a_hidden_picture_is_neither_asked_nor_ranked(session):
     hidden = session.collection.items[5].id
     session.record([Judgement("hide", (hidden,), "h", value=1)])

@@ -25,6 +25,8 @@ from beholder.store import CollectionRow, Store, VectorShards
 from beholder.taste import TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
 
+FEW_RATINGS = 5  # from which a person's own scale is known well enough to show scores on it
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -72,16 +74,15 @@ class Library:
         raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
         """
         progress = progress or silent
-        known = {c.name: c for c in self.store.collections()}
-        wanted = encoder or (known[into].encoder if into in known else self.settings.encoder)
-        names = list(dict.fromkeys([wanted, "attributes"]))
-        runtimes = [self.runtime(name) for name in names]
+        self.runtime(encoder or self.settings.encoder)  # what cannot be loaded leaves no collection behind
         source = open_source(spec, self.home / "sources", progress=progress)
-        row = self.store.add_collection(into, named(spec), wanted)
+        row = self.store.add_collection(into, named(spec), encoder or self.settings.encoder)
+        wanted = encoder or row.encoder
+        names = list(dict.fromkeys([wanted, "attributes"]))
         job = Importer(
             self.store,
             row,
-            runtimes,
+            [self.runtime(name) for name in names],
             [self.shards(name) for name in names],
             threads=self.settings.threads,
             progress=progress,
@@ -184,14 +185,29 @@ class Collection:
         return {item.id: row for row, item in enumerate(self.items)}
 
     @cached_property
-    def _row_of_name(self) -> dict[str, int]:
-        return {item.name: row for row, item in enumerate(self.items)}
+    def _rows_of_name(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, item in enumerate(self.items):
+            rows.setdefault(item.name, []).append(row)
+        return rows
 
-    def find(self, name: str) -> int:
-        """The row of the item of this name. raises : UnknownName"""
-        if name not in self._row_of_name:
-            raise UnknownName.of("picture", name, self._row_of_name)
-        return self._row_of_name[name]
+    @cached_property
+    def _row_of_sha256(self) -> dict[str, int]:
+        return {item.sha256: row for row, item in enumerate(self.items)}
+
+    def find(self, name: str, sha256: str = "") -> int:
+        """The row of the item of this content, else of this name.
+
+        raises : UnknownName; UserError where pictures of several sources share the name
+        """
+        if sha256 in self._row_of_sha256:
+            return self._row_of_sha256[sha256]
+        rows = self._rows_of_name.get(name, [])
+        if not rows:
+            raise UnknownName.of("picture", name, self._rows_of_name)
+        if len(rows) > 1:
+            raise UserError(f"{len(rows)} pictures of '{self.name}' are called '{name}': tell them apart by sha256")
+        return rows[0]
 
     def where(self, condition: str) -> Ints:
         """The rows whose column has this value.
@@ -223,7 +239,8 @@ class Collection:
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
-        score, doubt = on_scale(raw, std, rated=len(answers.rows) > 0)
+        rated = len(answers.rows) >= FEW_RATINGS and bool(np.ptp(answers.ratings) > 0)
+        score, doubt = on_scale(raw, std, rated=rated)
         left_out = {*hidden, *(item.id for item in self.items if item.gone)}
         rows = [row for row in np.argsort(-raw, kind="stable") if self.items[row].id not in left_out]
         why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64))

@@ -16,6 +16,7 @@ import numpy as np
 
 from beholder.types import Answers, Floats, Matrix
 
+AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
 PAIRS = 400  # random pairs of the collection over which the accuracy is taken
 GRID = np.linspace(-0.5, 6, 131)  # of lambda
 PRIOR = np.exp(-0.5 * ((GRID - 1) / 1.5) ** 2)  # broad: some people are far surer of their taste than the prior expects
@@ -37,12 +38,13 @@ class Foreseen:
 def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Foreseen:
     """Predict one judgement's answers with a model fitted without them.
 
-    A rating is predicted as choices between it and the earlier ratings that differ, together of weight 1.
+    A rating is predicted as choices between it and some of the earlier ratings that differ, together of weight 1.
     """
     choices, weights = answers.choices, answers.weights
     for row, rating in zip(answers.rows, answers.ratings, strict=True):
-        other = earlier.rows[earlier.ratings != rating]
-        wins = rating > earlier.ratings[earlier.ratings != rating]
+        differ = np.flatnonzero(earlier.ratings != rating)
+        differ = differ[:: len(differ) // AGAINST + 1]
+        other, wins = earlier.rows[differ], rating > earlier.ratings[differ]
         pairs = np.column_stack([np.where(wins, row, other), np.where(wins, other, row)])
         choices = np.concatenate([choices, pairs[pairs[:, 0] != pairs[:, 1]]])
         weights = np.concatenate([weights, np.full(len(choices) - len(weights), 1 / max(len(pairs), 1))])

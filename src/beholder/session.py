@@ -23,9 +23,9 @@ from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
 from beholder.types import Answers, Item, Judgement, answers_of, faults_of
 
-ANSWERS = ("rating", "choice", "tie", "grid")  # the kinds of judgement that teach
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 STEPS = 5  # answers that are predicted together when a session's past is replayed
+NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to foresee with
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Session:
         self._learned_from = kept[1] if kept else 0
         self._features: FeatureMap | None = None
         self._prior: GaussianProcess | None = None  # what is asked by before the first answer
+        self._closed = False
         self._refit_behind()
 
     # What was said
@@ -91,6 +92,7 @@ class Session:
             done = {e.client_id: e.undoes for e in events if e.kind == "undo"}
             if client_id in done:
                 return next(e for e in events if e.client_id == done[client_id])
+            self._judgements = self._read()
             if not self._judgements:
                 return None
             last = self._judgements[-1]
@@ -100,6 +102,14 @@ class Session:
     def history(self, n: int | None = None) -> list[Judgement]:
         """The judgements that hold now, newest first."""
         return self._judgements[::-1][:n]
+
+    def refresh(self) -> None:
+        """See what was recorded elsewhere, by another process or session."""
+        with self._lock:
+            if (now := self._read()) == self._judgements:
+                return
+            self._judgements = now
+        self._refit_behind()
 
     def _read(self) -> list[Judgement]:
         return self.store.judgements(self.person.id, self.collection.row.id)
@@ -127,16 +137,23 @@ class Session:
                 return
 
     def close(self) -> None:
+        """End the learning behind; what is recorded afterwards is still kept."""
+        with self._lock:
+            self._closed = True
         self._worker.shutdown(wait=True, cancel_futures=True)
 
     def _refit_behind(self) -> None:
         with self._lock:
-            if self._job is None or self._job.running() or self._job.done():  # a job that waits sees the newest answers
+            waiting = self._job and not (self._job.running() or self._job.done())
+            if not (waiting or self._closed):  # a job that waits sees the newest answers
                 self._job = self._worker.submit(self._refit)
 
     def _refit(self) -> None:
-        judgements = tuple(j for j in self._judgements if j.kind in ANSWERS)
-        self._foresee(judgements)
+        judgements = tuple(j for j in self._judgements if j.teaches)
+        # a session that is opened again fits first, and replays what was answered before afterwards
+        past = sum(j.client_id not in self._foreseen for j in judgements) > STEPS
+        if not past:
+            self._foresee(judgements)
         answers = self._answers(judgements)
         if not len(answers):
             self._fitted = None
@@ -147,6 +164,8 @@ class Session:
             self._fitted = (self._fit(answers), answers, judgements)
         if due:
             self._relearn(answers, judgements)
+        if past:
+            self._replay(judgements)
 
     def _relearn(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
         self._hyperparameters, self._learned_from = None, len(judgements)
@@ -173,16 +192,28 @@ class Session:
         return GaussianProcess(features=self._features, hyperparameters=hyperparameters)
 
     def _foresee(self, judgements: Sequence[Judgement]) -> None:
-        """Predict what was not predicted yet: the newest answers by the model at hand, a session's past by replay."""
-        todo = [i for i, j in enumerate(judgements) if j.client_id not in self._foreseen]
-        for start in todo[::STEPS]:
+        """Predict the newest answers by the model at hand, before they are used."""
+        new = [j for j in judgements if j.client_id not in self._foreseen]
+        if new:
+            before = self._answers([j for j in judgements if j.client_id in self._foreseen])
+            self._predict(new, self._fitted[0] if self._fitted else None, before)
+
+    def _replay(self, judgements: Sequence[Judgement]) -> None:
+        """Predict a session's past, some answers at a time, each time by a model of those before them."""
+        for start in range(0, len(judgements), STEPS):
+            if self._closed:
+                return
             before = self._answers(judgements[:start])
-            model = self._fit(before) if len(todo) > STEPS and len(before) else (self._fitted or (None,))[0]
-            for j in judgements[start : start + STEPS]:
-                if hasattr(model, "pair_probability"):
-                    self._foreseen[j.client_id] = foresee(model, self.collection.X, self._answers([j]), before)
-                else:
-                    self._foreseen[j.client_id] = Foreseen(np.empty(0), np.empty(0))
+            model = None
+            if self.model_name == GaussianProcess.name and len(before):
+                model = self._unfitted(self._hyperparameters or {}).fit(self.collection.X, **before.as_fit())
+            self._predict(judgements[start : start + STEPS], model, before)
+
+    def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
+        for j in judgements:
+            known = hasattr(model, "pair_probability")
+            seen = foresee(model, self.collection.X, self._answers([j]), before) if known else NOTHING
+            self._foreseen[j.client_id] = seen
 
     def _answers(self, judgements: Sequence[Judgement]) -> Answers:
         return answers_of(judgements, self.collection.row_of)
@@ -227,7 +258,7 @@ class Session:
             if j.asked_by != "repeat" or j.kind not in ("choice", "tie", "rating"):
                 continue
             before = next(
-                (b for b in reversed(self._judgements[:at]) if set(b.items) == set(j.items) and b.kind in ANSWERS), None
+                (b for b in reversed(self._judgements[:at]) if set(b.items) == set(j.items) and b.teaches), None
             )
             if before is not None:
                 asked += 1
@@ -237,7 +268,7 @@ class Session:
 
     def progress(self) -> Progress:
         """What the answers so far have given, in the person's own terms."""
-        count = sum(j.kind in ANSWERS for j in self._judgements)
+        count = sum(j.teaches for j in self._judgements)
         fitted = self._fitted
         if fitted is None or count < 5 or not hasattr(fitted[0], "pair_probability"):
             return Progress(count, None, None, None, _too_early(count))
@@ -246,7 +277,7 @@ class Session:
         share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
         found = explain(model, self.collection.X, self.collection.attributes, answers).found if count >= 10 else None
         if found is False and count >= 20:
-            return Progress(count, share, margin, found, "no taste found yet: so far the answers look like chance")
+            return Progress(count, share, margin, found, "no taste found yet: we cannot tell it from chance")
         return Progress(
             count, share, margin, found, f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
         )

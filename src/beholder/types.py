@@ -47,6 +47,11 @@ class Judgement:
     undoes: str | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    @property
+    def teaches(self) -> bool:
+        """Whether it is an answer to learn from: a grid with nothing or everything picked says nothing."""
+        return self.kind in ("rating", "choice", "tie") or 0 < len(self.picked) < len(self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -122,7 +127,7 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
             weights.append(1.0)
         elif j.kind == "tie":
             ties.append((at[0], at[1]))
-        elif j.kind == "grid" and 0 < len(j.picked) < len(j.items):
+        elif j.kind == "grid" and j.teaches:
             left = [row_of[item] for item in j.items if item not in j.picked]
             choices += [(row_of[winner], loser) for winner in j.picked for loser in left]
             weights += [1 / len(left)] * (len(j.picked) * len(left))

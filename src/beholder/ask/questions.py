@@ -113,7 +113,7 @@ class Asker:
                 yield self._question("rating", [int(self.ids[row])], strategy)
 
     def _grids(self, pool: Ints, n: int, strategy: str) -> Iterator[Question]:
-        met = {item for shown in self._met("grid") for item in shown}
+        met = {item for shown in self._met("grid", "skip") if len(shown) > 2 for item in shown}
         pool = pool[~np.isin(self.ids[pool], list(met))]
         while n > 0 and len(pool) >= 2:
             rows = self._strategy(strategy, pool, GRID_SIZE, pairs=False)

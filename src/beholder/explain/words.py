@@ -119,7 +119,7 @@ def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
     if not answers:
         return "Nothing is known of your taste yet: answer a few questions first."
     if answers >= FIRST_WORD:
-        return "No taste was found: the answers so far could as well have been made at random."
+        return "No taste was found yet: so far we cannot tell your answers from chance."
     guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
     if guess:
         return f"It is too early to name a taste; a first guess is {pictures_with([guess])}."
