@@ -155,6 +155,17 @@ def test_two_people_on_one_collection_learn_from_their_own_answers_alone(session
     bob.close()
 
 
+def test_an_empty_collection_has_nothing_to_ask(home, tmp_path):
+    library = Library(home)
+    (tmp_path / "empty").mkdir()
+    library.import_source(tmp_path / "empty", "empty")
+    library.store.add_person("Ada")
+    session = Session(library, "empty", "Ada")
+    session.settle()
+    assert [session.questions(kind, 3) for kind in ("choice", "rating", "grid")] == [[], [], []]
+    session.close()
+
+
 def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with_an_error(home, tmp_path, painted):
     for picture in sorted(painted.glob("*.png"))[1:]:
         picture.unlink()

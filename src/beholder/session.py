@@ -157,7 +157,8 @@ class Session:
         answers = self._answers(judgements)
         if not len(answers):
             self._fitted = None
-            self._prior = self._prior or self._unfitted().prior(self.collection.X)
+            if len(self.collection):
+                self._prior = self._prior or self._unfitted().prior(self.collection.X)
             return
         due = len(judgements) >= RELEARN * self._learned_from + 1
         if self._hyperparameters or not due:  # quick, so that the next question knows of the answer
