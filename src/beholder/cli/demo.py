@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from beholder.session import Session
 
+GALLERY = "gallery"  # the collection, and its folder in the data folder
+PICTURES = 240  # half of the sample gallery: painted, measured and answered within a minute on two busy cores
 QUESTIONS = 30
 EVERY = 3  # answers between two lines of the table
 PAIRS = 2000  # of pictures that were never shown, on which the ranking is judged
@@ -81,20 +83,22 @@ def _home(keep: bool, out: Console) -> Iterator[Path]:
         yield home
     finally:
         if keep:
-            out.print(f"Its data folder is kept: BEHOLDER_HOME={home} beholder serve sample", soft_wrap=True)
+            out.print(f"Its data folder is kept: BEHOLDER_HOME={home} beholder serve {home / GALLERY}", soft_wrap=True)
         else:
             shutil.rmtree(home, ignore_errors=True)
 
 
 def _gallery(home: Path, seed: int, out: Console) -> Session:
     from beholder.session import Session
+    from beholder.sources.sample import make_gallery
 
-    library = open_library(home)
+    start, library = time.monotonic(), open_library(home)
     with Meter("painting a gallery") as meter:
-        report = library.import_source("sample", "sample", progress=meter)
+        make_gallery(home / GALLERY, PICTURES, progress=lambda done, n: meter("painting a gallery", done, n))
+        report = library.import_source(home / GALLERY, GALLERY, progress=meter)
     library.store.add_person(NAME)
-    out.print(f"A gallery of {report.new:,} pictures, made and measured in {report.seconds:.1f} s.")
-    return Session(library, "sample", NAME, seed=seed)
+    out.print(f"A gallery of {report.new:,} pictures, made and measured in {time.monotonic() - start:.1f} s.")
+    return Session(library, GALLERY, NAME, seed=seed)
 
 
 def _person(session: Session, seed: int) -> Any:
