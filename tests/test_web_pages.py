@@ -13,6 +13,8 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.session import Session
+from beholder.types import Judgement
 from beholder.web.app import create_app
 from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
@@ -72,6 +74,36 @@ def test_only_web_links_are_links(client):
     page = client.get("/results/wall").text
     assert "https://example.org/1" in page
     assert "javascript:" not in page
+
+
+def test_what_another_process_records_is_seen_on_the_next_page(client, wall):
+    choose(client, 10)
+    assert "from 10 answers" in client.get("/results/wall").text
+    ids = [item.id for item in wall.collection("wall").items]
+    said = [Judgement("choice", (ids[n], ids[n + 20]), f"elsewhere-{client.person}-{n}") for n in range(3)]
+    wall.store.record(wall.store.person(client.person).id, wall.store.collection("wall").id, said)
+    for path in ("/results/wall", "/taste/wall"):
+        assert "from 13 answers" in client.get(path).text
+
+
+def test_answers_are_kept_and_questions_come_while_pictures_are_ranked(client, app, monkeypatch):
+    choose(client, 10)
+    going, done = threading.Event(), threading.Event()
+    real = Session.ranking
+
+    def slow(self):
+        going.set()
+        assert done.wait(20)
+        return real(self)
+
+    monkeypatch.setattr(Session, "ranking", slow)
+    other = threading.Thread(target=client.get, args=("/results/wall",))
+    other.start()
+    assert going.wait(10)
+    choose(client, 1)
+    assert other.is_alive()
+    done.set()
+    other.join()
 
 
 def test_who_answers_at_random_is_told_kindly(app, wall):
@@ -198,6 +230,40 @@ def test_an_import_again_shows_what_is_said_of_the_pictures_now(studio):
     (folder / "items.csv").write_text("item,file,title\n000.png,000.png,Dawn\n")
     ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
     assert client.get(about).json()["items"][str(first.id)] == ["Dawn"]
+
+
+def test_a_session_is_kept_while_its_collection_grows_and_made_anew_at_the_end(studio, monkeypatch):
+    client, folder, library = studio
+    desk, person = client.app.state.desk, library.store.person(client.person)
+    ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
+    stepped, go_on = threading.Event(), threading.Event()
+    real = type(library).import_source
+
+    def slow(self, spec, into, *, progress, **more):
+        report = real(self, spec, into, progress=progress, **more)
+        stepped.set()
+        assert go_on.wait(20)
+        return report
+
+    monkeypatch.setattr(type(library), "import_source", slow)
+    first = desk.session("easel", person)
+    Image.new("RGB", (30, 40), (9, 90, 30)).save(folder / "more.png")
+    job = client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"]
+    assert stepped.wait(20)
+    assert library.store.collection("easel").size == 7
+    assert desk.session("easel", person) is first
+    go_on.set()
+    ended(client, job)
+    assert len(desk.session("easel", person).collection) == 7
+
+
+def test_an_empty_folder_is_a_failed_import_and_offers_nothing_to_label(studio, tmp_path):
+    client, _, _ = studio
+    (tmp_path / "bare").mkdir()
+    end = ended(client, client.post("/api/imports", json={"path": str(tmp_path / "bare")}).json()["id"])
+    assert (end["state"], end["error"]) == ("failed", "no pictures were found there")
+    assert "/label/bare" not in client.get("/").text
+    assert "beholder import" not in client.get("/label/nowhere").text
 
 
 def test_nobody_sees_the_import_of_another(studio):

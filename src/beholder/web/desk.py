@@ -26,10 +26,15 @@ COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 @dataclass
 class _Held:
-    """A session on its way or here: made once, while others for other people go on. And its last ranking."""
+    """A session on its way or here: made once, while others for other people go on. And its last ranking.
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    seen : (size, encoder) of the collection when it was asked for
+    """
+
+    seen: tuple[int, str]
+    making: threading.Lock = field(default_factory=threading.Lock)
     session: Session | None = None
+    ranking: threading.Lock = field(default_factory=threading.Lock)  # its own: answers go on while pictures are ranked
     ranked: tuple[Any, set[int], set[int], list[Ranked]] | None = None
 
 
@@ -44,7 +49,7 @@ class Desk:
         self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
-        self._held: OrderedDict[tuple[int, int, str, int], _Held] = OrderedDict()
+        self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._covers: dict[tuple[int, int], list[Item]] = {}
         self._lock = threading.Lock()
 
@@ -57,6 +62,12 @@ class Desk:
         """The session of this person here; a new one where the collection has changed since. raises : UnknownName"""
         return cast(Session, self._hold(collection, person).session)
 
+    def fresh(self, collection: str, person: Person) -> Session:
+        """The session, with what another process has recorded meanwhile. raises : UnknownName"""
+        session = self.session(collection, person)
+        session.refresh()
+        return session
+
     def ranking(self, collection: str, person: Person) -> list[Ranked]:
         """This person's ranking with every answer in it, made again only where something has changed.
 
@@ -64,9 +75,10 @@ class Desk:
         """
         held = self._hold(collection, person)
         session = cast(Session, held.session)
+        session.refresh()
         session.settle()
         now = (session.model(), session.hidden, session.favourites)
-        with held.lock:
+        with held.ranking:
             if held.ranked is None or held.ranked[0] is not now[0] or held.ranked[1:3] != now[1:]:
                 held.ranked = (*now, session.ranking())
             return held.ranked[3]
@@ -98,17 +110,24 @@ class Desk:
 
     def _hold(self, collection: str, person: Person) -> _Held:
         row = self.store.collection(collection)
-        key = (row.id, row.size, row.encoder, person.id)
+        key, seen = (row.id, person.id), (row.size, row.encoder)
+        gone: list[Session | None] = []
+        importing = self.imports.into(row.name)  # it grows all the time; a new session comes with the end of that
         with self._lock:
-            past = [k for k in self._held if (k[0], k[3]) == (row.id, person.id) and k != key]
-            held = self._held.setdefault(key, _Held())
+            held = self._held.get(key)
+            if held is not None and held.seen != seen and not importing:
+                gone.append(self._held.pop(key).session)
+                held = None
+            if held is None:
+                held = self._held[key] = _Held(seen)
             self._held.move_to_end(key)
-            past += list(self._held)[: max(0, len(self._held) - KEPT)]
-            gone = [self._held.pop(k).session for k in past]
+            past = list(self._held)[: max(0, len(self._held) - KEPT)]
+            gone += [self._held.pop(k).session for k in past]
         _end(gone)
-        with held.lock:
-            if held.session is None:
-                held.session = Session(self.library, row.name, person.name)
+        if held.session is None:
+            with held.making:
+                if held.session is None:
+                    held.session = Session(self.library, row.name, person.name)
         return held
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from beholder.collection import Library
-from beholder.errors import BeholderError
+from beholder.errors import BadInput, BeholderError
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
@@ -109,6 +109,11 @@ class Imports:
             mine = [j for j in self._jobs.values() if j.person == person and j.state in ("waiting", "running")]
         return mine[-1] if mine else None
 
+    def into(self, collection: str) -> bool:
+        """Whether pictures come into this collection right now."""
+        with self._lock:
+            return any(j.state == "running" and j.collection == collection for j in self._jobs.values())
+
     def _run(self, job: Job) -> None:
         with self._one:
             try:
@@ -118,6 +123,8 @@ class Imports:
                     report = self.library.import_source(job.spec, job.collection, progress=job.step)
                 finally:
                     self.ended(job.collection)
+                if not report.new + report.known + report.copies + report.moved + len(report.broken):
+                    raise BadInput("no pictures were found there")
                 broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
                 job.report = {
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,

@@ -61,7 +61,7 @@ def remember(response: Response, request: Request, person: Person) -> None:
 def last_collection(request: Request) -> str | None:
     """The collection that the links to Label, Results and My taste lead to: the last one seen, else the newest."""
     desk: Desk = desk_of(request)
-    rows = desk.store.collections()
+    rows = [row for row in desk.store.collections() if row.size]
     last = request.cookies.get(desk.cookie + "_at", "")
     return next((row.name for row in rows if str(row.id) == last), rows[-1].name if rows else None)
 

@@ -45,7 +45,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     """The page on which a person answers."""
     if mode and mode not in MODES:
         raise Refused(404, f"There is no such way to answer; there are {', '.join(MODES)}.")
-    session = desk_of(request).session(collection, person)
+    session = desk_of(request).fresh(collection, person)
     history = session.history()
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
@@ -74,7 +74,7 @@ def questions(
         raise Refused(422, f"kind must be one of {', '.join(KINDS)}, got {kind[:40]!r}")
     wanted = whole(n, "n", 1, MOST_ASKED)
     ids = {whole(part, "exclude", 1, 2**53) for part in exclude.split(",") if part}
-    session = desk_of(request).session(collection, person)
+    session = desk_of(request).fresh(collection, person)
     return {"questions": [as_json(session, q) for q in session.questions(_kind(kind), wanted, ids)]}
 
 

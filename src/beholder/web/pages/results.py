@@ -90,7 +90,7 @@ def export_json(request: Request, collection: str, person: PagePerson) -> Respon
 def results(request: Request, collection: str, person: PagePerson) -> Response:
     """The wall. `page` turns it; `part=1` is only the pictures, for the script that adds them at the end."""
     desk, query = desk_of(request), request.query_params
-    session = desk.session(collection, person)
+    session = desk.fresh(collection, person)
     number = whole(query.get("page", "1"), "page", 1, 10**6)
     row, now = session.collection.row, session.progress()
     context: dict[str, Any] = {

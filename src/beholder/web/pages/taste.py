@@ -49,7 +49,7 @@ def taste_last(request: Request, person: PagePerson) -> Response:
 def taste(request: Request, collection: str, person: PagePerson) -> Response:
     """The taste in words, with its evidence and its gaps."""
     desk = desk_of(request)
-    session = desk.session(collection, person)
+    session = desk.fresh(collection, person)
     now = session.progress()
     context: dict[str, Any] = {"collection": session.collection.name, "progress": now, "fewest": FEWEST}
     if now.answers < FEWEST:
@@ -73,7 +73,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
 @router.get("/answers/{collection:path}")
 def answers(request: Request, collection: str, person: PagePerson) -> Response:
     """Every answer that holds, newest first, and the hidden pictures."""
-    session = desk_of(request).session(collection, person)
+    session = desk_of(request).fresh(collection, person)
     number = whole(request.query_params.get("page", "1"), "page", 1, 10**6)
     history = session.history()
     part = history[(number - 1) * PER_PAGE : number * PER_PAGE]
