@@ -48,6 +48,14 @@ def test_no_pair_comes_again_until_all_have_been_answered_but_as_a_repeat(sessio
     assert len(seen) >= 60
 
 
+def test_hyperparameters_of_another_version_are_learned_again(session):
+    session.store.keep_fit(session.person.id, 1, "gp", "classic", {"forgotten": 1.0}, 50)
+    again = reopened(session)
+    answer(again, again.questions("choice", 1)[0], 0)
+    assert again.ranking()
+    again.close()
+
+
 def test_a_skipped_question_never_loops_and_teaches_nothing(session):
     for n in range(12):
         (question,) = session.questions("rating", 1)

@@ -21,6 +21,7 @@ from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, explain
 from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
+from beholder.taste.evidence import PRIORS
 from beholder.types import Answers, Item, Judgement, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
@@ -61,6 +62,8 @@ class Session:
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
         self._foreseen: dict[str, Foreseen] = {}
         kept = self.store.fit(self.person.id, self.collection.row.id, self.model_name, self.collection.row.encoder)
+        if kept and set(kept[0]) != set(PRIORS):  # of another version: learned again
+            kept = None
         self._hyperparameters: dict[str, Any] | None = kept[0] if kept else None
         self._learned_from = kept[1] if kept else 0
         self._features: FeatureMap | None = None
