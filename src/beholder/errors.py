@@ -15,6 +15,7 @@ A message says what came, what was wanted and what to do, in one sentence where 
 
 from __future__ import annotations
 
+import bisect
 import difflib
 from collections.abc import Iterable
 
@@ -38,7 +39,14 @@ class UnknownName(UserError):
     def of(cls, what: str, name: object, known: Iterable[str], see: str = "") -> UnknownName:
         known = sorted(known)
         near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(known) or 'none yet'}."
+        if near:
+            hint = f"; did you mean '{near[0]}'?"
+        elif len(known) > 12:  # more than one reads: those that are least unlike it
+            at = bisect.bisect(known, str(name))  # comparing all of ten thousand takes too long in every line of a file
+            few = difflib.get_close_matches(str(name), known[max(0, at - 250) : at + 250], n=5, cutoff=0)
+            hint = f"; the nearest of {len(known):,} are: {', '.join(few)}."
+        else:
+            hint = f"; there are: {', '.join(known) or 'none yet'}."
         return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")
 
 
