@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,34 @@ def test_rank_keeps_to_the_columns_and_the_number_asked_for(art, capsys):
     places = told(capsys, "rank", "art", "--person", "Ada", "--where", "kind=0", "--top", "3")
     assert [place["rank"] for place in places] == [1, 2, 3]
     assert all(int(place["item"][1:]) % 2 == 0 for place in places)
+
+
+def test_rank_leaves_out_what_was_judged_where_asked(art, tmp_path, capsys):
+    judged = {f"p{i:02d}" for i in range(1, COUNT, 2)} | {f"p{i:02d}" for i in range(0, COUNT, 4)}
+    places = told(capsys, "rank", "art", "--person", "Ada", "--unseen")
+    assert {place["item"] for place in places} == {f"p{i:02d}" for i in range(COUNT)} - judged
+    assert [place["rank"] for place in places] == [1, 2, 3, 4]
+    assert told(capsys, "rank", "art", "--person", "Ada", "--unseen", "--where", "kind=1") == []
+
+
+def test_a_source_without_a_picture_fails_and_leaves_no_collection(home, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no picture in" in sentence(capsys, "import", str(empty), "--into", "none", code=1)
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.jpg", b"no picture")
+    said = sentence(capsys, "import", str(tmp_path / "bad.zip"), "--into", "none", code=1)
+    assert "0.jpg: " in said
+    assert "and 2 more" in said
+    assert "unknown collection 'none'" in sentence(capsys, "rank", "none")
+
+
+def test_an_error_lists_few_names_or_the_nearest_of_many():
+    assert str(UnknownName.of("thing", "zz", ["a", "b"])).endswith("there are: a, b.")
+    said = str(UnknownName.of("thing", "wolf", [f"{i}" for i in range(20)] + ["flower"]))
+    assert said.startswith("unknown thing 'wolf'; the nearest of 21 are: flower, ")
+    assert said.count(",") == 4
 
 
 def test_rank_says_why_only_where_asked(art, capsys):
@@ -279,6 +308,8 @@ def test_bench_without_matplotlib_does_its_work_and_says_what_the_curves_need(ga
         (["rank", "art", "--person", "Ada", "--model", "gq"], "there are: bradley-terry, gp"),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
+        (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "the nearest of 16 are: "),
+        (["rank", "art", "--person", "Ada", "--where", "kind=0", "--where", "price=€ 3"], "kind=0 and price=€ 3"),
         (["rank", "art", "--person", "Ada", "--top", "0"], "--top"),
         (["rank", "art", "--person", "Ada", "--copy-to", "x"], "--top N"),
         (["rank", "art", "--person", "Ada", "--html", "p01.png"], "should end in .html"),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
-from beholder.errors import UserError
+from beholder.errors import BadInput, BadPicture, UserError
 
 if TYPE_CHECKING:
+    from beholder.collection import Library
     from beholder.importer import ImportReport
 
 SAMPLE = "sample"
+FEW = 3  # broken pictures that one sentence names
 MARKS = {True: "well", False: "broken", None: ""}
 
 
@@ -88,14 +90,42 @@ def import_(
     Your files are only read, and doing it twice changes nothing. Columns of a CSV (title, artist, price, link, ...) are
     kept. Ctrl-C and the same command again goes on where it was.
     """
+    library = open_library()
     with Meter("looking for pictures") as meter:
-        report = open_library().import_source(source, into, encoder=encoder, progress=meter)
+        _look_into(library, source, meter)
+        report = library.import_source(source, into, encoder=encoder, progress=meter)
     if as_json:
         put_json(asdict(report))
         return
     say(_in_words(report))
     for broken in report.broken:
         say(f"  {broken.name}: {broken.reason}")
+
+
+def _look_into(library: Library, source: str, meter: Meter) -> None:
+    """Open pictures up to the first that can be opened, so that a source without any makes and changes nothing.
+
+    raises : BadInput where there is none
+    """
+    from beholder.images import open_image
+    from beholder.sources import Broken, open_source
+
+    if source == SAMPLE:
+        return
+    broken: list[str] = []
+    for found in open_source(source, library.home / "sources", progress=meter).find():
+        if isinstance(found, Broken):
+            broken.append(f"{found.name}: {found.reason}")
+            continue
+        try:
+            open_image(found.path, max_side=64, max_pixels=library.settings.max_pixels)
+        except BadPicture as reason:
+            broken.append(f"{found.name}: {reason}")
+        else:
+            return
+    more = f"; and {len(broken) - FEW:,} more" if len(broken) > FEW else ""
+    why = f" that can be opened ({'; '.join(broken[:FEW])}{more})" if broken else ""
+    raise BadInput(f"there is no picture in '{source}'{why}; nothing was taken in")
 
 
 def _in_words(report: ImportReport) -> str:

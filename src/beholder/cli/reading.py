@@ -20,7 +20,7 @@ from beholder.cli.shell import (
     say,
     table,
 )
-from beholder.errors import UserError
+from beholder.errors import UnknownName, UserError
 
 if TYPE_CHECKING:
     from beholder.collection import Ranked
@@ -72,6 +72,7 @@ def rank(
         list[str] | None,
         typer.Option("--where", metavar="COLUMN=VALUE", help="Only these; may be given more than once."),
     ] = None,
+    unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="A contact sheet that opens anywhere, pictures inside."),
@@ -90,7 +91,7 @@ def rank(
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--html writes a web page: '{html}' should end in .html")
     session = open_session(collection, person, model)
-    places = _chosen(session, where or [])
+    places = _chosen(session, where or [], unseen)
     best = places if top is None else places[:top]
     if html is not None:
         _write_sheet(session, best if top else best[:ON_SHEET], html)
@@ -102,15 +103,32 @@ def rank(
         _print(best if top else best[:SHOWN], len(places), why)
 
 
-def _chosen(session: Session, where: list[str]) -> list[Ranked]:
+def _chosen(session: Session, where: list[str], unseen: bool) -> list[Ranked]:
     from dataclasses import replace
 
+    kept = [_having(session, condition) for condition in where]
     with Meter("ranking"):
         places = session.ranking()
-    for condition in where:
-        rows = {session.collection.items[row].id for row in session.collection.where(condition)}
-        places = [place for place in places if place.item.id in rows]
-    return [replace(place, rank=at) for at, place in enumerate(places, 1)] if where else places
+    chosen = [place for place in places if all(place.item.id in having for having in kept)]
+    if places and not chosen:
+        raise UserError(f"no picture that is not hidden has {' and '.join(where)}: ask for less at once")
+    if unseen:
+        judged = {item for judgement in session.history() for item in judgement.items}
+        chosen = [place for place in chosen if place.item.id not in judged]
+        if not chosen:
+            note("none is left: all of these pictures have been judged")
+    return [replace(place, rank=at) for at, place in enumerate(chosen, 1)]
+
+
+def _having(session: Session, condition: str) -> set[int]:
+    """The items of this COLUMN=VALUE. raises : UnknownName where nobody has the value"""
+    items = session.collection.items
+    rows = session.collection.where(condition)
+    if not len(rows):
+        column, _, value = condition.partition("=")
+        known = {item.columns[column] for item in items if item.columns.get(column)}
+        raise UnknownName.of(f"value of the column '{column}'", value, known)
+    return {items[row].id for row in rows}
 
 
 def _as_json(place: Ranked) -> dict[str, Any]:
