@@ -1,6 +1,8 @@
 """The hub's encoders: the real loading code, on tiny networks and a tiny tokenizer laid out as the hub's cache is."""
 
 import json
+import socket
+import time
 
 import numpy as np
 import onnx
@@ -11,6 +13,7 @@ from PIL import Image
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from beholder.errors import BadInput, UserError
+from beholder.features import hub
 from beholder.features.hub import MODELS
 from beholder.features.registry import HUB, Runtime, TextRuntime, load_encoder
 
@@ -192,6 +195,28 @@ def test_an_unreachable_hub_is_answered_with_what_to_do(name, snapshot):
     for part in (model.repo, model.commit, model.file, "hf download", "HF_HOME", "cannot be reached"):
         assert part in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_hub_that_is_not_there_is_given_up_at_once_and_in_one_sentence(answers, tmp_path, monkeypatch, capfd, caplog):
+    """Nobody listens at the address, or somebody who says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as border:
+        address = f"http://127.0.0.1:{border.getsockname()[1]}"
+        if not answers:
+            border.close()
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        monkeypatch.setattr(
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}"
+        )
+        monkeypatch.setattr(hub, "PATIENCE", 0.3)
+        start = time.monotonic()
+        with pytest.raises(UserError, match="cannot be reached, and the file is not in its cache"):
+            load_encoder("clip-vit-b32")
+    assert time.monotonic() - start < 5
+    assert capfd.readouterr().err == ""
+    assert caplog.records == []
 
 
 def test_a_strange_processor_is_told_with_all_its_faults(snapshot):

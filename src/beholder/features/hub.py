@@ -7,8 +7,10 @@ once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from beholder.types import Matrix
 PIXELS = "pixel_values"
 PROCESSOR = "preprocessor_config.json"
 TOKENIZER = "tokenizer.json"
+PATIENCE = 4.0  # seconds that the hub has to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,14 @@ def fetch(model: HubModel, file: str) -> Path:
     import huggingface_hub
 
     try:
-        return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
+        with _without_warnings():
+            kept = huggingface_hub.try_to_load_from_cache(model.repo, file, revision=model.commit)
+            if isinstance(kept, str):
+                return Path(kept)
+            _knock(huggingface_hub.hf_hub_url(model.repo, file, revision=model.commit))
+            return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
     except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
-        cut_off = isinstance(fault, huggingface_hub.errors.LocalEntryNotFoundError)
+        cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
         said = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
         reason = "it cannot be reached, and the file is not in its cache here" if cut_off else said
         files = [model.file, PROCESSOR, *([model.text.file, TOKENIZER] if model.text else [])]
@@ -104,6 +112,33 @@ def fetch(model: HubModel, file: str) -> Path:
             f"run `hf download {model.repo} {' '.join(files)} --revision {model.commit}`, copy its HF_HOME folder "
             "(~/.cache/huggingface) here and set HF_HOME to it"
         ) from None
+
+
+def _knock(url: str) -> None:
+    """Ask for the file's size alone, once: a download of its own tries a hub that is not there for half a minute.
+
+    raises : ConnectionError where nobody answers; what a hub answers is left to the download
+    """
+    import huggingface_hub
+
+    try:
+        huggingface_hub.get_hf_file_metadata(url, timeout=PATIENCE)
+    except huggingface_hub.errors.HfHubHTTPError:
+        return
+    except Exception as fault:  # of whichever HTTP client this version of the hub's library has
+        raise ConnectionError(str(fault)) from fault
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """The hub's library warns of every retry, in front of the sentence that says what to do."""
+    told = logging.getLogger("huggingface_hub")
+    before = told.level
+    told.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        told.setLevel(before)
 
 
 def load_hub(name: str, *, threads: int) -> HubRuntime | HubWordsRuntime:
