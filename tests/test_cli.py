@@ -156,7 +156,8 @@ def test_a_source_without_a_picture_fails_and_leaves_no_collection(home, tmp_pat
     said = sentence(capsys, "import", str(tmp_path / "bad.zip"), "--into", "none", code=1)
     assert "0.jpg: " in said
     assert "and 2 more" in said
-    assert "unknown collection 'none'" in sentence(capsys, "rank", "none")
+    assert "no picture in" in sentence(capsys, "serve", str(empty), "--port", "0", code=1)
+    assert "unknown collection 'none'; there are: none yet" in sentence(capsys, "rank", "none")
 
 
 def test_an_error_lists_few_names_or_the_nearest_of_many():

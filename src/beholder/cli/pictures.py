@@ -42,11 +42,14 @@ def serve(
     answer is saved the moment it is given.
     """
     from beholder.cli.network import admit_everybody, check_port
+    from beholder.collection import named
 
     library = open_library()
     host, port = host or library.settings.host, library.settings.port if port is None else port
     check_port(host, port)
     with Meter("looking for pictures") as meter:
+        if named(folder) not in {row.source for row in library.collections()}:
+            _look_into(library, folder, meter)
         collection = library.open(folder, encoder=encoder, progress=meter)
     from beholder.web.app import serve as serve_app
 
