@@ -292,3 +292,40 @@ def test_when_the_files_are_gone_the_page_stops_asking_and_tries_again_when_told
     page.tap("#reason button")
     asked(page)
     assert page.locator("#label.over").count() == 0
+
+
+def test_a_closer_look_by_touch_opens_fitted_and_enlarges_with_one_more_tap(open_page, server):
+    page = open_page(**PHONE)
+    start(page, server, to="/label/wall?mode=rating")
+    for mode in ("rating", "pairs"):
+        page.goto(f"{server.url}/label/wall?mode={mode}")
+        asked(page)
+        page.tap(".tools [data-tool=zoom] >> nth=0")
+        page.wait_for_selector("dialog.zoom[open] img")
+        page.wait_for_timeout(600)
+        box = page.locator("dialog.zoom img").bounding_box()
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 391, box["y"] + box["height"] <= 845) == (True, True, True)
+        page.tap("dialog.zoom img")
+        assert page.locator("dialog.zoom img").bounding_box()["width"] > 1000
+        page.tap("dialog.zoom [aria-label=Back]")
+        assert page.locator("dialog.zoom[open]").count() == 0
+
+
+def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    page.evaluate(
+        """() => { window.counts = []; const count = document.getElementById('count')
+            const look = () => window.counts.push(parseInt(count.textContent))
+            new MutationObserver(look).observe(count, {childList: true}) }"""
+    )
+    for n in range(24):
+        press(page, str(n % 9 + 1))
+        page.wait_for_timeout(60)
+    saved(page)
+    page.wait_for_timeout(1500)
+    counts = page.evaluate("window.counts")
+    assert counts == sorted(counts)
+    assert page.inner_text("#count") == "24 answers"
+    assert not page.inner_text("#gain").startswith(("2", "1"))
+    assert len(kinds(server, me)) == 24

@@ -1,6 +1,7 @@
 // What the labelling page says beside the pictures: a passing word, what was gained, what is known of a picture.
 
 import { call, counted } from "./api.js";
+import * as outbox from "./outbox.js";
 
 const spoken = document.getElementById("spoken");
 const said = document.getElementById("said");
@@ -19,29 +20,37 @@ export function toast(words) {
   fading = setTimeout(() => said.classList.remove("shown"), 3200);
 }
 
-// How many answers, and what they have given: counted at once, told by the server a little later.
+const LEARNING = 700; // ms from an answer to what was learned from it
+const LONGEST = 2000; // ms that somebody who answers fast waits for it
+
+// How many answers, and what they have given: counted here at once, told by the server a little later.
 export class Gain {
-  constructor(segment, fewest) {
-    this.segment = segment;
-    this.fewest = fewest;
-    this.count = null;
-    this.timer = null;
-    this.refresh();
+  constructor(segment, fewest, count) {
+    Object.assign(this, { segment, fewest, count, moves: 0, asked: 0, told: 0, due: null, timer: null });
+    this.#fetch();
   }
 
   add(n) {
-    if (this.count !== null) this.#count(this.count + n);
+    this.moves += 1;
+    this.#count(this.count + n);
   }
 
   refresh() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#fetch(), this.count === null ? 0 : 700); // learning goes on behind the answer
+    this.due ??= performance.now() + LONGEST;
+    const left = Math.min(LEARNING, Math.max(0, this.due - performance.now()));
+    this.timer = setTimeout(() => this.#fetch(), left);
   }
 
   async #fetch() {
+    this.due = null;
+    const [mine, moves] = [++this.asked, this.moves];
+    const quiet = !outbox.pending();
     const now = await call(`/api/label/${this.segment}/progress`).catch(() => null);
-    if (!now) return;
-    this.#count(now.answers);
+    if (!now || mine < this.told) return; // a newer one has been told already
+    this.told = mine;
+    // What is on its way is in no server's count: then this page, which saw every answer, counts better.
+    if (quiet && moves === this.moves) this.#count(now.answers);
     const line = document.getElementById("gain");
     if (line.textContent !== now.sentence) line.textContent = now.sentence;
     // From chance, half of all pairs, to all of them.
