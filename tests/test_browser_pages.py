@@ -119,3 +119,23 @@ def test_words_stand_out_from_the_wall_in_light_and_dark(open_page, server, sche
         ink = luminance(page.evaluate("s => getComputedStyle(document.querySelector(s)).color", selector))
         contrast = (max(ink, wall) + 0.05) / (min(ink, wall) + 0.05)
         assert contrast >= 4.5, (selector, contrast)
+
+
+def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and_touch(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    titles = page.locator(".wall .title").all_inner_texts()
+    page.click(".wall a.plate >> nth=0")
+    said = page.locator("dialog.zoom .zoom-words p").all_inner_texts()
+    assert said[0] == titles[0]
+    assert "EUR" in said[1]
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text(".zoom-words p >> nth=0") == titles[1]
+    page.wait_for_timeout(500)
+    page.click("dialog.zoom [aria-label='Previous picture']")
+    assert page.inner_text(".zoom-words p >> nth=0") == titles[0]
+    image, words = (page.locator(s).bounding_box() for s in ("dialog.zoom img", ".zoom-words"))
+    assert image["y"] + image["height"] <= words["y"] + 1

@@ -48,13 +48,18 @@ if (more) {
   new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && add(), { rootMargin: AHEAD }).observe(more);
 }
 
+// What stands under a picture of the wall: title, artist and price, and why it hangs there.
+const told = (plate) =>
+  [...plate.closest("figure").querySelectorAll("figcaption > p")].map((line) => line.textContent.trim()).filter(Boolean);
+
 wall?.addEventListener("click", (e) => {
   const link = e.target.closest("a[data-zoom]");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   const alt = (a) => a.querySelector("img").alt || a.getAttribute("aria-label");
   const links = link.classList.contains("near") ? [link] : [...wall.querySelectorAll("a.plate")];
-  zoom(links.map((a) => ({ src: a.href, alt: alt(a) })), links.indexOf(link));
+  const one = (a) => ({ src: a.href, alt: alt(a), words: a.matches(".near") ? [a.getAttribute("aria-label")] : told(a) });
+  zoom(links.map(one), links.indexOf(link));
 });
 
 wall?.addEventListener("submit", async (e) => {
