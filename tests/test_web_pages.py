@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -111,8 +112,54 @@ def test_who_answers_at_random_is_told_kindly(app, wall):
     ids = [item.id for item in wall.collection("wall").items]
     pairs = [(ids[n], ids[n + 35]) for n in range(30)]  # every pair said once one way and once the other
     send(client, *(event("choice", pair) for pair in pairs), *(event("choice", pair[::-1]) for pair in pairs))
-    assert "No taste was found" in client.get("/results/wall").text
+    for at in ("results", "taste", "label"):
+        assert "e cannot tell your taste from chance yet" in client.get(f"/{at}/wall").text
     assert client.get("/taste/wall").status_code == 200
+
+
+def test_below_twenty_answers_nobody_is_told_that_there_is_no_taste(app, wall):
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    ids = [item.id for item in wall.collection("wall").items]
+    pairs = [(ids[n], ids[n + 35]) for n in range(8)]
+    send(client, *(event("choice", pair) for pair in pairs), *(event("choice", pair[::-1]) for pair in pairs))
+    for at in ("results", "taste", "label"):
+        page = client.get(f"/{at}/wall").text
+        assert "from chance" not in page
+        assert "No taste" not in page
+        assert ("oo early to" in page) == (at != "label")
+
+
+def test_results_are_narrowed_to_what_was_not_judged_also_in_the_export(client, wall):
+    choose(client, 10)
+    ids = {item.id for item in wall.collection("wall").items}
+    judged = {item for j in kept(wall, client) for item in j.items}
+    send(client, event("skip", [next(iter(ids - judged))]))
+    page = client.get("/results/wall?new=1").text
+    assert {int(i) for i in re.findall(r'<figure id="p(\d+)"', page)} == ids - judged
+    assert 'name="new" value="1" checked' in page
+    assert len(client.get("/results/wall/export.json?new=1").json()) == 70 - len(judged)
+
+
+def test_an_undecided_leaning_is_not_marked_as_liked(client):
+    choose(client, 14)
+    rows = re.findall(r"<li title=.*?</li>", client.get("/taste/wall").text, re.DOTALL)
+    assert len(rows) == 10
+    assert not any(" liked" in row for row in rows if "lean open" in row)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"artist": "Ada", "year": "1890", "price": "190", "currency": "EUR"}, ["Ada", "year 1890", "190 EUR"]),
+        ({"price": "1,250.00"}, ["price 1,250.00"]),
+        ({"year": "about 1890", "price": "190 EUR", "currency": "EUR"}, ["about 1890", "190 EUR"]),
+        ({"currency": "EUR", "price": " "}, []),
+    ],
+)
+def test_a_bare_number_is_told_with_what_it_is(wall, columns, told):
+    from beholder.web.render import byline
+
+    assert byline(replace(wall.collection("wall").items[0], columns=columns)) == told
 
 
 def test_an_answer_is_taken_back_and_a_hidden_picture_shown_again(client, wall):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ NAV = (
     ("taste", "My taste"),
     ("people", "People"),
 )
+BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
 LINKS = ("link", "url", "href")  # columns that may hold a picture's own page
 
 
@@ -74,8 +76,11 @@ def day(at: datetime) -> str:
 
 
 def byline(item: Item) -> list[str]:
-    """Who made it and what it costs, where that is known."""
-    return [item.columns[c] for c in ("artist", "year", "price") if item.columns.get(c, "").strip()]
+    """Who made it, when, and what it costs, where that is known; a bare number with a word that says what it is."""
+    said = {c: item.columns.get(c, "").strip() for c in ("artist", "year", "price", "currency")}
+    price = f"{said['price']} {said['currency']}" if said["currency"] and BARE.match(said["price"]) else said["price"]
+    told = {"artist": said["artist"], "year": said["year"], "price": price}
+    return [f"{c} {text}" if c != "artist" and BARE.match(text) else text for c, text in told.items() if text]
 
 
 def link_of(item: Item) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.ask.questions import Question, QuestionKind
 from beholder.collection import title_of
-from beholder.session import Session
+from beholder.session import Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.desk import desk_of
@@ -26,6 +27,8 @@ MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of quest
 }
 FIRST_GRIDS = 2  # a person starts with so many grids, then pairs, unless they choose otherwise
 FEWEST = 10  # answers before results are shown
+EARLY = 20  # answers below which nobody is told that no taste was found
+CANNOT_TELL = "We cannot tell your taste from chance yet."
 KINDS = get_args(QuestionKind)
 MOST_ASKED = 12  # questions in one call
 
@@ -51,7 +54,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
         mode=mode or starting_mode(history), fewest=FEWEST,
         grids_left=max(0, FIRST_GRIDS - sum(j.kind == "grid" for j in history)),
-        progress=session.progress(), size=len(session.collection),
+        progress=session.progress(), gained=gained, size=len(session.collection),
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response
@@ -143,8 +146,20 @@ def progress_json(session: Session) -> dict[str, Any]:
     now = session.progress()
     return {
         "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "found": now.found,
-        "sentence": now.sentence, "enough": now.answers >= FEWEST,
+        "sentence": gained(now), "enough": now.answers >= FEWEST,
     }  # fmt: skip
+
+
+def verdict(now: Progress) -> bool | None:
+    """Whether a taste was found; None while it is too early to say that there is none."""
+    return None if now.found is False and now.answers < EARLY else now.found
+
+
+def gained(now: Progress) -> str:
+    """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
+    if verdict(now) is False:
+        return CANNOT_TELL[:1].lower() + CANNOT_TELL[1:-1]
+    return re.sub(r"^\d+ answers?; ", "", now.sentence)
 
 
 def question_of(judgement: Judgement) -> Question | None:

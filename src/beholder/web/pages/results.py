@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Collection as AnyOf
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Ranked, title_of
+from beholder.session import Session
+from beholder.store import Person
 from beholder.web.desk import desk_of
-from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.label import CANNOT_TELL, FEWEST, verdict, whole
 from beholder.web.render import page, segment
 from beholder.web.who import PagePerson, last_collection, remember_collection
 
 PER_PAGE = 60
+JUDGED = ("rating", "choice", "tie", "grid")  # a skip and a mark are no answers
 FACETS = 4  # columns one can choose a value of
 VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
 
@@ -33,15 +37,18 @@ class Filter:
 
     text: str = ""
     favourites: bool = False
+    unjudged: bool = False
     values: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
         values = tuple((k[2:], v) for k, v in query.items() if k.startswith("c.") and v)
-        return cls(query.get("q", "").strip()[:200], query.get("favourites", "") == "1", values)
+        return cls(
+            query.get("q", "").strip()[:200], query.get("favourites", "") == "1", query.get("new", "") == "1", values
+        )
 
-    def keeps(self, one: Ranked) -> bool:
-        if self.favourites and not one.favourite:
+    def keeps(self, one: Ranked, judged: AnyOf[int]) -> bool:
+        if (self.favourites and not one.favourite) or (self.unjudged and one.item.id in judged):
             return False
         columns = one.item.columns
         if any(columns.get(column, "").strip() != value for column, value in self.values):
@@ -54,13 +61,14 @@ class Filter:
         pairs = [
             ("q", self.text),
             ("favourites", "1" if self.favourites else ""),
+            ("new", "1" if self.unjudged else ""),
             *((f"c.{c}", v) for c, v in self.values),
         ]
         said = urlencode([(k, v) for k, v in [*pairs, *more.items()] if v])
         return f"?{said}" if said else ""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.favourites or self.values)
+        return bool(self.text or self.favourites or self.unjudged or self.values)
 
 
 @router.get("/results")
@@ -74,14 +82,14 @@ def results_last(request: Request, person: PagePerson) -> Response:
 @router.get("/results/{collection:path}/export.csv")
 def export_csv(request: Request, collection: str, person: PagePerson) -> Response:
     """The ranking, filtered as the page is, as a table."""
-    ranked = filtered(desk_of(request).ranking(collection, person), Filter.of(request.query_params))
+    ranked = _asked_for(request, collection, person)
     return _file(as_csv(ranked), "text/csv; charset=utf-8", f"{collection}.csv")
 
 
 @router.get("/results/{collection:path}/export.json")
 def export_json(request: Request, collection: str, person: PagePerson) -> Response:
     """The ranking, filtered as the page is, for a machine."""
-    ranked = filtered(desk_of(request).ranking(collection, person), Filter.of(request.query_params))
+    ranked = _asked_for(request, collection, person)
     rows = [row | {"columns": dict(one.item.columns)} for one, row in zip(ranked, map(as_row, ranked), strict=True)]
     return _file(json.dumps(rows, ensure_ascii=False, indent=1), "application/json", f"{collection}.json")
 
@@ -104,8 +112,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     else:
         wanted = Filter.of(query)
         ranked = desk.ranking(collection, person)
-        context["progress"] = session.progress()  # once more: everything is learned from now
-        shown = filtered(ranked, wanted)
+        now = session.progress()  # once more: everything is learned from now
+        context |= {"progress": now, "verdict": verdict(now), "cannot_tell": CANNOT_TELL}
+        shown = filtered(ranked, wanted, judged(session))
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
         context |= {
@@ -122,8 +131,20 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     return response
 
 
-def filtered(ranked: Sequence[Ranked], wanted: Filter) -> list[Ranked]:
-    return [one for one in ranked if wanted.keeps(one)] if wanted else list(ranked)
+def filtered(ranked: Sequence[Ranked], wanted: Filter, judged: AnyOf[int]) -> list[Ranked]:
+    """judged : ids of the pictures that were answered about"""
+    return [one for one in ranked if wanted.keeps(one, judged)] if wanted else list(ranked)
+
+
+def judged(session: Session) -> set[int]:
+    """Ids of the pictures that an answer was about."""
+    return {item for j in session.history() if j.kind in JUDGED for item in j.items}
+
+
+def _asked_for(request: Request, collection: str, person: Person) -> list[Ranked]:
+    desk = desk_of(request)
+    ranked = desk.ranking(collection, person)
+    return filtered(ranked, Filter.of(request.query_params), judged(desk.session(collection, person)))
 
 
 def facets(ranked: Iterable[Ranked]) -> list[tuple[str, list[tuple[str, int]]]]:
