@@ -26,12 +26,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from PIL import Image
 
+from beholder import importer
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.session import Session
 from beholder.types import Judgement
 
-PICTURES = 600
+PICTURES = 300
+importer.BATCH = 8  # many durable steps a second, so that kills fall between them, before and after
 
 
 def paint(folder: Path, n: int) -> None:
