@@ -9,14 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scipy import stats
-from sklearn.metrics import ndcg_score
 
-from beholder.bench import metrics, report, run, runner
+from beholder.bench import report, run, runner
 from beholder.bench.generic import fit_generic
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
-from beholder.bench.statistics import bootstrap, holm, paired
 from beholder.bench.summary import summarise
 from beholder.datasets import Choices, Dataset, Ratings, same_pictures
 from beholder.errors import BadInput, BeholderError, UnknownName, UserError
@@ -37,84 +34,6 @@ KEYS = [
     "raters",
     "draws",
 ]
-
-# ------------------------------------------------------------------ metrics and statistics
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_correlations_are_scipys(seed):
-    rng = np.random.default_rng(seed)
-    truth, score = rng.integers(1, 6, 40).astype(float), rng.integers(0, 9, 40).astype(float)
-    assert metrics.spearman(truth, score) == pytest.approx(stats.spearmanr(truth, score).statistic)
-    assert metrics.pearson(truth, score) == pytest.approx(stats.pearsonr(truth, score).statistic)
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("n", [6, 40])
-def test_ndcg_is_scikit_learns_with_tied_scores(seed, n):
-    rng = np.random.default_rng(seed)
-    truth, score = rng.integers(1, 6, n).astype(float), rng.integers(0, 4, n).astype(float)
-    expected = ndcg_score([truth - truth.min()], [score], k=10)
-    assert metrics.ndcg(truth, score) == pytest.approx(expected)
-
-
-def test_pair_accuracy_is_kendall_without_ties():
-    rng = np.random.default_rng(0)
-    truth, score = rng.normal(size=30), rng.normal(size=30)
-    pairs = metrics.rated_pairs(truth)
-    right = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
-    assert 2 * right - 1 == pytest.approx(stats.kendalltau(truth, score).statistic)
-
-
-def test_equal_ratings_make_no_pair():
-    assert metrics.rated_pairs(np.array([2.0, 2.0, 3.0])).tolist() == [[2, 0], [2, 1]]
-
-
-def test_a_level_prediction_knows_nothing():
-    truth, level = np.arange(5.0), np.zeros(5)
-    assert metrics.spearman(truth, level) == metrics.pearson(truth, level) == 0
-    assert metrics.pair_accuracy(level, level) == 0.5
-
-
-def test_calibration_error_is_the_gap_in_each_bin():
-    p = np.array([0.95, 0.95, 0.95, 0.95, 0.65, 0.65])
-    happened = np.array([1, 1, 1, 0, 1, 0], bool)  # .95 said, .75 right; .65 said, .5 right
-    assert metrics.ece(p, happened) == pytest.approx((4 * 0.2 + 2 * 0.15) / 6)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
-def test_calibration_error_does_not_mind_which_picture_is_first(answers):
-    p, happened = np.array([a for a, _ in answers]), np.array([b for _, b in answers])
-    assert metrics.ece(p, happened) == pytest.approx(metrics.ece(1 - p, ~happened), abs=1e-9)
-
-
-@pytest.mark.parametrize("n", [8, 12, 60])
-def test_intervals_cover_as_they_say(n):
-    rng = np.random.default_rng(n)
-    trials = [bootstrap(rng.normal(0.6, 0.05, n), seed=0) for _ in range(800)]
-    assert 0.93 <= np.mean([e.low <= 0.6 <= e.high for e in trials]) <= 0.975
-
-
-def test_paired_intervals_ignore_what_raters_share():
-    rng = np.random.default_rng(0)
-    rater, gain = rng.normal(0.6, 0.2, 30), rng.normal(0.02, 0.01, 30)
-    estimate = paired(rater + gain, rater, seed=0)
-    assert estimate.mean == pytest.approx(gain.mean())
-    assert estimate.high - estimate.low < 0.02
-    assert estimate.p < 0.001
-
-
-def test_p_values_are_uniform_where_nothing_differs():
-    rng = np.random.default_rng(1)
-    p = np.array([paired(rng.normal(size=12), np.zeros(12), seed=0).p for _ in range(400)])
-    assert stats.kstest(p, "uniform").pvalue > 0.01
-
-
-def test_holm_corrects_as_published():
-    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02])
-    assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
-
 
 # ------------------------------------------------------------------ protocol
 
