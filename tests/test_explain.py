@@ -100,7 +100,7 @@ def test_ten_clickers_with_ratings_have_no_taste():
         answers = Answers(rows=rng.integers(0, 400, 30), ratings=rng.integers(1, 11, 30).astype(float))
         said = explain(Oracle(np.zeros(400)), attributes, attributes, answers)
         assert not said.found
-        assert said.sentence == "No taste was found yet: so far we cannot tell your answers from chance."
+        assert "no taste was found" in said.sentence
 
 
 @pytest.mark.parametrize("answers", [Answers(), Answers(rows=np.array([3]), ratings=np.array([7.0]))])

@@ -264,7 +264,7 @@ def test_a_person_who_answers_at_random_is_told_that_no_taste_was_found(gallery)
         session = live(gallery, f"clicker {n}", clicker(n), seed=n)
         said.append(session.progress().sentence)
         session.close()
-    assert sum("no taste found" in sentence for sentence in said) >= 4, said
+    assert sum("no taste was found" in sentence for sentence in said) >= 4, said
 
 
 def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():

@@ -18,7 +18,7 @@ import numpy as np
 from beholder.ask.questions import Asker, Question, QuestionKind
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
-from beholder.explain import Explanation, explain
+from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, explain
 from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
@@ -279,9 +279,9 @@ class Session:
         model, answers, judgements = fitted
         foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
         share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
-        found = explain(model, self.collection.X, self.collection.attributes, answers).found if count >= 10 else None
-        if found is False and count >= 20:
-            return Progress(count, share, margin, found, "no taste found yet: we cannot tell it from chance")
+        found = explain(model, self.collection.X, self.collection.attributes, answers).found or None
+        if not found and count >= FIRST_WORD:
+            return Progress(count, share, margin, False, NO_TASTE)
         return Progress(
             count, share, margin, found, f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
         )

@@ -2,6 +2,15 @@
 
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.why import Reason, liked_and_disliked
-from beholder.explain.words import Leaning
+from beholder.explain.words import FIRST_WORD, NO_TASTE, Leaning
 
-__all__ = ["Explanation", "Leaning", "Reason", "explain", "liked_and_disliked", "reasons"]
+__all__ = [
+    "FIRST_WORD",
+    "NO_TASTE",
+    "Explanation",
+    "Leaning",
+    "Reason",
+    "explain",
+    "liked_and_disliked",
+    "reasons",
+]

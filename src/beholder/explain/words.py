@@ -19,6 +19,7 @@ ADJECTIVES: dict[str, tuple[str, str]] = {  # of the low and the high end, where
 }
 TELLING = 2.0  # |lean| / std from which a leaning is said without "perhaps"
 HINTING = 1.0  # and from which it is mentioned at all
+NO_TASTE = "We cannot tell your taste from chance yet: no taste was found."
 FIRST_WORD = 20  # answers after which "no taste was found" is a finding and not merely early
 
 
@@ -119,7 +120,7 @@ def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
     if not answers:
         return "Nothing is known of your taste yet: answer a few questions first."
     if answers >= FIRST_WORD:
-        return "No taste was found yet: so far we cannot tell your answers from chance."
+        return NO_TASTE
     guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
     if guess:
         return f"It is too early to name a taste; a first guess is {pictures_with([guess])}."

@@ -27,8 +27,6 @@ MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of quest
 }
 FIRST_GRIDS = 2  # a person starts with so many grids, then pairs, unless they choose otherwise
 FEWEST = 10  # answers before results are shown
-EARLY = 20  # answers below which nobody is told that no taste was found
-CANNOT_TELL = "We cannot tell your taste from chance yet."
 KINDS = get_args(QuestionKind)
 MOST_ASKED = 12  # questions in one call
 
@@ -150,15 +148,10 @@ def progress_json(session: Session) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def verdict(now: Progress) -> bool | None:
-    """Whether a taste was found; None while it is too early to say that there is none."""
-    return None if now.found is False and now.answers < EARLY else now.found
-
-
 def gained(now: Progress) -> str:
     """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
-    if verdict(now) is False:
-        return CANNOT_TELL[:1].lower() + CANNOT_TELL[1:-1]
+    if now.found is False:
+        return now.sentence[:1].lower() + now.sentence[1:-1]
     return re.sub(r"^\d+ answers?; ", "", now.sentence)
 
 

@@ -19,7 +19,7 @@ from beholder.collection import Ranked, title_of
 from beholder.session import Session
 from beholder.store import Person
 from beholder.web.desk import desk_of
-from beholder.web.pages.label import CANNOT_TELL, FEWEST, verdict, whole
+from beholder.web.pages.label import FEWEST, whole
 from beholder.web.render import page, segment
 from beholder.web.who import PagePerson, last_collection, remember_collection
 
@@ -113,7 +113,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         wanted = Filter.of(query)
         ranked = desk.ranking(collection, person)
         now = session.progress()  # once more: everything is learned from now
-        context |= {"progress": now, "verdict": verdict(now), "cannot_tell": CANNOT_TELL}
+        context |= {"progress": now, "verdict": now.found}
         shown = filtered(ranked, wanted, judged(session))
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]

@@ -17,7 +17,7 @@ from beholder.explain import Explanation
 from beholder.types import Item, Judgement, Kind
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
-from beholder.web.pages.label import CANNOT_TELL, FEWEST, verdict, whole
+from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
 from beholder.web.who import FormPerson, PagePerson, last_collection, remember_collection
@@ -59,8 +59,8 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
         explanation = session.explanation()
         now = session.progress()  # once more: everything is learned from now
         context |= {
-            "progress": now, "verdict": verdict(now), "cannot_tell": CANNOT_TELL,
-            "found": explanation.found and verdict(now) is not False,
+            "progress": now, "verdict": now.found,
+            "found": explanation.found and now.found is not False,
             "explanation": explanation, "sentence": emphasised(explanation), "guesses": guesses(ranked),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
             "taught": [tell(session.collection, j) for _, j in session.taught()],
