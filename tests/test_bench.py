@@ -15,7 +15,7 @@ from beholder.bench.generic import fit_generic
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.summary import summarise
-from beholder.datasets import Choices, Dataset, Ratings, same_pictures
+from beholder.datasets import Choices, Dataset, Ratings
 from beholder.errors import BadInput, BeholderError, UnknownName, UserError
 
 N, D, RATERS = 60, 6, 5
@@ -158,28 +158,6 @@ def test_a_worker_checks_every_draw(tmp_path, monkeypatch):
     )
     with pytest.raises(BeholderError, match="query pictures are in the support"):
         run(tmp_path, ["gp"], shots=[5], repeats=1)
-
-
-def test_copies_of_a_picture_are_one_picture(tmp_path):
-    rng = np.random.default_rng(0)
-    one, other = (Image.fromarray(rng.integers(0, 255, (12, 12, 3), np.uint8)).resize((240, 240)) for _ in range(2))
-    one.save(tmp_path / "a.png")
-    other.save(tmp_path / "b.png")
-    one.resize((100, 90)).save(tmp_path / "c.jpg", quality=60)
-    one.rotate(180).save(tmp_path / "d.png")
-    assert same_pictures([tmp_path / f for f in ("a.png", "b.png", "c.jpg", "d.png")]).tolist() == [0, 1, 0, 3]
-
-
-def test_another_colour_is_another_picture(tmp_path):
-    for name, colour in {"a": "red", "b": "blue", "c": "red"}.items():
-        Image.new("RGB", (50, 50), colour).save(tmp_path / f"{name}.png")
-    assert same_pictures([tmp_path / f"{name}.png" for name in "abc"]).tolist() == [0, 1, 0]
-
-
-def test_a_picture_that_cannot_be_opened_is_named(tmp_path):
-    (tmp_path / "a.png").write_bytes(b"no")
-    with pytest.raises(BadInput, match=r"a\.png \("):
-        same_pictures([tmp_path / "a.png"])
 
 
 def test_constant_raters_and_raters_with_few_answers_are_named():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from beholder.datasets import LEFT, RIGHT, TIE, load_plain
+from beholder.datasets import LEFT, RIGHT, TIE, load_plain, same_pictures
 from beholder.errors import BadInput, UnknownName
 
 ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"
@@ -190,3 +191,25 @@ def test_the_shared_sets_are_without_fault(shared):
     assert (paintings.median_seconds() < 0.6).sum() == 2
     beauty = load_plain(shared / "data" / "oasis_beauty")
     assert (len(beauty.ratings), beauty.rater_is_test.sum(), beauty.item_is_test.sum()) == (57518, 181, 231)
+
+
+def test_copies_of_a_picture_are_one_picture(tmp_path):
+    rng = np.random.default_rng(0)
+    one, other = (Image.fromarray(rng.integers(0, 255, (12, 12, 3), np.uint8)).resize((240, 240)) for _ in range(2))
+    one.save(tmp_path / "a.png")
+    other.save(tmp_path / "b.png")
+    one.resize((100, 90)).save(tmp_path / "c.jpg", quality=60)
+    one.rotate(180).save(tmp_path / "d.png")
+    assert same_pictures([tmp_path / f for f in ("a.png", "b.png", "c.jpg", "d.png")]).tolist() == [0, 1, 0, 3]
+
+
+def test_another_colour_is_another_picture(tmp_path):
+    for name, colour in {"a": "red", "b": "blue", "c": "red"}.items():
+        Image.new("RGB", (50, 50), colour).save(tmp_path / f"{name}.png")
+    assert same_pictures([tmp_path / f"{name}.png" for name in "abc"]).tolist() == [0, 1, 0]
+
+
+def test_a_picture_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no")
+    with pytest.raises(BadInput, match=r"a\.png \("):
+        same_pictures([tmp_path / "a.png"])
