@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -29,6 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 Who = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Whose taste. [default: the system's user]")]
 Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: gp]")]
 Named = Annotated[str, typer.Argument(metavar="COLLECTION", help="A collection's name, as given to `import --into`.")]
+_OPENED = ExitStack()  # what a command has opened, closed at its end
 STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
 PATIENCE = 1.0  # seconds before progress is shown
 
@@ -74,6 +76,8 @@ def guarded(command: Callable[[], object]) -> int:
             "Please report it on the project's page, with what the same command prints after BEHOLDER_DEBUG=1.",
             1,
         )
+    finally:
+        _OPENED.close()
     return 0
 
 
@@ -205,7 +209,9 @@ def _bar() -> Progress:
 def open_library(home: Path | None = None) -> Library:
     from beholder.collection import Library
 
-    return Library(home)
+    library = Library(home)
+    _OPENED.callback(library.close)
+    return library
 
 
 def open_session(collection: str, person: str | None, model: str | None = None, *, new: bool = False) -> Session:
