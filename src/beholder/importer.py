@@ -58,7 +58,6 @@ class Importer:
     ) -> None:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
         self.progress = progress
-        self.progress = progress
         self.report = ImportReport(row.name)
         self.items: dict[str, Item] = {item.sha256: item for item in store.items(row.id)}
         self.files = store.files(row.id)
