@@ -4,6 +4,7 @@
     ratings.csv    rater, item, score, ... (seconds)
     choices.csv    rater, left, right, choice = left|right|tie, ... (seconds)
     raters.csv     rater, split = train|test
+    retest.csv     as ratings.csv, of pictures that the rater had rated before; not read here
     dataset.json   name, scale = [lowest, highest], licence, citation
 
 Only items.csv must be there. Reading is strict: a folder with a fault is refused, with all of its faults at once.
