@@ -39,7 +39,10 @@ class Stopped(Exception):
     """Ctrl-C, before typer makes "Aborted!" of it."""
 
 
-ORDER = ("serve", "import", "labels", "ask", "fit", "rank", "explain", "bench", "demo", "doctor")  # as one needs them
+ORDER = (  # as one needs them
+    *("serve", "import", "labels", "ask", "fit", "rank", "explain"),
+    *("datasets", "bench", "demo", "doctor"),
+)
 
 
 class Group(TyperGroup):
