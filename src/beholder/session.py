@@ -161,7 +161,7 @@ class Session:
         if not len(answers):
             self._fitted = None
             if len(self.collection):
-                self._prior = self._prior or self._unfitted().prior(self.collection.X)
+                self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
             return
         due = len(judgements) >= RELEARN * self._learned_from + 1
         if self._hyperparameters or not due:  # quick, so that the next question knows of the answer

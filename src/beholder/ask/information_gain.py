@@ -57,7 +57,7 @@ def _process(model: Any, X: Matrix, answers: Answers, rows: Ints, rng: np.random
         return model
     features = FeatureMap.fit(X[_some(rows, PRIOR_ROWS, rng)], landmarks=PRIOR_LANDMARKS)
     stand_in = GaussianProcess(features=features, hyperparameters={})
-    return stand_in.fit(X, **answers.as_fit()) if len(answers) else stand_in.prior(X)
+    return stand_in.fit(X, **answers.as_fit()) if len(answers) else stand_in.before_answers(X)
 
 
 def _some(rows: Ints, most: int, rng: np.random.Generator) -> Ints:

@@ -82,16 +82,10 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
 
     def save(self, folder: Path | str) -> None:
         """Write `config.json` and `model.safetensors` into `folder`, which is made where missing."""
-        from safetensors.numpy import save
-
         check_is_fitted(self)
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         state, arrays = self._state()
         arrays |= {f"answers.{name}": getattr(self.answers_, name) for name in Answers.__slots__}
-        config = {"format": FORMAT, "model": self.name, "n_features_in": int(self.n_features_in_), **state}
-        _replace(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
-        _replace(folder / "config.json", json.dumps(config, indent=1).encode())
+        write_saved(folder, {"model": self.name, "n_features_in": int(self.n_features_in_), **state}, arrays)
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
@@ -107,6 +101,16 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(f"{folder} holds a model that cannot be read ({error!r}); fit and save it again") from error
         return model
+
+
+def write_saved(folder: Path | str, config: dict[str, Any], arrays: Arrays) -> None:
+    """What `read_saved` reads; the folder is made where missing."""
+    from safetensors.numpy import save
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+    _replace(folder / "config.json", json.dumps({"format": FORMAT, **config}, indent=1).encode())
 
 
 def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:

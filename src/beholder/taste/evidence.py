@@ -1,22 +1,25 @@
 """The answers as evidence for a latent function, and the hyperparameters that they speak for.
 
-Six hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal priors (for the
-share logit-normal), because with ten answers the marginal likelihood alone is flat and runs to its borders:
+Hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal priors (for a share
+logit-normal), because with ten answers the marginal likelihood alone is flat and runs to its borders:
 
-    choice_scale   standard deviation of f in units of the noise of a choice
+    choice_scale   standard deviation of what is the person's own in their taste, in units of the noise of a choice
     rating_scale   the same in units of the spread of this person's ratings
     rating_noise   noise of a rating, in units of that spread
     tie_width      half-width of "both the same", in units of the noise of a choice
-    measured_share part of the prior variance that is linear in the measured attributes, where the features hold any
+    measured_share part of that variance that is linear in the measured attributes, where the features hold any
     linear_share   part of the rest that is linear in the components; what is left is radial
+    shared         standard deviation of what people like in general, in units of what is the person's own
 
-Priors were set on ratings and choices that no reported figure is computed on (choices among flower and house
-photographs, ratings of training raters). Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, ch. 5.
+The priors stand for people of whom nothing is known; a population of raters has priors of its own
+(`beholder.taste.population`). They were set on ratings and choices that no reported figure is computed on (choices
+among flower and house photographs, ratings of training raters). Rasmussen & Williams, Gaussian Processes for Machine
+Learning, 2006, ch. 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +38,8 @@ from beholder.taste.likelihood import (
 )
 from beholder.types import Floats, Ints
 
-# name: (mode in natural units, standard deviation of its log; of its logit for a share)
+Priors = Mapping[str, tuple[float, float]]  # name: (mode in natural units, standard deviation of its log or logit)
+
 PRIORS: dict[str, tuple[float, float]] = {
     "choice_scale": (0.6, 0.5),
     "rating_scale": (0.8, 0.5),
@@ -43,7 +47,9 @@ PRIORS: dict[str, tuple[float, float]] = {
     "tie_width": (0.3, 1.0),
     "measured_share": (0.12, 2.0),
     "linear_share": (0.5, 1.0),
+    "shared": (1.0, 0.5),
 }
+CONFORMITY = 0.2  # how far people differ in how much they go with what people like in general, as a standard deviation
 
 
 def outward(name: str, value: float) -> float:
@@ -57,13 +63,22 @@ def inward(name: str, value: float) -> float:
 
 
 class Evidence(NamedTuple):
-    """The answers as linear functionals of phi: base (m, width) has columns in groups of `sizes`."""
+    """The answers as linear functionals of phi, and of the generic score where there is one.
+
+    base    (m, width) columns in groups of `sizes`
+    score   (m, 1) the generic score, or its difference, of each answer; (m, 0) where there is none
+    """
 
     base: Floats
     sizes: tuple[int, int, int]
+    score: Floats
     kinds: Ints
     y: Floats
     weights: Floats
+
+    @property
+    def rated(self) -> bool:
+        return bool((self.kinds == RATING).any())
 
     def likelihood(self, h: Mapping[str, float]) -> Likelihood:
         return Likelihood(self.kinds, self.y, self.weights, h["rating_noise"], h["tie_width"])
@@ -76,18 +91,24 @@ class Evidence(NamedTuple):
     def gains(self, h: Mapping[str, float]) -> Floats:
         return np.where(self.kinds == RATING, h["rating_scale"], h["choice_scale"])
 
-    def scaled(self, gains: Floats, columns: Floats, offset: float = 1.0) -> Floats:
-        """(m, width [+ 1]): the design; the last column, the person's offset, is there where ratings are."""
-        design = self.base * gains[:, None] * columns
-        rated = self.kinds == RATING
-        return np.column_stack([design, offset * rated]) if rated.any() else design
+    def scaled(self, gains: Floats, columns: Floats, shared: float, offset: float = 1.0) -> Floats:
+        """(m, width [+ 1] [+ 1]): the design; then the generic score, and the person's offset where ratings are."""
+        parts = [self.base * gains[:, None] * columns, self.score * gains[:, None] * shared]
+        return np.hstack([*parts, offset * (self.kinds == RATING)[:, None]] if self.rated else parts)
+
+    def design(self, h: Mapping[str, float]) -> Floats:
+        return self.scaled(self.gains(h), self.columns(h), h["shared"])
 
     def precision(self) -> Floats:
-        ones = np.ones(self.base.shape[1])
-        return np.append(ones, OFFSET_PRECISION) if (self.kinds == RATING).any() else ones
+        generic = np.full(self.score.shape[1], CONFORMITY**-2)
+        return np.concatenate([np.ones(self.base.shape[1]), generic, [OFFSET_PRECISION] * self.rated])
+
+    def centre(self) -> Floats:
+        """The prior mean: before any answer, a person likes what people like in general."""
+        return np.concatenate([np.zeros(self.base.shape[1]), np.ones(self.score.shape[1]), [0.0] * self.rated])
 
     def mode(self, h: Mapping[str, float], start: Floats | None = None) -> Mode:
-        return find_mode(self.scaled(self.gains(h), self.columns(h)), self.precision(), self.likelihood(h), start)
+        return find_mode(self.design(h), self.precision(), self.likelihood(h), start, self.centre())
 
     def thin(self) -> Evidence:
         """The same evidence in as few coordinates as it has answers: only inner products matter to it."""
@@ -96,19 +117,21 @@ class Evidence(NamedTuple):
         return self._replace(base=np.hstack(parts), sizes=(measured, linear, radial))
 
     def without_taste(self) -> Evidence:
-        return self._replace(base=self.base[:, :0], sizes=(0, 0, 0))
+        return self._replace(base=self.base[:, :0], sizes=(0, 0, 0), score=self.score[:, :0])
 
     def active(self) -> list[str]:
         """The hyperparameters that these answers can say something of."""
         present = {int(kind) for kind in np.unique(self.kinds)}
-        names = ["choice_scale"] if present & {CHOICE, TIE} and self.base.shape[1] else []
+        felt = bool(self.base.shape[1] + self.score.shape[1])
+        names = ["choice_scale"] if present & {CHOICE, TIE} and felt else []
         if RATING in present:
-            names += ["rating_scale"] if self.base.shape[1] else []
+            names += ["rating_scale"] if felt else []
             names += ["rating_noise"]
         names += ["tie_width"] if TIE in present else []
         measured, linear, radial = self.sizes
         names += ["measured_share"] if measured and linear + radial else []
-        return names + (["linear_share"] if linear and radial else [])
+        names += ["linear_share"] if linear and radial else []
+        return names + (["shared"] if self.score.shape[1] else [])
 
 
 def _thin(base: Floats) -> Floats:
@@ -117,24 +140,32 @@ def _thin(base: Floats) -> Floats:
     return np.asarray(np.linalg.qr(base.T, mode="r")).T
 
 
-def learn(evidence: Evidence) -> dict[str, float]:
-    """The hyperparameters of largest evidence times prior; those the answers are silent of stay at the prior's mode."""
-    evidence = evidence.thin()
-    names = evidence.active()
-    held = {name: mode for name, (mode, _) in PRIORS.items()}
+def learn(people: Sequence[Evidence], priors: Priors = PRIORS) -> dict[str, float]:
+    """The hyperparameters of largest evidence times prior, one set for all of `people`, whose evidence is independent.
+
+    Those the answers are silent of stay at the prior's mode.
+    """
+    people = [evidence.thin() for evidence in people]
+    active = {name for evidence in people for name in evidence.active()}
+    names = [name for name in priors if name in active]
+    held = {name: mode for name, (mode, _) in priors.items()}
     if not names:
         return held
-    centre = np.array([outward(name, PRIORS[name][0]) for name in names])
-    spread = np.array([PRIORS[name][1] for name in names])
-    start: list[Floats | None] = [None]
+    centre = np.array([outward(name, priors[name][0]) for name in names])
+    spread = np.array([priors[name][1] for name in names])
+    starts: list[Floats | None] = [None] * len(people)
 
     def objective(z: Floats) -> tuple[float, Floats]:
         h = held | {name: inward(name, value) for name, value in zip(names, z, strict=True)}
-        mode = evidence.mode(h, start[0])
-        start[0] = mode.theta
         pull = (z - centre) / spread
-        gradient = np.array([slope(evidence, h, mode, name) for name in names]) - pull / spread
-        return -(mode.log_evidence - 0.5 * float(pull @ pull)), -gradient
+        value, gradient = -0.5 * float(pull @ pull), -pull / spread
+        for at, evidence in enumerate(people):
+            mode = evidence.mode(h, starts[at])
+            starts[at] = mode.theta
+            speaks = set(evidence.active())
+            value += mode.log_evidence
+            gradient = gradient + [slope(evidence, h, mode, name) if name in speaks else 0.0 for name in names]
+        return -value, -gradient
 
     bounds = list(zip(centre - 4 * spread, centre + 4 * spread, strict=True))
     best = minimize(
@@ -145,16 +176,18 @@ def learn(evidence: Evidence) -> dict[str, float]:
 
 def slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> float:
     """d log_evidence / d outward(name)."""
-    gains, columns = evidence.gains(h), evidence.columns(h)
-    design = evidence.scaled(gains, columns)
+    gains, columns, shared = evidence.gains(h), evidence.columns(h), h["shared"]
+    design = evidence.design(h)
     if name in ("rating_noise", "tie_width"):
         slopes = evidence.likelihood(h).slopes(mode.u)
         return evidence_slope(mode, design, None, slopes["noise" if name == "rating_noise" else "tie_width"])
     if name in ("linear_share", "measured_share"):
         up, down = (1 - h[name]) / 2, -h[name] / 2
         moves = np.repeat([up, down, down] if name == "measured_share" else [0, up, down], evidence.sizes)
-        change = evidence.scaled(gains, columns * moves, offset=0.0)
+        change = evidence.scaled(gains, columns * moves, shared=0.0, offset=0.0)
+    elif name == "shared":
+        change = evidence.scaled(gains, 0 * columns, shared, offset=0.0)
     else:
         ours = (evidence.kinds == RATING) == (name == "rating_scale")
-        change = evidence.scaled(gains * ours, columns, offset=0.0)
+        change = evidence.scaled(gains * ours, columns, shared, offset=0.0)
     return evidence_slope(mode, design, change)

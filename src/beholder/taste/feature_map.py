@@ -9,9 +9,9 @@ alone is learned here once, without labels, and handed to every refit:
   differ in unit and want a whole one, a network's small columns are mostly noise and want none; each loses little so.
 * the last `measured` columns, where there are any, stay themselves (each divided by its standard deviation): a person
   may like one measured attribute, and among the components of hundreds of other numbers it would drown.
-* a radial kernel `exp(-|z - z'|^2 / (2 length^2))` on the components, in Nystrom coordinates on landmarks found by
-  greedily pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing,
-  and with every picture a landmark the coordinates reproduce the dense kernel exactly.
+* a radial kernel, Matern's with nu = 3/2, on the components, in Nystrom coordinates on landmarks found by greedily
+  pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing, and with
+  every picture a landmark the coordinates reproduce the dense kernel exactly.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ Array = NDArray[Any]
 COMPONENTS = 64
 LANDMARKS = 256
 POWER = 1.25
-LENGTH = 1.0
+LENGTH = 0.8
 SAMPLE = 20_000  # rows that the components are learned from, evenly spread
 LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
 REMEMBERED = 4  # maps that `learned` keeps
 _KNOWN: dict[Any, Any] = {}
 _LOCK = Lock()
 CHUNK = 16_384  # rows mapped at a time
+SCORED = 2_048  # rows scored at a time: what lies between the products stays in the cache
 PARTS = ("mean", "projection", "landmarks", "whitening", "length")
 KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
 
@@ -112,14 +113,11 @@ class FeatureMap:
 
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
-        if X.ndim != 2 or X.shape[1] != len(self.mean):
-            raise ShapeError(
-                f"X has shape {X.shape}, but the feature map was fitted on rows of {len(self.mean)} numbers"
-            )
-        ours = self._pool is not None and self._pool() is X
+        self._check(X)
+        ours = self._is_pool(X)
         if ours and self._mapped is not None:
             return self._mapped
-        mapped = np.empty((len(X), self.width), dtype=np.result_type(X.dtype, self.mean.dtype))
+        mapped = np.empty((len(X), self.width), dtype=self._dtype(X))
         for start in range(0, len(X), CHUNK):
             self._transform(X[start : start + CHUNK], mapped[start : start + CHUNK])
         if ours and mapped.size <= KEEP:
@@ -127,17 +125,45 @@ class FeatureMap:
             self._mapped = mapped
         return mapped
 
+    def score(self, X: Array, weights: Array) -> Array:
+        """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates."""
+        if self._is_pool(X) and len(X) * self.width <= KEEP:
+            return np.asarray(self.transform(X) @ weights.astype(self._dtype(X)))
+        self._check(X)
+        plain, heights = np.split(weights, [self.projection.shape[1]])
+        plain, heights = plain.astype(self._dtype(X)), (self.whitening @ heights).astype(self._dtype(X))
+        scores = np.empty(len(X), self._dtype(X))
+        for start in range(0, len(X), SCORED):
+            Z = (X[start : start + SCORED] - self.mean) @ self.projection
+            scores[start : start + SCORED] = Z @ plain + self._radial(Z) @ heights
+        return scores
+
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
         """The coordinates of some rows of X, in float64."""
-        if self._mapped is not None and self._pool is not None and self._pool() is X:
+        if self._mapped is not None and self._is_pool(X):
             return self._mapped[rows].astype(np.float64)
         return self.transform(X[rows]).astype(np.float64)
 
     def _transform(self, X: Array, out: Array) -> None:
-        measured, components, _ = self.sizes
+        plain = self.projection.shape[1]
         Z = (X - self.mean) @ self.projection
-        out[:, : measured + components] = Z
-        out[:, measured + components :] = radial(Z[:, measured:], self.landmarks, self.length) @ self.whitening
+        out[:, :plain] = Z
+        out[:, plain:] = self._radial(Z) @ self.whitening
+
+    def _radial(self, Z: Array) -> Array:
+        return radial(Z[:, self.sizes[0] :], self.landmarks, self.length)
+
+    def _is_pool(self, X: Array) -> bool:
+        return self._pool is not None and self._pool() is X
+
+    def _dtype(self, X: Array) -> Any:
+        return np.result_type(X.dtype, self.mean.dtype)
+
+    def _check(self, X: Array) -> None:
+        if X.ndim != 2 or X.shape[1] != len(self.mean):
+            raise ShapeError(
+                f"X has shape {X.shape}, but the feature map was fitted on rows of {len(self.mean)} numbers"
+            )
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs, as arrays."""
@@ -156,11 +182,18 @@ class FeatureMap:
 
 
 def radial(A: Array, B: Array, length: float) -> Array:
-    """`exp(-|a - b|^2 / (2 length^2))`, (len(A), len(B))."""
-    squared = (A**2).sum(1)[:, None] + (B**2).sum(1) - 2 * (A @ B.T)
-    np.maximum(squared, 0, out=squared)
-    squared *= -0.5 / length**2
-    return np.asarray(np.exp(squared, out=squared))
+    """Matern's kernel with nu = 3/2, `(1 + r) exp(-r)` with `r = sqrt(3) |a - b| / length`, (len(A), len(B))."""
+    r = A @ B.T
+    r *= -2
+    r += (A**2).sum(1)[:, None]
+    r += (B**2).sum(1)
+    np.maximum(r, 0, out=r)
+    r *= 3 / length**2
+    np.sqrt(r, out=r)
+    decay = np.exp(-r)
+    r += 1
+    r *= decay
+    return np.asarray(r)
 
 
 def _thin_out(X: Array, most: int) -> Array:

@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste.base import Arrays, TasteModel
-from beholder.taste.evidence import PRIORS, Evidence, learn
+from beholder.taste.evidence import PRIORS, Evidence, Priors, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
 from beholder.taste.threads import one_thread
@@ -73,48 +73,61 @@ class GaussianProcess(TasteModel):
         raises : ShapeError, UserError, NotEnoughAnswers
         """
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        held = None if self.hyperparameters is None else _complete(self.hyperparameters)
-        self.features_ = self.features or self._learn_features(matrix)
-        self.centre_, self.unit_ = _centre(answers.ratings)
-        with one_thread():
-            self.evidence_ = self._evidence(matrix, answers)
-            self.hyperparameters_ = held or learn(self.evidence_)
-            self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
-        return self
+        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self._priors())
+        return self._learn(matrix, answers, held)
 
-    def prior(self, X: ArrayLike) -> Self:
-        """Before any answer: every score 0, the doubt that of the prior; units are those of choices."""
-        nothing = Answers()
-        self.features_ = self.features or self._learn_features(self._check_rows(X, reset=True))
-        self.hyperparameters_ = _complete(self.hyperparameters or {})
-        self.centre_, self.unit_ = _centre(nothing.ratings)
-        self.evidence_ = self._evidence(self._check_rows(X, reset=True), nothing)
-        self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
-        return self
+    def before_answers(self, X: ArrayLike) -> Self:
+        """Before any answer: the prior alone. Units are those of choices."""
+        self.answers_ = Answers()
+        held = _complete(self.hyperparameters or {}, self._priors())
+        return self._learn(self._check_rows(X, reset=True), self.answers_, held)
 
-    def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
-        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, measured=self.measured)
-
-    def _evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
+    def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
+        """The answers as this model sees them, before it learns from them."""
+        self.features_ = self.features or self._learn_features(X)
+        self.centre_, self.unit_ = self._centre(answers.ratings)
         pairs = np.concatenate([answers.choices, answers.ties])
         judged, place = np.unique(np.concatenate([answers.rows, pairs.ravel()]), return_inverse=True)
-        phi = self.features_.rows(X, judged)
+        phi, generic = self.features_.rows(X, judged), self._generic(X[judged])
         r, m, t = len(answers.rows), len(answers.choices), len(answers.ties)
         sides = place[r:].reshape(-1, 2)
         return Evidence(
             base=np.vstack([phi[place[:r]], phi[sides[:, 0]] - phi[sides[:, 1]]]),
             sizes=self.features_.sizes,
+            score=np.vstack([generic[place[:r]], generic[sides[:, 0]] - generic[sides[:, 1]]]),
             kinds=np.repeat([RATING, CHOICE, TIE], [r, m, t]),
             y=np.concatenate([(answers.ratings - self.centre_) / self.unit_, np.zeros(m + t)]),
             weights=np.concatenate([np.ones(r), answers.weights, np.ones(t)]),
         )
 
+    def _learn(self, X: NDArray[Any], answers: Answers, held: dict[str, float] | None) -> Self:
+        with one_thread():
+            self.evidence_ = self.evidence(X, answers)
+            self.hyperparameters_ = held or learn([self.evidence_], self._priors())
+            self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
+        return self
+
+    def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
+        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, measured=self.measured)
+
+    def _generic(self, X: NDArray[Any]) -> Floats:
+        """(n, 1) what people like in general, as a column of standard deviation 1; (n, 0) where that is not known."""
+        return np.empty((len(X), 0))
+
+    def _priors(self) -> Priors:
+        return PRIORS
+
+    def _centre(self, ratings: Floats) -> tuple[float, float]:
+        """Mean and spread of a person's ratings."""
+        spread = float(ratings.std()) if len(ratings) else 0.0
+        return float(ratings.mean()) if len(ratings) else 0.0, spread if spread > 1e-9 else 1.0
+
     def _set_weights(self, evidence: Evidence, mode: Mode) -> None:
-        h = self.hyperparameters_
-        rated = bool(len(evidence.y) and (evidence.kinds == RATING).any())
-        width = evidence.base.shape[1]
-        scale = evidence.columns(h) * (h["rating_scale"] * self.unit_ if rated else h["choice_scale"])
-        self.weights_ = mode.theta[:width] * scale
+        h, rated = self.hyperparameters_, evidence.rated
+        gain = h["rating_scale"] * self.unit_ if rated else h["choice_scale"]
+        generic = np.full(evidence.score.shape[1], gain * h["shared"])
+        scale = np.concatenate([evidence.columns(h) * gain, generic])
+        self.weights_ = mode.theta[: len(scale)] * scale  # of phi, then of the generic score
         self.offset_ = self.centre_ + self.unit_ * (float(mode.theta[-1]) if rated else 0.0)
         spread = solve_triangular(mode.factor[0], np.eye(len(mode.theta)), lower=True).T
         self.spread_ = (
@@ -130,7 +143,7 @@ class GaussianProcess(TasteModel):
         """Log marginal likelihood of the answers if there is no taste, f = 0, at its own best noise and tie width."""
         check_is_fitted(self, "evidence_")
         null = self.evidence_.without_taste()
-        return null.mode(learn(null)).log_evidence
+        return null.mode(learn([null])).log_evidence
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Expected score of each picture: on the person's scale where they rated, else in units of the choice noise.
@@ -139,9 +152,11 @@ class GaussianProcess(TasteModel):
         returns : (n,); with return_std also (n,) standard deviations of the expected score
         raises : NotFittedError before fit; ShapeError where d differs from the fit's
         """
-        phi = self._phi(X)
-        score = (phi @ self.weights_.astype(phi.dtype)).astype(np.float64) + self.offset_
-        return (score, self._std(phi)) if return_std else score
+        check_is_fitted(self)
+        matrix = self._check_rows(X)
+        own, generic = np.split(self.weights_, [self.features_.width])
+        score = self.features_.score(matrix, own).astype(np.float64) + self._generic(matrix) @ generic + self.offset_
+        return (score, self._std(self._phi(matrix))) if return_std else score
 
     def covariance(self, X: ArrayLike, Y: ArrayLike | None = None) -> Floats:
         """Posterior covariance of the scores of rows of X with those of Y (or of X), in `predict`'s unit squared."""
@@ -160,7 +175,7 @@ class GaussianProcess(TasteModel):
         matrix = self._check_rows(X)
         sides = _check_pairs(pairs, len(matrix))
         judged, place = np.unique(sides, return_inverse=True)
-        phi, place = self.features_.rows(matrix, judged), place.reshape(-1, 2)
+        phi, place = self._phi_of(matrix, judged), place.reshape(-1, 2)
         width = len(self.weights_)
         scores, roots = phi @ self.weights_, phi @ self.spread_[:width]
         return (
@@ -171,7 +186,7 @@ class GaussianProcess(TasteModel):
     def score_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
         """(r, p) whose inner products are the posterior covariances of the scores of some rows."""
         check_is_fitted(self)
-        return self._root(self.features_.rows(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
+        return self._root(self._phi_of(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
 
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, given no tie; averaged over what is not known."""
@@ -181,7 +196,11 @@ class GaussianProcess(TasteModel):
 
     def _phi(self, X: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self)
-        return self.features_.transform(self._check_rows(X))
+        matrix = self._check_rows(X)
+        return _beside(self.features_.transform(matrix), self._generic(matrix))
+
+    def _phi_of(self, X: NDArray[Any], rows: Ints) -> Floats:
+        return _beside(self.features_.rows(X, rows), self._generic(X[rows]))
 
     def _root(self, phi: NDArray[Any]) -> NDArray[Any]:
         width = len(self.weights_)
@@ -211,7 +230,7 @@ class GaussianProcess(TasteModel):
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
         self.measured = int(config["measured"])
-        self.hyperparameters_ = _complete(config["hyperparameters"])
+        self.hyperparameters_ = _complete(config["hyperparameters"], PRIORS)
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
         self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
         self.tie_ = float(config["tie"])
@@ -219,17 +238,14 @@ class GaussianProcess(TasteModel):
         self.features_ = FeatureMap.restore(arrays)
 
 
-def _centre(ratings: Floats) -> tuple[float, float]:
-    if not len(ratings):
-        return 0.0, 1.0
-    spread = float(ratings.std())
-    return float(ratings.mean()), spread if spread > 1e-9 else 1.0
+def _beside(phi: NDArray[Any], generic: Floats) -> NDArray[Any]:
+    return np.hstack([phi, generic.astype(phi.dtype)]) if generic.shape[1] else phi
 
 
-def _complete(hyperparameters: Mapping[str, float]) -> dict[str, float]:
+def _complete(hyperparameters: Mapping[str, float], priors: Priors) -> dict[str, float]:
     if unknown := set(hyperparameters) - set(PRIORS):
         raise UserError(f"unknown hyperparameters {sorted(unknown)}; there are: {', '.join(PRIORS)}")
-    whole = {name: float(hyperparameters.get(name, mode)) for name, (mode, _) in PRIORS.items()}
+    whole = {name: float(hyperparameters.get(name, mode)) for name, (mode, _) in priors.items()}
     if bad := [name for name, value in whole.items() if not (0 < value < np.inf)] + [
         name for name in whole if name.endswith("share") and not whole[name] < 1
     ]:

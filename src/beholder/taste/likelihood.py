@@ -103,15 +103,21 @@ class Mode:
     derivatives: Floats
 
 
-def find_mode(design: Floats, precision: Floats, likelihood: Likelihood, start: Floats | None = None) -> Mode:
-    """Newton's method with halved steps on a concave function. design (m, p), prior precision (p,) diagonal."""
-    theta = np.zeros(design.shape[1]) if start is None else start
+def find_mode(
+    design: Floats, precision: Floats, likelihood: Likelihood, start: Floats | None = None, centre: Floats | None = None
+) -> Mode:
+    """Newton's method with halved steps on a concave function.
+
+    design (m, p) · the prior of theta: N(centre, 1 / precision), both (p,); centre None: 0
+    """
+    centre = np.zeros(design.shape[1]) if centre is None else centre
+    theta = centre if start is None else start
     u = design @ theta
     now = likelihood.derivatives(u)
-    objective = now[0].sum() - 0.5 * theta @ (precision * theta)
+    objective = now[0].sum() - 0.5 * (theta - centre) @ (precision * (theta - centre))
     for _ in range(60):
         factor = _factor(design, precision, now)
-        gradient = design.T @ now[1] - precision * theta
+        gradient = design.T @ now[1] - precision * (theta - centre)
         step = cho_solve(factor, gradient)
         gain = float(gradient @ step)
         if gain < 1e-10:
@@ -120,7 +126,7 @@ def find_mode(design: Floats, precision: Floats, likelihood: Likelihood, start: 
         while size > 1e-6:
             new_theta = theta + size * step
             new = likelihood.derivatives(u + size * moved)
-            new_objective = new[0].sum() - 0.5 * new_theta @ (precision * new_theta)
+            new_objective = new[0].sum() - 0.5 * (new_theta - centre) @ (precision * (new_theta - centre))
             if new_objective >= objective:
                 break
             size /= 2

@@ -1,0 +1,245 @@
+"""A population of raters as the prior of a new person's taste.
+
+What a person likes is `shared * s(x) + f(x)`: what people like in general (the generic score s), and a Gaussian
+process of their own. Both the score and the hyperparameters (how much is shared and how much private, what the private
+part is made of, the noise of an answer) are learned from training raters, the latter by marginal likelihood; they are
+then where a new person starts, before any answer. Ratings and choices enter the same latent function.
+
+Hyperparameters are learned on people whom the generic score of that moment has not seen, in FOLDS turns: a score that
+knows somebody's answers would find them more like everybody than they are.
+
+Schwaighofer, Tresp & Yu, Learning Gaussian process kernels via hierarchical Bayes, NIPS 2004; Houlsby et al.,
+Collaborative Gaussian processes for preference learning, NIPS 2012.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from beholder.errors import BadInput, NotEnoughAnswers, UserError
+from beholder.taste.base import Arrays, read_saved, write_saved
+from beholder.taste.evidence import PRIORS, Evidence, Priors, learn
+from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
+from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.generic import GenericScore, fit_generic
+from beholder.taste.likelihood import CHOICE, RATING, TIE
+from beholder.taste.threads import one_thread
+from beholder.types import Answers, Floats
+
+FOLDS = 3  # of raters, each judged by a generic score of the others
+MOST_RATERS = 90  # from whom hyperparameters are learned, drawn at random
+MOST_ANSWERS = 100  # of each of them, drawn at random
+NARROWER = 0.5  # a person of a known population is less uncertain than anybody: widths of the priors, about its modes
+CREDIT = 5.0  # a person's spread of ratings counts as the population's until so many ratings tell their own
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """What training raters taught.
+
+    generic          what people like in general
+    hyperparameters  of a typical rater; names as in `beholder.taste.evidence`
+    spread           typical standard deviation of one rater's ratings, on the raters' scale; 0 where only choices
+    scale            lowest and highest rating of that scale; None where only choices
+    """
+
+    generic: GenericScore
+    hyperparameters: Mapping[str, float]
+    spread: float
+    scale: tuple[float, float] | None
+
+    @property
+    def priors(self) -> Priors:
+        """As `evidence.PRIORS`, about this population."""
+        return {name: (self.hyperparameters[name], NARROWER * width) for name, (_, width) in PRIORS.items()}
+
+    @property
+    def shared_share(self) -> float:
+        """Part of the variance of a typical rater's taste that is everybody's, in [0, 1]."""
+        shared = self.hyperparameters["shared"] ** 2
+        return shared / (1 + shared)
+
+    def save(self, folder: Path | str, **card: Any) -> None:
+        """Write `config.json` (with what `card` says besides) and `model.safetensors`; numbers only, no pictures."""
+        plain, arrays = self.state()
+        write_saved(folder, {"model": PopulationProcess.name + " prior", **plain, **card}, arrays)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """What `save` wrote; raises BadInput where it is missing, damaged or something else."""
+        return cls.restore(*read_saved(folder))
+
+    def state(self) -> tuple[dict[str, Any], Arrays]:
+        """What `restore` needs: plain values, and arrays."""
+        plain, arrays = self.generic.state()
+        own = {"hyperparameters": dict(self.hyperparameters), "spread": self.spread, "scale": self.scale}
+        return {"generic": plain, **own}, arrays
+
+    @classmethod
+    def restore(cls, plain: dict[str, Any], arrays: Arrays) -> Self:
+        """raises : BadInput where something is missing"""
+        try:
+            hyperparameters = {name: float(plain["hyperparameters"][name]) for name in PRIORS}
+            scale = None if plain["scale"] is None else (float(plain["scale"][0]), float(plain["scale"][1]))
+            generic = GenericScore.restore(plain["generic"], arrays)
+            return cls(generic, hyperparameters, float(plain["spread"]), scale)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise BadInput(f"this is no population's prior that can be read ({error!r}); train it again") from error
+
+
+class PopulationProcess(GaussianProcess):
+    """A Gaussian process that starts from what a population of raters taught; see the module's head.
+
+    prior : the `Population`; scale : lowest and highest rating of this person, None where it is the raters' own
+    """
+
+    name: ClassVar[str] = "population-gp"
+
+    def __init__(
+        self,
+        components: int = COMPONENTS,
+        landmarks: int = LANDMARKS,
+        measured: int = 0,
+        features: FeatureMap | None = None,
+        hyperparameters: Mapping[str, float] | None = None,
+        prior: Population | None = None,
+        scale: tuple[float, float] | None = None,
+    ) -> None:
+        super().__init__(components, landmarks, measured, features, hyperparameters)
+        self.prior = prior
+        self.scale = scale
+
+    @classmethod
+    def learn_prior(
+        cls,
+        X: NDArray[Any],
+        others: Sequence[Answers],
+        *,
+        generic: GenericScore | None,
+        measured: int = 0,
+        seed: int = 0,
+    ) -> Population | None:
+        """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
+        return None if generic is None else learn_population(X, others, generic, measured=measured, seed=seed)
+
+    def shares(self, X: ArrayLike) -> tuple[float, float]:
+        """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.
+
+        Where the two speak for the same pictures, what they share is halved between them.
+        """
+        matrix = self._check_rows(X)
+        own, generic = np.split(self.weights_, [self.features_.width])
+        parts = np.stack([self._generic(matrix) @ generic, self.features_.score(matrix, own).astype(np.float64)])
+        covariance = np.maximum(np.cov(parts).sum(1), 0)
+        total = float(covariance.sum())
+        everybody = float(covariance[0]) / total if total > 0 else 1.0
+        return everybody, 1 - everybody
+
+    def _generic(self, X: NDArray[Any]) -> Floats:
+        return self._population().generic.standard(X)[:, None]
+
+    def _priors(self) -> Priors:
+        return self._population().priors
+
+    def _population(self) -> Population:
+        if self.prior is None:
+            raise UserError(
+                "the population-gp model needs what a population taught: give prior=..., from learn_population() or "
+                "`beholder train population`; the gp model does without"
+            )
+        return self.prior
+
+    def _centre(self, ratings: Floats) -> tuple[float, float]:
+        mean, _ = super()._centre(ratings)
+        population = self._population()
+        if not len(ratings) or not population.spread:
+            return super()._centre(ratings)
+        typical = population.spread * self._stretch(population)
+        squares = float(np.sum((ratings - mean) ** 2))
+        return mean, float(np.sqrt((squares + CREDIT * typical**2) / (len(ratings) + CREDIT)))
+
+    def _stretch(self, population: Population) -> float:
+        """How much wider this person's scale is than the raters'."""
+        if self.scale is None or population.scale is None:
+            return 1.0
+        return float(np.ptp(self.scale) / np.ptp(population.scale))
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        config, arrays = super()._state()
+        plain, more = self._population().state()
+        return {**config, "prior": plain, "scale": self.scale}, {**arrays, **more}
+
+    def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
+        super()._restore(config, arrays)
+        self.prior = Population.restore(config["prior"], arrays)
+        self.scale = None if config["scale"] is None else (float(config["scale"][0]), float(config["scale"][1]))
+
+
+def learn_population(
+    X: NDArray[Any],
+    others: Sequence[Answers],
+    generic: GenericScore | None = None,
+    *,
+    measured: int = 0,
+    features: FeatureMap | None = None,
+    scale: tuple[float, float] | None = None,
+    seed: int = 0,
+) -> Population:
+    """What the people in `others` teach of somebody new.
+
+    X : (n, d) all pictures · others : each person's answers, rows of X · generic : their generic score, made where it
+    is not given · features : of X, made where not given · scale : of their ratings, None: as far as they reach
+    raises : NotEnoughAnswers where there is nothing to learn from
+    """
+    generic = generic or fit_generic(X, others, measured)
+    if generic is None:
+        raise NotEnoughAnswers("nothing can be learned of what people like: there are fewer than three answers")
+    rng = np.random.default_rng(seed)
+    features = features or FeatureMap.learned(X, measured=measured)
+    ratings = [person.ratings for person in others if len(person.ratings) > 1]
+    spread = float(np.median([r.std() for r in ratings])) if ratings else 0.0
+    if ratings and scale is None:
+        scale = (float(min(r.min() for r in ratings)), float(max(r.max() for r in ratings)))
+    shuffled = rng.permutation(len(others))
+    people: list[Evidence] = []
+    for fold in range(FOLDS):
+        tested = shuffled[fold::FOLDS]
+        seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], measured)
+        if seen is not None:
+            start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale))
+            people += [start.evidence(X, _some(others[i], rng)) for i in tested[: MOST_RATERS // FOLDS]]
+    with one_thread():
+        learned = learn([evidence for evidence in people if len(evidence.y)])
+    kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
+    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale)
+
+
+_MODES = {name: mode for name, (mode, _) in PRIORS.items()}
+
+
+def _some(answers: Answers, rng: np.random.Generator) -> Answers:
+    """At most MOST_ANSWERS of each kind."""
+    r, c, t = (
+        rng.permutation(count)[:MOST_ANSWERS] for count in (len(answers.rows), len(answers.choices), len(answers.ties))
+    )
+    return Answers(answers.rows[r], answers.ratings[r], answers.choices[c], answers.weights[c], answers.ties[t])
+
+
+def _complete_kinds(h: dict[str, float], seen: set[int]) -> dict[str, float]:
+    """What raters who only rated say of choices, and the other way round [Thurstone1927, case V].
+
+    A choice compares two impressions, so its noise is sqrt(2) times that of a rating.
+    """
+    if RATING in seen and not seen & {CHOICE, TIE}:
+        return h | {"choice_scale": h["rating_scale"] / (np.sqrt(2) * h["rating_noise"])}
+    if RATING not in seen and seen:
+        noise = 1 / (np.sqrt(2) * h["choice_scale"])  # in units of the private part
+        scale = 1 / np.sqrt(1 + h["shared"] ** 2 + noise**2)
+        return h | {"rating_scale": float(scale), "rating_noise": float(noise * scale)}
+    return h
