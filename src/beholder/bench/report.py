@@ -18,21 +18,24 @@ def can_draw() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def write_report(folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> None:
+def write_report(
+    folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str], look_at: Sequence[str]
+) -> None:
     """Write table.md into the folder, and curves.svg where it can be drawn."""
-    (folder / "table.md").write_text(table(figures, config, left_out), encoding="utf-8")
+    (folder / "table.md").write_text(table(figures, config, left_out, look_at), encoding="utf-8")
     if can_draw():
         _draw_curves(figures, config, folder / "curves.svg")
 
 
-def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> str:
+def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str], look_at: Sequence[str]) -> str:
     """Markdown: for every group and metric the means, then each later method against each earlier one."""
     lines = [f"# {_title(config)}", "", *_settings(config)]
     for group in _unique(f.group for f in figures):
         for metric in _unique(f.metric for f in figures if f.group == group):
             lines += _section([f for f in figures if (f.group, f.metric) == (group, metric)], config["methods"])
-    if left_out:
-        lines += ["## Left out", "", *(f"- {sentence}" for sentence in left_out), ""]
+    for heading, sentences in {"Left out": left_out, "Raters to look at": look_at}.items():
+        if sentences:
+            lines += [f"## {heading}", "", *(f"- {sentence}" for sentence in sentences), ""]
     return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from beholder.bench import worker
 from beholder.bench.methods import check_method, method
 from beholder.bench.plan import Plan, make_plan
 from beholder.bench.protocol import Protocol
+from beholder.bench.raters import qualities, to_look_at
 from beholder.bench.record import Record, remaining
 from beholder.bench.report import write_report
 from beholder.bench.summary import groups_of, summarise
@@ -65,13 +66,16 @@ def run(
         check_method(name, protocol.kind)
     plan = make_plan(protocol, shots, repeats)
     X, revision = _embed(dataset, encoder, say)
+    found = qualities(dataset, protocol.judgements, X)
+    for sentence in (look_at := to_look_at(dataset, found)):
+        say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed)
     record = None if out is None else Record(Path(out).expanduser(), config)
     bench = Bench(protocol, X, methods, _stamp(config))
     rows = _all_rows(bench, plan, record, say)
-    figures = summarise(rows, groups_of(dataset), methods, seed)
+    figures = summarise(rows, groups_of(dataset, found), methods, seed)
     if record is not None:
-        write_report(record.folder, figures, config, plan.left_out)
+        write_report(record.folder, figures, config, plan.left_out, look_at)
     return [figure.as_json(dataset.name, encoder) for figure in figures]
 
 

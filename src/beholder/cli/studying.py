@@ -13,7 +13,7 @@ from beholder.errors import UserError
 ANSWERS = "answers"
 WIDTH = 80  # of a line, in characters
 CELL = len("-0.123 ± 0.045")
-LEFT_OUT = "left out"  # how the runner's progress begins when it tells of a rater instead of a stage
+OF_RATERS = ("left out", "look at")  # how the runner's progress begins when it tells of a rater instead of a stage
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def bench(
     with Meter("reading the set") as meter:
 
         def progress(stage: str, done: int, total: int) -> None:
-            note(stage) if stage.startswith(LEFT_OUT) else meter(stage, done, total)
+            note(stage) if stage.startswith(OF_RATERS) else meter(stage, done, total)
 
         figures = run(
             data,
