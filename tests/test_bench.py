@@ -227,7 +227,7 @@ def with_a_clicker(folder):
 def fake_encoder(monkeypatch, threads="1"):
     """The planted X in place of an encoder's."""
     monkeypatch.setenv("BEHOLDER_THREADS", threads)
-    monkeypatch.setattr(runner, "_embed", lambda data, encoder, say: (planted_rows(), "planted-1"))
+    monkeypatch.setattr(runner, "embed_set", lambda data, encoder, say: (planted_rows(), "planted-1"))
 
 
 def mean_of(summary, method, shots, metric, versus=None, group="all"):

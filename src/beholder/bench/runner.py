@@ -60,12 +60,12 @@ def run(
     """
     say: Progress = progress or (lambda stage, done, total: None)
     methods, shots = _checked(methods, shots, repeats, where)
-    dataset = _load(data, where)
+    dataset = load_set(data, where)
     protocol = Protocol(dataset, same_pictures(dataset.files), seed)
     for name in methods:
         check_method(name, protocol.kind)
     plan = make_plan(protocol, shots, repeats)
-    X, revision = _embed(dataset, encoder, say)
+    X, revision = embed_set(dataset, encoder, say)
     found = qualities(dataset, protocol.judgements, X)
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
@@ -102,7 +102,8 @@ def _checked(
     return tuple(dict.fromkeys(methods)), tuple(sorted(set(shots)))
 
 
-def _load(data: str | Path, where: str | None) -> Dataset:
+def load_set(data: str | Path, where: str | None) -> Dataset:
+    """The rated set, or what of it is `where` says ("COLUMN=VALUE")."""
     dataset = load_plain(data)
     if where is None:
         return dataset
@@ -110,7 +111,7 @@ def _load(data: str | Path, where: str | None) -> Dataset:
     return dataset.where(column, value.strip())
 
 
-def _embed(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
+def embed_set(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
     """X and the key of what made it."""
     from beholder.collection import Library, embed_files
 
