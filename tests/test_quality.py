@@ -157,7 +157,7 @@ def crowd(n, seed, kind, seconds, people=5, clickers=2, pictures=400):
     if kind == "ratings":
         item = rng.permutation(pictures)[:n]
         score = np.array([one.rate(i, rng) for one in everybody for i in item], float)
-        found = quality_of_ratings(np.tile(item, len(everybody)), score, rater, took, rows)
+        found = quality_of_ratings(np.tile(item, len(everybody)), score, rater, took, rows, np.full(len(score), NAN))
     else:
         pairs = np.array([rng.choice(pictures, 2, replace=False) for _ in range(n)])
         answer = np.array([SIDE[one.choose(a, b, rng)] for one in everybody for a, b in pairs])
@@ -203,11 +203,10 @@ def test_the_rule(seconds, signs, suspected):
 def test_habits_are_told_without_suspecting_anybody():
     rng = np.random.default_rng(0)
     pairs = np.array([rng.choice(90, 2, replace=False) for _ in range(60)])
-    found = quality_of_choices(pairs, np.ones(60, int), np.zeros(60, int), np.full(60, 2.0))[0]
+    found = quality_of_choices(pairs, np.ones(60, int), np.zeros(60, int), np.full(60, 2.0), np.empty((90, 0)))[0]
     assert (found.clicker, found.faults) == (False, ("chose the left picture in 100 of 100 answers",))
-    same = quality_of_ratings(
-        np.arange(30), np.full(30, 4.0), np.zeros(30, int), np.full(30, NAN), rng.normal(size=(30, 2))
-    )
+    none = np.full(30, NAN)
+    same = quality_of_ratings(np.arange(30), np.full(30, 4.0), np.zeros(30, int), none, rng.normal(size=(30, 2)), none)
     assert (same[0].clicker, same[0].faults) == (False, ("gave the same rating to 100 of 100 pictures",))
 
 
@@ -238,7 +237,7 @@ def test_gold_images_of_a_set_are_a_column():
     data = rated(columns={"gold": ("1", "")}, scale=(1, 5))
     found = qualities(data, data.ratings, np.eye(2, dtype=np.float32))
     assert [found[0].signs.gold.value, found[1].signs.gold.value] == [1, 0]
-    assert known_scores(rated()) is None
+    assert np.isnan(known_scores(rated())).all()
     with pytest.raises(BadInput, match="gold score of item 'a' must be a number or empty, got 'high'"):
         known_scores(rated(columns={"gold": ("high", "")}))
 

@@ -22,8 +22,7 @@ def qualities(data: Dataset, judgements: Ratings | Choices, X: Matrix) -> Qualit
     rows = _few_numbers(X)
     if isinstance(judgements, Ratings):
         j = judgements
-        known = known_scores(data)
-        gold = None if known is None else gold_scores(j.score, known[j.item], scale_of(data))
+        gold = gold_scores(j.score, known_scores(data)[j.item], scale_of(data))
         return quality_of_ratings(j.item, j.score, j.rater, j.seconds, rows, gold)
     return quality_of_choices(judgements.items, judgements.answer, judgements.rater, judgements.seconds, rows)
 
@@ -34,14 +33,13 @@ def to_look_at(data: Dataset, found: Qualities) -> list[str]:
     return [f"{data.raters[one]}: {'; '.join(found[one].faults)}" for one in order if found[one].faults]
 
 
-def known_scores(data: Dataset) -> Floats | None:
-    """(n,) the known score of gold images, NaN for the others; None where items.csv has no column `gold`.
+def known_scores(data: Dataset) -> Floats:
+    """(n,) the known score of gold images, NaN for all others: the column `gold` of items.csv, where there is one.
 
     raises : BadInput naming an item whose gold is no number
     """
-    if GOLD not in data.columns:
-        return None
-    return np.array([_number(item, text) for item, text in zip(data.items, data.columns[GOLD], strict=True)])
+    told = data.columns.get(GOLD, ("",) * len(data.items))
+    return np.array([_number(item, text) for item, text in zip(data.items, told, strict=True)])
 
 
 def _number(item: str, text: str) -> float:
@@ -60,7 +58,7 @@ def scale_of(data: Dataset) -> tuple[float, float]:
     return float(data.ratings.score.min()), float(data.ratings.score.max())
 
 
-def _few_numbers(X: Matrix) -> Floats | None:
-    """(n, c) principal components; None where the pictures do not differ."""
+def _few_numbers(X: Matrix) -> Floats:
+    """(n, c) principal components; none where the pictures do not differ."""
     mean, axes = principal_components(X, COMPONENTS)
-    return np.asarray((X - mean) @ axes, np.float64) if axes.shape[1] else None
+    return np.asarray((X - mean) @ axes, np.float64)

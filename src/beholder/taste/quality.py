@@ -91,22 +91,22 @@ class RaterQuality:
 
 
 def quality_of_choices(
-    pairs: Ints, answer: Ints, rater: Ints, seconds: Floats, rows: Floats | None = None
+    pairs: Ints, answer: Ints, rater: Ints, seconds: Floats, rows: Floats
 ) -> dict[int, RaterQuality]:
     """The quality of everybody who chose.
 
     pairs, answer, rater : (m, 2), (m,), (m,) as in `taste.signs`; seconds : (m,) NaN where unknown
-    rows : (n, c) a few numbers a picture, of mean squared length about 1; None: nothing is foretold
+    rows : (n, c) a few numbers a picture, of mean squared length about 1; with c = 0 nothing is foretold
     """
     agrees = with_majority(pairs, answer, rater)
     found = {}
     for one in np.unique(rater).tolist():
         own = np.flatnonzero(rater == one)
         median, told = _judged_by(own, seconds)
-        right = None if rows is None else foretold_choices(rows[pairs[told, 0]] - rows[pairs[told, 1]], answer[told])
+        differences = rows[pairs[told, 0]] - rows[pairs[told, 1]]
         signs = Signs(
             agreement=share(agrees[told]),
-            foretold=None if right is None else share(right),
+            foretold=share(foretold_choices(differences, answer[told])),
             repeats=share(chosen_as_before(pairs[own], answer[own])),
         )
         left, p = position_bias(answer[own])
@@ -115,17 +115,12 @@ def quality_of_choices(
 
 
 def quality_of_ratings(
-    item: Ints,
-    score: Floats,
-    rater: Ints,
-    seconds: Floats,
-    rows: Floats | None = None,
-    gold: Floats | None = None,
+    item: Ints, score: Floats, rater: Ints, seconds: Floats, rows: Floats, gold: Floats
 ) -> dict[int, RaterQuality]:
     """The quality of everybody who rated.
 
     item, score, rater, seconds : (r,) as in `taste.signs`; rows : as in `quality_of_choices`
-    gold : (r,) IS of each rating, NaN where no score is known; None where no images are gold
+    gold : (r,) IS of each rating, NaN where no score is known
     """
     others = as_others_rate(item, score, rater)
     found = {}
@@ -134,10 +129,8 @@ def quality_of_ratings(
         median, told = _judged_by(own, seconds)
         signs = Signs(
             agreement=rank_correlation(score[told], others[told]),
-            gold=None if gold is None else share(gold[told]),
-            foretold=None
-            if rows is None
-            else rank_correlation(score[told], foretold_ratings(rows[item[told]], score[told])),
+            gold=share(gold[told]),
+            foretold=rank_correlation(score[told], foretold_ratings(rows[item[told]], score[told])),
             repeats=rank_correlation(score[own], rated_before(item[own], score[own])),
         )
         level = float(np.unique(score[own], return_counts=True)[1].max() / len(own))

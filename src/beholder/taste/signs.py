@@ -128,7 +128,7 @@ def _foretell(rows: Floats, told: Floats, *, intercept: bool) -> Floats:
     blocks = np.array_split(np.random.default_rng(0).permutation(len(told)), BLOCKS)
     for number in range(1, BLOCKS):
         before, now = np.concatenate(blocks[:number]), blocks[number]
-        if len(now) and np.ptp(told[before]):
+        if rows.shape[1] and len(now) and np.ptp(told[before]):
             ridge: Any = RidgeCV(alphas=ALPHAS, fit_intercept=intercept)
             guess[now] = ridge.fit(rows[before], told[before]).predict(rows[now])
     return guess
