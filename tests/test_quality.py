@@ -245,6 +245,7 @@ def test_gold_images_of_a_set_are_a_column():
 def test_one_rater_without_times_is_no_clicker_and_the_scale_is_as_seen():
     data = rated()
     assert scale_of(data) == (1, 5)
+    assert scale_of(rated(columns={"gold": ("7", "")})) == (1, 7)
     alone = replace(data, ratings=data.ratings.take(np.array([0, 1])))
     assert qualities(alone, alone.ratings, np.eye(2, dtype=np.float32))[0].faults == ()
     with pytest.raises(BadInput, match="two holds no ratings, so there is no scale"):

@@ -50,12 +50,13 @@ def _number(item: str, text: str) -> float:
 
 
 def scale_of(data: Dataset) -> tuple[float, float]:
-    """Lowest and highest rating: as dataset.json says, else as they were given."""
+    """Lowest and highest rating: as dataset.json says, else of those that were given or are known."""
     if data.scale is not None:
         return data.scale
     if not len(data.ratings):
         raise BadInput(f"{data.name} holds no ratings, so there is no scale")
-    return float(data.ratings.score.min()), float(data.ratings.score.max())
+    seen = np.concatenate([data.ratings.score, known_scores(data)])
+    return float(np.nanmin(seen)), float(np.nanmax(seen))
 
 
 def _few_numbers(X: Matrix) -> Floats:

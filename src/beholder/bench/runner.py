@@ -66,6 +66,7 @@ def run(
         check_method(name, protocol.kind)
     plan = make_plan(protocol, shots, repeats)
     X, revision = embed_set(dataset, encoder, say)
+    say("weighing the raters", 0, 0)
     found = qualities(dataset, protocol.judgements, X)
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
