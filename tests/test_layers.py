@@ -16,6 +16,7 @@ FLOORS = [
     {"ask", "explain", "prequential", "importer"},  # which question next; why; how well; pictures in
     {"collection"},  # found, fingerprinted, embedded once
     {"session", "bench", "labels", "doctor"},  # jobs
+    {"training"},  # what is learned before a person comes
     {"web"},  # the app
     {"cli"},  # the command line
     {"__init__", "__main__"},  # the public names

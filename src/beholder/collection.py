@@ -65,6 +65,10 @@ class Library:
         key = self.runtime(encoder).row.key
         return self._shards.setdefault(key, VectorShards(self.home / "vectors" / key))
 
+    def key(self, encoder: str) -> str:
+        """Names the columns of X with this encoder: other numbers, another key."""
+        return "+".join(self.runtime(name).row.key for name in (encoder, "attributes"))
+
     def import_source(
         self, spec: str | Path, into: str, *, encoder: str | None = None, progress: Progress | None = None
     ) -> ImportReport:

@@ -20,9 +20,10 @@ from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of, explain
 from beholder.prequential import Foreseen, accuracy, foresee
-from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
+from beholder.taste import FeatureMap, GaussianProcess, PopulationProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
-from beholder.types import Answers, Item, Judgement, answers_of, faults_of
+from beholder.taste.priors import find_population
+from beholder.types import SCALE, Answers, Item, Judgement, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 STEPS = 5  # answers that are predicted together when a session's past is replayed
@@ -47,8 +48,9 @@ class Progress:
 class Session:
     """The session of one person on one collection.
 
-    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default
-    raises : UnknownName
+    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: what people like in
+    general, bent by this person's answers, or the answers alone where nothing is known of people for this encoder
+    raises : UnknownName; UserError for a model that cannot be had here
     """
 
     def __init__(
@@ -57,7 +59,8 @@ class Session:
         self.library, self.store = library, library.store
         self.collection = library.collection(collection)
         self.person = self.store.person(person)
-        self.model_name = model or library.settings.model
+        self.population = find_population(library.key(self.collection.row.encoder), library.home)
+        self.model_name = self._model_name(model)
         self.rng = np.random.default_rng(seed)
         self._lock = threading.RLock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
@@ -74,6 +77,18 @@ class Session:
         self._prior: GaussianProcess | None = None  # what is asked by before the first answer
         self._closed = False
         self._refit_behind()
+
+    def _model_name(self, asked: str | None) -> str:
+        name = asked or self.library.settings.model
+        if name != PopulationProcess.name or self.population is not None:
+            return name
+        if asked is None:
+            return GaussianProcess.name
+        encoder = self.collection.row.encoder
+        raise UserError(
+            f"nothing is known of what people like for pictures seen by '{encoder}': use the {GaussianProcess.name} "
+            f"model, or learn it from rated sets with `beholder train population DATA --encoder {encoder}`"
+        )
 
     # What was said
 
@@ -191,13 +206,19 @@ class Session:
             )
 
     def _fit(self, answers: Answers) -> TasteModel:
-        process = self.model_name == GaussianProcess.name
-        model = self._unfitted(self._hyperparameters) if process else make_model(self.model_name)
+        model = self._unfitted(self._hyperparameters) if self._is_process else make_model(self.model_name)
         return model.fit(self.collection.X, **answers.as_fit())
+
+    @property
+    def _is_process(self) -> bool:
+        return self.model_name in (GaussianProcess.name, PopulationProcess.name)
 
     def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
         self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
-        return GaussianProcess(features=self._features, hyperparameters=hyperparameters)
+        known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
+        if self.model_name == PopulationProcess.name:
+            return PopulationProcess(prior=self.population, scale=SCALE, **known)
+        return GaussianProcess(**known)
 
     def _foresee(self, judgements: Sequence[Judgement]) -> None:
         """Predict the newest answers by the model at hand, before they are used."""
@@ -213,7 +234,7 @@ class Session:
                 return
             before = self._answers(judgements[:start])
             model = None
-            if self.model_name == GaussianProcess.name and len(before):
+            if self._is_process and len(before):
                 model = self._unfitted(self._hyperparameters or {}).fit(self.collection.X, **before.as_fit())
             self._predict(judgements[start : start + STEPS], model, before)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from beholder import __version__
-from beholder.cli import answering, datasets, demo, pictures, reading, studying
+from beholder.cli import answering, datasets, demo, pictures, reading, studying, training
 from beholder.cli.shell import Group, guarded
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ answering.add_to(app)
 reading.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
+training.add_to(app)
 demo.add_to(app)
 
 

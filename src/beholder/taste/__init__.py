@@ -1,6 +1,7 @@
 """Taste models: estimators from rows of X to scores. `docs/data.md` says what every array means.
 
 name            class             learns from                 source
+population-gp   PopulationProcess ratings, choices, ties; other people's before   Schwaighofer, Tresp & Yu 2004
 gp              GaussianProcess   ratings, choices, ties      Chu & Ghahramani 2005
 ridge           Ridge             ratings                     Hoerl & Kennard 1970
 bradley-terry   BradleyTerry      choices, ties               Bradley & Terry 1952
@@ -17,8 +18,11 @@ from beholder.taste.base import TasteModel, read_saved
 from beholder.taste.baselines import BradleyTerry, Logistic, Ridge
 from beholder.taste.feature_map import FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.population import Population, PopulationProcess, learn_population
 
-MODELS: dict[str, type[TasteModel]] = {m.name: m for m in (GaussianProcess, Ridge, BradleyTerry, Logistic)}
+MODELS: dict[str, type[TasteModel]] = {
+    m.name: m for m in (PopulationProcess, GaussianProcess, Ridge, BradleyTerry, Logistic)
+}
 
 
 def make_model(name: str, **params: Any) -> TasteModel:
@@ -42,8 +46,11 @@ __all__ = [
     "FeatureMap",
     "GaussianProcess",
     "Logistic",
+    "Population",
+    "PopulationProcess",
     "Ridge",
     "TasteModel",
+    "learn_population",
     "load_model",
     "make_model",
 ]

@@ -103,7 +103,7 @@ class GaussianProcess(TasteModel):
     def _learn(self, X: NDArray[Any], answers: Answers, held: dict[str, float] | None) -> Self:
         with one_thread():
             self.evidence_ = self.evidence(X, answers)
-            self.hyperparameters_ = held or learn([self.evidence_], self._priors())
+            self.hyperparameters_ = held or self._hyperparameters(self.evidence_)
             self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
         return self
 
@@ -116,6 +116,9 @@ class GaussianProcess(TasteModel):
 
     def _priors(self) -> Priors:
         return PRIORS
+
+    def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
+        return learn([evidence])
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
         """Mean and spread of a person's ratings."""

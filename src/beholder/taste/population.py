@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import BadInput, NotEnoughAnswers, UserError
 from beholder.taste.base import Arrays, read_saved, write_saved
-from beholder.taste.evidence import PRIORS, Evidence, Priors, learn
+from beholder.taste.evidence import PRIORS, Evidence, Priors, learn, learn_and_weigh
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore, fit_generic
@@ -36,6 +36,8 @@ FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 90  # from whom hyperparameters are learned, drawn at random
 MOST_ANSWERS = 100  # of each of them, drawn at random
 NARROWER = 0.5  # a person of a known population is less uncertain than anybody: widths of the priors, about its modes
+OWN_MIND = 2.0  # log odds against somebody whose taste has nothing to do with the raters'
+NOTHING = 1e-6  # what such a person shares with them
 CREDIT = 5.0  # a person's spread of ratings counts as the population's until so many ratings tell their own
 
 
@@ -146,6 +148,13 @@ class PopulationProcess(GaussianProcess):
 
     def _priors(self) -> Priors:
         return self._population().priors
+
+    def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
+        """Of somebody like the raters, unless the answers plainly speak of a mind of their own."""
+        alike, as_one_of_them = learn_and_weigh([evidence], self._priors())
+        alone = evidence._replace(score=evidence.score[:, :0])
+        apart, as_nobody_else = learn_and_weigh([alone], PRIORS)
+        return apart | {"shared": NOTHING} if as_nobody_else > as_one_of_them + OWN_MIND else alike
 
     def _population(self) -> Population:
         if self.prior is None:

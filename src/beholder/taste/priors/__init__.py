@@ -1,0 +1,29 @@
+"""The priors that ship, one folder an encoder, and those that were trained here: where a new person starts."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from beholder.taste.population import Population
+
+SHIPPED = Path(__file__).parent
+
+
+def find_population(encoder: str, home: Path) -> Population | None:
+    """The population's prior for pictures of this encoder; None where there is none.
+
+    encoder : the key of X, as `Collection.key` says it · home : the data folder, whose own priors come first
+    raises : BadInput where the prior is damaged
+    """
+    for folder in (*sorted((home / "priors").glob("*/")), *sorted(SHIPPED.glob("*/"))):
+        if _made_for(folder) == encoder:
+            return Population.load(folder)
+    return None
+
+
+def _made_for(folder: Path) -> str:
+    with suppress(OSError, ValueError, AttributeError):
+        return str(json.loads((folder / "config.json").read_text("utf-8")).get("encoder", ""))
+    return ""
