@@ -5,6 +5,13 @@ gp              GaussianProcess   ratings, choices, ties      Chu & Ghahramani 2
 ridge           Ridge             ratings                     Hoerl & Kennard 1970
 bradley-terry   BradleyTerry      choices, ties               Bradley & Terry 1952
 logistic        Logistic          choices, ties               logistic regression on differences
+generic         Generic           others                      what people like on the whole
+svm             Svm               ratings                     ν-SVR; Ren et al. 2017, baseline
+fpmf            Fpmf              others, then ratings        O'Donovan et al. 2014; Ren et al. 2017, baseline
+pam             Pam               others, then ratings        Ren et al. 2017
+residual-svr    ResidualSvr       others, then ratings        the same on principal components
+
+Those that learn from others are given a prior (`beholder.taste.prior`).
 """
 
 from __future__ import annotations
@@ -15,10 +22,14 @@ from typing import Any
 from beholder.errors import BadInput, UnknownName
 from beholder.taste.base import TasteModel, read_saved
 from beholder.taste.baselines import BradleyTerry, Logistic, Ridge
+from beholder.taste.controls import Generic
 from beholder.taste.feature_map import FeatureMap
+from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.svr import Pam, ResidualSvr, Svm
 
-MODELS: dict[str, type[TasteModel]] = {m.name: m for m in (GaussianProcess, Ridge, BradleyTerry, Logistic)}
+_ALL = (GaussianProcess, Ridge, BradleyTerry, Logistic, Generic, Svm, Fpmf, Pam, ResidualSvr)
+MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
 
 
 def make_model(name: str, **params: Any) -> TasteModel:
@@ -40,9 +51,14 @@ __all__ = [
     "MODELS",
     "BradleyTerry",
     "FeatureMap",
+    "Fpmf",
     "GaussianProcess",
+    "Generic",
     "Logistic",
+    "Pam",
+    "ResidualSvr",
     "Ridge",
+    "Svm",
     "TasteModel",
     "load_model",
     "make_model",
