@@ -12,6 +12,7 @@ from PIL import Image
 
 from beholder.bench import report, run, runner
 from beholder.bench.generic import fit_generic
+from beholder.bench.methods import MEASURED
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.summary import summarise
@@ -217,7 +218,9 @@ def write_set(folder, kind, shared=False, seconds=lambda rater: 2.0, **more):
 def fake_encoder(monkeypatch, threads="1"):
     """The planted X in place of an encoder's."""
     monkeypatch.setenv("BEHOLDER_THREADS", threads)
-    monkeypatch.setattr(runner, "_embed", lambda data, encoder, say: (planted_rows(), "planted-1"))
+    measured = np.random.default_rng(1).random((N, MEASURED), np.float32)
+    rows = np.hstack([planted_rows(), measured])
+    monkeypatch.setattr(runner, "_embed", lambda data, encoder, say: (rows, "planted-1"))
 
 
 def mean_of(summary, method, shots, metric, versus=None, group="all"):
