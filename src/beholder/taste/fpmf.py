@@ -39,8 +39,8 @@ from beholder.types import Answers, Floats, Ints
 FACTORS = 15  # of [Ren2017]
 UNITS = 200
 NOISE = 0.6  # variance of a rating about its prediction, where the variance of all ratings is 1
-# Precision of the network's weights, times the ratings a picture: what features do not tell of a picture is the same error
-# in each of its ratings, and a network that took them for independent would learn training pictures by heart (docs/log.md).
+# Precision of the network's weights, times the ratings a picture: what features do not tell of a picture is the same
+# error in each of its ratings, and a network that counts it each time learns training pictures by heart (docs/log.md).
 DECAY = 3.0
 ITERATIONS = 200
 FEWEST = 2  # ratings of the training raters, below which there is no spread
