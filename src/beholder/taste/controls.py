@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -9,12 +10,17 @@ from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
 from beholder.taste.base import Arrays, TasteModel
-from beholder.taste.prior import GenericScore, needed, restore_generic
+from beholder.taste.prior import GenericScore, Shared, needed, restore_generic
 from beholder.types import Floats
 
 
 def _knows_doubt(model: Generic) -> bool:
     return hasattr(getattr(model, "generic_", None), "pair_probability")
+
+
+@dataclass(frozen=True, eq=False)
+class GenericPrior(Shared):
+    generic: GenericScore
 
 
 class Generic(TasteModel):
@@ -23,15 +29,15 @@ class Generic(TasteModel):
     name: ClassVar[str] = "generic"
     generic_: GenericScore
 
-    def __init__(self, prior: GenericScore | None = None) -> None:
+    def __init__(self, prior: GenericPrior | None = None) -> None:
         self.prior = prior
 
     @classmethod
     def learn_prior(
         cls, X: ArrayLike, others: Any, *, generic: GenericScore, measured: int = 0, seed: int = 0
-    ) -> GenericScore:
+    ) -> GenericPrior:
         """The generic score itself; arguments as in `beholder.taste.prior`."""
-        return generic
+        return GenericPrior(generic)
 
     def fit(
         self,
@@ -44,7 +50,7 @@ class Generic(TasteModel):
         weights: ArrayLike | None = None,
     ) -> Self:
         """Check the answers and leave them; raises UserError for wrong ones or a missing prior."""
-        self.generic_ = needed(self)
+        self.generic_ = needed(self).generic
         self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         return self
 
