@@ -306,7 +306,7 @@ def test_bench_without_matplotlib_does_its_work_and_says_what_the_curves_need(ga
         (["rank", "nowhere"], "unknown collection 'nowhere'"),
         (["rank", "ort"], "did you mean 'art'"),
         (["rank", "art", "--person", "Eda"], "did you mean 'Ada'"),
-        (["rank", "art", "--person", "Ada", "--model", "gq"], "there are: bradley-terry, gp"),
+        (["rank", "art", "--person", "Ada", "--model", "gq"], "there are: bradley-terry, fpmf"),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
         (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "the nearest of 16 are: "),

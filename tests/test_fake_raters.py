@@ -98,9 +98,7 @@ def rated_set(tmp_path, monkeypatch):
     """The call that asks a set in memory."""
     ratings, X, attributes, data = world(1.0, raters=10, each=30)
     monkeypatch.setattr(analysis, "load_set", lambda path, where: replace(data, ratings=ratings))
-    monkeypatch.setattr(
-        analysis, "embed_set", lambda data, encoder, say: (attributes if encoder == "attributes" else X, "planted-1")
-    )
+    monkeypatch.setattr(analysis, "embed_set", lambda data, encoder, say: (np.hstack([X, attributes]), "planted-1"))
     return ["bench", str(tmp_path), "--analysis", "fake-raters", "--shots", "10,30,900", "--repeats", "2"]
 
 

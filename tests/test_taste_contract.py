@@ -1,6 +1,7 @@
 """One contract over every taste model, and scikit-learn's own checks on those that learn from ratings."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -9,44 +10,66 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from beholder.errors import BadInput, NotEnoughAnswers, ShapeError, UnknownName, UserError
-from beholder.taste import MODELS, GaussianProcess, Ridge, load_model, make_model
+from beholder.taste import MODELS, GaussianProcess, Ridge, Svm, load_model, make_model
+from beholder.taste.generic import fit_generic
+from beholder.types import Answers
+
+FEW_FEATURES = {"check_regressors_train": "ten kinds of rows cannot tell a linear function of ten numbers"}
 
 
-@parametrize_with_checks([GaussianProcess(), Ridge()])
+# those with a prior are not checked: a prior holds for rows of one width, and scikit-learn tries many
+@parametrize_with_checks(
+    [GaussianProcess(), Ridge(), Svm()],
+    expected_failed_checks=lambda model: FEW_FEATURES if isinstance(model, Svm) else {},
+)
 def test_rating_models_pass_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-LEARN_FROM_RATINGS = ("gp", "ridge")
-LEARN_FROM_CHOICES = ("gp", "bradley-terry", "logistic")
+WITH_PRIOR = tuple(name for name, model in MODELS.items() if hasattr(model, "learn_prior"))
+RATINGS_ALONE = tuple(name for name, model in MODELS.items() if "choices" not in model.learns_from)
+OWN_RATINGS = ("gp", "ridge", "svm")  # learn the person's scale from their ratings, and from nothing else
+OWN_CHOICES = ("gp", "bradley-terry", "logistic")
 
 
 @pytest.fixture
 def world():
-    """60 pictures of 12 numbers, a person who loves the first of them, and 40 noisy choices."""
+    """60 pictures of 12 numbers, a person who loves the last of them, and 40 noisy choices."""
     rng = np.random.default_rng(3)
     X = rng.normal(size=(60, 12)).astype(np.float32)
     pairs = np.array([rng.choice(60, 2, replace=False) for _ in range(40)])
-    gap = X[pairs[:, 0], 0] - X[pairs[:, 1], 0] + rng.normal(scale=0.3, size=40)
+    gap = X[pairs[:, 0], -1] - X[pairs[:, 1], -1] + rng.normal(scale=0.3, size=40)
     choices = np.where(gap[:, None] > 0, pairs, pairs[:, ::-1])
     ties = np.array([rng.choice(60, 2, replace=False) for _ in range(6)])
     return X, choices, ties
 
 
-def held(name):
+def fresh(name, X, measured=0):
+    """An unfitted model; one that needs a prior has learned it from five others, who also love the last number."""
+    X = np.asarray(X)
+    if name not in WITH_PRIOR:
+        return make_model(name, measured=measured) if name == "svm" else make_model(name)
+    rng = np.random.default_rng(0)
+    rows = [rng.permutation(len(X))[:30] for _ in range(5)]
+    others = [Answers(rows=r, ratings=5 + 2 * X[r, -1] + rng.normal(size=len(r))) for r in rows]
+    generic = fit_generic(X, others, measured)
+    return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, measured=measured))
+
+
+def held(name, X):
     """A model whose hyperparameters do not move, so that laws hold to rounding."""
-    return make_model(name, hyperparameters={}) if name == "gp" else make_model(name)
+    return make_model(name, hyperparameters={}) if name == "gp" else fresh(name, X, measured=2)
 
 
 def fitted(name, world, **changes):
     X, choices, ties = world
-    if name == "ridge":
-        return Ridge().fit(X, X[:, 0] * 2.0 + 5)
-    return held(name).fit(X, **({"choices": choices, "ties": ties} | changes))
+    if name in RATINGS_ALONE:
+        return held(name, X).fit(X, X[:, -1] * 2.0 + 5)
+    return held(name, X).fit(X, **({"choices": choices, "ties": ties} | changes))
 
 
 every_model = pytest.mark.parametrize("name", sorted(MODELS))
-choice_models = pytest.mark.parametrize("name", LEARN_FROM_CHOICES)
+choice_models = pytest.mark.parametrize("name", OWN_CHOICES)
 
 
 @every_model
@@ -54,7 +77,7 @@ def test_the_planted_liking_is_found(name, world):
     X = world[0]
     score = fitted(name, world).predict(X)
     assert score.shape == (60,)
-    assert np.corrcoef(score, X[:, 0])[0, 1] > 0.6
+    assert np.corrcoef(score, X[:, -1])[0, 1] > 0.6
 
 
 @choice_models
@@ -77,7 +100,7 @@ def test_reordering_the_pictures_changes_no_score(name, world):
     X, choices, ties = world
     order = np.random.default_rng(0).permutation(len(X))
     place = np.argsort(order)
-    score = held(name).fit(X[order], choices=place[choices], ties=place[ties]).predict(X)
+    score = held(name, X).fit(X[order], choices=place[choices], ties=place[ties]).predict(X)
     assert score == pytest.approx(fitted(name, world).predict(X), abs=1e-3)
 
 
@@ -107,7 +130,7 @@ def test_a_choice_of_weight_zero_was_never_made(name, world):
 @choice_models
 def test_contradicting_answers_cancel(name, world):
     X, choices, _ = world
-    score = held(name).fit(X, choices=np.vstack([choices, choices[:, ::-1]])).predict(X)
+    score = held(name, X).fit(X, choices=np.vstack([choices, choices[:, ::-1]])).predict(X)
     assert np.ptp(score) < 1e-3
 
 
@@ -150,18 +173,51 @@ def test_an_unfitted_model_says_so(name, world, tmp_path):
 
 @every_model
 def test_a_clone_is_unfitted_and_equal_in_parameters(name, world):
-    copy = clone(fitted(name, world))
-    assert copy.get_params() == fitted(name, world).get_params()
+    model = fitted(name, world)
+    copy = clone(model)
+    assert copy.get_params() == model.get_params()
     with pytest.raises(NotFittedError):
         copy.predict(world[0])
 
 
-@every_model
+NOTHING = ({}, {"choices": [], "ties": []}, {"choices": [(0, 1)], "weights": [0.0]})
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - set(WITH_PRIOR)))
 def test_no_answers_at_all_are_not_enough(name, world):
-    X = world[0]
-    for nothing in ({}, {"choices": [], "ties": []}, {"choices": [(0, 1)], "weights": [0.0]}):
+    for nothing in NOTHING:
         with pytest.raises(NotEnoughAnswers, match="nothing to learn"):
-            make_model(name).fit(X, **nothing)
+            make_model(name).fit(world[0], **nothing)
+
+
+@pytest.mark.parametrize("name", WITH_PRIOR)
+def test_before_any_answer_the_prior_speaks(name, world):
+    X = world[0]
+    for nothing in NOTHING:
+        score = fresh(name, X, measured=2).fit(X, **nothing).predict(X)
+        assert np.corrcoef(score, X[:, -1])[0, 1] > 0.6
+
+
+@pytest.mark.parametrize("name", WITH_PRIOR)
+def test_a_missing_prior_is_a_sentence(name, world):
+    with pytest.raises(UserError, match=rf"the {name} model needs .*learn_prior\(X, others, generic=...\)"):
+        make_model(name).fit(world[0], np.ones(60))
+
+
+@pytest.mark.parametrize("name", WITH_PRIOR)
+def test_a_prior_can_be_pickled_and_is_shared_by_clones(name, world):
+    X, (rows, y) = world[0], (np.arange(5), np.arange(5.0))
+    model = fresh(name, X)
+    assert clone(model).prior is model.prior
+    sent = make_model(name, prior=pickle.loads(pickle.dumps(model.prior)))
+    assert sent.fit(X, y, rows=rows).predict(X) == pytest.approx(model.fit(X, y, rows=rows).predict(X), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", WITH_PRIOR)
+def test_a_prior_of_other_rows_is_refused(name, world):
+    X = world[0]
+    with pytest.raises(UserError):
+        fresh(name, X).fit(X[:, :7], [5.0, 6.0], rows=[0, 1]).predict(X[:, :7])
 
 
 WRONG = {
@@ -185,7 +241,7 @@ WRONG = {
 def test_wrong_answers_get_a_sentence(name, sentence, world):
     answers, error = WRONG[sentence]
     with pytest.raises(error, match=sentence):
-        make_model(name).fit(world[0], **answers)
+        fresh(name, world[0]).fit(world[0], **answers)
 
 
 def test_all_faults_of_a_call_come_together(world):
@@ -205,47 +261,47 @@ def test_rows_of_another_width_are_refused(name, world):
 @every_model
 def test_one_answer_is_enough(name, world):
     X = world[0]
-    model = make_model(name)
-    model.fit(X, [7.0], rows=[3]) if name == "ridge" else model.fit(X, choices=[(3, 17)])
+    model = fresh(name, X)
+    model.fit(X, [7.0], rows=[3]) if name in RATINGS_ALONE else model.fit(X, choices=[(3, 17)])
     score = model.predict(X)
     assert np.isfinite(score).all()
-    assert name == "ridge" or score[3] > score[17]
+    assert name not in OWN_CHOICES or score[3] > score[17]
 
 
 @every_model
 @pytest.mark.parametrize("shape", [(2, 1), (2, 50), (40, 1)])
 def test_any_number_of_pictures_and_columns_will_do(name, shape):
     X = np.random.default_rng(0).normal(size=shape)
-    model = make_model(name)
-    model.fit(X, [1.0, 2.0], rows=[0, 1]) if name == "ridge" else model.fit(X, choices=[(0, 1)])
-    best = 1 if name == "ridge" else 0
-    assert model.predict(X)[best] > model.predict(X)[1 - best]
+    model = fresh(name, X)
+    model.fit(X, [1.0, 2.0], rows=[0, 1]) if name in RATINGS_ALONE else model.fit(X, choices=[(1, 0)])
+    assert np.isfinite(model.predict(X)).all()
+    assert name in WITH_PRIOR or model.predict(X)[1] > model.predict(X)[0]
 
 
 @every_model
 def test_pictures_that_are_all_alike_score_alike(name):
     X = np.ones((8, 4), np.float32)
-    model = make_model(name)
-    model.fit(X, [1.0, 9.0], rows=[0, 1]) if name == "ridge" else model.fit(X, choices=[(0, 1), (2, 3)])
+    model = fresh(name, X)
+    model.fit(X, [1.0, 9.0], rows=[0, 1]) if name in RATINGS_ALONE else model.fit(X, choices=[(0, 1), (2, 3)])
     assert np.ptp(model.predict(X)) < 1e-6
 
 
 @every_model
 def test_a_single_picture_is_refused_or_scored(name):
     X = np.ones((1, 4))
-    if name in LEARN_FROM_RATINGS:
+    if name in OWN_RATINGS:
         assert make_model(name).fit(X, [6.0]).predict(X) == pytest.approx([6.0])
     with pytest.raises(UserError):
-        make_model(name).fit(X, choices=[(0, 1)])
+        fresh(name, X).fit(X, choices=[(0, 1)])
 
 
-@pytest.mark.parametrize("name", LEARN_FROM_RATINGS)
+@pytest.mark.parametrize("name", OWN_RATINGS)
 def test_equal_ratings_are_predicted_everywhere(name, world):
     score = make_model(name).fit(world[0], np.full(10, 4.0), rows=np.arange(10)).predict(world[0])
     assert score == pytest.approx(np.full(60, 4.0), abs=1e-6)
 
 
-@pytest.mark.parametrize("name", LEARN_FROM_RATINGS)
+@pytest.mark.parametrize("name", OWN_RATINGS)
 def test_scores_move_with_the_persons_scale(name, world):
     X = world[0]
     y = X[:20, 0] * 1.5 + 5
@@ -259,8 +315,9 @@ def test_models_name_the_answers_they_cannot_use(world):
     for name in ("bradley-terry", "logistic"):
         with pytest.raises(UserError, match="choices alone"):
             make_model(name).fit(X, np.ones(60))
-    with pytest.raises(UserError, match="ratings alone"):
-        Ridge().fit(X, choices=choices)
+    for name in RATINGS_ALONE:
+        with pytest.raises(UserError, match=f"the {name} model learns from ratings alone, but choices or ties"):
+            fresh(name, X).fit(X, choices=choices)
 
 
 def test_an_unknown_model_is_met_with_the_nearest():

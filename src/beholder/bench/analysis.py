@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beholder.bench import fake_raters
+from beholder.bench.methods import MEASURED
 from beholder.bench.record import as_lines
 from beholder.bench.report import can_draw
 from beholder.bench.runner import Progress, code_version, embed_set, load_set
@@ -73,9 +74,8 @@ def analyse(
     for k in sorted(set(shots) - set(kept)):
         say(f"left out: {k} pictures, which too few raters have rated", 0, 0)
     X, revision = embed_set(dataset, encoder, say)
-    attributes, _ = embed_set(dataset, "attributes", say)
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
-    rows = [stamp | row for row in asked.ask(dataset, X, attributes, kept, repeats, seed, say)]
+    rows = [stamp | row for row in asked.ask(dataset, X[:, :-MEASURED], X[:, -MEASURED:], kept, repeats, seed, say)]
     figures = asked.sum_up(rows, seed)
     if out is not None:
         more = {"data_revision": dataset.revision, "encoder_revision": revision, "seed": seed, "code": code_version()}

@@ -1,7 +1,7 @@
 """What is compared: every taste model on the person's own answers, and two controls.
 
-`generic` is a score learned from all other raters; `someone-else` is the GP on as many answers of one other rater, at
-random: what it reaches is not this person's taste.
+`generic` is what people like on the whole; `someone-else` is the default model on as many answers of one other rater,
+at random: what it reaches is not this person's taste. `package.module:Class` is a researcher's own (`bench.own`).
 
 A method is given a `Task` and returns something fitted that predicts, or None where it has nothing to go by; that is
 scored as knowing nothing, so that every method appears at every shot.
@@ -9,37 +9,24 @@ scored as knowing nothing, so that every method appears at every shot.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from beholder.bench.generic import fit_generic
+from beholder.bench.own import is_own, own_model
 from beholder.datasets import Choices, Ratings
-from beholder.errors import NotEnoughAnswers, UnknownName, UserError
-from beholder.taste import MODELS, TasteModel, make_model
-from beholder.types import Answers, Floats, Matrix
+from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
+from beholder.features.attributes import ATTRIBUTES
+from beholder.taste import MODELS
+from beholder.taste.generic import GenericScore, fit_generic
+from beholder.types import Answers, Floats, Ints, Matrix
 
-GENERIC, SOMEONE_ELSE = "generic", "someone-else"
-_THEIR_MODEL = "gp"
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """Everything that a method may know in one draw at one number of shots.
-
-    X        (n, d) all pictures of the set: as in the app, where a person's whole collection is embedded
-    own      the person's first k answers; shots: that k
-    others   what the training raters said of pictures that are not in the query
-    seed     for what is random in a method
-    """
-
-    X: Matrix
-    own: Answers
-    shots: int
-    others: Ratings | Choices
-    seed: int
+SOMEONE_ELSE = "someone-else"
+MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
+_THEIR_MODEL = "population-gp"
 
 
 class Fitted(Protocol):
@@ -49,42 +36,136 @@ class Fitted(Protocol):
         """(n,) scores; only their differences are looked at."""
 
 
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """What other raters teach; one for all draws and shots in which they are the same.
+
+    X        (n, d + MEASURED) all pictures of the set: as in the app, where a person's whole collection is embedded
+    others   what each training rater said of pictures that are not in the query
+    generic  the generic score that all methods share; None where others say too little
+    """
+
+    X: Matrix
+    others: Sequence[Answers]
+    generic: GenericScore | None
+    _priors: dict[type[Any], Any] = field(default_factory=dict)
+
+    def prior(self, model: type[Any]) -> Any:
+        """What this class of model learns from others, learned once; None where they say too little."""
+        if model not in self._priors:
+            self._priors[model] = self._learn(model)
+        return self._priors[model]
+
+    def _learn(self, model: type[Any]) -> Any:
+        if self.generic is None:
+            return None
+        try:
+            return model.learn_prior(self.X, self.others, generic=self.generic, measured=MEASURED)
+        except NotEnoughAnswers:
+            return None
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Everything that a method may know in one draw at one number of shots.
+
+    taught   by others
+    own      the person's first k answers; shots: that k
+    seed     for what is random in a method
+    """
+
+    taught: Taught
+    own: Answers
+    shots: int
+    seed: int
+
+
 @dataclass(frozen=True)
 class Method:
-    """`per_shot`: whether it is fitted anew at every number of shots, and at 0 knows nothing."""
+    """A class of model, fitted on the person's own answers or, as a control, on `someone_else`'s."""
 
     name: str
-    fit: Callable[[Task], Fitted | None]
-    per_shot: bool
+    model: type[Any]
+    someone_else: bool = False
+
+    @property
+    def has_prior(self) -> bool:
+        return hasattr(self.model, "learn_prior")
+
+    @property
+    def learns_from(self) -> tuple[str, ...]:
+        """ "ratings", "choices" or both."""
+        both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
+        return tuple(getattr(self.model, "learns_from", both))
+
+    def columns(self, X: Matrix) -> Matrix:
+        """What the model is given of X: all of it where it knows of measured attributes, else the encoder's vectors."""
+        return X if self.has_prior or "measured" in _parameters(self.model) else X[:, : X.shape[1] - MEASURED]
+
+    def fit(self, task: Task) -> Fitted | None:
+        """The model fitted on the task; raises UserError where a researcher's model fails."""
+        answers = _of_someone_else(task) if self.someone_else else task.own
+        prior = task.taught.prior(self.model) if self.has_prior else None
+        if answers is None or (prior is None and (self.has_prior or not len(answers))):
+            return None
+        try:
+            return self._fit(self._make(prior, task.seed), self.columns(task.taught.X), answers)
+        except NotEnoughAnswers:
+            return None
+        except BeholderError:
+            raise
+        except Exception as error:
+            raise UserError(
+                f"method '{self.name}' failed at {task.shots} answers: {type(error).__name__}: {error}"
+            ) from error
+
+    def _make(self, prior: Any, seed: int) -> Any:
+        given = {"prior": prior, "measured": MEASURED, "random_state": seed}
+        known = _parameters(self.model)
+        return self.model(**{name: value for name, value in given.items() if name in known})
+
+    def _fit(self, model: Any, X: Matrix, answers: Answers) -> Fitted:
+        takes_rows = "rows" in self._fit_parameters
+        fitted: Fitted = model.fit(X, **answers.as_fit()) if takes_rows else model.fit(X[answers.rows], answers.ratings)
+        return fitted
+
+    @property
+    def _fit_parameters(self) -> set[str]:
+        return set(inspect.signature(self.model.fit).parameters)
 
 
 def method(name: str) -> Method:
-    """The method of this name; raises UnknownName."""
-    if name == GENERIC:
-        return Method(GENERIC, lambda task: fit_generic(task.X, task.others), per_shot=False)
+    """The method of this name; raises UnknownName, or UserError where it is a researcher's and cannot be used."""
     if name == SOMEONE_ELSE:
-        return Method(SOMEONE_ELSE, _someone_else, per_shot=True)
+        return Method(SOMEONE_ELSE, MODELS[_THEIR_MODEL], someone_else=True)
+    if is_own(name):
+        return Method(name, own_model(name))
     if name not in MODELS:
         raise UnknownName.of("method", name, method_names())
-    return Method(name, lambda task: _fit(name, task.X, task.own, task.seed), per_shot=True)
+    return Method(name, MODELS[name])
 
 
 def method_names() -> list[str]:
-    """Everything that can be compared."""
-    return [GENERIC, SOMEONE_ELSE, *MODELS]
+    """Everything that can be compared, but for a researcher's own."""
+    return [SOMEONE_ELSE, *MODELS]
 
 
 def check_method(name: str, kind: str) -> None:
     """UserError where the method cannot learn from this kind of judgement ("ratings" or "choices")."""
-    two = Answers(rows=np.array([0, 1]), ratings=np.array([1.0, 2.0]))
-    if kind == "choices":
-        two = Answers(choices=np.array([[0, 1]]), weights=np.ones(1))
-    if name in (GENERIC, SOMEONE_ELSE):
-        return
-    try:
-        _model(name, 0).fit(np.eye(3, dtype=np.float32), **two.as_fit())
-    except (UserError, NotEnoughAnswers) as error:
-        raise UserError(f"method '{name}' cannot learn from {kind}, which is what this set holds: {error}") from error
+    learns_from = method(name).learns_from
+    if kind not in learns_from:
+        raise UserError(
+            f"method '{name}' cannot learn from {kind}, which is what this set holds: it learns from {learns_from[0]} "
+            f"alone. Of the built-in ones these do: {', '.join(n for n, m in MODELS.items() if kind in m.learns_from)}"
+        )
+
+
+def teach(X: Matrix, judgements: Ratings | Choices) -> Taught:
+    """What the raters of these judgements teach of the pictures in X."""
+    order = np.argsort(judgements.rater, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(judgements.rater[order])) + 1) if len(order) else []
+    others = tuple(as_answers(judgements.take(part)) for part in parts)
+    return Taught(X, others, fit_generic(X, others, MEASURED))
 
 
 def as_answers(judgements: Ratings | Choices) -> Answers:
@@ -95,28 +176,29 @@ def as_answers(judgements: Ratings | Choices) -> Answers:
     return Answers(choices=won, weights=np.ones(len(won)), ties=judgements.tied())
 
 
-def _someone_else(task: Task) -> Fitted | None:
-    """One other rater at random, of those with enough answers."""
+def _of_someone_else(task: Task) -> Answers | None:
+    """As many answers of one other rater at random, of those who gave enough."""
     rng = np.random.default_rng(task.seed)
-    raters, counts = np.unique(task.others.rater, return_counts=True)
-    enough = raters[counts >= task.shots]
-    if not len(enough):
+    enough = [theirs for theirs in task.taught.others if len(theirs) >= task.shots]
+    if not enough:
         return None
-    theirs = np.flatnonzero(task.others.rater == rng.choice(enough))
-    return _fit(_THEIR_MODEL, task.X, as_answers(task.others.take(rng.permutation(theirs)[: task.shots])), task.seed)
+    theirs = enough[rng.integers(len(enough))]
+    return _some(theirs, rng.permutation(len(theirs))[: task.shots])
 
 
-def _fit(name: str, X: Matrix, answers: Answers, seed: int) -> Fitted | None:
-    try:
-        model: Any = _model(name, seed).fit(X, **answers.as_fit())
-    except NotEnoughAnswers:
-        return None
-    fitted: Fitted = model
-    return fitted
+def _some(answers: Answers, which: Ints) -> Answers:
+    """Those at these positions, counting ratings first, then choices, then ties."""
+    ends = np.cumsum([len(answers.rows), len(answers.choices)])
+    rated, chosen, tied = (which[np.searchsorted(ends, which, side="right") == part] for part in range(3))
+    chosen, tied = chosen - ends[0], tied - ends[1]
+    return Answers(
+        answers.rows[rated],
+        answers.ratings[rated],
+        answers.choices[chosen],
+        answers.weights[chosen],
+        answers.ties[tied],
+    )
 
 
-def _model(name: str, seed: int) -> TasteModel:
-    model = make_model(name)
-    if hasattr(model, "random_state"):
-        model.random_state = seed
-    return model
+def _parameters(model: type[Any]) -> set[str]:
+    return set(inspect.signature(model).parameters)

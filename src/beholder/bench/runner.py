@@ -12,17 +12,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder import __version__
 from beholder.bench import worker
-from beholder.bench.methods import check_method, method
+from beholder.bench.methods import MEASURED, check_method, method
+from beholder.bench.own import is_own, own_model, revision
 from beholder.bench.plan import Plan, make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.raters import qualities, to_look_at
 from beholder.bench.record import Record, remaining
 from beholder.bench.report import write_report
 from beholder.bench.summary import groups_of, summarise
+from beholder.bench.vectors import PREFIX, read_vectors
 from beholder.bench.worker import Bench, Job, Row
 from beholder.config import settings
 from beholder.datasets import Dataset, load_plain, same_pictures
@@ -47,7 +50,9 @@ def run(
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
 
-    methods   "generic", "someone-else" and names of taste models; at 0 shots those that need answers know nothing
+    methods   "someone-else", names of taste models, and a researcher's own as "package.module:Class" or
+              "path/to/file.py:Class"; at 0 shots those that need answers know nothing
+    encoder   a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
     shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl, table.md and
               (with matplotlib) curves.svg, where the same call after an interruption goes on
     where     "COLUMN=VALUE" of items.csv
@@ -67,7 +72,7 @@ def run(
     plan = make_plan(protocol, shots, repeats)
     X, revision = embed_set(dataset, encoder, say)
     say("weighing the raters", 0, 0)
-    found = qualities(dataset, protocol.judgements, X)
+    found = qualities(dataset, protocol.judgements, X[:, :-MEASURED])
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed)
@@ -113,12 +118,18 @@ def load_set(data: str | Path, where: str | None) -> Dataset:
 
 
 def embed_set(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
-    """X and the key of what made it."""
+    """X, which ends in the measured attributes as in the app, and the key of what made it."""
     from beholder.collection import Library, embed_files
 
     library = Library()
     try:
-        return embed_files(dataset.files, encoder, library=library, progress=say), library.runtime(encoder).row.key
+        if encoder.startswith(PREFIX):
+            vectors, key = read_vectors(Path(encoder.removeprefix(PREFIX)).expanduser(), dataset.items)
+        else:
+            vectors = embed_files(dataset.files, encoder, library=library, progress=say)
+            key = library.runtime(encoder).row.key
+        measured = embed_files(dataset.files, "attributes", library=library, progress=say)
+        return np.hstack([vectors, measured]), f"{key}+{library.runtime('attributes').row.key}"
     finally:
         library.close()
 
@@ -134,6 +145,7 @@ def _config(
     seed: int,
 ) -> Row:
     """What must be the same for two rows to stand in one table."""
+    own = {name: revision(own_model(name)) for name in methods if is_own(name)}
     return {
         "data": data.name,
         "data_revision": data.revision,
@@ -145,6 +157,7 @@ def _config(
         "repeats": repeats,
         "seed": seed,
         "code": code_version(),
+        **({"own_methods": own} if own else {}),
     }
 
 

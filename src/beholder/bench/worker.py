@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder.bench import metrics
-from beholder.bench.methods import Fitted, Task, as_answers, method
+from beholder.bench.methods import Fitted, Task, Taught, as_answers, method, teach
 from beholder.bench.protocol import Draw, Protocol
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError
@@ -36,13 +36,17 @@ class Job:
 
 @dataclass(eq=False)
 class Bench:
-    """What stays the same from job to job. `stamp` are the fields that every row of the run carries."""
+    """What stays the same from job to job.
+
+    X      (n, d) all pictures, the last `MEASURED` columns being measured attributes
+    stamp  the fields that every row of the run carries
+    """
 
     protocol: Protocol
     X: Matrix
     methods: tuple[str, ...]
     stamp: Row
-    _last_prior: tuple[bytes, dict[str, Fitted | None]] = field(default=(b"", {}), repr=False)
+    _last_taught: tuple[bytes, Taught] | None = field(default=None, repr=False)
 
     def run(self, job: Job) -> list[Row]:
         """The rows of one job; refuses to run on a draw with a leak."""
@@ -60,7 +64,7 @@ class Bench:
             for shots in job.shots:
                 started = time.perf_counter()
                 fitted = self._fit(name, draw, shots)
-                values = measure(fitted, self.X, query)
+                values = measure(fitted, method(name).columns(self.X), query)
                 seconds = time.perf_counter() - started
                 for metric, value in values.items():
                     yield {
@@ -77,18 +81,15 @@ class Bench:
                     }
 
     def _fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
-        judgements, one = self.protocol.judgements, method(name)
-        own = as_answers(judgements.take(draw.support[:shots]))
-        task = Task(self.X, own, shots, judgements.take(draw.prior), draw.seed)
-        if one.per_shot:
-            return one.fit(task) if shots else None
-        prior = draw.prior.tobytes()
-        if self._last_prior[0] != prior:
-            self._last_prior = (prior, {})
-        known = self._last_prior[1]
-        if name not in known:
-            known[name] = one.fit(task)
-        return known[name]
+        own = as_answers(self.protocol.judgements.take(draw.support[:shots]))
+        return method(name).fit(Task(self._taught(draw), own, shots, draw.seed))
+
+    def _taught(self, draw: Draw) -> Taught:
+        """What others teach, learned anew only where it is not what they taught in the last draw."""
+        key = draw.prior.tobytes()
+        if self._last_taught is None or self._last_taught[0] != key:
+            self._last_taught = key, teach(self.X, self.protocol.judgements.take(draw.prior))
+        return self._last_taught[1]
 
 
 def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, float]:

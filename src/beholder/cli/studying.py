@@ -24,9 +24,11 @@ def bench(
     data: Annotated[
         Path, typer.Argument(metavar="DATA", help="A rated set: items.csv with ratings.csv or choices.csv.")
     ],
-    methods: Annotated[str, typer.Option(metavar="A,B", help="'generic' and names of taste models.")] = "generic,gp",
+    methods: Annotated[
+        str, typer.Option(metavar="A,B", help="Names of taste models; or your own 'module:Class'.")
+    ] = "generic,gp",
     encoder: Annotated[
-        str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH'.")
+        str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
     ] = "classic",
     shots: Annotated[str, typer.Option(metavar="K,K", help="Numbers of the person's own answers.")] = "10,25,50,100",
     repeats: Annotated[

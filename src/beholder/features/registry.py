@@ -23,7 +23,7 @@ from typing import Any, Protocol, runtime_checkable
 from PIL import Image
 
 from beholder.config import settings
-from beholder.errors import UnknownName
+from beholder.errors import UnknownName, UserError
 from beholder.types import Matrix
 
 OPENED_AT = 448  # longer side at which pictures are opened for encoders of up to 224 px: twice that, and a 12 MP
@@ -118,4 +118,9 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
         from beholder.features.hub import load_hub
 
         return load_hub(name, threads=threads)
+    if name.startswith("vectors:"):
+        raise UserError(
+            f"'{name}' is a file with numbers for named items, not an encoder of pictures: only `beholder bench` can "
+            f"use it. Import with one of: {', '.join(encoder_names())}, onnx:PATH"
+        )
     raise UnknownName.of("encoder", name, [*encoder_names(), "onnx:PATH"], see="beholder doctor")

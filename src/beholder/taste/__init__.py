@@ -1,11 +1,18 @@
 """Taste models: estimators from rows of X to scores. `docs/data.md` says what every array means.
 
 name            class             learns from                 source
-population-gp   PopulationProcess ratings, choices, ties; other people's before   Schwaighofer, Tresp & Yu 2004
+population-gp   PopulationProcess others, then any answers    Schwaighofer, Tresp & Yu 2004
 gp              GaussianProcess   ratings, choices, ties      Chu & Ghahramani 2005
 ridge           Ridge             ratings                     Hoerl & Kennard 1970
 bradley-terry   BradleyTerry      choices, ties               Bradley & Terry 1952
 logistic        Logistic          choices, ties               logistic regression on differences
+generic         Generic           others                      what people like on the whole
+svm             Svm               ratings                     ν-SVR; Ren et al. 2017, baseline
+fpmf            Fpmf              others, then ratings        O'Donovan et al. 2014; Ren et al. 2017, baseline
+pam             Pam               others, then ratings        Ren et al. 2017
+residual-svr    ResidualSvr       others, then ratings        the same on principal components
+
+Those that learn from others are given a prior (`beholder.taste.prior`).
 """
 
 from __future__ import annotations
@@ -16,13 +23,15 @@ from typing import Any
 from beholder.errors import BadInput, UnknownName
 from beholder.taste.base import TasteModel, read_saved
 from beholder.taste.baselines import BradleyTerry, Logistic, Ridge
+from beholder.taste.controls import Generic
 from beholder.taste.feature_map import FeatureMap
+from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.population import Population, PopulationProcess, learn_population
+from beholder.taste.svr import Pam, ResidualSvr, Svm
 
-MODELS: dict[str, type[TasteModel]] = {
-    m.name: m for m in (PopulationProcess, GaussianProcess, Ridge, BradleyTerry, Logistic)
-}
+_ALL = (PopulationProcess, GaussianProcess, Ridge, BradleyTerry, Logistic, Generic, Svm, Fpmf, Pam, ResidualSvr)
+MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
 
 
 def make_model(name: str, **params: Any) -> TasteModel:
@@ -44,11 +53,16 @@ __all__ = [
     "MODELS",
     "BradleyTerry",
     "FeatureMap",
+    "Fpmf",
     "GaussianProcess",
+    "Generic",
     "Logistic",
+    "Pam",
     "Population",
     "PopulationProcess",
+    "ResidualSvr",
     "Ridge",
+    "Svm",
     "TasteModel",
     "learn_population",
     "load_model",

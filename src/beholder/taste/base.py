@@ -25,9 +25,11 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
     """An estimator from rows of X to scores; see `docs/data.md` for every array's meaning.
 
     A subclass names itself (`name`), learns in `fit` and `predict`s; `_state` and `_restore` are what saving keeps.
+    What it may learn from other people before a person comes is its prior: see `beholder.taste.prior`.
     """
 
     name: ClassVar[str]
+    learns_from: ClassVar[tuple[str, ...]] = ("ratings", "choices")  # of the person; ties go with choices
     n_features_in_: int
     answers_: Answers  # what it was fitted on
 
@@ -65,7 +67,16 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None
     ) -> tuple[NDArray[Any], Answers]:
         matrix = self._check_rows(X, reset=True)
-        self.answers_ = check_answers(len(matrix), y, **answers)
+        params: dict[str, Any] = self.get_params(deep=False)  # type: ignore[no-untyped-call]
+        has_prior = params.get("prior") is not None
+        self.answers_ = check_answers(len(matrix), y, may_be_none=has_prior, **answers)
+        given = {"ratings": self.answers_.rows.size, "choices or ties": len(self.answers_) - self.answers_.rows.size}
+        for kind, count in given.items():
+            if count and kind.split()[0] not in self.learns_from:
+                raise UserError(
+                    f"the {self.name} model learns from {self.learns_from[0]} alone, but {kind} were given; "
+                    "use the gp model"
+                )
         return matrix, self.answers_
 
     def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression, RidgeCV
 
-from beholder.errors import NotEnoughAnswers, UserError
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.feature_map import principal_components
 from beholder.types import Answers, Floats, Ints
@@ -49,6 +48,7 @@ class Ridge(LinearModel):
     """
 
     name: ClassVar[str] = "ridge"
+    learns_from: ClassVar[tuple[str, ...]] = ("ratings",)
 
     def fit(
         self,
@@ -62,11 +62,7 @@ class Ridge(LinearModel):
     ) -> Self:
         """Learn from ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        if len(answers.choices) or len(answers.ties):
-            raise UserError(
-                "the ridge model learns from ratings alone, but choices or ties were given; use the gp model"
-            )
-        mean, scale = _standard(matrix)
+        mean, scale = standard(matrix)
         inputs = (matrix[answers.rows] - mean) * scale
         slope, level = _ridge(inputs, answers.ratings)
         self.coef_ = slope * scale
@@ -77,16 +73,12 @@ class Ridge(LinearModel):
 class ChoiceModel(LinearModel):
     """What the two models of choices share: ratings are refused; a tie is half a win for each side."""
 
+    learns_from: ClassVar[tuple[str, ...]] = ("choices",)
+
     def _check_choices(
         self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None
     ) -> tuple[NDArray[Any], Ints, Floats]:
         matrix, given = self._check_fit(X, y, **answers)
-        if len(given.rows):
-            raise UserError(
-                f"the {self.name} model learns from choices alone, but ratings were given; use the gp model"
-            )
-        if not len(given.choices) and not len(given.ties):
-            raise NotEnoughAnswers("there is nothing to learn from yet: give at least one choice")
         return matrix, *_wins(given)
 
 
@@ -157,7 +149,7 @@ class BradleyTerry(ChoiceModel):
         matrix, wins, weight = self._check_choices(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         self.compared_, place = np.unique(wins, return_inverse=True)
         self.strengths_ = strengths(place.reshape(-1, 2), weight, len(self.compared_), self.prior_std)
-        mean, scale = _standard(matrix)
+        mean, scale = standard(matrix)
         inputs = (matrix[self.compared_] - mean) * scale
         slope, level = _ridge(inputs, self.strengths_)
         self.coef_ = slope * scale
@@ -202,7 +194,7 @@ def _wins(answers: Answers) -> tuple[Ints, Floats]:
     return wins, np.concatenate([answers.weights, halves])
 
 
-def _standard(X: NDArray[Any]) -> tuple[Floats, Floats]:
+def standard(X: NDArray[Any]) -> tuple[Floats, Floats]:
     """Mean and inverse standard deviation of every column; constant columns get 0."""
     mean, spread = X.mean(0, dtype=np.float64), X.std(0, dtype=np.float64)
     level = 1e-9 * max(float(spread.max(initial=0)), 1e-30)

@@ -21,10 +21,13 @@ def check_answers(
     choices: ArrayLike | None = None,
     ties: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    *,
+    may_be_none: bool = False,
 ) -> Answers:
     """The answers as one checked `Answers`; choices of weight 0 are dropped.
 
     n : number of rows of X that the answers may name
+    may_be_none : for a model with a prior, which has something to say before any answer
     raises : ShapeError for arrays of a wrong shape, UserError for wrong values (all faults in one message),
              NotEnoughAnswers where nothing was given
     """
@@ -40,7 +43,7 @@ def check_answers(
         raise UserError("; ".join(faults))
     kept = weight > 0
     answers = Answers(rows=rated, ratings=ratings, choices=pairs[kept], weights=weight[kept], ties=equal)
-    if not len(answers):
+    if not len(answers) and not may_be_none:
         raise NotEnoughAnswers(NO_ANSWERS)
     return answers
 

@@ -183,17 +183,23 @@ class FeatureMap:
 
 def radial(A: Array, B: Array, length: float) -> Array:
     """Matern's kernel with nu = 3/2, `(1 + r) exp(-r)` with `r = sqrt(3) |a - b| / length`, (len(A), len(B))."""
-    r = A @ B.T
-    r *= -2
-    r += (A**2).sum(1)[:, None]
-    r += (B**2).sum(1)
-    np.maximum(r, 0, out=r)
+    r = squared_distances(A, B)
     r *= 3 / length**2
     np.sqrt(r, out=r)
     decay = np.exp(-r)
     r += 1
     r *= decay
     return np.asarray(r)
+
+
+def squared_distances(A: Array, B: Array) -> Array:
+    """`|a - b|^2` of every row of A and row of B, (len(A), len(B))."""
+    d = A @ B.T
+    d *= -2
+    d += (A**2).sum(1)[:, None]
+    d += (B**2).sum(1)
+    np.maximum(d, 0, out=d)
+    return np.asarray(d)
 
 
 def _thin_out(X: Array, most: int) -> Array:

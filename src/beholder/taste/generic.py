@@ -21,23 +21,24 @@ from scipy.special import ndtr
 
 from beholder.taste.feature_map import Array, FeatureMap
 from beholder.taste.likelihood import CHOICE, OFFSET_PRECISION, RATING, TIE, Likelihood, find_mode
+from beholder.taste.prior import Shared
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 POWER = 2.0  # of the eigenvalues: the few large components decide which pictures are alike
+LENGTH = 1.0  # of the kernel on the vectors
 MEASURED = 0.2  # weight of the kernel on the measured attributes, where that on the vectors has 1
 MEASURED_SHAPE = {"power": 1.0, "length": 1.0, "landmarks": 64}
 UNFORETOLD = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
 PER_RATING = 1.5  # variance of one rating about the picture's mean, in the same unit
 CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
 TIE_WIDTH = 0.3  # in units of that noise
-FEWEST = 3  # pictures rated, or choices, below which nothing is learned
 ROUNDS = 10  # of the adjustment: means by raters, then raters by means
 SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 on so many pictures
 
 
 @dataclass(frozen=True, eq=False)
-class GenericScore:
+class GenericScore(Shared):
     """`level + unit * s(x)`, with s of standard deviation about 1 over the pictures it was learned from.
 
     maps      of the vectors, and of the measured attributes where X has them
@@ -90,17 +91,20 @@ class GenericScore:
 
 
 def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -> GenericScore | None:
-    """The generic score of the people in `others`; None where they say nothing that could be learned from.
+    """The generic score of the people in `others`; None where they said nothing.
 
-    X : (n, d) all pictures · others : each person's answers, rows of X · measured : as in `docs/data.md`
+    X : (n, d), of which only the rows that were judged are looked at · others : each person's answers, rows of X ·
+    measured : as in `docs/data.md`
     """
     rows, means, counts = adjusted_means(others)
     pairs, kinds, weights = _compared(others)
-    if len(rows) < FEWEST and len(pairs) < FEWEST:
+    if not len(rows) and not len(pairs):
         return None
     level, unit = (float(means.mean()), float(means.std()) or 1.0) if len(rows) else (0.0, CHOICE_SCALE)
-    maps, scale = _maps(X, measured)
-    phi = _radial(maps, X, measured) * scale
+    judged, place = np.unique(np.concatenate([rows, pairs.ravel()]), return_inverse=True)
+    rows, pairs = place[: len(rows)], place[len(rows) :].reshape(-1, 2)
+    maps, scale = _maps(X[judged], measured)
+    phi = _radial(maps, X[judged], measured) * scale
     between = CHOICE_SCALE * (phi[pairs[:, 0]] - phi[pairs[:, 1]])
     likelihood = Likelihood(
         kinds=np.concatenate([np.full(len(rows), RATING), kinds]),
@@ -163,7 +167,10 @@ def _split(X: NDArray[Any], measured: int) -> tuple[NDArray[Any], ...]:
 def _maps(X: NDArray[Any], measured: int) -> tuple[tuple[FeatureMap, ...], Floats]:
     """The maps, and the prior standard deviation of the weight of each of their radial coordinates."""
     vectors, *attributes = _split(X, measured)
-    maps = [FeatureMap.learned(vectors, power=POWER), *(FeatureMap.learned(a, **MEASURED_SHAPE) for a in attributes)]
+    maps = [
+        FeatureMap.learned(vectors, power=POWER, length=LENGTH),
+        *(FeatureMap.learned(a, **MEASURED_SHAPE) for a in attributes),
+    ]
     weights = [1.0, MEASURED][: len(maps)]
     return tuple(maps), np.repeat(np.sqrt(weights), [features.sizes[2] for features in maps])
 

@@ -22,13 +22,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from beholder.errors import BadInput, NotEnoughAnswers, UserError
+from beholder.errors import BadInput, NotEnoughAnswers
 from beholder.taste.base import Arrays, read_saved, write_saved
 from beholder.taste.evidence import PRIORS, Evidence, Priors, learn, learn_and_weigh
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.taste.likelihood import CHOICE, RATING, TIE
+from beholder.taste.prior import Shared, needed
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats
 
@@ -42,7 +43,7 @@ CREDIT = 5.0  # a person's spread of ratings counts as the population's until so
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class Population(Shared):
     """What training raters taught.
 
     generic          what people like in general
@@ -157,12 +158,8 @@ class PopulationProcess(GaussianProcess):
         return apart | {"shared": NOTHING} if as_nobody_else > as_one_of_them + OWN_MIND else alike
 
     def _population(self) -> Population:
-        if self.prior is None:
-            raise UserError(
-                "the population-gp model needs what a population taught: give prior=..., from learn_population() or "
-                "`beholder train population`; the gp model does without"
-            )
-        return self.prior
+        population: Population = needed(self)
+        return population
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
         mean, _ = super()._centre(ratings)
@@ -208,7 +205,7 @@ def learn_population(
     """
     generic = generic or fit_generic(X, others, measured)
     if generic is None:
-        raise NotEnoughAnswers("nothing can be learned of what people like: there are fewer than three answers")
+        raise NotEnoughAnswers("nothing can be learned of what people like: there are no answers")
     rng = np.random.default_rng(seed)
     features = features or FeatureMap.learned(X, measured=measured)
     ratings = [person.ratings for person in others if len(person.ratings) > 1]
