@@ -256,7 +256,7 @@ def test_private_taste_is_found_by_own_answers_alone(tmp_path, monkeypatch, kind
 @pytest.mark.parametrize("kind", ["choices", "ratings"])
 def test_shared_taste_is_found_from_others(tmp_path, monkeypatch, kind):
     fake_encoder(monkeypatch)
-    summary = run(write_set(tmp_path, kind, shared=True, each=200), ["generic", "gp"], shots=[0, 5], repeats=2)
+    summary = run(write_set(tmp_path, kind, shared=True, raters=16), ["generic", "gp"], shots=[0, 5], repeats=2)
     assert mean_of(summary, "generic", 0, "pair_accuracy") > 0.8
     assert mean_of(summary, "generic", 5, "pair_accuracy") == mean_of(summary, "generic", 0, "pair_accuracy")
     assert mean_of(summary, "gp", 5, "pair_accuracy", versus="generic") < 0

@@ -49,7 +49,7 @@ class Session:
     """The session of one person on one collection.
 
     collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: what people like in
-    general, bent by this person's answers, or the answers alone where nothing is known of people for this encoder
+    general, bent by this person's answers; the answers alone where that is not known for pictures like these
     raises : UnknownName; UserError for a model that cannot be had here
     """
 
@@ -80,15 +80,17 @@ class Session:
 
     def _model_name(self, asked: str | None) -> str:
         name = asked or self.library.settings.model
-        if name != PopulationProcess.name or self.population is not None:
+        if name != PopulationProcess.name:
             return name
-        if asked is None:
+        if asked is None and not (self.population and self.population.knows(self.collection.X)):
             return GaussianProcess.name
-        encoder = self.collection.row.encoder
-        raise UserError(
-            f"nothing is known of what people like for pictures seen by '{encoder}': use the {GaussianProcess.name} "
-            f"model, or learn it from rated sets with `beholder train population DATA --encoder {encoder}`"
-        )
+        if self.population is None:
+            encoder = self.collection.row.encoder
+            raise UserError(
+                f"nothing is known of what people like for pictures seen by '{encoder}': use the "
+                f"{GaussianProcess.name} model, or learn it from rated sets with `beholder train population DATA --encoder {encoder}`"
+            )
+        return name
 
     # What was said
 

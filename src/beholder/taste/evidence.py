@@ -145,17 +145,12 @@ def learn(people: Sequence[Evidence], priors: Priors = PRIORS) -> dict[str, floa
 
     Those the answers are silent of stay at the prior's mode.
     """
-    return learn_and_weigh(people, priors)[0]
-
-
-def learn_and_weigh(people: Sequence[Evidence], priors: Priors) -> tuple[dict[str, float], float]:
-    """As `learn`, and the log evidence there, less what it took to move away from the prior's mode."""
     people = [evidence.thin() for evidence in people]
     active = {name for evidence in people for name in evidence.active()}
     names = [name for name in priors if name in active]
     held = {name: mode for name, (mode, _) in priors.items()}
     if not names:
-        return held, 0.0
+        return held
     centre = np.array([outward(name, priors[name][0]) for name in names])
     spread = np.array([priors[name][1] for name in names])
     starts: list[Floats | None] = [None] * len(people)
@@ -176,8 +171,7 @@ def learn_and_weigh(people: Sequence[Evidence], priors: Priors) -> tuple[dict[st
     best = minimize(
         objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40, "ftol": 1e-7}
     )
-    found = {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
-    return held | found, -float(best.fun)
+    return held | {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
 
 
 def slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> float:

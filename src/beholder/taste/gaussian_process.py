@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste.base import Arrays, TasteModel
-from beholder.taste.evidence import PRIORS, Evidence, Priors, learn
+from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
 from beholder.taste.threads import one_thread
@@ -73,13 +73,13 @@ class GaussianProcess(TasteModel):
         raises : ShapeError, UserError, NotEnoughAnswers
         """
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self._priors())
+        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self._defaults())
         return self._learn(matrix, answers, held)
 
     def before_answers(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
-        held = _complete(self.hyperparameters or {}, self._priors())
+        held = _complete(self.hyperparameters or {}, self._defaults())
         return self._learn(self._check_rows(X, reset=True), self.answers_, held)
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
@@ -114,8 +114,8 @@ class GaussianProcess(TasteModel):
         """(n, 1) what people like in general, as a column of standard deviation 1; (n, 0) where that is not known."""
         return np.empty((len(X), 0))
 
-    def _priors(self) -> Priors:
-        return PRIORS
+    def _defaults(self) -> Mapping[str, float]:
+        return {name: mode for name, (mode, _) in PRIORS.items()}
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
         return learn([evidence])
@@ -233,7 +233,7 @@ class GaussianProcess(TasteModel):
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
         self.measured = int(config["measured"])
-        self.hyperparameters_ = _complete(config["hyperparameters"], PRIORS)
+        self.hyperparameters_ = _complete(config["hyperparameters"], {})
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
         self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
         self.tie_ = float(config["tie"])
@@ -245,10 +245,10 @@ def _beside(phi: NDArray[Any], generic: Floats) -> NDArray[Any]:
     return np.hstack([phi, generic.astype(phi.dtype)]) if generic.shape[1] else phi
 
 
-def _complete(hyperparameters: Mapping[str, float], priors: Priors) -> dict[str, float]:
+def _complete(hyperparameters: Mapping[str, float], defaults: Mapping[str, float]) -> dict[str, float]:
     if unknown := set(hyperparameters) - set(PRIORS):
         raise UserError(f"unknown hyperparameters {sorted(unknown)}; there are: {', '.join(PRIORS)}")
-    whole = {name: float(hyperparameters.get(name, mode)) for name, (mode, _) in priors.items()}
+    whole = {name: float(hyperparameters[name] if name in hyperparameters else defaults[name]) for name in PRIORS}
     if bad := [name for name, value in whole.items() if not (0 < value < np.inf)] + [
         name for name in whole if name.endswith("share") and not whole[name] < 1
     ]:

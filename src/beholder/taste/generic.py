@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from beholder.taste.feature_map import Array, FeatureMap
+from beholder.taste.feature_map import Array, FeatureMap, radial
 from beholder.taste.likelihood import CHOICE, OFFSET_PRECISION, RATING, TIE, Likelihood, find_mode
 from beholder.taste.prior import Shared
 from beholder.taste.threads import one_thread
@@ -39,12 +39,13 @@ SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 
 
 @dataclass(frozen=True, eq=False)
 class GenericScore(Shared):
-    """`level + unit * s(x)`, with s of standard deviation about 1 over the pictures it was learned from.
+    """`level + unit * s(x)`, with s of standard deviation 1 over the pictures it was learned from.
 
     maps      of the vectors, and of the measured attributes where X has them
     weights   (q,) of the maps' radial coordinates, one map's after the other's
     level     the mean rating; 0 where only choices were seen
-    unit      of `predict`: on the scale of the ratings, or else the noise of a choice
+    unit      of `predict`: on the scale of the ratings, or else in the noise of a choice
+    decided   standard deviation of s in units of the noise of a choice
     measured  how many columns at the end of X are measured attributes
     """
 
@@ -52,6 +53,7 @@ class GenericScore(Shared):
     weights: Floats
     level: float
     unit: float
+    decided: float
     measured: int
 
     def standard(self, X: NDArray[Any]) -> Floats:
@@ -64,19 +66,25 @@ class GenericScore(Shared):
             used += radial
         return total
 
+    def likeness(self, X: NDArray[Any]) -> Floats:
+        """(n,) how like each picture is to the nearest of those that were judged, from 0 to 1 (the same)."""
+        features = self.maps[0]
+        Z = (_split(X, self.measured)[0] - features.mean) @ features.projection
+        return np.asarray(radial(Z, features.landmarks, features.length).max(1), np.float64)
+
     def predict(self, X: NDArray[Any]) -> Floats:
         """(n,) on the raters' scale; from choices alone in units of the noise of a choice."""
         return self.level + self.unit * self.standard(X)
 
     def pair_probability(self, X: NDArray[Any], pairs: Ints) -> Floats:
         """(m,) the chance that a new rater prefers the first of each pair (m, 2) of rows of X."""
-        score = CHOICE_SCALE * self.standard(X)
+        score = self.decided * self.standard(X)
         return np.asarray(ndtr(score[pairs[:, 0]] - score[pairs[:, 1]]), np.float64)
 
     def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What `restore` needs: plain values, and arrays."""
         arrays = {f"generic.{i}.{name}": a for i, m in enumerate(self.maps) for name, a in m.state().items()}
-        plain = {"level": self.level, "unit": self.unit, "measured": self.measured}
+        plain = {"level": self.level, "unit": self.unit, "decided": self.decided, "measured": self.measured}
         return plain, arrays | {"generic.weights": self.weights}
 
     @classmethod
@@ -87,7 +95,8 @@ class GenericScore(Shared):
             FeatureMap.restore({k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)})
             for start in prefixes
         ]
-        return cls(tuple(maps), arrays["generic.weights"], float(plain["level"]), float(plain["unit"]), measured)
+        level, unit, decided = (float(plain[name]) for name in ("level", "unit", "decided"))
+        return cls(tuple(maps), arrays["generic.weights"], level, unit, decided, measured)
 
 
 def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -> GenericScore | None:
@@ -119,7 +128,9 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -
         found = find_mode(
             np.column_stack([design, offset]), np.append(np.ones(len(scale)), OFFSET_PRECISION), likelihood
         )
-    return GenericScore(maps, found.theta[:-1] * scale, level + unit * float(found.theta[-1]), unit, measured)
+    score, shift = found.theta[:-1], float(found.theta[-1])
+    sd = float((phi @ score).std()) or 1.0
+    return GenericScore(maps, score * scale / sd, level + unit * shift, unit * sd, CHOICE_SCALE * sd, measured)
 
 
 def adjusted_means(others: Sequence[Answers]) -> tuple[Ints, Floats, Floats]:

@@ -24,21 +24,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import BadInput, NotEnoughAnswers
 from beholder.taste.base import Arrays, read_saved, write_saved
-from beholder.taste.evidence import PRIORS, Evidence, Priors, learn, learn_and_weigh
+from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.taste.likelihood import CHOICE, RATING, TIE
 from beholder.taste.prior import Shared, needed
 from beholder.taste.threads import one_thread
-from beholder.types import Answers, Floats
+from beholder.types import Answers, Floats, Ints
 
 FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 90  # from whom hyperparameters are learned, drawn at random
 MOST_ANSWERS = 100  # of each of them, drawn at random
-NARROWER = 0.5  # a person of a known population is less uncertain than anybody: widths of the priors, about its modes
-OWN_MIND = 2.0  # log odds against somebody whose taste has nothing to do with the raters'
-NOTHING = 1e-6  # what such a person shares with them
+OUTSKIRTS = 0.05  # of the pictures that were judged
+SELF = 0.999  # likeness from which on a picture is its own nearest
 CREDIT = 5.0  # a person's spread of ratings counts as the population's until so many ratings tell their own
 
 
@@ -50,17 +49,18 @@ class Population(Shared):
     hyperparameters  of a typical rater; names as in `beholder.taste.evidence`
     spread           typical standard deviation of one rater's ratings, on the raters' scale; 0 where only choices
     scale            lowest and highest rating of that scale; None where only choices
+    reach            how alike a picture is to the nearest of those that were judged: the lowest twentieth of them
     """
 
     generic: GenericScore
     hyperparameters: Mapping[str, float]
     spread: float
     scale: tuple[float, float] | None
+    reach: float
 
-    @property
-    def priors(self) -> Priors:
-        """As `evidence.PRIORS`, about this population."""
-        return {name: (self.hyperparameters[name], NARROWER * width) for name, (_, width) in PRIORS.items()}
+    def knows(self, X: NDArray[Any]) -> bool:
+        """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other."""
+        return not len(X) or float(np.median(self.generic.likeness(X))) >= self.reach
 
     @property
     def shared_share(self) -> float:
@@ -82,6 +82,7 @@ class Population(Shared):
         """What `restore` needs: plain values, and arrays."""
         plain, arrays = self.generic.state()
         own = {"hyperparameters": dict(self.hyperparameters), "spread": self.spread, "scale": self.scale}
+        own["reach"] = self.reach
         return {"generic": plain, **own}, arrays
 
     @classmethod
@@ -91,7 +92,7 @@ class Population(Shared):
             hyperparameters = {name: float(plain["hyperparameters"][name]) for name in PRIORS}
             scale = None if plain["scale"] is None else (float(plain["scale"][0]), float(plain["scale"][1]))
             generic = GenericScore.restore(plain["generic"], arrays)
-            return cls(generic, hyperparameters, float(plain["spread"]), scale)
+            return cls(generic, hyperparameters, float(plain["spread"]), scale, float(plain["reach"]))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise BadInput(f"this is no population's prior that can be read ({error!r}); train it again") from error
 
@@ -147,15 +148,12 @@ class PopulationProcess(GaussianProcess):
     def _generic(self, X: NDArray[Any]) -> Floats:
         return self._population().generic.standard(X)[:, None]
 
-    def _priors(self) -> Priors:
-        return self._population().priors
+    def _defaults(self) -> Mapping[str, float]:
+        return self._population().hyperparameters
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
-        """Of somebody like the raters, unless the answers plainly speak of a mind of their own."""
-        alike, as_one_of_them = learn_and_weigh([evidence], self._priors())
-        alone = evidence._replace(score=evidence.score[:, :0])
-        apart, as_nobody_else = learn_and_weigh([alone], PRIORS)
-        return apart | {"shared": NOTHING} if as_nobody_else > as_one_of_them + OWN_MIND else alike
+        """The population's: what one person's few answers say of them only adds noise (docs/log.md)."""
+        return dict(self._population().hyperparameters)
 
     def _population(self) -> Population:
         population: Population = needed(self)
@@ -218,15 +216,23 @@ def learn_population(
         tested = shuffled[fold::FOLDS]
         seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], measured)
         if seen is not None:
-            start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale))
+            start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0))
             people += [start.evidence(X, _some(others[i], rng)) for i in tested[: MOST_RATERS // FOLDS]]
     with one_thread():
         learned = learn([evidence for evidence in people if len(evidence.y)])
     kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
-    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale)
+    known = generic.likeness(X[_judged(others)])
+    reach = float(np.quantile(known[known < SELF], OUTSKIRTS)) if (known < SELF).any() else 0.0
+    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale, reach)
 
 
 _MODES = {name: mode for name, (mode, _) in PRIORS.items()}
+
+
+def _judged(others: Sequence[Answers]) -> Ints:
+    """The rows of X that anybody judged."""
+    told = [rows for person in others for rows in (person.rows, person.choices.ravel(), person.ties.ravel())]
+    return np.unique(np.concatenate(told))
 
 
 def _some(answers: Answers, rng: np.random.Generator) -> Answers:
