@@ -87,8 +87,8 @@ class Session:
         if self.population is None:
             encoder = self.collection.row.encoder
             raise UserError(
-                f"nothing is known of what people like for pictures seen by '{encoder}': use the {GaussianProcess.name} "
-                f"model, or learn it with `beholder train population DATA --encoder {encoder}`"
+                f"nothing is known of what people like for pictures seen by '{encoder}': use the "
+                f"{GaussianProcess.name} model, or learn it with `beholder train population DATA --encoder {encoder}`"
             )
         return name
 
