@@ -214,10 +214,20 @@ def write_set(folder, kind, shared=False, seconds=lambda rater: 2.0, **more):
     return folder
 
 
+def with_a_clicker(folder):
+    """The same set with one more rater, who answers forty pairs ten times each, quickly and at random."""
+    rng = np.random.default_rng(4)
+    pairs = [rng.choice(N, 2, replace=False) for _ in range(40)]
+    with (folder / "choices.csv").open("a", newline="") as stream:
+        for a, b in pairs * 10:
+            csv.writer(stream).writerow(["zap", f"i{a}", f"i{b}", rng.choice(["left", "right"]), 0.2])
+    return folder
+
+
 def fake_encoder(monkeypatch, threads="1"):
     """The planted X in place of an encoder's."""
     monkeypatch.setenv("BEHOLDER_THREADS", threads)
-    monkeypatch.setattr(runner, "_embed", lambda data, encoder, say: (planted_rows(), "planted-1"))
+    monkeypatch.setattr(runner, "embed_set", lambda data, encoder, say: (planted_rows(), "planted-1"))
 
 
 def mean_of(summary, method, shots, metric, versus=None, group="all"):
@@ -274,8 +284,7 @@ def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
 
 def test_every_method_appears_at_every_shot_in_the_agreed_shape(tmp_path, monkeypatch):
     fake_encoder(monkeypatch)
-    quick = write_set(tmp_path, "choices", seconds=lambda rater: 0.3 if rater == 0 else 2.0)
-    summary = run(quick, ["generic", "logistic"], shots=[10, 5], repeats=2)
+    summary = run(with_a_clicker(write_set(tmp_path, "choices")), ["generic", "logistic"], shots=[10, 5], repeats=2)
     assert all(list(row) == KEYS for row in summary)
     assert json.loads(json.dumps(summary)) == summary
     means = {
@@ -284,10 +293,10 @@ def test_every_method_appears_at_every_shot_in_the_agreed_shape(tmp_path, monkey
         if r["versus"] is None and r["metric"] == "pair_accuracy"
     }
     assert len(means) == 3 * 2 * 2
-    assert {group: means[group, "generic", 5]["raters"] for group in ("all", "attentive", "fast")} == {
-        "all": 6,
-        "attentive": 5,
-        "fast": 1,
+    assert {group: means[group, "generic", 5]["raters"] for group in ("all", "attentive", "clickers")} == {
+        "all": 7,
+        "attentive": 6,
+        "clickers": 1,
     }
     assert all(r["draws"] == 2 and r["ask"] is None and r["low"] <= r["mean"] <= r["high"] for r in summary)
     there, back = (
@@ -382,6 +391,15 @@ def test_table_and_curves_are_written(tmp_path, monkeypatch):
     assert "| gp - generic |" in table
     assert "r3: at 1000 shots; there are" in table
     assert "<svg" in (out / "curves.svg").read_text()
+
+
+def test_who_seems_to_click_at_random_is_named_with_the_reason(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    data, seen = with_a_clicker(write_set(tmp_path, "choices")), []
+    run(data, ["logistic"], shots=[5], repeats=1, out=tmp_path / "out", progress=lambda stage, *_: seen.append(stage))
+    (told,) = [stage for stage in seen if stage.startswith("look at")]
+    assert told.startswith("look at: zap: seems to click at random: 0.20 s an answer in the median")
+    assert "## Raters to look at\n\n- zap: seems to click" in (tmp_path / "out" / "table.md").read_text()
 
 
 def test_without_matplotlib_all_but_the_curves_is_written(tmp_path, monkeypatch):

@@ -117,6 +117,18 @@ def test_who_answers_at_random_is_told_kindly(app, wall):
     assert client.get("/taste/wall").status_code == 200
 
 
+def test_who_clicks_faster_than_one_can_look_is_told_kindly_and_loses_nothing(app, wall):
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    ids = [item.id for item in wall.collection("wall").items]
+    pairs = [(ids[n], ids[n + 35]) for n in range(12)]  # every pair said once one way and once the other
+    both = [*pairs, *(pair[::-1] for pair in pairs)]
+    send(client, *(event("choice", pair, seconds=0.2, side=("left", "right")[n % 2]) for n, pair in enumerate(both)))
+    page = client.get("/taste/wall").text
+    assert "faster than pictures can be looked at" in page
+    assert "from 24 answers" in page
+    assert ">a few slower answers will help more than many quick ones<" in client.get("/label/wall").text
+
+
 def test_below_twenty_answers_nobody_is_told_that_there_is_no_taste(app, wall):
     client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
     ids = [item.id for item in wall.collection("wall").items]

@@ -34,6 +34,12 @@ class Foreseen:
         """Minus the log-probability of the answer, in nats."""
         return float(np.sum(self.weights * np.logaddexp(0, -self.log_odds)))
 
+    @property
+    def right(self) -> bool | None:
+        """Whether the answer was the one expected; None where nothing was."""
+        lean = float(self.weights @ np.sign(self.log_odds))
+        return lean > 0 if lean else None
+
 
 def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Foreseen:
     """Predict one judgement's answers with a model fitted without them.

@@ -18,7 +18,7 @@ import numpy as np
 from beholder.ask.questions import Asker, Question, QuestionKind
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
-from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, explain
+from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of, explain
 from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import FeatureMap, GaussianProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
@@ -31,13 +31,17 @@ NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval."""
+    """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval.
+
+    advice : what would help more, where the answers look like clicking; else ""
+    """
 
     answers: int
     accuracy: float | None
     margin: float | None
     found: bool | None  # whether there is a taste to be seen; None while it is too early to say
     sentence: str
+    advice: str = ""
 
 
 class Session:
@@ -281,10 +285,14 @@ class Session:
         share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
         found = explain(model, self.collection.X, self.collection.attributes, answers).found or None
         if not found and count >= FIRST_WORD:
-            return Progress(count, share, margin, False, NO_TASTE)
-        return Progress(
-            count, share, margin, found, f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
-        )
+            return Progress(count, share, margin, False, NO_TASTE, self._advice())
+        sentence = f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
+        return Progress(count, share, margin, found, sentence, self._advice())
+
+    def _advice(self) -> str:
+        expected = {id: foreseen.right for id, foreseen in list(self._foreseen.items())}
+        foretold = {id: right for id, right in expected.items() if right is not None}
+        return advice_of(self._judgements, foretold, self.consistency())
 
     # Questions
 

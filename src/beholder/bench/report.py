@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,24 @@ def can_draw() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def write_report(folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> None:
+def write_report(
+    folder: Path, figures: Sequence[Figure], config: Row, left_out: Sequence[str], look_at: Sequence[str]
+) -> None:
     """Write table.md into the folder, and curves.svg where it can be drawn."""
-    (folder / "table.md").write_text(table(figures, config, left_out), encoding="utf-8")
+    (folder / "table.md").write_text(table(figures, config, left_out, look_at), encoding="utf-8")
     if can_draw():
         _draw_curves(figures, config, folder / "curves.svg")
 
 
-def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str]) -> str:
+def table(figures: Sequence[Figure], config: Row, left_out: Sequence[str], look_at: Sequence[str]) -> str:
     """Markdown: for every group and metric the means, then each later method against each earlier one."""
     lines = [f"# {_title(config)}", "", *_settings(config)]
     for group in _unique(f.group for f in figures):
         for metric in _unique(f.metric for f in figures if f.group == group):
             lines += _section([f for f in figures if (f.group, f.metric) == (group, metric)], config["methods"])
-    if left_out:
-        lines += ["## Left out", "", *(f"- {sentence}" for sentence in left_out), ""]
+    for heading, sentences in {"Left out": left_out, "Raters to look at": look_at}.items():
+        if sentences:
+            lines += [f"## {heading}", "", *(f"- {sentence}" for sentence in sentences), ""]
     return "\n".join(lines)
 
 
@@ -59,16 +63,17 @@ def _section(figures: Sequence[Figure], order: Sequence[str]) -> list[str]:
     lines = [f"## {first.metric}{lower}: {first.group} ({count} raters)", ""]
     means = {(f.method, f.shots): f for f in figures if f.versus is None}
     order = [name for name in order if any((name, k) in means for k in shots)]
-    lines += _grid("answers", shots, {name: [_mean(means.get((name, k))) for k in shots] for name in order})
+    lines += grid("answers", shots, {name: [_mean(means.get((name, k))) for k in shots] for name in order})
     gains = {(f.method, f.versus, f.shots): f for f in figures if f.versus is not None}
     pairs = [(later, earlier) for i, later in enumerate(order) for earlier in order[:i]]
     if pairs:
         rows = {f"{b} - {a}": [_gain(gains.get((b, a, k))) for k in shots] for b, a in pairs}
-        lines += _grid("difference", shots, rows)
+        lines += grid("difference", shots, rows)
     return lines
 
 
-def _grid(corner: str, shots: Sequence[int], rows: dict[str, list[str]]) -> list[str]:
+def grid(corner: str, shots: Sequence[int], rows: dict[str, list[str]]) -> list[str]:
+    """Lines of a Markdown table with a column for each number of shots."""
     head = [f"| {corner} | " + " | ".join(str(k) for k in shots) + " |", "|---" * (len(shots) + 1) + "|"]
     return [*head, *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()), ""]
 
@@ -91,21 +96,28 @@ def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _draw_curves(figures: Sequence[Figure], config: Row, path: Path) -> None:
-    """One panel a metric, of the attentive raters where they are known."""
+@contextmanager
+def canvas_of(path: Path, panels: int) -> Iterator[tuple[Any, Any]]:
+    """A canvas and its row of panels, written to `path` as SVG in the end: the same figures, the same file."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
 
+    with mpl.rc_context({"svg.hashsalt": "beholder", "svg.fonttype": "none"}):
+        canvas = Canvas(figsize=(4.2 * panels, 3.6), layout="constrained")
+        yield canvas, canvas.subplots(1, panels, squeeze=False)[0]
+        canvas.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _draw_curves(figures: Sequence[Figure], config: Row, path: Path) -> None:
+    """One panel a metric, of the attentive raters where they are known."""
     groups = {f.group for f in figures}
     group = "attentive" if "attentive" in groups else "all"
     shown = [f for f in figures if f.group == group and f.versus is None]
     metrics = _unique([f.metric for f in shown])
-    with mpl.rc_context({"svg.hashsalt": "beholder", "svg.fonttype": "none"}):  # the same run, the same file
-        canvas = Canvas(figsize=(4.2 * len(metrics), 3.6), layout="constrained")
-        for panel, metric in zip(canvas.subplots(1, len(metrics), squeeze=False)[0], metrics, strict=True):
+    with canvas_of(path, panels=len(metrics)) as (canvas, panels):
+        for panel, metric in zip(panels, metrics, strict=True):
             _draw_panel(panel, [f for f in shown if f.metric == metric], metric, config["methods"])
         canvas.suptitle(f"{_title(config)} ({group} raters)", fontsize=9)
-        canvas.savefig(path, format="svg", metadata={"Date": None})
 
 
 def _draw_panel(panel: Any, figures: Sequence[Figure], metric: str, methods: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from beholder.bench import worker
 from beholder.bench.methods import check_method, method
 from beholder.bench.plan import Plan, make_plan
 from beholder.bench.protocol import Protocol
+from beholder.bench.raters import qualities, to_look_at
 from beholder.bench.record import Record, remaining
 from beholder.bench.report import write_report
 from beholder.bench.summary import groups_of, summarise
@@ -59,19 +60,22 @@ def run(
     """
     say: Progress = progress or (lambda stage, done, total: None)
     methods, shots = _checked(methods, shots, repeats, where)
-    dataset = _load(data, where)
+    dataset = load_set(data, where)
     protocol = Protocol(dataset, same_pictures(dataset.files), seed)
     for name in methods:
         check_method(name, protocol.kind)
     plan = make_plan(protocol, shots, repeats)
-    X, revision = _embed(dataset, encoder, say)
+    X, revision = embed_set(dataset, encoder, say)
+    found = qualities(dataset, protocol.judgements, X)
+    for sentence in (look_at := to_look_at(dataset, found)):
+        say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed)
     record = None if out is None else Record(Path(out).expanduser(), config)
     bench = Bench(protocol, X, methods, _stamp(config))
     rows = _all_rows(bench, plan, record, say)
-    figures = summarise(rows, groups_of(dataset), methods, seed)
+    figures = summarise(rows, groups_of(dataset, found), methods, seed)
     if record is not None:
-        write_report(record.folder, figures, config, plan.left_out)
+        write_report(record.folder, figures, config, plan.left_out, look_at)
     return [figure.as_json(dataset.name, encoder) for figure in figures]
 
 
@@ -98,7 +102,8 @@ def _checked(
     return tuple(dict.fromkeys(methods)), tuple(sorted(set(shots)))
 
 
-def _load(data: str | Path, where: str | None) -> Dataset:
+def load_set(data: str | Path, where: str | None) -> Dataset:
+    """The rated set, or what of it is `where` says ("COLUMN=VALUE")."""
     dataset = load_plain(data)
     if where is None:
         return dataset
@@ -106,7 +111,7 @@ def _load(data: str | Path, where: str | None) -> Dataset:
     return dataset.where(column, value.strip())
 
 
-def _embed(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
+def embed_set(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
     """X and the key of what made it."""
     from beholder.collection import Library, embed_files
 

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from beholder.bench.metrics import METRICS
+from beholder.bench.raters import Qualities
 from beholder.bench.statistics import Estimate, bootstrap, holm, paired
 from beholder.bench.worker import Row
 from beholder.datasets import Dataset
 from beholder.types import Floats
-
-FAST = 0.6  # seconds: who is quicker in the median clicks through
-GROUPS = ("all", "attentive", "fast")
 
 Values = dict[str, dict[int, float]]  # rater: draw: value
 
@@ -58,14 +56,16 @@ class Figure:
         }
 
 
-def groups_of(data: Dataset) -> dict[str, frozenset[str]]:
-    """The raters of each group; sets without times have only `all`."""
-    seconds = data.median_seconds()
-    groups = {"all": frozenset(data.raters)}
-    if not np.isnan(seconds).all():
-        groups["fast"] = frozenset(name for name, s in zip(data.raters, seconds, strict=True) if s < FAST)
-        groups["attentive"] = groups["all"] - groups["fast"]
-    return {name: groups[name] for name in GROUPS if groups.get(name)}
+def groups_of(data: Dataset, found: Qualities) -> dict[str, frozenset[str]]:
+    """The raters of each group: `all`, those who seem to click at random, and `attentive`, the others.
+
+    A set without times, of which nobody is suspected, has only `all`.
+    """
+    everybody = frozenset(data.raters)
+    clickers = frozenset(data.raters[one] for one, quality in found.items() if quality.clicker)
+    timed = any(not np.isnan(quality.seconds) for quality in found.values())
+    groups = {"all": everybody, "attentive": everybody - clickers, "clickers": clickers}
+    return {name: members for name, members in groups.items() if members and (clickers or timed or name == "all")}
 
 
 def summarise(

@@ -13,7 +13,7 @@ from beholder.errors import UserError
 ANSWERS = "answers"
 WIDTH = 80  # of a line, in characters
 CELL = len("-0.123 ± 0.045")
-LEFT_OUT = "left out"  # how the runner's progress begins when it tells of a rater instead of a stage
+OF_RATERS = ("left out", "look at")  # how the runner's progress begins when it tells of a rater instead of a stage
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,40 +29,44 @@ def bench(
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH'.")
     ] = "classic",
     shots: Annotated[str, typer.Option(metavar="K,K", help="Numbers of the person's own answers.")] = "10,25,50,100",
-    repeats: Annotated[int, typer.Option(min=1, metavar="R", help="Draws a rater.")] = 10,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, metavar="R", help="Draws a rater.", show_default="10; of an analysis 50")
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed, the same draws.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="For rows.jsonl, table.md and curves.svg; goes on where it was stopped."),
     ] = None,
     where: Annotated[str | None, typer.Option(metavar="COLUMN=VALUE", help="Only these items.")] = None,
+    analysis: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask the set instead: 'fake-raters', for --shots pictures each.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare methods on a rated picture set.
 
     Figures are means over raters with 95 % intervals, on pictures that no method has seen.
     """
-    from beholder.bench import run
+    from beholder.bench import analyse, run
+    from beholder.bench.analysis import analysis as analysis_of
 
     with Meter("reading the set") as meter:
 
         def progress(stage: str, done: int, total: int) -> None:
-            note(stage) if stage.startswith(LEFT_OUT) else meter(stage, done, total)
+            note(stage) if stage.startswith(OF_RATERS) else meter(stage, done, total)
 
-        figures = run(
-            data,
-            methods=[name.strip() for name in methods.split(",") if name.strip()],
-            encoder=encoder,
-            shots=_numbers(shots),
-            repeats=repeats,
-            seed=seed,
-            out=out,
-            where=where,
-            progress=progress,
-        )
-    put_json(figures) if as_json else _print(figures)
+        call: dict[str, Any] = {"encoder": encoder, "shots": _numbers(shots), "seed": seed, "out": out, "where": where}
+        call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
+        if analysis is None:
+            figures = run(data, methods=[name.strip() for name in methods.split(",") if name.strip()], **call)
+        else:
+            figures = analyse(analysis, data, **call)
+    if as_json:
+        put_json(figures)
+    else:
+        _print(figures) if analysis is None else say(analysis_of(analysis).table(figures))
     if out is not None:
-        note(_where_it_is(out))
+        note(_where_it_is(out, "curves" if analysis is None else analysis.replace("-", "_")))
 
 
 def _numbers(text: str) -> list[int]:
@@ -97,12 +101,12 @@ def _block(means: list[dict[str, Any]]) -> None:
             say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
 
 
-def _where_it_is(out: Path) -> str:
+def _where_it_is(out: Path, drawn: str) -> str:
     from beholder.bench.report import can_draw
 
     if can_draw():
         return f"rows, table and curves are in {out}"
     return (
-        f"rows.jsonl and table.md are in {out}; curves.svg needs pip install 'beholder[bench]' (in a clone: "
+        f"rows and table are in {out}; {drawn}.svg needs pip install 'beholder[bench]' (in a clone: "
         ".venv/bin/pip install -e '.[bench]'), after which the same command draws it"
     )

@@ -143,13 +143,3 @@ class Dataset:
             item_is_test=None if self.item_is_test is None else self.item_is_test[kept],
             rater_is_test=None if self.rater_is_test is None else self.rater_is_test[present],
         )
-
-    def median_seconds(self) -> Floats:
-        """(raters,) the median time of each rater's answers, NaN where the set holds no times."""
-        rater = np.concatenate([self.ratings.rater, self.choices.rater])
-        seconds = np.concatenate([self.ratings.seconds, self.choices.seconds])
-        known = ~np.isnan(seconds)
-        medians = np.full(len(self.raters), np.nan)
-        for one in np.unique(rater[known]):
-            medians[one] = np.median(seconds[known & (rater == one)])
-        return medians

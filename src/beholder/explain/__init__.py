@@ -1,5 +1,6 @@
 """Why: a person's taste in the words of the measured attributes, and a reason for every picture."""
 
+from beholder.explain.advice import advice_of, in_short
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.why import Reason, liked_and_disliked
 from beholder.explain.words import FIRST_WORD, NO_TASTE, Leaning
@@ -10,7 +11,9 @@ __all__ = [
     "Explanation",
     "Leaning",
     "Reason",
+    "advice_of",
     "explain",
+    "in_short",
     "liked_and_disliked",
     "reasons",
 ]

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.ask.questions import Question, QuestionKind
 from beholder.collection import title_of
+from beholder.explain import in_short
 from beholder.session import Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
@@ -151,7 +152,7 @@ def progress_json(session: Session) -> dict[str, Any]:
 def gained(now: Progress) -> str:
     """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
     if now.found is False:
-        return now.sentence[:1].lower() + now.sentence[1:-1]
+        return in_short(now.advice) or now.sentence[:1].lower() + now.sentence[1:-1]
     return re.sub(r"^\d+ answers?; ", "", now.sentence)
 
 

@@ -1,0 +1,64 @@
+"""The raters of a set: how good each one's answers are, and who had better be looked at before the figures are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from beholder.datasets import Choices, Dataset, Ratings
+from beholder.errors import BadInput
+from beholder.taste.feature_map import principal_components
+from beholder.taste.gold import gold_scores
+from beholder.taste.quality import RaterQuality, quality_of_choices, quality_of_ratings
+from beholder.types import Floats, Matrix
+
+COMPONENTS = 40  # of the pictures, from which answers are foretold
+GOLD = "gold"  # the column of items.csv with the known score of gold images
+
+Qualities = dict[int, RaterQuality]  # by position in the set's raters
+
+
+def qualities(data: Dataset, judgements: Ratings | Choices, X: Matrix) -> Qualities:
+    """Everybody's quality, by these judgements of the set. X : (n, d) its pictures"""
+    rows = _few_numbers(X)
+    if isinstance(judgements, Ratings):
+        j = judgements
+        gold = gold_scores(j.score, known_scores(data)[j.item], scale_of(data))
+        return quality_of_ratings(j.item, j.score, j.rater, j.seconds, rows, gold)
+    return quality_of_choices(judgements.items, judgements.answer, judgements.rater, judgements.seconds, rows)
+
+
+def to_look_at(data: Dataset, found: Qualities) -> list[str]:
+    """A sentence for every rater with a fault, suspected clickers first."""
+    order = sorted(found, key=lambda one: (not found[one].clicker, one))
+    return [f"{data.raters[one]}: {'; '.join(found[one].faults)}" for one in order if found[one].faults]
+
+
+def known_scores(data: Dataset) -> Floats:
+    """(n,) the known score of gold images, NaN for all others: the column `gold` of items.csv, where there is one.
+
+    raises : BadInput naming an item whose gold is no number
+    """
+    told = data.columns.get(GOLD, ("",) * len(data.items))
+    return np.array([_number(item, text) for item, text in zip(data.items, told, strict=True)])
+
+
+def _number(item: str, text: str) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        raise BadInput(f"the {GOLD} score of item '{item}' must be a number or empty, got '{text}'") from None
+
+
+def scale_of(data: Dataset) -> tuple[float, float]:
+    """Lowest and highest rating: as dataset.json says, else as they were given."""
+    if data.scale is not None:
+        return data.scale
+    if not len(data.ratings):
+        raise BadInput(f"{data.name} holds no ratings, so there is no scale")
+    return float(data.ratings.score.min()), float(data.ratings.score.max())
+
+
+def _few_numbers(X: Matrix) -> Floats:
+    """(n, c) principal components; none where the pictures do not differ."""
+    mean, axes = principal_components(X, COMPONENTS)
+    return np.asarray((X - mean) @ axes, np.float64)

@@ -1,0 +1,62 @@
+"""Who seems to click is told kindly what would help more; who looks, however fast, is told nothing."""
+
+import numpy as np
+import pytest
+
+from beholder.explain.advice import OTHERWISE, SAME_SIDE, TOO_QUICK, advice_of
+from beholder.prequential import Foreseen
+from beholder.types import Judgement
+
+
+def pairs(n, seconds=None, sides="lr"):
+    """So many choices, by turns on these sides."""
+    full = {"l": "left", "r": "right", "-": None}
+    return [
+        Judgement("choice", (2 * i, 2 * i + 1), f"c{i}", seconds=seconds, side=full[sides[i % len(sides)]])
+        for i in range(n)
+    ]
+
+
+def ids(judgements, right):
+    return {j.client_id: right(i) for i, j in enumerate(judgements)}
+
+
+def test_who_is_quicker_than_looking_takes_is_told_so():
+    quick = pairs(20, 0.3)
+    assert advice_of(quick, {}, (0, 0)) == TOO_QUICK
+    assert advice_of(quick, ids(quick, lambda i: i % 2 == 0), (0, 0)) == TOO_QUICK
+
+
+def test_a_quick_taste_that_is_foretold_is_told_nothing():
+    quick = pairs(40, 0.3)
+    assert advice_of(quick, ids(quick, lambda i: i % 5 > 0), (0, 0)) == ""
+
+
+@pytest.mark.parametrize("answers", [pairs(19, 0.3), pairs(40), pairs(20, 0.3) + pairs(20, 1.5), []])
+def test_few_untimed_or_slower_answers_are_told_nothing(answers):
+    assert advice_of(answers, {}, (0, 0)) == ""
+
+
+def test_the_same_side_all_the_time_is_told():
+    assert advice_of(pairs(20, 2.0, "r"), {}, (0, 0)) == SAME_SIDE.format(side="right")
+    assert advice_of(pairs(20, 2.0, "-"), {}, (0, 0)) == ""
+    assert advice_of(pairs(20, 2.0, "lllr"), {}, (0, 0)) == ""
+
+
+def test_other_answers_to_the_same_are_told_and_a_few_of_them_are_not():
+    assert advice_of(pairs(30), {}, (4, 8)) == OTHERWISE
+    assert advice_of(pairs(30), {}, (5, 8)) == advice_of(pairs(30), {}, (1, 7)) == ""
+
+
+def test_no_sentence_accuses():
+    for sentence in (TOO_QUICK, SAME_SIDE.format(side="left"), OTHERWISE):
+        assert "help" in sentence
+        assert not {"wrong", "random", "careless", "must"} & set(sentence.lower().split())
+
+
+def test_an_answer_was_expected_where_most_of_it_was():
+    weights = np.array([0.5, 0.5, 1])
+    assert Foreseen(np.array([1.0, 2, -3]), weights).right is None
+    assert Foreseen(np.array([1.0, -2, 3]), weights).right is True
+    assert Foreseen(np.array([-1.0]), np.ones(1)).right is False
+    assert Foreseen(np.empty(0), np.empty(0)).right is None
