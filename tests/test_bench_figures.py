@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.special import expit
 from sklearn.metrics import ndcg_score
 
 from beholder.bench import metrics
 from beholder.bench.statistics import bootstrap, holm, paired
+from beholder.bench.summary import summarise
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -49,14 +51,78 @@ def test_a_level_prediction_knows_nothing():
 def test_calibration_error_is_the_gap_in_each_bin():
     p = np.array([0.95, 0.95, 0.95, 0.95, 0.65, 0.65])
     happened = np.array([1, 1, 1, 0, 1, 0], bool)  # .95 said, .75 right; .65 said, .5 right
-    assert metrics.ece(p, happened) == pytest.approx((4 * 0.2 + 2 * 0.15) / 6)
+    bins = metrics.calibration(p, happened)
+    assert bins[:, 0].tolist() == [0, 2, 0, 0, 4]
+    assert metrics.ece(bins) == pytest.approx((4 * 0.2 + 2 * 0.15) / 6)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
 def test_calibration_error_does_not_mind_which_picture_is_first(answers):
     p, happened = np.array([a for a, _ in answers]), np.array([b for _, b in answers])
-    assert metrics.ece(p, happened) == pytest.approx(metrics.ece(1 - p, ~happened), abs=1e-9)
+    there, back = metrics.calibration(p, happened), metrics.calibration(1 - p, ~happened)
+    assert metrics.ece(there) == pytest.approx(metrics.ece(back), abs=1e-9)
+
+
+def calibrated_rows(rng, method="a", raters=12, draws=10, pairs=100, truth=1.0):
+    """Rows of a model whose log-odds are `truth` times too small; at 1 it is perfectly calibrated."""
+    for rater in range(raters):
+        for draw in range(draws):
+            said = rng.normal(0, 1.5, pairs)
+            happened = rng.random(pairs) < expit(truth * said)
+            bins = metrics.calibration(expit(said), happened)
+            one = {"method": method, "metric": "ece", "shots": 10, "rater": f"r{rater}", "draw": draw}
+            yield one | {"value": metrics.ece(bins), "bins": bins.tolist()}
+
+
+def ece_of(rows, methods=("a",)):
+    raters = frozenset(row["rater"] for row in rows)
+    return {(f.method, f.versus): f.estimate for f in summarise(rows, {"all": raters}, methods, seed=0)}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_perfectly_calibrated_model_is_close_to_zero_once_pooled(seed):
+    rows = list(calibrated_rows(np.random.default_rng(seed)))
+    assert np.mean([row["value"] for row in rows]) > 0.05
+    assert ece_of(rows)["a", None].mean < 0.01
+
+
+def test_the_pooled_error_is_that_of_a_large_sample():
+    rng = np.random.default_rng(0)
+    (large,) = calibrated_rows(rng, raters=1, draws=1, pairs=400_000, truth=0.6)
+    estimates = [ece_of(list(calibrated_rows(rng, truth=0.6)))["a", None] for _ in range(40)]
+    assert np.mean([e.mean for e in estimates]) == pytest.approx(large["value"], abs=0.003)
+    assert np.mean([e.low <= large["value"] <= e.high for e in estimates]) >= 0.85
+    assert all(0 <= e.low <= e.mean <= e.high for e in estimates)
+
+
+def test_a_miscalibrated_model_is_surely_behind_a_calibrated_one():
+    rng = np.random.default_rng(0)
+    rows = [*calibrated_rows(rng, "good"), *calibrated_rows(rng, "bad", truth=0.5)]
+    found = ece_of(rows, ("good", "bad"))
+    difference = found["bad", "good"]
+    assert difference.mean == pytest.approx(found["bad", None].mean - found["good", None].mean)
+    assert difference.low > 0
+    assert difference.p < 0.01
+
+
+def test_two_equally_calibrated_models_are_not_told_apart():
+    rng = np.random.default_rng(2)
+    p = [
+        ece_of([*calibrated_rows(rng, "a", pairs=30), *calibrated_rows(rng, "b", pairs=30)], "ab")["b", "a"].p
+        for _ in range(100)
+    ]
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def test_a_rater_with_many_pairs_counts_once():
+    few = metrics.calibration(np.full(10, 0.9), np.ones(10, bool))  # .1 too timid
+    many = metrics.calibration(np.full(1000, 0.9), np.zeros(1000, bool))  # .9 too bold
+    rows = [
+        {"method": "a", "metric": "ece", "shots": 1, "rater": name, "draw": 0, "value": 0, "bins": bins.tolist()}
+        for name, bins in {"r0": few, "r1": many}.items()
+    ]
+    assert ece_of(rows)["a", None].mean == pytest.approx((0.9 - 0.1) / 2)
 
 
 @pytest.mark.parametrize("n", [8, 12, 60])

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from beholder.types import Floats, Ints
 
 METRICS = ("spearman", "pearson", "pair_accuracy", "ndcg_10", "ece")
-_BINS = 5
+BINS = 5  # of `calibration`
 
 
 def pearson(truth: Floats, score: Floats) -> float:
@@ -57,16 +57,30 @@ def ndcg(truth: Floats, score: Floats, k: int = 10) -> float:
     return float(level @ discount / (np.sort(gain)[::-1] @ discount))
 
 
-def ece(probability: Floats, happened: NDArray[np.bool_]) -> float:
-    """Expected calibration error of predicted pair probabilities: mean of |confidence - share right| [Naeini2015].
+def calibration(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
+    """(BINS, 3) of predicted pair probabilities: in each bin, how many pairs, the confidence said, how many were right.
 
-    Confidence is max(p, 1 - p), in five equal bins from 0.5 to 1, so it does not matter which picture is named first.
-    Over few pairs even a perfectly calibrated model is not at 0: about .07 at 100 pairs. Compare, do not read off.
+    Confidence is max(p, 1 - p), so it does not matter which picture is named first; p = 0.5 is half right. Five equal
+    bins from 0.5 to 1: each more lifts the error of a perfect model (five: .006 over 12,000 pairs; ten: .009), each
+    less hides more of what differs within a bin. Sums, so that draws can be added up.
 
     probability : (m,) predicted chance that the event happens; happened : (m,) whether it did
     """
     confidence = np.maximum(probability, 1 - probability)
     right = np.where(probability == 0.5, 0.5, (probability > 0.5) == happened)
-    which = np.clip(((confidence - 0.5) * 2 * _BINS).astype(np.int64), 0, _BINS - 1)
-    gap = np.bincount(which, weights=confidence - right, minlength=_BINS)
-    return float(np.abs(gap).sum() / len(confidence))
+    which = np.clip(((confidence - 0.5) * 2 * BINS).astype(np.int64), 0, BINS - 1)
+    weights = (np.ones(len(confidence)), confidence, right)
+    return np.column_stack([np.bincount(which, weights=w, minlength=BINS) for w in weights])
+
+
+def calibration_gaps(bins: Floats) -> Floats:
+    """(BINS,) confidence less share right in each bin, times the share of all pairs that it holds."""
+    return np.asarray((bins[:, 1] - bins[:, 2]) / bins[:, 0].sum(), np.float64)
+
+
+def ece(bins: Floats) -> float:
+    """Expected calibration error [Naeini2015] of what `calibration` returned: the mean of |confidence - share right|.
+
+    Over one draw even a perfect model is not at 0: about .07 at 100 pairs. The summary pools draws and raters first.
+    """
+    return float(np.abs(calibration_gaps(bins)).sum())

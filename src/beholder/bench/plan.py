@@ -26,6 +26,8 @@ def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:
     raises : BadInput where nobody is left
     """
     plan = Plan()
+    if protocol.copies:
+        plan.left_out.append(f"{protocol.copies} training pictures, as they or copies of them are test pictures too")
     for rater in protocol.testers.tolist():
         draws = [protocol.draw(rater, number) for number in range(repeats)]
         told = [draw for draw in draws if _has_truth(protocol, draw)]

@@ -8,9 +8,9 @@ Two methods, two encoders or a run that was interrupted meet the same draws. A d
 
 Where the set has splits they are used: support and prior are of training pictures, the query of test pictures, and
 only test raters are tested, from whom nobody else learns; a training picture with a copy among the test pictures is
-left out. Where it has none, each rater is tested against all others;
-for ratings half of the rater's pictures, at most 100, are the query; for choices 100 pairs (a quarter of them where
-that is fewer), and every judgement that shares a picture with the query is in neither support nor prior.
+left out. Where it has none, each rater is tested against all others; for ratings half of the rater's pictures, at most
+100, are the query; for choices 100 pairs (a quarter of them where that is fewer), and every judgement that shares a
+picture with the query is in neither support nor prior.
 Pictures that are near-duplicates count as one picture, and a pair in either order as one pair.
 """
 
@@ -53,12 +53,19 @@ class Protocol:
     """
 
     def __init__(self, data: Dataset, pictures: Ints, seed: int) -> None:
+        """raises : BeholderError where `pictures` do not number this set's items"""
+        if pictures.shape != (len(data.items),) or pictures.dtype.kind not in "iu" or pictures.min(initial=0) < 0:
+            raise BeholderError(
+                f"pictures must be one number from 0 up for each of {len(data.items)} items, "
+                f"got {pictures.dtype} of shape {pictures.shape}"
+            )
         self.data = data
         self.seed = seed
+        self.pictures = pictures
         self.judgements: Ratings | Choices = data.ratings if len(data.ratings) else data.choices
         self.pictures_of: Ints = pictures[self.judgements.items]  # (m, 1) or (m, 2)
-        is_test = _test_pictures(data, pictures)
-        self._may_learn: Flags = ~is_test[self.pictures_of].any(axis=1) & self._says_something()
+        self._is_test = _test_pictures(data, pictures)
+        self._may_learn: Flags = ~self._is_test[self.pictures_of].any(axis=1) & self._says_something()
         self._may_ask: Flags = self._is_decided() & self._says_something()
         if data.item_is_test is not None:
             self._may_ask &= data.item_is_test[self.judgements.items].all(axis=1)
@@ -74,6 +81,13 @@ class Protocol:
         everyone = np.arange(len(self.data.raters))
         return everyone if self.data.rater_is_test is None else everyone[self.data.rater_is_test]
 
+    @property
+    def copies(self) -> int:
+        """How many training pictures are left out, as a copy of each is a test picture."""
+        if self.data.item_is_test is None:
+            return 0
+        return int((self._is_test[self.pictures] & ~self.data.item_is_test).sum())
+
     def draw(self, rater: int, number: int) -> Draw:
         """Draw `number` of this rater; the same whenever it is asked for."""
         seed = _seed(self.seed, self.data.raters[rater], number)
@@ -87,22 +101,36 @@ class Protocol:
 
     def check(self, draw: Draw) -> None:
         """BeholderError where what is learned from could know the answer: called before anything is fitted."""
-        judged = self.judgements.rater
-        asked = self.pictures_of[draw.query]
-        leaks = {
-            "query pictures are in the support": np.isin(self.pictures_of[draw.support], asked).any(),
-            "query pictures are in what other raters teach": np.isin(self.pictures_of[draw.prior], asked).any(),
-            "the tested rater, or another test rater, is a training rater": not self._teaches(draw.rater)[
-                judged[draw.prior]
-            ].all(),
-            "support or query hold another rater's answers": (
-                judged[np.concatenate([draw.support, draw.query])] != draw.rater
-            ).any(),
-        }
+        leaks = self._picture_leaks(draw) | self._rater_leaks(draw)
         found = [sentence for sentence, leaked in leaks.items() if leaked]
         if found:
             rater = self.data.raters[draw.rater]
             raise BeholderError(f"leak in draw {draw.number} of rater '{rater}': {'; '.join(found)}")
+
+    def _picture_leaks(self, draw: Draw) -> dict[str, bool]:
+        """Sentence: whether it is so. Looked up anew, not by what the draw was made of."""
+        items = self.judgements.items
+        asked, own, taught = (self.pictures[items[part]] for part in (draw.query, draw.support, draw.prior))
+        is_test = self.data.item_is_test
+        return {
+            "query pictures are in the support": bool(np.isin(own, asked).any()),
+            "query pictures are in what other raters teach": bool(np.isin(taught, asked).any()),
+            "a copy of a test picture is a training picture": bool(
+                self._is_test[own].any() or self._is_test[taught].any()
+            ),
+            "training pictures are in the query": is_test is not None and not is_test[items[draw.query]].all(),
+        }
+
+    def _rater_leaks(self, draw: Draw) -> dict[str, bool]:
+        own, teachers = np.concatenate([draw.support, draw.query]), self.judgements.rater[draw.prior]
+        everything = np.concatenate([own, draw.prior])
+        return {
+            "the tested rater, or another test rater, is a training rater": draw.rater not in self.testers
+            or draw.rater in teachers
+            or not self._teaches(draw.rater)[teachers].all(),
+            "support or query hold another rater's answers": bool((self.judgements.rater[own] != draw.rater).any()),
+            "an answer is in the draw twice": len(np.unique(everything)) < len(everything),
+        }
 
     def _teaches(self, rater: int) -> Flags:
         """(raters,) whose answers may be learned from when `rater` is tested."""

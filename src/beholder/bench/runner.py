@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder import __version__
 from beholder.bench import worker
+from beholder.bench.guards import check_copies
 from beholder.bench.methods import MEASURED, check_method, method
 from beholder.bench.own import is_own, own_model, revision
 from beholder.bench.plan import Plan, make_plan
@@ -66,7 +67,9 @@ def run(
     say: Progress = progress or (lambda stage, done, total: None)
     methods, shots = _checked(methods, shots, repeats, where)
     dataset = load_set(data, where)
-    protocol = Protocol(dataset, same_pictures(dataset.files), seed)
+    pictures = same_pictures(dataset.files)
+    check_copies(dataset.files, pictures)
+    protocol = Protocol(dataset, pictures, seed)
     for name in methods:
         check_method(name, protocol.kind)
     plan = make_plan(protocol, shots, repeats)

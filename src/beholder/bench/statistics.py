@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm, t
@@ -36,9 +37,14 @@ def bootstrap(values: Floats, seed: int, level: float = 0.95) -> Estimate:
     n = len(values)
     if n == 1:
         return Estimate(float(values[0]), float(values[0]), float(values[0]), 1)
+    low, high = _expanded(_resamples(n, seed) @ values, n, level)
+    return Estimate(float(values.mean()), low, high, n)
+
+
+def _expanded(resampled: Floats, n: int, level: float = 0.95) -> tuple[float, float]:
     tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf((1 - level) / 2, n - 1))
-    low, high = np.quantile(_resamples(n, seed) @ values, [tail, 1 - tail])
-    return Estimate(float(values.mean()), float(low), float(high), n)
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    return float(low), float(high)
 
 
 def paired(values: Floats, others: Floats, seed: int) -> Estimate:
@@ -49,9 +55,49 @@ def paired(values: Floats, others: Floats, seed: int) -> Estimate:
 
 
 def _sign_flip(difference: Floats, seed: int) -> float:
-    """How often signs at random give a mean as far from 0; the observed signs are one of the trials, so p > 0."""
-    as_far = np.abs(_signs(len(difference), seed) @ difference) >= abs(difference.sum()) * (1 - 1e-9)
+    return _as_far(_signs(len(difference), seed) @ difference, difference.sum())
+
+
+def _as_far(flipped: Floats, observed: float) -> float:
+    """How often signs at random give a figure as far from 0; the observed signs are one of the trials, so p > 0."""
+    as_far = np.abs(flipped) >= abs(observed) * (1 - 1e-9)
     return float((as_far.sum() + 1) / (RESAMPLES + 1))
+
+
+def pooled(gaps: Floats, seed: int) -> Estimate:
+    """The calibration error of all raters together, the sum of |mean gap| over bins, with its interval over raters.
+
+    The basic bootstrap interval (twice the estimate less the quantiles), not below 0: noise makes absolute values too
+    large, in a resample twice as much as in the estimate, so that percentiles would never hold the 0 of a perfect
+    model. This interval holds it in 85 to 90 %, and an error of .06 in 94 % (by simulation, 12 and 60 raters).
+
+    gaps : (n, bins) of `metrics.calibration_gaps`, a row a rater; all weigh the same, however many pairs they answered
+    """
+    estimate = _error(gaps.mean(axis=0))
+    low, high = _basic(estimate, _error(_resamples(len(gaps), seed) @ gaps), len(gaps))
+    return Estimate(estimate, max(low, 0.0), high, len(gaps))
+
+
+def pooled_difference(gaps: Floats, others: Floats, seed: int) -> Estimate:
+    """Difference of two pooled errors of the same raters; p by methods that change places within raters at random."""
+    n, weights = len(gaps), _resamples(len(gaps), seed)
+    estimate = _error(gaps.mean(axis=0)) - _error(others.mean(axis=0))
+    low, high = _basic(estimate, _error(weights @ gaps) - _error(weights @ others), n)
+    middle, half = (gaps + others).mean(axis=0) / 2, _signs(n, seed) @ (gaps - others) / (2 * n)
+    return Estimate(estimate, low, high, n, _as_far(_error(middle + half) - _error(middle - half), estimate))
+
+
+def _error(gaps: Floats) -> Any:
+    """Of mean gaps (..., bins)."""
+    return np.abs(gaps).sum(axis=-1)
+
+
+def _basic(estimate: float, resampled: Floats, n: int) -> tuple[float, float]:
+    """Holds the estimate; with one rater it is that rater's."""
+    if n == 1:
+        return estimate, estimate
+    low, high = _expanded(resampled, n)
+    return min(estimate, 2 * estimate - high), max(estimate, 2 * estimate - low)
 
 
 @lru_cache(maxsize=8)

@@ -64,9 +64,9 @@ class Bench:
             for shots in job.shots:
                 started = time.perf_counter()
                 fitted = self._fit(name, draw, shots)
-                values = measure(fitted, method(name).columns(self.X), query)
+                found = measure(fitted, method(name).columns(self.X), query)
                 seconds = time.perf_counter() - started
-                for metric, value in values.items():
+                for metric, values in found.items():
                     yield {
                         **self.stamp,
                         "method": name,
@@ -74,7 +74,7 @@ class Bench:
                         "metric": metric,
                         "rater": self.protocol.data.raters[draw.rater],
                         "draw": draw.number,
-                        "value": value,
+                        **values,
                         "draw_seed": draw.seed,
                         "seconds": round(seconds, 4),
                         "peak_mb": peak_mb(),
@@ -92,8 +92,11 @@ class Bench:
         return self._last_taught[1]
 
 
-def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, float]:
-    """Every metric that is defined: for choices pair_accuracy and, with probabilities, ece; for ratings all."""
+def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, Row]:
+    """`value` of every metric that is defined: for choices pair_accuracy and, with probabilities, ece; for ratings all.
+
+    Beside the value of `ece` are its `bins`, as `metrics.calibration` has them, which a summary pools.
+    """
     rows = np.unique(query.items)
     score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X[rows]), np.float64)
     if not np.isfinite(score).all():
@@ -108,13 +111,16 @@ def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[
     else:
         pairs = np.searchsorted(rows, query.won())
     values["pair_accuracy"] = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
+    found: dict[str, Row] = {name: {"value": round(value, 6)} for name, value in values.items()}
     if hasattr(fitted, "pair_probability"):
-        values["ece"] = _ece(fitted, X[rows], pairs)
-    return {name: round(value, 6) for name, value in values.items()}
+        found["ece"] = _calibration(fitted, X[rows], pairs)
+    return found
 
 
-def _ece(fitted: Any, X: Matrix, pairs: Ints) -> float:
-    return metrics.ece(np.asarray(fitted.pair_probability(X, pairs), np.float64), np.ones(len(pairs), bool))
+def _calibration(fitted: Any, X: Matrix, pairs: Ints) -> Row:
+    probability = np.asarray(fitted.pair_probability(X, pairs), np.float64)
+    bins = metrics.calibration(probability, np.ones(len(pairs), bool))
+    return {"value": round(metrics.ece(bins), 6), "bins": bins.round(6).tolist()}
 
 
 def peak_mb() -> float:
