@@ -286,20 +286,6 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
     assert [len(cells) for cells in ridge] == [1 + 3 * 4, 1 + 3 * 2], "whole cells, each a mean ± half a width"
 
 
-def test_bench_without_matplotlib_does_its_work_and_says_what_the_curves_need(gallery, tmp_path, monkeypatch, capsys):
-    from beholder.bench import report
-
-    rated = tmp_path / "rated"
-    shutil.copytree(gallery, rated)
-    lines = [f"r{rater},p{i:02d},{1 + i % 5}" for rater in range(2) for i in range(COUNT)]
-    (rated / "ratings.csv").write_text("rater,item,score\n" + "\n".join(lines) + "\n")
-    monkeypatch.setattr(report, "can_draw", lambda: False)
-    out = tmp_path / "out"
-    assert run(["bench", str(rated), "--methods", "ridge", "--shots", "4", "--repeats", "1", "--out", str(out)]) == 0
-    assert (out / "table.md").is_file()
-    assert "curves.svg needs pip install 'beholder[bench]'" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

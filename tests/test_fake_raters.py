@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from beholder.bench import analyse, analysis, report
+from beholder.bench import analyse, analysis
 from beholder.bench.fake_raters import FAKES, KINDS, ask, check, closeness, offsets, sum_up
 from beholder.cli import app
 from beholder.datasets import Ratings, load_plain
@@ -112,14 +112,6 @@ def test_the_command_prints_json_and_writes_rows_table_and_figure(rated_set, tmp
     assert (len(rows), rows[0]["seed"], rows[0]["encoder_revision"]) == (2 * 12, 0, "planted-1")
     assert f"Mean rank of {FAKES} fake raters among 10 real ones" in (tmp_path / "out" / "fake_raters.md").read_text()
     assert "<svg" in (tmp_path / "out" / "fake_raters.svg").read_text()
-
-
-def test_without_matplotlib_the_table_is_printed_and_no_figure_drawn(rated_set, tmp_path, monkeypatch):
-    monkeypatch.setattr(report.importlib.util, "find_spec", lambda name: None)
-    done = CliRunner().invoke(app, [*rated_set, "--out", str(tmp_path / "out")])
-    assert "| sigma " in done.stdout
-    assert "fake_raters.svg needs pip install" in done.stderr
-    assert not (tmp_path / "out" / "fake_raters.svg").exists()
 
 
 def test_real_people_have_tastes(shared):

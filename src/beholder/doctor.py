@@ -13,7 +13,7 @@ import beholder
 from beholder.collection import Library
 from beholder.errors import BeholderError
 
-EXTRAS = {"bench": ("matplotlib", "curves of the bench"), "heif": ("pillow-heif", "HEIC pictures")}
+EXTRAS = {"heif": ("pillow-heif", "HEIC pictures")}
 
 
 @dataclass(frozen=True, slots=True)

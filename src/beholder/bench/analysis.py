@@ -9,7 +9,6 @@ from pathlib import Path
 from beholder.bench import fake_raters
 from beholder.bench.methods import MEASURED
 from beholder.bench.record import as_lines
-from beholder.bench.report import can_draw
 from beholder.bench.runner import Progress, code_version, embed_set, load_set
 from beholder.bench.worker import Row
 from beholder.datasets import Dataset
@@ -27,14 +26,14 @@ class Analysis:
     check   (data, shots): the shots that can be asked about; raises for a set or a call that cannot be
     ask     (data, X, attributes, shots, repeats, seed, progress): a row for every repeat
     sum_up  (rows, seed): the figures
-    table   Markdown of the figures; draw: their picture, at a path
+    table   Markdown of the figures; draw: their picture as SVG
     """
 
     check: Callable[[Dataset, Sequence[int]], tuple[int, ...]]
     ask: Callable[[Dataset, Matrix, Matrix, Sequence[int], int, int, Progress], list[Row]]
     sum_up: Callable[[Sequence[Row], int], list[Row]]
     table: Callable[[Sequence[Row]], str]
-    draw: Callable[[Sequence[Row], Path], None]
+    draw: Callable[[Sequence[Row]], str]
 
 
 ANALYSES = {
@@ -63,7 +62,7 @@ def analyse(
     """Ask a rated set one of ANALYSES.
 
     shots    how many pictures each rater has; repeats: draws of them; where: "COLUMN=VALUE" of items.csv
-    out      a folder for NAME.jsonl (a line a repeat), NAME.md and, with matplotlib, NAME.svg
+    out      a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
     returns  the figures as JSON shapes
     raises   UnknownName; UserError for a wrong call, BadInput for a set that cannot be asked, StoreError for a folder
              that cannot be written
@@ -88,7 +87,6 @@ def _write(folder: Path, name: str, asked: Analysis, rows: Sequence[Row], figure
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.jsonl").write_text(as_lines(rows), encoding="utf-8")
         (folder / f"{name}.md").write_text(asked.table(figures), encoding="utf-8")
+        (folder / f"{name}.svg").write_text(asked.draw(figures), encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
-    if can_draw():
-        asked.draw(figures, folder / f"{name}.svg")

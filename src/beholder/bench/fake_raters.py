@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from beholder.bench import svg
+from beholder.bench.markdown import grid
 from beholder.bench.raters import scale_of
-from beholder.bench.report import canvas_of, grid
 from beholder.bench.runner import Progress
 from beholder.bench.statistics import bootstrap
 from beholder.bench.worker import Row
@@ -205,20 +205,17 @@ def _cell(figure: Row) -> str:
     return f"{figure['mean_rank']:.1f} [{figure['low']:.1f}, {figure['high']:.1f}]"
 
 
-def draw(figures: Sequence[Row], path: Path) -> None:
-    """A panel for each kind of fake, a line for each sigma; dashed: the rank if real raters were like fakes."""
-    with canvas_of(path, panels=len(KINDS)) as (canvas, panels):
-        for panel, kind in zip(panels, KINDS, strict=True):
-            shown = [f for f in figures if f["fakes"] == kind]
-            for sigma in sorted({f["sigma"] for f in shown}):
-                line = [f for f in shown if f["sigma"] == sigma]
-                ks, low, high = ([f[name] for f in line] for name in ("k", "low", "high"))
-                (drawn,) = panel.plot(
-                    ks, [f["mean_rank"] for f in line], marker="o", markersize=3, label=f"sigma {sigma:g}"
-                )
-                panel.fill_between(ks, low, high, color=drawn.get_color(), alpha=0.1, linewidth=0)
-            panel.axhline(shown[0]["alike"], linestyle="--", linewidth=0.8, color="0.5")
-            panel.set(xlabel="pictures of each rater", ylabel="mean rank of fake raters", title=f"fakes {kind}", ylim=0)
-            panel.spines[["top", "right"]].set_visible(False)
-            panel.legend(frameon=False, fontsize=8)
-        canvas.suptitle(f"{figures[0]['data']}, encoder {figures[0]['encoder']}", fontsize=9)
+def draw(figures: Sequence[Row]) -> str:
+    """SVG: a panel for each kind of fake, a line for each sigma; thin: the rank if real raters were like fakes."""
+    panels = [_panel(kind, [f for f in figures if f["fakes"] == kind]) for kind in KINDS]
+    return svg.standalone(panels, f"{figures[0]['data']}, encoder {figures[0]['encoder']}: mean rank of fake raters")
+
+
+def _panel(kind: str, figures: Sequence[Row]) -> svg.Panel:
+    lines = []
+    for number, sigma in enumerate(sorted({f["sigma"] for f in figures})):
+        k, mean, low, high = (
+            [f[name] for f in figures if f["sigma"] == sigma] for name in ("k", "mean_rank", "low", "high")
+        )
+        lines.append(svg.Line(f"sigma {sigma:g}", k, mean, low, high, *svg.style_of(number)))
+    return svg.Panel(f"fakes {kind}", "pictures of each rater", lines, level=figures[0]["alike"], from_zero=True)

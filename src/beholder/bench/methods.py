@@ -24,7 +24,7 @@ from beholder.taste import MODELS
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
-SOMEONE_ELSE = "someone-else"
+GENERIC, SOMEONE_ELSE = "generic", "someone-else"
 MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
 _THEIR_MODEL = "population-gp"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from beholder.bench.protocol import Draw, Protocol
+from beholder.bench.results import CONTROLS
 from beholder.bench.worker import Job
 from beholder.datasets import Ratings
 from beholder.errors import BadInput
@@ -18,6 +20,11 @@ class Plan:
 
     jobs: list[Job] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+
+def with_controls(methods: Sequence[str]) -> tuple[str, ...]:
+    """These methods, after the controls that are not among them."""
+    return (*(name for name in CONTROLS if name not in methods), *methods)
 
 
 def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from beholder.bench.worker import Job, Row
+from beholder.config import settings
 from beholder.errors import BadInput, StoreError, UserError
 
 CONFIG, ROWS = "config.json", "rows.jsonl"
@@ -18,24 +22,30 @@ class Record:
     """rows.jsonl only grows, one finished job at a time; `config.json` says what run the rows belong to."""
 
     def __init__(self, folder: Path, config: Row) -> None:
-        """raises : UserError where the folder holds the rows of another run, StoreError where it cannot be written"""
+        """`self.config` is `config` with when and on what the run was begun.
+
+        raises : UserError where the folder holds the rows of another run, StoreError where it cannot be written
+        """
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._begin(json.loads(json.dumps(config)))
+            self.config = self._begin(json.loads(json.dumps(config)))
         except FileExistsError as error:
             raise UserError(f"{folder} is a file; give a folder for the rows and tables") from error
         except OSError as error:
             raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
 
-    def _begin(self, config: Row) -> None:
+    def _begin(self, config: Row) -> Row:
         path = self.folder / CONFIG
         if path.is_file():
-            _check_same(self.folder, _read_config(path), config)
-        elif (self.folder / ROWS).exists():
+            old = _read_config(path)
+            _check_same(self.folder, old, config)
+            return old
+        if (self.folder / ROWS).exists():
             raise UserError(f"{self.folder} holds {ROWS} without the {CONFIG} that says of what; give another folder")
-        else:
-            _replace(path, json.dumps(config, indent=1) + "\n")
+        config |= {"begun": date.today().isoformat(), "hardware": hardware()}
+        _replace(path, json.dumps(config, indent=1) + "\n")
+        return config
 
     def finished(self) -> list[Row]:
         """The rows of all finished jobs; what was cut off while it was written is dropped from the file."""
@@ -71,6 +81,15 @@ def remaining(jobs: Iterable[Job], rows: Iterable[Row], raters: tuple[str, ...])
     """The jobs of which there are no rows yet."""
     done = {(row["rater"], row["draw"]) for row in rows}
     return [job for job in jobs if (raters[job.rater], job.number) not in done]
+
+
+def hardware() -> str:
+    """Processor, how many of its threads the bench uses, and system."""
+    named = platform.processor() or platform.machine()
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        named = next(line for line in lines if line.startswith("model name")).partition(":")[2].strip()
+    return f"{named}, {settings().threads} of {os.cpu_count()} threads, {platform.system()}"
 
 
 def as_lines(rows: Iterable[Row]) -> str:

@@ -20,11 +20,12 @@ from beholder.bench import worker
 from beholder.bench.guards import check_copies
 from beholder.bench.methods import MEASURED, check_method, method
 from beholder.bench.own import is_own, own_model, revision
-from beholder.bench.plan import Plan, make_plan
+from beholder.bench.plan import Plan, make_plan, with_controls
 from beholder.bench.protocol import Protocol
 from beholder.bench.raters import qualities, to_look_at
 from beholder.bench.record import Record, remaining
 from beholder.bench.report import write_report
+from beholder.bench.results import Results
 from beholder.bench.summary import groups_of, summarise
 from beholder.bench.vectors import PREFIX, read_vectors
 from beholder.bench.worker import Bench, Job, Row
@@ -35,14 +36,15 @@ from beholder.types import Matrix
 
 Progress = Callable[[str, int, int], None]  # (what is being done or found, done, of how many)
 
+SHOTS = (0, 5, 10, 25, 50, 100)
 _ALONE = 4  # so few jobs are done before a second process has started
 
 
 def run(
     data: str | Path,
-    methods: Sequence[str] = ("generic", "gp"),
+    methods: Sequence[str] = ("generic", "someone-else", "population-gp"),
     encoder: str = "classic",
-    shots: Sequence[int] = (10, 25, 50, 100),
+    shots: Sequence[int] = SHOTS,
     repeats: int = 10,
     seed: int = 0,
     out: str | Path | None = None,
@@ -54,8 +56,9 @@ def run(
     methods   "someone-else", names of taste models, and a researcher's own as "package.module:Class" or
               "path/to/file.py:Class"; at 0 shots those that need answers know nothing
     encoder   a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
-    shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl, table.md and
-              (with matplotlib) curves.svg, where the same call after an interruption goes on
+    shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl and the
+              report, where the same call after an interruption goes on; both controls are then run and reported, and
+              what is returned is of `methods` alone
     where     "COLUMN=VALUE" of items.csv
     returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric",
               "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired difference of
@@ -65,7 +68,8 @@ def run(
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
     """
     say: Progress = progress or (lambda stage, done, total: None)
-    methods, shots = _checked(methods, shots, repeats, where)
+    asked, shots = _checked(methods, shots, repeats, where)
+    methods = asked if out is None else with_controls(asked)
     dataset = load_set(data, where)
     pictures = same_pictures(dataset.files)
     check_copies(dataset.files, pictures)
@@ -84,8 +88,10 @@ def run(
     rows = _all_rows(bench, plan, record, say)
     figures = summarise(rows, groups_of(dataset, found), methods, seed)
     if record is not None:
-        write_report(record.folder, figures, config, plan.left_out, look_at)
-    return [figure.as_json(dataset.name, encoder) for figure in figures]
+        about = (plan.left_out, look_at, dataset.licence, dataset.citation)
+        write_report(record.folder, Results(record.config, figures, *about))
+    shown = {*asked, None}
+    return [f.as_json(dataset.name, encoder) for f in figures if {f.method, f.versus} <= shown]
 
 
 def _checked(

@@ -41,7 +41,7 @@ class Stopped(Exception):
 
 ORDER = (  # as one needs them
     *("serve", "import", "labels", "ask", "fit", "rank", "explain"),
-    *("datasets", "bench", "demo", "doctor"),
+    *("datasets", "bench", "train", "demo", "doctor"),
 )
 
 

@@ -25,19 +25,26 @@ def bench(
         Path, typer.Argument(metavar="DATA", help="A rated set: items.csv with ratings.csv or choices.csv.")
     ],
     methods: Annotated[
-        str, typer.Option(metavar="A,B", help="Names of taste models; or your own 'module:Class'.")
-    ] = "generic,gp",
+        str, typer.Option(metavar="A,B", help="Controls ('generic', 'someone-else'), models, your own 'module:Class'.")
+    ] = "generic,someone-else,population-gp",
     encoder: Annotated[
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
     ] = "classic",
-    shots: Annotated[str, typer.Option(metavar="K,K", help="Numbers of the person's own answers.")] = "10,25,50,100",
+    shots: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K,K",
+            help="Numbers of the person's own answers.",
+            show_default="0,5,10,25,50,100; of an analysis 25,50,100",
+        ),
+    ] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, metavar="R", help="Draws a rater.", show_default="10; of an analysis 50")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed, the same draws.")] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For rows.jsonl, table.md and curves.svg; goes on where it was stopped."),
+        typer.Option(metavar="FOLDER", help="For report.html, tables, curves and rows; goes on where it stopped."),
     ] = None,
     where: Annotated[str | None, typer.Option(metavar="COLUMN=VALUE", help="Only these items.")] = None,
     analysis: Annotated[
@@ -57,8 +64,9 @@ def bench(
         def progress(stage: str, done: int, total: int) -> None:
             note(stage) if stage.startswith(OF_RATERS) else meter(stage, done, total)
 
-        call: dict[str, Any] = {"encoder": encoder, "shots": _numbers(shots), "seed": seed, "out": out, "where": where}
+        call: dict[str, Any] = {"encoder": encoder, "seed": seed, "out": out, "where": where}
         call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
+        call |= {} if shots is None else {"shots": _numbers(shots)}
         if analysis is None:
             figures = run(data, methods=[name.strip() for name in methods.split(",") if name.strip()], **call)
         else:
@@ -68,7 +76,7 @@ def bench(
     else:
         _print(figures) if analysis is None else say(analysis_of(analysis).table(figures))
     if out is not None:
-        note(_where_it_is(out, "curves" if analysis is None else analysis.replace("-", "_")))
+        note(f"the report is {out / 'report.html'}" if analysis is None else f"rows, table and figure are in {out}")
 
 
 def _numbers(text: str) -> list[int]:
@@ -82,18 +90,27 @@ def _numbers(text: str) -> list[int]:
 
 def _print(figures: list[dict[str, Any]]) -> None:
     """A block for each group and metric, in plain lines that are as wide in a pipe as on a screen."""
-    means = [f for f in figures if f["versus"] is None]
     say("Means over raters, ± half the width of their 95 % intervals.")
-    for group, metric in dict.fromkeys((f["group"], f["metric"]) for f in means):
-        _block([f for f in means if (f["group"], f["metric"]) == (group, metric)])
+    for group, metric in dict.fromkeys((f["group"], f["metric"]) for f in figures):
+        _block([f for f in figures if (f["group"], f["metric"]) == (group, metric)])
 
 
-def _block(means: list[dict[str, Any]]) -> None:
+def _block(figures: list[dict[str, Any]]) -> None:
+    """The means, then what each gains over `generic` where that was run."""
+    means = [f for f in figures if f["versus"] is None]
+    gains = [f for f in figures if f["versus"] == "generic"]
     first, most = means[0], max(f["raters"] for f in means)
-    lower = ", lower is better" if first["metric"] == "ece" else ""
-    say(f"\n{first['metric']}{lower}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
-    names, shots = list(dict.fromkeys(f["method"] for f in means)), sorted({f["shots"] for f in means})
-    cells = {(f["method"], f["shots"]): f"{f['mean']:.3f} ± {(f['high'] - f['low']) / 2:.3f}" for f in means}
+    lower = first["metric"] == "ece"
+    say(f"\n{first['metric']}{', lower is better' * lower}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
+    _grid(means, "")
+    if gains:
+        say(f"{'change against' if lower else 'gain over'} generic")
+        _grid(gains, "+")
+
+
+def _grid(figures: list[dict[str, Any]], sign: str) -> None:
+    names, shots = list(dict.fromkeys(f["method"] for f in figures)), sorted({f["shots"] for f in figures})
+    cells = {(f["method"], f["shots"]): f"{f['mean']:{sign}.3f} ± {(f['high'] - f['low']) / 2:.3f}" for f in figures}
     margin = max(len(name) for name in (*names, ANSWERS))
     fit = max(1, (WIDTH - margin) // (CELL + 2))
     for at in range(0, len(shots), fit):  # more numbers of answers than a line holds go below each other
@@ -101,14 +118,3 @@ def _block(means: list[dict[str, Any]]) -> None:
         say(f"{ANSWERS:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
         for name in names:
             say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
-
-
-def _where_it_is(out: Path, drawn: str) -> str:
-    from beholder.bench.report import can_draw
-
-    if can_draw():
-        return f"rows, table and curves are in {out}"
-    return (
-        f"rows and table are in {out}; {drawn}.svg needs pip install 'beholder[bench]' (in a clone: "
-        ".venv/bin/pip install -e '.[bench]'), after which the same command draws it"
-    )

@@ -1,0 +1,73 @@
+"""`report.html`: a run on one page that needs nothing else, for a screen of any width, light and dark."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from beholder import __version__
+from beholder.bench import svg
+from beholder.bench.curves import panels
+from beholder.bench.results import OTHERS, Results, Rows, Section
+from beholder.bench.summary import Figure
+
+Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p, whether it is to be seen first
+
+
+def page(results: Results) -> str:
+    """The whole HTML file as text."""
+    drawn = panels(results, results.groups[0])
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            results=results,
+            sections={group: results.sections(group) for group in results.groups},
+            others=OTHERS,
+            rows_of=_rows,
+            plot_style=Markup(svg.style()),
+            plots=[Markup(svg.inline(panel)) for panel in drawn],
+            legend={line.label: line for panel in drawn for line in panel.lines},
+            colours=svg.COLOURS,
+            dashes=svg.DASHES,
+            facts=_facts(results),
+            version=__version__,
+        )
+    )
+
+
+def _rows(section: Section, rows: Rows) -> dict[str, list[Cell]]:
+    return {name: [_cell(section, figure) for figure in row] for name, row in rows.items()}
+
+
+def _cell(section: Section, figure: Figure | None) -> Cell:
+    """To be seen first: the best of a column, and a difference whose interval leaves out 0."""
+    if figure is None:
+        return "–", [], False
+    e = figure.estimate
+    if figure.versus is None:
+        return f"{e.mean:.3f}", [f"{e.low:.3f} to {e.high:.3f}"], section.is_best(figure)
+    more = [f"{e.low:+.3f} to {e.high:+.3f}", f"p {figure.p_holm:.3f}"]
+    return f"{e.mean:+.3f}", more, e.low > 0 or e.high < 0
+
+
+def _facts(results: Results) -> dict[str, str]:
+    """Name: value of the settings."""
+    c = results.config
+    return {
+        "Made again by": results.command,
+        "Data set": f"{c['data']}, revision {c['data_revision'][:12]}" + (f", {c['where']}" if c["where"] else ""),
+        "Encoder": c["encoder_revision"],
+        "Draws a rater": f"{c['repeats']}, seed {c['seed']}",
+        "Code": f"beholder {c['code']}",
+        "Begun": c["begun"],
+        "Hardware": c["hardware"],
+    }
+
+
+@lru_cache
+def _environment() -> Environment:
+    loader = PackageLoader("beholder.bench")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
