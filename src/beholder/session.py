@@ -20,7 +20,7 @@ from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of, explain
 from beholder.prequential import Foreseen, accuracy, foresee
-from beholder.taste import FeatureMap, GaussianProcess, PopulationProcess, TasteModel, make_model
+from beholder.taste import MODELS, FeatureMap, GaussianProcess, Population, PopulationProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
 from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Item, Judgement, answers_of, faults_of
@@ -61,6 +61,8 @@ class Session:
         self.person = self.store.person(person)
         self.population = find_population(library.key(self.collection.row.encoder), library.home)
         self.model_name = self._model_name(model)
+        if not self._is_process:
+            self._another_model()  # what cannot be had is told before anybody answers
         self.rng = np.random.default_rng(seed)
         self._lock = threading.RLock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
@@ -84,13 +86,22 @@ class Session:
             return name
         if asked is None and not (self.population and self.population.knows(self.collection.X)):
             return GaussianProcess.name
+        self._known_population()
+        return name
+
+    def _known_population(self) -> Population:
         if self.population is None:
             encoder = self.collection.row.encoder
             raise UserError(
                 f"nothing is known of what people like for pictures seen by '{encoder}': use the "
                 f"{GaussianProcess.name} model, or learn it with `beholder train population DATA --encoder {encoder}`"
             )
-        return name
+        return self.population
+
+    @property
+    def starts_from_others(self) -> bool:
+        """Whether the ranking begins with what people like in general."""
+        return self.model_name == PopulationProcess.name
 
     # What was said
 
@@ -208,8 +219,23 @@ class Session:
             )
 
     def _fit(self, answers: Answers) -> TasteModel:
-        model = self._unfitted(self._hyperparameters) if self._is_process else make_model(self.model_name)
+        model = self._unfitted(self._hyperparameters) if self._is_process else self._another_model()
         return model.fit(self.collection.X, **answers.as_fit())
+
+    def _another_model(self) -> TasteModel:
+        """Any model but ours; one that starts from what people like is told it by the population.
+
+        raises : UnknownName; UserError where that is not known, or a model would have to know everybody's answers
+        """
+        kind = MODELS.get(self.model_name)
+        if kind is None or not hasattr(kind, "learn_prior"):
+            return make_model(self.model_name)
+        try:
+            X, measured = self.collection.X, self.collection.measured
+            generic = self._known_population().on_scale(SCALE)
+            return make_model(self.model_name, prior=kind.learn_prior(X, (), generic=generic, measured=measured))
+        except NotEnoughAnswers as error:
+            raise UserError(f"the {self.model_name} model is for `beholder bench` alone: {error}") from error
 
     @property
     def _is_process(self) -> bool:
@@ -258,6 +284,8 @@ class Session:
     def _newest(self) -> tuple[TasteModel, Answers]:
         if self._fitted is None:
             self.settle()
+        if self._fitted is None and self.starts_from_others and self._prior is not None:
+            return self._prior, Answers()
         if self._fitted is None:
             raise NotEnoughAnswers(
                 f"{self.person.name} has answered nothing in '{self.collection.name}' yet: ten answers give a ranking"
@@ -268,6 +296,11 @@ class Session:
         """Every picture that is not hidden, best first, with reasons. raises : NotEnoughAnswers"""
         model, answers = self._newest()
         return self.collection.rank(model, answers=answers, hidden=self.hidden, favourites=self.favourites)
+
+    def shares(self) -> tuple[float, float] | None:
+        """Parts of the ranking that are everybody's and the person's own, 1 together; None where only the latter is."""
+        model = self._newest()[0]
+        return model.shares(self.collection.X) if isinstance(model, PopulationProcess) else None
 
     def explanation(self) -> Explanation:
         """The taste in words. raises : NotEnoughAnswers"""

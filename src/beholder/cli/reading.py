@@ -53,6 +53,7 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
         "margin": progress.margin,
         "found": progress.found,
         "hyperparameters": getattr(taste, "hyperparameters_", None),
+        "shares": session.shares(),
         "seconds": round(time.monotonic() - start, 3),
     }
     if as_json:
@@ -60,6 +61,12 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
         return
     say(f"{told['model']} learned {told['person']}'s taste in '{told['collection']}' from {told['answers']:,} answers")
     say(f"{progress.sentence}, in {told['seconds']:.1f} s")
+    if told["shares"]:
+        say(_whose(*told["shares"]))
+
+
+def _whose(everybody: float, own: float) -> str:
+    return f"of the ranking {100 * everybody:.0f} % is what people like in general, {100 * own:.0f} % their own"
 
 
 def rank(
@@ -91,6 +98,8 @@ def rank(
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--html writes a web page: '{html}' should end in .html")
     session = open_session(collection, person, model)
+    if session.starts_from_others and not session.history():
+        note(f"{session.person.name} has answered nothing yet: this is what people like in general")
     places = _chosen(session, where or [], unseen)
     best = places if top is None else places[:top]
     if html is not None:

@@ -15,7 +15,7 @@ Collaborative Gaussian processes for preference learning, NIPS 2012.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -61,6 +61,14 @@ class Population(Shared):
     def knows(self, X: NDArray[Any]) -> bool:
         """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other."""
         return not len(X) or float(np.median(self.generic.likeness(X))) >= self.reach
+
+    def on_scale(self, scale: tuple[float, float]) -> GenericScore:
+        """The generic score in units of another rating scale; as it is where the raters only chose."""
+        if self.scale is None:
+            return self.generic
+        stretch = float(np.ptp(scale) / np.ptp(self.scale))
+        level = scale[0] + stretch * (self.generic.level - self.scale[0])
+        return replace(self.generic, level=level, unit=stretch * self.generic.unit)
 
     @property
     def shared_share(self) -> float:

@@ -107,13 +107,13 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         "fewest": FEWEST,
         "size": len(session.collection),
     }
-    if now.answers < FEWEST:
+    if now.answers < FEWEST and not session.starts_from_others:
         response = page(request, "results_early.html", here="results", **context)
     else:
         wanted = Filter.of(query)
         ranked = desk.ranking(collection, person)
         now = session.progress()  # once more: everything is learned from now
-        context |= {"progress": now, "verdict": now.found}
+        context |= {"progress": now, "verdict": now.found, "shares": session.shares()}
         shown = filtered(ranked, wanted, judged(session))
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]

@@ -65,7 +65,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
             "taught": [tell(session.collection, j) for _, j in session.taught()],
             "consistency": session.consistency(), "recent": [tell(session.collection, j) for j in session.history(6)],
-            "total": len(session.history()),
+            "total": len(session.history()), "shares": session.shares(),
         }  # fmt: skip
         response = page(request, "taste.html", here="taste", **context)
     remember_collection(response, request, session.collection.row.id)
