@@ -11,7 +11,7 @@ logit-normal), because with ten answers the marginal likelihood alone is flat an
     linear_share   part of the rest that is linear in the components; what is left is radial
     shared         standard deviation of what people like in general, in units of what is the person's own
 
-The priors stand for people of whom nothing is known; a population of raters has priors of its own
+The priors stand for people of whom nothing is known; a person of a known population is held at what its raters taught
 (`beholder.taste.population`). They were set on ratings and choices that no reported figure is computed on (choices
 among flower and house photographs, ratings of training raters). Rasmussen & Williams, Gaussian Processes for Machine
 Learning, 2006, ch. 5.
@@ -38,8 +38,7 @@ from beholder.taste.likelihood import (
 )
 from beholder.types import Floats, Ints
 
-Priors = Mapping[str, tuple[float, float]]  # name: (mode in natural units, standard deviation of its log or logit)
-
+# name: (mode in natural units, standard deviation of its log; of its logit for a share)
 PRIORS: dict[str, tuple[float, float]] = {
     "choice_scale": (0.6, 0.5),
     "rating_scale": (0.8, 0.5),
@@ -140,19 +139,19 @@ def _thin(base: Floats) -> Floats:
     return np.asarray(np.linalg.qr(base.T, mode="r")).T
 
 
-def learn(people: Sequence[Evidence], priors: Priors = PRIORS) -> dict[str, float]:
+def learn(people: Sequence[Evidence]) -> dict[str, float]:
     """The hyperparameters of largest evidence times prior, one set for all of `people`, whose evidence is independent.
 
     Those the answers are silent of stay at the prior's mode.
     """
     people = [evidence.thin() for evidence in people]
     active = {name for evidence in people for name in evidence.active()}
-    names = [name for name in priors if name in active]
-    held = {name: mode for name, (mode, _) in priors.items()}
+    names = [name for name in PRIORS if name in active]
+    held = {name: mode for name, (mode, _) in PRIORS.items()}
     if not names:
         return held
-    centre = np.array([outward(name, priors[name][0]) for name in names])
-    spread = np.array([priors[name][1] for name in names])
+    centre = np.array([outward(name, PRIORS[name][0]) for name in names])
+    spread = np.array([PRIORS[name][1] for name in names])
     starts: list[Floats | None] = [None] * len(people)
 
     def objective(z: Floats) -> tuple[float, Floats]:
