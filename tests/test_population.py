@@ -6,6 +6,7 @@ import pytest
 from beholder.collection import Library
 from beholder.errors import BadInput, NotEnoughAnswers, UserError
 from beholder.taste import Population, PopulationProcess, learn_population
+from beholder.taste.feature_map import FeatureMap
 from beholder.taste.priors import find_population
 from beholder.training import train_population
 from beholder.types import Answers
@@ -68,6 +69,45 @@ def test_answers_bend_the_ranking_to_the_person(taught):
     everybody, theirs = model.shares(X)
     assert everybody + theirs == pytest.approx(1)
     assert theirs > 0.3
+
+
+def planted(private, noise, kind, people=120, each=100, seed=0):
+    """Pictures of forty numbers, and answers of people: a part that all share (sd 1 over the pictures), a part of their
+    own drawn from the process (its prior sd is `private`), and the noise of an impression.
+    """
+    rng = np.random.default_rng(seed)
+    X = (rng.normal(size=(N, 40)) * np.arange(1, 41) ** -0.5).astype(np.float32)
+    features = FeatureMap.learned(X)
+    phi = features.transform(X).astype(np.float64) * np.sqrt(0.5)
+    shared = phi[:, :3] @ rng.normal(size=3)
+    shared = (shared - shared.mean()) / shared.std()
+    answers = []
+    for _ in range(people):
+        taste = shared + private * phi @ rng.normal(size=features.width)
+        if kind == "ratings":
+            rows = rng.permutation(N)[:each]
+            answers.append(Answers(rows=rows, ratings=5 + rng.normal() + taste[rows] + noise * rng.normal(size=each)))
+        else:
+            pairs = np.array([rng.choice(N, 2, replace=False) for _ in range(each)])
+            seen = taste[pairs] + noise * rng.normal(size=pairs.shape)
+            won = np.where((seen[:, 0] > seen[:, 1])[:, None], pairs, pairs[:, ::-1])
+            answers.append(Answers(choices=won, weights=np.ones(each)))
+    return X, answers
+
+
+@pytest.mark.parametrize(("private", "noise"), [(0.5, 0.8), (0.8, 0.6), (1.2, 0.8)])
+def test_private_share_and_noise_of_ratings_are_recovered(private, noise):
+    population = learn_population(*planted(private, noise, "ratings"))
+    found = population.hyperparameters
+    assert 1 - population.shared_share == pytest.approx(private**2 / (1 + private**2), rel=0.1)
+    assert found["rating_noise"] * population.spread == pytest.approx(noise, rel=0.1)
+    assert found["rating_noise"] / found["rating_scale"] == pytest.approx(noise / private, rel=0.1)
+
+
+def test_the_private_share_of_choices_is_recovered_though_a_little_small():
+    """Laplace's evidence shrinks what choices tell: the signal comes out a fifth too small against their noise."""
+    found = 1 - learn_population(*planted(0.8, 1.2, "choices")).shared_share
+    assert found == pytest.approx(0.8**2 / (1 + 0.8**2), rel=0.15)
 
 
 def test_raters_who_differ_more_are_found_more_private():

@@ -6,7 +6,9 @@ part is made of, the noise of an answer) are learned from training raters, the l
 then where a new person starts, before any answer. Ratings and choices enter the same latent function.
 
 Hyperparameters are learned on people whom the generic score of that moment has not seen, in FOLDS turns: a score that
-knows somebody's answers would find them more like everybody than they are.
+knows somebody's answers would find them more like everybody than they are. The score's own error is the same for all,
+but here each is asked alone, so from many answers of each it would be taken for noise and for taste of their own: of
+each no more are used than people have patience for, unless there are few people.
 
 Schwaighofer, Tresp & Yu, Learning Gaussian process kernels via hierarchical Bayes, NIPS 2004; Houlsby et al.,
 Collaborative Gaussian processes for preference learning, NIPS 2012.
@@ -34,11 +36,10 @@ from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 FOLDS = 3  # of raters, each judged by a generic score of the others
-MOST_RATERS = 90  # from whom hyperparameters are learned, drawn at random
-MOST_ANSWERS = 100  # of each of them, drawn at random
+MOST_RATERS = 120  # from whom hyperparameters are learned, drawn at random
+MOST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random
 OUTSKIRTS = 0.05  # of the pictures that were judged
 SELF = 0.999  # likeness from which on a picture is its own nearest
-CREDIT = 5.0  # a person's spread of ratings counts as the population's until so many ratings tell their own
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,13 +169,9 @@ class PopulationProcess(GaussianProcess):
         return population
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
-        mean, _ = super()._centre(ratings)
+        mean, spread = super()._centre(ratings)
         population = self._population()
-        if not len(ratings) or not population.spread:
-            return super()._centre(ratings)
-        typical = population.spread * self._stretch(population)
-        squares = float(np.sum((ratings - mean) ** 2))
-        return mean, float(np.sqrt((squares + CREDIT * typical**2) / (len(ratings) + CREDIT)))
+        return mean, population.spread * self._stretch(population) or spread
 
     def _stretch(self, population: Population) -> float:
         """How much wider this person's scale is than the raters'."""
@@ -219,13 +216,14 @@ def learn_population(
     if ratings and scale is None:
         scale = (float(min(r.min() for r in ratings)), float(max(r.max() for r in ratings)))
     shuffled = rng.permutation(len(others))
+    each = MOST_ANSWERS // min(len(others), MOST_RATERS)
     people: list[Evidence] = []
     for fold in range(FOLDS):
         tested = shuffled[fold::FOLDS]
         seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], measured)
         if seen is not None:
             start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0))
-            people += [start.evidence(X, _some(others[i], rng)) for i in tested[: MOST_RATERS // FOLDS]]
+            people += [start.evidence(X, _some(others[i], each, rng)) for i in tested[: MOST_RATERS // FOLDS]]
     with one_thread():
         learned = learn([evidence for evidence in people if len(evidence.y)])
     kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
@@ -243,11 +241,9 @@ def _judged(others: Sequence[Answers]) -> Ints:
     return np.unique(np.concatenate(told))
 
 
-def _some(answers: Answers, rng: np.random.Generator) -> Answers:
-    """At most MOST_ANSWERS of each kind."""
-    r, c, t = (
-        rng.permutation(count)[:MOST_ANSWERS] for count in (len(answers.rows), len(answers.choices), len(answers.ties))
-    )
+def _some(answers: Answers, most: int, rng: np.random.Generator) -> Answers:
+    """At most so many of each kind."""
+    r, c, t = (rng.permutation(count)[:most] for count in (len(answers.rows), len(answers.choices), len(answers.ties)))
     return Answers(answers.rows[r], answers.ratings[r], answers.choices[c], answers.weights[c], answers.ties[t])
 
 
