@@ -29,8 +29,8 @@ from beholder.cli.shell import Meter
 from beholder.errors import BeholderError
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"
-OF_RATINGS = ["generic", "ridge", "svm", "fpmf", "pam", "residual-svr", "gp", "population-gp", "someone-else"]
-OF_CHOICES = ["generic", "bradley-terry", "logistic", "gp", "population-gp", "someone-else"]
+OF_RATINGS = ["generic", "someone-else", "ridge", "svm", "fpmf", "pam", "residual-svr", "gp", "population-gp"]
+OF_CHOICES = ["generic", "someone-else", "bradley-terry", "logistic", "gp", "population-gp"]
 METRICS = ("spearman", "pair_accuracy", "ece")  # the first that there is, and the last
 SHOTS_OF_RATINGS, SHOTS_OF_CHOICES = (0, 10, 25, 50), (10, 25, 50, 100)
 
