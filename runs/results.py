@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,29 +44,23 @@ def page(
     progress: Progress | None = None,
 ) -> str:
     """The whole page; sets and encoder by name, whatever their paths."""
-    shots = SHOTS_OF_RATINGS[1:]
     seen = {"encoder": encoder, "progress": progress}
-    drawn = seen | {"shots": shots, "repeats": repeats}
-
-    def models(name: str, data: str, methods: Sequence[str], ks: Sequence[int], draws: int, only: str | None) -> str:
-        run(data, methods, encoder, ks, draws, out=work / name, where=only, progress=progress)
-        return _tables(Results.load(work / name))
+    halved = (repeats + 1) // 2
 
     def paper(script: ModuleType, **options: Any) -> str:
-        name = script.__name__
-        return script.table(script.figures(ratings, out=str(work / name), **options))
+        return script.table(script.figures(ratings, out=str(work / script.__name__), **seen, **options))
 
+    summary = run(ratings, OF_RATINGS, shots=SHOTS_OF_RATINGS, repeats=repeats, out=work / "ratings", **seen)
+    run(choices, OF_CHOICES, shots=SHOTS_OF_CHOICES, repeats=halved, out=work / "choices", where=where, **seen)
     parts = {
-        f"Ratings: {_name(ratings)}": models("ratings", ratings, OF_RATINGS, SHOTS_OF_RATINGS, repeats, None),
-        f"Choices: {_name(choices)}{f', {where}' if where else ''}": models(
-            "choices", choices, OF_CHOICES, SHOTS_OF_CHOICES, (repeats + 1) // 2, where
-        ),
+        f"Ratings: {_name(ratings)}": _tables(work / "ratings"),
+        f"Choices: {_name(choices)}{f', {where}' if where else ''}": _tables(work / "choices"),
         "Table 1: how far raters differ": table_1.table(table_1.figures(ratings)),
         "Table 3: attributes and score": table_3.table(table_3.figures(ratings, encoder=encoder)),
-        "Table 4: gain over the generic score": paper(table_4, **drawn),
-        "Figure 3: the top of an album": paper(figure_3, shots=shots[-1], **seen),
-        "Figure 4: real raters against fake ones": paper(figure_4, **seen),
-        "Figure 5a: features for PAM": paper(figure_5a, **drawn),
+        "Table 4: gain over the generic score": table_4.table(table_4.chosen(summary)),
+        "Figure 3: the top of an album": paper(figure_3, shots=SHOTS_OF_RATINGS[-1]),
+        "Figure 4: real raters against fake ones": paper(figure_4),
+        "Figure 5a: features for PAM": paper(figure_5a, shots=SHOTS_OF_RATINGS[1:], repeats=repeats),
     }
     call = f"python runs/results.py {_name(ratings)} {_name(choices)} --work FOLDER --encoder {encoder}"
     call += f"{f' --where {where}' if where else ''} --repeats {repeats}"
@@ -89,8 +82,9 @@ Figure 3 are in the page that its script writes.
 """
 
 
-def _tables(results: Results) -> str:
+def _tables(folder: Path) -> str:
     """The first metric and the calibration error of the raters that count first, with all paired differences."""
+    results = Results.load(folder)
     sections = {section.metric: section for section in results.sections(results.groups[0])}
     first = next(metric for metric in METRICS if metric in sections)
     lines = [results.settings, ""]

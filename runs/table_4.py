@@ -31,7 +31,12 @@ def figures(
     progress: Progress | None = None,
 ) -> list[Row]:
     """A row for each method and number of answers that somebody has given, as `beholder bench --json` has them."""
-    return gains(run(data, ("generic", *METHODS), encoder, shots, repeats, seed, out, progress=progress))
+    return chosen(run(data, ("generic", *METHODS), encoder, shots, repeats, seed, out, progress=progress))
+
+
+def chosen(summary: Sequence[Row]) -> list[Row]:
+    """The rows of this table, of a run of these methods and perhaps of others."""
+    return [row for row in gains(summary) if row["method"] in METHODS and row["shots"]]
 
 
 def table(rows: Sequence[Row]) -> str:
