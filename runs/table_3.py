@@ -1,9 +1,9 @@
 """How well attributes and the mean score of unseen pictures are foretold [Ren2017, Table 3], theirs beside ours.
 
 `python runs/table_3.py DATA [--encoder E] [--seed 0] [--json]`: Spearman's rank correlation with what people said.
-Their figures are of AADB's test pictures: ten attributes predicted by a network, trained for attributes alone
-(Kong et al., ECCV 2016) or for attributes and the mean score together (Ren et al.). Ours are of DATA, and an attribute
-has one where items.csv has a column of its name, as `beholder datasets convert aadb` writes it:
+Their figures are of AADB: ten attributes as the network of Kong et al. (ECCV 2016) predicts them, and as theirs does,
+which learns attributes and score together; the score, of which their text tells, is of FLICKR-AES. Ours are of DATA,
+and an attribute has one where items.csv has a column of its name, as `beholder datasets convert aadb` writes it:
 
     learned    a generic score fitted to the attribute on training pictures, predicted on the test pictures
     measured   Beholder's own measurement of that name; nothing is learned
@@ -84,8 +84,8 @@ def table(rows: Sequence[Row]) -> str:
     said = (
         f"Spearman's rank correlation with what people said of unseen pictures. Here: {rows[0]['data']}, encoder "
         f"{rows[0]['encoder']}, {'–'.join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))} test pictures; "
-        "an attribute that people did not judge there has no figure. Published: 1,000 test pictures of AADB, the "
-        "score on FLICKR-AES."
+        "an attribute that people did not judge there has no figure. Published: attributes of AADB, the score on "
+        "FLICKR-AES."
     )
     words = ", ".join(f"{short} {name}" for name, short in SHORT.items() if name != SCORE)
     return "\n".join([said, "", *grid("", list(SHORT.values()), lines), words + "."])
