@@ -6,28 +6,25 @@ Where items.csv has no column `gold` (known score) every rater weighs the same, 
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from beholder.bench.raters import known_scores, scale_of
-from beholder.datasets import Dataset, load_plain
-from beholder.errors import BeholderError
+from beholder.datasets import load_plain
 from beholder.taste.gold import filled, gold_scores, performance, weighted_deviation, weighted_mean
+from paper import Row, main
 
 BINS = 4  # of the scale, as in the paper: (1, 2), (2, 3), (3, 4), (4, 5)
 
 
-def figures(data: Dataset) -> list[dict[str, Any]]:
+def figures(data: str) -> list[Row]:
     """One row for the whole scale, then one for each bin; gold images and those rated once are left out."""
-    r, scale, known = data.ratings, scale_of(data), known_scores(data)
-    weight = filled(performance(gold_scores(r.score, known[r.item], scale), r.rater, len(data.raters)))
-    mean = weighted_mean(r.item, r.rater, r.score, weight, len(data.items))
-    spread = weighted_deviation(r.item, r.rater, r.score, weight, len(data.items))
+    rated = load_plain(data)
+    r, scale, known = rated.ratings, scale_of(rated), known_scores(rated)
+    weight = filled(performance(gold_scores(r.score, known[r.item], scale), r.rater, len(rated.raters)))
+    mean = weighted_mean(r.item, r.rater, r.score, weight, len(rated.items))
+    spread = weighted_deviation(r.item, r.rater, r.score, weight, len(rated.items))
     told = np.isnan(known) & ~np.isnan(spread)
     gold = int((~np.isnan(known)).sum())
     rows = []
@@ -36,11 +33,11 @@ def figures(data: Dataset) -> list[dict[str, Any]]:
         found = (
             {"deviation": round(float(inside.mean()), 4), "std": round(float(inside.std()), 4)} if len(inside) else {}
         )
-        rows.append({"data": data.name, "low": low, "high": high, **found, "pictures": len(inside), "gold": gold})
+        rows.append({"data": rated.name, "low": low, "high": high, **found, "pictures": len(inside), "gold": gold})
     return rows
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def table(rows: list[Row]) -> str:
     """The paper's layout, with how many pictures each figure rests on."""
     weighed = (
         f"weighed by {rows[0]['gold']} gold images" if rows[0]["gold"] else "of equal weight, WP = 1: no gold images"
@@ -54,17 +51,5 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join([f"{rows[0]['data']}, raters {weighed}", "", *("| " + " | ".join(line) + " |" for line in lines)])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    rows = figures(load_plain(given.data))
-    print(json.dumps(rows, indent=1) if given.json else table(rows))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except BeholderError as error:
-        sys.exit(str(error))
+    main(__doc__, figures, table)

@@ -238,7 +238,7 @@ def test_gold_images_of_a_set_are_a_column():
     found = qualities(data, data.ratings, np.eye(2, dtype=np.float32))
     assert [found[0].signs.gold.value, found[1].signs.gold.value] == [1, 0]
     assert np.isnan(known_scores(rated())).all()
-    with pytest.raises(BadInput, match="gold score of item 'a' must be a number or empty, got 'high'"):
+    with pytest.raises(BadInput, match="gold of item 'a' must be a number or empty, got 'high'"):
         known_scores(rated(columns={"gold": ("high", "")}))
 
 

@@ -31,6 +31,7 @@ def _table(results: Results, section: Section) -> str:
             "\\begin{table}",
             "\\centering",
             f"\\caption{{{escape(f'{section.heading}. {results.title}. {results.settings}')}}}",
+            "\\footnotesize\\setlength{\\tabcolsep}{3pt}",  # six numbers of answers fit one column of text
             f"\\begin{{tabular}}{{l{'r' * len(section.shots)}}}",
             "\\toprule",
             *(line for title, rows in shown for line in _block(section, title, rows)),
@@ -59,5 +60,5 @@ def _cell(section: Section, figure: Figure | None) -> str:
     if figure is None:
         return "--"
     e, sign = figure.estimate, "" if figure.versus is None else "+"
-    number = f"{e.mean:{sign}.3f} \\pm {(e.high - e.low) / 2:.3f}"
+    number = f"{e.mean:{sign}.3f}_{{\\pm {(e.high - e.low) / 2:.3f}}}".replace("0.", ".")
     return f"$\\mathbf{{{number}}}$" if section.is_best(figure) else f"${number}$"

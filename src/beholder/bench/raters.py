@@ -34,19 +34,24 @@ def to_look_at(data: Dataset, found: Qualities) -> list[str]:
 
 
 def known_scores(data: Dataset) -> Floats:
-    """(n,) the known score of gold images, NaN for all others: the column `gold` of items.csv, where there is one.
+    """(n,) the known score of gold images, NaN for all others: the column `gold` of items.csv, where there is one."""
+    return column(data, GOLD)
 
-    raises : BadInput naming an item whose gold is no number
+
+def column(data: Dataset, name: str) -> Floats:
+    """(n,) the numbers of a column of items.csv, NaN where it is empty or there is none.
+
+    raises : BadInput naming an item where it is no number
     """
-    told = data.columns.get(GOLD, ("",) * len(data.items))
-    return np.array([_number(item, text) for item, text in zip(data.items, told, strict=True)])
+    told = data.columns.get(name, ("",) * len(data.items))
+    return np.array([_number(name, item, text) for item, text in zip(data.items, told, strict=True)])
 
 
-def _number(item: str, text: str) -> float:
+def _number(name: str, item: str, text: str) -> float:
     try:
         return float(text or "nan")
     except ValueError:
-        raise BadInput(f"the {GOLD} score of item '{item}' must be a number or empty, got '{text}'") from None
+        raise BadInput(f"the {name} of item '{item}' must be a number or empty, got '{text}'") from None
 
 
 def scale_of(data: Dataset) -> tuple[float, float]:

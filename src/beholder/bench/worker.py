@@ -63,7 +63,7 @@ class Bench:
         for name in self.methods:
             for shots in job.shots:
                 started = time.perf_counter()
-                fitted = self._fit(name, draw, shots)
+                fitted = self.fit(name, draw, shots)
                 found = measure(fitted, method(name).columns(self.X), query)
                 seconds = time.perf_counter() - started
                 for metric, values in found.items():
@@ -80,7 +80,8 @@ class Bench:
                         "peak_mb": peak_mb(),
                     }
 
-    def _fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
+    def fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
+        """One method on the first answers of a draw, by what others teach in it; None where it has nothing to go by."""
         own = as_answers(self.protocol.judgements.take(draw.support[:shots]))
         return method(name).fit(Task(self._taught(draw), own, shots, draw.seed))
 

@@ -1,0 +1,180 @@
+"""The scripts of the paper's tables and figures: planted truth is found, published figures stand beside it."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from beholder.bench import analysis, runner
+from beholder.errors import BadInput, UserError
+from test_bench import N, fake_encoder, planted_rows, write_set
+
+ROOT = Path(__file__).resolve().parents[1]
+SPLIT = ["test", "train", "train"] * (N // 3)
+
+
+@pytest.fixture(autouse=True)
+def scripts(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "runs")
+    fake_encoder(monkeypatch)
+    monkeypatch.setattr(analysis, "embed_set", runner.embed_set)
+
+
+@pytest.fixture
+def rated(tmp_path):
+    """Twelve people who all like the same, three of them test raters; a third of the pictures are test pictures."""
+    data = folder(tmp_path / "rated", "ratings", shared=True, raters=12)
+    add_columns(data, split=SPLIT)
+    lines = [f"r{i},{'test' if i < 3 else 'train'}\n" for i in range(12)]
+    Path(data, "raters.csv").write_text("".join(["rater,split\n", *lines]))
+    return data
+
+
+def folder(path, kind, **more):
+    path.mkdir()
+    return str(write_set(path, kind, **more))
+
+
+def add_columns(data, **columns):
+    with Path(data, "items.csv").open(newline="") as stream:
+        rows = list(csv.reader(stream))
+    rows[0] += [name.replace("_", " ") for name in columns]
+    for i, row in enumerate(rows[1:]):
+        row += [values[i] for values in columns.values()]
+    with Path(data, "items.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+
+
+def call(monkeypatch, script, *arguments):
+    import paper
+
+    monkeypatch.setattr(sys, "argv", [script.__name__, *arguments])
+    paper.main(script.__doc__, script.figures, script.table)
+
+
+def test_raters_who_agree_hardly_spread(rated):
+    import table_1
+
+    whole, *bins = table_1.figures(rated)
+    assert whole["pictures"] == sum(row["pictures"] for row in bins) == N
+    assert whole["deviation"] < 0.5
+
+
+def test_attributes_that_people_judged_are_foretold_and_others_left_out(rated):
+    import table_3
+
+    X = planted_rows()
+    add_columns(rated, vivid_colour=X[:, 0], symmetry=["", *X[1:, 1]])
+    found = {(row["what"], row["by"]): row for row in table_3.figures(rated)}
+    assert set(found) == {("vivid colour", "learned"), ("vivid colour", "measured"), ("symmetry", "learned"),
+                          ("symmetry", "measured"), ("score", "learned")}  # fmt: skip
+    assert all(found[name, "learned"]["spearman"] > 0.5 for name in ("vivid colour", "symmetry", "score"))
+    assert abs(found["vivid colour", "measured"]["spearman"]) < 0.5, "the measured ones are noise here"
+
+
+def test_a_set_of_means_has_its_score_foretold(rated):
+    import table_3
+
+    Path(rated, "ratings.csv").unlink()
+    Path(rated, "raters.csv").unlink()
+    with pytest.raises(BadInput, match="neither ratings, nor scores"):
+        table_3.figures(rated)
+    add_columns(rated, score=planted_rows()[:, 0])
+    (row,) = table_3.figures(rated)
+    assert (row["what"], row["pictures"]) == ("score", N // 3)
+    assert row["spearman"] > 0.5
+
+
+def test_published_figures_stand_as_in_the_paper(rated):
+    import table_3
+    import table_4
+
+    table = table_3.table(table_3.figures(rated))
+    assert "| Ren et al. 2017 | 0.6938 | 0.4963 | 0.5641 | 0.2558 | 0.5476 | 0.6718 | 0.3104 " in table
+    rows = table_4.figures(rated, shots=(5, 15, 99), repeats=1)
+    assert {row["shots"] for row in rows} == {5, 15}
+    table = table_4.table(rows)
+    assert "| 10, published | -0.352 ± 0.050 | -0.001 ± 0.003 | +0.006 ± 0.003 | – | – |" in table
+    assert "| 15, here | " in table
+
+
+def test_the_top_of_an_album_holds_unseen_pictures_and_what_was_given(tmp_path):
+    import figure_3
+
+    data = folder(tmp_path / "private", "ratings")
+    rows = figure_3.figures(data, method="gp", shots=15, raters=2, out=str(tmp_path / "out"))
+    with Path(data, "ratings.csv").open() as stream:
+        given = {(row["rater"], row["item"], float(row["score"])) for row in csv.DictReader(stream)}
+    assert [row["by"] for row in rows] == ["generic", "gp"] * 6
+    for row in rows:
+        assert len(set(row["items"])) == figure_3.TOP
+        assert {(row["rater"], *told) for told in zip(row["items"], row["ratings"], strict=True)} <= given
+    own, generic = (np.mean([row["ratings"] for row in rows if row["by"] == by]) for by in ("gp", "generic"))
+    assert own > generic + 0.5, "each has a taste of their own"
+    assert f"| gp - generic | {own - generic:.3f} [" in figure_3.table(rows)
+    page = Path(tmp_path, "out/figure_3.html").read_text()
+    assert page.count("<img") == page.count("data:image/jpeg;base64,") == 2 * 2 * figure_3.TOP
+    with pytest.raises(BadInput, match=r"no ratings\.csv"):
+        figure_3.figures(folder(tmp_path / "choices", "choices"))
+
+
+def test_pam_on_half_the_features_sees_that_half(tmp_path, rated):
+    import figure_5a
+
+    X = np.random.default_rng(0).normal(size=(40, 16))
+    both, attributes, contents = (kind.fit(X, 4).transform(X) for kind in (figure_5a.Traits, figure_5a.Attributes,
+                                                                           figure_5a.Contents))  # fmt: skip
+    assert attributes.shape[1] == 4
+    np.testing.assert_array_equal(np.hstack([attributes, contents]), both)
+    rows = figure_5a.figures(rated, shots=(5, 15), repeats=1, out=str(tmp_path / "out"))
+    assert [(row["features"], row["shots"]) for row in rows] == [
+        (name, k) for k in (5, 15) for name in figure_5a.METHODS.values()
+    ]
+    assert "| attributes and content | " in figure_5a.table(rows)
+    assert (tmp_path / "out/figure_5a.svg").read_text().count("<polyline") == 4
+
+
+def test_a_model_of_ratings_is_not_asked_about_choices(tmp_path):
+    import figure_5a
+
+    with pytest.raises(UserError, match="cannot learn from choices"):
+        figure_5a.figures(folder(tmp_path / "choices", "choices"))
+
+
+def test_a_script_prints_a_table_json_or_a_sentence(rated, monkeypatch, capsys):
+    import figure_4
+    import table_4
+
+    call(monkeypatch, figure_4, rated, "--repeats", "2")
+    assert "## Fakes on scale" in capsys.readouterr().out
+    call(monkeypatch, table_4, rated, "--shots", "5,10", "--repeats", "1", "--json")
+    assert {row["shots"] for row in json.loads(capsys.readouterr().out)} == {5, 10}
+    with pytest.raises(SystemExit, match=r"has no items\.csv"):
+        call(monkeypatch, table_4, str(ROOT))
+
+
+def test_the_page_of_results_names_no_path(rated, tmp_path, monkeypatch):
+    import results
+
+    monkeypatch.setattr(results, "SHOTS_OF_RATINGS", (0, 10))
+    monkeypatch.setattr(results, "SHOTS_OF_CHOICES", (10,))
+    monkeypatch.setattr(results, "OF_RATINGS", ["generic", "someone-else", "pam"])
+    monkeypatch.setattr(results, "OF_CHOICES", ["generic", "logistic"])
+    encoder = f"onnx:{tmp_path}/some_net/model.onnx"
+    page = results.page(rated, folder(tmp_path / "chosen", "choices"), None, encoder, 1, tmp_path / "work")
+    assert str(tmp_path) not in page
+    assert "python runs/results.py rated chosen --work FOLDER --encoder onnx:some_net/model.onnx --repeats 1" in page
+    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+        "## Ratings: rated",
+        "## Choices: chosen",
+        "## Table 1: how far raters differ",
+        "## Table 3: attributes and score",
+        "## Table 4: gain over the generic score",
+        "## Figure 3: the top of an album",
+        "## Figure 4: real raters against fake ones",
+        "## Figure 5a: features for PAM",
+    ]
+    assert "| pam - someone-else |" in page
