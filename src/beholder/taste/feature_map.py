@@ -16,8 +16,10 @@ alone is learned here once, without labels, and handed to every refit:
 
 from __future__ import annotations
 
+import os
 import weakref
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self
 
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag, solve_triangular
 
 from beholder.errors import ShapeError, UserError
+from beholder.taste.threads import one_thread
 
 Array = NDArray[Any]
 
@@ -39,7 +42,7 @@ REMEMBERED = 4  # maps that `learned` keeps
 _KNOWN: dict[Any, Any] = {}
 _LOCK = Lock()
 CHUNK = 16_384  # rows mapped at a time
-SCORED = 2_048  # rows scored at a time: what lies between the products stays in the cache
+SCORED = 1_024  # rows a thread scores at a time: what lies between the products stays in the cache
 PARTS = ("mean", "projection", "landmarks", "whitening", "length")
 KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
 
@@ -126,16 +129,24 @@ class FeatureMap:
         return mapped
 
     def score(self, X: Array, weights: Array) -> Array:
-        """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates."""
+        """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates, on all
+        processors: threads of our own share the kernel too, which those of BLAS would leave to one."""
         if self._is_pool(X) and len(X) * self.width <= KEEP:
             return np.asarray(self.transform(X) @ weights.astype(self._dtype(X)))
         self._check(X)
         plain, heights = np.split(weights, [self.projection.shape[1]])
         plain, heights = plain.astype(self._dtype(X)), (self.whitening @ heights).astype(self._dtype(X))
         scores = np.empty(len(X), self._dtype(X))
-        for start in range(0, len(X), SCORED):
+
+        def work(start: int) -> None:
             Z = (X[start : start + SCORED] - self.mean) @ self.projection
             scores[start : start + SCORED] = Z @ plain + self._radial(Z) @ heights
+
+        if len(X) <= SCORED:
+            work(0)
+            return scores
+        with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(work, range(0, len(X), SCORED)))
         return scores
 
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
