@@ -59,8 +59,8 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
     if as_json:
         put_json(told)
         return
-    learned = f"{told['model']} learned {told['person']}'s taste in '{told['collection']}' from {told['answers']:,} answers"
-    say(f"{learned}, in {told['seconds']:.1f} s")
+    learned = f"{told['model']} learned {told['person']}'s taste in '{told['collection']}'"
+    say(f"{learned} from {told['answers']:,} answers, in {told['seconds']:.1f} s")
     say(progress.sentence)
     if told["shares"]:
         say(_whose(*told["shares"]))
