@@ -22,7 +22,7 @@ import table_3
 import table_4
 from beholder.bench import run
 from beholder.bench.markdown import section_lines
-from beholder.bench.results import Results
+from beholder.bench.results import Results, short_name
 from beholder.bench.runner import Progress
 from beholder.cli.shell import Meter
 from beholder.errors import BeholderError
@@ -65,7 +65,7 @@ def page(
     call = f"python runs/results.py {_name(ratings)} {_name(choices)} --work FOLDER --encoder {encoder}"
     call += f"{f' --where {where}' if where else ''} --repeats {repeats}"
     text = HEAD.format(call=call) + "".join(f"\n## {title}\n\n{_below(part)}\n" for title, part in parts.items())
-    return text.replace(encoder, _short(encoder))
+    return text.replace(encoder, short_name(encoder))
 
 
 HEAD = """# Results
@@ -100,12 +100,6 @@ def _below(part: str) -> str:
 
 def _name(folder: str) -> str:
     return Path(folder).expanduser().resolve().name
-
-
-def _short(encoder: str) -> str:
-    """onnx:mobilenet_v2/model.onnx for any path that ends so."""
-    kind, colon, path = encoder.partition(":")
-    return kind + colon + "/".join(Path(path).parts[-2:])
 
 
 def main() -> None:

@@ -67,6 +67,12 @@ class Section:
         return figure.versus is None and sign * round(figure.estimate.mean, 3) == max(column)
 
 
+def short_name(encoder: str) -> str:
+    """onnx:mobilenet_v2/model.onnx for any path that ends so: what is read elsewhere shows nobody's folders."""
+    kind, colon, path = encoder.partition(":")
+    return kind + colon + "/".join(Path(path).parts[-2:])
+
+
 @dataclass(frozen=True)
 class Results:
     """The figures of a run with all that must be said beside them.
@@ -86,7 +92,7 @@ class Results:
     @property
     def title(self) -> str:
         where = f", {self.config['where']}" if self.config["where"] else ""
-        return f"{self.config['data']}{where}, encoder {self.config['encoder']}"
+        return f"{self.config['data']}{where}, encoder {short_name(self.config['encoder'])}"
 
     @property
     def settings(self) -> str:
@@ -105,7 +111,7 @@ class Results:
         c = self.config
         where = f" --where '{c['where']}'" if c["where"] else ""
         return (
-            f"beholder bench DATA --methods {','.join(c['methods'])} --encoder {c['encoder']} "
+            f"beholder bench DATA --methods {','.join(c['methods'])} --encoder {short_name(c['encoder'])} "
             f"--shots {','.join(map(str, c['shots']))} --repeats {c['repeats']} --seed {c['seed']}{where}"
         )
 
