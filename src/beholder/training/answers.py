@@ -1,0 +1,143 @@
+"""What the teachers said of each view, kept on disk, so that a run that was cut off asks nothing twice.
+
+A work folder holds memory-mapped arrays: the pictures (n, KEPT, KEPT, 3), the views as the student sees them
+(rounds, n, side, side, 3), and for each teacher (rounds, n, dimension) float16. A round is one view of every picture;
+`done.json` says how many rounds are whole, and of what they were made: other pictures, other teachers or another seed
+begin anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from beholder.errors import BadInput, BadPicture
+from beholder.training.teachers import Run, Teacher
+from beholder.training.views import KEPT, kept, smaller, view
+
+BATCH = 8  # views a task: one network's run
+Progress = Callable[[str, int, int], None]
+
+
+class Answers:
+    """The views of some pictures, and the teachers' answers; grows by `add_round`.
+
+    rounds : how many are whole
+    """
+
+    def __init__(
+        self, folder: Path, files: Sequence[Path], teachers: Sequence[Teacher], *, views: int, side: int, seed: int
+    ) -> None:
+        self.folder, self.files, self.teachers = folder, files, teachers
+        self.views, self.side, self.seed = views, side, seed
+        folder.mkdir(parents=True, exist_ok=True)
+        self._made_of = self._key()
+        told = _read(folder / "done.json")
+        same = told.get("made_of") == self._made_of
+        self.rounds: int = told["rounds"] if same else 0
+        self._opened: bool = same and told["opened"]
+        mode = "r+" if same else "w+"
+        n = len(files)
+        self.pictures = self._array("pictures", (n, KEPT, KEPT, 3), np.uint8, mode)
+        self.seen = self._array("views", (views, n, side, side, 3), np.uint8, mode)
+        self.said = {t.name: self._array(t.name, (views, n, t.dimension), np.float16, mode) for t in teachers}
+        self._save()
+
+    def asked(self, teacher: Teacher, round: int) -> bool:
+        return round % teacher.every == 0
+
+    def open_pictures(self, threads: int, progress: Progress) -> None:
+        """raises : BadInput naming every picture that cannot be opened"""
+        if self._opened:
+            return
+        broken = []
+        with ThreadPoolExecutor(threads) as pool:
+            for i, pixels in enumerate(pool.map(_try, self.files)):
+                if isinstance(pixels, BadPicture):
+                    broken.append(f"{self.files[i].name} ({pixels})")
+                else:
+                    self.pictures[i] = pixels
+                progress("opening the pictures", i + 1, len(self.files))
+        if broken:
+            raise BadInput(f"pictures that cannot be opened: {', '.join(broken[:10])}; take them out")
+        self._opened = True
+        self._save()
+
+    def add_round(self, threads: int, progress: Progress) -> None:
+        """One more view of every picture, and what the teachers say of it."""
+        number, n = self.rounds, len(self.files)
+        asked = [t for t in self.teachers if self.asked(t, number)]
+        own = local()
+
+        def work(at: int) -> int:
+            if not hasattr(own, "runs"):
+                own.runs = {t.name: t.open() for t in asked}
+            self._ask(own.runs, number, range(at, min(at + BATCH, n)))
+            return min(at + BATCH, n)
+
+        with ThreadPoolExecutor(threads) as pool:
+            for done in pool.map(work, range(0, n, BATCH)):
+                progress(f"asking the teachers, view {number + 1} of {self.views}", done, n)
+        self.rounds += 1
+        self._save()
+
+    def _ask(self, runs: dict[str, Run], number: int, rows: range) -> None:
+        seen = [view(self.pictures, i, number, self.seed) for i in rows]
+        here = slice(rows.start, rows.stop)
+        self.seen[number, here] = [smaller(pixels, self.side) for pixels in seen]
+        pictures = [Image.fromarray(pixels) for pixels in seen]
+        for name, run in runs.items():
+            self.said[name][number, here] = run(pictures)
+
+    def _array(self, name: str, shape: tuple[int, ...], dtype: Any, mode: str) -> NDArray[Any]:
+        path = self.folder / f"{name}.npy"
+        if mode == "r+" and path.is_file():
+            return np.lib.format.open_memmap(path, mode="r+")
+        return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+
+    def _key(self) -> str:
+        told = [self.views, self.side, self.seed, [(t.name, t.revision, t.every) for t in self.teachers]]
+        told.append([(str(f), f.stat().st_size) for f in self.files])
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def _save(self) -> None:
+        for array in (self.pictures, self.seen, *self.said.values()):
+            array.flush()  # type: ignore[attr-defined]
+        told = {"made_of": self._made_of, "rounds": self.rounds, "opened": self._opened}
+        new = self.folder / "done.json.new"
+        new.write_text(json.dumps(told), encoding="utf-8")
+        new.replace(self.folder / "done.json")
+
+
+def _try(path: Path) -> NDArray[np.uint8] | BadPicture:
+    try:
+        return kept(path)
+    except BadPicture as reason:
+        return reason
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def means_and_spreads(blocks: Iterable[NDArray[Any]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and standard deviation of each column over all blocks of rows."""
+    n, total, squares = 0, np.zeros(()), np.zeros(())
+    for block in blocks:
+        rows = block.astype(np.float64)
+        n, total, squares = n + len(rows), total + rows.sum(0), squares + (rows**2).sum(0)
+    mean = total / n
+    return mean.astype(np.float32), np.sqrt(np.maximum(squares / n - mean**2, 1e-8)).astype(np.float32)
