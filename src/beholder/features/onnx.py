@@ -82,7 +82,9 @@ def open_session(path: Path | bytes, threads: int) -> Any:
     available = set(onnxruntime.get_available_providers())  # type: ignore[attr-defined]
     try:
         session = onnxruntime.InferenceSession  # type: ignore[attr-defined]
-        return session(path if isinstance(path, bytes) else str(path), options, providers=[p for p in PROVIDERS if p in available])
+        return session(
+            path if isinstance(path, bytes) else str(path), options, providers=[p for p in PROVIDERS if p in available]
+        )
     except Exception as fault:  # ONNX Runtime's own exceptions share no base class but this
         name = path if isinstance(path, Path) else "the changed network"
         raise BadInput(f"{name} is not a model that ONNX Runtime can load: {_first_line(fault)}") from None

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from scipy.special import expit
 
 from beholder.datasets.twins import thumbnails
-from beholder.errors import MissingExtra, UserError
+from beholder.errors import BadInput, BadPicture, MissingExtra, UserError
 from beholder.features.embed import embed
+from beholder.features.onnx import OnnxRuntime
+from beholder.features.registry import OPENED_AT, Runtime
 from beholder.images import open_image
 from beholder.sources import Found, open_source
 from beholder.training.answers import Answers
-from beholder.training.teachers import find_teachers
+from beholder.training.teachers import Teacher, find_teachers
+from beholder.training.words import SAID
+from beholder.types import Matrix
 
 Progress = Callable[[str, int, int], None]
 ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
 # found by eye: of several hundred pairs of paintings none below it was one
 THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
+NEVER = frozenset[str]()  # words that are never said
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def train_encoder(
     out: Path,
     *,
     without: Sequence[str | Path] = (),
+    styles: Path | None = None,
+    known: Path | None = None,
     recipe: Recipe | None = None,
     start: Path | None = None,
     progress: Progress | None = None,
@@ -71,6 +76,8 @@ def train_encoder(
     teachers : a folder, see `find_teachers`
     out      : gets student.onnx and its student.json, checkpoint.pt and work/ (teachers' answers; may be deleted after)
     without  : pictures that must stay unseen: none of them, and none like them, is looked at
+    styles   : a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
+    known    : words.json of another student, whose words this one takes over; else `without` shows what it knows
     start    : checkpoint of another student to begin with
     returns  : what was done, as it is written to training.json
     raises   : UserError, BadInput, MissingExtra
@@ -82,29 +89,109 @@ def train_encoder(
     recipe, say = recipe or Recipe(), progress or (lambda stage, done, total: None)
     out.mkdir(parents=True, exist_ok=True)
     teaching = find_teachers(teachers, recipe.every)
-    files = files_of(sources, out)
-    kept, copies = leave_out(files, files_of(without, out), teaching[0].path, recipe.threads, out, say)
+    files = files_of(sources, out, say)
+    unseen = files_of(without, out, say)
+    kept, copies = leave_out(files, unseen, teaching[0].path, recipe.threads, out, say)
     if not kept:
         raise UserError("no picture is left to learn from")
-    answers = Answers(
-        out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed
-    )
+    answers = Answers(out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed)
     answers.open_pictures(recipe.threads, say)
-    fitting = Fitting(answers, recipe, out / "checkpoint.pt", start)
     told = {
         "pictures": len(set(kept)),
-        "left_out": len(copies),
+        "left_out": len(set(copies)),
         "teachers": [{"name": t.name, "kind": t.kind, "revision": t.revision} for t in teaching],
         "recipe": asdict(recipe),
-        **fitting.run(say),
+        **Fitting(answers, recipe, out / "checkpoint.pt", start).run(say),
     }
     (out / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
-    return told
+    words = ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)
+    return told | {"words": words}
 
 
-def files_of(sources: Sequence[str | Path], workspace: Path) -> list[Path]:
+def ship(
+    answers: Answers,
+    out: Path,
+    *,
+    unseen: Sequence[Path] = (),
+    styles: Path | None = None,
+    known: Path | None = None,
+    threads: int = 1,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Write student.onnx with the words that it may use, and words.json with their figures.
+
+    unseen : pictures that were kept out of the training; they show which of the words the student knows
+    styles : a folder whose items.csv has columns artist and style
+    known  : words.json of another student, whose words are taken; without it and without `unseen` there are none
+    """
+    from beholder.training.export import load_student, turning, word_head, write_student
+    from beholder.training.words import as_rows, judge_words, learn_styles, read_styles
+
+    checkpoint, path = out / "checkpoint.pt", out / "student.onnx"
+    write_student(checkpoint, path, side=answers.side)
+    runtime = OnnxRuntime.open(path, threads=1)
+    student, scales = load_student(checkpoint)
+    turn = turning(student, scales)
+    labeler = next((t for t in answers.teachers if t.kind == "concepts"), None)
+    rows, names, weights, biases = [], list[str](), list[Any](), list[Any]()
+    if labeler is not None and (unseen or known):
+        if known is not None:
+            rows = [row for row in json.loads(known.read_text(encoding="utf-8")) if row["kind"] == "concept"]
+        else:
+            X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
+            given = _probabilities(X, *word_head(student, turn, np.arange(labeler.dimension)))
+            first = answers.said[labeler.name][0, np.unique([str(p) for p in answers.files], return_index=True)[1]]
+            positives = (first >= SAID).sum(0) + (said >= SAID).sum(0)
+            rows = as_rows(judge_words(labeler.words, given, said, positives, NEVER), "concept")
+        names += [row["word"] for row in rows]
+        weight, bias = word_head(student, turn, np.array([labeler.words.index(name) for name in names], np.intp))
+        weights.append(weight)
+        biases.append(bias)
+    if styles is not None:
+        files, which, style_names, artists = read_styles(styles)
+        told, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, style_names, artists)
+        rows += as_rows(told, "style")
+        names += style_names
+        weights.append(weight)
+        biases.append(bias)
+    if names:
+        head = np.concatenate(weights), np.concatenate(biases)
+        write_student(checkpoint, path, side=answers.side, words=(names, *head))
+        save_file({"weight": head[0], "bias": head[1]}, path.with_name("words.safetensors"))
+    (out / "words.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return rows
+
+
+def _numbers(files: Sequence[Path], runtime: Runtime, threads: int, progress: Progress) -> Matrix:
+    """(n, d) the rows of these pictures. raises : BadInput naming the first that cannot be opened"""
+    rows = []
+    for i, vectors in embed(files, [runtime], threads=threads):
+        if isinstance(vectors, BadPicture):
+            raise BadInput(f"{files[i]} cannot be opened ({vectors}); take it out")
+        rows.append(vectors[0])
+        progress(f"running {runtime.row.name}", i + 1, len(files))
+    return np.stack(rows)
+
+
+def _ask_all(teacher: Teacher, files: Sequence[Path], progress: Progress) -> Matrix:
+    run, said = teacher.open(), []
+    for i, file in enumerate(files):
+        said.append(run([open_image(file, max_side=OPENED_AT)])[0])
+        progress("asking the labeler", i + 1, len(files))
+    return np.stack(said)
+
+
+def _probabilities(X: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
+    probabilities: Matrix = expit(X @ weight.T + bias)
+    return probabilities
+
+
+def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress) -> list[Path]:
     """The files that these sources find, in order."""
-    found = [one for source in sources for one in open_source(source, workspace).find()]
+    found = [one for source in sources for one in open_source(source, workspace, progress).find()]
+    broken = [one for one in found if not isinstance(one, Found)]
+    if broken:
+        raise BadInput(f"{broken[0].name}: {broken[0].reason}; mend it or take it out")
     return [one.path for one in found if isinstance(one, Found)]
 
 
@@ -119,17 +206,8 @@ def leave_out(
     if marker.is_file() and (known := json.loads(marker.read_text(encoding="utf-8")))["asked"] == asked:
         copies = {Path(name) for name in known["copies"]}
     else:
-        from beholder.features import load_encoder
-
         each = sorted({*files, *unseen})
-        runtime = load_encoder(f"onnx:{teacher}", threads=1)
-        rows = []
-        for i, vectors in embed(each, [runtime], threads=threads):
-            if isinstance(vectors, Exception):
-                raise UserError(f"{each[i]} cannot be opened ({vectors}); take it out")
-            rows.append(vectors[0])
-            progress("looking for copies", i + 1, len(each))
-        X = np.stack(rows).astype(np.float64)
+        X = _numbers(each, OnnxRuntime.open(teacher, threads=threads), threads, progress).astype(np.float64)
         X = (X - X.mean(0)) / (X.std(0) + 1e-6)
         X /= np.linalg.norm(X, axis=1, keepdims=True) + 1e-9
         T = thumbnails(each)

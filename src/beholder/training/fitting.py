@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,12 +41,13 @@ class Fitting:
                     heads["inner"] = t.inner
             else:
                 heads[t.kind] = t.dimension
-        self.student = Student(heads).to(self.device, memory_format=torch.channels_last)
+        self.student = Student(heads).to(self.device)
+        self.student.to(memory_format=torch.channels_last)
         self.mean_student = Student(heads).to(self.device)
         self.mean_student.load_state_dict(self.student.state_dict())
         workers = recipe.threads if self.device.type == "cpu" else 1
         self.models = [self.student, *(twin(self.student) for _ in range(workers - 1))]
-        self.parameters = [p for p in self.student.parameters()]
+        self.parameters = list(self.student.parameters())
         decayed = [p for p in self.parameters if p.ndim > 1]
         plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
@@ -76,9 +78,8 @@ class Fitting:
     def _done(self) -> float:
         """The share of the training that is over."""
         r, n = self.recipe, len(self.answers.files)
-        if r.minutes is None:
-            return self.looked / (r.epochs * n)
-        return self.seconds / (60 * r.minutes)
+        share = self.looked / (r.epochs * n) if r.minutes is None else self.seconds / (60 * r.minutes)
+        return float(share)
 
     def _ask(self, progress: Progress) -> None:
         """New views as long as it pays: all of them by the middle of the training."""
@@ -129,12 +130,14 @@ class Fitting:
             progress("training", int(self._done() * total), total)
         self.seconds += time.monotonic() - began
         if steps:
-            self.losses.append({"step": self.step, "minutes": round(self.seconds / 60, 1), "rounds": self.answers.rounds}
-                               | {name: round(total / steps, 4) for name, total in sums.items()})
+            self.losses.append(
+                {"step": self.step, "minutes": round(self.seconds / 60, 1), "rounds": self.answers.rounds}
+                | {name: round(total / steps, 4) for name, total in sums.items()}
+            )
 
     def _step(self, pool: ThreadPoolExecutor, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
         done, r = self._done(), self.recipe
-        rate = r.rate * min(1.0, (self.step + 1) / WARM) * (0.5 + 0.5 * np.cos(np.pi * min(1.0, done)))
+        rate = r.rate * min(1.0, (self.step + 1) / WARM) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         shares = np.array_split(draws, len(self.models))
@@ -191,9 +194,7 @@ class Fitting:
     @torch.no_grad()
     def _average(self) -> None:
         keep = min(self.recipe.average, (1 + self.step) / (AVERAGED_FROM + self.step))
-        for mean, now in zip(
-            self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True
-        ):
+        for mean, now in zip(self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True):
             if mean.is_floating_point():
                 mean.lerp_(now, 1 - keep)
             else:
@@ -214,9 +215,10 @@ class Fitting:
 
     def _load(self, start: Path | None) -> None:
         own = self.checkpoint.is_file()
-        if not own and start is None:
+        path = self.checkpoint if own else start
+        if path is None:
             return
-        state = torch.load(self.checkpoint if own else start, map_location=self.device, weights_only=True)
+        state = torch.load(path, map_location=self.device, weights_only=True)
         self.student.load_state_dict(state["student" if own else "mean"])
         self.mean_student.load_state_dict(state["mean"])
         self.scales = state["scales"]

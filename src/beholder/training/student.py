@@ -12,13 +12,9 @@ shipped as `embedding` is turned so that its distances are those of the teachers
 from __future__ import annotations
 
 import copy
-import io
 from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
@@ -79,12 +75,13 @@ class Student(nn.Module):
 
     def __init__(self, heads: Mapping[str, int]) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
+        layers: list[Conv | Block] = []
         channels = 3
         for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
             layers += [Conv(channels, width, stride=2), *(Block(width) for _ in range(blocks))]
             channels = width
-        self.body = nn.Sequential(*layers, Conv(channels, SPREAD, size=1))
+        self.layers: list[Conv | Block] = [*layers, Conv(channels, SPREAD, size=1)]
+        self.body = nn.Sequential(*self.layers)
         self.embedding = nn.Linear(SPREAD, EMBEDDING)
         self.heads = nn.ModuleDict({name: nn.Linear(EMBEDDING, width) for name, width in heads.items()})
 

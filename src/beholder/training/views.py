@@ -45,7 +45,8 @@ def view(pictures: Sequence[Pixels] | Pixels, index: int, number: int, seed: int
             pixels = _cut(pixels, other, rng)
         else:
             pixels = _in_palette_of(pixels, other)
-    return np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+    seen: Pixels = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+    return seen
 
 
 def smaller(pixels: Pixels, side: int) -> Pixels:
