@@ -21,7 +21,7 @@ from beholder.training.encoder import leave_out  # noqa: E402
 from beholder.training.export import Shipped, load_student, style_head, turning, word_head  # noqa: E402
 from beholder.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
 
-QUICK = Recipe(minutes=None, epochs=2, views=3, side=64, batch=4, early_until=0, seed=1)
+QUICK = Recipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
 
 
 def quiet(stage, done, total):
@@ -87,7 +87,7 @@ def test_a_folder_without_a_teacher_is_refused(tmp_path):
 
 
 def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
-    many = Recipe(minutes=None, epochs=30, views=2, side=64, batch=12, early_until=0, average=0.9)
+    many = Recipe(minutes=None, epochs=30, views=2, side=64, batch=12, growing=(), average=0.9)
     told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
     assert told["losses"][-1]["embedding"] < 0.3 * told["losses"][0]["embedding"]
     pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]
@@ -108,6 +108,19 @@ def test_a_training_that_was_cut_off_ends_where_it_would_have(painted, teachers,
     train_encoder([painted], teachers, tmp_path / "cut", recipe=QUICK)
     whole, resumed = weights(tmp_path / "whole"), weights(tmp_path / "cut")
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_training_that_begins_with_another_asks_nothing_twice(painted, teachers, tmp_path, student, monkeypatch):
+    few = tmp_path / "few"
+    few.mkdir()
+    for path in sorted(painted.iterdir())[:2]:
+        (few / f"other-{path.name}").write_bytes(as_jpeg(path))
+    asked = []
+    original = OnnxTeacher.__call__
+    monkeypatch.setattr(OnnxTeacher, "__call__", lambda self, p: asked.extend(p) or original(self, p))
+    told = train_encoder([painted, few], teachers, tmp_path / "more", recipe=QUICK, start=student)
+    assert told["pictures"] == 14
+    assert len(asked) == 1 + 3 * 2, "a blank one to see how many numbers there are, then three views of two pictures"
 
 
 def test_the_file_says_what_the_network_in_training_said(student):

@@ -73,7 +73,7 @@ def encoder(
         Path | None, typer.Option(metavar="FILE", help="words.json of another student, whose words are taken over.")
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="checkpoint.pt of another student to begin with.")
+        Path | None, typer.Option(metavar="FOLDER", help="--out of another training, to go on from its student.")
     ] = None,
     minutes: Annotated[float, typer.Option(metavar="M", min=0, help="How long, asking the teachers included.")] = 60.0,
     epochs: Annotated[

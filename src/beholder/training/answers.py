@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
@@ -45,6 +45,7 @@ class Answers:
         same = told.get("made_of") == self._made_of
         self.rounds: int = told["rounds"] if same else 0
         self._opened: bool = same and told["opened"]
+        self._taken: tuple[int, list[int]] = tuple(told["taken"]) if same else (0, [])  # rounds, rows that have them
         mode = "r+" if same else "w+"
         n = len(files)
         self.pictures = self._array("pictures", (n, KEPT, KEPT, 3), np.uint8, mode)
@@ -54,6 +55,26 @@ class Answers:
 
     def asked(self, teacher: Teacher, round: int) -> bool:
         return round % teacher.every == 0
+
+    def take_over(self, earlier: Path, progress: Progress) -> None:
+        """Views and answers of another run about the same pictures; what it has is not asked again."""
+        told = _read(earlier / "done.json")
+        if self._opened or told.get("how") != self._how():
+            return
+        theirs: dict[tuple[str, int], list[int]] = {}
+        for row, (name, size) in enumerate(told["files"]):
+            theirs.setdefault((name, size), []).append(row)
+        rows = [theirs.get((name, size), [-1]) for name, size in self._names()]
+        pairs = [(i, own.pop(0) if len(own) > 1 else own[0]) for i, own in enumerate(rows) if own[0] >= 0]
+        rounds = min(told["rounds"], self.views)
+        for done, (name, array) in enumerate({"views": self.seen, **self.said}.items()):
+            known = np.load(earlier / f"{name}.npy", mmap_mode="r")
+            for number in range(rounds):
+                for mine, its in pairs:
+                    array[number, mine] = known[number, its]
+            progress("taking over answers", done + 1, len(self.said) + 1)
+        self._taken = rounds, [mine for mine, _ in pairs]
+        self._save()
 
     def open_pictures(self, threads: int, progress: Progress) -> None:
         """raises : BadInput naming every picture that cannot be opened"""
@@ -76,7 +97,7 @@ class Answers:
         """One more view of every picture, and what the teachers say of it."""
         number, n = self.rounds, len(self.files)
         asked = [t for t in self.teachers if self.asked(t, number)]
-        own = local()
+        own, self._has = local(), set(self._taken[1])
 
         def work(at: int) -> int:
             if not hasattr(own, "runs"):
@@ -90,9 +111,11 @@ class Answers:
         self.rounds += 1
         self._save()
 
-    def _ask(self, runs: dict[str, Run], number: int, rows: range) -> None:
-        seen = [view(self.pictures, i, number, self.seed) for i in rows]
-        here = slice(rows.start, rows.stop)
+    def _ask(self, runs: Mapping[str, Run], number: int, rows: range) -> None:
+        here = [i for i in rows if number >= self._taken[0] or i not in self._has]
+        if not here:
+            return
+        seen = [view(self.pictures, i, number, self.seed) for i in here]
         self.seen[number, here] = [smaller(pixels, self.side) for pixels in seen]
         pictures = [Image.fromarray(pixels) for pixels in seen]
         for name, run in runs.items():
@@ -105,14 +128,19 @@ class Answers:
         return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
 
     def _key(self) -> str:
-        told = [self.views, self.side, self.seed, [(t.name, t.revision, t.every) for t in self.teachers]]
-        told.append([(str(f), f.stat().st_size) for f in self.files])
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.views, self._how(), self._names()]).encode()).hexdigest()
+
+    def _how(self) -> list[Any]:
+        return [self.side, self.seed, *([t.name, t.revision, t.every] for t in self.teachers)]
+
+    def _names(self) -> list[tuple[str, int]]:
+        return [(str(file), file.stat().st_size) for file in self.files]
 
     def _save(self) -> None:
         for array in (self.pictures, self.seen, *self.said.values()):
             array.flush()  # type: ignore[attr-defined]
-        told = {"made_of": self._made_of, "rounds": self.rounds, "opened": self._opened}
+        told = {"made_of": self._made_of, "rounds": self.rounds, "opened": self._opened, "taken": self._taken}
+        told |= {"how": self._how(), "files": self._names()}
         new = self.folder / "done.json.new"
         new.write_text(json.dumps(told), encoding="utf-8")
         new.replace(self.folder / "done.json")

@@ -39,7 +39,8 @@ class Recipe:
     epochs      passes of as many views as there are pictures; the same seed then gives the same student
     views       ways to look at each picture
     every       views that share an answer of a teacher of concepts or style
-    side        of the square that the student sees; it begins with `early` of it
+    side        of the square that the student sees
+    growing     until which share of the training it sees which share of that side: small pictures cost little
     """
 
     minutes: float | None = 60.0
@@ -47,11 +48,10 @@ class Recipe:
     views: int = 20
     every: int = 4
     side: int = 160
-    early: float = 0.8
-    early_until: float = 0.45
+    growing: tuple[tuple[float, float], ...] = ((0.4, 0.6), (0.7, 0.8))
     asking_until: float = 0.5
-    batch: int = 64
-    rate: float = 2.5e-3
+    batch: int = 32
+    rate: float = 2e-3
     decay: float = 0.02
     average: float = 0.998
     seed: int = 0
@@ -78,7 +78,7 @@ def train_encoder(
     without  : pictures that must stay unseen: none of them, and none like them, is looked at
     styles   : a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
     known    : words.json of another student, whose words this one takes over; else `without` shows what it knows
-    start    : checkpoint of another student to begin with
+    start    : `out` of another training, to begin with its student and with what its teachers said of the same pictures
     returns  : what was done, as it is written to training.json
     raises   : UserError, BadInput, MissingExtra
     """
@@ -95,13 +95,15 @@ def train_encoder(
     if not kept:
         raise UserError("no picture is left to learn from")
     answers = Answers(out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed)
+    if start is not None:
+        answers.take_over(start / "work", say)
     answers.open_pictures(recipe.threads, say)
     told = {
         "pictures": len(set(kept)),
         "left_out": len(set(copies)),
         "teachers": [{"name": t.name, "kind": t.kind, "revision": t.revision} for t in teaching],
         "recipe": asdict(recipe),
-        **Fitting(answers, recipe, out / "checkpoint.pt", start).run(say),
+        **Fitting(answers, recipe, out / "checkpoint.pt", start and start / "checkpoint.pt").run(say),
     }
     (out / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     words = ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)

@@ -149,7 +149,7 @@ def write_student(
         "layout": "NCHW",
         "size": side,
         "fit": "squash",
-        "interpolation": "bicubic",
+        "interpolation": "hamming",
         "scale": 1 / 255,
         "mean": list(MEAN),
         "std": list(STD),

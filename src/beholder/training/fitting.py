@@ -20,7 +20,8 @@ from beholder.training.student import MEAN, STD, Student, twin
 
 WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0}  # of the losses
 AVERAGED_FROM = 10  # the moving average follows closely in its first steps
-WARM = 200  # steps in which the rate rises
+AVERAGED_EVERY = 4  # steps
+WARM = 150  # steps in which the rate rises
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,6 +33,7 @@ class Fitting:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(1)
         torch.manual_seed(recipe.seed)
+        self.mean, self.std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
         self.scales: dict[str, tuple[Tensor, Tensor]] = {}
         heads = {}
         for t in answers.teachers:
@@ -51,7 +53,7 @@ class Fitting:
         decayed = [p for p in self.parameters if p.ndim > 1]
         plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
         self.step, self.seconds, self.looked, self.losses = 0, 0.0, 0, list[dict[str, float]]()
         self._load(start)
 
@@ -59,9 +61,6 @@ class Fitting:
         """Train until the time or the passes are over."""
         self._ask(progress)
         self._learn_scales()
-        mean = torch.tensor(MEAN, device=self.device).view(1, 3, 1, 1) * 255
-        std = torch.tensor(STD, device=self.device).view(1, 3, 1, 1) * 255
-        self._normalise = lambda x: (x - mean) / std
         with ThreadPoolExecutor(len(self.models)) as pool:
             while self._done() < 1:
                 self._ask(progress)
@@ -142,7 +141,7 @@ class Fitting:
             group["lr"] = max(rate, 1e-6)
         shares = np.array_split(draws, len(self.models))
         seeds = rng.integers(2**62, size=len(shares))
-        side = int(r.side * r.early) // 32 * 32 if done < r.early_until else r.side
+        side = next((int(r.side * share) // 32 * 32 for until, share in r.growing if done < until), r.side)
         work = [pool.submit(self._gradients, *one, side) for one in zip(self.models, shares, seeds, strict=True)]
         results = [one.result() for one in work]
         for p, *gradients in zip(self.parameters, *(g for g, _ in results), strict=True):
@@ -150,7 +149,8 @@ class Fitting:
         nn.utils.clip_grad_norm_(self.parameters, 5.0)
         self.optimiser.step()
         self.step += 1
-        self._average()
+        if self.step % AVERAGED_EVERY == 0:
+            self._average()
         return {name: sum(losses[name] for _, losses in results) / len(results) for name in results[0][1]}
 
     def _gradients(
@@ -159,12 +159,12 @@ class Fitting:
         torch.set_num_threads(1)
         a = self.answers
         rounds, rows = np.divmod(draws, len(a.files))
-        x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2).float()
+        x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
         if np.random.default_rng(seed).random() < 0.5:
             x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
         if side != a.side:
             x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
-        x = self._normalise(x).contiguous(memory_format=torch.channels_last)
+        x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             out = model(x)
         losses = self._losses(out, rounds, rows)
@@ -193,7 +193,7 @@ class Fitting:
 
     @torch.no_grad()
     def _average(self) -> None:
-        keep = min(self.recipe.average, (1 + self.step) / (AVERAGED_FROM + self.step))
+        keep = min(self.recipe.average, (1 + self.step) / (AVERAGED_FROM + self.step)) ** AVERAGED_EVERY
         for mean, now in zip(self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True):
             if mean.is_floating_point():
                 mean.lerp_(now, 1 - keep)

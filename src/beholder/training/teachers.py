@@ -139,6 +139,8 @@ class LiteTeacher:
         given = pixels if self._in["dtype"] == np.uint8 else pixels.astype(np.float32) / 255
         self._run.set_tensor(self._in["index"], given[None])
         self._run.invoke()
-        out = self._run.get_tensor(self._out["index"]).ravel().astype(np.float32)
+        out: NDArray[np.float32] = self._run.get_tensor(self._out["index"]).ravel().astype(np.float32)
         scale, zero = self._out["quantization"]
-        return (out - zero) * np.float32(scale) if scale else out
+        if scale:
+            out = (out - np.float32(zero)) * np.float32(scale)
+        return out

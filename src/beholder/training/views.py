@@ -20,6 +20,7 @@ SIDE = 224
 KEPT = 288  # side at which a picture is kept, squashed to a square as the encoder will see it
 MIXED, CUT, PALETTE, BLURRED, GREY = 0.3, 0.15, 0.15, 0.1, 0.05  # shares of the views
 Pixels = NDArray[np.uint8]
+Floats = NDArray[np.floating[Any]]
 
 
 def kept(path: Any) -> Pixels:
@@ -50,10 +51,10 @@ def view(pictures: Sequence[Pixels] | Pixels, index: int, number: int, seed: int
 
 
 def smaller(pixels: Pixels, side: int) -> Pixels:
-    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.HAMMING))
 
 
-def _cropped(whole: Image.Image, rng: np.random.Generator) -> NDArray[np.float32]:
+def _cropped(whole: Image.Image, rng: np.random.Generator) -> Floats:
     """A part of the picture, of a quarter of its area to all of it, mirrored half of the time, blurred rarely."""
     area, aspect = rng.uniform(0.25, 1.0), np.exp(rng.uniform(-0.25, 0.25))
     if rng.random() < 0.25:
@@ -69,7 +70,7 @@ def _cropped(whole: Image.Image, rng: np.random.Generator) -> NDArray[np.float32
     return np.asarray(part, np.float32)
 
 
-def _coloured(pixels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def _coloured(pixels: Floats, rng: np.random.Generator) -> Floats:
     """Brightness, contrast, saturation and tint, each changed a little; half of the views keep their colours."""
     if rng.random() < 0.5:
         return pixels
@@ -77,10 +78,11 @@ def _coloured(pixels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[
     saturation = 0.0 if rng.random() < 2 * GREY else rng.uniform(0.5, 1.5)
     pixels = grey[..., None] + np.float32(saturation) * (pixels - grey[..., None])
     tint = rng.uniform(0.88, 1.12, 3) * rng.uniform(0.7, 1.3)
-    return ((pixels - grey.mean()) * rng.uniform(0.7, 1.3) + grey.mean()).astype(np.float32) * tint.astype(np.float32)
+    coloured: Floats = ((pixels - grey.mean()) * rng.uniform(0.7, 1.3) + grey.mean()) * tint
+    return coloured
 
 
-def _cut(pixels: NDArray[np.float32], other: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def _cut(pixels: Floats, other: Floats, rng: np.random.Generator) -> Floats:
     """A rectangle of another picture laid into this one."""
     height, width = (int(SIDE * rng.uniform(0.35, 0.75)) for _ in range(2))
     top, left = int(rng.integers(SIDE - height)), int(rng.integers(SIDE - width))
@@ -89,7 +91,8 @@ def _cut(pixels: NDArray[np.float32], other: NDArray[np.float32], rng: np.random
     return made
 
 
-def _in_palette_of(pixels: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+def _in_palette_of(pixels: Floats, other: Floats) -> Floats:
     """Each channel's mean and spread taken from another picture [Reinhard2001]."""
     mean, spread = pixels.mean((0, 1)), pixels.std((0, 1)) + 1
-    return ((pixels - mean) / spread * other.std((0, 1)) + other.mean((0, 1))).astype(np.float32)
+    matched: Floats = (pixels - mean) / spread * other.std((0, 1)) + other.mean((0, 1))
+    return matched
