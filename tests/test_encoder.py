@@ -76,9 +76,9 @@ def test_a_view_depends_on_its_number_and_the_seed_alone(painted):
 def test_a_teacher_tells_its_output_and_the_means_of_its_inner_layers(teachers, painted):
     (teacher,) = find_teachers(teachers, every=1)
     picture = Image.open(sorted(painted.iterdir())[0]).convert("RGB")
-    assert (teacher.kind, teacher.dimension, teacher.inner) == ("embedding", 16, 8)
+    assert (teacher.kind, teacher.dimension, teacher.inner, teacher.maps) == ("embedding", 16, 8, ((15, 15, 8),))
     alone = load_encoder(f"onnx:{teacher.path}").encode([picture])
-    np.testing.assert_allclose(OnnxTeacher(teacher.path)([picture])[:, :8], alone, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(OnnxTeacher(teacher.path)([picture])[0][:, :8], alone, rtol=1e-4, atol=1e-5)
 
 
 def test_a_folder_without_a_teacher_is_refused(tmp_path):

@@ -1,7 +1,8 @@
 """What the teachers said of each view, kept on disk, so that a run that was cut off asks nothing twice.
 
 A work folder holds memory-mapped arrays: the pictures (n, KEPT, KEPT, 3), the views as the student sees them
-(rounds, n, side, side, 3), and for each teacher (rounds, n, dimension) float16. A round is one view of every picture;
+(rounds, n, side, side, 3), and for each teacher (rounds, n, dimension) float16 and its maps (rounds, n, h, w, axes),
+on their principal axes. A round is one view of every picture;
 `done.json` says how many rounds are whole, and of what they were made: other pictures, other teachers or another seed
 begin anew.
 """
@@ -21,9 +22,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, BadPicture
+from beholder.taste.threads import one_thread
 from beholder.training.teachers import Run, Teacher
 from beholder.training.views import KEPT, kept, smaller, view
 
+AXES = (256, 64)  # kept of a teacher's maps
+LOOKED = 128  # pictures that the axes are learned from
 BATCH = 8  # views a task: one network's run
 Progress = Callable[[str, int, int], None]
 
@@ -51,6 +55,12 @@ class Answers:
         self.pictures = self._array("pictures", (n, KEPT, KEPT, 3), np.uint8, mode)
         self.seen = self._array("views", (views, n, side, side, 3), np.uint8, mode)
         self.said = {t.name: self._array(t.name, (views, n, t.dimension), np.float16, mode) for t in teachers}
+        self.maps = {
+            f"{t.name}-map{k}": self._array(f"{t.name}-map{k}", (views, n, h, w, min(c, AXES[k])), np.float16, mode)
+            for t in teachers
+            for k, (h, w, c) in enumerate(t.maps)
+        }
+        self._axes = dict(np.load(folder / "axes.npz")) if same and (folder / "axes.npz").is_file() else {}
         self._save()
 
     def asked(self, teacher: Teacher, round: int) -> bool:
@@ -67,12 +77,14 @@ class Answers:
         rows = [theirs.get((name, size), [-1]) for name, size in self._names()]
         pairs = [(i, own.pop(0) if len(own) > 1 else own[0]) for i, own in enumerate(rows) if own[0] >= 0]
         rounds = min(told["rounds"], self.views)
-        for done, (name, array) in enumerate({"views": self.seen, **self.said}.items()):
+        for done, (name, array) in enumerate({"views": self.seen, **self.said, **self.maps}.items()):
             known = np.load(earlier / f"{name}.npy", mmap_mode="r")
             for number in range(rounds):
                 for mine, its in pairs:
                     array[number, mine] = known[number, its]
-            progress("taking over answers", done + 1, len(self.said) + 1)
+            progress("taking over answers", done + 1, 1 + len(self.said) + len(self.maps))
+        self._axes = dict(np.load(earlier / "axes.npz"))
+        np.savez(self.folder / "axes.npz", **self._axes)
         self._taken = rounds, [mine for mine, _ in pairs]
         self._save()
 
@@ -95,6 +107,7 @@ class Answers:
 
     def add_round(self, threads: int, progress: Progress) -> None:
         """One more view of every picture, and what the teachers say of it."""
+        self._learn_axes(progress)
         number, n = self.rounds, len(self.files)
         asked = [t for t in self.teachers if self.asked(t, number)]
         own, self._has = local(), set(self._taken[1])
@@ -105,7 +118,7 @@ class Answers:
             self._ask(own.runs, number, range(at, min(at + BATCH, n)))
             return min(at + BATCH, n)
 
-        with ThreadPoolExecutor(threads) as pool:
+        with one_thread(), ThreadPoolExecutor(threads) as pool:
             for done in pool.map(work, range(0, n, BATCH)):
                 progress(f"asking the teachers, view {number + 1} of {self.views}", done, n)
         self.rounds += 1
@@ -119,7 +132,36 @@ class Answers:
         self.seen[number, here] = [smaller(pixels, self.side) for pixels in seen]
         pictures = [Image.fromarray(pixels) for pixels in seen]
         for name, run in runs.items():
-            self.said[name][number, here] = run(pictures)
+            self.said[name][number, here], maps = run(pictures)
+            self._keep(name, maps, number, here)
+
+    def _keep(self, name: str, maps: Sequence[NDArray[Any]], number: int, here: Sequence[int]) -> None:
+        for k, seen in enumerate(maps):
+            key = f"{name}-map{k}"
+            self.maps[key][number, here] = (seen - self._axes[f"{key}-mean"]) @ self._axes[key]
+
+    def _learn_axes(self, progress: Progress) -> None:
+        """The principal axes of each map, each scaled by the fourth root of its variance: half of a whitening."""
+        if self._axes:
+            return
+        some = np.linspace(0, len(self.files) - 1, min(LOOKED, len(self.files))).astype(int)
+        for teacher in self.teachers:
+            if not teacher.maps:
+                continue
+            run, parts = teacher.open(), list[Sequence[NDArray[Any]]]()
+            for done, i in enumerate(some):
+                parts.append(run([Image.fromarray(view(self.pictures, int(i), 0, self.seed))])[1])
+                progress("looking at the teacher's maps", done + 1, len(some))
+            for k, (_, _, channels) in enumerate(teacher.maps):
+                rows = np.concatenate([p[k].reshape(-1, channels) for p in parts]).astype(np.float64)
+                mean = rows.mean(0)
+                variances, axes = np.linalg.eigh(np.cov(rows - mean, rowvar=False))
+                variances, axes = variances[::-1][: AXES[k]], axes[:, ::-1][:, : AXES[k]]
+                scaled = axes / np.maximum(variances, 1e-9 * variances[0]) ** 0.25
+                scaled /= np.sqrt(np.mean(np.maximum(variances, 0) ** 0.5))
+                self._axes[f"{teacher.name}-map{k}"] = scaled.astype(np.float32)
+                self._axes[f"{teacher.name}-map{k}-mean"] = mean.astype(np.float32)
+        np.savez(self.folder / "axes.npz", **self._axes)
 
     def _array(self, name: str, shape: tuple[int, ...], dtype: Any, mode: str) -> NDArray[Any]:
         path = self.folder / f"{name}.npy"
@@ -137,7 +179,7 @@ class Answers:
         return [(str(file), file.stat().st_size) for file in self.files]
 
     def _save(self) -> None:
-        for array in (self.pictures, self.seen, *self.said.values()):
+        for array in (self.pictures, self.seen, *self.said.values(), *self.maps.values()):
             array.flush()  # type: ignore[attr-defined]
         told = {"made_of": self._made_of, "rounds": self.rounds, "opened": self._opened, "taken": self._taken}
         told |= {"how": self._how(), "files": self._names()}

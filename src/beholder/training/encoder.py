@@ -178,7 +178,7 @@ def _numbers(files: Sequence[Path], runtime: Runtime, threads: int, progress: Pr
 def _ask_all(teacher: Teacher, files: Sequence[Path], progress: Progress) -> Matrix:
     run, said = teacher.open(), []
     for i, file in enumerate(files):
-        said.append(run([open_image(file, max_side=OPENED_AT)])[0])
+        said.append(run([open_image(file, max_side=OPENED_AT)])[0][0])
         progress("asking the labeler", i + 1, len(files))
     return np.stack(said)
 

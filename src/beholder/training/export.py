@@ -24,7 +24,8 @@ def load_student(checkpoint: Path) -> tuple[Student, Mapping[str, tuple[Tensor, 
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     weights = state["mean"]
     names = sorted({name.split(".")[1] for name in weights if name.startswith("heads.")})
-    student = Student({name: len(weights[f"heads.{name}.bias"]) for name in names})
+    maps = [len(weights[f"maps.{k}.bias"]) for k in range(2) if f"maps.{k}.bias" in weights]
+    student = Student({name: len(weights[f"heads.{name}.bias"]) for name in names}, maps)
     student.load_state_dict(weights)
     return student.eval(), state["scales"]
 

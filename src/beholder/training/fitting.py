@@ -18,7 +18,7 @@ from torch.nn import functional as F  # noqa: N812
 from beholder.training.answers import Answers, means_and_spreads
 from beholder.training.student import MEAN, STD, Student, twin
 
-WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0}  # of the losses
+WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
 AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 AVERAGED_EVERY = 4  # steps
 WARM = 150  # steps in which the rate rises
@@ -35,7 +35,7 @@ class Fitting:
         torch.manual_seed(recipe.seed)
         self.mean, self.std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
         self.scales: dict[str, tuple[Tensor, Tensor]] = {}
-        heads = {}
+        heads, maps = dict[str, int](), [array.shape[-1] for array in answers.maps.values()]
         for t in answers.teachers:
             if t.kind == "embedding":
                 heads["embedding"] = t.dimension - t.inner
@@ -43,9 +43,9 @@ class Fitting:
                     heads["inner"] = t.inner
             else:
                 heads[t.kind] = t.dimension
-        self.student = Student(heads).to(self.device)
+        self.student = Student(heads, maps).to(self.device)
         self.student.to(memory_format=torch.channels_last)
-        self.mean_student = Student(heads).to(self.device)
+        self.mean_student = Student(heads, maps).to(self.device)
         self.mean_student.load_state_dict(self.student.state_dict())
         workers = recipe.threads if self.device.type == "cpu" else 1
         self.models = [self.student, *(twin(self.student) for _ in range(workers - 1))]
@@ -53,7 +53,9 @@ class Fitting:
         decayed = [p for p in self.parameters if p.ndim > 1]
         plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
+        self.optimiser = torch.optim.AdamW(
+            groups, lr=recipe.rate
+        )  # fused would mix up gradients and kernels of another layout
         self.step, self.seconds, self.looked, self.losses = 0, 0.0, 0, list[dict[str, float]]()
         self._load(start)
 
@@ -160,21 +162,29 @@ class Fitting:
         a = self.answers
         rounds, rows = np.divmod(draws, len(a.files))
         x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
-        if np.random.default_rng(seed).random() < 0.5:
+        mirrored = np.random.default_rng(seed).random() < 0.5
+        if mirrored:
             x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
         if side != a.side:
             x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
         x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             out = model(x)
-        losses = self._losses(out, rounds, rows)
+        losses = self._losses(out, rounds, rows, mirrored)
         total = sum((WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
         gradients = torch.autograd.grad(total, self.parameters, allow_unused=True)
         whole = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, gradients, strict=True)]
         return whole, {name: loss.item() for name, loss in losses.items()}
 
-    def _losses(self, out: dict[str, Tensor], rounds: NDArray[Any], rows: NDArray[Any]) -> dict[str, Tensor]:
+    def _losses(
+        self, out: dict[str, Tensor], rounds: NDArray[Any], rows: NDArray[Any], mirrored: bool
+    ) -> dict[str, Tensor]:
         losses = {}
+        for k, array in enumerate(self.answers.maps.values()):
+            given = out[f"map{k}"].float()
+            where = torch.from_numpy(array[rounds, rows].astype(np.float32)).to(self.device).permute(0, 3, 1, 2)
+            where = F.adaptive_avg_pool2d(where.flip(3) if mirrored else where, given.shape[2:])
+            losses[f"map{k}"] = F.smooth_l1_loss(given, where)
         for t in self.answers.teachers:
             asked = np.flatnonzero(rounds % t.every == 0)
             if not len(asked):
@@ -219,8 +229,8 @@ class Fitting:
         if path is None:
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        self.student.load_state_dict(state["student" if own else "mean"])
-        self.mean_student.load_state_dict(state["mean"])
+        self.student.load_state_dict(state["student" if own else "mean"], strict=own)
+        self.mean_student.load_state_dict(state["mean"], strict=own)
         self.scales = state["scales"]
         if own:
             self.optimiser.load_state_dict(state["optimiser"])

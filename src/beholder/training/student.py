@@ -12,7 +12,7 @@ shipped as `embedding` is turned so that its distances are those of the teachers
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -71,18 +71,22 @@ class Block(nn.Module):
 
 
 class Student(nn.Module):
-    """heads : name and width of each teacher's numbers"""
+    """heads : name and width of each teacher's numbers; maps : channels of what it is to see where, coarse and fine"""
 
-    def __init__(self, heads: Mapping[str, int]) -> None:
+    def __init__(self, heads: Mapping[str, int], maps: Sequence[int] = ()) -> None:
         super().__init__()
         layers: list[Conv | Block] = []
         channels = 3
         for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
             layers += [Conv(channels, width, stride=2), *(Block(width) for _ in range(blocks))]
             channels = width
+            if width == WIDTHS[-2]:
+                self.fine = len(layers) - 1
         self.layers: list[Conv | Block] = [*layers, Conv(channels, SPREAD, size=1)]
         self.body = nn.Sequential(*self.layers)
         self.embedding = nn.Linear(SPREAD, EMBEDDING)
+        seen = (SPREAD, WIDTHS[-2])
+        self.maps = nn.ModuleList([nn.Conv2d(i, o, 1) for i, o in zip(seen, maps, strict=False)])
         self.heads = nn.ModuleDict({name: nn.Linear(EMBEDDING, width) for name, width in heads.items()})
 
     def embed(self, x: Tensor) -> Tensor:
@@ -91,8 +95,15 @@ class Student(nn.Module):
         return embedded
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
-        embedded = self.embed(x)
-        return {name: head(embedded) for name, head in self.heads.items()}
+        """What each teacher would say, and `map0`, `map1`: (b, channels, h, w) what it would see where."""
+        seen = []
+        for at, layer in enumerate(self.body):
+            x = layer(x)
+            if at == self.fine:
+                seen.append(x)
+        embedded = self.embedding(x.mean((2, 3)))
+        told = {name: head(embedded) for name, head in self.heads.items()}
+        return told | {f"map{k}": head(y) for k, (head, y) in enumerate(zip(self.maps, (x, *seen), strict=False))}
 
 
 def twin(model: nn.Module) -> nn.Module:

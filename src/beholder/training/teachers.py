@@ -1,10 +1,8 @@
-"""Teachers: networks whose answers a student learns to give. Each is a file in a folder, and its kind follows from it.
+"""Teachers: networks whose answers a student learns to give. Each is a file in a folder, its kind follows from it.
 
-| file                            | kind        | what it says of a picture                                           |
-|---------------------------------|-------------|---------------------------------------------------------------------|
-| `x.onnx` with `x.json`          | `embedding` | its output, and the means of its inner layers                       |
-| `x.tflite` with `labels.txt`    | `concepts`  | a probability for each line of `labels.txt`                         |
-| `x.tflite` alone                | `style`     | its output                                                          |
+    x.onnx with x.json          embedding   its output, means of inner layers, and maps: what it sees where
+    x.tflite with labels.txt    concepts    a probability for each line of labels.txt
+    x.tflite alone              style       its output
 
 The JSON is that of an encoder `onnx:PATH`. A TFLite network of bytes sees bytes, one of floats sees 0 to 1.
 """
@@ -24,14 +22,15 @@ from beholder.errors import MissingExtra, UserError
 from beholder.features.onnx import open_session, read_description, sha256
 from beholder.types import Matrix
 
+Maps = NDArray[np.float32]
 KINDS = ("embedding", "concepts", "style")
 
 
 class Run(Protocol):
     """A teacher made ready for one thread."""
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> Matrix:
-        """(b, dimension) float32"""
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+        """(b, dimension) float32, and (b, h, w, channels) of each map"""
         ...
 
 
@@ -41,6 +40,7 @@ class Teacher:
 
     every   it is asked about one view in so many; the cheap ones about each
     inner   how many of its numbers, at the end, are means of inner layers
+    maps    height, width and channels of what it tells place by place
     words   concepts: what each number stands for
     """
 
@@ -49,6 +49,7 @@ class Teacher:
     every: int
     dimension: int
     inner: int = 0
+    maps: tuple[tuple[int, int, int], ...] = ()
     words: tuple[str, ...] = ()
     revision: str = field(default="", compare=False)
 
@@ -79,9 +80,10 @@ def _known(path: Path, every: int) -> Teacher:
     revision = sha256(path)[:16]
     if path.suffix == ".onnx":
         run = OnnxTeacher(path)
-        width = run(blank).shape[1]
-        return Teacher(path, "embedding", 1, width, width - run.dimension, revision=revision)
-    width = LiteTeacher(path)(blank).shape[1]
+        rows, maps = run(blank)
+        width, shapes = rows.shape[1], tuple(m.shape[1:] for m in maps)
+        return Teacher(path, "embedding", 1, width, width - run.dimension, shapes, revision=revision)
+    width = LiteTeacher(path)(blank)[0].shape[1]
     if not labels.is_file():
         return Teacher(path, "style", every, width, revision=revision)
     words = tuple(labels.read_text(encoding="utf-8").splitlines())
@@ -91,7 +93,10 @@ def _known(path: Path, every: int) -> Teacher:
 
 
 class OnnxTeacher:
-    """An encoder as the project reads it, and the mean over the picture of every sum of two inner layers."""
+    """An encoder as the project reads it, and the mean over the picture of every sum of two inner layers.
+
+    Its maps are the layer whose mean is its output, and the last sum of twice that layer's side.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -99,23 +104,31 @@ class OnnxTeacher:
         except ImportError:
             raise MissingExtra("an ONNX teacher", "torch") from None
         said = read_description(path.with_suffix(".json"))
-        model = onnx.load(path)
+        model = onnx.shape_inference.infer_shapes(onnx.load(path))
+        sides = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][2:] for v in model.graph.value_info}
         constant = {name.name for name in model.graph.initializer}
         constant |= {out for node in model.graph.node if node.op_type == "Constant" for out in node.output}
-        means = []
+        means, sums = [], list[str]()
         for node in model.graph.node:
             if node.op_type == "Add" and not constant & set(node.input):
+                sums.append(node.output[0])
                 means.append(f"{node.output[0]}:mean")
                 squeeze = onnx.helper.make_node("GlobalAveragePool", [node.output[0]], [means[-1]])
                 model.graph.node.append(squeeze)
-                model.graph.output.append(onnx.helper.make_tensor_value_info(means[-1], onnx.TensorProto.FLOAT, None))
+        pooled = [n.input[0] for n in model.graph.node if n.output[0] == said.output and "Average" in n.op_type]
+        pooled += [n.input[0] for n in model.graph.node if n.output[0] == said.output and n.op_type == "ReduceMean"]
+        finer = [name for name in sums for last in pooled if sides.get(name) == [2 * side for side in sides[last]]]
+        maps = pooled + finer[-1:]
+        for name in (*means, *maps):
+            model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
         self.dimension, self._input, self._preprocessing = said.dimension, said.input, said.preprocessing
-        self._outputs = [said.output, *means]
+        self._outputs, self._maps = [said.output, *means], maps
         self._session = open_session(model.SerializeToString(), 1)
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> Matrix:
-        outs = self._session.run(self._outputs, {self._input: self._preprocessing(pictures)})
-        return np.concatenate([np.asarray(out, np.float32).reshape(len(pictures), -1) for out in outs], axis=1)
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+        outs = self._session.run(self._outputs + self._maps, {self._input: self._preprocessing(pictures)})
+        rows = [np.asarray(out, np.float32).reshape(len(pictures), -1) for out in outs[: len(self._outputs)]]
+        return np.concatenate(rows, axis=1), [out.transpose(0, 2, 3, 1) for out in outs[len(self._outputs) :]]
 
 
 class LiteTeacher:
@@ -130,8 +143,8 @@ class LiteTeacher:
         self._run.allocate_tensors()
         self._in, self._out = self._run.get_input_details()[0], self._run.get_output_details()[0]
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> Matrix:
-        return np.stack([self._one(picture) for picture in pictures])
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+        return np.stack([self._one(picture) for picture in pictures]), []
 
     def _one(self, picture: Image.Image) -> NDArray[np.float32]:
         _, height, width, _ = self._in["shape"]

@@ -77,8 +77,8 @@ def _coloured(pixels: Floats, rng: np.random.Generator) -> Floats:
     grey = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
     saturation = 0.0 if rng.random() < 2 * GREY else rng.uniform(0.5, 1.5)
     pixels = grey[..., None] + np.float32(saturation) * (pixels - grey[..., None])
-    tint = rng.uniform(0.88, 1.12, 3) * rng.uniform(0.7, 1.3)
-    coloured: Floats = ((pixels - grey.mean()) * rng.uniform(0.7, 1.3) + grey.mean()) * tint
+    tint = (rng.uniform(0.88, 1.12, 3) * rng.uniform(0.7, 1.3)).astype(np.float32)
+    coloured: Floats = ((pixels - grey.mean()) * np.float32(rng.uniform(0.7, 1.3)) + grey.mean()) * tint
     return coloured
 
 
