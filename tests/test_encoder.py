@@ -2,6 +2,8 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +19,10 @@ onnx = pytest.importorskip("onnx")
 
 from beholder.features import load_encoder  # noqa: E402
 from beholder.training import Recipe, train_encoder  # noqa: E402
+from beholder.training.answers import Answers  # noqa: E402
 from beholder.training.encoder import leave_out  # noqa: E402
 from beholder.training.export import Shipped, load_student, style_head, turning, word_head  # noqa: E402
+from beholder.training.fitting import Fitting  # noqa: E402
 from beholder.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
 
 QUICK = Recipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
@@ -121,6 +125,22 @@ def test_a_training_that_begins_with_another_asks_nothing_twice(painted, teacher
     told = train_encoder([painted, few], teachers, tmp_path / "more", recipe=QUICK, start=student)
     assert told["pictures"] == 14
     assert len(asked) == 1 + 3 * 2, "a blank one to see how many numbers there are, then three views of two pictures"
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_goes_against_the_gradient_in_every_layer(painted, teachers, tmp_path, threads):
+    recipe = replace(QUICK, threads=threads)
+    answers = Answers(tmp_path, sorted(painted.iterdir()), find_teachers(teachers, 1), views=3, side=64, seed=0)
+    answers.open_pictures(1, quiet)
+    fitting = Fitting(answers, recipe, tmp_path / "checkpoint.pt", None)
+    fitting._ask(quiet)
+    fitting._learn_scales()
+    before = [p.detach().clone() for p in fitting.parameters]
+    with ThreadPoolExecutor(threads) as pool:
+        fitting._step(pool, np.arange(8), np.random.default_rng(0))
+    for old, new in zip(before, fitting.parameters, strict=True):
+        felt = new.grad.abs() > 1e-6
+        assert ((old - new) * new.grad)[felt].ge(0).float().mean() > 0.99 or not felt.any()
 
 
 def test_the_file_says_what_the_network_in_training_said(student):

@@ -2,7 +2,6 @@
 
 | name           | numbers | what                                                              |
 |----------------|---------|-------------------------------------------------------------------|
-| `builtin`      | 384     | a small network of our own, with words for a picture; built in     |
 | `classic`      | ~200    | colour, layout, edges, texture, symmetry, complexity; built in    |
 | `attributes`   | 10      | the ten measured attributes of Ren et al. 2017; built in          |
 | `clip-vit-b32` | 512     | CLIP ViT-B/32 from the Hugging Face hub, with words               |
@@ -30,7 +29,7 @@ from beholder.types import Matrix
 OPENED_AT = 448  # longer side at which pictures are opened for encoders of up to 224 px: twice that, and a 12 MP
 # JPEG of 4000 px still decodes at an eighth of its size
 
-BUILT_IN = ("builtin", "classic", "attributes")
+BUILT_IN = ("classic", "attributes")
 HUB = ("clip-vit-b32", "siglip2-base", "dinov2-small")
 
 

@@ -53,9 +53,8 @@ class Fitting:
         decayed = [p for p in self.parameters if p.ndim > 1]
         plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(
-            groups, lr=recipe.rate
-        )  # fused would mix up gradients and kernels of another layout
+        # not fused: that one takes gradients to lie in memory as their kernels do, and those of several threads do not
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
         self.step, self.seconds, self.looked, self.losses = 0, 0.0, 0, list[dict[str, float]]()
         self._load(start)
 
