@@ -22,7 +22,7 @@ def same_pictures(files: Sequence[Path]) -> Ints:
     Compares thumbnails of 16 by 16 pixels in colour by correlation; takes about 2 ms a picture.
     raises : BadInput naming every picture that cannot be opened
     """
-    small = _thumbnails(files)
+    small = thumbnails(files)
     label = np.arange(len(files))
     for start in range(0, len(files), _BLOCK):
         alike = small[start : start + _BLOCK] @ small.T > ALIKE
@@ -33,7 +33,7 @@ def same_pictures(files: Sequence[Path]) -> Ints:
     return label.astype(np.int64)
 
 
-def _thumbnails(files: Sequence[Path]) -> Floats:
+def thumbnails(files: Sequence[Path]) -> Floats:
     """(n, 768) of mean 0 and length 1; the channels share one mean, so that two fields of another colour differ."""
     small, broken = np.zeros((len(files), _SIDE * _SIDE * 3)), []
     for i, file in enumerate(files):

@@ -72,7 +72,7 @@ def read_description(path: Path) -> Description:
     return Description(name, told["input"], told["output"], told["dimension"], licence, preprocessing)
 
 
-def open_session(path: Path, threads: int) -> Any:
+def open_session(path: Path | bytes, threads: int) -> Any:
     """An ONNX Runtime session of `threads` threads, on the GPU where this build of ONNX Runtime has one."""
     options = onnxruntime.SessionOptions()  # type: ignore[attr-defined]
     options.intra_op_num_threads = threads
@@ -82,9 +82,12 @@ def open_session(path: Path, threads: int) -> Any:
     available = set(onnxruntime.get_available_providers())  # type: ignore[attr-defined]
     try:
         session = onnxruntime.InferenceSession  # type: ignore[attr-defined]
-        return session(str(path), options, providers=[p for p in PROVIDERS if p in available])
+        return session(
+            path if isinstance(path, bytes) else str(path), options, providers=[p for p in PROVIDERS if p in available]
+        )
     except Exception as fault:  # ONNX Runtime's own exceptions share no base class but this
-        raise BadInput(f"{path} is not a model that ONNX Runtime can load: {_first_line(fault)}") from None
+        name = path if isinstance(path, Path) else "the changed network"
+        raise BadInput(f"{name} is not a model that ONNX Runtime can load: {_first_line(fault)}") from None
 
 
 class Tower:

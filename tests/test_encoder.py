@@ -1,0 +1,221 @@
+"""A small encoder learns to answer as a larger network does. The teachers here are tiny and made by the tests."""
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from beholder.cli import run
+from beholder.errors import BadInput, UserError
+from beholder.training.views import SIDE, kept, view
+from beholder.training.words import judge_words, learn_styles, read_styles
+
+torch = pytest.importorskip("torch", reason="training an encoder needs the extra torch")
+onnx = pytest.importorskip("onnx")
+
+from beholder.features import load_encoder  # noqa: E402
+from beholder.training import Recipe, train_encoder  # noqa: E402
+from beholder.training.answers import Answers  # noqa: E402
+from beholder.training.encoder import leave_out  # noqa: E402
+from beholder.training.export import Shipped, load_student, style_head, turning, word_head  # noqa: E402
+from beholder.training.fitting import Fitting  # noqa: E402
+from beholder.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
+
+QUICK = Recipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
+
+
+def quiet(stage, done, total):
+    pass
+
+
+@pytest.fixture
+def teachers(tmp_path):
+    """A network of two layers, their sum, and a mean over the picture: eight numbers, and eight of an inner layer."""
+    rng, helper = np.random.default_rng(0), onnx.helper
+    floats = {"a": rng.normal(size=(8, 3, 5, 5)) / 5, "b": rng.normal(size=(8, 8, 3, 3)) / 5}
+    nodes = [
+        helper.make_node("Conv", ["image", "a"], ["x"], strides=[4, 4]),
+        helper.make_node("Relu", ["x"], ["y"]),
+        helper.make_node("Conv", ["y", "b"], ["z"], pads=[1, 1, 1, 1]),
+        helper.make_node("Add", ["y", "z"], ["sum"]),
+        helper.make_node("Relu", ["sum"], ["last"]),
+        helper.make_node("GlobalAveragePool", ["last"], ["feature"]),
+    ]
+    tensor = lambda name, *shape: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)  # noqa: E731
+    held = [onnx.numpy_helper.from_array(v.astype(np.float32), k) for k, v in floats.items()]
+    graph = helper.make_graph(nodes, "tiny", [tensor("image", "n", 3, 64, 64)], [tensor("feature", "n", 8, 1, 1)], held)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    folder = tmp_path / "teachers" / "tiny"
+    folder.mkdir(parents=True)
+    onnx.save(model, folder / "model.onnx")
+    told = {"name": "tiny", "input": "image", "output": "feature", "layout": "NCHW", "size": 64, "fit": "squash"}
+    told |= {"interpolation": "bilinear", "scale": 1 / 255, "mean": [0.5] * 3, "std": [0.25] * 3, "dimension": 8}
+    (folder / "model.json").write_text(json.dumps(told))
+    return folder.parent
+
+
+@pytest.fixture
+def student(painted, teachers, tmp_path):
+    """Trained for a moment; where it lies."""
+    train_encoder([painted], teachers, tmp_path / "out", recipe=QUICK)
+    return tmp_path / "out"
+
+
+def weights(folder):
+    return torch.load(folder / "checkpoint.pt", weights_only=True)["mean"]
+
+
+def test_a_view_depends_on_its_number_and_the_seed_alone(painted):
+    pictures = [kept(path) for path in sorted(painted.iterdir())]
+    assert (view(pictures, 3, 0, seed=0) == view(pictures, 3, 0, seed=9)).all(), "the first is the whole picture"
+    assert (view(pictures, 3, 2, seed=0) == view(pictures, 3, 2, seed=0)).all()
+    assert (view(pictures, 3, 2, seed=0) != view(pictures, 3, 2, seed=1)).any()
+    assert all(view(pictures, 0, n, seed=0).shape == (SIDE, SIDE, 3) for n in range(40))
+
+
+def test_a_teacher_tells_its_output_and_the_means_of_its_inner_layers(teachers, painted):
+    (teacher,) = find_teachers(teachers, every=1)
+    picture = Image.open(sorted(painted.iterdir())[0]).convert("RGB")
+    assert (teacher.kind, teacher.dimension, teacher.inner, teacher.maps) == ("embedding", 16, 8, ((15, 15, 8),))
+    alone = load_encoder(f"onnx:{teacher.path}").encode([picture])
+    np.testing.assert_allclose(OnnxTeacher(teacher.path)([picture])[0][:, :8], alone, rtol=1e-4, atol=1e-5)
+
+
+def test_a_folder_without_a_teacher_is_refused(tmp_path):
+    with pytest.raises(UserError, match="no teacher of embeddings"):
+        find_teachers(tmp_path, every=1)
+
+
+def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
+    many = Recipe(minutes=None, epochs=30, views=2, side=64, batch=12, growing=(), average=0.9)
+    told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
+    assert told["losses"][-1]["embedding"] < 0.3 * told["losses"][0]["embedding"]
+    pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]
+    X = load_encoder(f"onnx:{tmp_path / 'out' / 'student.onnx'}").encode(pictures)
+    Y = load_encoder(f"onnx:{teachers / 'tiny' / 'model.onnx'}").encode(pictures)
+    apart = lambda Z: np.linalg.norm(Z[:, None] - Z[None], axis=2)[np.triu_indices(len(Z), 1)]  # noqa: E731
+    assert np.corrcoef(apart(X), apart(Y / (Y.std(0) + np.median(Y.std(0)))))[0, 1] > 0.7
+
+
+def test_a_training_that_was_cut_off_ends_where_it_would_have(painted, teachers, tmp_path):
+    def cut(stage, done, total):
+        if stage == "training" and done > total / 2:
+            raise KeyboardInterrupt
+
+    train_encoder([painted], teachers, tmp_path / "whole", recipe=QUICK)
+    with pytest.raises(KeyboardInterrupt):
+        train_encoder([painted], teachers, tmp_path / "cut", recipe=QUICK, progress=cut)
+    train_encoder([painted], teachers, tmp_path / "cut", recipe=QUICK)
+    whole, resumed = weights(tmp_path / "whole"), weights(tmp_path / "cut")
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_training_that_begins_with_another_asks_nothing_twice(painted, teachers, tmp_path, student, monkeypatch):
+    few = tmp_path / "few"
+    few.mkdir()
+    for path in sorted(painted.iterdir())[:2]:
+        (few / f"other-{path.name}").write_bytes(as_jpeg(path))
+    asked = []
+    original = OnnxTeacher.__call__
+    monkeypatch.setattr(OnnxTeacher, "__call__", lambda self, p: asked.extend(p) or original(self, p))
+    told = train_encoder([painted, few], teachers, tmp_path / "more", recipe=QUICK, start=student)
+    assert told["pictures"] == 14
+    assert len(asked) == 1 + 3 * 2, "a blank one to see how many numbers there are, then three views of two pictures"
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_goes_against_the_gradient_in_every_layer(painted, teachers, tmp_path, threads):
+    recipe = replace(QUICK, threads=threads)
+    answers = Answers(tmp_path, sorted(painted.iterdir()), find_teachers(teachers, 1), views=3, side=64, seed=0)
+    answers.open_pictures(1, quiet)
+    fitting = Fitting(answers, recipe, tmp_path / "checkpoint.pt", None)
+    fitting._ask(quiet)
+    fitting._learn_scales()
+    before = [p.detach().clone() for p in fitting.parameters]
+    with ThreadPoolExecutor(threads) as pool:
+        fitting._step(pool, np.arange(8), np.random.default_rng(0))
+    for old, new in zip(before, fitting.parameters, strict=True):
+        felt = new.grad.abs() > 1e-6
+        assert ((old - new) * new.grad)[felt].ge(0).float().mean() > 0.99 or not felt.any()
+
+
+def test_the_file_says_what_the_network_in_training_said(student):
+    network, scales = load_student(student / "checkpoint.pt")
+    x = torch.randn(3, 3, 64, 64)
+    turn = turning(network, scales)
+    words = np.eye(384, dtype=np.float32)[:5], np.zeros(5, np.float32)
+    shipped = Shipped(network, turn, words, style_head(network, turn)).eval()
+    with torch.no_grad():
+        own = network.embed(x).numpy() @ turn[0].T + turn[1]
+        embedding, concepts, _ = shipped(x)
+    np.testing.assert_allclose(embedding.numpy(), own, atol=1e-4)
+    np.testing.assert_allclose(concepts.numpy(), 1 / (1 + np.exp(-own[:, :5])), atol=1e-4)
+
+
+def test_copies_and_other_compressions_of_unseen_pictures_are_left_out(painted, teachers, tmp_path):
+    files = sorted(painted.iterdir())
+    unseen = tmp_path / "unseen.jpg"
+    unseen.write_bytes(as_jpeg(files[4]))
+    kept_, left = leave_out(files, [unseen], teachers / "tiny" / "model.onnx", 1, tmp_path, quiet)
+    assert files[4] in left
+    assert len(kept_) + len(left) == len(files)
+    assert len(kept_) >= 6
+
+
+def as_jpeg(path) -> bytes:
+    out = io.BytesIO()
+    Image.open(path).convert("RGB").save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+def test_words_are_chosen_on_one_half_and_judged_on_the_other():
+    rng = np.random.default_rng(0)
+    said = (rng.random((400, 3)) < 0.2).astype(np.float32)
+    given = np.column_stack([said[:, 0] + 0.3 * rng.random(400), rng.random(400), said[:, 2]]).astype(np.float32)
+    words = judge_words(["known", "guessed", "rare"], given, said, np.array([80, 80, 5]))
+    assert [w.name for w in words] == ["known"]
+    assert words[0].judged_at > 0.9
+    assert judge_words(["known"], given, said, np.array([80]), never={"known"}) == []
+
+
+def test_a_style_is_judged_on_artists_who_were_not_learned_from(tmp_path):
+    rng = np.random.default_rng(0)
+    artists = np.repeat([f"artist {k}" for k in range(12)], 20)
+    styles = np.repeat(["A", "B", "C", "A, C"] * 3, 20)
+    hand = rng.normal(size=(12, 10))[np.repeat(np.arange(12), 20)]  # how an artist paints, whatever the style
+    X = rng.normal(size=(240, 10)) + hand
+    X[:, 0] += 4 * np.char.startswith(styles, "A")
+    lines = [f'{k}.jpg,{a},"{s}"' for k, (a, s) in enumerate(zip(artists, styles, strict=True))]
+    (tmp_path / "items.csv").write_text("file,artist,style\n" + "\n".join(lines))
+    files, which, names, by = read_styles(tmp_path)
+    assert (len(files), names) == (240, ["A", "B", "C"])
+    words, weight, bias = learn_styles(X, which, names, by)
+    assert words[0].judged_at > 0.8 > words[2].judged_at
+    logits = X @ weight.T + bias
+    assert logits[which[:, 0], 0].mean() > logits[~which[:, 0], 0].mean() + 1
+
+
+def test_items_without_styles_are_refused(tmp_path):
+    (tmp_path / "items.csv").write_text("item,file\n1,1.jpg\n")
+    with pytest.raises(BadInput, match="artist"):
+        read_styles(tmp_path)
+
+
+def test_a_head_behind_the_turn_gives_what_it_gave_before(student):
+    network, scales = load_student(student / "checkpoint.pt")
+    network.heads["concepts"] = torch.nn.Linear(384, 6)
+    turn = turning(network, scales)
+    weight, bias = word_head(network, turn, slice(None))
+    assert weight.shape == (6, 384)
+    assert np.isfinite(bias).all()
+
+
+def test_the_command_trains_and_says_where_the_encoder_is(painted, teachers, tmp_path, capsys):
+    out = tmp_path / "made"
+    code = run(["train", "encoder", str(painted), "--teachers", str(teachers), "--out", str(out), "--epochs", "1"])
+    assert code == 0
+    assert f"onnx:{out / 'student.onnx'}" in capsys.readouterr().out
