@@ -91,7 +91,7 @@ def test_a_folder_without_a_teacher_is_refused(tmp_path):
 
 
 def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
-    many = Recipe(minutes=None, epochs=30, views=2, side=64, batch=12, growing=(), average=0.9)
+    many = Recipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
     told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
     assert told["losses"][-1]["embedding"] < 0.3 * told["losses"][0]["embedding"]
     pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]
