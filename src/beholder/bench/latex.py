@@ -2,6 +2,7 @@ r"""`table.tex`: one booktabs table a metric, to be \input into a paper that loa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from beholder.bench.results import MEANS, OTHERS, Results, Rows, Section
@@ -60,5 +61,5 @@ def _cell(section: Section, figure: Figure | None) -> str:
     if figure is None:
         return "--"
     e, sign = figure.estimate, "" if figure.versus is None else "+"
-    number = f"{e.mean:{sign}.3f}_{{\\pm {(e.high - e.low) / 2:.3f}}}".replace("0.", ".")
+    number = re.sub(r"\b0\.", ".", f"{e.mean:{sign}.3f}_{{\\pm {(e.high - e.low) / 2:.3f}}}")
     return f"$\\mathbf{{{number}}}$" if section.is_best(figure) else f"${number}$"
