@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, logsumexp, ndtr
 from scipy.stats import multivariate_normal, norm
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -14,6 +14,7 @@ from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.evidence import PRIORS, inward, outward, slope
 from beholder.taste.feature_map import radial
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
+from beholder.taste.propagation import propagate
 from beholder.taste.threads import one_thread
 
 H = {
@@ -81,8 +82,6 @@ def test_with_every_picture_a_landmark_choices_equal_the_dense_laplace_fit():
     cov = K - K @ A.T @ np.linalg.solve(prior + np.diag(1 / w), A @ K)
     assert score == pytest.approx(K @ A.T @ alpha, abs=1e-3)
     assert std == pytest.approx(np.sqrt(np.diag(cov)), abs=1e-3)
-    evidence = log_ndtr(u).sum() - 0.5 * alpha @ u - 0.5 * np.linalg.slogdet(np.eye(len(u)) + w[:, None] * prior)[1]
-    assert model.log_evidence_ == pytest.approx(evidence, abs=1e-4)
 
 
 def mixed_evidence(seed=0):
@@ -98,17 +97,37 @@ def test_the_slope_of_the_evidence_is_its_numerical_derivative(name):
     evidence = mixed_evidence()
 
     def at(shift):
-        return evidence.mode(H | {name: inward(name, outward(name, H[name]) + shift)}).log_evidence
+        return evidence.marginal(H | {name: inward(name, outward(name, H[name]) + shift)}).log_evidence
 
-    numerical = (at(1e-4) - at(-1e-4)) / 2e-4
-    assert slope(evidence, H, evidence.mode(H), name) == pytest.approx(numerical, abs=1e-3)
+    numerical = (at(1e-3) - at(-1e-3)) / 2e-3
+    assert slope(evidence, H, evidence.marginal(H), name) == pytest.approx(numerical, abs=1e-3)
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 3.0, 8.0])
+@pytest.mark.parametrize("shift", [0.0, 3.0])
+def test_the_evidence_of_choices_is_the_orthant_probability_that_it_stands_for(scale, shift):
+    """Ten choices that contradict one another, by weak and strong tastes, and by a prior that foretold others."""
+    design, centre = scale * np.random.default_rng(3).normal(size=(10, 6)), np.array([shift, 0, 0, 0, 0, 0])
+    ones = np.ones(10)
+    found = propagate(design, np.ones(6), centre, Likelihood(np.full(10, CHOICE), 0 * ones, ones, 1.0, 0.3))
+    latent = multivariate_normal(-design @ centre, design @ design.T + np.eye(10), seed=0)
+    assert found.log_evidence == pytest.approx(np.log(latent.cdf(np.zeros(10))), abs=0.02)
+
+
+def test_the_evidence_of_weighted_choices_and_ties_is_what_importance_sampling_finds():
+    rng = np.random.default_rng(0)
+    design, kinds = rng.normal(size=(6, 3)), np.array([CHOICE, TIE, RATING, CHOICE, CHOICE, TIE])
+    like = Likelihood(kinds, np.array([0, 0, 0.7, 0, 0, 0]), np.array([1, 1, 1, 0.25, 0.5, 1]), 0.6, 0.4)
+    each = like.log(rng.normal(size=(400_000, 3)) @ design.T).sum(1)
+    exact = logsumexp(each) - np.log(len(each))
+    assert propagate(design, np.ones(3), np.zeros(3), like).log_evidence == pytest.approx(exact, abs=0.02)
 
 
 def test_thinned_evidence_is_the_same_evidence():
     evidence = mixed_evidence()
     thin = evidence.thin()
     assert thin.base.shape[1] <= evidence.base.shape[1]
-    assert thin.mode(H).log_evidence == pytest.approx(evidence.mode(H).log_evidence, abs=1e-6)
+    assert thin.marginal(H).log_evidence == pytest.approx(evidence.marginal(H).log_evidence, abs=1e-6)
 
 
 @pytest.mark.parametrize("kind", [RATING, CHOICE, TIE])
@@ -123,7 +142,7 @@ def test_likelihood_derivatives_are_numerical_ones(kind, u):
 
     slopes = (at(u + step) - at(u - step)) / (2 * step)
     assert np.isfinite(at(u)).all()
-    assert at(u)[1:] == pytest.approx(slopes[:3], rel=1e-4, abs=1e-5)
+    assert at(u)[1:] == pytest.approx(slopes[:2], rel=1e-4, abs=1e-5)
 
 
 def test_win_loss_and_tie_add_up_to_one():

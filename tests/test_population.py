@@ -104,10 +104,13 @@ def test_private_share_and_noise_of_ratings_are_recovered(private, noise):
     assert found["rating_noise"] / found["rating_scale"] == pytest.approx(noise / private, rel=0.1)
 
 
-def test_the_private_share_of_choices_is_recovered_though_a_little_small():
-    """Laplace's evidence shrinks what choices tell: the signal comes out a fifth too small against their noise."""
-    found = 1 - learn_population(*planted(0.8, 1.2, "choices")).shared_share
-    assert found == pytest.approx(0.8**2 / (1 + 0.8**2), rel=0.15)
+@pytest.mark.parametrize(("private", "noise"), [(0.8, 1.2), (1.2, 0.8)])
+def test_private_share_and_noise_of_choices_are_recovered(private, noise):
+    """From more people than ratings need: a choice tells less."""
+    population = learn_population(*planted(private, noise, "choices", people=300))
+    found = 1 / (np.sqrt(2) * population.hyperparameters["choice_scale"])  # in units of the private part
+    assert 1 - population.shared_share == pytest.approx(private**2 / (1 + private**2), rel=0.1)
+    assert found == pytest.approx(noise / private, rel=0.1)
 
 
 def test_raters_who_differ_more_are_found_more_private():

@@ -1,6 +1,6 @@
 """The answers as evidence for a latent function, and the hyperparameters that they speak for.
 
-Hyperparameters, each well scaled, are learned by Laplace's marginal likelihood with log-normal priors (for a share
+Hyperparameters, each well scaled, are learned by their marginal likelihood with log-normal priors (for a share
 logit-normal), because with ten answers the marginal likelihood alone is flat and runs to its borders:
 
     choice_scale   standard deviation of what is the person's own in their taste, in units of the noise of a choice
@@ -33,9 +33,9 @@ from beholder.taste.likelihood import (
     TIE,
     Likelihood,
     Mode,
-    evidence_slope,
     find_mode,
 )
+from beholder.taste.propagation import Marginal, propagate
 from beholder.types import Floats, Ints
 
 # name: (mode in natural units, standard deviation of its log; of its logit for a share)
@@ -106,8 +106,11 @@ class Evidence(NamedTuple):
         """The prior mean: before any answer, a person likes what people like in general."""
         return np.concatenate([np.zeros(self.base.shape[1]), np.ones(self.score.shape[1]), [0.0] * self.rated])
 
-    def mode(self, h: Mapping[str, float], start: Floats | None = None) -> Mode:
-        return find_mode(self.design(h), self.precision(), self.likelihood(h), start, self.centre())
+    def mode(self, h: Mapping[str, float]) -> Mode:
+        return find_mode(self.design(h), self.precision(), self.likelihood(h), centre=self.centre())
+
+    def marginal(self, h: Mapping[str, float], start: Floats | None = None) -> Marginal:
+        return propagate(self.design(h), self.precision(), self.centre(), self.likelihood(h), start)
 
     def thin(self) -> Evidence:
         """The same evidence in as few coordinates as it has answers: only inner products matter to it."""
@@ -159,11 +162,11 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
         pull = (z - centre) / spread
         value, gradient = -0.5 * float(pull @ pull), -pull / spread
         for at, evidence in enumerate(people):
-            mode = evidence.mode(h, starts[at])
-            starts[at] = mode.theta
+            marginal = evidence.marginal(h, starts[at])
+            starts[at] = marginal.stand_ins
             speaks = set(evidence.active())
-            value += mode.log_evidence
-            gradient = gradient + [slope(evidence, h, mode, name) if name in speaks else 0.0 for name in names]
+            value += marginal.log_evidence
+            gradient = gradient + [slope(evidence, h, marginal, name) if name in speaks else 0.0 for name in names]
         return -value, -gradient
 
     bounds = list(zip(centre - 4 * spread, centre + 4 * spread, strict=True))
@@ -173,13 +176,12 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
     return held | {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
 
 
-def slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> float:
+def slope(evidence: Evidence, h: Mapping[str, float], marginal: Marginal, name: str) -> float:
     """d log_evidence / d outward(name)."""
-    gains, columns, shared = evidence.gains(h), evidence.columns(h), h["shared"]
-    design = evidence.design(h)
     if name in ("rating_noise", "tie_width"):
-        slopes = evidence.likelihood(h).slopes(mode.u)
-        return evidence_slope(mode, design, None, slopes["noise" if name == "rating_noise" else "tie_width"])
+        by_answer = evidence.likelihood(h).slope(marginal.at, "noise" if name == "rating_noise" else "tie_width")
+        return float((marginal.shares * by_answer).sum())
+    gains, columns, shared = evidence.gains(h), evidence.columns(h), h["shared"]
     if name in ("linear_share", "measured_share"):
         up, down = (1 - h[name]) / 2, -h[name] / 2
         moves = np.repeat([up, down, down] if name == "measured_share" else [0, up, down], evidence.sizes)
@@ -189,4 +191,4 @@ def slope(evidence: Evidence, h: Mapping[str, float], mode: Mode, name: str) -> 
     else:
         ours = (evidence.kinds == RATING) == (name == "rating_scale")
         change = evidence.scaled(gains * ours, columns, shared, offset=0.0)
-    return evidence_slope(mode, design, change)
+    return float((marginal.by_design * change).sum())

@@ -36,7 +36,7 @@ class GaussianProcess(TasteModel):
     features              : a `FeatureMap` learned before; refits of the same X should share one
     hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
 
-    Fitted: hyperparameters_, features_, evidence_ (the answers; not saved), log_evidence_,
+    Fitted: hyperparameters_, features_, evidence_ (the answers; not saved) and of them log_evidence_ and
     null_log_evidence_ (the same for "no taste", f = 0), rating_std_ (noise of a rating in `predict`'s unit),
     choice_unit_ (the noise of a choice is 1 / this, in that unit).
     """
@@ -139,14 +139,19 @@ class GaussianProcess(TasteModel):
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.tie_ = h["tie_width"] if (evidence.kinds == TIE).any() else 0.0  # as in the likelihood
-        self.log_evidence_ = mode.log_evidence
+
+    @property
+    def log_evidence_(self) -> float:
+        """Log marginal likelihood of the answers."""
+        check_is_fitted(self, "evidence_")
+        return self.evidence_.thin().marginal(self.hyperparameters_).log_evidence
 
     @property
     def null_log_evidence_(self) -> float:
         """Log marginal likelihood of the answers if there is no taste, f = 0, at its own best noise and tie width."""
         check_is_fitted(self, "evidence_")
         null = self.evidence_.without_taste()
-        return null.mode(learn([null])).log_evidence
+        return null.marginal(learn([null])).log_evidence
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Expected score of each picture: on the person's scale where they rated, else in units of the choice noise.
@@ -226,7 +231,6 @@ class GaussianProcess(TasteModel):
             "choice_unit": self.choice_unit_,
             "rating_std": self.rating_std_,
             "tie": self.tie_,
-            "log_evidence": self.log_evidence_,
         }
         return config, {"weights": self.weights_, "spread": self.spread_, **self.features_.state()}
 
@@ -235,8 +239,7 @@ class GaussianProcess(TasteModel):
         self.measured = int(config["measured"])
         self.hyperparameters_ = _complete(config["hyperparameters"], {})
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
-        self.rating_std_, self.log_evidence_ = float(config["rating_std"]), float(config["log_evidence"])
-        self.tie_ = float(config["tie"])
+        self.rating_std_, self.tie_ = float(config["rating_std"]), float(config["tie"])
         self.weights_, self.spread_ = arrays["weights"], arrays["spread"]
         self.features_ = FeatureMap.restore(arrays)
 

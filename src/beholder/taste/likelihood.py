@@ -1,4 +1,4 @@
-"""How an answer comes from the latent function, and the Laplace approximation of what the answers say.
+"""How an answer comes from the latent function, and the Laplace approximation of what is known after the answers.
 
 Every answer is one linear functional `u = d @ theta` with its own log-concave likelihood:
 
@@ -7,7 +7,7 @@ Every answer is one linear functional `u = d @ theta` with its own log-concave l
 * tie      P(tie) = Phi(tie_width - u) - Phi(-tie_width - u)                                       [Rao & Kupper 1967]
 
 so that the three of a pair add up to one. A weight multiplies an answer's log-likelihood.
-Chu & Ghahramani, Preference learning with Gaussian processes, ICML 2005; Rasmussen & Williams, GPML, ch. 3 and 5.
+Chu & Ghahramani, Preference learning with Gaussian processes, ICML 2005; Rasmussen & Williams, GPML, ch. 3.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import log_ndtr
 
@@ -22,7 +23,7 @@ from beholder.types import Floats, Ints
 
 RATING, CHOICE, TIE = 0, 1, 2
 OFFSET_PRECISION = 1.0  # ratings are centred and scaled before, so the offset is of size one at most
-STEP = 1e-4  # of the central differences in noise and tie width, elementwise and smooth
+STEP = 1e-4  # of the central differences in noise and tie width
 LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
@@ -36,32 +37,36 @@ class Likelihood:
     noise: float
     tie_width: float
 
-    def value(self, u: Floats) -> float:
-        return float(self.derivatives(u)[0].sum())
+    def log(self, u: Floats) -> Floats:
+        """(..., m): the weighted log-likelihood of each answer; u (..., m)."""
+        out = np.empty(u.shape)
+        rating, choice, tie = (self.kinds == kind for kind in (RATING, CHOICE, TIE))
+        residual = (self.y[rating] - u[..., rating]) / self.noise
+        out[..., rating] = -0.5 * residual**2 - np.log(self.noise) - LOG_SQRT_2PI
+        out[..., choice] = log_ndtr(u[..., choice] - (self.tie_width if tie.any() else 0.0))
+        out[..., tie] = _log_between(u[..., tie], self.tie_width)
+        return out * self.weights
 
     def derivatives(self, u: Floats) -> Floats:
-        """(4, m): the weighted log-likelihood of each answer and its first three derivatives in u."""
-        out = np.empty((4, len(u)))
+        """(3, m): the weighted log-likelihood of each answer and its first two derivatives in u, (m,)."""
+        out = np.empty((3, len(u)))
         rating, choice, tie = (self.kinds == kind for kind in (RATING, CHOICE, TIE))
         residual = (self.y[rating] - u[rating]) / self.noise
         out[0, rating] = -0.5 * residual**2 - np.log(self.noise) - LOG_SQRT_2PI
         out[1, rating] = residual / self.noise
         out[2, rating] = -1 / self.noise**2
-        out[3, rating] = 0
         out[:, choice] = _probit(u[choice] - (self.tie_width if tie.any() else 0.0))
         out[:, tie] = _between(u[tie], self.tie_width)
         out *= self.weights
         return out
 
-    def slopes(self, u: Floats) -> dict[str, Floats]:
-        """`derivatives` differentiated by log noise and log tie_width."""
-        both = {}
-        for name in ("noise", "tie_width"):
-            up, down = (
-                self._with(name, getattr(self, name) * float(np.exp(sign * STEP))).derivatives(u) for sign in (1, -1)
-            )
-            both[name] = (up - down) / (2 * STEP)
-        return both
+    def slope(self, u: Floats, name: str) -> Floats:
+        """`log` differentiated by the log of `noise` or `tie_width`."""
+        up, down = (self._with(name, getattr(self, name) * float(np.exp(sign * STEP))).log(u) for sign in (1, -1))
+        return (up - down) / (2 * STEP)
+
+    def some(self, which: NDArray[np.bool_]) -> Likelihood:
+        return Likelihood(self.kinds[which], self.y[which], self.weights[which], self.noise, self.tie_width)
 
     def _with(self, name: str, value: float) -> Likelihood:
         return Likelihood(**{**self.__dict__, name: value})
@@ -70,37 +75,32 @@ class Likelihood:
 def _probit(u: Floats) -> Floats:
     log_p = log_ndtr(u)
     r = np.exp(-0.5 * u**2 - LOG_SQRT_2PI - log_p)
-    second = -r * (u + r)
-    return np.stack([log_p, r, second, -second * (u + 2 * r) - r])
+    return np.stack([log_p, r, -r * (u + r)])
+
+
+def _log_between(u: Floats, t: float) -> Floats:
+    """log(Phi(t - u) - Phi(-t - u)): computed at |u|, where both arguments can sit in the lower tail."""
+    low, high = log_ndtr(-t - np.abs(u)), log_ndtr(t - np.abs(u))
+    return np.asarray(high + np.log1p(-np.exp(low - high)))
 
 
 def _between(u: Floats, t: float) -> Floats:
-    """Of log(Phi(t - u) - Phi(-t - u)): computed at |u|, where both arguments can sit in the lower tail."""
-    sign = np.where(u < 0, -1.0, 1.0)
+    log_p, sign = _log_between(u, t), np.where(u < 0, -1.0, 1.0)
     low, high = -t - np.abs(u), t - np.abs(u)
-    log_high = log_ndtr(high)
-    log_p = log_high + np.log1p(-np.exp(log_ndtr(low) - log_high))
     p_low, p_high = (np.exp(-0.5 * edge**2 - LOG_SQRT_2PI - log_p) for edge in (low, high))
     r1 = p_low - p_high
-    r2 = low * p_low - high * p_high
-    r3 = (low**2 - 1) * p_low - (high**2 - 1) * p_high
-    second = r2 - r1**2
-    return np.stack([log_p, sign * r1, second, sign * (r3 - r2 * r1 - 2 * r1 * second)])
+    return np.stack([log_p, sign * r1, low * p_low - high * p_high - r1**2])
 
 
 @dataclass(frozen=True)
 class Mode:
     """The most probable theta and the Gaussian round it.
 
-    theta (p,) · u (m,) at it · factor: Cholesky factor (scipy's cho_factor, lower) of the precision (p, p) ·
-    log_evidence: Laplace's log marginal likelihood of the answers
+    theta (p,) · factor: Cholesky factor (scipy's cho_factor, lower) of the precision (p, p)
     """
 
     theta: Floats
-    u: Floats
     factor: tuple[Floats, bool]
-    log_evidence: float
-    derivatives: Floats
 
 
 def find_mode(
@@ -131,9 +131,7 @@ def find_mode(
                 break
             size /= 2
         theta, u, now, objective = new_theta, u + size * moved, new, new_objective
-    factor = _factor(design, precision, now)
-    log_det = 2 * np.log(np.diag(factor[0])).sum() - np.log(precision).sum()
-    return Mode(theta, u, factor, float(objective - 0.5 * log_det), now)
+    return Mode(theta, _factor(design, precision, now))
 
 
 def _factor(design: Floats, precision: Floats, now: Floats) -> tuple[Floats, bool]:
@@ -142,24 +140,3 @@ def _factor(design: Floats, precision: Floats, now: Floats) -> tuple[Floats, boo
     hessian[np.diag_indices_from(hessian)] += precision
     factor: tuple[Floats, bool] = cho_factor(hessian, lower=True, overwrite_a=True, check_finite=False)
     return factor
-
-
-def evidence_slope(mode: Mode, design: Floats, change: Floats | None, slope: Floats | None = None) -> float:
-    """d log_evidence / dh, GPML eq. 5.22-5.23 in weight space.
-
-    change : (m, p) d design / dh, or None · slope : (4, m) d derivatives / dh at fixed u, or None
-    """
-    _, first, second, third = mode.derivatives
-    inverse = cho_solve(mode.factor, design.T, check_finite=False)
-    leverage = np.einsum("mp,pm->m", design, inverse)
-    total, pull = 0.0, np.zeros(design.shape[1])
-    moved = np.zeros(len(mode.u))
-    if change is not None:
-        moved = change @ mode.theta
-        total += first @ moved + np.einsum("pm,m,mp->", inverse, second, change)
-        pull += change.T @ first + design.T @ (second * moved)
-    if slope is not None:
-        total += slope[0].sum() + 0.5 * leverage @ slope[2]
-        pull += design.T @ slope[1]
-    moved = moved + inverse.T @ pull
-    return float(total + 0.5 * leverage @ (third * moved))

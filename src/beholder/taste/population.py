@@ -7,8 +7,8 @@ then where a new person starts, before any answer. Ratings and choices enter the
 
 Hyperparameters are learned on people whom the generic score of that moment has not seen, in FOLDS turns: a score that
 knows somebody's answers would find them more like everybody than they are. The score's own error is the same for all,
-but here each is asked alone, so from many answers of each it would be taken for noise and for taste of their own: of
-each no more are used than people have patience for, unless there are few people.
+but here each is asked alone, so from many answers of each it would be taken for taste of their own: the more raters,
+the less it errs, and the more answers of each are used, a third of the raters' number, unless there are few people.
 
 Schwaighofer, Tresp & Yu, Learning Gaussian process kernels via hierarchical Bayes, NIPS 2004; Houlsby et al.,
 Collaborative Gaussian processes for preference learning, NIPS 2012.
@@ -36,8 +36,8 @@ from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 FOLDS = 3  # of raters, each judged by a generic score of the others
-MOST_RATERS = 120  # from whom hyperparameters are learned, drawn at random
-MOST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random
+MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
+LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
 OUTSKIRTS = 0.05  # of the pictures that were judged
 SELF = 0.999  # likeness from which on a picture is its own nearest
 
@@ -216,7 +216,8 @@ def learn_population(
     if ratings and scale is None:
         scale = (float(min(r.min() for r in ratings)), float(max(r.max() for r in ratings)))
     shuffled = rng.permutation(len(others))
-    each = MOST_ANSWERS // min(len(others), MOST_RATERS)
+    count = min(len(others), MOST_RATERS)
+    each = max(LEAST_ANSWERS // count, count // 3)
     people: list[Evidence] = []
     for fold in range(FOLDS):
         tested = shuffled[fold::FOLDS]
