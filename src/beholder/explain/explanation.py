@@ -96,7 +96,7 @@ def _found(weights: Weights, model: Any) -> bool:
     """Whether a few attributes, or else the encoder's numbers, foretell the answers better than chance.
 
     Measured on the sample gallery, each session asked and answered as in the app up to 30 choices: a taste was found in
-    8 of 8 people with a planted liking (the least had 3.9 where NAMED is 2.5) and in 1 of 24 who answer at random.
+    8 of 8 people with a planted liking (the least had 6.9 where NAMED is 2.5) and in none of 24 who answer at random.
     """
     if weights.log_bayes > NAMED:
         return True

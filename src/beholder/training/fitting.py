@@ -31,6 +31,7 @@ class Fitting:
     def __init__(self, answers: Answers, recipe: Any, checkpoint: Path, start: Path | None) -> None:
         self.answers, self.recipe, self.checkpoint = answers, recipe, checkpoint
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.half = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
         torch.set_num_threads(1)
         torch.manual_seed(recipe.seed)
         self.mean, self.std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
@@ -167,7 +168,7 @@ class Fitting:
         if side != a.side:
             x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
         x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = model(x)
         losses = self._losses(out, rounds, rows, mirrored)
         total = sum((WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
