@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from beholder.errors import ShapeError
-from beholder.explain import Leaning, explain, liked_and_disliked, reasons
+from beholder.explain import Leaning, Words, explain, liked_and_disliked, reasons
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.words import ADJECTIVES, pictures_with, sentence_of
 from beholder.features.attributes import ATTRIBUTES
@@ -228,3 +228,46 @@ def test_attributes_that_always_come_together_are_named_together():
 def test_adjectives_stand_before_the_picture_and_nouns_behind_it():
     leanings = [leaning(4, -0.8, 0.1), leaning(9, 0.7, 0.1), leaning(1, 0.6, 0.1), leaning(2, 0.6, 0.1)]
     assert pictures_with(leanings) == "muted, symmetrical pictures with a clear subject and dramatic light"
+
+
+def spoken(rng, n=400):
+    """What an encoder might say of a pool: three words, of some pictures each, and one of nearly all."""
+    said = rng.random((n, 4)) < [0.3, 0.2, 0.1, 0.95]
+    p = np.where(said, 0.9, 0.05) + rng.normal(size=said.shape) * 0.02
+    return Words(("boats", "snow", "Cubist", "paint"), ("concept", "concept", "style", "concept"), p, said)
+
+
+def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():
+    right = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        attributes, words = pool(rng), spoken(rng)
+        utility = 2.0 * words.said[:, 0]
+        answers = choose(utility, 40, rng)
+        told = explain(Oracle(utility), attributes, attributes, answers, words)
+        right += told.leanings[0].attribute == "boats" and "boats" in told.sentence
+        best = int(np.argmax(utility))
+        why = reasons(Oracle(utility), attributes, attributes, answers, [best], told, words)[0]
+        right += why.text.startswith("boats")
+    assert right >= 18
+
+
+def test_words_take_nothing_from_a_liking_for_an_attribute():
+    right = 0
+    for seed in range(20):
+        attributes, utility, planted, sign, answers = person(seed)
+        words = spoken(np.random.default_rng(100 + seed))
+        first = explain(Oracle(utility), attributes, attributes, answers, words).leanings[0]
+        right += first.attribute == NAMES[planted] and np.sign(first.lean) == sign
+    assert right >= 17
+
+
+def test_a_style_is_an_adjective_and_a_disliked_word_is_denied():
+    style, boats = Leaning.of_word("Cubist", "style", 0.6, 0.1), Leaning.of_word("boats", "concept", -0.6, 0.1)
+    assert pictures_with([style, boats]) == "Cubist pictures with no boats"
+
+
+def test_a_word_that_is_said_of_nearly_all_or_hardly_any_picture_is_no_taste():
+    words = spoken(np.random.default_rng(0))
+    assert list(words.common().names) == ["boats", "snow", "Cubist"]
+    assert words.shared(0, 0) == [n for n, said in zip(words.names, words.said[0], strict=True) if said]

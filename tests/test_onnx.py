@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 from PIL import Image
+from safetensors.numpy import save_file
 
 from beholder.errors import BadInput, UserError
 from beholder.features.onnx import OnnxRuntime
@@ -278,3 +279,43 @@ def test_mobilenet_agrees_with_its_preprocessing_done_by_hand(shared):
         (expected,) = session.run(None, {"image": pixels[None].astype(np.float32)})
         np.testing.assert_allclose(row, expected[0], atol=1e-3, rtol=1e-3)
     assert rows.shape == (3, 1280)
+
+
+# words
+
+
+@pytest.fixture
+def spoken(tiny):
+    """A model that calls a picture "red" from a mean of .6 on, and "dusk" where all channels are dark."""
+
+    def make(weight=((10.0, 0, 0), (-9.0, -9.0, -9.0)), **changes):
+        words = [{"word": "red", "kind": "concept", "from": 0.5}, {"word": "dusk", "kind": "style", "from": 0.9}]
+        path = tiny(mean=[0.0] * 3, std=[1.0] * 3, **{"words": words} | changes)
+        held = {"weight": np.array(weight, np.float32), "bias": np.array([-6.0, 6.0], np.float32)}
+        save_file(held, path.with_suffix(".safetensors"))
+        return path
+
+    return make
+
+
+def test_words_are_read_off_the_row_of_numbers(spoken):
+    runtime = opened(spoken())
+    X = runtime.encode([Image.new("RGB", (9, 9), colour) for colour in ("red", "black", "white")])
+    assert runtime.vocabulary.names == ("red", "dusk")
+    assert runtime.vocabulary.said(X).tolist() == [[True, False], [False, True], [True, False]]
+    np.testing.assert_allclose(runtime.vocabulary.probabilities(X)[0, 0], 1 / (1 + np.exp(-4.0)), rtol=1e-5)
+
+
+def test_a_model_without_words_has_none(tiny):
+    assert opened(tiny()).vocabulary is None
+
+
+def test_words_that_do_not_fit_their_model_are_refused(spoken):
+    with pytest.raises(BadInput, match=r"weight \(2, 3\)"):
+        opened(spoken(weight=((1.0, 2.0), (3.0, 4.0))))
+    with pytest.raises(BadInput, match=r"words of tiny\.onnx cannot be read"):
+        opened(spoken(words=[{"word": "red"}]))
+    path = spoken()
+    path.with_suffix(".safetensors").unlink()
+    with pytest.raises(BadInput, match=r"words of tiny\.onnx cannot be read"):
+        opened(path)

@@ -16,7 +16,7 @@ import numpy as np
 
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, StoreError, UnknownName, UserError
-from beholder.explain import Explanation, explain, reasons
+from beholder.explain import Explanation, Words, explain, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
@@ -189,6 +189,12 @@ class Collection:
         return {item.id: row for row, item in enumerate(self.items)}
 
     @cached_property
+    def words(self) -> Words:
+        """What the encoder says of each picture; nothing where it knows no words."""
+        vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
+        return Words.of(vocabulary, self.X[:, : -self.measured])
+
+    @cached_property
     def _rows_of_name(self) -> dict[str, list[int]]:
         rows: dict[str, list[int]] = {}
         for row, item in enumerate(self.items):
@@ -247,7 +253,7 @@ class Collection:
         score, doubt = on_scale(raw, std, rated=rated)
         left_out = {*hidden, *(item.id for item in self.items if item.gone)}
         rows = [row for row in np.argsort(-raw, kind="stable") if self.items[row].id not in left_out]
-        why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64))
+        why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64), words=self.words)
         return [
             Ranked(
                 rank,
@@ -264,7 +270,7 @@ class Collection:
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""
-        return explain(taste, self.X, self.attributes, taste.answers_ if answers is None else answers)
+        return explain(taste, self.X, self.attributes, taste.answers_ if answers is None else answers, self.words)
 
 
 def title_of(item: Item) -> str:

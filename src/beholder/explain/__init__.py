@@ -2,6 +2,7 @@
 
 from beholder.explain.advice import advice_of, in_short
 from beholder.explain.explanation import Explanation, explain, reasons
+from beholder.explain.said import Words
 from beholder.explain.why import Reason, liked_and_disliked
 from beholder.explain.words import FIRST_WORD, NO_TASTE, Leaning
 
@@ -11,6 +12,7 @@ __all__ = [
     "Explanation",
     "Leaning",
     "Reason",
+    "Words",
     "advice_of",
     "explain",
     "in_short",

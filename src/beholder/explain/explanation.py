@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 
 from beholder.errors import ShapeError
 from beholder.explain.linear import Weights, fit_weights, standardise
+from beholder.explain.said import Words
 from beholder.explain.why import Reason, reasons_of
-from beholder.explain.words import Leaning, carried, confidence_of, sentence_of
+from beholder.explain.words import HINTING, Leaning, carried, confidence_of, sentence_of
 from beholder.features.attributes import ATTRIBUTES
-from beholder.types import Answers, Matrix
+from beholder.types import Answers, Floats, Matrix
 
 NAMED = 2.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
 FELT = 2.5  # log evidence, of the taste model over none, from which the encoder's numbers show one
@@ -27,7 +28,7 @@ class Explanation:
     """A taste in words.
 
     sentence    natural English, claiming only what the answers carry
-    leanings    one for each measured attribute, the best supported first
+    leanings    one for each measured attribute and for each word that is leant to, the best supported first
     found       whether the answers show a taste at all, or could as well have been made at random
     confidence  "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"
     answers     how many answers it rests on; a grid counts as many as were picked
@@ -40,17 +41,19 @@ class Explanation:
     answers: int
 
 
-def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers) -> Explanation:
+def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Words | None = None) -> Explanation:
     """What a person's answers say of their taste.
 
     model       the fitted taste model; None where there is none yet
     X           (n, d) the pool; attributes (n, 10) measured on the same pictures
     answers     rows of X
+    words       what the encoder says of the pool; None: nothing
     raises : ShapeError where attributes and X do not fit together
     """
     _check(X, attributes)
-    weights = fit_weights(standardise(attributes), answers)
-    leanings = sorted(_leanings(weights), key=lambda x: -x.evidence)
+    telling = (words or Words.of(None, X)).common()
+    weights = fit_weights(_aspects(attributes, telling), answers, words=len(telling.names))
+    leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.weights.sum()))
     found = count >= FEWEST and _found(weights, model)
     return Explanation(
@@ -65,17 +68,21 @@ def reasons(
     answers: Answers,
     rows: ArrayLike,
     explanation: Explanation | None = None,
+    words: Words | None = None,
 ) -> list[Reason]:
     """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
 
     rows : (k,) rows of X; explanation : of the same answers, made here where it is not given
+    words : as in `explain`
     """
     _check(X, attributes)
     if explanation is None:
-        explanation = explain(model, X, attributes, answers)
+        explanation = explain(model, X, attributes, answers, words)
     of = {x.attribute: x for x in carried(explanation.leanings)} if explanation.found else {}
-    chosen = np.asarray(rows, np.int64)
-    return reasons_of(model, X, attributes, answers, chosen, [of.get(a.name) for a in ATTRIBUTES])
+    chosen, words = np.asarray(rows, np.int64), words or Words.of(None, X)
+    telling = words.common()
+    leanings = [of.get(name) for name in (*(a.name for a in ATTRIBUTES), *telling.names)]
+    return reasons_of(model, X, _aspects(attributes, telling), answers, chosen, leanings, words)
 
 
 def _check(X: Matrix, attributes: Matrix) -> None:
@@ -84,12 +91,23 @@ def _check(X: Matrix, attributes: Matrix) -> None:
         raise ShapeError(f"attributes must be {wanted}, a row for each of X, got shape {attributes.shape}")
 
 
-def _leanings(weights: Weights) -> Sequence[Leaning]:
+def _aspects(attributes: Matrix, words: Words) -> Floats:
+    """(n, 10 + w) what a leaning may be to, standardised over the pool."""
+    return np.hstack([standardise(attributes), standardise(words.probabilities)])
+
+
+def _leanings(weights: Weights, words: Words) -> Sequence[Leaning]:
     low, high = UNDECIDED
-    return [
-        Leaning(a.name, a.low, a.high, float(lean), float(std), bool(low < included < high))
-        for a, lean, std, included in zip(ATTRIBUTES, weights.lean, weights.std, weights.included, strict=True)
+    known = list(zip(weights.lean.tolist(), weights.std.tolist(), weights.included.tolist(), strict=True))
+    measured = [
+        Leaning(a.name, a.low, a.high, lean, std, low < included < high)
+        for a, (lean, std, included) in zip(ATTRIBUTES, known, strict=False)
     ]
+    leant = [
+        Leaning.of_word(name, kind, lean, std)
+        for name, kind, (lean, std, _) in zip(words.names, words.kinds, known[len(ATTRIBUTES) :], strict=True)
+    ]
+    return [*measured, *(x for x in leant if x.evidence >= HINTING)]
 
 
 def _found(weights: Weights, model: Any) -> bool:

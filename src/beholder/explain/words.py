@@ -32,6 +32,7 @@ class Leaning:
                 of the time
     std         standard deviation of `lean`
     open        whether the answers leave it open if the attribute matters at all
+    kind        "attribute", or that of a word that the encoder says: "concept" or "style"
     """
 
     attribute: str
@@ -40,6 +41,13 @@ class Leaning:
     lean: float
     std: float
     open: bool = False
+    kind: str = "attribute"
+
+    @classmethod
+    def of_word(cls, word: str, kind: str, lean: float, std: float) -> Leaning:
+        """What the answers say of a word; it is never left open, since of most words nothing is known."""
+        low = f"{'not' if kind == 'style' else 'no'} {word}"
+        return cls(word, low, word, lean, std, kind=kind)
 
     @property
     def evidence(self) -> float:
@@ -54,7 +62,7 @@ class Leaning:
     @property
     def adjective(self) -> str:
         """The end that is liked as an adjective, "" where English has none."""
-        low, high = ADJECTIVES.get(self.attribute, ("", ""))
+        low, high = ("", self.high) if self.kind == "style" else ADJECTIVES.get(self.attribute, ("", ""))
         return high if self.lean > 0 else low
 
 

@@ -5,7 +5,7 @@
      "std": [0.229, 0.224, 0.225], "dimension": 1280, "licence": "Apache-2.0"}
 
 `fit` is squash, crop or pad (see `preprocess`); with crop, `shortest` may say to what the shorter side is resized
-first (as `size`, where not given).
+first (as `size`, where not given). Words that the model can say are read as `vocabulary` describes.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from PIL import Image
 from beholder.errors import BadInput, UserError
 from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.registry import EncoderRow
+from beholder.features.vocabulary import Vocabulary
 from beholder.types import Matrix
 
 BATCH = 16  # pictures a run: past that, bigger batches bring nothing on a CPU and cost memory
@@ -144,8 +145,15 @@ class Tower:
 class OnnxRuntime:
     """A local model and its description, ready to run."""
 
-    def __init__(self, row: EncoderRow, tower: Tower, input_name: str, preprocessing: Preprocessing) -> None:
-        self.row = row
+    def __init__(
+        self,
+        row: EncoderRow,
+        tower: Tower,
+        input_name: str,
+        preprocessing: Preprocessing,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self.row, self.vocabulary = row, vocabulary
         self._tower, self._input, self._preprocessing = tower, input_name, preprocessing
         self._type = tower.type_of(input_name)
 
@@ -169,7 +177,8 @@ class OnnxRuntime:
             preprocessing={**said.preprocessing.as_dict(), "input": said.input, "output": said.output},
             max_side=said.preprocessing.max_side,
         )
-        runtime = cls(row, tower, said.input, said.preprocessing)
+        vocabulary = Vocabulary.read(path, said.dimension)
+        runtime = cls(row, tower, said.input, said.preprocessing, vocabulary)
         runtime.encode([Image.new("RGB", (64, 48), (128, 128, 128))])
         return runtime
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
 from scipy.special import expit
 
 from beholder.datasets.twins import thumbnails
@@ -21,7 +20,7 @@ from beholder.images import open_image
 from beholder.sources import Found, open_source
 from beholder.training.answers import Answers
 from beholder.training.teachers import Teacher, find_teachers
-from beholder.training.words import SAID
+from beholder.training.words import SAID, Word
 from beholder.types import Matrix
 
 Progress = Callable[[str, int, int], None]
@@ -29,6 +28,7 @@ ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they c
 # found by eye: of several hundred pairs of paintings none below it was one
 THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
 NEVER = frozenset[str]()  # words that are never said
+LOOKED = 4096  # pictures at most over which the principal components are taken
 
 
 @dataclass(frozen=True)
@@ -126,40 +126,34 @@ def ship(
     styles : a folder whose items.csv has columns artist and style
     known  : words.json of another student, whose words are taken; without it and without `unseen` there are none
     """
-    from beholder.training.export import load_student, turning, word_head, write_student
-    from beholder.training.words import as_rows, judge_words, learn_styles, read_styles
+    from beholder.training.export import head_of, load_student, pooled_of, turning, write_student
+    from beholder.training.words import judge_words, learn_styles, read_styles, vocabulary
 
-    checkpoint, path = out / "checkpoint.pt", out / "student.onnx"
-    write_student(checkpoint, path, side=answers.side)
+    student, path = load_student(out / "checkpoint.pt"), out / "student.onnx"
+    some = np.unique(np.linspace(0, len(answers.files) - 1, LOOKED).astype(int))
+    turn = turning(pooled_of(student, [answers.seen[0, i] for i in some]))
+    write_student(student, turn, path, side=answers.side, words=None)
     runtime = OnnxRuntime.open(path, threads=1)
-    student, scales = load_student(checkpoint)
-    turn = turning(student, scales)
     labeler = next((t for t in answers.teachers if t.kind == "concepts"), None)
-    rows, names, weights, biases = [], list[str](), list[Any](), list[Any]()
+    parts = list[tuple[Sequence[Word], str, Matrix, Matrix]]()
     if labeler is not None and (unseen or known):
+        weight, bias = head_of(student, turn, "concepts")
         if known is not None:
-            rows = [row for row in json.loads(known.read_text(encoding="utf-8")) if row["kind"] == "concept"]
+            told = json.loads(known.read_text(encoding="utf-8"))
+            words = [Word.of(row) for row in told if row["kind"] == "concept"]
         else:
             X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
-            given = _probabilities(X, *word_head(student, turn, np.arange(labeler.dimension)))
             first = answers.said[labeler.name][0, np.unique([str(p) for p in answers.files], return_index=True)[1]]
             positives = (first >= SAID).sum(0) + (said >= SAID).sum(0)
-            rows = as_rows(judge_words(labeler.words, given, said, positives, NEVER), "concept")
-        names += [row["word"] for row in rows]
-        weight, bias = word_head(student, turn, np.array([labeler.words.index(name) for name in names], np.intp))
-        weights.append(weight)
-        biases.append(bias)
+            words = judge_words(labeler.words, expit(X @ weight.T + bias), said, positives, NEVER)
+        chosen = np.array([labeler.words.index(word.name) for word in words], np.intp)
+        parts.append((words, "concept", weight[chosen], bias[chosen]))
     if styles is not None:
-        files, which, style_names, artists = read_styles(styles)
-        told, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, style_names, artists)
-        rows += as_rows(told, "style")
-        names += style_names
-        weights.append(weight)
-        biases.append(bias)
-    if names:
-        head = np.concatenate(weights), np.concatenate(biases)
-        write_student(checkpoint, path, side=answers.side, words=(names, *head))
-        save_file({"weight": head[0], "bias": head[1]}, path.with_name("words.safetensors"))
+        files, which, names, artists = read_styles(styles)
+        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists)
+        parts.append((words, "style", weight, bias))
+    write_student(student, turn, path, side=answers.side, words=vocabulary(parts))
+    rows = [word.row(kind) for words, kind, *_ in parts for word in words]
     (out / "words.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return rows
 
@@ -181,11 +175,6 @@ def _ask_all(teacher: Teacher, files: Sequence[Path], progress: Progress) -> Mat
         said.append(run([open_image(file, max_side=OPENED_AT)])[0][0])
         progress("asking the labeler", i + 1, len(files))
     return np.stack(said)
-
-
-def _probabilities(X: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
-    probabilities: Matrix = expit(X @ weight.T + bias)
-    return probabilities
 
 
 def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress) -> list[Path]:

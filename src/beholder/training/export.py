@@ -1,10 +1,11 @@
-"""A trained student as one ONNX file, with its description and the matrix of its words beside it."""
+"""A trained student as one ONNX file, with its description and its words beside it."""
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,58 +13,80 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from beholder.features.vocabulary import Vocabulary
 from beholder.training.student import EMBEDDING, MEAN, STD, Block, Student
 
 STYLE = 32  # numbers of the short style vector: the style teacher's leading components, as the student foretells them
-GEOMETRY = {"embedding": 1.0, "inner": 0.0, "style": 0.0}  # share of each teacher's numbers in the distances
+BATCH = 64  # pictures a run
 Array = NDArray[np.float32]
 
 
-def load_student(checkpoint: Path) -> tuple[Student, Mapping[str, tuple[Tensor, Tensor]]]:
-    """The averaged student of a checkpoint, and mean and spread of each teacher's numbers."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    weights = state["mean"]
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """From the means of the student's channels to the numbers that are shipped, and back as far as that goes.
+
+    matrix (EMBEDDING, SPREAD), back (SPREAD, EMBEDDING), mean (SPREAD,)
+    """
+
+    matrix: Array
+    back: Array
+    mean: Array
+
+    def __call__(self, pooled: Array) -> Array:
+        """(n, EMBEDDING) of (n, SPREAD)"""
+        turned: Array = ((pooled - self.mean) @ self.matrix.T).astype(np.float32)
+        return turned
+
+    def head(self, weight: Array, bias: Array) -> tuple[Array, Array]:
+        """A linear head of the channels' means as one of the shipped numbers."""
+        return weight @ self.back, bias + weight @ self.mean
+
+
+def load_student(checkpoint: Path) -> Student:
+    """The averaged student of a checkpoint."""
+    weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["mean"]
     names = sorted({name.split(".")[1] for name in weights if name.startswith("heads.")})
     maps = [len(weights[f"maps.{k}.bias"]) for k in range(2) if f"maps.{k}.bias" in weights]
     student = Student({name: len(weights[f"heads.{name}.bias"]) for name in names}, maps)
     student.load_state_dict(weights)
-    return student.eval(), state["scales"]
+    return student.eval()
 
 
-def turning(
-    student: Student, scales: Mapping[str, tuple[Tensor, Tensor]], geometry: Mapping[str, float] = GEOMETRY
-) -> tuple[Array, Array]:
-    """(d, d) matrix and (d,) offset after which distances are those of the teachers' numbers as they are foretold.
+@torch.no_grad()
+def pooled_of(student: Student, seen: Sequence[NDArray[np.uint8]]) -> Array:
+    """(n, SPREAD) means of the student's channels for views (n, side, side, 3)."""
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
+    rows = []
+    for at in range(0, len(seen), BATCH):
+        x = torch.from_numpy(np.stack(seen[at : at + BATCH])).permute(0, 3, 1, 2)
+        rows.append(student.body((x - mean) / std).mean((2, 3)).numpy())
+    return np.concatenate(rows)
 
-    Each number counts as `beholder.taste.feature_map` would count it, half standardised; a last rotation at random
-    makes the numbers alike in size, so that no later standardisation undoes it.
+
+def turning(pooled: Array) -> Turn:
+    """The leading principal components of the channels' means over some pictures.
+
+    Each mean counts as `beholder.taste.feature_map` would count it, half standardised; a last rotation at random makes
+    the numbers alike in size, so that no later standardisation undoes it.
     """
-    rows, offsets = [], []
-    for name, share in geometry.items():
-        if not share or name not in student.heads:
-            continue
-        mean, spread = (s.numpy().astype(np.float64) for s in scales[name])
-        unit = np.sqrt(share / np.sum(spread**2 / (spread**2 + np.median(spread) ** 2)))
-        scale = unit / np.sqrt(spread**2 + np.median(spread) ** 2)
-        head = student.heads[name]
-        rows.append(head.weight.detach().numpy() * (scale * spread)[:, None])
-        offsets.append(head.bias.detach().numpy() * scale * spread + mean * scale)
-    U, S, Vt = np.linalg.svd(np.vstack(rows), full_matrices=False)
-    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((EMBEDDING, len(S))))[0]
-    return (Q @ (S[:, None] * Vt)).astype(np.float32), (Q @ (U.T @ np.concatenate(offsets))).astype(np.float32)
+    wide = pooled.astype(np.float64)
+    mean, spread = wide.mean(0), wide.std(0)
+    scale = 1 / np.sqrt(spread**2 + np.median(spread) ** 2 + 1e-12)
+    scale /= np.sqrt(np.sum((spread * scale) ** 2))
+    axes = np.linalg.svd((wide - mean) * scale, full_matrices=False)[2][:EMBEDDING]
+    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((EMBEDDING, len(axes))))[0]
+    matrix, back = Q @ (axes * scale), (axes / scale).T @ Q.T
+    return Turn(matrix.astype(np.float32), back.astype(np.float32), mean.astype(np.float32))
 
 
 class Shipped(nn.Module):
     """Plain convolutions, and three outputs."""
 
-    def __init__(
-        self, student: Student, turn: tuple[Array, Array], words: tuple[Array, Array], style: tuple[Array, Array]
-    ) -> None:
+    def __init__(self, student: Student, turn: Turn, words: tuple[Array, Array], style: tuple[Array, Array]) -> None:
         super().__init__()
         self.body = nn.Sequential(*(_PlainBlock(m) if isinstance(m, Block) else m.plain() for m in student.layers))
-        matrix, offset = (torch.from_numpy(part) for part in turn)
-        self.embedding = _linear(matrix @ student.embedding.weight, matrix @ student.embedding.bias + offset)
-        self.words, self.style = (_linear(*map(torch.from_numpy, pair)) for pair in (words, style))
+        self.embedding = _linear(turn.matrix, -turn.matrix @ turn.mean)
+        self.words, self.style = _linear(*words), _linear(*style)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         embedding = self.embedding(self.body(x).mean((2, 3)))
@@ -79,56 +102,37 @@ class _PlainBlock(nn.Module):
         return torch.relu(x + self.stretch(self.squeeze(x)))
 
 
-def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+def _linear(weight: Array, bias: Array) -> nn.Linear:
     made = nn.Linear(weight.shape[1], weight.shape[0])
-    made.weight.data, made.bias.data = weight.detach().float(), bias.detach().float()
+    made.weight.data, made.bias.data = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
     return made
 
 
-def style_head(student: Student, turn: tuple[Array, Array]) -> tuple[Array, Array]:
-    """From the turned embedding to the leading directions of the foretold style numbers."""
-    if "style" not in student.heads:
+def head_of(student: Student, turn: Turn, name: str) -> tuple[Array, Array]:
+    """What the student foretells of a teacher's numbers, as a head of the shipped ones; one 0 where it does not."""
+    if name not in student.heads:
         return np.zeros((1, EMBEDDING), np.float32), np.zeros(1, np.float32)
-    weight = student.heads["style"].weight.detach().numpy()
+    head, inner = student.heads[name], student.embedding
+    with torch.no_grad():
+        return turn.head((head.weight @ inner.weight).numpy(), (head.weight @ inner.bias + head.bias).numpy())
+
+
+def style_head(student: Student, turn: Turn) -> tuple[Array, Array]:
+    """The leading directions of the foretold style numbers, of the shipped ones."""
+    weight, bias = head_of(student, turn, "style")
     U = np.linalg.svd(weight, full_matrices=False)[0][:, :STYLE]
-    return _behind(turn, U.T @ weight, U.T @ student.heads["style"].bias.detach().numpy())
-
-
-def word_head(student: Student, turn: tuple[Array, Array], rows: NDArray[np.intp] | slice) -> tuple[Array, Array]:
-    """From the turned embedding to the logits of some of the labeler's words."""
-    head = student.heads["concepts"]
-    return _behind(turn, head.weight.detach().numpy()[rows], head.bias.detach().numpy()[rows])
-
-
-def _behind(turn: tuple[Array, Array], weight: Array, bias: Array) -> tuple[Array, Array]:
-    """A head of the student's own embedding as a head of the turned one."""
-    back = np.linalg.pinv(turn[0].astype(np.float64), rcond=1e-9)
-    moved = weight @ back
-    return moved.astype(np.float32), (bias - moved @ turn[1]).astype(np.float32)
+    return U.T @ weight, U.T @ bias
 
 
 def write_student(
-    checkpoint: Path,
-    path: Path,
-    *,
-    side: int,
-    name: str = "student",
-    words: tuple[list[str], Array, Array] | None = None,
-    geometry: Mapping[str, float] = GEOMETRY,
+    student: Student, turn: Turn, path: Path, *, side: int, words: Vocabulary | None, name: str = "student"
 ) -> None:
-    """`path` and the .json beside it, in the form that `onnx:PATH` reads.
+    """`path`, and beside it the .json and the .safetensors of its words, in the form that `onnx:PATH` reads.
 
-    words : names, and the head of the turned embedding that gives their logits; None: all that the teacher knows
+    words : what it may say; None: nothing
     """
-    student, scales = load_student(checkpoint)
-    turn = turning(student, scales, geometry)
-    if words is not None:
-        names, head = words[0], words[1:]
-    elif "concepts" in student.heads:
-        names, head = [], word_head(student, turn, slice(None))
-    else:
-        names, head = [], (np.zeros((1, EMBEDDING), np.float32), np.zeros(1, np.float32))
-    shipped = Shipped(student, turn, head, style_head(student, turn)).eval()
+    said = (words.weight, words.bias) if words else head_of(student, turn, "")
+    shipped = Shipped(student, turn, said, style_head(student, turn)).eval()
     outputs = ["embedding", "concepts", "style"]
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -156,6 +160,7 @@ def write_student(
         "std": list(STD),
         "dimension": EMBEDDING,
         "licence": "Apache-2.0",
-        "words": names,
     }
+    if words:
+        told["words"] = words.write(path)
     path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.errors import BadInput
+from beholder.features.vocabulary import Vocabulary
 from beholder.types import Matrix
 
 SAID = 0.3  # the labeler says a word of a picture from this probability on
@@ -25,18 +26,36 @@ SEEN = 3  # of those that choose the words
 TOLD = 0.5  # average precision from which on the student is said to know a word
 ARTISTS = 3  # of a style that is learned: fewer would be an artist's hand
 FOLDS = 5
+LIFT = 2.5  # times chance, from which average precision on a style says that it is known
+PRECISE = 0.7  # a word is said where it is right this often
 PENALTY = 0.01  # C of the logistic regression of a style on standardised embeddings
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, how often it is said of the pictures, and its average precision where it was chosen and where judged."""
+    """A word, how often it is said of the pictures, and its average precision where it was chosen and where judged.
+
+    said_from : the probability from which it is right `PRECISE` of the time
+    """
 
     name: str
     positives: int
     chosen_at: float
     judged_at: float
     chance: float
+    said_from: float
+
+    def row(self, kind: str) -> dict[str, Any]:
+        """The word as it is written down."""
+        told = {name: None if value != value else value for name, value in asdict(self).items()}
+        rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in told.items()}
+        return {"kind": kind, **rounded}
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Word:
+        """What `row` wrote."""
+        told: dict[str, Any] = {f.name: float("nan") if row[f.name] is None else row[f.name] for f in fields(cls)}
+        return cls(**told)
 
 
 def judge_words(
@@ -57,11 +76,12 @@ def judge_words(
         if name in never or positives[k] < POSITIVES or true[choosing, k].sum() < SEEN:
             continue
         chosen_at = float(average_precision_score(true[choosing, k], given[choosing, k]))
-        if chosen_at < TOLD:
+        from_ = said_from(true[choosing, k], given[choosing, k])
+        if chosen_at < TOLD or from_ > 1:
             continue
         rest = true[~choosing, k]
         judged_at = float(average_precision_score(rest, given[~choosing, k])) if rest.any() else float("nan")
-        words.append(Word(name, int(positives[k]), chosen_at, judged_at, float(rest.mean())))
+        words.append(Word(name, int(positives[k]), chosen_at, judged_at, float(rest.mean()), from_))
     return words
 
 
@@ -87,8 +107,11 @@ def read_styles(folder: Path) -> tuple[list[Path], NDArray[np.bool_], list[str],
 
 def learn_styles(
     X: Matrix, which: NDArray[np.bool_], names: Sequence[str], artists: NDArray[np.str_]
-) -> tuple[list[Word], NDArray[np.float32], NDArray[np.float32]]:
-    """Each style's word with its figure on unseen artists, and the head of the embedding that gives their logits."""
+) -> tuple[list[Word], Matrix, Matrix]:
+    """Each style's word with its figure on unseen artists, and the head (weight, bias) that gives their logits.
+
+    A style is left out that is not found `LIFT` times as often as by chance, or never right `PRECISE` of the time.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import average_precision_score
     from sklearn.model_selection import StratifiedGroupKFold
@@ -98,30 +121,38 @@ def learn_styles(
     Z = (X - mean) / spread
     words, weights, biases = [], [], []
     for k, name in enumerate(names):
-        foretold = np.zeros(len(Z))
+        foretold, chance = np.zeros(len(Z)), float(which[:, k].mean())
         folds = min(FOLDS, len(set(artists[which[:, k]])))
         for train, test in StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(Z, which[:, k], artists):
             if which[train, k].any():
                 model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z[train], which[train, k])
-                foretold[test] = model.decision_function(Z[test])
-        judged_at = float(average_precision_score(which[:, k], foretold))
-        words.append(Word(name, int(which[:, k].sum()), judged_at, judged_at, float(which[:, k].mean())))
+                foretold[test] = model.predict_proba(Z[test])[:, 1]
+        judged_at, from_ = float(average_precision_score(which[:, k], foretold)), said_from(which[:, k], foretold)
+        if judged_at < LIFT * chance or from_ > 1:
+            continue
+        words.append(Word(name, int(which[:, k].sum()), judged_at, judged_at, chance, from_))
         model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z, which[:, k])
         weights.append(model.coef_[0] / spread)
         biases.append(model.intercept_[0] - weights[-1] @ mean)
-    return words, np.array(weights, np.float32), np.array(biases, np.float32)
+    head = np.array(weights, np.float32).reshape(-1, X.shape[1]), np.array(biases, np.float32)
+    return words, *head
 
 
-def as_rows(words: Sequence[Word], kind: str) -> list[Mapping[str, Any]]:
-    """The words as they are written down."""
-    return [
-        {
-            "word": w.name,
-            "kind": kind,
-            "positives": w.positives,
-            "chosen_at": round(w.chosen_at, 3),
-            "average_precision": round(w.judged_at, 3) if w.judged_at == w.judged_at else None,
-            "chance": round(w.chance, 3),
-        }
-        for w in words
+def said_from(true: NDArray[np.bool_], given: NDArray[Any]) -> float:
+    """The lowest probability from which on the word is right `PRECISE` of the time; above 1 where there is none."""
+    order = np.argsort(-given, kind="stable")
+    right = np.cumsum(true[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero((right >= PRECISE) & (np.cumsum(true[order]) >= SEEN))
+    return float(given[order[enough[-1]]]) if len(enough) else 2.0
+
+
+def vocabulary(parts: Sequence[tuple[Sequence[Word], str, Matrix, Matrix]]) -> Vocabulary | None:
+    """The words of several heads (words, their kind, weight, bias) in one; None where there are none."""
+    of = [
+        Vocabulary(
+            tuple(w.name for w in words), (kind,) * len(words), weight, bias, np.array([w.said_from for w in words])
+        )
+        for words, kind, weight, bias in parts
+        if words
     ]
+    return Vocabulary.joined(of) if of else None
