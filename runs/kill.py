@@ -103,7 +103,7 @@ def faults(home: Path, acknowledged: set[str]) -> list[str]:
     found = opened.store.faults()
     for row in opened.collections():
         hashes = [item.sha256 for item in opened.store.items(row.id)]
-        for encoder in ("classic", "attributes"):
+        for encoder in (row.encoder, "attributes"):
             shards = opened.shards(encoder)
             found += [f"{encoder}: {len(lost)} items without numbers" for lost in [shards.missing(hashes)] if lost]
             found += [f"{encoder}: damaged shard {name}" for name in shards.damaged]

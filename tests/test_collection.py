@@ -39,7 +39,7 @@ def test_rows_are_in_the_order_of_the_names_and_of_the_width_of_the_encoder(libr
     take_in(library, painted)
     art = library.collection("art")
     assert [item.name for item in art.items] == [f"{n:02}.png" for n in range(12)]
-    assert art.X.shape == (12, library.runtime("classic").row.dimension + 10)
+    assert art.X.shape == (12, library.runtime(library.settings.encoder).row.dimension + 10)
     assert art.attributes.shape == (12, 10)
     assert art.X.dtype == np.float32
 
@@ -144,7 +144,7 @@ def test_a_shard_that_was_lost_is_made_again(library, painted, home):
 
 def test_files_are_embedded_once_wherever_they_are(library, painted):
     paths = sorted(painted.glob("*.png"))
-    first = embed_files(paths, "classic", library=library)
+    first = embed_files(paths, library.settings.encoder, library=library)
     take_in(library, painted)
     assert np.array_equal(library.collection("art").X[:, :-10], first)
     (painted / "bad.png").write_bytes(b"bad")

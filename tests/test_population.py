@@ -71,6 +71,19 @@ def test_answers_bend_the_ranking_to_the_person(taught):
     assert theirs > 0.3
 
 
+def test_somebody_of_the_opposite_taste_is_believed_and_found_to_have_one():
+    X = pictures()
+    answers, shared = crowd(X, people=60, each=80, private=0.4, noise=2.0, kind="choices")
+    prior, rng = learn_population(X, answers), np.random.default_rng(0)
+    pairs = np.array([rng.choice(len(X), 2, replace=False) for _ in range(36)])
+    won = np.where((shared[pairs[:, 0]] < shared[pairs[:, 1]])[:, None], pairs, pairs[:, ::-1])
+    model = PopulationProcess(prior=prior).fit(X, choices=won)
+    assert np.corrcoef(model.predict(X), shared)[0, 1] < -0.8
+    assert model.log_evidence_ > model.null_log_evidence_ + 2.5
+    usual = PopulationProcess(prior=prior).fit(X, choices=answers[0].choices[:36])
+    assert usual.hyperparameters_ == prior.hyperparameters, "one of the crowd keeps to it"
+
+
 def planted(private, noise, kind, people=120, each=100, seed=0):
     """Pictures of forty numbers, and answers of people: a part that all share (sd 1 over the pictures), a part of their
     own drawn from the process (its prior sd is `private`), and the noise of an impression.

@@ -16,14 +16,14 @@ def session(home, painted):
     library = Library(home)
     library.import_source(painted, "art")
     library.store.add_person("Ada")
-    session = Session(library, "art", "Ada", seed=0)
+    session = Session(library, "art", "Ada", model="gp", seed=0)
     yield session
     session.close()
     library.close()
 
 
 def reopened(session):
-    return Session(session.library, "art", "Ada", seed=1)
+    return Session(session.library, "art", "Ada", model="gp", seed=1)
 
 
 def answer(session, question, n, kind="choice", **more):
@@ -153,7 +153,7 @@ def test_a_grid_with_nothing_or_everything_picked_says_nothing(picked):
 
 def test_two_people_on_one_collection_learn_from_their_own_answers_alone(session):
     session.store.add_person("Bob")
-    bob = Session(session.library, "art", "Bob", seed=0)
+    bob = Session(session.library, "art", "Bob", model="gp", seed=0)
     one, two = (item.id for item in session.collection.items[:2])
     session.record([Judgement("choice", (one, two), "c")])
     bob.record([Judgement("choice", (two, one), "c")])
@@ -193,7 +193,7 @@ def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with
 def live(library, person, simulated, answers=30, seed=0):
     """A session in which this simulated person has answered so many pairs."""
     library.store.add_person(person)
-    session = Session(library, "sample", person, seed=seed)
+    session = Session(library, "sample", person, model="gp", seed=seed)  # of made-up pictures nobody's liking is known
     rng, row_of = np.random.default_rng(seed), session.collection.row_of
     for n in range(answers):
         (question,) = session.questions("choice", 1)

@@ -18,7 +18,7 @@ TRACES = ("Traceback", 'File "', "Error(", "site-packages")
 @pytest.fixture(scope="module")
 def wall(tmp_path_factory):
     home = tmp_path_factory.mktemp("hostile")
-    library = Library(home, config=Settings(home=home, threads=1))
+    library = Library(home, config=Settings(home=home, threads=1, model="gp"))  # which knows nothing before
     library.import_source(hang(home / "pictures", 12), "wall")
     library.import_source(hang(home / "others", 3), "another")
     return library

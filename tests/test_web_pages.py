@@ -24,7 +24,8 @@ pytest_plugins = "webwall"
 # Results, taste, answers
 
 
-def test_before_ten_answers_results_and_taste_say_how_many_are_missing(client):
+def test_before_ten_answers_results_and_taste_say_how_many_are_missing(client, wall, monkeypatch):
+    monkeypatch.setattr(wall.settings, "model", "gp")  # which knows nothing before
     choose(client, 7)
     for path in ("/results/wall", "/taste/wall"):
         assert "Answer 3 more questions" in client.get(path).text

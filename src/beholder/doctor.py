@@ -75,12 +75,12 @@ def _collections(library: Library) -> Iterator[Check]:
         again = f"beholder import '{row.source}' --into '{row.name}'"
         items, files = library.store.items(row.id), library.store.files(row.id)
         gone = sum(item.gone or not item.path.exists() for item in items)
-        said = f"{len(items)} pictures, encoder {row.encoder}"
+        said, default = f"{len(items)} pictures, encoder {row.encoder}", library.settings.encoder
         yield Check(
             f"collection {row.name}",
             not gone,
             f"{said}; {gone} files are gone" if gone else said,
-            again if gone else "",
+            again if gone else "" if row.encoder == default else f"{again} --encoder {default} reads it anew",
         )
         if broken := sum(file.reason is not None for file in files.values()):
             yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")

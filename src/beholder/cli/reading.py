@@ -212,6 +212,8 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
         )
         return
     say(told.sentence)
+    if not told.answers:
+        return
     say()
     table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
     if taught:

@@ -39,6 +39,16 @@ FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
 LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
 OUTSKIRTS = 0.05  # of the pictures that were judged
+CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
+    "choice_scale": 1.0,
+    "rating_scale": 0.9,
+    "rating_noise": 0.5,
+    "tie_width": 0.3,
+    "measured_share": 0.5,
+    "linear_share": 0.5,
+    "shared": 0.3,
+}
+UNLIKE = 5.0  # log evidence by which that must explain a person's answers better: of 90 real raters one is beyond it
 SELF = 0.999  # likeness from which on a picture is its own nearest
 
 
@@ -161,8 +171,15 @@ class PopulationProcess(GaussianProcess):
         return self._population().hyperparameters
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
-        """The population's: what one person's few answers say of them only adds noise (docs/log.md)."""
-        return dict(self._population().hyperparameters)
+        """The population's: what one person's few answers say of them only adds noise (docs/log.md).
+
+        The person's own where their answers are far likelier of somebody with a clear taste of their own.
+        """
+        known = dict(self._population().hyperparameters)
+        some = evidence.thin()
+        if some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + UNLIKE:
+            return known
+        return super()._hyperparameters(evidence) | {"shared": CLEAR["shared"]}
 
     def _population(self) -> Population:
         population: Population = needed(self)

@@ -154,7 +154,7 @@ def write_student(
         "layout": "NCHW",
         "size": side,
         "fit": "squash",
-        "interpolation": "hamming",
+        "interpolation": "box",
         "scale": 1 / 255,
         "mean": list(MEAN),
         "std": list(STD),

@@ -51,7 +51,7 @@ def view(pictures: Sequence[Pixels] | Pixels, index: int, number: int, seed: int
 
 
 def smaller(pixels: Pixels, side: int) -> Pixels:
-    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.HAMMING))
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX))
 
 
 def _cropped(whole: Image.Image, rng: np.random.Generator) -> Floats:

@@ -31,6 +31,7 @@ class Job:
     spec: str
     collection: str
     person: int
+    encoder: str | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -81,9 +82,12 @@ class Imports:
         self._lock = threading.Lock()
         self._one = threading.Lock()  # two imports at once would only wait for each other's cores
 
-    def start(self, spec: str, collection: str, person: int) -> Job:
-        """Begin an import behind. raises : Refused where one into this collection is under way"""
-        job = Job(spec, collection, person)
+    def start(self, spec: str, collection: str, person: int, encoder: str | None = None) -> Job:
+        """Begin an import behind; with another encoder than the collection's own all of it is read again.
+
+        raises : Refused where one into this collection is under way
+        """
+        job = Job(spec, collection, person, encoder)
         with self._lock:
             for other in self._jobs.values():
                 if other.collection == collection and other.state in ("waiting", "running"):
@@ -120,7 +124,9 @@ class Imports:
                 job.step("looking", 0, 0)
                 job.state = "running"
                 try:
-                    report = self.library.import_source(job.spec, job.collection, progress=job.step)
+                    report = self.library.import_source(
+                        job.spec, job.collection, encoder=job.encoder, progress=job.step
+                    )
                 finally:
                     self.ended(job.collection)
                 if not report.new + report.known + report.copies + report.moved + len(report.broken):

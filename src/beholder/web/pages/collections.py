@@ -10,7 +10,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from beholder.store import Person
+from beholder.config import Settings
+from beholder.features.registry import BUILT_IN
+from beholder.store import CollectionRow, Person
 from beholder.web.answers import NewImport, read
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
@@ -29,7 +31,15 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     desk = desk_of(request)
     answers = desk.store.answer_counts(person.id)
     rows = desk.store.collections()[::-1]
-    shelves = [{"row": row, "covers": desk.covers(row), "answers": answers.get(row.id, 0)} for row in rows]
+    shelves = [
+        {
+            "row": row,
+            "covers": desk.covers(row),
+            "answers": answers.get(row.id, 0),
+            "older": is_older(desk.settings, row),
+        }
+        for row in rows
+    ]
     shown = desk.imports.of(job, person.id) if job else desk.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
@@ -43,6 +53,16 @@ def start_form(
 ) -> Response:
     """The form, without a script."""
     job = start(request, person, path, name)
+    return RedirectResponse(f"/?job={job.id}", 303)
+
+
+@router.post("/renew/{collection:path}")
+def renew(request: Request, collection: str, person: PagePerson) -> Response:
+    """Read a collection again with the encoder of the settings. Every answer stays."""
+    desk = desk_of(request)
+    _check_may_import(request)
+    row = desk.store.collection(collection)
+    job = desk.imports.start(row.source, row.name, person.id, desk.settings.encoder)
     return RedirectResponse(f"/?job={job.id}", 303)
 
 
@@ -71,15 +91,24 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
 def start(request: Request, person: Person, path: str, name: str) -> Job:
     """raises : Refused with a sentence where there is nothing to import or no name to import it into"""
     desk = desk_of(request)
-    if not may_import(request):
-        raise Refused(
-            403, "Pictures are imported on the machine that runs Beholder. Open it there, or run beholder import."
-        )
+    _check_may_import(request)
     spec, title = source_of(path)
     name = " ".join((name or title).split())
     if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
         raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
     return desk.imports.start(spec, name, person.id)
+
+
+def _check_may_import(request: Request) -> None:
+    if not may_import(request):
+        raise Refused(
+            403, "Pictures are imported on the machine that runs Beholder. Open it there, or run beholder import."
+        )
+
+
+def is_older(settings: Settings, row: CollectionRow) -> bool:
+    """Whether a collection was read with an encoder that was the default before."""
+    return bool(row.size) and row.encoder != settings.encoder and row.encoder in BUILT_IN
 
 
 def source_of(path: str) -> tuple[str, str]:
