@@ -362,3 +362,22 @@ def test_no_page_holds_a_path_of_this_machine_or_anything_inline(client, wall):
 
 def test_json_shapes_are_json(client):
     assert json.loads(client.get("/api/label/wall/progress").text)["enough"] is False
+
+
+def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path):
+    home = tmp_path / "data"
+    library = Library(home, config=Settings(home=home, threads=1, encoder="classic"))
+    library.import_source(hang(tmp_path / "pictures", 6), "wall", encoder="attributes")
+    app = create_app(library, library.settings)
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    choose(client, 3)
+    assert "Read them again" in client.get("/").text
+    job = client.post("/renew/wall", follow_redirects=False).headers["location"].partition("job=")[2]
+    while (state := client.get(f"/api/imports/{job}").json()["state"]) in ("waiting", "running"):
+        time.sleep(0.05)
+    assert state == "done"
+    assert library.store.collection("wall").encoder == "classic"
+    assert "Read them again" not in client.get("/").text
+    assert "3 answers" in client.get("/").text
+    app.state.desk.close()
+    library.close()
