@@ -13,7 +13,7 @@ from beholder.errors import BadInput, BadPicture, UnknownName
 from beholder.features.canvas import oklab
 from beholder.features.classic import BLOCKS, ClassicRuntime, block_slices
 from beholder.features.embed import CHUNK, embed
-from beholder.features.registry import EncoderRow, Runtime, encoder_names, load_encoder
+from beholder.features.registry import BUILT_IN, EncoderRow, Runtime, encoder_names, load_encoder
 
 WHERE = block_slices()
 
@@ -43,7 +43,7 @@ def row_of(**changes):
 # one contract for every encoder without weights (those with weights: test_onnx, test_hub)
 
 
-@pytest.fixture(params=["classic", "attributes"])
+@pytest.fixture(params=BUILT_IN)
 def encoder(request) -> Runtime:
     return load_encoder(request.param)
 
@@ -101,7 +101,7 @@ def test_an_unknown_encoder_is_answered_with_the_nearest_name():
 
 
 def test_every_name_is_said_once():
-    assert len(set(encoder_names())) == len(encoder_names()) == 5
+    assert len(set(encoder_names())) == len(encoder_names()) == 6
 
 
 # classic: laws

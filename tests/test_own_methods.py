@@ -250,7 +250,7 @@ def test_a_table_without_item_is_told(tmp_path):
 
 
 def test_own_vectors_are_no_encoder_of_pictures(painted):
-    with pytest.raises(UserError, match=r"only `beholder bench` can use it. Import with one of: classic"):
+    with pytest.raises(UserError, match=r"only `beholder bench` can use it. Import with one of: builtin"):
         Library().import_source(painted, "art", encoder="vectors:mine.csv")
     assert not Library().collections()
 

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BEHOLDER_", extra="forbid")
 
     home: Path = Field(default_factory=default_home)
-    encoder: str = "classic"
+    encoder: str = "builtin"
     model: str = "population-gp"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     max_pixels: int = Field(default=100_000_000, ge=1, description="a picture with more is refused, not opened")

@@ -51,7 +51,7 @@ def analysis(name: str) -> Analysis:
 def analyse(
     name: str,
     data: str | Path,
-    encoder: str = "classic",
+    encoder: str = "builtin",
     shots: Sequence[int] = SHOTS,
     repeats: int = REPEATS,
     seed: int = 0,

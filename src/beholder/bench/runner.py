@@ -43,7 +43,7 @@ _ALONE = 4  # so few jobs are done before a second process has started
 def run(
     data: str | Path,
     methods: Sequence[str] = ("generic", "someone-else", "population-gp"),
-    encoder: str = "classic",
+    encoder: str = "builtin",
     shots: Sequence[int] = SHOTS,
     repeats: int = 10,
     seed: int = 0,

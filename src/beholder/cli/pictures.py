@@ -34,7 +34,7 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, metavar="N", help="0: any free one. [default: 8765]")
     ] = None,
-    encoder: Annotated[str | None, typer.Option(metavar="NAME", help="Encoder. [default: classic]")] = None,
+    encoder: Annotated[str | None, typer.Option(metavar="NAME", help="Encoder. [default: builtin]")] = None,
 ) -> None:
     """Start the web app.
 
@@ -103,6 +103,9 @@ def import_(
     say(_in_words(report))
     for broken in report.broken:
         say(f"  {broken.name}: {broken.reason}")
+    own, default = library.store.collection(into).encoder, library.settings.encoder
+    if encoder is None and own != default:
+        say(f"  read with {own}, as before; --encoder {default} reads all of it again and keeps every answer")
 
 
 def _look_into(library: Library, source: str, meter: Meter) -> None:

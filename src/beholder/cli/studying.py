@@ -25,11 +25,14 @@ def bench(
         Path, typer.Argument(metavar="DATA", help="A rated set: items.csv with ratings.csv or choices.csv.")
     ],
     methods: Annotated[
-        str, typer.Option(metavar="A,B", help="Controls ('generic', 'someone-else'), models, your own 'module:Class'.")
+        str,
+        typer.Option(
+            metavar="A,B", help="Models, your own 'module:Class'; the controls 'generic', 'someone-else' come along."
+        ),
     ] = "generic,someone-else,population-gp",
     encoder: Annotated[
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
-    ] = "classic",
+    ] = "builtin",
     shots: Annotated[
         str | None,
         typer.Option(

@@ -26,7 +26,7 @@ def population(
     data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Rated sets in the plain format.")],
     encoder: Annotated[
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH'.")
-    ] = "classic",
+    ] = "builtin",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="[default: the data folder, where the app finds it]")
     ] = None,

@@ -2,6 +2,7 @@
 
 | name           | numbers | what                                                              |
 |----------------|---------|-------------------------------------------------------------------|
+| `builtin`      | 384     | a small network of our own, with words; built in, the default     |
 | `classic`      | ~200    | colour, layout, edges, texture, symmetry, complexity; built in    |
 | `attributes`   | 10      | the ten measured attributes of Ren et al. 2017; built in          |
 | `clip-vit-b32` | 512     | CLIP ViT-B/32 from the Hugging Face hub, with words               |
@@ -29,7 +30,7 @@ from beholder.types import Matrix
 OPENED_AT = 448  # longer side at which pictures are opened for encoders of up to 224 px: twice that, and a 12 MP
 # JPEG of 4000 px still decodes at an eighth of its size
 
-BUILT_IN = ("classic", "attributes")
+BUILT_IN = ("builtin", "classic", "attributes")
 HUB = ("clip-vit-b32", "siglip2-base", "dinov2-small")
 
 
@@ -102,6 +103,10 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
     raises  UnknownName; UserError or BadInput where the model, its description or the hub cannot be read
     """
     threads = threads or settings().threads
+    if name == "builtin":
+        from beholder.features.builtin import load_builtin
+
+        return load_builtin(threads=threads)
     if name == "classic":
         from beholder.features.classic import ClassicRuntime
 

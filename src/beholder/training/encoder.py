@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
 # found by eye: of several hundred pairs of paintings none below it was one
 THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
-NEVER = frozenset[str]()  # words that are never said
+NEVER = frozenset({"Food", "Castle", "High Renaissance"})  # never said: it was of logs, of gravestones, of a Cubist
 LOOKED = 4096  # pictures at most over which the principal components are taken
 
 
@@ -150,7 +150,7 @@ def ship(
         parts.append((words, "concept", weight[chosen], bias[chosen]))
     if styles is not None:
         files, which, names, artists = read_styles(styles)
-        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists)
+        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists, NEVER)
         parts.append((words, "style", weight, bias))
     write_student(student, turn, path, side=answers.side, words=vocabulary(parts))
     rows = [word.row(kind) for words, kind, *_ in parts for word in words]

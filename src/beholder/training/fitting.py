@@ -22,6 +22,7 @@ WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0"
 AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 AVERAGED_EVERY = 4  # steps
 WARM = 150  # steps in which the rate rises
+COARSE = 0.15  # share of the batches that are seen at half their resolution: a small copy is the same picture
 Progress = Callable[[str, int, int], None]
 
 
@@ -162,11 +163,13 @@ class Fitting:
         a = self.answers
         rounds, rows = np.divmod(draws, len(a.files))
         x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
-        mirrored = np.random.default_rng(seed).random() < 0.5
+        mirrored, coarse = np.random.default_rng(seed).random(2) < (0.5, COARSE)
         if mirrored:
             x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
         if side != a.side:
             x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
+        if coarse:
+            x = F.interpolate(F.avg_pool2d(x.float(), 2), size=x.shape[2:], mode="bilinear")
         x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = model(x)

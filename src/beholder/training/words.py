@@ -31,6 +31,22 @@ PRECISE = 0.7  # a word is said where it is right this often
 PENALTY = 0.01  # C of the logistic regression of a style on standardised embeddings
 
 
+SPOKEN = {
+    "Plant": "plants",
+    "Building": "buildings",
+    "Castle": "castles",
+    "Romanticism": "Romantic",
+    "Realism": "Realist",
+}
+
+
+def spoken(word: str, kind: str) -> str:
+    """The word as it stands in a sentence: things as "flowers" after "pictures with", styles as "Cubist" before it."""
+    if word in SPOKEN:
+        return SPOKEN[word]
+    return word.removesuffix("ism") + "ist" * word.endswith("ism") if kind == "style" else word.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word, how often it is said of the pictures, and its average precision where it was chosen and where judged.
@@ -106,7 +122,11 @@ def read_styles(folder: Path) -> tuple[list[Path], NDArray[np.bool_], list[str],
 
 
 def learn_styles(
-    X: Matrix, which: NDArray[np.bool_], names: Sequence[str], artists: NDArray[np.str_]
+    X: Matrix,
+    which: NDArray[np.bool_],
+    names: Sequence[str],
+    artists: NDArray[np.str_],
+    never: Collection[str] = (),
 ) -> tuple[list[Word], Matrix, Matrix]:
     """Each style's word with its figure on unseen artists, and the head (weight, bias) that gives their logits.
 
@@ -128,7 +148,7 @@ def learn_styles(
                 model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z[train], which[train, k])
                 foretold[test] = model.predict_proba(Z[test])[:, 1]
         judged_at, from_ = float(average_precision_score(which[:, k], foretold)), said_from(which[:, k], foretold)
-        if judged_at < LIFT * chance or from_ > 1:
+        if name in never or judged_at < LIFT * chance or from_ > 1:
             continue
         words.append(Word(name, int(which[:, k].sum()), judged_at, judged_at, chance, from_))
         model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z, which[:, k])
@@ -150,7 +170,11 @@ def vocabulary(parts: Sequence[tuple[Sequence[Word], str, Matrix, Matrix]]) -> V
     """The words of several heads (words, their kind, weight, bias) in one; None where there are none."""
     of = [
         Vocabulary(
-            tuple(w.name for w in words), (kind,) * len(words), weight, bias, np.array([w.said_from for w in words])
+            tuple(spoken(w.name, kind) for w in words),
+            (kind,) * len(words),
+            weight,
+            bias,
+            np.array([w.said_from for w in words]),
         )
         for words, kind, weight, bias in parts
         if words
