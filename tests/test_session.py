@@ -284,3 +284,25 @@ def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
 
 def test_no_answers_are_an_empty_answer():
     assert len(Answers()) == len(answers_of([], {})) == 0
+
+
+def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(gallery, monkeypatch):
+    from beholder.explain import Words
+
+    gallery.store.add_person("Boatman")
+    session = Session(gallery, "sample", "Boatman", model="gp", seed=0)
+    said = np.random.default_rng(0).random((len(session.collection), 1)) < 0.4
+    words = Words(("boats",), ("concept",), np.where(said, 0.9, 0.1), said)
+    monkeypatch.setitem(session.collection.__dict__, "words", words)
+    rows, item = np.arange(len(said)), session.collection.items
+    with_, without = rows[said[:, 0]], rows[~said[:, 0]]
+    session.record(
+        [
+            Judgement("choice", (item[a].id, item[b].id), f"boat {a}")
+            for a, b in zip(with_[:40], without[:40], strict=True)
+        ]
+    )
+    session.settle()
+    assert "boats" in session.explanation().sentence
+    assert session.progress().found is not False
+    session.close()

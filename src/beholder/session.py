@@ -18,7 +18,7 @@ import numpy as np
 from beholder.ask.questions import Asker, Question, QuestionKind
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
-from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of, explain
+from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of
 from beholder.prequential import Foreseen, accuracy, foresee
 from beholder.taste import MODELS, FeatureMap, GaussianProcess, Population, PopulationProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
@@ -305,7 +305,7 @@ class Session:
     def explanation(self) -> Explanation:
         """The taste in words. raises : NotEnoughAnswers"""
         model, answers = self._newest()
-        return explain(model, self.collection.X, self.collection.attributes, answers)
+        return self.collection.explain(model, answers=answers)
 
     def taught(self, n: int = 12) -> list[tuple[Item, Judgement]]:
         """The answers that taught most, those that the model before them expected least, and the picture preferred."""
@@ -339,7 +339,7 @@ class Session:
         model, answers, judgements = fitted
         foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
         share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
-        found = explain(model, self.collection.X, self.collection.attributes, answers).found or None
+        found = self.collection.explain(model, answers=answers).found or None
         if not found and count >= FIRST_WORD:
             return Progress(count, share, margin, False, NO_TASTE, self._advice())
         sentence = f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
