@@ -173,11 +173,11 @@ class PopulationProcess(GaussianProcess):
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
         """The population's: what one person's few answers say of them only adds noise (docs/log.md).
 
-        The person's own where their answers are far likelier of somebody with a clear taste of their own.
+        The person's own where their choices are far likelier of somebody with a clear taste of their own.
         """
         known = dict(self._population().hyperparameters)
         some = evidence.thin()
-        if some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + UNLIKE:
+        if evidence.rated or some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + UNLIKE:
             return known
         return super()._hyperparameters(evidence) | {"shared": CLEAR["shared"]}
 
