@@ -193,7 +193,7 @@ def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with
 def live(library, person, simulated, answers=30, seed=0):
     """A session in which this simulated person has answered so many pairs."""
     library.store.add_person(person)
-    session = Session(library, "sample", person, model="gp", seed=seed)  # of made-up pictures nobody's liking is known
+    session = Session(library, "sample", person, seed=seed)
     rng, row_of = np.random.default_rng(seed), session.collection.row_of
     for n in range(answers):
         (question,) = session.questions("choice", 1)
@@ -231,6 +231,10 @@ def unseen_pairs(session, simulated, rng, n=2000):
     left, right = rng.choice(rows, n), rng.choice(rows, n)
     apart = left != right
     return np.mean((score[left] > score[right])[apart] == (simulated.utility[left] > simulated.utility[right])[apart])
+
+
+def test_of_pictures_that_a_generator_made_nobodys_liking_is_known(lived):
+    assert not any(session.starts_from_others for _, session in lived)
 
 
 def test_thirty_choices_order_85_of_100_unseen_pairs_as_the_person_would(lived):

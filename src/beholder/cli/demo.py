@@ -98,7 +98,7 @@ def _gallery(home: Path, seed: int, out: Console) -> Session:
         report = library.import_source(home / GALLERY, GALLERY, progress=meter)
     library.store.add_person(NAME)
     out.print(f"A gallery of {report.new:,} pictures, made and measured in {time.monotonic() - start:.1f} s.")
-    return Session(library, GALLERY, NAME, model="gp", seed=seed)  # nobody taught what people like of made-up pictures
+    return Session(library, GALLERY, NAME, seed=seed)
 
 
 def _person(session: Session, seed: int) -> Any:

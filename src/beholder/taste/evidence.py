@@ -48,6 +48,7 @@ PRIORS: dict[str, tuple[float, float]] = {
     "linear_share": (0.5, 1.0),
     "shared": (1.0, 0.5),
 }
+FEW = 150  # answers by which it can be told whether there is a taste: the time grows with their cube
 CONFORMITY = 0.2  # how far people differ in how much they go with what people like in general, as a standard deviation
 
 
@@ -111,6 +112,12 @@ class Evidence(NamedTuple):
 
     def marginal(self, h: Mapping[str, float], start: Floats | None = None) -> Marginal:
         return propagate(self.design(h), self.precision(), self.centre(), self.likelihood(h), start)
+
+    def few(self) -> Evidence:
+        """At most FEW of the answers, spread evenly over them."""
+        rows = np.unique(np.linspace(0, len(self.y) - 1, min(FEW, len(self.y))).astype(int))
+        base, score, kinds, y, weights = (a[rows] for a in (self.base, self.score, self.kinds, self.y, self.weights))
+        return Evidence(base, self.sizes, score, kinds, y, weights)
 
     def thin(self) -> Evidence:
         """The same evidence in as few coordinates as it has answers: only inner products matter to it."""

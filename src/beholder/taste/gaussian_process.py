@@ -142,15 +142,15 @@ class GaussianProcess(TasteModel):
 
     @property
     def log_evidence_(self) -> float:
-        """Log marginal likelihood of the answers."""
+        """Log marginal likelihood of the answers, of many a part."""
         check_is_fitted(self, "evidence_")
-        return self.evidence_.thin().marginal(self.hyperparameters_).log_evidence
+        return self.evidence_.few().thin().marginal(self.hyperparameters_).log_evidence
 
     @property
     def null_log_evidence_(self) -> float:
-        """Log marginal likelihood of the answers if there is no taste, f = 0, at its own best noise and tie width."""
+        """Log marginal likelihood of the same if there is no taste, f = 0, at its own best noise and tie width."""
         check_is_fitted(self, "evidence_")
-        null = self.evidence_.without_taste()
+        null = self.evidence_.few().without_taste()
         return null.marginal(learn([null])).log_evidence
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:

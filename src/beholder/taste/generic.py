@@ -72,6 +72,14 @@ class GenericScore(Shared):
         Z = (_split(X, self.measured)[0] - features.mean) @ features.projection
         return np.asarray(radial(Z, features.landmarks, features.length).max(1), np.float64)
 
+    def oddness(self, X: NDArray[Any]) -> Floats:
+        """(n,) how far each picture's measured attributes are from the middle of the judged ones; 0 where none are."""
+        if len(self.maps) < 2:
+            return np.zeros(len(X))
+        features = self.maps[1]
+        Z = (_split(X, self.measured)[1] - features.mean) @ features.projection
+        return np.asarray(np.linalg.norm(Z, axis=1), np.float64)
+
     def predict(self, X: NDArray[Any]) -> Floats:
         """(n,) on the raters' scale; from choices alone in units of the noise of a choice."""
         return self.level + self.unit * self.standard(X)

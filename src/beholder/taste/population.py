@@ -38,7 +38,7 @@ from beholder.types import Answers, Floats, Ints
 FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
 LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
-OUTSKIRTS = 0.05  # of the pictures that were judged
+OUTSKIRTS, ODD = 0.05, 0.1  # of the pictures that were judged
 CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
     "choice_scale": 1.0,
     "rating_scale": 0.9,
@@ -61,6 +61,7 @@ class Population(Shared):
     spread           typical standard deviation of one rater's ratings, on the raters' scale; 0 where only choices
     scale            lowest and highest rating of that scale; None where only choices
     reach            how alike a picture is to the nearest of those that were judged: the lowest twentieth of them
+    edge             how odd a judged picture is in its measured attributes: the highest tenth of them
     """
 
     generic: GenericScore
@@ -68,10 +69,14 @@ class Population(Shared):
     spread: float
     scale: tuple[float, float] | None
     reach: float
+    edge: float
 
     def knows(self, X: NDArray[Any]) -> bool:
-        """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other."""
-        return not len(X) or float(np.median(self.generic.likeness(X))) >= self.reach
+        """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other, and no odder."""
+        if not len(X):
+            return True
+        like, odd = (float(np.median(of(X))) for of in (self.generic.likeness, self.generic.oddness))
+        return like >= self.reach and odd <= self.edge
 
     def on_scale(self, scale: tuple[float, float]) -> GenericScore:
         """The generic score in units of another rating scale; as it is where the raters only chose."""
@@ -101,7 +106,7 @@ class Population(Shared):
         """What `restore` needs: plain values, and arrays."""
         plain, arrays = self.generic.state()
         own = {"hyperparameters": dict(self.hyperparameters), "spread": self.spread, "scale": self.scale}
-        own["reach"] = self.reach
+        own |= {"reach": self.reach, "edge": self.edge}
         return {"generic": plain, **own}, arrays
 
     @classmethod
@@ -111,7 +116,8 @@ class Population(Shared):
             hyperparameters = {name: float(plain["hyperparameters"][name]) for name in PRIORS}
             scale = None if plain["scale"] is None else (float(plain["scale"][0]), float(plain["scale"][1]))
             generic = GenericScore.restore(plain["generic"], arrays)
-            return cls(generic, hyperparameters, float(plain["spread"]), scale, float(plain["reach"]))
+            spread, reach, edge = (float(plain[name]) for name in ("spread", "reach", "edge"))
+            return cls(generic, hyperparameters, spread, scale, reach, edge)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise BadInput(f"this is no population's prior that can be read ({error!r}); train it again") from error
 
@@ -240,14 +246,15 @@ def learn_population(
         tested = shuffled[fold::FOLDS]
         seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], measured)
         if seen is not None:
-            start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0))
+            start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0, np.inf))
             people += [start.evidence(X, _some(others[i], each, rng)) for i in tested[: MOST_RATERS // FOLDS]]
     with one_thread():
         learned = learn([evidence for evidence in people if len(evidence.y)])
     kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
-    known = generic.likeness(X[_judged(others)])
+    judged = X[_judged(others)]
+    known, edge = generic.likeness(judged), float(np.quantile(generic.oddness(judged), 1 - ODD))
     reach = float(np.quantile(known[known < SELF], OUTSKIRTS)) if (known < SELF).any() else 0.0
-    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale, reach)
+    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale, reach, edge)
 
 
 _MODES = {name: mode for name, (mode, _) in PRIORS.items()}

@@ -34,7 +34,6 @@ PENALTY = 0.01  # C of the logistic regression of a style on standardised embedd
 SPOKEN = {
     "Plant": "plants",
     "Building": "buildings",
-    "Castle": "castles",
     "Romanticism": "Romantic",
     "Realism": "Realist",
 }
