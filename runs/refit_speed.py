@@ -66,7 +66,7 @@ def main() -> None:
     model = GaussianProcess(features=features, hyperparameters=learned.hyperparameters_).fit(X, **told)
     phi, weights = features.transform(X), model.weights_.astype(np.float32)
     rng, pool = np.random.default_rng(0), np.arange(given.pictures)
-    ask = STRATEGIES["information-gain"]
+    ask = STRATEGIES["ours"]
     figures = {
         "refit": timed(lambda: model.fit(X, **told), given.repeats),
         "score": timed(lambda: model.predict(X), given.repeats),

@@ -34,7 +34,7 @@ def test_what_is_exported_comes_back_the_same_elsewhere(library, painted, tmp_pa
     a, b, c, d = ids(library)[:4]
     everything = [
         Judgement("rating", (a,), "1", value=7, seconds=1.25, asked_by="random"),
-        Judgement("choice", (a, b), "2", side="right", asked_by="information-gain"),
+        Judgement("choice", (a, b), "2", side="right", asked_by="ours"),
         Judgement("tie", (c, d), "3"),
         Judgement("skip", (c, b), "4"),
         Judgement("favourite", (d,), "5", value=1),

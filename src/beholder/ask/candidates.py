@@ -1,12 +1,15 @@
-"""What may be asked at all: checked pools, and pairs drawn from them."""
+"""What may be asked at all, and where it lies: checked pools, pairs drawn from them, places to measure distances."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from beholder.errors import UserError
-from beholder.types import Answers, Ints
+from beholder.taste import FeatureMap, GaussianProcess
+from beholder.types import Answers, Floats, Ints, Matrix
 
 
 def check_pool(pool: ArrayLike, n_pictures: int) -> Ints:
@@ -17,6 +20,23 @@ def check_pool(pool: ArrayLike, n_pictures: int) -> Ints:
     if not np.issubdtype(rows.dtype, np.integer) or rows[0] < 0 or rows[-1] >= n_pictures:
         raise UserError(f"the pool must hold rows of X, whole numbers from 0 to {n_pictures - 1}")
     return rows.astype(np.int64)
+
+
+def check_pairs(pairs: ArrayLike, n_pictures: int) -> Ints:
+    """Candidate pairs (m, 2), each once, in an order of their own; raises UserError for rows that X does not have."""
+    given = np.asarray(pairs)
+    if not given.size:
+        return np.empty((0, 2), np.int64)
+    check_pool(given, n_pictures)
+    if given.ndim != 2 or given.shape[1] != 2:
+        raise UserError(f"candidate pairs must be (m, 2) rows of X, got shape {given.shape}")
+    _, first = np.unique(np.sort(given, axis=1), axis=0, return_index=True)
+    return given[first].astype(np.int64)
+
+
+def some(rows: Ints, most: int, rng: np.random.Generator) -> Ints:
+    """At most so many of the rows, at random, in their order."""
+    return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
 
 
 def draw_pairs(pool: Ints, most: int, rng: np.random.Generator) -> Ints:
@@ -41,3 +61,16 @@ def without_answered(pairs: Ints, answers: Answers) -> Ints:
     known = {frozenset(pair) for pair in np.vstack([answers.choices, answers.ties]).tolist()}
     fresh = np.array([frozenset(pair) not in known for pair in pairs.tolist()], dtype=bool)
     return pairs[fresh] if fresh.any() else pairs
+
+
+def places(model: Any, X: Matrix, rows: Ints) -> Floats:
+    """(r, c) principal components of some rows, of mean squared length 1: where pictures that look alike are near."""
+    features = model.features_ if isinstance(model, GaussianProcess) else FeatureMap.learned(X)
+    measured = features.sizes[0]
+    return np.asarray((X[rows] - features.mean) @ features.projection[:, measured:], np.float64)
+
+
+def generic_of(model: Any, X: Matrix, rows: Ints) -> Floats:
+    """(r,) what people like in general of some rows, in standard deviations; 0 where the model does not know it."""
+    generic = getattr(getattr(model, "prior", None), "generic", None)
+    return np.zeros(len(rows)) if generic is None else np.asarray(generic.standard(X[rows]), np.float64)

@@ -64,13 +64,13 @@ class Asker:
         """
         pool = self._pool({*hidden, *underway})
         if kind == "grid":
-            return list(self._grids(pool, n, only or "information-gain"))
+            return list(self._grids(pool, n, only or "typical-diverse"))
         make = self._pairs if kind == "choice" else self._ratings
         chance = self.rng.random(n)
         asked = list(self._repeats(kind, pool, int((chance < REPEAT).sum())))
         by_chance = n if only == "random" else int((chance > 1 - RANDOM).sum())
         asked += make(pool, min(by_chance, n - len(asked)), "random", asked)
-        asked += make(pool, n - len(asked), only or "information-gain", asked)
+        asked += make(pool, n - len(asked), only or "ours", asked)
         return [asked[i] for i in self.rng.permutation(len(asked))]
 
     def _pool(self, without: Collection[int]) -> Ints:

@@ -1,4 +1,4 @@
-"""Strategy `random`: every picture, or every pair, as likely as any other. It judges the model fairly."""
+"""Strategy `random`: every picture, or pair of pictures, as likely as any other. The control for all others."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.candidates import check_pool, draw_pairs
+from beholder.ask.strategy import Strategy
 from beholder.types import Answers, Ints, Matrix
 
 
-def ask(
-    model: Any,
-    X: Matrix,
-    answers: Answers,
-    pool: Ints,
-    n: int,
-    rng: np.random.Generator,
-    *,
-    pairs: bool = False,
-) -> Ints:
-    """As `beholder.ask` says; the model and the answers are not looked at."""
-    rows = check_pool(pool, len(X))
-    if pairs:
-        return draw_pairs(rows, n, rng)
-    return rng.permutation(rows)[: max(n, 0)]
+def ask(model: Any, X: Matrix, answers: Answers, candidates: Ints, n: int, rng: np.random.Generator) -> Ints:
+    del model, X, answers
+    return candidates[rng.permutation(len(candidates))[:n]]
+
+
+RANDOM = Strategy("random", ask, ask, ahead=True)

@@ -196,6 +196,12 @@ class GaussianProcess(TasteModel):
         check_is_fitted(self)
         return self._root(self._phi_of(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
 
+    def own_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
+        """(r, p) whose inner products are the prior covariances of the person's own taste at some rows, of sd 1."""
+        check_is_fitted(self)
+        phi = self.features_.rows(self._check_rows(X), np.asarray(rows, dtype=np.int64))
+        return np.asarray(phi * self.evidence_.columns(self.hyperparameters_))
+
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, given no tie; averaged over what is not known."""
         mean, std = self.difference(X, pairs)

@@ -1,0 +1,63 @@
+"""What a strategy is, and the checks that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, without_answered
+from beholder.errors import UserError
+from beholder.types import Answers, Ints, Matrix
+
+Asking = Callable[[Any, Matrix, Answers, Ints, int, np.random.Generator], Ints]
+CANDIDATE_PAIRS = 1024  # of a larger pool
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A rule for what to ask next; called as `beholder.ask` says.
+
+    pictures  (model, X, answers, rows, n, rng): up to n of these rows, none of them rated yet, best first
+    pairs     the same of candidate pairs (m, 2); None where the strategy knows only ratings
+    ahead     what it asks for does not depend on what the ratings say, so many can be asked for at once
+    """
+
+    name: str
+    pictures: Asking
+    pairs: Asking | None = None
+    ahead: bool = False
+
+    def __call__(
+        self,
+        model: Any,
+        X: Matrix,
+        answers: Answers,
+        pool: ArrayLike,
+        n: int,
+        rng: np.random.Generator,
+        *,
+        pairs: bool = False,
+    ) -> Ints:
+        """See `beholder.ask`. raises : UserError for rows that X does not have, and for pairs where it knows none"""
+        if pairs:
+            return self._ask_pairs(model, X, answers, np.asarray(pool), n, rng)
+        rows = np.setdiff1d(check_pool(pool, len(X)), answers.rows)
+        if n <= 0 or not len(rows):
+            return np.empty(0, np.int64)
+        return self.pictures(model, X, answers, rows, min(n, len(rows)), rng)
+
+    def _ask_pairs(self, model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
+        if self.pairs is None:
+            raise UserError(f"the strategy '{self.name}' asks for ratings alone, not for pairs; use ours, or random")
+        if pool.ndim == 2:
+            candidates = check_pairs(pool, len(X))
+        else:
+            candidates = draw_pairs(check_pool(pool, len(X)), max(CANDIDATE_PAIRS, 4 * n), rng)
+        candidates = without_answered(candidates, answers)
+        if n <= 0 or not len(candidates):
+            return np.empty((0, 2), np.int64)
+        return self.pairs(model, X, answers, candidates, min(n, len(candidates)), rng)

@@ -1,0 +1,90 @@
+"""Strategy `variance`: the pictures whose ratings tell most of the ranking of all others.
+
+A rating of a picture is worth what it takes from the variance of the scores of the *other* pictures that nobody has
+answered, after their common level is taken out: it is their ranking that is wanted [CohnGhahramaniJordan1996]. What a
+picture says of itself alone does not count: with it, questions go to pictures that are like no other, and are no better
+than random ones (docs/log.md). What people like in general is taken as known and the person's own taste as HEDGE times
+as wide as is usual, since those who differ most from others have most to gain from what is asked.
+
+Cohn, Ghahramani & Jordan, Active learning with statistical models, JAIR 4, 1996.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from beholder.ask.candidates import some
+from beholder.ask.gaussian import after, after_one, process_of
+from beholder.ask.strategy import Strategy
+from beholder.taste import GaussianProcess
+from beholder.taste.threads import one_thread
+from beholder.types import Answers, Floats, Ints, Matrix
+
+CANDIDATES = 512  # pictures that may be asked for, of a larger pool
+AUDIENCE = 512  # pictures whose ranking is to be narrowed
+HEDGE = 2.0  # chosen on training raters and training pictures (docs/log.md)
+OUTLIER = 4.0  # median variances; what is said of an outlier is not trusted to hold in proportion
+CHOICE_NOISE = np.pi / 2  # a choice between equals tells as much of their difference as a measurement of this variance
+
+
+def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the rows, best first; as `beholder.ask` says."""
+    with one_thread():
+        process = process_of(model, X, answers, rows, rng)
+        candidates = some(rows, max(CANDIDATES, n), rng)
+        audience = some(np.setdiff1d(np.arange(len(X)), answers.rows), AUDIENCE, rng)
+        root, noise = _left(process, X, answers, np.concatenate([candidates, audience]))
+        asked, heard = np.split(root, [len(candidates)])
+        itself = candidates[None, :] == audience[:, None]
+        return candidates[_greedy(asked, heard, itself, noise, n)]
+
+
+def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> tuple[Floats, float]:
+    """A root of what is not known of a rating of these rows, the person's level in its last column; a rating's noise.
+
+    In units of the standard deviation of the person's own taste.
+    """
+    h = process.hyperparameters_
+    rated, chosen = 1 / (HEDGE * h["rating_scale"]), 1 / (HEDGE * h["choice_scale"])
+    pairs = np.concatenate([answers.choices, answers.ties])
+    root = _tamed(process.own_root(X, np.concatenate([rows, answers.rows, pairs.ravel()])))
+    root, told, sides = np.split(root, np.cumsum([len(rows), len(answers.rows)]))
+    level, none = (np.full((len(part), 1), rated) for part in (root, told)), np.zeros((len(pairs), 1))
+    root, told = (np.hstack(both) for both in zip((root, told), level, strict=True))
+    between = np.hstack([sides[::2] - sides[1::2], none])
+    noise = float(h["rating_noise"] * rated) ** 2
+    weights = np.concatenate([answers.weights, np.ones(len(answers.ties))])
+    noises = np.concatenate([np.full(len(told), noise), CHOICE_NOISE * chosen**2 / np.maximum(weights, 1e-9)])
+    return (after(root, np.vstack([told, between]), noises) if len(noises) else root), noise
+
+
+def _tamed(root: Floats) -> Floats:
+    variance = np.einsum("ap,ap->a", root, root)
+    most = OUTLIER * float(np.median(variance))
+    cap: Floats = np.sqrt(np.minimum(1, most / np.maximum(variance, max(most, 1e-12))))
+    return root * cap[:, None]
+
+
+def _greedy(asked: Floats, heard: Floats, itself: Any, noise: float, n: int) -> list[int]:
+    """Places of n candidates: asked (c, p), heard (a, p) roots; itself (a, c) whether the two are one picture."""
+    shared, counts = heard @ asked.T, np.ones(len(heard))
+    chosen: list[int] = []
+    for _ in range(n):
+        weights = counts[:, None] * ~itself
+        number = np.maximum(weights.sum(0), 1)
+        mean = (weights * shared).sum(0) / number
+        spread = (weights * shared**2).sum(0) / number - mean**2
+        own = np.einsum("cp,cp->c", asked, asked)
+        gain = spread / (own + noise)
+        gain[chosen] = -np.inf
+        best = int(np.argmax(gain))
+        chosen.append(best)
+        counts = counts * ~itself[:, best]
+        shared = shared - np.outer(shared[:, best], asked @ asked[best]) / (own[best] + noise)
+        asked = after_one(asked, asked[best], noise)
+    return chosen
+
+
+VARIANCE = Strategy("variance", ask, ahead=True)
