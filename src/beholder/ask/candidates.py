@@ -58,8 +58,10 @@ def draw_pairs(pool: Ints, most: int, rng: np.random.Generator) -> Ints:
 
 def without_answered(pairs: Ints, answers: Answers) -> Ints:
     """The pairs that were not compared yet; all of them where every one was."""
-    known = {frozenset(pair) for pair in np.vstack([answers.choices, answers.ties]).tolist()}
-    fresh = np.array([frozenset(pair) not in known for pair in pairs.tolist()], dtype=bool)
+    known, asked = (
+        np.sort(given, axis=1) @ [1 << 32, 1] for given in (np.vstack([answers.choices, answers.ties]), pairs)
+    )
+    fresh = ~np.isin(asked, known)
     return pairs[fresh] if fresh.any() else pairs
 
 

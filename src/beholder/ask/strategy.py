@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, without_answered
+from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, some, without_answered
 from beholder.errors import UserError
 from beholder.types import Answers, Ints, Matrix
 
 Asking = Callable[[Any, Matrix, Answers, Ints, int, np.random.Generator], Ints]
-CANDIDATE_PAIRS = 1024  # of a larger pool
+CANDIDATE_PICTURES, CANDIDATE_PAIRS = 256, 20_000  # of a larger pool: the more, the more telling the best of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Strategy:
         if pool.ndim == 2:
             candidates = check_pairs(pool, len(X))
         else:
-            candidates = draw_pairs(check_pool(pool, len(X)), max(CANDIDATE_PAIRS, 4 * n), rng)
+            rows = some(check_pool(pool, len(X)), max(CANDIDATE_PICTURES, n), rng)
+            candidates = draw_pairs(rows, max(CANDIDATE_PAIRS, 4 * n), rng)
         candidates = without_answered(candidates, answers)
         if n <= 0 or not len(candidates):
             return np.empty((0, 2), np.int64)

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from beholder.ask.candidates import some
-from beholder.ask.gaussian import after, after_one, process_of
+from beholder.ask.gaussian import process_of
 from beholder.ask.strategy import Strategy
 from beholder.taste import GaussianProcess
+from beholder.taste.roots import after, after_one
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 

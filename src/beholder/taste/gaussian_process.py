@@ -11,6 +11,7 @@ Sources: Chu & Ghahramani 2005; Houlsby et al. 2012; Rasmussen & Williams 2006.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -81,6 +82,15 @@ class GaussianProcess(TasteModel):
         self.answers_ = Answers()
         held = _complete(self.hyperparameters or {}, self._defaults())
         return self._learn(self._check_rows(X, reset=True), self.answers_, held)
+
+    def supposing(self, **hyperparameters: float) -> Self:
+        """A fitted copy: what the same answers say of somebody of these hyperparameters, the others as they are."""
+        check_is_fitted(self, "evidence_")
+        other = copy(self)
+        other.hyperparameters_ = _complete(hyperparameters, self.hyperparameters_)
+        with one_thread():
+            other._set_weights(other.evidence_, other.evidence_.mode(other.hyperparameters_))
+        return other
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """The answers as this model sees them, before it learns from them."""
