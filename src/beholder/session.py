@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.questions import Asker, Question, QuestionKind
+from beholder.ask.questions import Asker, Question, QuestionKind, still_open
+from beholder.ask.ready import DEPTH, Ready
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of
@@ -63,7 +64,11 @@ class Session:
         self.model_name = self._model_name(model)
         if not self._is_process:
             self._another_model()  # what cannot be had is told before anybody answers
-        self.rng = np.random.default_rng(seed)
+        self._seed = int(np.random.default_rng(seed).integers(2**62))
+        self._ids = np.array([item.id for item in self.collection.items], np.int64)
+        self._gone = {item.id for item in self.collection.items if item.gone}
+        self._ready = Ready()
+        self._asked = 0  # questions that had to be made while somebody waited
         self._lock = threading.RLock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
         self._job: Future[None] | None = None
@@ -181,10 +186,19 @@ class Session:
         with self._lock:
             waiting = self._job and not (self._job.running() or self._job.done())
             if not (waiting or self._closed):  # a job that waits sees the newest answers
-                self._job = self._worker.submit(self._refit)
+                self._job = self._worker.submit(self._catch_up)
 
-    def _refit(self) -> None:
+    def _catch_up(self) -> None:
+        """Learn from what is new, then make the next questions by what was learned."""
         judgements = tuple(j for j in self._judgements if j.teaches)
+        if self._fitted is None or self._fitted[2] != judgements:
+            self._refit(judgements)
+        for kind in self._ready.kinds[-1:]:
+            if not self._closed:
+                rng = np.random.default_rng([self._seed, 1, len(self._judgements)])
+                self._ready.refill(kind, self._make(kind, DEPTH[kind], (), rng))
+
+    def _refit(self, judgements: tuple[Judgement, ...]) -> None:
         # a session that is opened again fits first, and replays what was answered before afterwards
         past = sum(j.client_id not in self._foreseen for j in judgements) > STEPS
         if not past:
@@ -360,14 +374,28 @@ class Session:
         exclude : item ids that are on the way to the person already
         only : "random" asks at random alone
         """
+        if only is not None:
+            return self._make(kind, n, exclude, self._rng(), only)
+        ready = self._ready.take(kind, n, exclude, still_open(self._judgements, self.hidden | self._gone))
+        underway = {*exclude, *(item for question in ready for item in question.items)}
+        if len(ready) < n:
+            ready += self._make(kind, n - len(ready), underway, self._rng())
+        if len(self._ready.waiting(kind)) < DEPTH[kind] // 2:
+            self._refit_behind()
+        return ready
+
+    def _make(
+        self, kind: QuestionKind, n: int, underway: AnyOf[int], rng: np.random.Generator, only: str | None = None
+    ) -> list[Question]:
+        """Questions by the newest model; what is answered meanwhile does not wait for them."""
         model, answers = self._fitted[:2] if self._fitted else (self._prior, Answers())
-        with self._lock:
-            ids = np.array([item.id for item in self.collection.items], np.int64)
-            asker = Asker(
-                model, self.collection.X, self.collection.attributes, ids, answers, list(self._judgements), self.rng
-            )
-            gone = {item.id for item in self.collection.items if item.gone}
-            return asker.questions(kind, n, hidden=self.hidden | gone, underway=exclude, only=only)
+        X, attributes = self.collection.X, self.collection.attributes
+        asker = Asker(model, X, attributes, self._ids, answers, list(self._judgements), rng)
+        return asker.questions(kind, n, hidden=self.hidden | self._gone, underway=underway, only=only)
+
+    def _rng(self) -> np.random.Generator:
+        self._asked += 1
+        return np.random.default_rng([self._seed, 0, self._asked])
 
 
 def _too_early(count: int) -> str:

@@ -4,8 +4,8 @@ The mutual information between the answer and the taste, BALD [HoulsbyHuszarGhah
 model is unsure though the person would not be, so neither obvious nor hopeless pairs. A batch is chosen one after the
 other, each time as if the earlier ones had been answered, so that no question repeats another. Of a large pool the
 pairs of some pictures, drawn at random, are looked at: that keeps the time below a tenth of a second and the questions
-from being the same for everybody. A person of whom nothing is known is asked as if their taste were clear and half of it
-lay in the measured attributes: whether it does takes few answers if it is asked, and many if not.
+from being the same for everybody. A person of whom nothing is known is asked as if their taste were clear and half of
+it lay in the measured attributes: whether it does takes few answers if it is asked, and many if not.
 
 Houlsby, Huszár, Ghahramani & Lengyel, Bayesian active learning for classification and preference learning, 2011.
 """

@@ -7,7 +7,7 @@ consistency. A skipped or answered question never comes again but as a marked re
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -77,8 +77,7 @@ class Asker:
         return np.flatnonzero(~np.isin(self.ids, list(without)))
 
     def _met(self, *kinds: str) -> set[frozenset[int]]:
-        """Sets of items that were shown together in judgements of these kinds."""
-        return {frozenset(j.items) for j in self.judgements if j.kind in kinds}
+        return met(self.judgements, *kinds)
 
     def _strategy(self, name: str, pool: Ints, n: int, *, pairs: bool) -> Ints:
         return STRATEGIES[name](self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
@@ -122,7 +121,7 @@ class Asker:
 
     def _repeats(self, kind: QuestionKind, pool: Ints, n: int) -> Iterator[Question]:
         kinds = ("choice", "tie") if kind == "choice" else ("rating",)
-        again = self._met_again()
+        again = met_again(self.judgements)
         old = [
             j
             for j in self.judgements[:-REPEAT_AFTER]
@@ -130,9 +129,6 @@ class Asker:
         ]
         for i in self.rng.permutation(len(old))[:n]:
             yield self._question(kind, self.rng.permutation(old[i].items).tolist(), "repeat")
-
-    def _met_again(self) -> set[frozenset[int]]:
-        return {frozenset(j.items) for j in self.judgements if j.asked_by == "repeat"}
 
     def _question(self, kind: QuestionKind, items: list[int], asked_by: str) -> Question:
         return Question(uuid.uuid4().hex, kind, tuple(items), asked_by, self._reason(kind, items, asked_by))
@@ -153,3 +149,32 @@ class Asker:
             return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
         apart = ATTRIBUTES[int(np.argmax(np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread))]
         return f"We are unsure how you feel about {apart.low} against {apart.high}."
+
+
+def met(judgements: Iterable[Judgement], *kinds: str) -> set[frozenset[int]]:
+    """Sets of items that were shown together in judgements of these kinds."""
+    return {frozenset(j.items) for j in judgements if j.kind in kinds}
+
+
+def met_again(judgements: Iterable[Judgement]) -> set[frozenset[int]]:
+    """Sets of items that were asked for a second time."""
+    return {frozenset(j.items) for j in judgements if j.asked_by == "repeat"}
+
+
+def still_open(judgements: Sequence[Judgement], hidden: Collection[int]) -> Callable[[Question], bool]:
+    """Whether a question that was made earlier may be asked now."""
+    pairs, again = met(judgements, "choice", "tie", "skip"), met_again(judgements)
+    rated = met(judgements, "rating", "skip")
+    shown = {item for items in met(judgements, "grid", "skip") if len(items) > 2 for item in items}
+
+    def holds(question: Question) -> bool:
+        items = frozenset(question.items)
+        if not items.isdisjoint(hidden):
+            return False
+        if question.asked_by == "repeat":
+            return items not in again
+        if question.kind == "grid":
+            return items.isdisjoint(shown)
+        return items not in (pairs if question.kind == "choice" else rated)
+
+    return holds

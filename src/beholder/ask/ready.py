@@ -1,0 +1,43 @@
+"""Questions that are ready: the next one is a pop, and the list is made anew behind, from the newest fit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+
+from beholder.ask.questions import Question, QuestionKind
+
+DEPTH: dict[QuestionKind, int] = {"choice": 24, "rating": 24, "grid": 3}  # at least twenty questions
+
+
+class Ready:
+    """The next questions of each kind that was asked for. Thread-safe: one thread refills while others take."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[QuestionKind, list[Question]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def kinds(self) -> list[QuestionKind]:
+        """The kinds that somebody has asked for, the newest last."""
+        return list(self._waiting)
+
+    def waiting(self, kind: QuestionKind) -> Sequence[Question]:
+        """Those that would come next, if nothing were answered."""
+        return tuple(self._waiting.get(kind, ()))
+
+    def take(
+        self, kind: QuestionKind, n: int, exclude: Collection[int], holds: Callable[[Question], bool]
+    ) -> list[Question]:
+        """Up to n questions of this kind about none of these items. holds : whether a question may still be asked"""
+        with self._lock:
+            waiting = [question for question in self._waiting.pop(kind, []) if holds(question)]
+            free = [question for question in waiting if not set(exclude).intersection(question.items)][:n]
+            self._waiting[kind] = [question for question in waiting if question not in free]
+            return free
+
+    def refill(self, kind: QuestionKind, questions: Sequence[Question]) -> None:
+        """These in place of what was waiting."""
+        with self._lock:
+            if kind in self._waiting:
+                self._waiting[kind] = list(questions)
