@@ -14,6 +14,7 @@ from beholder.bench import run, runner
 from beholder.bench.methods import MEASURED, teach
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
+from beholder.bench.series import Series
 from beholder.bench.summary import summarise
 from beholder.datasets import Choices, Dataset, Ratings
 from beholder.errors import BadInput, UnknownName, UserError
@@ -25,6 +26,7 @@ KEYS = [
     "method",
     "versus",
     "ask",
+    "versus_ask",
     "group",
     "shots",
     "metric",
@@ -285,7 +287,7 @@ def test_ratings_have_all_their_metrics_and_without_times_one_group(tmp_path, mo
 def rows_of(folder):
     rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
     timed = ("seconds", "peak_mb", "code")
-    key = lambda row: (row["rater"], row["draw"], row["method"], row["shots"], row["metric"])  # noqa: E731
+    key = lambda row: (row["rater"], row["draw"], row["method"], row["ask"] or "", row["shots"], row["metric"])  # noqa: E731
     return sorted(({k: v for k, v in row.items() if k not in timed} for row in rows), key=key)
 
 
@@ -369,7 +371,7 @@ def test_methods_are_compared_on_what_both_have_and_not_at_all_where_that_is_not
         {**row, "method": "b", "rater": "r2", "draw": 0, "value": 0.0},
         {**row, "method": "c", "rater": "r1", "draw": 9, "value": 0.9},
     ]
-    figures = summarise(rows, {"all": frozenset({"r1", "r2"})}, ["a", "b", "c"], seed=0)
+    figures = summarise(rows, {"all": frozenset({"r1", "r2"})}, [Series("a"), Series("b"), Series("c")], seed=0)
     assert {(f.method, f.versus): round(f.estimate.mean, 3) for f in figures} == {
         ("a", None): 0.3,
         ("b", None): 0.35,

@@ -9,6 +9,7 @@ from scipy.special import expit
 from sklearn.metrics import ndcg_score
 
 from beholder.bench import metrics
+from beholder.bench.series import Series
 from beholder.bench.statistics import bootstrap, holm, paired
 from beholder.bench.summary import summarise
 
@@ -77,7 +78,7 @@ def calibrated_rows(rng, method="a", raters=12, draws=10, pairs=100, truth=1.0):
 
 def ece_of(rows, methods=("a",)):
     raters = frozenset(row["rater"] for row in rows)
-    return {(f.method, f.versus): f.estimate for f in summarise(rows, {"all": raters}, methods, seed=0)}
+    return {(f.method, f.versus): f.estimate for f in summarise(rows, {"all": raters}, map(Series, methods), seed=0)}
 
 
 @pytest.mark.parametrize("seed", range(5))

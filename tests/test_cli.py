@@ -276,7 +276,7 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
     options = ["bench", str(rated), "--methods", "generic,ridge", "--shots", "4", "--repeats", "1"]
     figures = told(capsys, *options)
     wanted = {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric", "mean", "low", "high"}
-    assert wanted | {"raters", "draws"} == set(figures[0])
+    assert wanted | {"raters", "draws", "versus_ask"} == set(figures[0])
     assert {f["method"] for f in figures} == {"generic", "ridge"}
     assert run([*options, "--shots", "2,3,4,5,6,7"]) == 0
     lines = capsys.readouterr().out.splitlines()

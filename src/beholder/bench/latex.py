@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from beholder.bench.results import MEANS, OTHERS, Results, Rows, Section
-from beholder.bench.summary import Figure
+from beholder.bench.results import MEANS, OTHERS, Results, Rows, Section, printed
+from beholder.bench.summary import NEEDED, Figure
 
 _ESCAPED = {c: "\\" + c for c in "{}$&#_%"} | {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
@@ -61,5 +61,8 @@ def _cell(section: Section, figure: Figure | None) -> str:
     if figure is None:
         return "--"
     e, sign = figure.estimate, "" if figure.versus is None else "+"
+    if figure.metric == NEEDED:
+        text = "{} [{}, {}]".format(*(printed(figure, value) for value in (e.mean, e.low, e.high)))
+        return f"\\textbf{{{text}}}" if section.is_best(figure) else text
     number = re.sub(r"\b0\.", ".", f"{e.mean:{sign}.3f}_{{\\pm {(e.high - e.low) / 2:.3f}}}")
     return f"$\\mathbf{{{number}}}$" if section.is_best(figure) else f"${number}$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from beholder.bench.results import Results, Section
+from beholder.bench.results import Results, Section, printed
 from beholder.bench.summary import Figure
 
 
@@ -38,6 +38,5 @@ def _cell(figure: Figure | None) -> str:
     if figure is None:
         return "–"
     e = figure.estimate
-    if figure.versus is None:
-        return f"{e.mean:.3f} [{e.low:.3f}, {e.high:.3f}]"
-    return f"{e.mean:+.3f} [{e.low:+.3f}, {e.high:+.3f}] p {figure.p_holm:.3f}"
+    mean, low, high = (printed(figure, value) for value in (e.mean, e.low, e.high))
+    return f"{mean} [{low}, {high}]" + (f" p {figure.p_holm:.3f}" if figure.versus else "")

@@ -25,6 +25,7 @@ from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
 GENERIC, SOMEONE_ELSE = "generic", "someone-else"
+CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
 MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
 _THEIR_MODEL = "population-gp"
 

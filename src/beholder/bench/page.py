@@ -10,7 +10,7 @@ from markupsafe import Markup
 from beholder import __version__
 from beholder.bench import svg
 from beholder.bench.curves import panels
-from beholder.bench.results import OTHERS, Results, Rows, Section
+from beholder.bench.results import OTHERS, Results, Rows, Section, printed
 from beholder.bench.summary import Figure
 
 Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p, whether it is to be seen first
@@ -47,10 +47,10 @@ def _cell(section: Section, figure: Figure | None) -> Cell:
     if figure is None:
         return "–", [], False
     e = figure.estimate
+    mean, low, high = (printed(figure, value) for value in (e.mean, e.low, e.high))
     if figure.versus is None:
-        return f"{e.mean:.3f}", [f"{e.low:.3f} to {e.high:.3f}"], section.is_best(figure)
-    more = [f"{e.low:+.3f} to {e.high:+.3f}", f"p {figure.p_holm:.3f}"]
-    return f"{e.mean:+.3f}", more, e.low > 0 or e.high < 0
+        return mean, [f"{low} to {high}"], section.is_best(figure)
+    return mean, [f"{low} to {high}", f"p {figure.p_holm:.3f}"], e.low > 0 or e.high < 0
 
 
 def _facts(results: Results) -> dict[str, str]:

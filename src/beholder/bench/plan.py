@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from beholder.bench.asking import askable
+from beholder.bench.methods import CONTROLS, GENERIC
 from beholder.bench.protocol import Draw, Protocol
-from beholder.bench.results import CONTROLS
 from beholder.bench.worker import Job
 from beholder.datasets import Ratings
 from beholder.errors import BadInput
@@ -22,14 +23,15 @@ class Plan:
     left_out: list[str] = field(default_factory=list)
 
 
-def with_controls(methods: Sequence[str]) -> tuple[str, ...]:
-    """These methods, after the controls that are not among them."""
-    return (*(name for name in CONTROLS if name not in methods), *methods)
+def with_controls(methods: Sequence[str], asking: bool = False) -> tuple[str, ...]:
+    """These methods, after the controls that are not among them; where strategies are compared, `generic` alone."""
+    return (*(name for name in ((GENERIC,) if asking else CONTROLS) if name not in methods), *methods)
 
 
-def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:
+def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int, asking: bool = False) -> Plan:
     """Who has too few answers for k shots in any draw is left out at k; whose ratings are all the same, altogether.
 
+    asking   a strategy chooses among the answers, each to another question
     raises : BadInput where nobody is left
     """
     plan = Plan()
@@ -46,7 +48,7 @@ def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:
             plan.left_out.append(
                 f"{name}: {repeats - len(told)} of {repeats} draws, where all ratings asked for are the same"
             )
-        fewest = min(len(draw.support) for draw in told)
+        fewest = min(_reach(protocol, draw, asking) for draw in told)
         reached = tuple(k for k in shots if k <= fewest)
         missed = [str(k) for k in shots if k > fewest]
         if missed:
@@ -57,6 +59,10 @@ def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int) -> Plan:
             f"nobody in {protocol.data.name} can be tested: {'; '.join(plan.left_out[:5]) or 'no judgements'}"
         )
     return plan
+
+
+def _reach(protocol: Protocol, draw: Draw, asking: bool) -> int:
+    return len(askable(protocol.judgements, draw.support) if asking else draw.support)
 
 
 def _has_truth(protocol: Protocol, draw: Draw) -> bool:

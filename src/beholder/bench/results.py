@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from math import inf, isfinite, nan
 from pathlib import Path
 from typing import Any
 
-from beholder.bench.methods import GENERIC, SOMEONE_ELSE
+from beholder.bench.methods import CONTROLS, GENERIC
+from beholder.bench.series import Series, series_of
 from beholder.bench.statistics import Estimate
-from beholder.bench.summary import Figure
+from beholder.bench.summary import AREA, NEEDED, Figure
 from beholder.bench.worker import Row
 from beholder.errors import BadInput
 
-CONTROLS = (GENERIC, SOMEONE_ELSE)
-LOWER_IS_BETTER = frozenset({"ece"})
+LOWER_IS_BETTER = frozenset({"ece", NEEDED})
 MEANS, OTHERS = "answers", "difference"  # titles of tables
 FILE = "results.json"
+EARLY = 20  # answers, after which strategies are told apart in a sentence
+
+_TITLES = {AREA: "area, the mean from 5 to {} answers", NEEDED: "answers_needed to be where random is at {}"}
+
+_ASKING = (
+    " A strategy asks only for what the rater answered. area and answers_needed are of those who were asked the whole "
+    "budget; answers_needed is where their mean curve first reaches that level, with raters resampled."
+)
 
 Rows = dict[str, list[Figure | None]]  # of a table: a figure for each number of shots, where there is one
 
@@ -26,45 +35,62 @@ Rows = dict[str, list[Figure | None]]  # of a table: a figure for each number of
 class Section:
     """One metric of one group of raters.
 
-    methods   in the order of the run
-    means     (method, shots): its figure
-    versus    (method, other, shots): the figure of the difference
+    series    in the order of the run
+    means     (series, shots): its figure
+    versus    (series, other, shots): the figure of the difference
     """
 
     group: str
     metric: str
-    methods: tuple[str, ...]
+    series: tuple[Series, ...]
     shots: tuple[int, ...]
-    means: dict[tuple[str, int], Figure]
-    versus: dict[tuple[str, str, int], Figure]
+    means: dict[tuple[Series, int], Figure]
+    versus: dict[tuple[Series, Series, int], Figure]
 
     @property
     def heading(self) -> str:
         counts = sorted({figure.estimate.raters for figure in self.means.values()})
         count = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        lower = ", lower is better" if self.metric in LOWER_IS_BETTER else ""
-        return f"{self.metric}{lower}: {self.group} ({count} rater{'s' * (counts[-1] != 1)})"
+        title = metric_title(self.metric, self.shots[-1])
+        return f"{title}: {self.group} ({count} rater{'s' * (counts[-1] != 1)})"
 
     @property
     def tables(self) -> dict[str, Rows]:
-        """By what they show: means, what each method gains over `generic`, and each later method less each earlier."""
-        names = [name for name in self.methods if name != GENERIC]
-        gain = "change against generic" if self.metric in LOWER_IS_BETTER else "gain over generic"
+        """By what they show: means, what each gains over `generic` and asking at random, each less each earlier."""
+        generic, gain = Series(GENERIC), "change against" if self.metric in LOWER_IS_BETTER else "gain over"
+        others = [one for one in self.series if one != generic]
+        pairs = [(b, a) for i, b in enumerate(others) for a in others[:i] if a != b.at_random and b != a.at_random]
         found = {
-            MEANS: {name: [self.means.get((name, k)) for k in self.shots] for name in self.methods},
-            gain: {name: self._less(name, GENERIC) for name in names} if GENERIC in self.methods else {},
-            OTHERS: {f"{b} - {a}": self._less(b, a) for i, b in enumerate(names) for a in names[:i]},
+            MEANS: {one.label: [self.means.get((one, k)) for k in self.shots] for one in self.series},
+            f"{gain} generic": {one.label: self._less(one, generic) for one in others},
+            f"{gain} random": {one.label: self._less(one, one.at_random) for one in others},
+            OTHERS: {f"{b.label} - {a.label}": self._less(b, a) for b, a in pairs if b.is_comparable(a)},
         }
-        return {title: rows for title, rows in found.items() if rows}
+        told = {title: {name: row for name, row in rows.items() if any(row)} for title, rows in found.items()}
+        return {title: rows for title, rows in told.items() if rows}
 
-    def _less(self, name: str, other: str) -> list[Figure | None]:
-        return [self.versus.get((name, other, k)) for k in self.shots]
+    def _less(self, one: Series, other: Series) -> list[Figure | None]:
+        return [self.versus.get((one, other, k)) for k in self.shots]
 
     def is_best(self, figure: Figure) -> bool:
         """Whether it is a mean, and as it is printed the best of its column; several may be."""
-        sign = -1 if self.metric in LOWER_IS_BETTER else 1
-        column = [sign * round(f.estimate.mean, 3) for (_, k), f in self.means.items() if k == figure.shots]
-        return figure.versus is None and sign * round(figure.estimate.mean, 3) == max(column)
+        sign, decimals = -1 if self.metric in LOWER_IS_BETTER else 1, 1 if self.metric == NEEDED else 3
+        column = [sign * round(f.estimate.mean, decimals) for (_, k), f in self.means.items() if k == figure.shots]
+        best = sign * round(figure.estimate.mean, decimals) == max(column)
+        return best and figure.versus is None and isfinite(figure.estimate.mean)
+
+
+def metric_title(metric: str, most: int) -> str:
+    """What the metric is called above a table whose last column is of so many answers."""
+    lower = ", lower is better" if metric in LOWER_IS_BETTER else ""
+    return _TITLES.get(metric, metric).format(most) + lower
+
+
+def printed(figure: Figure, value: float) -> str:
+    """One of its numbers; a difference has a sign, and a number of answers may have been too small."""
+    if figure.metric == NEEDED:
+        return f"{value:.1f}" if isfinite(value) else f"more than {figure.shots}"
+    return f"{value:{'' if figure.versus is None else '+'}.3f}"
 
 
 def short_name(encoder: str) -> str:
@@ -98,21 +124,30 @@ class Results:
     def settings(self) -> str:
         """What the figures rest on and how they were made, in sentences."""
         c = self.config
+        pairs = "pairs compared" if self.strategies else "pairs of methods"
         return (
             f"{c['repeats']} draws, seed {c['seed']}, beholder {c['code']}, data {c['data_revision'][:12]}, "
             f"encoder {c['encoder_revision']}. Means over raters with 95 % intervals (bootstrap over raters); ece is "
             "that of all raters and draws pooled. Differences are within raters, p by sign flips, Holm-corrected over "
-            "the pairs of methods in one column."
+            f"the {pairs} in one column.{_ASKING * bool(self.strategies)}"
         )
+
+    @property
+    def strategies(self) -> list[str]:
+        """Those by which the run asked, none in an ordinary run."""
+        return self.config.get("ask") or []
 
     @property
     def command(self) -> str:
         """The call that makes these figures again from the set in the folder DATA."""
         c = self.config
         where = f" --where '{c['where']}'" if c["where"] else ""
+        answers = f"--shots {','.join(map(str, c['shots']))}"
+        if self.strategies:
+            answers = f"--ask {','.join(self.strategies)} --budget {c['budget']}"
         return (
             f"beholder bench DATA --methods {','.join(c['methods'])} --encoder {short_name(c['encoder'])} "
-            f"--shots {','.join(map(str, c['shots']))} --repeats {c['repeats']} --seed {c['seed']}{where}"
+            f"{answers} --repeats {c['repeats']} --seed {c['seed']}{where}"
         )
 
     @property
@@ -127,26 +162,33 @@ class Results:
         return [self._section([f for f in mine if f.metric == metric]) for metric in _unique(f.metric for f in mine)]
 
     def _section(self, figures: Sequence[Figure]) -> Section:
-        means = {(f.method, f.shots): f for f in figures if f.versus is None}
+        means = {(f.series, f.shots): f for f in figures if f.other is None}
+        order = series_of(self.config["methods"], self.strategies)
         return Section(
             group=figures[0].group,
             metric=figures[0].metric,
-            methods=tuple(name for name in self.config["methods"] if any(name == method for method, _ in means)),
+            series=tuple(one for one in order if any(one == there for there, _ in means)),
             shots=tuple(sorted({f.shots for f in figures})),
             means=means,
-            versus={(f.method, f.versus, f.shots): f for f in figures if f.versus is not None},
+            versus={(f.series, f.other, f.shots): f for f in figures if f.other is not None},
         )
 
     def findings(self) -> list[str]:
-        """A sentence for each method that is no control: where it stands against `generic` after the most answers."""
+        """A sentence for each series that is no control: where it stands against `generic` after the most answers.
+
+        Where it could also be asked at random: against that after 20 answers, or after the most where there are fewer.
+        """
         section = self.sections(self.groups[0])[0]
-        most = section.shots[-1]
-        told = [section.versus.get((name, GENERIC, most)) for name in section.methods if name not in CONTROLS]
+        own = [one for one in section.series if one.method not in CONTROLS]
+        at_random = any(one == one.at_random for one in own)
+        at = EARLY if at_random and EARLY in section.shots else section.shots[-1]
+        others = [one.at_random if at_random else Series(GENERIC) for one in own]
+        told = [section.versus.get((one, other, at)) for one, other in zip(own, others, strict=True)]
         return [_finding(figure) for figure in told if figure is not None]
 
     def save(self, folder: Path) -> None:
         """Write results.json."""
-        text = json.dumps(asdict(self, dict_factory=_without_nan), indent=1, ensure_ascii=False)
+        text = json.dumps(asdict(self, dict_factory=_finite), indent=1, ensure_ascii=False)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -162,9 +204,10 @@ class Results:
 def _finding(figure: Figure) -> str:
     e = figure.estimate
     sure = e.low > 0 or e.high < 0
-    verdict = ("better" if e.mean > 0 else "worse") + " than generic" if sure else "not told apart from generic"
+    other = figure.versus_ask or figure.versus
+    verdict = ("better" if e.mean > 0 else "worse") + f" than {other}" if sure else f"not told apart from {other}"
     return (
-        f"{figure.method} is {verdict} at {figure.shots} answers: "
+        f"{figure.series.label} is {verdict} at {figure.shots} answers: "
         f"{figure.metric} {e.mean:+.3f} [{e.low:+.3f}, {e.high:+.3f}], p {figure.p_holm:.3f}"
     )
 
@@ -173,11 +216,11 @@ def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _without_nan(pairs: Iterable[tuple[str, Any]]) -> Row:
-    return {name: None if value != value else value for name, value in pairs}  # NaN is not JSON
+def _finite(pairs: Iterable[tuple[str, Any]]) -> Row:
+    """NaN, a p-value where nothing was compared, and infinity, too many answers, are not JSON."""
+    return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in pairs}
 
 
 def _figure(estimate: Row, p_holm: float | None, **rest: Any) -> Figure:
-    nan = float("nan")
-    p = nan if estimate["p"] is None else estimate["p"]
-    return Figure(estimate=Estimate(**estimate | {"p": p}), p_holm=nan if p_holm is None else p_holm, **rest)
+    told: Row = {name: (nan if name == "p" else inf) if value is None else value for name, value in estimate.items()}
+    return Figure(estimate=Estimate(**told), p_holm=nan if p_holm is None else p_holm, **rest)

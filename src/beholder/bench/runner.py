@@ -16,9 +16,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder import __version__
+from beholder.ask import STRATEGIES, strategy
 from beholder.bench import worker
+from beholder.bench.asking import BUDGET, EVERY, stops_of
 from beholder.bench.guards import check_copies
-from beholder.bench.methods import MEASURED, check_method, method
+from beholder.bench.methods import CONTROLS, MEASURED, check_method, method
 from beholder.bench.own import is_own, own_model, revision
 from beholder.bench.plan import Plan, make_plan, with_controls
 from beholder.bench.protocol import Protocol
@@ -26,6 +28,7 @@ from beholder.bench.raters import qualities, to_look_at
 from beholder.bench.record import Record, remaining
 from beholder.bench.report import write_report
 from beholder.bench.results import Results
+from beholder.bench.series import series_of
 from beholder.bench.summary import groups_of, summarise
 from beholder.bench.vectors import PREFIX, read_vectors
 from beholder.bench.worker import Bench, Job, Row
@@ -44,11 +47,13 @@ def run(
     data: str | Path,
     methods: Sequence[str] = ("generic", "someone-else", "population-gp"),
     encoder: str = "builtin",
-    shots: Sequence[int] = SHOTS,
+    shots: Sequence[int] | None = None,
     repeats: int = 10,
     seed: int = 0,
     out: str | Path | None = None,
     where: str | None = None,
+    ask: Sequence[str] | None = None,
+    budget: int | None = None,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
@@ -56,65 +61,114 @@ def run(
     methods   "someone-else", names of taste models, and a researcher's own as "package.module:Class" or
               "path/to/file.py:Class"; at 0 shots those that need answers know nothing
     encoder   a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
-    shots     numbers of the person's answers; repeats: draws a rater; out: a folder for rows.jsonl and the
-              report, where the same call after an interruption goes on; both controls are then run and reported, and
-              what is returned is of `methods` alone
+    shots     numbers of the person's answers, SHOTS unless given; repeats: draws a rater; out: a folder for rows.jsonl
+              and the report, where the same call after an interruption goes on; both controls are then run and
+              reported, and what is returned is of `methods` alone
     where     "COLUMN=VALUE" of items.csv
-    returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "group", "shots", "metric",
-              "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired difference of
-              every method and every other (`versus`), both ways round; table.md has each later against each earlier
+    ask       names of strategies (`beholder.ask`), each of which chooses the answers of every method but the controls,
+              of those that the person gave (`bench.asking`); budget: how many, 50 unless given, in place of shots:
+              figures are of every fifth. With `out` the control `generic` alone comes along
+    returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "versus_ask", "group", "shots",
+              "metric", "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired
+              difference of every method and every other (`versus`), both ways round; table.md has each later against
+              each earlier. Strategies are compared with the same method and methods by the same strategy, all with the
+              controls; of their metric "answers_needed" a number is None where the budget was not enough
     raises    UserError for a wrong call, BadInput for a set that cannot be used
 
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
     """
     say: Progress = progress or (lambda stage, done, total: None)
-    asked, shots = _checked(methods, shots, repeats, where)
-    methods = asked if out is None else with_controls(asked)
+    named, shots, strategies = _checked(methods, shots, repeats, where, ask, budget)
+    methods = named if out is None else with_controls(named, asking=bool(strategies))
     dataset = load_set(data, where)
     pictures = same_pictures(dataset.files)
     check_copies(dataset.files, pictures)
     protocol = Protocol(dataset, pictures, seed)
-    for name in methods:
-        check_method(name, protocol.kind)
-    plan = make_plan(protocol, shots, repeats)
+    _check_kind(methods, strategies, protocol.kind)
+    plan = make_plan(protocol, shots, repeats, asking=bool(strategies))
     X, revision = embed_set(dataset, encoder, say)
     say("weighing the raters", 0, 0)
     found = qualities(dataset, protocol.judgements, X[:, :-MEASURED])
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
-    config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed)
+    config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed, strategies)
     record = None if out is None else Record(Path(out).expanduser(), config)
-    bench = Bench(protocol, X, methods, _stamp(config))
+    bench = Bench(protocol, X, methods, _stamp(config), strategies)
     rows = _all_rows(bench, plan, record, say)
-    figures = summarise(rows, groups_of(dataset, found), methods, seed)
+    series, stops = series_of(methods, strategies), shots if strategies else ()
+    figures = summarise(rows, groups_of(dataset, found), series, seed, stops)
     if record is not None:
         about = (plan.left_out, look_at, dataset.licence, dataset.citation)
         write_report(record.folder, Results(record.config, figures, *about))
-    shown = {*asked, None}
+    shown = {*named, None}
     return [f.as_json(dataset.name, encoder) for f in figures if {f.method, f.versus} <= shown]
 
 
 def _checked(
-    methods: Sequence[str], shots: Sequence[int], repeats: int, where: str | None
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Methods and shots without repeats; UserError with all faults of the call."""
-    faults = []
-    for name in methods:
-        try:
-            method(name)
-        except UserError as error:
-            faults.append(str(error))
+    methods: Sequence[str],
+    shots: Sequence[int] | None,
+    repeats: int,
+    where: str | None,
+    ask: Sequence[str] | None,
+    budget: int | None,
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[str, ...]]:
+    """Methods, numbers of answers and strategies, without repeats; UserError with all faults of the call."""
+    faults = _faults(methods, method)
     if not methods:
         faults.append("no methods were given; name at least one")
-    if not shots or any(k < 0 for k in shots):
+    if shots is not None and (not shots or any(k < 0 for k in shots)):
         faults.append(f"shots must be numbers from 0 up, got {', '.join(map(str, shots)) or 'none'}")
+    faults += _asking_faults(methods, shots, ask, budget)
     if repeats < 1:
         faults.append(f"repeats must be 1 or more, got {repeats}")
     if where is not None and "=" not in where:
         faults.append(f"where must be COLUMN=VALUE, got '{where}'")
     if faults:
         raise UserError("; ".join(faults))
-    return tuple(dict.fromkeys(methods)), tuple(sorted(set(shots)))
+    told = stops_of(BUDGET if budget is None else budget) if ask is not None else tuple(sorted(set(shots or SHOTS)))
+    return tuple(dict.fromkeys(methods)), told, tuple(dict.fromkeys(ask or ()))
+
+
+def _faults(names: Sequence[str], check: Callable[[str], object]) -> list[str]:
+    """A sentence for each name with which `check` raises UserError."""
+    faults = []
+    for name in names:
+        try:
+            check(name)
+        except UserError as error:
+            faults.append(str(error))
+    return faults
+
+
+def _asking_faults(
+    methods: Sequence[str], shots: Sequence[int] | None, ask: Sequence[str] | None, budget: int | None
+) -> list[str]:
+    if ask is None:
+        return [] if budget is None else ["budget is how many answers the strategies of ask may ask for; give shots"]
+    faults = _faults(ask, strategy)
+    if not ask:
+        faults.append("no strategies were given to ask; name at least one")
+    if shots is not None:
+        faults.append("shots cannot be given together with ask; give budget, how many answers are asked for")
+    if budget is not None and budget < EVERY:
+        faults.append(f"budget must be {EVERY} or more, got {budget}")
+    if methods and set(methods) <= set(CONTROLS):
+        faults.append(f"whatever is asked, {' and '.join(CONTROLS)} stay the same; name a method that learns from it")
+    return faults
+
+
+def _check_kind(methods: Sequence[str], strategies: Sequence[str], kind: str) -> None:
+    """UserError where some of them do not go with this kind of judgement ("ratings" or "choices")."""
+    faults = _faults(methods, lambda name: check_method(name, kind))
+    unfit = [name for name in strategies if kind == "choices" and strategy(name).pairs is None]
+    if unfit:
+        fit = ", ".join(name for name, known in STRATEGIES.items() if known.pairs is not None)
+        faults.append(
+            f"this set holds choices, and these strategies know ratings alone: {', '.join(unfit)}; "
+            f"for pairs there are: {fit}"
+        )
+    if faults:
+        raise UserError("; ".join(faults))
 
 
 def load_set(data: str | Path, where: str | None) -> Dataset:
@@ -152,6 +206,7 @@ def _config(
     shots: tuple[int, ...],
     repeats: int,
     seed: int,
+    strategies: tuple[str, ...],
 ) -> Row:
     """What must be the same for two rows to stand in one table."""
     own = {name: revision(own_model(name)) for name in methods if is_own(name)}
@@ -166,13 +221,15 @@ def _config(
         "repeats": repeats,
         "seed": seed,
         "code": code_version(),
+        "ask": list(strategies) or None,
+        "budget": shots[-1] if strategies else None,
         **({"own_methods": own} if own else {}),
     }
 
 
 def _stamp(config: Row) -> Row:
     fields = ("data", "data_revision", "where", "encoder", "encoder_revision", "seed", "code")
-    return {**{name: config[name] for name in fields}, "ask": None}
+    return {name: config[name] for name in fields}
 
 
 def code_version() -> str:

@@ -42,9 +42,14 @@ def bootstrap(values: Floats, seed: int, level: float = 0.95) -> Estimate:
 
 
 def _expanded(resampled: Floats, n: int, level: float = 0.95) -> tuple[float, float]:
-    tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf((1 - level) / 2, n - 1))
-    low, high = np.quantile(resampled, [tail, 1 - tail])
+    low, high = np.quantile(resampled, _tails(n, level))
     return float(low), float(high)
+
+
+def _tails(n: int, level: float = 0.95) -> tuple[float, float]:
+    """The quantiles of n raters' resamples at which the expanded interval ends."""
+    tail = float(norm.cdf(np.sqrt(n / (n - 1)) * t.ppf((1 - level) / 2, n - 1)))
+    return tail, 1 - tail
 
 
 def paired(values: Floats, others: Floats, seed: int) -> Estimate:
@@ -85,6 +90,35 @@ def pooled_difference(gaps: Floats, others: Floats, seed: int) -> Estimate:
     low, high = _basic(estimate, _error(weights @ gaps) - _error(weights @ others), n)
     middle, half = (gaps + others).mean(axis=0) / 2, _signs(n, seed) @ (gaps - others) / (2 * n)
     return Estimate(estimate, low, high, n, _as_far(_error(middle + half) - _error(middle - half), estimate))
+
+
+def answers_needed(curves: Floats, ends: Floats, stops: Floats, seed: int) -> Estimate:
+    """The number of answers at which a mean curve first reaches a mean level, infinite where it never does.
+
+    Between two stops the curve is straight. The interval resamples raters, curve and level together.
+
+    curves : (n, s) one a rater over the s numbers of answers `stops`; ends : (n,) what makes up the level
+    """
+    n = len(curves)
+    estimate = float(_first_at(curves.mean(axis=0, keepdims=True), ends.mean(keepdims=True), stops)[0])
+    if n == 1:
+        return Estimate(estimate, estimate, estimate, 1)
+    weights = _resamples(n, seed)
+    reached = np.sort(_first_at(weights @ curves, weights @ ends, stops))
+    low, high = (float(reached[round(tail * (RESAMPLES - 1))]) for tail in _tails(n))  # no mean of two: one may be inf
+    return Estimate(estimate, low, high, n)
+
+
+def _first_at(curves: Floats, levels: Floats, stops: Floats) -> Floats:
+    """(r,) where each of the curves (r, s) first reaches its level (r,)."""
+    there = curves >= levels[:, None] - 1e-9
+    at = np.maximum(there.argmax(axis=1), 1)
+    row = np.arange(len(curves))
+    before, after = curves[row, at - 1], curves[row, at]
+    share = np.clip((levels - before) / np.maximum(after - before, 1e-12), 0, 1)
+    where = stops[at - 1] + share * (stops[at] - stops[at - 1])
+    where[there[:, 0]] = stops[0]
+    return np.where(there.any(axis=1), where, np.inf)
 
 
 def _error(gaps: Floats) -> Any:

@@ -55,10 +55,13 @@ class Panel:
     from_zero: bool = False
 
 
-def style_of(number: int) -> tuple[int, int]:
-    """(colour, dash) of the so-many-th line that is not QUIET: colours first, then dashes."""
+def style_of(number: int, dash: int = 0, dashes: int = 1) -> tuple[int, int]:
+    """(colour, dash) of the so-many-th line that is not QUIET: colours first, then dashes.
+
+    dash, dashes : the place of the line among so many that share its colour
+    """
     own = len(COLOURS) - 1
-    return 1 + number % own, (number // own) % len(DASHES)
+    return 1 + number % own, (number // own * dashes + dash) % len(DASHES)
 
 
 def standalone(panels: Sequence[Panel], title: str) -> str:

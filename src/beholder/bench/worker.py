@@ -15,9 +15,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from beholder.ask import strategy
 from beholder.bench import metrics
+from beholder.bench.asking import Interview, askable
 from beholder.bench.methods import Fitted, Task, Taught, as_answers, method, teach
 from beholder.bench.protocol import Draw, Protocol
+from beholder.bench.series import Series, series_of
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError
 from beholder.types import Ints, Matrix
@@ -40,12 +43,14 @@ class Bench:
 
     X      (n, d) all pictures, the last `MEASURED` columns being measured attributes
     stamp  the fields that every row of the run carries
+    ask    names of strategies that choose the answers; without any they are the first of the draw's support
     """
 
     protocol: Protocol
     X: Matrix
     methods: tuple[str, ...]
     stamp: Row
+    ask: tuple[str, ...] = ()
     _last_taught: tuple[bytes, Taught] | None = field(default=None, repr=False)
 
     def run(self, job: Job) -> list[Row]:
@@ -60,16 +65,16 @@ class Bench:
     def _rows(self, draw: Draw, job: Job) -> Iterator[Row]:
         judgements = self.protocol.judgements
         query = judgements.take(draw.query)
-        for name in self.methods:
-            for shots in job.shots:
-                started = time.perf_counter()
-                fitted = self.fit(name, draw, shots)
-                found = measure(fitted, method(name).columns(self.X), query)
+        for series in series_of(self.methods, self.ask):
+            started = time.perf_counter()
+            for shots, fitted in self._fits(series, draw, job.shots):
+                found = measure(fitted, method(series.method).columns(self.X), query)
                 seconds = time.perf_counter() - started
                 for metric, values in found.items():
                     yield {
                         **self.stamp,
-                        "method": name,
+                        "ask": series.ask,
+                        "method": series.method,
                         "shots": shots,
                         "metric": metric,
                         "rater": self.protocol.data.raters[draw.rater],
@@ -79,11 +84,25 @@ class Bench:
                         "seconds": round(seconds, 4),
                         "peak_mb": peak_mb(),
                     }
+                started = time.perf_counter()
+
+    def _fits(self, series: Series, draw: Draw, shots: tuple[int, ...]) -> Iterator[tuple[int, Fitted | None]]:
+        """(k, the method on k answers of the series), of which an asking strategy chooses each by those before."""
+        name = series.method
+        if series.ask is None:
+            return ((k, self.fit(name, draw, k)) for k in shots)
+        judgements, X = self.protocol.judgements, method(name).columns(self.X)
+        support = askable(judgements, draw.support)
+        interview = Interview(judgements, support, X, lambda known: self._fit_on(name, draw, known), draw.seed)
+        return interview.by(strategy(series.ask), shots)
 
     def fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
         """One method on the first answers of a draw, by what others teach in it; None where it has nothing to go by."""
-        own = as_answers(self.protocol.judgements.take(draw.support[:shots]))
-        return method(name).fit(Task(self._taught(draw), own, shots, draw.seed))
+        return self._fit_on(name, draw, draw.support[:shots])
+
+    def _fit_on(self, name: str, draw: Draw, own: Ints) -> Fitted | None:
+        answers = as_answers(self.protocol.judgements.take(own))
+        return method(name).fit(Task(self._taught(draw), answers, len(own), draw.seed))
 
     def _taught(self, draw: Draw) -> Taught:
         """What others teach, learned anew only where it is not what they taught in the last draw."""

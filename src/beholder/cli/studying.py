@@ -13,6 +13,7 @@ from beholder.errors import UserError
 ANSWERS = "answers"
 WIDTH = 80  # of a line, in characters
 CELL = len("-0.123 ± 0.045")
+NEEDED = "answers_needed"  # the metric that is a number of answers
 OF_RATERS = ("left out", "look at")  # how the runner's progress begins when it tells of a rater instead of a stage
 
 
@@ -50,6 +51,17 @@ def bench(
         typer.Option(metavar="FOLDER", help="For report.html, tables, curves and rows; goes on where it stopped."),
     ] = None,
     where: Annotated[str | None, typer.Option(metavar="COLUMN=VALUE", help="Only these items.")] = None,
+    ask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Strategies that choose which of a rater's answers are learned from, such as random,ours.",
+        ),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --ask: how many answers, measured after every fifth.", show_default="50"),
+    ] = None,
     analysis: Annotated[
         str | None, typer.Option(metavar="NAME", help="Ask the set instead: 'fake-raters', for --shots pictures each.")
     ] = None,
@@ -71,7 +83,10 @@ def bench(
         call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
         call |= {} if shots is None else {"shots": _numbers(shots)}
         if analysis is None:
-            figures = run(data, methods=[name.strip() for name in methods.split(",") if name.strip()], **call)
+            call |= {"ask": None if ask is None else _names(ask), "budget": budget}
+            figures = run(data, methods=_names(methods), **call)
+        elif ask is not None or budget is not None:
+            raise UserError("--ask and --budget are for comparing strategies; an analysis takes neither")
         else:
             figures = analyse(analysis, data, **call)
     if as_json:
@@ -80,6 +95,10 @@ def bench(
         _print(figures) if analysis is None else say(analysis_of(analysis).table(figures))
     if out is not None:
         note(f"the report is {out / 'report.html'}" if analysis is None else f"rows, table and figure are in {out}")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _numbers(text: str) -> list[int]:
@@ -99,21 +118,27 @@ def _print(figures: list[dict[str, Any]]) -> None:
 
 
 def _block(figures: list[dict[str, Any]]) -> None:
-    """The means, then what each gains over `generic` where that was run."""
+    """The means, then what each gains over `generic` and over the same method asking at random, where they were run."""
+    from beholder.bench.results import LOWER_IS_BETTER, metric_title
+
     means = [f for f in figures if f["versus"] is None]
-    gains = [f for f in figures if f["versus"] == "generic"]
     first, most = means[0], max(f["raters"] for f in means)
-    lower = first["metric"] == "ece"
-    say(f"\n{first['metric']}{', lower is better' * lower}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
+    title = metric_title(first["metric"], max(f["shots"] for f in means))
+    say(f"\n{title}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
     _grid(means, "")
-    if gains:
-        say(f"{'change against' if lower else 'gain over'} generic")
-        _grid(gains, "+")
+    gains = {
+        "generic": [f for f in figures if f["versus"] == "generic"],
+        "random": [f for f in figures if f["versus"] == f["method"] and f["versus_ask"] == "random"],
+    }
+    for other, found in gains.items():
+        if found:
+            say(f"{'change against' if first['metric'] in LOWER_IS_BETTER else 'gain over'} {other}")
+            _grid(found, "+")
 
 
 def _grid(figures: list[dict[str, Any]], sign: str) -> None:
-    names, shots = list(dict.fromkeys(f["method"] for f in figures)), sorted({f["shots"] for f in figures})
-    cells = {(f["method"], f["shots"]): f"{f['mean']:{sign}.3f} ± {(f['high'] - f['low']) / 2:.3f}" for f in figures}
+    names, shots = list(dict.fromkeys(map(_name, figures))), sorted({f["shots"] for f in figures})
+    cells = {(_name(f), f["shots"]): _cell(f, sign) for f in figures}
     margin = max(len(name) for name in (*names, ANSWERS))
     fit = max(1, (WIDTH - margin) // (CELL + 2))
     for at in range(0, len(shots), fit):  # more numbers of answers than a line holds go below each other
@@ -121,3 +146,15 @@ def _grid(figures: list[dict[str, Any]], sign: str) -> None:
         say(f"{ANSWERS:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
         for name in names:
             say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
+
+
+def _name(figure: dict[str, Any]) -> str:
+    return ", ".join(part for part in (figure["method"], figure["ask"]) if part)
+
+
+def _cell(figure: dict[str, Any], sign: str) -> str:
+    mean, low, high = figure["mean"], figure["low"], figure["high"]
+    if figure["metric"] == NEEDED:
+        told = [f"more than {figure['shots']}" if k is None else f"{k:.1f}" for k in (mean, low, high)]
+        return "{} [{}, {}]".format(*told)
+    return f"{mean:{sign}.3f} ± {(high - low) / 2:.3f}"
