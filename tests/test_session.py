@@ -5,7 +5,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
-from beholder.prequential import Foreseen, accuracy
+from beholder.prequential import Foreseen, expected
 from beholder.session import Session
 from beholder.taste.simulate import clicker, simulate_people
 from beholder.types import Answers, Judgement, answers_of
@@ -203,6 +203,8 @@ def live(library, person, simulated, answers=30, seed=0):
         items = (right, left) if said == "right" else (left, right)
         session.record([Judgement(kind, items, f"{n}", asked_by=question.asked_by)])
         session.settle()
+        if n + 1 == answers - 10:
+            session.foretold = session.progress()
     return session
 
 
@@ -273,17 +275,46 @@ def test_a_person_who_answers_at_random_is_told_that_no_taste_was_found(gallery)
 
 def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
     class Sure:
-        def pair_probability(self, X, pairs):
-            return np.full(len(pairs), 0.95)
+        def difference_root(self, X, pairs):
+            return np.zeros(len(pairs)), np.zeros((len(pairs), 1))
 
-    log_odds = np.log(0.95 / 0.05)
+        def chance(self, mean, variance):
+            return np.full(np.shape(mean), 0.95)
+
+    log_odds, none = np.log(0.95 / 0.05), np.empty((0, 2), np.int64)
     wrong = [Foreseen(np.array([log_odds * (-1) ** n]), np.ones(1)) for n in range(40)]
     right = [Foreseen(np.array([log_odds]), np.ones(1)) for _ in range(40)]
     X = np.zeros((50, 2), np.float32)
-    low, _ = accuracy(Sure(), X, wrong, np.random.default_rng(0))
-    high, _ = accuracy(Sure(), X, right, np.random.default_rng(0))
+    low, high = (expected(Sure(), X, seen, np.random.default_rng(0), none.ravel(), none).now for seen in (wrong, right))
     assert low < 0.6
     assert high > 0.9
+
+
+def test_what_ten_more_answers_give_is_foretold(lived):
+    rng = np.random.default_rng(0)
+    true = [agreement(session, someone, rng) for someone, session in lived]
+    covered = [abs(s.foretold.later - t) <= s.foretold.later_margin for (_, s), t in zip(lived, true, strict=True)]
+    assert np.mean(covered) >= 0.8, covered
+    assert all(s.foretold.later > s.foretold.accuracy - 0.01 for _, s in lived)
+
+
+def test_more_answers_pay_less_and_less(gallery):
+    someone = simulate_people(gallery.collection("sample").attributes, 1, seed=4)[0]
+    few, many = (live(gallery, f"after {n}", someone, answers=n).progress() for n in (15, 90))
+    assert few.pays
+    assert many.later - many.accuracy < few.later - few.accuracy
+
+
+def test_twenty_questions_are_ready_and_each_comes_once(gallery):
+    gallery.store.add_person("Quick")
+    session = Session(gallery, "sample", "Quick", seed=0)
+    session.questions("choice", 1)
+    session.settle()
+    made = session._asked
+    seen = [frozenset(q.items) for _ in range(20) for q in session.questions("choice", 1)]
+    assert session._asked == made
+    assert len(set(seen)) == 20
+    session.close()
 
 
 def test_no_answers_are_an_empty_answer():

@@ -20,13 +20,15 @@ from beholder.ask.ready import DEPTH, Ready
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of
-from beholder.prequential import Foreseen, accuracy, foresee
+from beholder.prequential import Expected, Foreseen, expected, foresee
 from beholder.taste import MODELS, FeatureMap, GaussianProcess, Population, PopulationProcess, TasteModel, make_model
 from beholder.taste.evidence import PRIORS
 from beholder.taste.priors import find_population
-from beholder.types import SCALE, Answers, Item, Judgement, answers_of, faults_of
+from beholder.types import SCALE, Answers, Ints, Item, Judgement, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
+AHEAD = 10  # answers from now for which the accuracy is foretold
+PAYS = 0.005  # share of all pairs
 STEPS = 5  # answers that are predicted together when a session's past is replayed
 NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to foresee with
 
@@ -35,6 +37,7 @@ NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to 
 class Progress:
     """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval.
 
+    later, later_margin : the same after AHEAD more answers; None where that cannot be told
     advice : what would help more, where the answers look like clicking; else ""
     """
 
@@ -44,6 +47,15 @@ class Progress:
     found: bool | None  # whether there is a taste to be seen; None while it is too early to say
     sentence: str
     advice: str = ""
+    later: float | None = None
+    later_margin: float | None = None
+
+    @property
+    def pays(self) -> bool | None:
+        """Whether answering on is worth it: AHEAD more answers order PAYS more of the pairs. None: not known."""
+        if self.later is None or self.accuracy is None or self.found is False:
+            return None
+        return self.later - self.accuracy >= PAYS
 
 
 class Session:
@@ -68,6 +80,7 @@ class Session:
         self._ids = np.array([item.id for item in self.collection.items], np.int64)
         self._gone = {item.id for item in self.collection.items if item.gone}
         self._ready = Ready()
+        self._expected: tuple[TasteModel, Expected] | None = None  # of that fitted model
         self._asked = 0  # questions that had to be made while somebody waited
         self._lock = threading.RLock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
@@ -197,6 +210,10 @@ class Session:
             if not self._closed:
                 rng = np.random.default_rng([self._seed, 1, len(self._judgements)])
                 self._ready.refill(kind, self._make(kind, DEPTH[kind], (), rng))
+        if self._fitted and isinstance(model := self._fitted[0], GaussianProcess) and not self._closed:
+            foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
+            rng, coming = np.random.default_rng(0), self._coming()
+            self._expected = model, expected(model, self.collection.X, foreseen, rng, *coming)
 
     def _refit(self, judgements: tuple[Judgement, ...]) -> None:
         # a session that is opened again fits first, and replays what was answered before afterwards
@@ -347,17 +364,27 @@ class Session:
     def progress(self) -> Progress:
         """What the answers so far have given, in the person's own terms."""
         count = sum(j.teaches for j in self._judgements)
-        fitted = self._fitted
-        if fitted is None or count < 5 or not hasattr(fitted[0], "pair_probability"):
+        if self._fitted is None or self._expected is None or self._expected[0] is not self._fitted[0] or count < 5:
             return Progress(count, None, None, None, _too_early(count))
-        model, answers, judgements = fitted
-        foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
-        share, margin = accuracy(model, self.collection.X, foreseen, np.random.default_rng(0))
-        found = self.collection.explain(model, answers=answers).found or None
+        model, answers, _ = self._fitted
+        told = self._expected[1]
+        found: bool | None = self.collection.explain(model, answers=answers).found or None
+        sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
         if not found and count >= FIRST_WORD:
-            return Progress(count, share, margin, False, NO_TASTE, self._advice())
-        sentence = f"ranks {100 * share:.0f} in 100 pairs your way (±{100 * margin:.0f})"
-        return Progress(count, share, margin, found, sentence, self._advice())
+            found, sentence = False, NO_TASTE
+        return Progress(count, told.now, told.margin, found, sentence, self._advice(), told.later, told.later_margin)
+
+    def _coming(self) -> tuple[Ints, Ints]:
+        """Rows (r,) and pairs (m, 2) of the next AHEAD questions that are ready; none where there are fewer."""
+        kinds, row_of = self._ready.kinds, self.collection.row_of
+        kind = kinds[-1] if kinds else "choice"
+        coming = [q.items for q in self._ready.waiting(kind) if q.asked_by != "repeat"]
+        if kind == "grid":  # a grid's answer says about as much as its pictures in pairs
+            coming = [pair for items in coming for pair in zip(items[::2], items[1::2], strict=False)]
+        some = coming[:AHEAD] if len(coming) >= AHEAD else []
+        rows = np.array([[row_of[item] for item in items] for items in some], np.int64)
+        none = np.empty((0, 2), np.int64)
+        return (rows.ravel(), none) if kind == "rating" else (none.ravel(), rows.reshape(-1, 2))
 
     def _advice(self) -> str:
         expected = {id: foreseen.right for id, foreseen in list(self._foreseen.items())}

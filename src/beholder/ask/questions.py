@@ -9,14 +9,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 
 from beholder.ask import STRATEGIES
+from beholder.ask.ours import FIRST
 from beholder.features.attributes import ATTRIBUTES
-from beholder.types import Answers, Ints, Judgement, Matrix
+from beholder.taste import GaussianProcess
+from beholder.types import Answers, Floats, Ints, Judgement, Matrix
 
 QuestionKind = Literal["choice", "rating", "grid"]
 GRID_SIZE = 9
@@ -36,7 +39,7 @@ class Question:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asker:
     """What questions are made from, at one moment of a session.
 
@@ -139,16 +142,27 @@ class Asker:
         if asked_by == "repeat":
             return "You have seen this before: it tells how sure your own answers are."
         if kind == "grid":
-            return "Very different pictures, to see which way you lean."
+            return "Pictures that stand for many others, to see which way you lean."
         rows = np.searchsorted(self.ids, items)
         spread = self.attributes.std(0) + 1e-6
         if kind == "rating":
+            if len(self.answers) < FIRST:
+                return "It stands for many pictures here, and we know little of your taste yet."
             stands_out = (self.attributes[rows[0]] - self.attributes.mean(0)) / spread
-            most = int(np.argmax(np.abs(stands_out)))
+            most = int(np.argmax(np.abs(stands_out) * self._doubt))
             attribute = ATTRIBUTES[most]
             return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
-        apart = ATTRIBUTES[int(np.argmax(np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread))]
+        differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
+        apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
         return f"We are unsure how you feel about {apart.low} against {apart.high}."
+
+    @cached_property
+    def _doubt(self) -> Floats:
+        """(a,) how little is known of the liking for each measured attribute, 1 where nothing is."""
+        if not isinstance(self.model, GaussianProcess) or self.model.features_.sizes[0] != len(ATTRIBUTES):
+            return np.ones(len(ATTRIBUTES))
+        doubt = np.linalg.norm(self.model.spread_[: len(ATTRIBUTES)], axis=1)
+        return np.asarray(doubt / max(float(doubt.max()), 1e-12))
 
 
 def met(judgements: Iterable[Judgement], *kinds: str) -> set[frozenset[int]]:

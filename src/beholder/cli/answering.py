@@ -78,9 +78,18 @@ def ask(
         keys = ("left", "right") if pairs else ("item",)
         put_json([dict(zip(keys, (names[item] for item in q.items), strict=True)) for q in questions])
         return
+    if len(questions) < n:
+        note(_why_so_few(len(session.collection), len(questions), pairs))
     if not questions:
-        note("nothing left to ask: every picture has been answered")
-    elif pairs:
+        return
+    if pairs:
         table(["left", "right", "why"], [(*(names[item] for item in q.items), q.reason) for q in questions])
     else:
         table(["picture", "why"], [(names[q.items[0]], q.reason) for q in questions])
+
+
+def _why_so_few(pictures: int, asked: int, pairs: bool) -> str:
+    if pictures < 1 + pairs:
+        return f"the collection holds {pictures or 'no'} picture{'s' * (pictures != 1)}: nothing to ask; import more"
+    what = "every pair has been compared" if pairs else "every picture has been answered"
+    return f"nothing left to ask: {what}" if not asked else f"only {asked} left to ask; after that {what}"

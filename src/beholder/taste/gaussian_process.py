@@ -74,13 +74,13 @@ class GaussianProcess(TasteModel):
         raises : ShapeError, UserError, NotEnoughAnswers
         """
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self._defaults())
+        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self.usual())
         return self._learn(matrix, answers, held)
 
     def before_answers(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
-        held = _complete(self.hyperparameters or {}, self._defaults())
+        held = _complete(self.hyperparameters or {}, self.usual())
         return self._learn(self._check_rows(X, reset=True), self.answers_, held)
 
     def supposing(self, **hyperparameters: float) -> Self:
@@ -124,11 +124,15 @@ class GaussianProcess(TasteModel):
         """(n, 1) what people like in general, as a column of standard deviation 1; (n, 0) where that is not known."""
         return np.empty((len(X), 0))
 
-    def _defaults(self) -> Mapping[str, float]:
+    def usual(self) -> Mapping[str, float]:
+        """The hyperparameters of somebody of whom nothing is known yet."""
         return {name: mode for name, (mode, _) in PRIORS.items()}
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
-        return learn([evidence])
+        learned = learn([evidence])
+        if (evidence.kinds == RATING).all() and len(evidence.kinds):
+            learned["choice_scale"] = choice_scale_of_rater(learned)
+        return learned
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
         """Mean and spread of a person's ratings."""
@@ -215,7 +219,11 @@ class GaussianProcess(TasteModel):
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, given no tie; averaged over what is not known."""
         mean, std = self.difference(X, pairs)
-        first, second = (ndtr((side * mean - self.tie_) / np.sqrt(1 + std**2)) for side in (1, -1))
+        return self.chance(mean, std**2)
+
+    def chance(self, mean: Floats, variance: Floats) -> Floats:
+        """The same where a difference is known to be about N(mean, variance), in units of the choice noise."""
+        first, second = (ndtr((side * mean - self.tie_) / np.sqrt(1 + variance)) for side in (1, -1))
         return np.asarray(first / (first + second))
 
     def _phi(self, X: ArrayLike) -> NDArray[Any]:
@@ -258,6 +266,11 @@ class GaussianProcess(TasteModel):
         self.rating_std_, self.tie_ = float(config["rating_std"]), float(config["tie"])
         self.weights_, self.spread_ = arrays["weights"], arrays["spread"]
         self.features_ = FeatureMap.restore(arrays)
+
+
+def choice_scale_of_rater(h: Mapping[str, float]) -> float:
+    """That of somebody who only rated: a choice compares two impressions [Thurstone1927, case V]."""
+    return float(h["rating_scale"] / (np.sqrt(2) * h["rating_noise"]))
 
 
 def _beside(phi: NDArray[Any], generic: Floats) -> NDArray[Any]:

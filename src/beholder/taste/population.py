@@ -28,7 +28,7 @@ from beholder.errors import BadInput, NotEnoughAnswers
 from beholder.taste.base import Arrays, read_saved, write_saved
 from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
-from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.gaussian_process import GaussianProcess, choice_scale_of_rater
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.taste.likelihood import CHOICE, RATING, TIE
 from beholder.taste.prior import Shared, needed
@@ -173,7 +173,8 @@ class PopulationProcess(GaussianProcess):
     def _generic(self, X: NDArray[Any]) -> Floats:
         return self._population().generic.standard(X)[:, None]
 
-    def _defaults(self) -> Mapping[str, float]:
+    def usual(self) -> Mapping[str, float]:
+        """Those of a typical rater."""
         return self._population().hyperparameters
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
@@ -278,7 +279,7 @@ def _complete_kinds(h: dict[str, float], seen: set[int]) -> dict[str, float]:
     A choice compares two impressions, so its noise is sqrt(2) times that of a rating.
     """
     if RATING in seen and not seen & {CHOICE, TIE}:
-        return h | {"choice_scale": h["rating_scale"] / (np.sqrt(2) * h["rating_noise"])}
+        return h | {"choice_scale": choice_scale_of_rater(h)}
     if RATING not in seen and seen:
         noise = 1 / (np.sqrt(2) * h["choice_scale"])  # in units of the private part
         scale = 1 / np.sqrt(1 + h["shared"] ** 2 + noise**2)

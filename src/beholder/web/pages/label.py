@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from beholder.ask.questions import Question, QuestionKind
 from beholder.collection import title_of
 from beholder.explain import in_short
-from beholder.session import Progress, Session
+from beholder.session import AHEAD, Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.desk import desk_of
@@ -26,9 +26,10 @@ MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of quest
     "pairs": ("choice", "Pairs"),
     "rating": ("rating", "1 to 10"),
 }
-FIRST_GRIDS = 2  # a person starts with so many grids, then pairs, unless they choose otherwise
+FIRST_GRIDS = 1  # a person starts with so many grids, then pairs, unless they choose otherwise (docs/asking.md)
 FEWEST = 10  # answers before results are shown
 KINDS = get_args(QuestionKind)
+ENOUGH = 20  # answers before it is said that more will not pay
 MOST_ASKED = 12  # questions in one call
 
 router = APIRouter()
@@ -60,7 +61,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
 
 
 def starting_mode(history: Sequence[Judgement]) -> str:
-    """How to go on: two grids first, then pairs; who rated last goes on rating. `history` is newest first."""
+    """How to go on: a grid first, then pairs; who rated last goes on rating. `history` is newest first."""
     last = next((j.kind for j in history if j.kind in ("rating", "choice", "tie", "grid")), "grid")
     if last == "grid":
         return "grid" if sum(j.kind == "grid" for j in history) < FIRST_GRIDS else "pairs"
@@ -145,6 +146,7 @@ def progress_json(session: Session) -> dict[str, Any]:
     now = session.progress()
     return {
         "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "found": now.found,
+        "later": now.later, "later_margin": now.later_margin, "pays": now.pays,
         "sentence": gained(now), "enough": now.answers >= FEWEST,
     }  # fmt: skip
 
@@ -153,7 +155,17 @@ def gained(now: Progress) -> str:
     """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
     if now.found is False:
         return in_short(now.advice) or now.sentence[:1].lower() + now.sentence[1:-1]
-    return re.sub(r"^\d+ answers?; ", "", now.sentence)
+    sentence = re.sub(r"^\d+ answers?; ", "", now.sentence)
+    return f"{sentence}; {ahead}" if (ahead := outlook(now)) else sentence
+
+
+def outlook(now: Progress) -> str:
+    """What more answers would give; "" where it cannot be told."""
+    if now.later is None or now.later_margin is None or now.pays is None:
+        return ""
+    if not now.pays and now.answers >= ENOUGH:
+        return "more answers will hardly change it"
+    return f"with {AHEAD} more about {100 * now.later:.0f} (±{100 * now.later_margin:.0f})"
 
 
 def question_of(judgement: Judgement) -> Question | None:
