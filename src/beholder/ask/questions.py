@@ -25,6 +25,7 @@ QuestionKind = Literal["choice", "rating", "grid"]
 GRID_SIZE = 9
 REPEAT = 0.05  # share of questions that are asked again
 REPEAT_AFTER = 10  # judgements between a question and its repeat
+LOOKED = 10_000  # pictures at most, evenly spread, from which it is known what is usual here
 RANDOM = 0.2  # share of questions that are chosen at random
 
 
@@ -144,17 +145,23 @@ class Asker:
         if kind == "grid":
             return "Pictures that stand for many others, to see which way you lean."
         rows = np.searchsorted(self.ids, items)
-        spread = self.attributes.std(0) + 1e-6
+        mean, spread = self._usual
         if kind == "rating":
             if len(self.answers) < FIRST:
                 return "It stands for many pictures here, and we know little of your taste yet."
-            stands_out = (self.attributes[rows[0]] - self.attributes.mean(0)) / spread
+            stands_out = (self.attributes[rows[0]] - mean) / spread
             most = int(np.argmax(np.abs(stands_out) * self._doubt))
             attribute = ATTRIBUTES[most]
             return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
         differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
         apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
         return f"We are unsure how you feel about {apart.low} against {apart.high}."
+
+    @cached_property
+    def _usual(self) -> tuple[Matrix, Matrix]:
+        """(a,) mean and spread of each measured attribute."""
+        some = self.attributes[:: len(self.attributes) // LOOKED + 1]
+        return some.mean(0), some.std(0) + 1e-6
 
     @cached_property
     def _doubt(self) -> Floats:

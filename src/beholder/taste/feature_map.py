@@ -117,7 +117,7 @@ class FeatureMap:
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
         self._check(X)
-        ours = self._is_pool(X)
+        ours = self.made_of(X)
         if ours and self._mapped is not None:
             return self._mapped
         mapped = np.empty((len(X), self.width), dtype=self._dtype(X))
@@ -131,7 +131,7 @@ class FeatureMap:
     def score(self, X: Array, weights: Array) -> Array:
         """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates, on all
         processors: threads of our own share the kernel too, which those of BLAS would leave to one."""
-        if self._is_pool(X) and len(X) * self.width <= KEEP:
+        if self.made_of(X) and len(X) * self.width <= KEEP:
             return np.asarray(self.transform(X) @ weights.astype(self._dtype(X)))
         self._check(X)
         plain, heights = np.split(weights, [self.projection.shape[1]])
@@ -151,7 +151,7 @@ class FeatureMap:
 
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
         """The coordinates of some rows of X, in float64."""
-        if self._mapped is not None and self._is_pool(X):
+        if self._mapped is not None and self.made_of(X):
             return self._mapped[rows].astype(np.float64)
         return self.transform(X[rows]).astype(np.float64)
 
@@ -164,7 +164,8 @@ class FeatureMap:
     def _radial(self, Z: Array) -> Array:
         return radial(Z[:, self.sizes[0] :], self.landmarks, self.length)
 
-    def _is_pool(self, X: Array) -> bool:
+    def made_of(self, X: Array) -> bool:
+        """Whether X is the very array that this was fitted on."""
         return self._pool is not None and self._pool() is X
 
     def _dtype(self, X: Array) -> Any:

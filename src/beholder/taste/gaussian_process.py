@@ -92,6 +92,13 @@ class GaussianProcess(TasteModel):
             other._set_weights(other.evidence_, other.evidence_.mode(other.hyperparameters_))
         return other
 
+    def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:
+        features = self.features if reset else getattr(self, "features_", None)
+        if isinstance(X, np.ndarray) and features is not None and features.made_of(X):
+            self.n_features_in_ = X.shape[1]  # a pool of a million pictures is not looked through again for each answer
+            return X
+        return super()._check_rows(X, reset)
+
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """The answers as this model sees them, before it learns from them."""
         self.features_ = self.features or self._learn_features(X)
