@@ -2,7 +2,8 @@
 
 `python runs/results.py RATINGS CHOICES --work FOLDER [--where category=paintings] [--encoder E] [--repeats 10]
 [--page docs/results.md]`. FOLDER keeps the rows and reports of each run, where the same call with the same code goes on
-after an interruption; choices are drawn half as often as ratings. Nobody's answers and no picture come onto the page.
+after an interruption; choices, and ways of asking, are drawn half as often as ratings. Nobody's answers and no picture
+come onto the page; figure_6.svg is written beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import figure_3
 import figure_4
 import figure_5a
+import figure_6
 import table_1
 import table_3
 import table_4
@@ -61,6 +63,7 @@ def page(
         "Figure 3: the top of an album": paper(figure_3, shots=SHOTS_OF_RATINGS[-1]),
         "Figure 4: real raters against fake ones": paper(figure_4),
         "Figure 5a: features for PAM": paper(figure_5a, shots=SHOTS_OF_RATINGS[1:], repeats=repeats),
+        "Figure 6: ways of asking": f"![Curves](figure_6.svg)\n\n{paper(figure_6, repeats=halved)}",
     }
     call = f"python runs/results.py {_name(ratings)} {_name(choices)} --work FOLDER --encoder {encoder}"
     call += f"{f' --where {where}' if where else ''} --repeats {repeats}"
@@ -119,6 +122,8 @@ def main() -> None:
     except BeholderError as error:
         sys.exit(str(error))
     written.write_text(text, encoding="utf-8")
+    curves = given["work"] / "figure_6" / "figure_6.svg"
+    (written.parent / curves.name).write_text(curves.read_text(encoding="utf-8"), encoding="utf-8")
     print(written)
 
 

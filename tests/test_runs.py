@@ -157,12 +157,14 @@ def test_a_script_prints_a_table_json_or_a_sentence(rated, monkeypatch, capsys):
 
 
 def test_the_page_of_results_names_no_path(rated, tmp_path, monkeypatch):
+    import figure_6
     import results
 
     monkeypatch.setattr(results, "SHOTS_OF_RATINGS", (0, 10))
     monkeypatch.setattr(results, "SHOTS_OF_CHOICES", (10,))
     monkeypatch.setattr(results, "OF_RATINGS", ["generic", "someone-else", "pam"])
     monkeypatch.setattr(results, "OF_CHOICES", ["generic", "logistic"])
+    monkeypatch.setattr(figure_6, "STRATEGIES", ("random", "ours"))
     encoder = f"onnx:{tmp_path}/some_net/model.onnx"
     page = results.page(rated, folder(tmp_path / "chosen", "choices"), None, encoder, 1, tmp_path / "work")
     assert str(tmp_path) not in page
@@ -176,5 +178,6 @@ def test_the_page_of_results_names_no_path(rated, tmp_path, monkeypatch):
         "## Figure 3: the top of an album",
         "## Figure 4: real raters against fake ones",
         "## Figure 5a: features for PAM",
+        "## Figure 6: ways of asking",
     ]
     assert "| pam - someone-else |" in page
