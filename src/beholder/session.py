@@ -80,7 +80,7 @@ class Session:
         self._ids = np.array([item.id for item in self.collection.items], np.int64)
         self._gone = {item.id for item in self.collection.items if item.gone}
         self._ready = Ready()
-        self._expected: tuple[TasteModel, Expected] | None = None  # of that fitted model
+        self._expected: Expected | None = None
         self._asked = 0  # questions that had to be made while somebody waited
         self._lock = threading.RLock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
@@ -213,7 +213,7 @@ class Session:
         if self._fitted and isinstance(model := self._fitted[0], GaussianProcess) and not self._closed:
             foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
             rng, coming = np.random.default_rng(0), self._coming()
-            self._expected = model, expected(model, self.collection.X, foreseen, rng, *coming)
+            self._expected = expected(model, self.collection.X, foreseen, rng, *coming)
 
     def _refit(self, judgements: tuple[Judgement, ...]) -> None:
         # a session that is opened again fits first, and replays what was answered before afterwards
@@ -222,7 +222,7 @@ class Session:
             self._foresee(judgements)
         answers = self._answers(judgements)
         if not len(answers):
-            self._fitted = None
+            self._fitted = self._expected = None
             if len(self.collection):
                 self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
             return
@@ -364,10 +364,10 @@ class Session:
     def progress(self) -> Progress:
         """What the answers so far have given, in the person's own terms."""
         count = sum(j.teaches for j in self._judgements)
-        if self._fitted is None or self._expected is None or self._expected[0] is not self._fitted[0] or count < 5:
+        if self._fitted is None or self._expected is None or count < 5:
             return Progress(count, None, None, None, _too_early(count))
         model, answers, _ = self._fitted
-        told = self._expected[1]
+        told = self._expected  # perhaps of an answer or two before
         found: bool | None = self.collection.explain(model, answers=answers).found or None
         sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
         if not found and count >= FIRST_WORD:

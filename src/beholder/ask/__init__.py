@@ -16,9 +16,10 @@ active-pam         what is unlike the rated, more like those foretold badly    R
   -diversity, -traits: its first criterion alone; by attributes and content    Ren et al. 2017, Fig. 5b
 typical-diverse    what stands for many, each for others                       Lin & Bilmes 2011
 variance           what narrows the ranking of all other pictures most         Cohn et al. 1996
-ours               typical-diverse, then variance; pairs by what they tell     Houlsby et al. 2011
+ours               typical-diverse, then variance; pairs by variance, or by    Houlsby et al. 2011
+                   information gain where no population is known
 
-`random` and `ours` ask for pairs too, the others for ratings alone.
+`random`, `variance` and `ours` ask for pairs too, the others for ratings alone.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Strategy `ours`, which the app asks by: coverage first, then what tells most.
 
-Single pictures: `typical-diverse` before the first answer, then `variance`. Pairs: `information-gain`.
+Single pictures: `typical-diverse` before the first answers, then `variance`. Pairs: `variance` where the person's taste
+starts from a population's, whose noise is that of real people; `information-gain` where nothing is known of the person.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import numpy as np
 
 from beholder.ask import information_gain, typical_diverse, variance
 from beholder.ask.strategy import Strategy
+from beholder.taste import PopulationProcess
 from beholder.types import Answers, Ints, Matrix
 
 FIRST = 5  # pictures that are chosen without any answer
@@ -27,8 +29,14 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     return np.concatenate([covering, telling])
 
 
+def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the pairs, best first; as `beholder.ask` says."""
+    ask = variance.ask_pairs if isinstance(model, PopulationProcess) else information_gain.ask
+    return ask(model, X, answers, pairs, n, rng)
+
+
 def _compared(answers: Answers) -> tuple[Ints, Any, Ints]:
     return answers.choices, answers.weights, answers.ties
 
 
-OURS = Strategy("ours", ask, information_gain.ask, ahead=True)
+OURS = Strategy("ours", ask, ask_pairs, ahead=True)

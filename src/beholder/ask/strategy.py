@@ -52,7 +52,9 @@ class Strategy:
 
     def _ask_pairs(self, model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
         if self.pairs is None:
-            raise UserError(f"the strategy '{self.name}' asks for ratings alone, not for pairs; use ours, or random")
+            raise UserError(
+                f"the strategy '{self.name}' asks for ratings alone; for pairs there are random, variance and ours"
+            )
         if pool.ndim == 2:
             candidates = check_pairs(pool, len(X))
         else:

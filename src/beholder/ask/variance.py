@@ -1,10 +1,10 @@
-"""Strategy `variance`: the pictures whose ratings tell most of the ranking of all others.
+"""Strategy `variance`: the pictures, or pairs, whose answers tell most of the ranking of all others.
 
-A rating of a picture is worth what it takes from the variance of the scores of the *other* pictures that nobody has
-answered, after their common level is taken out: it is their ranking that is wanted [CohnGhahramaniJordan1996]. What a
-picture says of itself alone does not count: with it, questions go to pictures that are like no other, and are no better
-than random ones (docs/log.md). What people like in general is taken as known and the person's own taste as HEDGE times
-as wide as is usual, since those who differ most from others have most to gain from what is asked.
+An answer is worth what it takes from the variance of the scores of the *other* pictures that were not judged yet, after
+their common level is taken out: it is their ranking that is wanted [CohnGhahramaniJordan1996]. What a picture says of
+itself alone does not count: with it, questions go to pictures that are like no other, and are no better than random
+ones (docs/log.md). What people like in general is taken as known and the person's own taste as HEDGE times as wide as
+is usual, since those who differ most from others have most to gain from what is asked.
 
 Cohn, Ghahramani & Jordan, Active learning with statistical models, JAIR 4, 1996.
 """
@@ -19,12 +19,14 @@ from beholder.ask.candidates import some
 from beholder.ask.gaussian import process_of
 from beholder.ask.strategy import Strategy
 from beholder.taste import GaussianProcess
-from beholder.taste.roots import after, after_one
+from beholder.taste.roots import after, after_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
 CANDIDATES = 512  # pictures that may be asked for, of a larger pool
+CANDIDATE_PAIRS, FINALISTS = 4096, 512  # looked at once; among which a batch is chosen
 AUDIENCE = 512  # pictures whose ranking is to be narrowed
+OBVIOUS = 50.0  # noise of a choice at most, in units of its variance
 HEDGE = 2.0  # chosen on training raters and training pictures (docs/log.md)
 OUTLIER = 4.0  # median variances; what is said of an outlier is not trusted to hold in proportion
 CHOICE_NOISE = np.pi / 2  # a choice between equals tells as much of their difference as a measurement of this variance
@@ -34,12 +36,38 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     """Up to n of the rows, best first; as `beholder.ask` says."""
     with one_thread():
         process = process_of(model, X, answers, rows, rng)
-        candidates = some(rows, max(CANDIDATES, n), rng)
-        audience = some(np.setdiff1d(np.arange(len(X)), answers.rows), AUDIENCE, rng)
+        candidates, audience = some(rows, max(CANDIDATES, n), rng), _audience(X, answers, rng)
         root, noise = _left(process, X, answers, np.concatenate([candidates, audience]))
         asked, heard = np.split(root, [len(candidates)])
         itself = candidates[None, :] == audience[:, None]
-        return candidates[_greedy(asked, heard, itself, noise, n)]
+        return candidates[_greedy(asked, heard, itself, np.full(len(asked), noise), n)]
+
+
+def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the pairs, best first; an obvious pair tells little, so it counts as measured with more noise."""
+    with one_thread():
+        process = process_of(model, X, answers, np.unique(pairs), rng)
+        if len(pairs) > CANDIDATE_PAIRS:
+            pairs = pairs[np.sort(rng.choice(len(pairs), max(CANDIDATE_PAIRS, n), replace=False))]
+        audience, (rows, place) = _audience(X, answers, rng), np.unique(pairs, return_inverse=True)
+        left, right = place.reshape(-1, 2).T
+        root, _ = _left(process, X, answers, np.concatenate([rows, audience]))
+        asked, heard = np.split(root, [len(rows)])
+        between = asked[left] - asked[right]
+        mean, doubt = process.difference_root(X, pairs)
+        noise = np.minimum(noise_of_choice(mean, (doubt**2).sum(1)), OBVIOUS)
+        noise *= (1 / (HEDGE * process.hyperparameters_["choice_scale"])) ** 2
+        itself = (audience[:, None] == pairs[None, :, 0]) | (audience[:, None] == pairs[None, :, 1])
+        gain = _gain(heard @ between.T, (between**2).sum(1), ~itself, noise)
+        best = np.sort(np.argsort(-gain, kind="stable")[: max(FINALISTS, n)])
+        return pairs[best][_greedy(between[best], heard, itself[:, best], noise[best], n)]
+
+
+def _audience(X: Matrix, answers: Answers, rng: np.random.Generator) -> Ints:
+    """Some of the pictures that were not judged; of all where every one was."""
+    judged = np.concatenate([answers.rows, answers.choices.ravel(), answers.ties.ravel()])
+    unknown = np.setdiff1d(np.arange(len(X)), judged)
+    return some(unknown if len(unknown) > 1 else np.arange(len(X)), AUDIENCE, rng)
 
 
 def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> tuple[Floats, float]:
@@ -68,24 +96,27 @@ def _tamed(root: Floats) -> Floats:
     return root * cap[:, None]
 
 
-def _greedy(asked: Floats, heard: Floats, itself: Any, noise: float, n: int) -> list[int]:
-    """Places of n candidates: asked (c, p), heard (a, p) roots; itself (a, c) whether the two are one picture."""
+def _greedy(asked: Floats, heard: Floats, itself: Any, noise: Floats, n: int) -> list[int]:
+    """Places of n candidates: asked (c, p), heard (a, p) roots; itself (a, c) whether the one holds the other."""
     shared, counts = heard @ asked.T, np.ones(len(heard))
     chosen: list[int] = []
     for _ in range(n):
-        weights = counts[:, None] * ~itself
-        number = np.maximum(weights.sum(0), 1)
-        mean = (weights * shared).sum(0) / number
-        spread = (weights * shared**2).sum(0) / number - mean**2
         own = np.einsum("cp,cp->c", asked, asked)
-        gain = spread / (own + noise)
+        gain = _gain(shared, own, counts[:, None] * ~itself, noise)
         gain[chosen] = -np.inf
         best = int(np.argmax(gain))
         chosen.append(best)
         counts = counts * ~itself[:, best]
-        shared = shared - np.outer(shared[:, best], asked @ asked[best]) / (own[best] + noise)
-        asked = after_one(asked, asked[best], noise)
+        shared = shared - np.outer(shared[:, best], asked @ asked[best]) / (own[best] + noise[best])
+        asked = after_one(asked, asked[best], float(noise[best]))
     return chosen
 
 
-VARIANCE = Strategy("variance", ask, ahead=True)
+def _gain(shared: Floats, own: Floats, weights: Any, noise: Floats) -> Floats:
+    """(c,) the fall of the mean variance of the ranking, over those of the audience that have weight (a, c)."""
+    number = np.maximum(weights.sum(0), 1)
+    mean = (weights * shared).sum(0) / number
+    return np.asarray(((weights * shared**2).sum(0) / number - mean**2) / (own + noise))
+
+
+VARIANCE = Strategy("variance", ask, ask_pairs, ahead=True)
