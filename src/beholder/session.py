@@ -364,10 +364,12 @@ class Session:
     def progress(self) -> Progress:
         """What the answers so far have given, in the person's own terms."""
         count = sum(j.teaches for j in self._judgements)
-        if self._fitted is None or self._expected is None or count < 5:
+        fitted, told = self._fitted, self._expected  # the latter perhaps of an answer or two before
+        if fitted is not None and not self._is_process:
+            return Progress(count, None, None, None, f"{count} answers; this model does not say how well it ranks")
+        if fitted is None or told is None or count < 5:
             return Progress(count, None, None, None, _too_early(count))
-        model, answers, _ = self._fitted
-        told = self._expected  # perhaps of an answer or two before
+        model, answers, _ = fitted
         found: bool | None = self.collection.explain(model, answers=answers).found or None
         sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
         if not found and count >= FIRST_WORD:
@@ -415,7 +417,8 @@ class Session:
         self, kind: QuestionKind, n: int, underway: AnyOf[int], rng: np.random.Generator, only: str | None = None
     ) -> list[Question]:
         """Questions by the newest model; what is answered meanwhile does not wait for them."""
-        model, answers = self._fitted[:2] if self._fitted else (self._prior, Answers())
+        fitted = self._fitted
+        model, answers = fitted[:2] if fitted else (self._prior, Answers())
         X, attributes = self.collection.X, self.collection.attributes
         asker = Asker(model, X, attributes, self._ids, answers, list(self._judgements), rng)
         return asker.questions(kind, n, hidden=self.hidden | self._gone, underway=underway, only=only)

@@ -155,7 +155,7 @@ class Asker:
             return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
         differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
         apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
-        return f"We are unsure how you feel about {apart.low} against {apart.high}."
+        return f"We are unsure: {apart.low} or {apart.high}?"
 
     @cached_property
     def _usual(self) -> tuple[Matrix, Matrix]:
