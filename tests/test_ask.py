@@ -11,6 +11,7 @@ from beholder.ask.information_gain import information
 from beholder.ask.variance import HEDGE
 from beholder.errors import UserError
 from beholder.taste import FeatureMap, GaussianProcess, Logistic, Ridge
+from beholder.taste.roots import noise_of_choice
 from beholder.types import Answers
 
 every_strategy = pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -277,6 +278,26 @@ def left_for_others(model, X, q):
     centring = np.eye(len(others)) - 1 / len(others)
     before = root @ root.T
     return np.trace(centring @ (K - before - level)[np.ix_(others, others)]) / len(others)
+
+
+def test_variance_falls_most_for_others_by_the_pair_that_is_asked():
+    X = pictures(14)
+    model = GaussianProcess(hyperparameters={}).before_answers(X)
+    pairs = np.array([(a, b) for a in range(14) for b in range(a)])
+    best = ask("variance", X, pairs, 1, pairs=True, model=model, answers=Answers())[0]
+    left = [left_after_pair(model, X, pair) for pair in pairs]
+    assert left_after_pair(model, X, best) == pytest.approx(min(left))
+
+
+def left_after_pair(model, X, pair):
+    """How the mean variance of the ranking of all others changes by a choice between two, by dense conditioning."""
+    root = model.own_root(X, np.arange(len(X)))
+    between = root[pair[0]] - root[pair[1]]
+    doubt = (model.difference_root(X, pair[None])[1] ** 2).sum()
+    noise = float(noise_of_choice(np.zeros(()), doubt)) / (HEDGE * model.hyperparameters_["choice_scale"]) ** 2
+    others = np.delete(root, pair, axis=0)
+    told = others @ between
+    return -np.var(told) / (between @ between + noise)
 
 
 def test_a_committee_of_one_mind_is_asked_all_the_same():
