@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.questions import Asker, still_open
+from beholder.ask.questions import Asker, Met
 from beholder.ask.ready import DEPTH, Ready
 from beholder.features.attributes import ATTRIBUTES
 from beholder.taste import FeatureMap, GaussianProcess
@@ -56,14 +56,14 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
         behind.append(1000 * (time.perf_counter() - start))
 
     waited, empty = list[float](), 0
-    ready.take("choice", 1, (), lambda question: True)
+    ready.take("choice", 1, (), Met.of(()))
     catch_up()
     behind.clear()
     with ThreadPoolExecutor(1) as worker:
         job: Future[None] | None = None
         for at in range(count):
             start = time.perf_counter()
-            taken = ready.take("choice", 1, (), still_open(judgements, ()))
+            taken = ready.take("choice", 1, (), Met.of(judgements))
             waited.append(1000 * (time.perf_counter() - start))
             empty += not taken
             a, b = taken[0].items if taken else rng.integers(n, size=2).tolist()

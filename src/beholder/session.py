@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.questions import Asker, Question, QuestionKind, still_open
+from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
@@ -405,7 +405,8 @@ class Session:
         """
         if only is not None:
             return self._make(kind, n, exclude, self._rng(), only)
-        ready = self._ready.take(kind, n, exclude, still_open(self._judgements, self.hidden | self._gone))
+        away = {*exclude, *self.hidden, *self._gone}
+        ready = self._ready.take(kind, n, away, Met.of(self._judgements))
         underway = {*exclude, *(item for question in ready for item in question.items)}
         if len(ready) < n:
             ready += self._make(kind, n - len(ready), underway, self._rng())

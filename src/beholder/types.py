@@ -98,6 +98,12 @@ class Answers:
     def __len__(self) -> int:
         return len(self.rows) + len(self.choices) + len(self.ties)
 
+    def take(self, rated: Ints, chosen: Ints, tied: Ints) -> Answers:
+        """The ratings, choices and ties at these positions."""
+        return Answers(
+            self.rows[rated], self.ratings[rated], self.choices[chosen], self.weights[chosen], self.ties[tied]
+        )
+
     def as_fit(self) -> dict[str, Any]:
         """The keyword arguments of a taste model's `fit`."""
         return {

@@ -4,8 +4,8 @@ The mutual information between the answer and the taste, BALD [HoulsbyHuszarGhah
 model is unsure though the person would not be, so neither obvious nor hopeless pairs. A batch is chosen one after the
 other, each time as if the earlier ones had been answered, so that no question repeats another. Of a large pool the
 pairs of some pictures, drawn at random, are looked at: that keeps the time below a tenth of a second and the questions
-from being the same for everybody. A person of whom nothing is known is asked as if their taste were clear and half of
-it lay in the measured attributes: whether it does takes few answers if it is asked, and many if not.
+from being the same for everybody. The person, of whom nothing is known, is asked as if their taste were clear and half
+of it lay in the measured attributes: whether it does takes few answers if it is asked, and many if not.
 
 Houlsby, Huszár, Ghahramani & Lengyel, Bayesian active learning for classification and preference learning, 2011.
 """
@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import ndtr, xlogy
 
 from beholder.ask.gaussian import process_of
-from beholder.taste import GaussianProcess, PopulationProcess
+from beholder.taste import GaussianProcess
 from beholder.taste.roots import after_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -45,9 +45,7 @@ def ask(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.ra
 
 
 def _supposed(process: GaussianProcess) -> GaussianProcess:
-    """Of a person of whom no population is known: as if the taste were clearer, and half of it in what is measured."""
-    if isinstance(process, PopulationProcess):
-        return process
+    """As if the taste were clearer, and half of it in what is measured."""
     h = process.hyperparameters_
     supposed = {"choice_scale": CLEARER * h["choice_scale"], "measured_share": max(MEASURED, h["measured_share"])}
     return process.supposing(**supposed)

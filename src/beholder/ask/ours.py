@@ -6,6 +6,7 @@ starts from a population's, whose noise is that of real people; `information-gai
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     covering = typical_diverse.ask(model, X, answers, rows, first, rng)
     if first == n:
         return covering
-    known = Answers(np.concatenate([answers.rows, covering]), np.zeros(len(answers.rows) + first), *_compared(answers))
+    known = replace(answers, rows=np.append(answers.rows, covering), ratings=np.append(answers.ratings, covering * 0.0))
     telling = variance.ask(model, X, known, np.setdiff1d(rows, covering), n - first, rng)
     return np.concatenate([covering, telling])
 
@@ -33,10 +34,6 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
     """Up to n of the pairs, best first; as `beholder.ask` says."""
     ask = variance.ask_pairs if isinstance(model, PopulationProcess) else information_gain.ask
     return ask(model, X, answers, pairs, n, rng)
-
-
-def _compared(answers: Answers) -> tuple[Ints, Any, Ints]:
-    return answers.choices, answers.weights, answers.ties
 
 
 OURS = Strategy("ours", ask, ask_pairs, ahead=True)

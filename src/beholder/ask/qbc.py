@@ -41,9 +41,8 @@ def _vote(model: Any, X: Matrix, bag: Answers, rows: Ints) -> Floats:
 
 
 def _bag(answers: Answers, rng: np.random.Generator) -> Answers:
-    drawn = [rng.integers(max(m, 1), size=m) for m in (len(answers.rows), len(answers.choices), len(answers.ties))]
-    r, c, t = drawn
-    return Answers(answers.rows[r], answers.ratings[r], answers.choices[c], answers.weights[c], answers.ties[t])
+    sizes = len(answers.rows), len(answers.choices), len(answers.ties)
+    return answers.take(*(rng.integers(max(m, 1), size=m) for m in sizes))
 
 
 QBC = Strategy("qbc", ask)

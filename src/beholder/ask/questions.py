@@ -7,7 +7,7 @@ consistency. A skipped or answered question never comes again but as a marked re
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -80,8 +80,9 @@ class Asker:
     def _pool(self, without: Collection[int]) -> Ints:
         return np.flatnonzero(~np.isin(self.ids, list(without)))
 
-    def _met(self, *kinds: str) -> set[frozenset[int]]:
-        return met(self.judgements, *kinds)
+    @cached_property
+    def _met(self) -> Met:
+        return Met.of(self.judgements)
 
     def _strategy(self, name: str, pool: Ints, n: int, *, pairs: bool) -> Ints:
         return STRATEGIES[name](self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
@@ -89,7 +90,7 @@ class Asker:
     def _pairs(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
         if n <= 0 or len(pool) < 2:
             return
-        met = self._met("choice", "tie", "skip") | {frozenset(q.items) for q in asked}
+        met = self._met.pairs | {frozenset(q.items) for q in asked}
         found = list(self._strategy(strategy, pool, n + 4, pairs=True)) + list(self._any_pairs(pool))
         for pair in found:
             items = self.ids[self.rng.permutation(pair)].tolist()
@@ -108,16 +109,14 @@ class Asker:
                 yield self.rng.choice(pool, 2, replace=False)
 
     def _ratings(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
-        met = {item for j in self.judgements if j.kind in ("rating", "skip") and len(j.items) == 1 for item in j.items}
-        met |= {item for q in asked for item in q.items}
+        met = self._met.rated | {item for q in asked for item in q.items}
         pool = pool[~np.isin(self.ids[pool], list(met))]
         if n > 0 and len(pool):
             for row in self._strategy(strategy, pool, n, pairs=False):
                 yield self._question("rating", [int(self.ids[row])], strategy)
 
     def _grids(self, pool: Ints, n: int, strategy: str) -> Iterator[Question]:
-        met = {item for shown in self._met("grid", "skip") if len(shown) > 2 for item in shown}
-        pool = pool[~np.isin(self.ids[pool], list(met))]
+        pool = pool[~np.isin(self.ids[pool], list(self._met.shown))]
         while n > 0 and len(pool) >= 2:
             rows = self._strategy(strategy, pool, GRID_SIZE, pairs=False)
             yield self._question("grid", self.ids[self.rng.permutation(rows)].tolist(), strategy)
@@ -125,11 +124,10 @@ class Asker:
 
     def _repeats(self, kind: QuestionKind, pool: Ints, n: int) -> Iterator[Question]:
         kinds = ("choice", "tie") if kind == "choice" else ("rating",)
-        again = met_again(self.judgements)
         old = [
             j
             for j in self.judgements[:-REPEAT_AFTER]
-            if j.kind in kinds and frozenset(j.items) not in again and np.isin(j.items, self.ids[pool]).all()
+            if j.kind in kinds and frozenset(j.items) not in self._met.again and np.isin(j.items, self.ids[pool]).all()
         ]
         for i in self.rng.permutation(len(old))[:n]:
             yield self._question(kind, self.rng.permutation(old[i].items).tolist(), "repeat")
@@ -147,12 +145,11 @@ class Asker:
         rows = np.searchsorted(self.ids, items)
         mean, spread = self._usual
         if kind == "rating":
-            if len(self.answers) < FIRST:
-                return "It stands for many pictures here, and we know little of your taste yet."
             stands_out = (self.attributes[rows[0]] - mean) / spread
             most = int(np.argmax(np.abs(stands_out) * self._doubt))
-            attribute = ATTRIBUTES[most]
-            return f"We are unsure how you feel about {attribute.high if stands_out[most] > 0 else attribute.low}."
+            what = ATTRIBUTES[most].high if stands_out[most] > 0 else ATTRIBUTES[most].low
+            early = len(self.answers) < FIRST
+            return f"It stands for many here: {what}." if early else f"We are unsure how you feel about {what}."
         differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
         apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
         return f"We are unsure: {apart.low} or {apart.high}?"
@@ -172,30 +169,37 @@ class Asker:
         return np.asarray(doubt / max(float(doubt.max()), 1e-12))
 
 
-def met(judgements: Iterable[Judgement], *kinds: str) -> set[frozenset[int]]:
-    """Sets of items that were shown together in judgements of these kinds."""
-    return {frozenset(j.items) for j in judgements if j.kind in kinds}
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What has been asked: item ids.
 
+    pairs (compared or skipped), rated (or skipped), shown in grids, and what was asked for a second time
+    """
 
-def met_again(judgements: Iterable[Judgement]) -> set[frozenset[int]]:
-    """Sets of items that were asked for a second time."""
-    return {frozenset(j.items) for j in judgements if j.asked_by == "repeat"}
+    pairs: set[frozenset[int]]
+    rated: set[int]
+    shown: set[int]
+    again: set[frozenset[int]]
 
+    @classmethod
+    def of(cls, judgements: Iterable[Judgement]) -> Met:
+        pairs, rated, shown, again = set[frozenset[int]](), set[int](), set[int](), set[frozenset[int]]()
+        for j in judgements:
+            if j.kind in ("choice", "tie", "skip"):
+                pairs.add(frozenset(j.items))
+            if j.kind == "rating" or (j.kind == "skip" and len(j.items) == 1):
+                rated.update(j.items)
+            if j.kind in ("grid", "skip") and len(j.items) > 2:
+                shown.update(j.items)
+            if j.asked_by == "repeat":
+                again.add(frozenset(j.items))
+        return cls(pairs, rated, shown, again)
 
-def still_open(judgements: Sequence[Judgement], hidden: Collection[int]) -> Callable[[Question], bool]:
-    """Whether a question that was made earlier may be asked now."""
-    pairs, again = met(judgements, "choice", "tie", "skip"), met_again(judgements)
-    rated = met(judgements, "rating", "skip")
-    shown = {item for items in met(judgements, "grid", "skip") if len(items) > 2 for item in items}
-
-    def holds(question: Question) -> bool:
+    def leaves_open(self, question: Question) -> bool:
+        """Whether a question that was made earlier may be asked now."""
         items = frozenset(question.items)
-        if not items.isdisjoint(hidden):
-            return False
         if question.asked_by == "repeat":
-            return items not in again
-        if question.kind == "grid":
-            return items.isdisjoint(shown)
-        return items not in (pairs if question.kind == "choice" else rated)
-
-    return holds
+            return items not in self.again
+        if question.kind == "choice":
+            return items not in self.pairs
+        return items.isdisjoint(self.shown if question.kind == "grid" else self.rated)

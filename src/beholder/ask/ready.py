@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
-from beholder.ask.questions import Question, QuestionKind
+from beholder.ask.questions import Met, Question, QuestionKind
 
 DEPTH: dict[QuestionKind, int] = {"choice": 24, "rating": 24, "grid": 3}  # at least twenty questions
 
@@ -26,12 +26,10 @@ class Ready:
         """Those that would come next, if nothing were answered."""
         return tuple(self._waiting.get(kind, ()))
 
-    def take(
-        self, kind: QuestionKind, n: int, exclude: Collection[int], holds: Callable[[Question], bool]
-    ) -> list[Question]:
-        """Up to n questions of this kind about none of these items. holds : whether a question may still be asked"""
+    def take(self, kind: QuestionKind, n: int, exclude: Collection[int], met: Met) -> list[Question]:
+        """Up to n questions of this kind about none of these items, of those that were not answered meanwhile."""
         with self._lock:
-            waiting = [question for question in self._waiting.pop(kind, []) if holds(question)]
+            waiting = [question for question in self._waiting.pop(kind, []) if met.leaves_open(question)]
             free = [question for question in waiting if not set(exclude).intersection(question.items)][:n]
             self._waiting[kind] = [question for question in waiting if question not in free]
             return free

@@ -24,7 +24,7 @@ from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
 CANDIDATES = 512  # pictures that may be asked for, of a larger pool
-CANDIDATE_PAIRS, FINALISTS = 4096, 512  # looked at once; among which a batch is chosen
+LOOKED, FINALISTS = 4096, 512  # looked at once; among which a batch is chosen
 AUDIENCE = 512  # pictures whose ranking is to be narrowed
 OBVIOUS = 50.0  # noise of a choice at most, in units of its variance
 HEDGE = 2.0  # chosen on training raters and training pictures (docs/log.md)
@@ -47,8 +47,8 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
     """Up to n of the pairs, best first; an obvious pair tells little, so it counts as measured with more noise."""
     with one_thread():
         process = process_of(model, X, answers, np.unique(pairs), rng)
-        if len(pairs) > CANDIDATE_PAIRS:
-            pairs = pairs[np.sort(rng.choice(len(pairs), max(CANDIDATE_PAIRS, n), replace=False))]
+        if len(pairs) > LOOKED:
+            pairs = pairs[np.sort(rng.choice(len(pairs), max(LOOKED, n), replace=False))]
         audience, (rows, place) = _audience(X, answers, rng), np.unique(pairs, return_inverse=True)
         left, right = place.reshape(-1, 2).T
         root, _ = _left(process, X, answers, np.concatenate([rows, audience]))

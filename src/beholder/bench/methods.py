@@ -191,14 +191,7 @@ def _some(answers: Answers, which: Ints) -> Answers:
     """Those at these positions, counting ratings first, then choices, then ties."""
     ends = np.cumsum([len(answers.rows), len(answers.choices)])
     rated, chosen, tied = (which[np.searchsorted(ends, which, side="right") == part] for part in range(3))
-    chosen, tied = chosen - ends[0], tied - ends[1]
-    return Answers(
-        answers.rows[rated],
-        answers.ratings[rated],
-        answers.choices[chosen],
-        answers.weights[chosen],
-        answers.ties[tied],
-    )
+    return answers.take(rated, chosen - ends[0], tied - ends[1])
 
 
 def _parameters(model: type[Any]) -> set[str]:

@@ -269,8 +269,8 @@ def _judged(others: Sequence[Answers]) -> Ints:
 
 def _some(answers: Answers, most: int, rng: np.random.Generator) -> Answers:
     """At most so many of each kind."""
-    r, c, t = (rng.permutation(count)[:most] for count in (len(answers.rows), len(answers.choices), len(answers.ties)))
-    return Answers(answers.rows[r], answers.ratings[r], answers.choices[c], answers.weights[c], answers.ties[t])
+    sizes = len(answers.rows), len(answers.choices), len(answers.ties)
+    return answers.take(*(rng.permutation(count)[:most] for count in sizes))
 
 
 def _complete_kinds(h: dict[str, float], seen: set[int]) -> dict[str, float]:
