@@ -204,13 +204,14 @@ class Session:
     def _catch_up(self) -> None:
         """Learn from what is new, then make the next questions by what was learned."""
         judgements = tuple(j for j in self._judgements if j.teaches)
-        if self._fitted is None or self._fitted[2] != judgements:
+        if new := self._fitted is None or self._fitted[2] != judgements:
             self._refit(judgements)
         for kind in self._ready.kinds[-1:]:
             if not self._closed:
                 rng = np.random.default_rng([self._seed, 1, len(self._judgements)])
                 self._ready.refill(kind, self._make(kind, DEPTH[kind], (), rng))
-        if self._fitted and isinstance(model := self._fitted[0], GaussianProcess) and not self._closed:
+        new = new or self._expected is None or self._expected.later is None  # else what was said of it holds
+        if new and self._fitted and isinstance(model := self._fitted[0], GaussianProcess) and not self._closed:
             foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
             rng, coming = np.random.default_rng(0), self._coming()
             self._expected = expected(model, self.collection.X, foreseen, rng, *coming)
