@@ -1,0 +1,23 @@
+"""Networks that are trained here: backbones by name, the head that scores, and their files. Needs the extra `torch`.
+
+| name           | numbers | weights                                                              |
+|----------------|---------|----------------------------------------------------------------------|
+| `mobilenet-v2` | 1280    | Sandler et al. 2018; an .npz or .safetensors of folded convolutions  |
+| `builtin`      | 1024    | the body of our own encoder                                          |
+| `clip-vit-b32` | 512     | Radford et al. 2021, from the Hugging Face hub, through transformers |
+| `ren2017`      | 176     | Inception-BN with the trimmed last block of Ren et al. 2017, table 2 |
+"""
+
+from beholder.features.networks.backbone import Backbone, backbone_names, make_backbone
+from beholder.features.networks.network import BINS, Network, load_network, save_network, state_of
+
+__all__ = [
+    "BINS",
+    "Backbone",
+    "Network",
+    "backbone_names",
+    "load_network",
+    "make_backbone",
+    "save_network",
+    "state_of",
+]

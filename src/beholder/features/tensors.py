@@ -1,0 +1,40 @@
+"""Named arrays in one safetensors file, with what the file says of itself in its head."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.errors import BadInput, UserError
+
+State = dict[str, NDArray[np.float32]]
+
+
+def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> None:
+    """One safetensors file, whole or not at all; `said` is kept in its head as JSON."""
+    from safetensors.numpy import save
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    whole = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
+    new.write_bytes(save(whole, {name: json.dumps(value) for name, value in said.items()}))
+    new.replace(path)
+
+
+def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:
+    """What `write_tensors` wrote. raises : UserError where it is missing, BadInput where it is something else"""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise UserError(f"there is no file {path}")
+    try:
+        with safe_open(path, "numpy") as file:
+            said = {name: json.loads(value) for name, value in (file.metadata() or {}).items()}
+            return {name: file.get_tensor(name) for name in file.keys()}, said  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as fault:
+        raise BadInput(f"{path} is not a safetensors file of ours ({fault})") from None

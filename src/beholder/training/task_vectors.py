@@ -1,0 +1,176 @@
+"""`train task-vectors`: one start, a network fine-tuned on each set, and what changed.
+
+The start is a backbone as it comes and a head learned on all sets together, the backbone held. From there each set has
+its own fine-tuning; the task vector is the difference. Everything is kept as it is made: the same call goes on where it
+was cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor
+
+from beholder import __version__
+from beholder.errors import UserError
+from beholder.features.networks import Network, load_network, make_backbone, save_network, state_of
+from beholder.features.networks.merged import blocks_of
+from beholder.features.networks.network import in_batches
+from beholder.features.task_vectors import TaskVector, TaskVectors
+from beholder.training.scored import Progress, ScoredSet
+from beholder.training.tuning import Recipe, Tuning, crop, loss_of, whole
+from beholder.types import Matrix
+
+VIEWS = 4  # of each picture that the pooled head is learned on, besides the whole one
+HEAD_STEPS, HEAD_BATCH, HEAD_RATE = 600, 256, 1e-3
+PENALTIES = np.logspace(0, 5, 11)
+
+
+def train_task_vectors(
+    sets: Sequence[ScoredSet],
+    out: Path,
+    *,
+    backbone: str = "mobilenet-v2",
+    weights: Path | None = None,
+    side: int = 128,
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Fine-tune one network a set from one start and write the start, the vectors and a card to `out`.
+
+    weights : of the backbone, see `make_backbone` · side : of the pictures that the networks are shown
+    returns : the card: of every set the Spearman correlation of start, tuned network and ridge on its held-out pictures
+    raises : UserError, BadInput
+    """
+    recipe, say = recipe or Recipe(), progress or (lambda stage, done, total: None)
+    names = [data.name for data in sets]
+    if len(set(names)) < len(names) or not names:
+        raise UserError(f"wanted are sets of different names, got: {', '.join(names) or 'none'}")
+    work = out / "work"
+    made_of = _made_of(sets, backbone, weights, side, recipe)
+    if _told(work / "made_of.json") != made_of:  # of other data or another recipe: begun anew
+        for old in work.glob("*.pt"):
+            old.unlink()
+        (out / "base.safetensors").unlink(missing_ok=True)
+        _write(work / "made_of.json", made_of)
+    torch.set_num_threads(recipe.threads)
+    rows, vectors = [], []
+    start = _start(sets, out / "base.safetensors", backbone, weights, side, recipe, say)
+    before = state_of(start)
+    for data in sets:
+        network = load_network(out / "base.safetensors")
+        losses = Tuning(network, data, recipe, work / f"{data.name}.pt").run(say)
+        vectors.append(TaskVector.between(before, state_of(network), backbone=backbone, name=data.name))
+        rows.append(_judged(data, start, network, losses))
+    blocks = blocks_of(start, list(before))
+    TaskVectors(before, tuple(vectors), blocks, backbone, side).save(out)
+    (out / "base.safetensors").unlink()
+    card = {"backbone": backbone, "side": side, "recipe": asdict(recipe), "sets": rows, "code": __version__}
+    _write(out / "card.json", card)
+    return card
+
+
+def _start(
+    sets: Sequence[ScoredSet],
+    path: Path,
+    backbone: str,
+    weights: Path | None,
+    side: int,
+    recipe: Recipe,
+    say: Progress,
+) -> Network:
+    """The backbone with a head learned on all sets, every set as often as the others."""
+    if path.is_file():
+        return load_network(path)
+    torch.manual_seed(recipe.seed)
+    network = Network(make_backbone(backbone, weights), side).eval()
+    features, scores = [], []
+    for done, data in enumerate(sets):
+        say("looking at the pictures", done, len(sets))
+        rng = np.random.default_rng([recipe.seed, done])
+        own = data.squares[data.learned]
+        seen = [whole(own, side), *(np.stack([crop(s, side, rng) for s in own]) for _ in range(VIEWS))]
+        features.append(np.concatenate([features_of(network, views) for views in seen]))
+        scores.append(np.tile(data.score[data.learned], len(seen)))
+    fit_head(network, features, scores, recipe, say)
+    save_network(network, path)
+    return network
+
+
+def fit_head(
+    network: Network, features: Sequence[Matrix], scores: Sequence[NDArray[Any]], recipe: Recipe, say: Progress
+) -> None:
+    """The head alone, on features (n, width) and scores (n,) of each set, all sets weighing the same."""
+    rng, loss = np.random.default_rng(recipe.seed), loss_of(recipe.loss)
+    optimiser = torch.optim.AdamW(network.head.parameters(), lr=HEAD_RATE, weight_decay=recipe.decay)
+    each = max(2, HEAD_BATCH // len(features))
+    values: Any = network.values
+    network.head.train()
+    for step in range(HEAD_STEPS):
+        total: Tensor | None = None
+        for X, y in zip(features, scores, strict=True):
+            some = rng.integers(len(X), size=each)
+            given = network.from_feature(torch.from_numpy(X[some]))
+            part = loss(given, torch.from_numpy(y[some]).float(), values)
+            total = part if total is None else total + part
+        assert total is not None
+        optimiser.zero_grad()
+        total.backward()  # type: ignore[no-untyped-call]
+        optimiser.param_groups[0]["lr"] = HEAD_RATE * (1 - step / HEAD_STEPS)
+        optimiser.step()
+        say("learning the head on all sets", step + 1, HEAD_STEPS)
+    network.head.eval()
+
+
+def features_of(network: Network, squares: NDArray[np.uint8]) -> Matrix:
+    """(n, width) what the backbone says of (n, side, side, 3)."""
+    return in_batches(network.backbone, network, squares)
+
+
+def _judged(data: ScoredSet, start: Network, tuned: Network, losses: Sequence[float]) -> dict[str, Any]:
+    """How well start, tuned network and ridge on the start's features order the pictures that were held out."""
+    new, learned = data.held_out, data.learned
+    squares = whole(data.squares, start.side)
+    X = features_of(start, squares)
+    ridge = make_pipeline(StandardScaler(), RidgeCV(PENALTIES)).fit(X[learned], data.score[learned])
+    given = {
+        "start": in_batches(start.score, start, squares[new]),
+        "tuned": in_batches(tuned.score, tuned, squares[new]),
+        "ridge": ridge.predict(X[new]),
+    }
+    found = {name: round(float(spearmanr(score, data.score[new])[0]), 4) for name, score in given.items()}
+    last = float(np.mean(losses[-20:]))
+    return {"name": data.name, "learned": len(learned), "held_out": int(new.sum()), **found, "loss": round(last, 5)}
+
+
+def _made_of(
+    sets: Sequence[ScoredSet], backbone: str, weights: Path | None, side: int, recipe: Recipe
+) -> dict[str, Any]:
+    told = asdict(recipe)
+    del told["threads"]  # changes nothing but the time
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights and weights.is_file() else None
+    return {"sets": [d.revision for d in sets], "backbone": backbone, "weights": digest, "side": side, "recipe": told}
+
+
+def _told(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, told: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
