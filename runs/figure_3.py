@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from beholder.bench import runner
-from beholder.bench.methods import GENERIC, method
+from beholder.bench.methods import GENERIC, Table, method
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.raters import scale_of
@@ -61,7 +61,7 @@ def figures(
     X, _ = runner.embed_set(rated, encoder, say)
     protocol = Protocol(rated, same_pictures(rated.files), seed)
     jobs = make_plan(protocol, (shots,), 1).jobs
-    bench = Bench(protocol, X, (GENERIC, method), {})
+    bench = Bench(protocol, Table(X), (GENERIC, method), {})
     rows = []
     for done, job in enumerate(jobs):
         say("ranking albums", done, len(jobs))
@@ -126,7 +126,7 @@ def _top(bench: Bench, rater: int, name: str, shots: int) -> Row:
     assert isinstance(query, Ratings)
     rating = dict(zip(query.item.tolist(), query.score.tolist(), strict=True))
     items = np.array(list(rating))
-    score = np.asarray(fitted.predict(method(name).columns(bench.X[items])))
+    score = np.asarray(fitted.predict(method(name).columns(bench.table, items)))
     top = items[np.argsort(-score, kind="stable")[:TOP]].tolist()
     return {
         "rater": bench.protocol.data.raters[rater],

@@ -6,18 +6,23 @@ which learns attributes and score together; the score, of which their text tells
 and an attribute has one where items.csv has a column of its name, as `beholder datasets convert aadb` writes it:
 
     learned    a generic score fitted to the attribute on training pictures, predicted on the test pictures
-    measured   Beholder's own measurement of that name; nothing is learned
+    measured   Beholder's own measurement of that name; with an encoder of `beholder train attributes` what that says
+
+`python runs/table_3.py FOLDER`, with FOLDER the --out of `beholder train attributes`: what was measured there of a
+network as theirs, its attributes tuned alone and jointly with the score.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from beholder.bench import metrics, runner
 from beholder.bench.markdown import grid
-from beholder.bench.methods import MEASURED, teach
+from beholder.bench.methods import MEASURED, Table, teach
 from beholder.bench.raters import column
 from beholder.datasets import Dataset, Ratings, same_pictures
 from beholder.datasets.dataset import Flags
@@ -44,11 +49,17 @@ PUBLISHED = {
     "Kong et al. 2016": "0.5759 0.3770 0.4854 0.2283 0.5071 0.5728 0.2035 0.4808 0.3150 0.2174 –",
     "Ren et al. 2017": "0.6938 0.4963 0.5641 0.2558 0.5476 0.6718 0.3104 0.5176 0.3749 0.2737 0.702",
 }
+CARD = "card.json"
 HELD_OUT = 0.3  # of the pictures, where the set has no split
 
 
 def figures(data: str, *, encoder: str = "classic", seed: int = 0) -> list[Row]:
-    """A row for each way ("learned", "measured") and each attribute that DATA knows, and one for the mean score."""
+    """A row for each way ("learned", "measured") and each attribute that DATA knows, and one for the mean score.
+
+    data : a rated set, or a folder that `beholder train attributes` wrote, with the ways "alone" and "jointly"
+    """
+    if (card := Path(data).expanduser() / CARD).is_file():
+        return _of_network(json.loads(card.read_text(encoding="utf-8")))
     rated = runner.load_set(data, None)
     X, _ = runner.embed_set(rated, encoder, lambda stage, done, total: None)
     pictures = same_pictures(rated.files)
@@ -79,7 +90,8 @@ def table(rows: Sequence[Row]) -> str:
     """The paper's layout, first as published, then as measured."""
     here = {(row["by"], row["what"]): f"{row['spearman']:.4f}" for row in rows}
     lines = {by: told.split() for by, told in PUBLISHED.items()}
-    lines |= {f"{way}, here": [here.get((way, name), "–") for name in SHORT] for way in ("learned", "measured")}
+    ways = dict.fromkeys(row["by"] for row in rows)
+    lines |= {f"{way}, here": [here.get((way, name), "–") for name in SHORT] for way in ways}
     counts = sorted({row["pictures"] for row in rows})
     said = (
         f"Spearman's rank correlation with what people said of unseen pictures. Here: {rows[0]['data']}, encoder "
@@ -89,6 +101,22 @@ def table(rows: Sequence[Row]) -> str:
     )
     words = ", ".join(f"{short} {name}" for name, short in SHORT.items() if name != SCORE)
     return "\n".join([said, "", *grid("", list(SHORT.values()), lines), words + "."])
+
+
+def _of_network(card: Row) -> list[Row]:
+    """The rows of a card that `beholder train attributes` wrote."""
+    if "attributes" not in card:
+        raise BadInput(f"{CARD} there is of a generic score alone; wanted is the folder of `beholder train attributes`")
+    about = {"data": ", ".join(s["name"] for s in card["data"]), "encoder": f"{card['backbone']}, fine-tuned"}
+    scores = {"alone": card["score"]["generic"], "jointly": card["score"]["jointly"]}
+    ways = {way: {**card["attributes"][way], SCORE: score} for way, score in scores.items()}
+    first, last = (card["data"][i]["pictures"]["held_out"] for i in (0, -1))  # of attributes, of scores
+    return [
+        about | {"what": name, "by": way, "pictures": last if name == SCORE else first, "spearman": found[name]}
+        for way, found in ways.items()
+        for name in SHORT
+        if found[name] is not None
+    ]
 
 
 def _told(rated: Dataset, name: str, learn: Flags) -> tuple[Floats, Ratings]:
@@ -111,7 +139,7 @@ def _is(flags: Flags | None, which: np.ndarray) -> Flags:
 
 
 def _learned(X: Matrix, teachers: Ratings) -> Floats:
-    generic = teach(X, teachers).generic
+    generic = teach(Table(X), teachers).generic
     assert generic is not None, "there are ratings"
     return generic.predict(X)
 

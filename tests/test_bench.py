@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from beholder.bench import run, runner
-from beholder.bench.methods import MEASURED, teach
+from beholder.bench.methods import MEASURED, Table, teach
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.series import Series
@@ -242,7 +242,7 @@ def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
     few = others.take(~np.isin(others.items, unseen[:20]).any(axis=1))
     poisoned = X.copy()
     poisoned[unseen[:20]] = 1e6
-    np.testing.assert_array_equal(teach(X, few).generic.weights, teach(poisoned, few).generic.weights)
+    np.testing.assert_array_equal(teach(Table(X), few).generic.weights, teach(Table(poisoned), few).generic.weights)
 
 
 # ------------------------------------------------------------------ the run

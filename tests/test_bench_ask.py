@@ -12,6 +12,7 @@ from beholder.bench import run, runner, summary
 from beholder.bench.asking import askable, stops_of
 from beholder.bench.curves import panels
 from beholder.bench.markdown import table
+from beholder.bench.methods import Table
 from beholder.bench.page import page
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
@@ -33,7 +34,7 @@ def protocol_of(kind, each=80):
 
 def bench_of(protocol, methods, strategies):
     measured = np.random.default_rng(1).random((N, MEASURED), np.float32)
-    return Bench(protocol, np.hstack([planted_rows(), measured]), methods, {}, strategies)
+    return Bench(protocol, Table(np.hstack([planted_rows(), measured])), methods, {}, strategies)
 
 
 def values(rows, **wanted):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from beholder.bench import run, runner, worker
-from beholder.bench.methods import method_names
+from beholder.bench.methods import Table, method_names
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
 from beholder.bench.worker import Bench, Job
@@ -143,7 +143,7 @@ def predictions(protocol, name, monkeypatch):
     """What the method says of every picture in a draw."""
     told = []
     monkeypatch.setattr(worker, "measure", lambda fitted, X, query: told.append(fitted.predict(X)) or {})
-    Bench(protocol, planted_rows(), (name,), {}).run(Job(1, 0, (8,)))
+    Bench(protocol, Table(planted_rows()), (name,), {}).run(Job(1, 0, (8,)))
     return told[0]
 
 

@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from beholder.bench import run, runner
-from beholder.bench.methods import method
+from beholder.bench.methods import Table, method
 from beholder.bench.vectors import read_vectors
 from beholder.collection import Library
 from beholder.errors import BadInput, UserError
@@ -140,7 +140,8 @@ def test_an_own_model_that_fails_ends_the_run_with_a_sentence(own, tmp_path, mon
 
 def test_models_that_know_measured_attributes_get_them_and_others_do_not():
     X = np.zeros((3, 16), np.float32)
-    widths = {name: method(name).columns(X).shape[1] for name in ("gp", "svm", "pam", "ridge", "sklearn.svm:SVR")}
+    names = ("gp", "svm", "pam", "ridge", "sklearn.svm:SVR")
+    widths = {name: method(name).columns(Table(X)).shape[1] for name in names}
     assert widths == {"gp": 16, "svm": 16, "pam": 16, "ridge": 6, "sklearn.svm:SVR": 6}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,13 +16,16 @@ import numpy as np
 
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, StoreError, UnknownName, UserError
-from beholder.explain import Explanation, Words, explain, reasons
+from beholder.explain import Explanation, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
 from beholder.features import Runtime, load_encoder
+from beholder.features.attributes import with_attributes
+from beholder.features.databases import folder_of
+from beholder.features.pictures import Pictures
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.sources import SAMPLE, Progress, open_source, silent
 from beholder.store import CollectionRow, Store, VectorShards
-from beholder.taste import TasteModel
+from beholder.taste import Databases, TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
 
 FEW_RATINGS = 5  # from which a person's own scale is known well enough to show scores on it
@@ -155,7 +158,9 @@ def embed_files(
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
-    X : (n, d) each picture's vector, and behind it the ten measured attributes: the last `measured` columns
+    X : (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them: the last
+    `measured` columns
+    attributes : (n, 10) the measured ones
     items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
     """
 
@@ -173,7 +178,7 @@ class Collection:
             )
         self.items: list[Item] = [item for item, kept in zip(items, there, strict=True) if kept]
         self.attributes: Matrix = attributes[there]
-        self.X: Matrix = np.hstack([X[there], self.attributes])
+        self.X: Matrix = with_attributes(library.runtime(row.encoder), X[there], self.attributes)
         self.measured = self.attributes.shape[1]
 
     @property
@@ -193,6 +198,15 @@ class Collection:
         """What the encoder says of each picture; nothing where it knows no words."""
         vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
         return Words.of(vocabulary, self.X[:, : -self.measured])
+
+    @cached_property
+    def databases(self) -> Databases | None:
+        """What networks of several databases say in X, and the pictures behind it; None where others made X."""
+        columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
+        if columns is None:
+            return None
+        pictures = Pictures(self.X[:, : columns.width], [item.path for item in self.items])
+        return Databases(columns, folder_of(self.row.encoder), pictures)
 
     @cached_property
     def _rows_of_name(self) -> dict[str, list[int]]:
@@ -270,7 +284,12 @@ class Collection:
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""
-        return explain(taste, self.X, self.attributes, taste.answers_ if answers is None else answers, self.words)
+        answers = taste.answers_ if answers is None else answers
+        told = explain(taste, self.X, self.attributes, answers, self.words)
+        if self.databases is None or not told.found:
+            return told
+        eyes = eyes_of(taste, self.X, self.databases)
+        return replace(told, eyes=eyes_in_words(eyes, departing_in(taste, self.X)))
 
 
 def title_of(item: Item) -> str:

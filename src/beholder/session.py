@@ -21,7 +21,18 @@ from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of
 from beholder.prequential import Expected, Foreseen, expected, foresee
-from beholder.taste import MODELS, FeatureMap, GaussianProcess, Population, PopulationProcess, TasteModel, make_model
+from beholder.taste import (
+    MODELS,
+    DatabaseModel,
+    Databases,
+    FeatureMap,
+    GaussianProcess,
+    Population,
+    PopulationProcess,
+    TangentProcess,
+    TasteModel,
+    make_model,
+)
 from beholder.taste.evidence import PRIORS
 from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Ints, Item, Judgement, answers_of, faults_of
@@ -100,8 +111,12 @@ class Session:
 
     def _model_name(self, asked: str | None) -> str:
         name = asked or self.library.settings.model
+        if name == TangentProcess.name:
+            self._known_databases(name)
         if name != PopulationProcess.name:
             return name
+        if asked is None and self.collection.databases is not None:
+            return TangentProcess.name
         if asked is None and not (self.population and self.population.knows(self.collection.X)):
             return GaussianProcess.name
         self._known_population()
@@ -116,10 +131,19 @@ class Session:
             )
         return self.population
 
+    def _known_databases(self, name: str) -> Databases:
+        if self.collection.databases is None:
+            raise UserError(
+                f"the {name} model is made of networks that see the pictures, and '{self.collection.name}' was seen by "
+                f"'{self.collection.row.encoder}': import it with --encoder task-vectors:FOLDER, FOLDER being what "
+                "`beholder train task-vectors` wrote"
+            )
+        return self.collection.databases
+
     @property
     def starts_from_others(self) -> bool:
         """Whether the ranking begins with what people like in general."""
-        return self.model_name == PopulationProcess.name
+        return self.model_name in (PopulationProcess.name, TangentProcess.name)
 
     # What was said
 
@@ -262,6 +286,8 @@ class Session:
         kind = MODELS.get(self.model_name)
         if kind is None or not hasattr(kind, "learn_prior"):
             return make_model(self.model_name)
+        if issubclass(kind, DatabaseModel):
+            return kind(prior=self._known_databases(self.model_name))
         try:
             X, measured = self.collection.X, self.collection.measured
             generic = self._known_population().on_scale(SCALE)
@@ -271,9 +297,11 @@ class Session:
 
     @property
     def _is_process(self) -> bool:
-        return self.model_name in (GaussianProcess.name, PopulationProcess.name)
+        return self.model_name in (GaussianProcess.name, PopulationProcess.name, TangentProcess.name)
 
     def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
+        if self.model_name == TangentProcess.name:
+            return TangentProcess(hyperparameters=hyperparameters, prior=self.collection.databases)
         self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
         known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:

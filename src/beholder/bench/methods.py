@@ -2,6 +2,7 @@
 
 `generic` is what people like on the whole; `someone-else` is the default model on as many answers of one other rater,
 at random: what it reaches is not this person's taste. `package.module:Class` is a researcher's own (`bench.own`).
+`NAME+tangent` is a model that is also given what networks of several databases say, as if it were measured.
 
 A method is given a `Task` and returns something fitted that predicts, or None where it has nothing to go by; that is
 scored as knowing nothing, so that every method appears at every shot.
@@ -20,13 +21,15 @@ from beholder.bench.own import is_own, own_model
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES
-from beholder.taste import MODELS
+from beholder.taste import MODELS, Databases
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
 GENERIC, SOMEONE_ELSE = "generic", "someone-else"
 CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
 MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
+TANGENT = "+tangent"
+MAY_HAVE_TANGENT = ("population-gp",)
 _THEIR_MODEL = "population-gp"
 
 
@@ -38,30 +41,64 @@ class Fitted(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class Table:
+    """X of all pictures, (n, d): an encoder's vectors, then what networks say, then MEASURED measured attributes.
+
+    databases : what the columns in the middle are; None where there are none
+    """
+
+    X: Matrix
+    databases: Databases | None = None
+
+    @property
+    def vectors(self) -> int:
+        """How many columns are the encoder's."""
+        return int(self.X.shape[1]) - MEASURED - self.networks
+
+    @property
+    def networks(self) -> int:
+        """How many columns are those of networks."""
+        return 0 if self.databases is None else self.databases.columns.width
+
+
+@dataclass(frozen=True, eq=False)
 class Taught:
     """What other raters teach; one for all draws and shots in which they are the same.
 
-    X        (n, d + MEASURED) all pictures of the set: as in the app, where a person's whole collection is embedded
+    table    all pictures of the set: as in the app, where a person's whole collection is embedded
     others   what each training rater said of pictures that are not in the query
     generic  the generic score that all methods share; None where others say too little
     """
 
-    X: Matrix
+    table: Table
     others: Sequence[Answers]
     generic: GenericScore | None
-    _priors: dict[type[Any], Any] = field(default_factory=dict)
+    _priors: dict[tuple[type[Any], bool], Any] = field(default_factory=dict)
+    _seen: dict[tuple[bool, bool, bool], Matrix] = field(default_factory=dict)
 
-    def prior(self, model: type[Any]) -> Any:
+    def prior(self, method: Method) -> Any:
         """What this class of model learns from others, learned once; None where they say too little."""
-        if model not in self._priors:
-            self._priors[model] = self._learn(model)
-        return self._priors[model]
+        key = method.model, method.tangent
+        if key not in self._priors:
+            self._priors[key] = self._learn(method)
+        return self._priors[key]
 
-    def _learn(self, model: type[Any]) -> Any:
+    def seen_by(self, method: Method) -> Matrix:
+        """X as this method is given it, made once: a model remembers what it learned of the very same X."""
+        key = method.of_databases, method.tangent, method.has_prior or "measured" in _parameters(method.model)
+        if key not in self._seen:
+            self._seen[key] = method.columns(self.table)
+        return self._seen[key]
+
+    def _learn(self, method: Method) -> Any:
         if self.generic is None:
             return None
+        X, measured, generic = self.seen_by(method), method.measured(self.table), self.generic
+        if method.tangent:  # its own: the shared one knows nothing of these columns
+            generic = fit_generic(X, self.others, measured) or generic
+        more = {"databases": self.table.databases} if method.of_databases else {}
         try:
-            return model.learn_prior(self.X, self.others, generic=self.generic, measured=MEASURED)
+            return method.model.learn_prior(X, self.others, generic=generic, measured=measured, **more)
         except NotEnoughAnswers:
             return None
 
@@ -88,6 +125,12 @@ class Method:
     name: str
     model: type[Any]
     someone_else: bool = False
+    tangent: bool = False
+
+    @property
+    def of_databases(self) -> bool:
+        """Whether the model is made of networks of several databases, and sees their columns alone."""
+        return self.has_prior and "databases" in inspect.signature(self.model.learn_prior).parameters
 
     @property
     def has_prior(self) -> bool:
@@ -99,18 +142,30 @@ class Method:
         both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
         return tuple(getattr(self.model, "learns_from", both))
 
-    def columns(self, X: Matrix) -> Matrix:
-        """What the model is given of X: all of it where it knows of measured attributes, else the encoder's vectors."""
-        return X if self.has_prior or "measured" in _parameters(self.model) else X[:, : X.shape[1] - MEASURED]
+    def columns(self, table: Table, rows: Ints | None = None) -> Matrix:
+        """What the model is given of some rows of X, all by default: the measured attributes where it knows of them."""
+        X, vectors, networks = table.X if rows is None else table.X[rows], table.vectors, table.networks
+        if self.of_databases:
+            return X[:, vectors:]
+        if self.tangent:
+            return X
+        if not (self.has_prior or "measured" in _parameters(self.model)):
+            return X[:, :vectors]
+        return np.delete(X, np.s_[vectors : vectors + networks], axis=1) if networks else X
+
+    def measured(self, table: Table) -> int:
+        """How many of these columns, at the end, it is to take for measured ones."""
+        return MEASURED + table.networks if self.tangent else MEASURED
 
     def fit(self, task: Task) -> Fitted | None:
         """The model fitted on the task; raises UserError where a researcher's model fails."""
         answers = _of_someone_else(task) if self.someone_else else task.own
-        prior = task.taught.prior(self.model) if self.has_prior else None
+        prior = task.taught.prior(self) if self.has_prior else None
         if answers is None or (prior is None and (self.has_prior or not len(answers))):
             return None
         try:
-            return self._fit(self._make(prior, task.seed), self.columns(task.taught.X), answers)
+            model = self._make(prior, task)
+            return self._fit(model, task.taught.seen_by(self), answers)
         except NotEnoughAnswers:
             return None
         except BeholderError:
@@ -120,8 +175,8 @@ class Method:
                 f"method '{self.name}' failed at {task.shots} answers: {type(error).__name__}: {error}"
             ) from error
 
-    def _make(self, prior: Any, seed: int) -> Any:
-        given = {"prior": prior, "measured": MEASURED, "random_state": seed}
+    def _make(self, prior: Any, task: Task) -> Any:
+        given = {"prior": prior, "measured": self.measured(task.taught.table), "random_state": task.seed}
         known = _parameters(self.model)
         return self.model(**{name: value for name, value in given.items() if name in known})
 
@@ -141,9 +196,10 @@ def method(name: str) -> Method:
         return Method(SOMEONE_ELSE, MODELS[_THEIR_MODEL], someone_else=True)
     if is_own(name):
         return Method(name, own_model(name))
-    if name not in MODELS:
-        raise UnknownName.of("method", name, method_names())
-    return Method(name, MODELS[name])
+    plain = name.removesuffix(TANGENT)
+    if plain not in MODELS or (plain != name and plain not in MAY_HAVE_TANGENT):
+        raise UnknownName.of("method", name, [*method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
+    return Method(name, MODELS[plain], tangent=plain != name)
 
 
 def method_names() -> list[str]:
@@ -161,12 +217,19 @@ def check_method(name: str, kind: str) -> None:
         )
 
 
-def teach(X: Matrix, judgements: Ratings | Choices) -> Taught:
-    """What the raters of these judgements teach of the pictures in X."""
+def needs_databases(name: str) -> bool:
+    """Whether the method can do nothing without task vectors."""
+    known = method(name)
+    return known.tangent or known.of_databases
+
+
+def teach(table: Table, judgements: Ratings | Choices) -> Taught:
+    """What the raters of these judgements teach of the pictures in the table."""
     order = np.argsort(judgements.rater, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(judgements.rater[order])) + 1) if len(order) else []
     others = tuple(as_answers(judgements.take(part)) for part in parts)
-    return Taught(X, others, fit_generic(X, others, MEASURED))
+    X = Method("generic", MODELS[GENERIC]).columns(table)
+    return Taught(table, others, fit_generic(X, others, MEASURED))
 
 
 def as_answers(judgements: Ratings | Choices) -> Answers:

@@ -20,7 +20,7 @@ from beholder.ask import STRATEGIES, strategy
 from beholder.bench import worker
 from beholder.bench.asking import BUDGET, EVERY, stops_of
 from beholder.bench.guards import check_copies
-from beholder.bench.methods import CONTROLS, MEASURED, check_method, method
+from beholder.bench.methods import CONTROLS, MEASURED, Table, check_method, method, needs_databases
 from beholder.bench.own import is_own, own_model, revision
 from beholder.bench.plan import Plan, make_plan, with_controls
 from beholder.bench.protocol import Protocol
@@ -35,6 +35,9 @@ from beholder.bench.worker import Bench, Job, Row
 from beholder.config import settings
 from beholder.datasets import Dataset, load_plain, same_pictures
 from beholder.errors import BeholderError, UserError
+from beholder.features.attributes import with_attributes
+from beholder.features.pictures import Pictures
+from beholder.taste import Databases
 from beholder.types import Matrix
 
 Progress = Callable[[str, int, int], None]  # (what is being done or found, done, of how many)
@@ -54,6 +57,7 @@ def run(
     where: str | None = None,
     ask: Sequence[str] | None = None,
     budget: int | None = None,
+    task_vectors: str | Path | None = None,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
@@ -68,6 +72,8 @@ def run(
     ask       names of strategies (`beholder.ask`), each of which chooses the answers of every method but the controls,
               of those that the person gave (`bench.asking`); budget: how many, 50 unless given, in place of shots:
               figures are of every fifth. With `out` the control `generic` alone comes along
+    task_vectors   a folder that `beholder train task-vectors` wrote, for the methods that are made of networks (tvc,
+              tvc-tangent, zero-shot-best, uniform-mix) and NAME+tangent; the others never see its numbers
     returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "versus_ask", "group", "shots",
               "metric", "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired
               difference of every method and every other (`versus`), both ways round; table.md has each later against
@@ -85,15 +91,19 @@ def run(
     check_copies(dataset.files, pictures)
     protocol = Protocol(dataset, pictures, seed)
     _check_kind(methods, strategies, protocol.kind)
+    if needing := [name for name in methods if task_vectors is None and needs_databases(name)]:
+        raise UserError(f"{', '.join(needing)}: made of task vectors; name their folder (--task-vectors FOLDER)")
     plan = make_plan(protocol, shots, repeats, asking=bool(strategies))
     X, revision = embed_set(dataset, encoder, say)
+    table, vectors_revision = add_databases(X, dataset, task_vectors, say)
     say("weighing the raters", 0, 0)
     found = qualities(dataset, protocol.judgements, X[:, :-MEASURED])
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed, strategies)
+    config |= {"task_vectors": vectors_revision} if vectors_revision else {}
     record = None if out is None else Record(Path(out).expanduser(), config)
-    bench = Bench(protocol, X, methods, _stamp(config), strategies)
+    bench = Bench(protocol, table, methods, _stamp(config), strategies)
     rows = _all_rows(bench, plan, record, say)
     series, stops = series_of(methods, strategies), shots if strategies else ()
     figures = summarise(rows, groups_of(dataset, found), series, seed, stops)
@@ -181,18 +191,37 @@ def load_set(data: str | Path, where: str | None) -> Dataset:
 
 
 def embed_set(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
-    """X, which ends in the measured attributes as in the app, and the key of what made it."""
+    """X, which ends in ten attributes as in the app, and the key of what made it."""
     from beholder.collection import Library, embed_files
 
-    library = Library()
+    library, runtime = Library(), None
     try:
         if encoder.startswith(PREFIX):
             vectors, key = read_vectors(Path(encoder.removeprefix(PREFIX)).expanduser(), dataset.items)
         else:
             vectors = embed_files(dataset.files, encoder, library=library, progress=say)
-            key = library.runtime(encoder).row.key
+            runtime = library.runtime(encoder)
+            key = runtime.row.key
         measured = embed_files(dataset.files, "attributes", library=library, progress=say)
-        return np.hstack([vectors, measured]), f"{key}+{library.runtime('attributes').row.key}"
+        return with_attributes(runtime, vectors, measured), f"{key}+{library.runtime('attributes').row.key}"
+    finally:
+        library.close()
+
+
+def add_databases(X: Matrix, dataset: Dataset, folder: str | Path | None, say: Progress) -> tuple[Table, str | None]:
+    """X with what the networks of a folder say between vectors and measured attributes, and the networks' revision."""
+    if folder is None:
+        return Table(X), None
+    from beholder.collection import Library, embed_files
+
+    folder, library = Path(folder).expanduser().resolve(), Library()
+    try:
+        name = f"task-vectors:{folder}"
+        said = embed_files(dataset.files, name, library=library, progress=say)
+        runtime: Any = library.runtime(name)
+        whole = np.hstack([X[:, :-MEASURED], said, X[:, -MEASURED:]])
+        pictures = Pictures(whole[:, X.shape[1] - MEASURED : -MEASURED], dataset.files)
+        return Table(whole, Databases(runtime.columns, folder, pictures)), runtime.row.revision
     finally:
         library.close()
 

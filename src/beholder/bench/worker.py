@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from beholder.ask import strategy
 from beholder.bench import metrics
 from beholder.bench.asking import Interview, askable
-from beholder.bench.methods import Fitted, Task, Taught, as_answers, method, teach
+from beholder.bench.methods import Fitted, Method, Table, Task, Taught, as_answers, method, teach
 from beholder.bench.protocol import Draw, Protocol
 from beholder.bench.series import Series, series_of
 from beholder.datasets import Choices, Ratings
@@ -41,13 +41,13 @@ class Job:
 class Bench:
     """What stays the same from job to job.
 
-    X      (n, d) all pictures, the last `MEASURED` columns being measured attributes
+    table  all pictures
     stamp  the fields that every row of the run carries
     ask    names of strategies that choose the answers; without any they are the first of the draw's support
     """
 
     protocol: Protocol
-    X: Matrix
+    table: Table
     methods: tuple[str, ...]
     stamp: Row
     ask: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Bench:
         for series in series_of(self.methods, self.ask):
             started = time.perf_counter()
             for shots, fitted in self._fits(series, draw, job.shots):
-                found = measure(fitted, method(series.method).columns(self.X), query)
+                found = measure(fitted, method(series.method), self.table, query)
                 seconds = time.perf_counter() - started
                 for metric, values in found.items():
                     yield {
@@ -91,7 +91,7 @@ class Bench:
         name = series.method
         if series.ask is None:
             return ((k, self.fit(name, draw, k)) for k in shots)
-        judgements, X = self.protocol.judgements, method(name).columns(self.X)
+        judgements, X = self.protocol.judgements, self._taught(draw).seen_by(method(name))
         support = askable(judgements, draw.support)
         interview = Interview(judgements, support, X, lambda known: self._fit_on(name, draw, known), draw.seed)
         return interview.by(strategy(series.ask), shots)
@@ -108,17 +108,18 @@ class Bench:
         """What others teach, learned anew only where it is not what they taught in the last draw."""
         key = draw.prior.tobytes()
         if self._last_taught is None or self._last_taught[0] != key:
-            self._last_taught = key, teach(self.X, self.protocol.judgements.take(draw.prior))
+            self._last_taught = key, teach(self.table, self.protocol.judgements.take(draw.prior))
         return self._last_taught[1]
 
 
-def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[str, Row]:
+def measure(fitted: Fitted | None, how: Method, table: Table, query: Ratings | Choices) -> dict[str, Row]:
     """`value` of every metric that is defined: for choices pair_accuracy and, with probabilities, ece; for ratings all.
 
     Beside the value of `ece` are its `bins`, as `metrics.calibration` has them, which a summary pools.
     """
     rows = np.unique(query.items)
-    score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X[rows]), np.float64)
+    X = how.columns(table, rows)
+    score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X), np.float64)
     if not np.isfinite(score).all():
         raise BeholderError(f"{type(fitted).__name__} predicted scores that are not finite numbers")
     values: dict[str, float] = {}
@@ -133,7 +134,7 @@ def measure(fitted: Fitted | None, X: Matrix, query: Ratings | Choices) -> dict[
     values["pair_accuracy"] = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
     found: dict[str, Row] = {name: {"value": round(value, 6)} for name, value in values.items()}
     if hasattr(fitted, "pair_probability"):
-        found["ece"] = _calibration(fitted, X[rows], pairs)
+        found["ece"] = _calibration(fitted, X, pairs)
     return found
 
 

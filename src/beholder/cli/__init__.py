@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from beholder import __version__
-from beholder.cli import answering, datasets, demo, pictures, reading, studying, training
+from beholder.cli import answering, datasets, demo, pictures, reading, studying, task_vectors, training
 from beholder.cli.shell import Group, guarded
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ reading.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
 training.add_to(app)
+task_vectors.add_to(app)
 demo.add_to(app)
 
 

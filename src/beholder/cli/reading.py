@@ -207,6 +207,7 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
                 "confidence": told.confidence,
                 "answers": told.answers,
                 "leanings": leanings,
+                "eyes": told.eyes,
                 "taught": taught,
             }
         )
@@ -214,6 +215,8 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     say(told.sentence)
     if not told.answers:
         return
+    if told.eyes:
+        say(told.eyes)
     say()
     table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
     if taught:

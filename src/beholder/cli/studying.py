@@ -62,6 +62,10 @@ def bench(
         int | None,
         typer.Option(metavar="N", help="With --ask: how many answers, measured after every fifth.", show_default="50"),
     ] = None,
+    task_vectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of `train task-vectors`, for tvc, tvc-tangent, zero-shot-best."),
+    ] = None,
     analysis: Annotated[
         str | None, typer.Option(metavar="NAME", help="Ask the set instead: 'fake-raters', for --shots pictures each.")
     ] = None,
@@ -83,10 +87,10 @@ def bench(
         call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
         call |= {} if shots is None else {"shots": _numbers(shots)}
         if analysis is None:
-            call |= {"ask": None if ask is None else _names(ask), "budget": budget}
+            call |= {"ask": None if ask is None else _names(ask), "budget": budget, "task_vectors": task_vectors}
             figures = run(data, methods=_names(methods), **call)
-        elif ask is not None or budget is not None:
-            raise UserError("--ask and --budget are for comparing strategies; an analysis takes neither")
+        elif ask is not None or budget is not None or task_vectors is not None:
+            raise UserError("--ask, --budget and --task-vectors are for comparing methods; an analysis takes none")
         else:
             figures = analyse(analysis, data, **call)
     if as_json:

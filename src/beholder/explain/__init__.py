@@ -2,6 +2,7 @@
 
 from beholder.explain.advice import advice_of, in_short
 from beholder.explain.explanation import Explanation, explain, reasons
+from beholder.explain.eyes import Eye, departing_in, eyes_in_words, eyes_of
 from beholder.explain.said import Words
 from beholder.explain.why import Reason, liked_and_disliked
 from beholder.explain.words import FIRST_WORD, NO_TASTE, Leaning
@@ -10,11 +11,15 @@ __all__ = [
     "FIRST_WORD",
     "NO_TASTE",
     "Explanation",
+    "Eye",
     "Leaning",
     "Reason",
     "Words",
     "advice_of",
+    "departing_in",
     "explain",
+    "eyes_in_words",
+    "eyes_of",
     "in_short",
     "liked_and_disliked",
     "reasons",

@@ -32,6 +32,7 @@ class Explanation:
     found       whether the answers show a taste at all, or could as well have been made at random
     confidence  "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"
     answers     how many answers it rests on; a grid counts as many as were picked
+    eyes        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.eyes`)
     """
 
     sentence: str
@@ -39,6 +40,7 @@ class Explanation:
     found: bool
     confidence: str
     answers: int
+    eyes: str = ""
 
 
 def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Words | None = None) -> Explanation:

@@ -9,6 +9,7 @@
 | `siglip2-base` | 768     | SigLIP 2 base from the Hugging Face hub, with words               |
 | `dinov2-small` | 384     | DINOv2 small from the Hugging Face hub                            |
 | `onnx:PATH`    | any     | a local ONNX file with its preprocessing in a JSON beside it      |
+| `task-vectors:FOLDER` | any | what networks fine-tuned on several sets say, and their tangents |
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class TextRuntime(Runtime, Protocol):
 
 
 def encoder_names() -> list[str]:
-    """Every encoder with a fixed name; `onnx:PATH` comes on top."""
+    """Every encoder with a fixed name; `onnx:PATH` and `task-vectors:FOLDER` come on top."""
     return [*BUILT_IN, *HUB]
 
 
@@ -119,6 +120,10 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
         from beholder.features.onnx import OnnxRuntime
 
         return OnnxRuntime.open(Path(name.removeprefix("onnx:")).expanduser(), threads=threads)
+    if name.startswith("task-vectors:"):
+        from beholder.features.databases import TaskVectorRuntime, folder_of
+
+        return TaskVectorRuntime(folder_of(name), threads=threads)
     if name in HUB:
         from beholder.features.hub import load_hub
 
@@ -128,4 +133,4 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
             f"'{name}' is a file with numbers for named items, not an encoder of pictures: only `beholder bench` can "
             f"use it. Import with one of: {', '.join(encoder_names())}, onnx:PATH"
         )
-    raise UnknownName.of("encoder", name, [*encoder_names(), "onnx:PATH"], see="beholder doctor")
+    raise UnknownName.of("encoder", name, [*encoder_names(), "onnx:PATH", "task-vectors:FOLDER"], see="beholder doctor")

@@ -97,6 +97,37 @@ class TaskVector:
         _check_alike(self.tensors, other.tensors, f"the task vectors '{self.name}' and '{other.name}'")
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What stands where in a row of the encoder `task-vectors:FOLDER`.
+
+        1             score of the uniform mixture: every vector with the coefficient 1 / v
+        v             scores of the v fine-tuned networks
+        v x blocks    derivative of the mixture's score along each vector in each block
+
+    names, blocks : of the sets and of the blocks of layers
+    """
+
+    names: tuple[str, ...]
+    blocks: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        return 1 + len(self.names) * (1 + len(self.blocks))
+
+    def mix(self, X: NDArray[Any]) -> NDArray[Any]:
+        """(n,) scores of the uniform mixture."""
+        return X[:, 0]
+
+    def scores(self, X: NDArray[Any]) -> NDArray[Any]:
+        """(n, v) scores of the fine-tuned networks."""
+        return X[:, 1 : 1 + len(self.names)]
+
+    def tangents(self, X: NDArray[Any]) -> NDArray[Any]:
+        """(n, v * blocks), all blocks of the first set before those of the second."""
+        return X[:, 1 + len(self.names) : self.width]
+
+
 def similarity(vectors: Sequence[TaskVector]) -> Floats:
     """(v, v) the cosine of every vector with every other; figure 4 of [Yun2024]."""
     return np.array([[a.cosine(b) for b in vectors] for a in vectors])
@@ -135,6 +166,16 @@ class TaskVectors:
     @property
     def tensors(self) -> tuple[str, ...]:
         return tuple(self.start)
+
+    @property
+    def columns(self) -> Columns:
+        """Of the rows that say of a picture what these networks see in it."""
+        return Columns(self.names, tuple(self.blocks))
+
+    @property
+    def uniform(self) -> Floats:
+        """(v,) coefficients of the uniform mixture."""
+        return np.full(len(self.vectors), 1 / len(self.vectors))
 
     def mixed(self, coefficients: ArrayLike) -> State:
         """The tensors of `start + sum_i a_i tau_i`.

@@ -27,14 +27,24 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], said: Mapping
 
 
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:
-    """What `write_tensors` wrote. raises : UserError where it is missing, BadInput where it is something else"""
+    """What `write_tensors` wrote, or another safetensors file, of which what is no JSON in its head is text.
+
+    raises : UserError where it is missing, BadInput where it is something else
+    """
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
         raise UserError(f"there is no file {path}")
     try:
         with safe_open(path, "numpy") as file:
-            said = {name: json.loads(value) for name, value in (file.metadata() or {}).items()}
+            said = {name: _said(value) for name, value in (file.metadata() or {}).items()}
             return {name: file.get_tensor(name) for name in file.keys()}, said  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as fault:
         raise BadInput(f"{path} is not a safetensors file of ours ({fault})") from None
+
+
+def _said(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

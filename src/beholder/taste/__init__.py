@@ -11,6 +11,10 @@ svm             Svm               ratings                     ν-SVR; Ren et al.
 fpmf            Fpmf              others, then ratings        O'Donovan et al. 2014; Ren et al. 2017, baseline
 pam             Pam               others, then ratings        Ren et al. 2017
 residual-svr    ResidualSvr       others, then ratings        the same on principal components
+tvc             Tvc               databases, then any answers Yun & Choo 2024
+tvc-tangent     TangentProcess    databases, then any answers the same to first order, without looking again
+zero-shot-best  ZeroShotBest      databases, then any answers Yun & Choo 2024, figure 2
+uniform-mix     UniformMix        databases                   the middle of all databases
 
 Those that learn from others are given a prior (`beholder.taste.prior`).
 """
@@ -29,8 +33,26 @@ from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.population import Population, PopulationProcess, learn_population
 from beholder.taste.svr import Pam, ResidualSvr, Svm
+from beholder.taste.tangent import TangentProcess
+from beholder.taste.task_vectors import DatabaseModel, Databases, UniformMix, ZeroShotBest
+from beholder.taste.tvc import Tvc
 
-_ALL = (PopulationProcess, GaussianProcess, Ridge, BradleyTerry, Logistic, Generic, Svm, Fpmf, Pam, ResidualSvr)
+_ALL = (
+    PopulationProcess,
+    GaussianProcess,
+    Ridge,
+    BradleyTerry,
+    Logistic,
+    Generic,
+    Svm,
+    Fpmf,
+    Pam,
+    ResidualSvr,
+    Tvc,
+    TangentProcess,
+    ZeroShotBest,
+    UniformMix,
+)
 MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
 
 
@@ -52,6 +74,8 @@ def load_model(folder: Path | str) -> TasteModel:
 __all__ = [
     "MODELS",
     "BradleyTerry",
+    "DatabaseModel",
+    "Databases",
     "FeatureMap",
     "Fpmf",
     "GaussianProcess",
@@ -63,7 +87,11 @@ __all__ = [
     "ResidualSvr",
     "Ridge",
     "Svm",
+    "TangentProcess",
     "TasteModel",
+    "Tvc",
+    "UniformMix",
+    "ZeroShotBest",
     "learn_population",
     "load_model",
     "make_model",

@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import weakref
 import zlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self
@@ -103,6 +104,17 @@ class FeatureMap:
                 while len(_KNOWN) > REMEMBERED:
                     _KNOWN.pop(next(iter(_KNOWN)))
         return known
+
+    @classmethod
+    def learned_of(cls, X: Array, columns: Sequence[int], **shape: Any) -> Self:
+        """`learned` of some columns of X, in this order, as a map of whole rows of X."""
+        part = cls.learned(np.ascontiguousarray(X[:, columns]), **shape)
+        mean = np.zeros(X.shape[1], part.mean.dtype)
+        projection = np.zeros((X.shape[1], part.projection.shape[1]), part.projection.dtype)
+        mean[list(columns)], projection[list(columns)] = part.mean, part.projection
+        whole = cls(mean, projection, part.landmarks, part.whitening, part.length)
+        whole._pool = weakref.ref(X)
+        return whole
 
     @property
     def sizes(self) -> tuple[int, int, int]:

@@ -255,7 +255,7 @@ def learn_population(
     judged = X[_judged(others)]
     known, edge = generic.likeness(judged), float(np.quantile(generic.oddness(judged), 1 - ODD))
     reach = float(np.quantile(known[known < SELF], OUTSKIRTS)) if (known < SELF).any() else 0.0
-    return Population(generic, _complete_kinds(learned, set(kinds.tolist())), spread, scale, reach, edge)
+    return Population(generic, complete_kinds(learned, set(kinds.tolist())), spread, scale, reach, edge)
 
 
 _MODES = {name: mode for name, (mode, _) in PRIORS.items()}
@@ -273,7 +273,7 @@ def _some(answers: Answers, most: int, rng: np.random.Generator) -> Answers:
     return answers.take(*(rng.permutation(count)[:most] for count in sizes))
 
 
-def _complete_kinds(h: dict[str, float], seen: set[int]) -> dict[str, float]:
+def complete_kinds(h: dict[str, float], seen: set[int]) -> dict[str, float]:
     """What raters who only rated say of choices, and the other way round [Thurstone1927, case V].
 
     A choice compares two impressions, so its noise is sqrt(2) times that of a rating.

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.datasets import Dataset, same_pictures
+from beholder.bench.raters import column as column_of
+from beholder.datasets import Dataset, load_plain, same_pictures
 from beholder.errors import BadInput, BadPicture
 from beholder.features.registry import OPENED_AT
 from beholder.images import open_image
@@ -39,7 +40,7 @@ class ScoredSet:
 
     name      as its task vector will be called
     squares   (n, kept, kept, 3) bytes, ROOM times as wide as the network's pictures
-    score     (n,) from 0 to 1
+    score     (n,) from 0 to 1; (n, c) where several columns were asked for
     held_out  (n,) bool: never learned from
     """
 
@@ -65,7 +66,8 @@ def scored_set(
     data: Dataset,
     side: int,
     *,
-    column: str | None = None,
+    column: str | Sequence[str] | None = None,
+    lowest: float | None = None,
     name: str | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -74,20 +76,39 @@ def scored_set(
     """A rated set as scores: of training raters alone, the test pictures held out; a fifth of them where it says none.
 
     column : of items.csv that holds the score; None: "score" where there is one, else the mean of the ratings, adjusted
-    for how each rater uses the scale, else Bradley-Terry strengths of the choices
+    for how each rater uses the scale, else Bradley-Terry strengths of the choices. With several, a score is a row of as
+    many, and a picture that lacks one is left out
+    lowest : the lowest score becomes this and the highest 1; None: mean and standard deviation as above
     side : of the pictures that the network will see
     raises : BadInput where a picture cannot be opened, or nothing is scored
     """
     which, raw = _scores(data, column)
     files = [data.files[i] for i in which]
-    if data.item_is_test is not None:
-        held_out = data.item_is_test[which]
-    else:
-        held_out = _some(same_pictures(files), seed)
-    if len(which) < 2 or held_out.all() or np.ptp(raw[~held_out]) == 0:
+    test = data.item_is_test
+    held_out = _some(same_pictures(files), seed) if test is None else test[which]
+    if len(which) < 2 or held_out.all() or (np.ptp(raw[~held_out], axis=0) == 0).any():
         raise BadInput(f"{data.name}: wanted are pictures of different scores to learn from, got {(~held_out).sum()}")
     squares = kept_squares(files, kept_side(side), threads, progress or (lambda stage, done, total: None))
-    return ScoredSet(name or data.name, squares, _scaled(raw, ~held_out), held_out)
+    score = _scaled(raw, ~held_out) if lowest is None else _stretched(raw, ~held_out, lowest)
+    return ScoredSet(name or data.name, squares, score, held_out)
+
+
+def read_set(spec: str, side: int, *, seed: int = 0, threads: int = 1, progress: Progress | None = None) -> ScoredSet:
+    """A set by its name on the command line: FOLDER, of which ?COLUMN=VALUE picks pictures and #COLUMN is the score.
+
+    The set is called after the last of these.
+    raises : BadInput, UnknownName where there is no such set
+    """
+    rest, _, column = spec.partition("#")
+    folder, _, where = rest.partition("?")
+    data = load_plain(Path(folder).expanduser())
+    name = data.name
+    if where:
+        of, _, value = where.partition("=")
+        data, name = data.where(of, value), value
+    return scored_set(
+        data, side, column=column.casefold() or None, name=column or name, seed=seed, threads=threads, progress=progress
+    )
 
 
 def quality_set(
@@ -122,7 +143,7 @@ def quality_set(
 
 def kept_side(side: int) -> int:
     """Of a picture as it is kept for a network that sees squares of `side`."""
-    return int(round(side * ROOM))
+    return round(side * ROOM)
 
 
 def kept_squares(files: Sequence[Path], kept: int, threads: int, progress: Progress) -> NDArray[np.uint8]:
@@ -153,12 +174,15 @@ def _square(file: Path, kept: int) -> NDArray[np.uint8] | BadPicture:
     return np.asarray(picture.resize((kept, kept), Image.Resampling.BOX))
 
 
-def _scores(data: Dataset, column: str | None) -> tuple[Ints, Floats]:
+def _scores(data: Dataset, column: str | Sequence[str] | None) -> tuple[Ints, Floats]:
     """Rows of the items that have a score, and it."""
     if column is None and "score" in data.columns and not len(data.ratings):
         column = "score"
+    if isinstance(column, str):
+        which, raw = _of_columns(data, [column])
+        return which, raw[:, 0]
     if column is not None:
-        return _of_column(data, column)
+        return _of_columns(data, column)
     if len(data.ratings):
         rows, mean, _ = adjusted_means(_teachers(data, data.ratings))
         return rows, mean
@@ -167,17 +191,17 @@ def _scores(data: Dataset, column: str | None) -> tuple[Ints, Floats]:
     raise BadInput(f"{data.name} scores nothing: wanted are ratings, choices, or a column score in items.csv")
 
 
-def _of_column(data: Dataset, column: str) -> tuple[Ints, Floats]:
-    if column not in data.columns:
-        raise BadInput(f"{data.name} has no column '{column}'; there are: {', '.join(sorted(data.columns))}")
-    values = np.full(len(data.items), np.nan)
-    for i, said in enumerate(data.columns[column]):
-        try:
-            values[i] = float(said) if said.strip() else np.nan
-        except ValueError:
-            raise BadInput(f"{data.name}: column '{column}' of item '{data.items[i]}' is no number: '{said}'") from None
-    known = np.flatnonzero(np.isfinite(values))
+def _of_columns(data: Dataset, columns: Sequence[str]) -> tuple[Ints, Floats]:
+    """Rows of the items that have a number in each, and (k, columns) these."""
+    if absent := [name for name in columns if name not in data.columns]:
+        raise BadInput(f"{data.name} has no column {_quoted(absent)}; there are: {_quoted(sorted(data.columns))}")
+    values = np.stack([column_of(data, name) for name in columns], axis=1)
+    known = np.flatnonzero(np.isfinite(values).all(1))
     return known, values[known]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _teachers(data: Dataset, judgements: Any) -> list[Answers]:
@@ -206,5 +230,11 @@ def _some(pictures: Ints, seed: int) -> NDArray[np.bool_]:
 
 
 def _scaled(raw: Floats, learned: NDArray[np.bool_]) -> Floats:
-    spread = float(raw[learned].std()) or 1.0
-    return np.clip(SCORE_MEAN + SCORE_SPREAD * (raw - raw[learned].mean()) / spread, LOWEST, HIGHEST)
+    mean, spread = raw[learned].mean(0), raw[learned].std(0)
+    score: Floats = np.clip(SCORE_MEAN + SCORE_SPREAD * (raw - mean) / spread, LOWEST, HIGHEST)
+    return score
+
+
+def _stretched(raw: Floats, learned: NDArray[np.bool_], lowest: float) -> Floats:
+    low, high = raw[learned].min(0), raw[learned].max(0)
+    return lowest + (1 - lowest) * (raw - low) / (high - low)

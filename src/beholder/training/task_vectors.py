@@ -29,7 +29,8 @@ from beholder.features.networks import Network, load_network, make_backbone, sav
 from beholder.features.networks.merged import blocks_of
 from beholder.features.networks.network import in_batches
 from beholder.features.task_vectors import TaskVector, TaskVectors
-from beholder.training.scored import Progress, ScoredSet
+from beholder.training.encoder import files_of
+from beholder.training.scored import Progress, ScoredSet, quality_set, read_set
 from beholder.training.tuning import Recipe, Tuning, crop, loss_of, whole
 from beholder.types import Matrix
 
@@ -82,6 +83,32 @@ def train_task_vectors(
     return card
 
 
+def train_from_folders(
+    data: Sequence[str],
+    out: Path,
+    *,
+    quality: str | None = None,
+    backbone: str = "builtin",
+    weights: Path | None = None,
+    side: int = 128,
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """`train_task_vectors` of sets by their names on the command line (`scored.read_set`).
+
+    quality : clean pictures as `beholder import` takes them, of which an image-quality set is made
+    """
+    recipe = recipe or Recipe()
+    seen: dict[str, Any] = {"seed": recipe.seed, "threads": recipe.threads, "progress": progress}
+    sets = [read_set(spec, side, **seen) for spec in data]
+    if quality is not None:
+        files = files_of([quality], out, progress or (lambda stage, done, total: None))
+        sets.append(quality_set(files, side, **seen))
+    return train_task_vectors(
+        sets, out, backbone=backbone, weights=weights, side=side, recipe=recipe, progress=progress
+    )
+
+
 def _start(
     sets: Sequence[ScoredSet],
     path: Path,
@@ -127,7 +154,7 @@ def fit_head(
             total = part if total is None else total + part
         assert total is not None
         optimiser.zero_grad()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         optimiser.param_groups[0]["lr"] = HEAD_RATE * (1 - step / HEAD_STEPS)
         optimiser.step()
         say("learning the head on all sets", step + 1, HEAD_STEPS)

@@ -7,8 +7,8 @@ chosen by a test.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from beholder.types import Floats
 
 SPREAD = 0.15  # standard deviation of the distribution that stands for one score, from 0 to 1
 KEPT_EVERY = 50  # steps between checkpoints
-AREA = (0.7, 1.0)  # of the picture that a random crop shows
+ANNEALED = 0.96  # what is left of the rate of "sgd" after each pass over the pictures
+MOMENTUM = 0.9  # of "sgd"
 Progress = Callable[[str, int, int], None]
 
 
@@ -33,17 +34,35 @@ Progress = Callable[[str, int, int], None]
 class Recipe:
     """How to fine-tune.
 
-    loss : "emd", "l2" or "plcc" · steps, batch : how often and how many pictures · rate : of AdamW at its highest
-    threads : of one process
+    loss : "emd", "l2" or "plcc" · steps, batch : how often and how many pictures
+    optimiser : "adamw", whose rate rises for a moment and falls as a cosine; "sgd", with momentum, annealed
+    rate, decay : of it, the rate at its highest · least, most : of the picture's area that a random crop shows
+    lowest : what the lowest score is taken to, see `scored_set` · threads : of one process
     """
 
     loss: str = "emd"
     steps: int = 300
     batch: int = 32
+    optimiser: str = "adamw"
     rate: float = 1e-4
     decay: float = 1e-2
+    least: float = 0.7
+    most: float = 1.0
+    lowest: float | None = None
     seed: int = 0
     threads: int = 1
+
+
+# Section 5.1 of [Ren2017], which does not say how often the rate is annealed. The crops are 224 of 256.
+REN2017 = Recipe(
+    loss="l2", optimiser="sgd", rate=1e-3, decay=2e-4, least=(224 / 256) ** 2, most=(224 / 256) ** 2, lowest=0.2
+)
+_RECIPES = {"ren2017": REN2017}
+
+
+def recipe_of(backbone: str, **otherwise: Any) -> Recipe:
+    """The recipe that goes with a backbone; otherwise : what of it is not to be as usual, None: as usual"""
+    return replace(_RECIPES.get(backbone, Recipe()), **{k: v for k, v in otherwise.items() if v is not None})
 
 
 def emd(distribution: Tensor, score: Tensor, values: Tensor) -> Tensor:
@@ -81,14 +100,11 @@ class Tuning:
     What is random in a step follows from the seed and the step, so a run that was cut off goes on as it would have.
     """
 
-    def __init__(self, network: Network, data: ScoredSet, recipe: Recipe, checkpoint: Path) -> None:
+    def __init__(self, network: Any, data: ScoredSet, recipe: Recipe, checkpoint: Path) -> None:
         self.network, self.data, self.recipe, self.checkpoint = network, data, recipe, checkpoint
-        self.loss = loss_of(recipe.loss)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.AdamW(
-            [p for p in network.parameters() if p.requires_grad], lr=recipe.rate, weight_decay=recipe.decay
-        )
+        network.to(self.device, memory_format=torch.channels_last)
+        self.optimiser = _optimiser(recipe, [p for p in network.parameters() if p.requires_grad])
         self.step, self.losses = 0, list[float]()
         if checkpoint.is_file():
             self._load()
@@ -110,20 +126,32 @@ class Tuning:
         r = self.recipe
         rng = np.random.default_rng([r.seed, self.step])
         torch.manual_seed(int(rng.integers(2**62)))  # of the dropout
-        some = _drawn(self.data.learned, r.batch, r.seed, self.step)
-        squares = np.stack([crop(self.data.squares[i], self.network.side, rng) for i in some])
-        score = torch.from_numpy(self.data.score[some]).float().to(self.device)
         for group in self.optimiser.param_groups:
-            group["lr"] = r.rate * min(1.0, (self.step + 1) / 20, 0.02 + 1.02 * _cosine(self.step / r.steps))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            distribution = self.network(self.network.pixels(squares).to(self.device))
-        values: Any = self.network.values
-        loss = self.loss(distribution.float(), score, values)
+            group["lr"] = rate_at(r, self.step, len(self.data.learned))
+        loss = self._loss(rng)
         self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         return float(loss.detach())
+
+    def _loss(self, rng: np.random.Generator) -> Tensor:
+        """Of one step."""
+        pixels, score = self._seen(self.data, rng)
+        with self._autocast():
+            distribution = self.network(pixels)
+        return loss_of(self.recipe.loss)(distribution.float(), score, self.network.values)
+
+    def _seen(self, data: ScoredSet, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Crops of some pictures, normalised, and the scores of these."""
+        r = self.recipe
+        some = _drawn(data.learned, r.batch, r.seed, self.step)
+        squares = np.stack([crop(data.squares[i], self.network.side, rng, (r.least, r.most)) for i in some])
+        score = torch.from_numpy(data.score[some]).float()
+        return self.network.pixels(squares).to(self.device), score.to(self.device)
+
+    def _autocast(self) -> Any:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
 
     def _save(self) -> None:
         state = {
@@ -144,10 +172,15 @@ class Tuning:
         self.step, self.losses = state["step"], state["losses"]
 
 
-def crop(square: NDArray[np.uint8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(side, side, 3) most of a picture, mirrored half of the time."""
+def crop(
+    square: NDArray[np.uint8],
+    side: int,
+    rng: np.random.Generator,
+    area: tuple[float, float] = (Recipe.least, Recipe.most),
+) -> NDArray[np.uint8]:
+    """(side, side, 3) most of a picture, mirrored half of the time; area: the least and the most that is shown."""
     kept = len(square)
-    wide = kept * math.sqrt(rng.uniform(*AREA))
+    wide = kept * math.sqrt(rng.uniform(*area))
     left, top = rng.uniform(0, kept - wide, 2)
     picture = Image.fromarray(square).resize(
         (side, side), Image.Resampling.BILINEAR, box=(left, top, left + wide, top + wide)
@@ -162,12 +195,33 @@ def whole(squares: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.stack(small) if small else np.empty((0, side, side, 3), np.uint8)
 
 
-def five_crop_scores(network: Network, squares: NDArray[np.uint8]) -> Floats:
-    """(n,) mean score of the four corners and the middle of (n, kept, kept, 3); the test of [Ren2017]."""
+def five_crops(run: Callable[[Tensor], Tensor], network: Network, squares: NDArray[np.uint8]) -> Floats:
+    """Mean of what `run` gives for the four corners and the middle of (n, kept, kept, 3); the test of [Ren2017]."""
     side, spare = network.side, squares.shape[1] - network.side
     corners = [(0, 0), (0, spare), (spare, 0), (spare, spare), (spare // 2, spare // 2)]
-    seen = [in_batches(network.score, network, squares[:, y : y + side, x : x + side]) for y, x in corners]
-    return np.mean(seen, axis=0, dtype=np.float64)
+    seen = [in_batches(run, network, squares[:, y : y + side, x : x + side]) for y, x in corners]
+    mean: Floats = np.mean(seen, axis=0, dtype=np.float64)
+    return mean
+
+
+def five_crop_scores(network: Network, squares: NDArray[np.uint8]) -> Floats:
+    """(n,) scores of (n, kept, kept, 3), by five crops."""
+    return five_crops(network.score, network, squares)
+
+
+def rate_at(recipe: Recipe, step: int, pictures: int) -> float:
+    """The optimiser's rate in a step, for so many pictures to learn from."""
+    if recipe.optimiser == "sgd":
+        return recipe.rate * ANNEALED ** (step * recipe.batch // pictures)
+    return recipe.rate * min(1.0, (step + 1) / 20, 0.02 + 1.02 * _cosine(step / recipe.steps))
+
+
+def _optimiser(recipe: Recipe, parameters: list[Any]) -> Any:
+    if recipe.optimiser == "adamw":
+        return torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
+    if recipe.optimiser == "sgd":
+        return torch.optim.SGD(parameters, lr=recipe.rate, momentum=MOMENTUM, weight_decay=recipe.decay)
+    raise UnknownName.of("optimiser", recipe.optimiser, ("adamw", "sgd"))
 
 
 def _drawn(rows: NDArray[np.int64], batch: int, seed: int, step: int) -> NDArray[np.int64]:

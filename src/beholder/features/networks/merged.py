@@ -24,7 +24,7 @@ class Merged:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.network = Network(make_backbone(vectors.backbone), vectors.side).eval()
         fill(self.network, vectors.start, "the start of the task vectors")
-        self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network.to(self.device, memory_format=torch.channels_last)
         self.start = {name: p.detach().clone() for name, p in self.network.named_parameters()}
         self.start = {name: self.start[name] for name in vectors.tensors}
         self.taus = {

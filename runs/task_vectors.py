@@ -1,0 +1,136 @@
+"""Task vectors [Yun2024] on three rated sets: fine-tune, personalise, compare, draw.
+
+`python runs/task_vectors.py BEAUTY CHOICES PAINTINGS --weights NPZ --encoder E --work FOLDER [--part NAME,...]`
+
+BEAUTY     a set with ratings, splits, and columns valence_mean and arousal_mean
+CHOICES    a set of choices with a column category: paintings, flowers, houses
+PAINTINGS  a folder of clean pictures, of which an image-quality set is made
+NPZ        weights of MobileNetV2; E: the encoder of the methods that are no networks
+
+Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one start),
+`train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are then
+tested on the paintings), `beauty` and `paintings` (all methods but the exact one), `exact` (30 raters of BEAUTY and
+everybody of CHOICES, with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beholder.cli.shell import Meter
+from beholder.config import settings
+from beholder.datasets import Dataset, load_plain
+from beholder.errors import BeholderError
+from beholder.training.scored import ScoredSet, quality_set, scored_set
+from beholder.training.task_vectors import train_task_vectors
+from beholder.training.tuning import Recipe
+
+SIDE = 128
+CATEGORIES = ("paintings", "flowers", "houses")
+EXACT_RATERS = 30  # of BEAUTY
+PLAIN = ("generic", "pam", "population-gp", "population-gp+tangent")
+OF_CHOICES = ("generic", "population-gp", "population-gp+tangent")
+FAMILY = ("uniform-mix", "zero-shot-best", "tvc-tangent")
+HALVES = ("a", "b")
+
+
+def train(args: argparse.Namespace, out: Path, left_out: str | None, progress: Any) -> dict[str, Any]:
+    """One folder of task vectors; left_out: "a" or "b", the half of the people who must not teach, nor paintings."""
+    threads = args.threads
+    beauty = load_plain(args.beauty)
+    seen = {"threads": threads, "progress": progress}
+    sets: list[ScoredSet] = [
+        scored_set(beauty, SIDE, name="beauty", **seen),
+        scored_set(beauty, SIDE, column="valence_mean", name="valence", **seen),
+        scored_set(beauty, SIDE, column="arousal_mean", name="arousal", **seen),
+    ]
+    choices = load_plain(args.choices)
+    for category in CATEGORIES[left_out is not None :]:
+        some = choices.where("category", category)
+        if left_out is not None:
+            some = replace(some, rater_is_test=np.isin(some.raters, half(choices, left_out)))
+        sets.append(scored_set(some, SIDE, name=category, **seen))
+    pictures = sorted(p for p in args.paintings.rglob("*.jpg"))
+    sets.append(quality_set(pictures, SIDE, **seen))
+    recipe = Recipe(loss=args.loss, steps=args.steps, rate=args.rate, threads=threads)
+    return train_task_vectors(
+        sets, out, backbone="mobilenet-v2", weights=args.weights, side=SIDE, recipe=recipe, progress=progress
+    )
+
+
+def half(data: Dataset, which: str) -> list[str]:
+    """Every other person, by name."""
+    return sorted(data.raters)[HALVES.index(which) :: 2]
+
+
+def view_of_choices(args: argparse.Namespace, which: str) -> Path:
+    """The set with that half of the people as test raters."""
+    data, view = load_plain(args.choices), args.work / f"choices-{which}"
+    _linked(args.choices, view)
+    tested = half(data, which)
+    _table(view / "raters.csv", ["rater", "split"], [[r, "test" if r in tested else "train"] for r in data.raters])
+    return view
+
+
+def view_of_beauty(args: argparse.Namespace) -> Path:
+    """The set with fewer test raters, every so many by name."""
+    data, view = load_plain(args.beauty), args.work / "beauty-some"
+    _linked(args.beauty, view, without=("ratings.csv", "raters.csv", "retest.csv"))
+    tested = sorted(r for r, test in zip(data.raters, data.rater_is_test, strict=True) if test)
+    some = {*tested[:: len(tested) // EXACT_RATERS][:EXACT_RATERS], *(set(data.raters) - set(tested))}
+    for name in ("ratings.csv", "raters.csv"):
+        with (args.beauty / name).open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        _table(view / name, head, [row for row in rows if row[head.index("rater")] in some])
+    return view
+
+
+def _linked(source: Path, view: Path, without: Sequence[str] = ()) -> None:
+    view.mkdir(parents=True, exist_ok=True)
+    for path in source.resolve().iterdir():
+        if path.name not in without and not (view / path.name).exists():
+            (view / path.name).symlink_to(path)
+
+
+def _table(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("beauty", "choices", "paintings"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--encoder", required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--part", default=",".join(PARTS))
+    parser.add_argument("--loss", default="plcc")
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--threads", type=int, default=settings().threads)
+    args = parser.parse_args()
+    try:
+        with Meter("reading the sets") as meter:
+            for part in args.part.split(","):
+                PARTS[part](args, meter)
+    except BeholderError as error:
+        sys.exit(str(error))
+
+
+PARTS = {
+    "train": lambda args, say: train(args, args.work / "all", None, say),
+    "train-a": lambda args, say: train(args, args.work / "without-a", "a", say),
+    "train-b": lambda args, say: train(args, args.work / "without-b", "b", say),
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The encoder `task-vectors:FOLDER`: what networks fine-tuned on several sets say of a picture, and how it would change.
+
+A network merged for one person would have to look at the whole collection again; its tangent need not. A row holds the
+score of the uniform mixture, the score of each fine-tuned network, and the derivative of the mixture's score along each
+vector in each block of layers (`Columns`): whatever mixture a person turns out to be, to first order its score is a
+product of their coefficients with that row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from beholder.errors import MissingExtra
+from beholder.features.registry import OPENED_AT, EncoderRow
+from beholder.features.task_vectors import Columns, TaskVectors
+from beholder.types import Matrix
+
+PREFIX = "task-vectors:"
+
+
+def folder_of(encoder: str) -> Path:
+    """The folder in the name of an encoder `task-vectors:FOLDER`."""
+    return Path(encoder.removeprefix(PREFIX)).expanduser()
+
+
+class TaskVectorRuntime:
+    """raises : UserError, BadInput, ShapeError where the folder holds no task vectors; MissingExtra without torch"""
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        try:
+            import torch
+
+            from beholder.features.networks.merged import Merged
+        except ImportError:
+            raise MissingExtra("the networks of task vectors", "torch") from None
+        vectors = TaskVectors.load(folder)
+        torch.set_num_threads(threads)
+        self.merged = Merged(vectors)
+        self.columns: Columns = vectors.columns
+        self.row = EncoderRow(
+            name=f"{PREFIX}{folder}",
+            dimension=self.columns.width,
+            licence="unknown",
+            bytes=sum(f.stat().st_size for f in folder.glob("*.safetensors")),
+            source=str(folder),
+            revision=vectors.revision,
+            preprocessing=self.merged.network.preprocessing.as_dict(),
+            max_side=OPENED_AT,
+        )
+
+    def encode(self, pictures: Sequence[Image.Image]) -> Matrix:
+        """(b, columns.width) float32"""
+        from beholder.features.networks.network import squares_of
+
+        vectors = self.merged.vectors
+        squares = squares_of(pictures, vectors.side)
+        one_hot: list[Any] = list(np.eye(len(vectors.vectors)))
+        scores = [self.merged.scores(squares, a) for a in (vectors.uniform, *one_hot)]
+        tangents = self.merged.tangents(squares, vectors.uniform).reshape(len(squares), -1)
+        return np.hstack([np.column_stack(scores), tangents]).astype(np.float32)

@@ -1,0 +1,152 @@
+"""`tvc-tangent`: task vectors for one person without a network of their own, as a Gaussian process on the tangent.
+
+Round the middle of all databases a mixed network's score is linear in its coefficients, to first order: the score there
+and, for each database and block of layers, a derivative that is computed once per picture (`features.databases`). A
+person is then a Bayesian linear fit on these numbers, with the same questions, doubts and words as any other taste, and
+a ranking costs one matrix product.
+
+What is taken for granted, as `shared * s(x)`, is the mixture where `tvc` starts, softmax(10 SRCC) of the databases'
+own scores; the person's own part is linear in those scores, each with its own weight, and in the tangents' principal
+components, and radial in the latter. How much of each there is in a typical person is learned from training raters
+where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.features.task_vectors import Columns
+from beholder.taste.base import Arrays
+from beholder.taste.evidence import Evidence, learn
+from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
+from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.population import complete_kinds
+from beholder.taste.prior import needed
+from beholder.taste.task_vectors import DatabaseModel, Databases, start_of
+from beholder.taste.threads import one_thread
+from beholder.types import Answers, Floats
+
+# of a typical person where no training raters are known: learned from those of the beauty set
+USUAL = {
+    "choice_scale": 0.6,
+    "rating_scale": 0.5,
+    "rating_noise": 0.8,
+    "tie_width": 0.3,
+    "measured_share": 0.3,
+    "linear_share": 0.5,
+    "shared": 1.0,
+}
+MOST_RATERS, EACH = 100, 60  # from whom these are learned, and how many answers of each
+
+
+class TangentProcess(GaussianProcess):
+    """See the module's head.
+
+    prior : `Databases`; others as in `GaussianProcess`, the features being a map of the columns of the task vectors
+
+    Fitted besides: start_ (v,) the mixture that is taken for granted
+    """
+
+    name: ClassVar[str] = "tvc-tangent"
+
+    def __init__(
+        self,
+        components: int = COMPONENTS,
+        landmarks: int = LANDMARKS,
+        features: FeatureMap | None = None,
+        hyperparameters: Mapping[str, float] | None = None,
+        prior: Databases | None = None,
+    ) -> None:
+        super().__init__(components, landmarks, 0, features, hyperparameters)
+        self.prior = prior
+
+    @classmethod
+    def learn_prior(
+        cls,
+        X: NDArray[Any],
+        others: Sequence[Answers],
+        *,
+        generic: Any = None,
+        measured: int = 0,
+        seed: int = 0,
+        databases: Databases | None = None,
+    ) -> Databases:
+        """The networks, and how far people depart from them, learned from what others said of these pictures.
+
+        raises : NotEnoughAnswers where there are no networks
+        """
+        known = DatabaseModel.learn_prior(X, others, databases=databases)
+        rng = np.random.default_rng(seed)
+        start, people = cls(prior=known), list[Evidence]()
+        for i in rng.permutation(len(others))[:MOST_RATERS]:
+            sizes = (len(part) for part in (others[i].rows, others[i].choices, others[i].ties))
+            some = others[i].take(*(rng.permutation(size)[:EACH] for size in sizes))
+            if len(some):
+                people.append(start.evidence(X, some))
+        if not people:
+            return known
+        with one_thread():
+            learned = learn(people)
+        kinds = {int(kind) for person in people for kind in np.unique(person.kinds)}
+        return replace(known, usual=complete_kinds(learned, kinds))
+
+    def usual(self) -> Mapping[str, float]:
+        """Those of a typical training rater, where they are known."""
+        prior: Databases = needed(self)
+        return USUAL if prior.usual is None else prior.usual
+
+    def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
+        """As in `GaussianProcess`, after the mixture that is taken for granted is chosen."""
+        prior: Databases = needed(self)
+        prior.check(X)
+        scores = prior.columns.scores(X)
+        self.start_ = start_of(scores, answers)
+        base = scores @ self.start_.astype(scores.dtype)
+        self.base_ = float(base.mean()), float(base.std()) or 1.0
+        return super().evidence(X, answers)
+
+    def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
+        columns = needed(self).columns
+        sets = len(columns.names)
+        part = [*range(1 + sets, columns.width), *range(1, 1 + sets)]  # tangents, then scores as measured columns
+        return FeatureMap.learned_of(X, part, components=self.components, landmarks=self.landmarks, measured=sets)
+
+    def _generic(self, X: NDArray[Any]) -> Floats:
+        scores = needed(self).columns.scores(X)
+        level, spread = self.base_
+        return np.asarray((scores @ self.start_ - level)[:, None] / spread, np.float64)
+
+    def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
+        """The typical person's: what one person's few answers say of them only adds noise, as in `population-gp`."""
+        return dict(self.usual())
+
+    def depths(self, X: NDArray[Any], parts: int, draws: int) -> Floats:
+        """(draws, parts) how much of the person's own part in the tangents lies in each part of the networks.
+
+        Parts go from the pixels on and are 1 together; each draw is one taste that the answers allow.
+        """
+        columns, (measured, components, _) = needed(self).columns, self.features_.sizes
+        own, first = slice(measured, measured + components), 1 + len(columns.names)
+        root = self.spread_[own]
+        drawn = self.weights_[own] + np.random.default_rng(0).standard_normal((draws, root.shape[1])) @ root.T
+        weights = self.features_.projection[first : columns.width, own] @ drawn.T
+        Z = columns.tangents(X) - columns.tangents(self.features_.mean[None])
+        part = np.tile(np.arange(len(columns.blocks)) * parts // len(columns.blocks), len(columns.names))
+        size = np.stack([(Z[:, part == k] @ weights[part == k]).std(0) for k in range(parts)], axis=1)
+        return np.asarray(size / np.maximum(size.sum(1, keepdims=True), 1e-12), np.float64)
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        config, arrays = super()._state()
+        columns = needed(self).columns
+        plain = {"sets": columns.names, "blocks": columns.blocks, "base": self.base_}
+        return {**config, **plain}, {**arrays, "start": self.start_}
+
+    def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
+        super()._restore(config, arrays)
+        self.prior = Databases(Columns(tuple(config["sets"]), tuple(config["blocks"])))
+        self.start_, self.base_ = arrays["start"], (float(config["base"][0]), float(config["base"][1]))
