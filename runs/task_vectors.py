@@ -9,8 +9,8 @@ NPZ        weights of MobileNetV2; E: the encoder of the methods that are no net
 
 Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one start),
 `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are then
-tested on the paintings), `beauty` and `paintings` (all methods but the exact one), `exact` (30 raters of BEAUTY and
-everybody of CHOICES, with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
+tested on the paintings), `compare` (all methods but the exact one), `exact` (30 raters of BEAUTY and everybody of CHOICES,
+with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from typing import Any
 
 import numpy as np
 
+from beholder.bench import run
 from beholder.cli.shell import Meter
 from beholder.config import settings
 from beholder.datasets import Dataset, load_plain
 from beholder.errors import BeholderError
+from beholder.features.task_vectors import TaskVectors
 from beholder.training.scored import ScoredSet, quality_set, scored_set
 from beholder.training.task_vectors import train_task_vectors
 from beholder.training.tuning import Recipe
@@ -40,6 +42,7 @@ PLAIN = ("generic", "pam", "population-gp", "population-gp+tangent")
 OF_CHOICES = ("generic", "population-gp", "population-gp+tangent")
 FAMILY = ("uniform-mix", "zero-shot-best", "tvc-tangent")
 HALVES = ("a", "b")
+ORDER = ("quality", "houses", "flowers", "paintings", "arousal", "valence", "beauty")  # from far to near
 
 
 def train(args: argparse.Namespace, out: Path, left_out: str | None, progress: Any) -> dict[str, Any]:
@@ -105,6 +108,47 @@ def _table(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> No
         csv.writer(file).writerows([head, *rows])
 
 
+def compare(args: argparse.Namespace, progress: Any) -> None:
+    """Every method but the exact one: everybody of BEAUTY, and on the paintings each half of the people of CHOICES."""
+    seen: dict[str, Any] = {"encoder": args.encoder, "progress": progress, "seed": 0}
+    run(
+        args.beauty, [*PLAIN, *FAMILY], shots=(0, 10, 25, 50), repeats=3, out=args.work / "beauty",
+        task_vectors=args.work / "all", **seen,
+    )  # fmt: skip
+    for which in HALVES:
+        run(
+            view_of_choices(args, which), [*OF_CHOICES, *FAMILY], shots=(0, 10, 25, 50, 100), repeats=5,
+            out=args.work / f"paintings-{which}", where="category=paintings",
+            task_vectors=args.work / f"without-{which}", **seen,
+        )  # fmt: skip
+
+
+def exact(args: argparse.Namespace, progress: Any) -> None:
+    """The exact method beside the others, one draw: EXACT_RATERS of BEAUTY, everybody of CHOICES."""
+    seen: dict[str, Any] = {"encoder": args.encoder, "progress": progress, "seed": 0, "shots": (10, 50), "repeats": 1}
+    for which in HALVES:
+        run(
+            view_of_choices(args, which), ["tvc", *FAMILY, *OF_CHOICES], out=args.work / f"exact-paintings-{which}",
+            where="category=paintings", task_vectors=args.work / f"without-{which}", **seen,
+        )  # fmt: skip
+    run(
+        view_of_beauty(args), ["tvc", *FAMILY, *PLAIN], out=args.work / "exact-beauty",
+        task_vectors=args.work / "all", **seen,
+    )  # fmt: skip
+
+
+def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
+    """Figure 5 [Yun2024]: the first 1, 2, ... sets alone."""
+    whole = TaskVectors.load(args.work / "all")
+    for count in range(1, len(ORDER) + 1):
+        folder = args.work / f"first-{count}"
+        whole.only(ORDER[:count]).save(folder)
+        run(
+            args.beauty, ["generic", "pam", *FAMILY], args.encoder, shots=(10, 50), repeats=1,
+            out=args.work / f"sets-{count}", task_vectors=folder, progress=progress,
+        )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("beauty", "choices", "paintings"):
@@ -130,6 +174,9 @@ PARTS = {
     "train": lambda args, say: train(args, args.work / "all", None, say),
     "train-a": lambda args, say: train(args, args.work / "without-a", "a", say),
     "train-b": lambda args, say: train(args, args.work / "without-b", "b", say),
+    "compare": compare,
+    "exact": exact,
+    "sets": by_number_of_sets,
 }
 
 if __name__ == "__main__":

@@ -156,6 +156,7 @@ _bench: Bench | None = None
 def start(bench: Bench) -> None:
     """Makes this process a worker: one thread, and gone with its parent."""
     global _bench
+    os.environ["OMP_NUM_THREADS"] = "1"  # of what is loaded later: torch
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1)
     _bench = bench
