@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say
+from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
+from beholder.errors import MissingExtra
+
+Weights = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Of the backbone. [default: those that come with it]")
+]
+Side = Annotated[
+    int | None, typer.Option(metavar="N", min=32, help="Of the square pictures it sees. [default: as its weights want]")
+]
+Loss = Annotated[str | None, typer.Option(metavar="l2|emd|plcc", help="[default: as goes with the backbone]")]
+Steps = Annotated[int | None, typer.Option(metavar="N", min=1, help="[default: as goes with the backbone]")]
 
 train = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Learn from other people, before a person comes.")
 
@@ -115,3 +125,91 @@ def encoder(
         say(f"left out as copies of what is to stay unseen: {told['left_out']:,}")
     say(f"it knows {len(told['words'])} words")
     say(f"the encoder is onnx:{out / 'student.onnx'}")
+
+
+@train.command()
+def generic(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A rated set in the plain format.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets network, encoder and card; run again, it goes on.")],
+    backbone: Annotated[str, typer.Option(metavar="NAME", help="What the network sees with.")] = "builtin",
+    weights: Weights = None,
+    side: Side = None,
+    loss: Loss = None,
+    steps: Steps = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune a network on a rated set: what its people like on the whole.
+
+    A fifth of the pictures is held out, or what the set says; the network is judged on these. What it writes can be
+    used as `onnx:FOLDER/encoder.onnx` anywhere. Backbones: builtin, mobilenet-v2, clip-vit-b32, ren2017; the last with
+    the recipe of Ren et al. 2017. Needs: pip install 'beholder[torch]'
+    """
+    try:
+        from beholder.training.generic import train_generic
+    except ImportError:
+        raise MissingExtra("training a network", "torch") from None
+    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": _threads()}
+    with Meter("reading the set") as meter:
+        card = train_generic(data, out, backbone=backbone, weights=weights, side=side, progress=meter, **recipe)
+    if as_json:
+        put_json(card)
+        return
+    told, found = card["data"], {name: _figure(value) for name, value in card["spearman"].items()}
+    say(f"learned from {told['pictures']['learned']:,} pictures of {told['name']}")
+    say(f"Spearman on {told['pictures']['held_out']:,} others, by five crops of each: {found['five_crops']}")
+    say(f"by the whole picture {found['whole_picture']}; before tuning {found['start']}")
+    say(f"the encoder is onnx:{out / 'encoder.onnx'}")
+
+
+@train.command()
+def attributes(
+    data: Annotated[Path, typer.Argument(metavar="AADB", help="AADB, or another set with columns of its attributes.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets network, encoder and card; run again, it goes on.")],
+    start: Annotated[
+        Path | None, typer.Option(metavar="NETWORK", help="--out of `train generic`, or its network.safetensors.")
+    ] = None,
+    scores: Annotated[
+        Path | None, typer.Option(metavar="DATA", help="Scores to learn jointly. [default: the mean scores of AADB]")
+    ] = None,
+    backbone: Annotated[str, typer.Option(metavar="NAME", help="Without --start: what it sees with.")] = "builtin",
+    weights: Weights = None,
+    side: Side = None,
+    loss: Loss = None,
+    steps: Steps = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Learn the ten attributes of AADB beside a generic score.
+
+    The published way: the lower blocks stay as the score was learned with, the last one and the ten heads are tuned,
+    once alone and once jointly with the score; both are judged on pictures held out. With the encoder that it writes,
+    `onnx:FOLDER/encoder.onnx`, models learn from these attributes in place of the measured ones.
+    Needs: pip install 'beholder[torch]'
+    """
+    try:
+        from beholder.training.attributes import train_attributes
+    except ImportError:
+        raise MissingExtra("training a network", "torch") from None
+    made: dict[str, Any] = {"start": start, "scores": scores, "backbone": backbone, "weights": weights, "side": side}
+    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": _threads()}
+    with Meter("reading the set") as meter:
+        card = train_attributes(data, out, progress=meter, **made, **recipe)
+    if as_json:
+        put_json(card)
+        return
+    ways, told = card["attributes"], card["score"]
+    lines = [[name, *(_figure(way[name]) for way in ways.values())] for name in ways["jointly"]]
+    say("Spearman with what people said of the pictures held out:")
+    table(["", *ways], [*lines, ["score", _figure(told["generic"]), "–", _figure(told["jointly"])]], right=(1, 2, 3))
+    say(f"the encoder is onnx:{out / 'encoder.onnx'}")
+
+
+def _threads() -> int:
+    from beholder.config import settings
+
+    return settings().threads
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.3f}"

@@ -5,7 +5,9 @@
      "std": [0.229, 0.224, 0.225], "dimension": 1280, "licence": "Apache-2.0"}
 
 `fit` is squash, crop or pad (see `preprocess`); with crop, `shortest` may say to what the shorter side is resized
-first (as `size`, where not given). Words that the model can say are read as `vocabulary` describes.
+first (as `size`, where not given). Words that the model can say are read as `vocabulary` describes. A model that has
+learned the ten attributes says in which columns of a row they stand, the names being those of `ATTRIBUTES` in any
+order: `"attributes": {"first": 1024, "names": ["interesting content", ...]}`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, UserError
+from beholder.features.attributes import ATTRIBUTES
 from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.registry import EncoderRow
 from beholder.features.vocabulary import Vocabulary
@@ -35,7 +38,7 @@ TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the JSON beside a model says."""
+    """What the JSON beside a model says; attributes: the columns that hold the learned `ATTRIBUTES`, in their order."""
 
     name: str
     input: str
@@ -43,6 +46,7 @@ class Description:
     dimension: int
     licence: str
     preprocessing: Preprocessing
+    attributes: tuple[int, ...] = ()
 
 
 def read_description(path: Path) -> Description:
@@ -67,10 +71,28 @@ def read_description(path: Path) -> Description:
     if not isinstance(dimension, int) or isinstance(dimension, bool) or dimension < 1:
         faults.append(f"dimension must be a whole number above 0, got {dimension!r}")
     preprocessing = read_preprocessing(told, faults)
+    attributes = _read_attributes(told.get("attributes"), dimension, faults)
     if faults or preprocessing is None:
         raise BadInput(f"{path} describes its model wrongly: {'; '.join(faults)}")
     name, licence = str(told.get("name") or path.stem), str(told.get("licence") or "unknown")
-    return Description(name, told["input"], told["output"], told["dimension"], licence, preprocessing)
+    return Description(name, told["input"], told["output"], told["dimension"], licence, preprocessing, attributes)
+
+
+def _read_attributes(told: Any, dimension: Any, faults: list[str]) -> tuple[int, ...]:
+    """The columns that "attributes" speaks of; what is wrong with it is added to `faults`."""
+    if told is None:
+        return ()
+    names = [attribute.name for attribute in ATTRIBUTES]
+    said, first = (told.get("names"), told.get("first")) if isinstance(told, dict) else (None, None)
+    if not isinstance(said, list) or sorted(map(str, said)) != sorted(names):
+        faults.append(f"attributes must have names, these ten in any order: {', '.join(names)}; got {said!r}")
+    elif not isinstance(first, int) or isinstance(first, bool) or first < 0:
+        faults.append(f"attributes must have first, the column of the first name, got {first!r}")
+    elif isinstance(dimension, int) and first + len(names) > dimension:
+        faults.append(f"attributes end in column {first + len(names) - 1}, but a row has {dimension} columns from 0 on")
+    else:
+        return tuple(first + said.index(name) for name in names)
+    return ()
 
 
 def open_session(path: Path | bytes, threads: int) -> Any:
@@ -143,7 +165,10 @@ class Tower:
 
 
 class OnnxRuntime:
-    """A local model and its description, ready to run."""
+    """A local model and its description, ready to run.
+
+    vocabulary : words that it says · attribute_columns : of a row, that hold the ten `ATTRIBUTES` as it learned them
+    """
 
     def __init__(
         self,
@@ -152,8 +177,9 @@ class OnnxRuntime:
         input_name: str,
         preprocessing: Preprocessing,
         vocabulary: Vocabulary | None = None,
+        attribute_columns: tuple[int, ...] = (),
     ) -> None:
-        self.row, self.vocabulary = row, vocabulary
+        self.row, self.vocabulary, self.attribute_columns = row, vocabulary, attribute_columns
         self._tower, self._input, self._preprocessing = tower, input_name, preprocessing
         self._type = tower.type_of(input_name)
 
@@ -167,6 +193,7 @@ class OnnxRuntime:
             raise UserError(f"no model at {path}; wanted an .onnx file with a .json of the same name beside it")
         said = read_description(path.with_suffix(".json"))
         tower = Tower(open_session(path, threads), path, said.output, said.dimension)
+        done = {**said.preprocessing.as_dict(), "input": said.input, "output": said.output}
         row = EncoderRow(
             name=said.name,
             dimension=said.dimension,
@@ -174,11 +201,11 @@ class OnnxRuntime:
             bytes=path.stat().st_size,
             source=f"onnx:{path}",
             revision=sha256(path)[:16],
-            preprocessing={**said.preprocessing.as_dict(), "input": said.input, "output": said.output},
+            preprocessing=done | ({"attributes": said.attributes} if said.attributes else {}),
             max_side=said.preprocessing.max_side,
         )
         vocabulary = Vocabulary.read(path, said.dimension)
-        runtime = cls(row, tower, said.input, said.preprocessing, vocabulary)
+        runtime = cls(row, tower, said.input, said.preprocessing, vocabulary, said.attributes)
         runtime.encode([Image.new("RGB", (64, 48), (128, 128, 128))])
         return runtime
 

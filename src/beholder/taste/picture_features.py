@@ -32,7 +32,7 @@ class PictureFeatures(Shared):
 
     @classmethod
     def fit(cls, X: NDArray[Any], measured: int) -> Self:
-        """Learn from all rows of X, whose last `measured` columns are measured attributes."""
+        """Learn from all rows of X, whose last `measured` columns are attributes."""
         raise NotImplementedError
 
     @classmethod
@@ -66,7 +66,7 @@ class PictureFeatures(Shared):
 class Traits(PictureFeatures):
     """The features of [Ren2017]: ten attributes and ten content probabilities, each column standardised.
 
-    Here the attributes are measured ones, the last columns of X; where it has none, content alone is left.
+    The attributes are the last columns of X, measured or learned; where it has none, content alone is left.
     Ren et al., Personalized Image Aesthetics, ICCV 2017, section 4.
     """
 

@@ -119,7 +119,7 @@ class Svm(SupportVectorModel):
     """The baseline "SVM" of [Ren2017]: ν-SVR with an RBF kernel directly on one person's ratings.
 
     C, nu  : of libsvm · gamma : of the RBF kernel, times the number of features: 1 is scikit-learn's "scale"
-    measured : how many columns at the end of X are measured attributes
+    measured : how many columns at the end of X are attributes
     """
 
     name: ClassVar[str] = "svm"
@@ -158,7 +158,8 @@ class Pam(SupportVectorModel):
     """The residual-based personalized aesthetics model of [Ren2017]: generic score plus a ν-SVR of the offsets.
 
     An answer's offset is rating - generic score; a score is generic score + predicted offset. Before any answer the
-    generic score is all there is. Where we depart: the ten attributes are measured, not predicted by a network.
+    generic score is all there is. The ten attributes are those that X ends in: measured ones, where we depart from the
+    paper, unless the encoder has learned them (`features.attributes.with_attributes`).
 
     prior : from `learn_prior` · C, nu, gamma : as in `Svm`
     """

@@ -133,20 +133,7 @@ def write_student(
     """
     said = (words.weight, words.bias) if words else head_of(student, turn, "")
     shipped = Shipped(student, turn, said, style_head(student, turn)).eval()
-    outputs = ["embedding", "concepts", "style"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter that needs nothing else calls itself old
-        torch.onnx.export(
-            shipped,
-            (torch.zeros(1, 3, side, side),),
-            str(path),
-            dynamo=False,
-            input_names=["image"],
-            output_names=outputs,
-            dynamic_axes={key: {0: "batch"} for key in ("image", *outputs)},
-            opset_version=17,
-        )
+    write_onnx(shipped, path, side, ["embedding", "concepts", "style"])
     told = {
         "name": name,
         "input": "image",
@@ -164,3 +151,20 @@ def write_student(
     if words:
         told["words"] = words.write(path)
     path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def write_onnx(network: nn.Module, path: Path, side: int, outputs: Sequence[str]) -> None:
+    """A network of (b, 3, side, side) pixels as one ONNX file; its input is called "image"."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs nothing else calls itself old
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, 3, side, side),),
+            str(path),
+            dynamo=False,
+            input_names=["image"],
+            output_names=list(outputs),
+            dynamic_axes={key: {0: "batch"} for key in ("image", *outputs)},
+            opset_version=17,
+        )

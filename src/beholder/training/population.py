@@ -18,7 +18,7 @@ from beholder.bench.raters import qualities, scale_of
 from beholder.collection import Library, embed_files
 from beholder.datasets import Choices, Dataset, Ratings, load_plain
 from beholder.errors import BadInput
-from beholder.features.attributes import ATTRIBUTES
+from beholder.features.attributes import ATTRIBUTES, with_attributes
 from beholder.taste.population import Population, learn_population
 from beholder.types import Answers, Matrix
 
@@ -75,7 +75,7 @@ def train_population(
 
 def _rows_of(data: Dataset, encoder: str, library: Library, progress: Progress | None) -> Matrix:
     parts = [embed_files(data.files, name, library=library, progress=progress) for name in (encoder, "attributes")]
-    return np.hstack(parts)
+    return with_attributes(library.runtime(encoder), *parts)
 
 
 def _people(data: Dataset, X: Matrix, below: int) -> tuple[list[Answers], list[str]]:

@@ -3,13 +3,13 @@
 | name           | numbers | weights                                                              |
 |----------------|---------|----------------------------------------------------------------------|
 | `mobilenet-v2` | 1280    | Sandler et al. 2018; an .npz or .safetensors of folded convolutions  |
-| `builtin`      | 1024    | the body of our own encoder                                          |
-| `clip-vit-b32` | 512     | Radford et al. 2021, from the Hugging Face hub, through transformers |
+| `builtin`      | 1024    | the body of our own encoder; none needed                             |
+| `clip-vit-b32` | 512     | Radford et al. 2021, from the Hugging Face hub or a folder           |
 | `ren2017`      | 176     | Inception-BN with the trimmed last block of Ren et al. 2017, table 2 |
 """
 
-from beholder.features.networks.backbone import Backbone, backbone_names, make_backbone
-from beholder.features.networks.network import BINS, Network, load_network, save_network, state_of
+from beholder.features.networks.backbone import Backbone, backbone_names, make_backbone, state_of
+from beholder.features.networks.network import BINS, Network, load_network, save_network
 
 __all__ = [
     "BINS",

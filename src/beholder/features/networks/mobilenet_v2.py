@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from beholder.errors import BadInput, UserError
-from beholder.features.networks.backbone import Backbone
+from beholder.features.networks.backbone import Backbone, Mean
+from beholder.features.tensors import read_tensors
 
 ROWS = (  # stretch, channels, repeats, stride of the first
     (1, 16, 1, 1),
@@ -61,19 +62,14 @@ class MobileNetV2(Backbone):
             for k in range(repeats):
                 layers.append(InvertedResidual(channels, width, stride if k == 0 else 1, stretch))
                 channels = width
-        layers.append(nn.Sequential(nn.Conv2d(channels, WIDTH, 1), nn.ReLU6()))
+        layers.append(nn.Sequential(nn.Conv2d(channels, WIDTH, 1), nn.ReLU6(), Mean()))
         self.layers = nn.Sequential(*layers)
-
-    def forward(self, x: Tensor) -> Tensor:
-        feature: Tensor = self.layers(x).mean((2, 3))
-        return feature
-
-    def block_of(self, parameter: str) -> str:
-        return ".".join(parameter.split(".")[:2])
 
     @classmethod
     def made(cls, weights: Path | None) -> Self:
-        """Filled from an .npz of `conv_<n>_weight` and `conv_<n>_bias` in the network's order; None: at random.
+        """Filled from an .npz or .safetensors of `conv_<n>_weight` and `conv_<n>_bias` in the network's order.
+
+        weights : None: at random
 
         raises : UserError where there is no such file, BadInput where it holds another network
         """
@@ -84,12 +80,8 @@ class MobileNetV2(Backbone):
 
     def _fill(self, path: Path) -> None:
         if not path.is_file():
-            raise UserError(f"no weights at {path}; wanted an .npz of the folded convolutions of {self.name}")
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                tensors = {name: file[name] for name in file.files}
-        except (OSError, ValueError) as fault:
-            raise BadInput(f"{path} is no .npz file that can be read ({fault})") from None
+            raise UserError(f"no weights at {path}; wanted {self.name}'s folded convolutions, as .npz or .safetensors")
+        tensors = read_tensors(path)[0] if path.suffix == ".safetensors" else _read_npz(path)
         convolutions = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
         found = sorted(int(m[1]) for name in tensors if (m := re.fullmatch(r"conv_(\d+)_weight", name)))
         if len(found) != len(convolutions):
@@ -97,6 +89,14 @@ class MobileNetV2(Backbone):
         for number, conv in zip(found, convolutions, strict=True):
             for part, into in (("weight", conv.weight), ("bias", conv.bias)):
                 _copy(tensors.get(f"conv_{number}_{part}"), into, f"conv_{number}_{part} of {path}")
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, AttributeError) as fault:  # AttributeError: one array alone, an .npy
+        raise BadInput(f"{path} is no .npz file that can be read ({fault})") from None
 
 
 def _copy(values: Any, into: Any, what: str) -> None:

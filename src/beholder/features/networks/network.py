@@ -7,20 +7,21 @@ worst to best; a score is its mean, from 0 to 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 
-from beholder.errors import BadInput, ShapeError
-from beholder.features.networks.backbone import Backbone, make_backbone
+from beholder.errors import BadInput, UserError
+from beholder.features.networks.backbone import Backbone, fill_module, make_backbone, state_of
 from beholder.features.preprocess import Preprocessing
-from beholder.features.tensors import State, read_tensors, write_tensors
+from beholder.features.tensors import read_tensors, write_tensors
 
 BINS = 10
 HIDDEN = 512
@@ -29,10 +30,12 @@ BATCH = 64  # pictures a run
 
 
 class Network(nn.Module):
-    """side : of the square pictures that it is shown; head: whether it scores, else it gives features"""
+    """side : of the square pictures that it is shown; raises UserError where the backbone sees no other than its own"""
 
     def __init__(self, backbone: Backbone, side: int | None = None) -> None:
         super().__init__()
+        if backbone.is_fixed and side not in (None, backbone.side):
+            raise UserError(f"{backbone.name} sees pictures of side {backbone.side} and no other, got {side}")
         self.backbone = backbone
         self.side = side or backbone.side
         self.head = nn.Sequential(
@@ -46,7 +49,7 @@ class Network(nn.Module):
 
     def from_feature(self, feature: Tensor) -> Tensor:
         """The same of (b, width) features."""
-        bins: Tensor = self.head(feature)
+        bins: Tensor = self.head(F.dropout(feature, self.backbone.dropped, self.training))
         return bins / bins.sum(1, keepdim=True).clamp_min(1e-6)
 
     def score(self, x: Tensor) -> Tensor:
@@ -93,45 +96,46 @@ def in_batches(run: Callable[[Tensor], Tensor], network: Network, squares: NDArr
     return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
 
-def state_of(network: nn.Module) -> State:
-    """Its parameters as arrays; no network here has other state that is learned."""
-    return {name: p.detach().cpu().float().numpy().copy() for name, p in network.named_parameters()}
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a file of weights says of itself: the backbone's name, the side of its pictures."""
+    """What a file of weights says of itself: the backbone's name and shape, the side of its pictures."""
 
     backbone: str
     side: int
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        b = network.backbone
+        return cls(b.name, network.side, dict(b.config))
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any], path: Path) -> Self:
+        """From the head of a file. raises : BadInput where it says nothing of the kind"""
+        try:
+            return cls(**said["network"])
+        except (KeyError, TypeError):
+            raise BadInput(f"{path} is no network of ours: its head does not say of which backbone") from None
+
+    def empty(self) -> Network:
+        """A network of this kind, to be filled."""
+        return Network(make_backbone(self.backbone, config=self.config), self.side)
 
 
 def save_network(network: Network, path: Path) -> None:
     """Write the weights, in safetensors, with the backbone's name in the file's head."""
-    write_tensors(path, state_of(network), {"network": asdict(Made(network.backbone.name, network.side))})
+    write_tensors(path, state_of(network), {"network": asdict(Made.of(network))})
 
 
 def load_network(path: Path) -> Network:
     """The network that `save_network` wrote. raises : UserError, BadInput"""
     state, said = read_tensors(path)
-    try:
-        made = Made(**said["network"])
-    except (KeyError, TypeError):
-        raise BadInput(f"{path} is no network of ours: its head does not say of which backbone") from None
-    network = Network(make_backbone(made.backbone), made.side)
+    network = Made.read(said, path).empty()
     fill(network, state, str(path))
-    return network.eval()
+    network.eval()
+    return network
 
 
 def fill(network: Network, state: Mapping[str, NDArray[Any]], what: str) -> None:
-    """Set its parameters. raises : ShapeError where they are another network's"""
-    own = dict(network.named_parameters())
-    wrong = sorted(set(own) ^ set(state)) or [n for n in own if tuple(own[n].shape) != state[n].shape]
-    if wrong:
-        raise ShapeError(
-            f"{what} does not fit {network.backbone.name}: {len(wrong)} tensors are missing, too many or of another "
-            f"shape, first '{wrong[0]}'"
-        )
-    with torch.no_grad():
-        for name, values in state.items():
-            own[name].copy_(torch.from_numpy(np.asarray(values, np.float32)))
+    """Set all that it has learned. raises : ShapeError where it is another network's"""
+    fill_module(network, state, what, network.backbone.name)

@@ -1,0 +1,77 @@
+"""The body of the encoder `builtin` (`features/builtin`): plain convolutions with ReLU, up to its channels' means.
+
+Its modules have the names that the ONNX file has for their weights.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from beholder.errors import BadInput, MissingExtra
+from beholder.features.builtin import MODEL
+from beholder.features.networks.backbone import Backbone, Mean, fill_module
+
+WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
+BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
+WIDTH = 1024
+PREFIX = "body."
+
+
+class Block(nn.Module):
+    """Half the channels through a 3 x 3 kernel, back to all, added to what came."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.squeeze = _conv(channels, channels // 2, 3, 1)
+        self.stretch = nn.Sequential(nn.Conv2d(channels // 2, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.stretch(self.squeeze(x)))
+
+
+class Builtin(Backbone):
+    name: ClassVar[str] = "builtin"
+    width = WIDTH
+    side = 160
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = 3
+        for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
+            layers += [_conv(channels, width, 3, 2), *(Block(width) for _ in range(blocks))]
+            channels = width
+        last = _conv(channels, WIDTH, 1, 1)
+        self.layers = nn.Sequential(*layers, last.append(Mean()))
+
+    @classmethod
+    def made(cls, weights: Path | None) -> Self:
+        """Filled from an ONNX file that `beholder train encoder` wrote; None: the one that is shipped.
+
+        raises : BadInput where the file is missing or holds another network, MissingExtra without onnx
+        """
+        try:
+            import onnx
+        except ImportError:
+            raise MissingExtra("the backbone builtin", "torch") from None
+        path, network = weights or MODEL, cls()
+        try:
+            held = onnx.load(path).graph.initializer
+        except Exception as fault:  # of protobuf, onnx or the disk: they share no base class but this
+            raise BadInput(f"{path} is no ONNX file that can be read ({fault})") from None
+        tensors = {
+            "layers." + t.name.removeprefix(PREFIX): np.array(onnx.numpy_helper.to_array(t))
+            for t in held
+            if t.name.startswith(PREFIX)
+        }
+        fill_module(network, tensors, str(path), cls.name)
+        return network
+
+
+def _conv(i: int, o: int, size: int, stride: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(i, o, size, stride, size // 2), nn.ReLU())
