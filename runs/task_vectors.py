@@ -7,10 +7,10 @@ CHOICES    a set of choices with a column category: paintings, flowers, houses
 PAINTINGS  a folder of clean pictures, of which an image-quality set is made
 NPZ        weights of MobileNetV2; E: the encoder of the methods that are no networks
 
-Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one start),
-`train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are then
-tested on the paintings), `compare` (all methods but the exact one), `exact` (30 raters of BEAUTY and everybody of CHOICES,
-with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
+Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one
+start), `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are
+then tested on the paintings), `compare` (all methods but the exact one), `exact` (30 raters of BEAUTY and everybody of
+CHOICES, with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def test_the_card_says_what_was_learned_from_and_how(trained, rated):
     out, card = trained
     assert json.loads((out / "card.json").read_text()) == card
     assert card["data"]["revision"] == load_plain(rated).revision
-    assert (card["seed"], card["side"], card["recipe"]["loss"], card["recipe"]["steps"]) == (0, 64, "emd", 12)
+    assert (card["seed"], card["side"], card["recipe"]["loss"], card["recipe"]["steps"]) == (0, 64, "plcc", 12)
     page = (out / "README.md").read_text()
     for told in ("AADB", "licence: unstated", "12 steps", f"{card['spearman']['five_crops']:.3f}"):
         assert told in page

@@ -158,8 +158,8 @@ def embed_files(
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
-    X : (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them: the last
-    `measured` columns
+    X : (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them
+    measured : how many columns these are
     attributes : (n, 10) the measured ones
     items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
     """

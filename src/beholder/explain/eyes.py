@@ -2,8 +2,8 @@
 
 Nearness is the correlation, over the collection, of the person's score with that of a database's network; where the
 model knows its doubts, averaged over what the answers leave open. Where the taste is a tangent of the networks, it is
-also told how deep in them the person departs from the middle of all: the first layers see colours and textures, the last
-what is shown.
+also told how deep in them the person departs from the middle of all: the first layers see colours and textures, the
+last what is shown.
 """
 
 from __future__ import annotations

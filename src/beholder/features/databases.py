@@ -1,4 +1,4 @@
-"""The encoder `task-vectors:FOLDER`: what networks fine-tuned on several sets say of a picture, and how it would change.
+"""The encoder `task-vectors:FOLDER`: what networks of several sets say of a picture, and how that would change.
 
 A network merged for one person would have to look at the whole collection again; its tangent need not. A row holds the
 score of the uniform mixture, the score of each fine-tuned network, and the derivative of the mixture's score along each

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -140,6 +140,7 @@ class TaskVectors:
     start   tensors of the start, by name
     blocks  name of a block of layers and the tensors in it, from the pixels on
     side    of the square pictures that the network is shown
+    config  of the backbone, where not all of its name are alike
     """
 
     start: State
@@ -147,6 +148,7 @@ class TaskVectors:
     blocks: Mapping[str, tuple[str, ...]]
     backbone: str
     side: int
+    config: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
 
     def __post_init__(self) -> None:
@@ -211,7 +213,11 @@ class TaskVectors:
 
     def save(self, folder: Path) -> None:
         """start.safetensors and a file for each vector; others that lie there stay."""
-        said = {"network": {"backbone": self.backbone, "side": self.side}, "blocks": self.blocks, "sets": self.names}
+        said = {
+            "network": {"backbone": self.backbone, "side": self.side, "config": dict(self.config)},
+            "blocks": self.blocks,
+            "sets": self.names,
+        }
         write_tensors(folder / START, self.start, said)
         for vector in self.vectors:
             vector.save(folder / f"{vector.name}.safetensors")
@@ -231,7 +237,7 @@ class TaskVectors:
         except (KeyError, TypeError, AttributeError) as fault:
             raise BadInput(f"{folder / START} is not the start of task vectors ({fault!r})") from None
         vectors = tuple(TaskVector.load(folder / f"{name}.safetensors") for name in names)
-        return cls(start, vectors, blocks, backbone, side, folder)
+        return cls(start, vectors, blocks, backbone, side, network.get("config", {}), folder)
 
 
 def _check_alike(one: Mapping[str, NDArray[Any]], other: Mapping[str, NDArray[Any]], what: str) -> None:

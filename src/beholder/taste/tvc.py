@@ -24,7 +24,7 @@ from beholder.taste.base import Arrays
 from beholder.taste.task_vectors import DatabaseModel, Databases, start_of
 from beholder.types import Answers, Floats, Ints
 
-STEPS, RATE, BATCH = 500, 1e-2, 32  # as published; BATCH: pictures in one step
+STEPS, RATE, BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
 BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 
 

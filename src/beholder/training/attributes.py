@@ -28,12 +28,13 @@ from beholder.datasets import Dataset, load_plain
 from beholder.errors import BadInput, UserError
 from beholder.features.networks import Network, load_network, make_backbone
 from beholder.features.networks.attributes import NAMES, AttributeNetwork, save_attribute_network
-from beholder.training.generic import begin, correlation, judged, made_of, told_of
+from beholder.training.generic import correlation, judged, told_of
 from beholder.training.network_cards import ATTRIBUTE_NETWORK, CARD, ENCODER, NETWORK, PAGE, WAYS, page_of_attributes
 from beholder.training.network_export import write_encoder
 from beholder.training.scored import Progress, ScoredSet, scored_set
-from beholder.training.task_vectors import PENALTIES, _start, _write, features_of
+from beholder.training.task_vectors import PENALTIES, features_of, pooled_start
 from beholder.training.tuning import Recipe, Tuning, five_crop_scores, five_crops, loss_of, recipe_of, whole
+from beholder.training.work import begin, made_of, write_json
 
 WEIGHT = 0.1  # of each attribute's loss, w_i of [Ren2017, eq. 4]
 SCORES = ("score", "published_score")  # columns that may hold the mean score
@@ -102,7 +103,7 @@ def train_attributes(
     used = made_of(backbone, given or weights, side, recipe)
     work = begin(out, {**used, "data": [own.revision, rated.revision]})
     if given is None:
-        scoring = _start([rated], work / "start.safetensors", backbone, weights, side, recipe, say)
+        scoring = pooled_start([rated], work / "start.safetensors", backbone, weights, side, recipe, say)
     first = AttributeNetwork(scoring)
     fit_heads(first, own)
     networks = {way: copy.deepcopy(first) for way in WAYS}
@@ -121,7 +122,7 @@ def train_attributes(
     save_attribute_network(networks["jointly"], out / ATTRIBUTE_NETWORK)
     licence = " and ".join(dict.fromkeys(one.licence for one in read if one.licence)) or "unknown"
     write_encoder(networks["jointly"], out / ENCODER, name=f"attributes-{read[0].name}", licence=licence)
-    _write(out / CARD, card)
+    write_json(out / CARD, card)
     (out / PAGE).write_text(page_of_attributes(card), encoding="utf-8")
     return card
 

@@ -8,8 +8,6 @@ Ren et al., Personalized Image Aesthetics, ICCV 2017.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,12 @@ from beholder.bench.metrics import spearman
 from beholder.datasets import Dataset, load_plain
 from beholder.features.networks import Network, make_backbone, save_network
 from beholder.features.networks.network import in_batches
-from beholder.features.onnx import sha256
 from beholder.training.network_cards import CARD, ENCODER, NETWORK, PAGE, page_of_score
 from beholder.training.network_export import write_encoder
 from beholder.training.scored import Progress, ScoredSet, scored_set
-from beholder.training.task_vectors import _start, _told, _write
-from beholder.training.tuning import Recipe, Tuning, five_crop_scores, recipe_of, whole
+from beholder.training.task_vectors import pooled_start
+from beholder.training.tuning import Tuning, five_crop_scores, recipe_of, whole
+from beholder.training.work import begin, made_of, write_json
 from beholder.types import Floats
 
 
@@ -54,7 +52,7 @@ def train_generic(
     read = load_plain(data)
     rated = scored_set(read, side, lowest=recipe.lowest, seed=recipe.seed, threads=recipe.threads, progress=progress)
     work = begin(out, {**made_of(backbone, weights, side, recipe), "data": rated.revision})
-    network = _start([rated], work / "start.safetensors", backbone, weights, side, recipe, say)
+    network = pooled_start([rated], work / "start.safetensors", backbone, weights, side, recipe, say)
     before = judged(rated, five_crop_scores(network, rated.squares[rated.held_out]))
     losses = Tuning(network, rated, recipe, work / "checkpoint.pt").run(say)
     unseen = rated.squares[rated.held_out]
@@ -72,26 +70,9 @@ def train_generic(
     }
     save_network(network, out / NETWORK)
     write_encoder(network, out / ENCODER, name=f"generic-{read.name}", licence=read.licence or "unknown")
-    _write(out / CARD, card)
+    write_json(out / CARD, card)
     (out / PAGE).write_text(page_of_score(card), encoding="utf-8")
     return card
-
-
-def begin(out: Path, wanted: dict[str, Any]) -> Path:
-    """The folder of what is kept on the way; emptied where it is of other data or another recipe."""
-    work, wanted = out / "work", json.loads(json.dumps(wanted))
-    if _told(work / "made_of.json") != wanted:
-        for old in (*work.glob("*.pt"), *work.glob("*.safetensors")):
-            old.unlink()
-        _write(work / "made_of.json", wanted)
-    return work
-
-
-def made_of(backbone: str, weights: Path | None, side: int, recipe: Recipe) -> dict[str, Any]:
-    """What a network is made from, its data aside."""
-    told = {name: value for name, value in asdict(recipe).items() if name != "threads"}  # which change only the time
-    known = sha256(weights) if weights and weights.is_file() else None
-    return {"backbone": backbone, "weights": known, "side": side, "recipe": told}
 
 
 def told_of(read: Dataset, rated: ScoredSet) -> dict[str, Any]:

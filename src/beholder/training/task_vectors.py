@@ -7,10 +7,7 @@ was cut off.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from beholder.features.task_vectors import TaskVector, TaskVectors
 from beholder.training.encoder import files_of
 from beholder.training.scored import Progress, ScoredSet, quality_set, read_set
 from beholder.training.tuning import Recipe, Tuning, crop, loss_of, whole
+from beholder.training.work import begin, made_of, write_json
 from beholder.types import Matrix
 
 VIEWS = 4  # of each picture that the pooled head is learned on, besides the whole one
@@ -59,27 +57,25 @@ def train_task_vectors(
     names = [data.name for data in sets]
     if len(set(names)) < len(names) or not names:
         raise UserError(f"wanted are sets of different names, got: {', '.join(names) or 'none'}")
-    work = out / "work"
-    made_of = _made_of(sets, backbone, weights, side, recipe)
-    if _told(work / "made_of.json") != made_of:  # of other data or another recipe: begun anew
-        for old in work.glob("*.pt"):
-            old.unlink()
-        (out / "base.safetensors").unlink(missing_ok=True)
-        _write(work / "made_of.json", made_of)
+    used = made_of(backbone, weights, side, recipe)
+    work = begin(out, {**used, "sets": [data.revision for data in sets]})
     torch.set_num_threads(recipe.threads)
     rows, vectors = [], []
-    start = _start(sets, out / "base.safetensors", backbone, weights, side, recipe, say)
+    start = pooled_start(sets, work / "start.safetensors", backbone, weights, side, recipe, say)
+    if any(True for _ in start.backbone.buffers()):
+        raise UserError(
+            f"{backbone} remembers statistics of its batches, and such networks cannot be mixed: use another backbone"
+        )
     before = state_of(start)
     for data in sets:
-        network = load_network(out / "base.safetensors")
+        network = load_network(work / "start.safetensors")
         losses = Tuning(network, data, recipe, work / f"{data.name}.pt").run(say)
         vectors.append(TaskVector.between(before, state_of(network), backbone=backbone, name=data.name))
         rows.append(_judged(data, start, network, losses))
     blocks = blocks_of(start, list(before))
-    TaskVectors(before, tuple(vectors), blocks, backbone, side).save(out)
-    (out / "base.safetensors").unlink()
-    card = {"backbone": backbone, "side": side, "recipe": asdict(recipe), "sets": rows, "code": __version__}
-    _write(out / "card.json", card)
+    TaskVectors(before, tuple(vectors), blocks, backbone, side, start.backbone.config).save(out)
+    card = {**used, "sets": rows, "code": __version__}
+    write_json(out / "card.json", card)
     return card
 
 
@@ -109,7 +105,7 @@ def train_from_folders(
     )
 
 
-def _start(
+def pooled_start(
     sets: Sequence[ScoredSet],
     path: Path,
     backbone: str,
@@ -180,24 +176,3 @@ def _judged(data: ScoredSet, start: Network, tuned: Network, losses: Sequence[fl
     found = {name: round(float(spearmanr(score, data.score[new])[0]), 4) for name, score in given.items()}
     last = float(np.mean(losses[-20:]))
     return {"name": data.name, "learned": len(learned), "held_out": int(new.sum()), **found, "loss": round(last, 5)}
-
-
-def _made_of(
-    sets: Sequence[ScoredSet], backbone: str, weights: Path | None, side: int, recipe: Recipe
-) -> dict[str, Any]:
-    told = asdict(recipe)
-    del told["threads"]  # changes nothing but the time
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights and weights.is_file() else None
-    return {"sets": [d.revision for d in sets], "backbone": backbone, "weights": digest, "side": side, "recipe": told}
-
-
-def _told(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _write(path: Path, told: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -40,8 +40,8 @@ class Recipe:
     lowest : what the lowest score is taken to, see `scored_set` · threads : of one process
     """
 
-    loss: str = "emd"
-    steps: int = 300
+    loss: str = "plcc"
+    steps: int = 200
     batch: int = 32
     optimiser: str = "adamw"
     rate: float = 1e-4

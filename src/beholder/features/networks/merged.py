@@ -22,7 +22,7 @@ class Merged:
     def __init__(self, vectors: TaskVectors, device: str | None = None) -> None:
         self.vectors = vectors
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.network = Network(make_backbone(vectors.backbone), vectors.side).eval()
+        self.network = Network(make_backbone(vectors.backbone, config=vectors.config), vectors.side).eval()
         fill(self.network, vectors.start, "the start of the task vectors")
         self.network.to(self.device, memory_format=torch.channels_last)
         self.start = {name: p.detach().clone() for name, p in self.network.named_parameters()}
