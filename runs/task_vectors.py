@@ -9,8 +9,9 @@ NPZ        weights of MobileNetV2; E: the encoder of the methods that are no net
 
 Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one
 start), `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are
-then tested on the paintings), `compare` (all methods but the exact one), `exact` (30 raters of BEAUTY and everybody of
-CHOICES, with the exact one), `sets` (gain by the number of sets), `page` (the tables and figures).
+then tested on the paintings), `compare` (all methods but the exact one), `exact-beauty` and `exact-paintings` (the exact
+one, on 30 raters of BEAUTY and on everybody of CHOICES), `sets` (gain by the number of sets), `page` (the tables and
+figures).
 """
 
 from __future__ import annotations
@@ -123,18 +124,22 @@ def compare(args: argparse.Namespace, progress: Any) -> None:
         )  # fmt: skip
 
 
-def exact(args: argparse.Namespace, progress: Any) -> None:
-    """The exact method beside the others, one draw: EXACT_RATERS of BEAUTY, everybody of CHOICES."""
-    seen: dict[str, Any] = {"encoder": args.encoder, "progress": progress, "seed": 0, "shots": (10, 50), "repeats": 1}
+def exact_on_beauty(args: argparse.Namespace, progress: Any) -> None:
+    """The exact method, one draw, EXACT_RATERS of BEAUTY."""
+    run(
+        view_of_beauty(args), ["tvc", "generic"], args.encoder, shots=(10, 50), repeats=1,
+        out=args.work / "exact-beauty", task_vectors=args.work / "all", progress=progress,
+    )  # fmt: skip
+
+
+def exact_on_paintings(args: argparse.Namespace, progress: Any) -> None:
+    """The exact method, one draw, everybody of CHOICES."""
     for which in HALVES:
         run(
-            view_of_choices(args, which), ["tvc", *FAMILY, *OF_CHOICES], out=args.work / f"exact-paintings-{which}",
-            where="category=paintings", task_vectors=args.work / f"without-{which}", **seen,
+            view_of_choices(args, which), ["tvc", "generic"], args.encoder, shots=(10, 50), repeats=1,
+            out=args.work / f"exact-paintings-{which}", where="category=paintings",
+            task_vectors=args.work / f"without-{which}", progress=progress,
         )  # fmt: skip
-    run(
-        view_of_beauty(args), ["tvc", *FAMILY, *PLAIN], out=args.work / "exact-beauty",
-        task_vectors=args.work / "all", **seen,
-    )  # fmt: skip
 
 
 def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
@@ -175,7 +180,8 @@ PARTS = {
     "train-a": lambda args, say: train(args, args.work / "without-a", "a", say),
     "train-b": lambda args, say: train(args, args.work / "without-b", "b", say),
     "compare": compare,
-    "exact": exact,
+    "exact-beauty": exact_on_beauty,
+    "exact-paintings": exact_on_paintings,
     "sets": by_number_of_sets,
 }
 
