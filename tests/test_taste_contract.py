@@ -54,13 +54,14 @@ def world():
 def fresh(name, X, measured=0):
     """An unfitted model; one that needs a prior has learned it from five others, who also love the last number."""
     X = np.asarray(X)
-    if name in OF_DATABASES:
-        return make_model(name, prior=Databases(Columns(("a", "b", "c"), ("first", "last"))))
     if name not in WITH_PRIOR:
         return make_model(name, measured=measured) if name == "svm" else make_model(name)
     rng = np.random.default_rng(0)
     rows = [rng.permutation(len(X))[:30] for _ in range(5)]
     others = [Answers(rows=r, ratings=5 + 2 * X[r, -1] + rng.normal(size=len(r))) for r in rows]
+    if name in OF_DATABASES:
+        three = Databases(Columns(("a", "b", "c"), ("first", "last")))
+        return make_model(name, prior=MODELS[name].learn_prior(X, others, databases=three))
     generic = fit_generic(X, others, measured)
     return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, measured=measured))
 
@@ -78,6 +79,8 @@ def fitted(name, world, **changes):
 
 
 every_model = pytest.mark.parametrize("name", sorted(set(MODELS) - {Tvc.name}))  # see test_task_vectors.py
+of_any_width = pytest.mark.parametrize("name", sorted(set(MODELS) - {Tvc.name, *OF_DATABASES}))
+before_answers = pytest.mark.parametrize("name", sorted(set(WITH_PRIOR) - {Tvc.name, "zero-shot-best"}))
 choice_models = pytest.mark.parametrize("name", OWN_CHOICES)
 
 
@@ -199,7 +202,7 @@ def test_no_answers_at_all_are_not_enough(name, world):
             make_model(name).fit(world[0], **nothing)
 
 
-@pytest.mark.parametrize("name", WITH_PRIOR)
+@before_answers
 def test_before_any_answer_the_prior_speaks(name, world):
     X = world[0]
     for nothing in NOTHING:
@@ -213,7 +216,7 @@ def test_a_missing_prior_is_a_sentence(name, world):
         make_model(name).fit(world[0], np.ones(60))
 
 
-@pytest.mark.parametrize("name", WITH_PRIOR)
+@before_answers
 def test_a_prior_can_be_pickled_and_is_shared_by_clones(name, world):
     X, (rows, y) = world[0], (np.arange(5), np.arange(5.0))
     model = fresh(name, X)
@@ -222,7 +225,7 @@ def test_a_prior_can_be_pickled_and_is_shared_by_clones(name, world):
     assert sent.fit(X, y, rows=rows).predict(X) == pytest.approx(model.fit(X, y, rows=rows).predict(X), rel=1e-6)
 
 
-@pytest.mark.parametrize("name", WITH_PRIOR)
+@before_answers
 def test_a_prior_of_other_rows_is_refused(name, world):
     X = world[0]
     with pytest.raises(UserError):
@@ -277,7 +280,7 @@ def test_one_answer_is_enough(name, world):
     assert name not in OWN_CHOICES or score[3] > score[17]
 
 
-@every_model
+@of_any_width
 @pytest.mark.parametrize("shape", [(2, 1), (2, 50), (40, 1)])
 def test_any_number_of_pictures_and_columns_will_do(name, shape):
     X = np.random.default_rng(0).normal(size=shape)
@@ -287,7 +290,7 @@ def test_any_number_of_pictures_and_columns_will_do(name, shape):
     assert name in WITH_PRIOR or model.predict(X)[1] > model.predict(X)[0]
 
 
-@every_model
+@of_any_width
 def test_pictures_that_are_all_alike_score_alike(name):
     X = np.ones((8, 4), np.float32)
     model = fresh(name, X)

@@ -2,7 +2,8 @@
 
 `generic` is what people like on the whole; `someone-else` is the default model on as many answers of one other rater,
 at random: what it reaches is not this person's taste. `package.module:Class` is a researcher's own (`bench.own`).
-`NAME+tangent` is a model that is also given what networks of several databases say, as if it were measured.
+`population-gp+tangent` is also told what networks of several databases say: its generic score learns from it as from
+what is measured, while the person's own part is in the encoder's numbers alone.
 
 A method is given a `Task` and returns something fitted that predicts, or None where it has nothing to go by; that is
 scored as knowing nothing, so that every method appears at every shot.
@@ -21,7 +22,7 @@ from beholder.bench.own import is_own, own_model
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES
-from beholder.taste import MODELS, Databases
+from beholder.taste import MODELS, Databases, FeatureMap, learn_population
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -90,12 +91,18 @@ class Taught:
             self._seen[key] = method.columns(self.table)
         return self._seen[key]
 
+    def plain_features(self) -> FeatureMap:
+        """Of rows of the whole table, without what networks say."""
+        X, vectors = self.table.X, self.table.vectors
+        plain = [*range(vectors), *range(vectors + self.table.networks, X.shape[1])]
+        return FeatureMap.learned_of(X, plain, measured=MEASURED)
+
     def _learn(self, method: Method) -> Any:
         if self.generic is None:
             return None
         X, measured, generic = self.seen_by(method), method.measured(self.table), self.generic
-        if method.tangent:  # its own: the shared one knows nothing of these columns
-            generic = fit_generic(X, self.others, measured) or generic
+        if method.tangent:
+            return learn_population(X, self.others, measured=measured, features=self.plain_features())
         more = {"databases": self.table.databases} if method.of_databases else {}
         try:
             return method.model.learn_prior(X, self.others, generic=generic, measured=measured, **more)
@@ -177,6 +184,7 @@ class Method:
 
     def _make(self, prior: Any, task: Task) -> Any:
         given = {"prior": prior, "measured": self.measured(task.taught.table), "random_state": task.seed}
+        given |= {"features": task.taught.plain_features()} if self.tangent else {}
         known = _parameters(self.model)
         return self.model(**{name: value for name, value in given.items() if name in known})
 

@@ -5,10 +5,11 @@ and, for each database and block of layers, a derivative that is computed once p
 person is then a Bayesian linear fit on these numbers, with the same questions, doubts and words as any other taste, and
 a ranking costs one matrix product.
 
-What is taken for granted, as `shared * s(x)`, is the mixture where `tvc` starts, softmax(10 SRCC) of the databases'
-own scores; the person's own part is linear in those scores, each with its own weight, and in the tangents' principal
-components, and radial in the latter. How much of each there is in a typical person is learned from training raters
-where there are any.
+What is taken for granted, as `shared * s(x)`, is a mixture of the networks' own scores. `tvc` starts at softmax(10
+SRCC) of a few answers, which ten answers hardly tell apart; here an answer weighs as it does in a likelihood, and what
+training raters agreed with counts as `TRUST` answers. The person's own part is linear in those scores, each with its
+own weight, and in the tangents' principal components, and radial in the latter. How much of each there is in a typical
+person is learned from training raters where there are any.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from beholder.features.task_vectors import Columns
 from beholder.taste.base import Arrays
@@ -27,7 +29,7 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.population import complete_kinds
 from beholder.taste.prior import needed
-from beholder.taste.task_vectors import DatabaseModel, Databases, start_of
+from beholder.taste.task_vectors import DatabaseModel, Databases, agreement
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats
 
@@ -42,6 +44,21 @@ USUAL = {
     "shared": 1.0,
 }
 MOST_RATERS, EACH = 100, 60  # from whom these are learned, and how many answers of each
+TRUST = 60.0  # answers that what is known before a person comes counts as
+ALIKE = 0.3  # agreement with each database where nothing is known
+MOST = 0.95  # agreement that is believed
+
+
+def likely(scores: NDArray[Any], answers: Answers, agreed: Floats | None = None) -> Floats:
+    """(v,) how likely each database is the one whose eyes a person has, 1 together.
+
+    scores : (n, v) of its networks · agreed : (v,) agreement with other people; None: not known, all alike
+    By the likelihood of a straight line with their agreement as correlation; opposite eyes are as unlikely as none.
+    """
+    k = float(len(answers))
+    known = np.full(scores.shape[1], ALIKE) if agreed is None else agreed
+    r = np.clip((k * agreement(scores, answers) + TRUST * known) / (k + TRUST), 0, MOST)
+    return np.asarray(softmax(-(k + TRUST) / 2 * np.log1p(-(r**2))), np.float64)
 
 
 class TangentProcess(GaussianProcess):
@@ -82,6 +99,9 @@ class TangentProcess(GaussianProcess):
         """
         known = DatabaseModel.learn_prior(X, others, databases=databases)
         rng = np.random.default_rng(seed)
+        scores = known.columns.scores(X)
+        agreed = [agreement(scores, person) for person in others if len(person) > 1]
+        known = replace(known, agreed=np.mean(agreed, axis=0)) if agreed else known
         start, people = cls(prior=known), list[Evidence]()
         for i in rng.permutation(len(others))[:MOST_RATERS]:
             sizes = (len(part) for part in (others[i].rows, others[i].choices, others[i].ties))
@@ -105,7 +125,7 @@ class TangentProcess(GaussianProcess):
         prior: Databases = needed(self)
         prior.check(X)
         scores = prior.columns.scores(X)
-        self.start_ = start_of(scores, answers)
+        self.start_ = likely(scores, answers, prior.agreed)
         base = scores @ self.start_.astype(scores.dtype)
         self.base_ = float(base.mean()), float(base.std()) or 1.0
         return super().evidence(X, answers)

@@ -35,12 +35,14 @@ class Databases(Shared):
     columns   what stands where
     folder    the networks, and pictures: those behind the rows of X; for `tvc`, which looks at them anew
     usual     hyperparameters of a typical person, for `tvc-tangent`
+    agreed    (v,) how well each network agrees with training raters on the mean, for the same
     """
 
     columns: Columns
     folder: Path | None = None
     pictures: Pictures | None = None
     usual: dict[str, float] | None = None
+    agreed: Floats | None = None
 
     def check(self, X: NDArray[Any]) -> None:
         """raises : ShapeError where X has not even the columns of the networks"""
