@@ -29,6 +29,7 @@ from beholder.bench.runner import Progress
 from beholder.cli.shell import Meter
 from beholder.errors import BeholderError
 
+TASK_VECTORS = "Task vectors"  # runs/task_vectors.py
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"
 OF_RATINGS = ["generic", "someone-else", "ridge", "svm", "fpmf", "pam", "residual-svr", "gp", "population-gp"]
 OF_CHOICES = ["generic", "someone-else", "bradley-terry", "logistic", "gp", "population-gp"]
@@ -96,6 +97,21 @@ def _tables(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def replace_section(page: Path, title: str, text: str) -> None:
+    """Put a section in the place of the one with its title, or at the end."""
+    whole = page.read_text(encoding="utf-8")
+    before, _, after = whole.partition(f"\n## {title}\n")
+    rest = after[after.index("\n## ") :] if "\n## " in after else ""
+    page.write_text(f"{before.rstrip()}\n\n## {title}\n\n{text.strip()}\n{rest}", encoding="utf-8")
+
+
+def section_of(page: Path, title: str) -> str:
+    """The section of this title, "" where there is none."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    after = text.partition(f"\n## {title}\n")[2]
+    return after.partition("\n## ")[0].strip()
+
+
 def _below(part: str) -> str:
     """A section of the page: its headings are of the third rank."""
     return re.sub(r"^#+ ", "### ", part.strip(), flags=re.MULTILINE)
@@ -121,7 +137,10 @@ def main() -> None:
             text = page(**given, progress=meter)
     except BeholderError as error:
         sys.exit(str(error))
+    kept = section_of(written, TASK_VECTORS)
     written.write_text(text, encoding="utf-8")
+    if kept:  # by a script of its own
+        replace_section(written, TASK_VECTORS, kept)
     curves = given["work"] / "figure_6" / "figure_6.svg"
     (written.parent / curves.name).write_text(curves.read_text(encoding="utf-8"), encoding="utf-8")
     print(written)

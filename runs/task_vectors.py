@@ -8,10 +8,10 @@ PAINTINGS  a folder of clean pictures, of which an image-quality set is made
 NPZ        weights of MobileNetV2; E: the encoder of the methods that are no networks
 
 Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one
-start), `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who are
-then tested on the paintings), `compare` (all methods but the exact one), `exact-beauty` and `exact-paintings` (the exact
-one, on 30 raters of BEAUTY and on everybody of CHOICES), `sets` (gain by the number of sets), `page` (the tables and
-figures).
+start), `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who
+are then tested on the paintings), `compare` (all methods but the exact one), `exact-beauty` and `exact-paintings` (the
+exact one, on 30 raters of BEAUTY and on everybody of CHOICES), `sets` (gain by the number of sets), `page` (the tables
+and figures).
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ from typing import Any
 
 import numpy as np
 
+import task_vectors_tables as tables
 from beholder.bench import run
+from beholder.bench.methods import MEASURED
+from beholder.bench.results import short_name
+from beholder.bench.runner import add_databases
 from beholder.cli.shell import Meter
 from beholder.config import settings
 from beholder.datasets import Dataset, load_plain
@@ -35,6 +39,7 @@ from beholder.features.task_vectors import TaskVectors
 from beholder.training.scored import ScoredSet, quality_set, scored_set
 from beholder.training.task_vectors import train_task_vectors
 from beholder.training.tuning import Recipe
+from results import PAGE, TASK_VECTORS, replace_section
 
 SIDE = 128
 CATEGORIES = ("paintings", "flowers", "houses")
@@ -43,6 +48,30 @@ PLAIN = ("generic", "pam", "population-gp", "population-gp+tangent")
 OF_CHOICES = ("generic", "population-gp", "population-gp+tangent")
 FAMILY = ("uniform-mix", "zero-shot-best", "tvc-tangent")
 HALVES = ("a", "b")
+SETS = "Spearman's correlation with the scores of pictures that were held out."
+UNSEEN = (
+    "Half of the people taught the networks of flowers and houses, the other half are tested on paintings, and the "
+    "other way round. No network has seen a painting that is asked about, nor what anybody likes in one; the set of "
+    "image quality is made of other paintings, spoilt."
+)
+COMPARED = (
+    ("tvc-tangent", "uniform-mix"),
+    ("tvc-tangent", "zero-shot-best"),
+    ("tvc-tangent", "population-gp"),
+    ("population-gp+tangent", "population-gp"),
+)
+EXACT = (("tvc", "zero-shot-best"), ("tvc", "uniform-mix"), ("tvc-tangent", "tvc"), ("population-gp", "tvc"))
+FIGURE = "figure_task_vectors.svg"
+HEAD = """The system of Yun & Choo, Scaling Up Personalized Image Aesthetic Assessment via Task Vector Customization,
+ECCV 2024, and what it costs less as a tangent. Made by
+
+```sh
+{call}
+```
+
+and by nothing else; do not edit. MobileNetV2 at {side} px, {steps} steps a set; the methods that are no networks see
+with {encoder}. Intervals are 95 %, over people; what each method is: [training.md](training.md#task-vectors).
+"""
 ORDER = ("quality", "houses", "flowers", "paintings", "arousal", "valence", "beauty")  # from far to near
 
 
@@ -154,6 +183,55 @@ def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
         )  # fmt: skip
 
 
+def page(args: argparse.Namespace, progress: Any) -> None:
+    """The section of docs/results.md, and the figure beside it."""
+    work, beauty = args.work, load_plain(args.beauty)
+    said, _ = add_databases(np.zeros((len(beauty.items), MEASURED), np.float32), beauty, work / "all", progress)
+    assert said.databases is not None
+    halves = [[work / f"{part}-{which}" for which in HALVES] for part in ("paintings", "exact-paintings")]
+    on_beauty = tables.figures_of([work / "beauty"], (*PLAIN, *FAMILY))
+    on_paintings = tables.figures_of(halves[0], (*OF_CHOICES, *FAMILY))
+    exact_beauty = tables.figures_of([work / "exact-beauty", work / "beauty"], ("tvc", *FAMILY, *PLAIN), draws=1)
+    exact_paintings = tables.figures_of([*halves[1], *halves[0]], ("tvc", *FAMILY, *OF_CHOICES), draws=1)
+    parts = {
+        "Seven sets from one start": [SETS, "", *tables.sets_table(work / "all")],
+        "Figure 4: how alike task vectors are": [*tables.similarity_table(work / "all")],
+        "Figure 2: each set's network for four people": [
+            *tables.zero_shot_table(args.beauty, said.X, said.databases),
+        ],
+        "Photographs": [
+            *tables.means_table(on_beauty, "spearman"),
+            *tables.differences_table(on_beauty, "spearman", COMPARED),
+        ],
+        "Paintings, by networks that never saw one": [
+            UNSEEN,
+            "",
+            *tables.means_table(on_paintings, "pair_accuracy"),
+            *tables.differences_table(on_paintings, "pair_accuracy", COMPARED),
+        ],
+        "The exact version": [
+            *tables.means_table(exact_beauty, "spearman"),
+            *tables.differences_table(exact_beauty, "spearman", EXACT),
+            *tables.means_table(exact_paintings, "pair_accuracy"),
+            *tables.differences_table(exact_paintings, "pair_accuracy", EXACT),
+            *tables.costs_table(work / "all", work / "exact-beauty", work / "beauty", beauty.files),
+        ],
+        "Figure 5: gain by the number of sets": [
+            f"![Gain by the number of sets]({FIGURE})",
+            "",
+            f"In this order: {', '.join(ORDER)}.",
+            "",
+            *tables.sets_figure(work, range(1, len(ORDER) + 1), PAGE.parent / FIGURE),
+        ],
+    }
+    names = [args.beauty.resolve().name, args.choices.resolve().name, args.paintings.resolve().name]
+    call = f"python runs/task_vectors.py {' '.join(names)} --weights NPZ --encoder E --work FOLDER"
+    lines = [HEAD.format(call=call, encoder=short_name(args.encoder), steps=args.steps, side=SIDE)]
+    for title, part in parts.items():
+        lines += ["", f"### {title}", "", *part]
+    replace_section(PAGE, TASK_VECTORS, "\n".join(lines))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("beauty", "choices", "paintings"):
@@ -183,6 +261,7 @@ PARTS = {
     "exact-beauty": exact_on_beauty,
     "exact-paintings": exact_on_paintings,
     "sets": by_number_of_sets,
+    "page": page,
 }
 
 if __name__ == "__main__":

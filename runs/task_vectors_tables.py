@@ -67,10 +67,19 @@ def zero_shot_table(data: Path, X: np.ndarray[Any, Any], databases: Databases) -
     return grid("person", databases.columns.names, {**shown, "best for this share of all": often})
 
 
-def figures_of(folders: Sequence[Path], methods: Sequence[str]) -> list[Figure]:
-    """The summary of the rows of several runs as one, of attentive raters."""
-    rows = [json.loads(line) for f in folders for line in (f / ROWS).read_text(encoding="utf-8").splitlines()]
+def figures_of(folders: Sequence[Path], methods: Sequence[str], draws: int | None = None) -> list[Figure]:
+    """The summary of the rows of several runs as one, of attentive raters.
+
+    draws : so many, of the people and the numbers of answers of the exact method alone
+    """
+    runs = [[json.loads(line) for line in (f / ROWS).read_text(encoding="utf-8").splitlines()] for f in folders]
+    rows = [row for run in runs for row in run]
     members = frozenset(row["rater"] for row in rows) - frozenset(LEFT_OUT)
+    if draws is not None:
+        asked = {(row["rater"], row["shots"]) for row in rows if row["method"] == "tvc"}
+        rows = [row for row in rows if row["draw"] < draws and (row["rater"], row["shots"]) in asked]
+        rows = list({(row["method"], row["rater"], row["shots"], row["metric"]): row for row in rows}.values())
+        members &= {rater for rater, _ in asked}
     return summarise(rows, {"attentive": members}, [Series(name) for name in methods], 0)
 
 
@@ -101,7 +110,7 @@ def seconds_of(folder: Path, shots: int) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in told.items()}
 
 
-def costs_table(folder: Path, exact: Path, files: Sequence[Path]) -> list[str]:
+def costs_table(folder: Path, exact: Path, others: Path, files: Sequence[Path]) -> list[str]:
     """Seconds a person at 50 answers, seconds a picture, bytes a person, of the exact and the tangent version."""
     runtime, some = TaskVectorRuntime(folder, threads=1), list(files[:24])
     pictures = [Image.open(file).convert("RGB") for file in some]
@@ -119,7 +128,7 @@ def costs_table(folder: Path, exact: Path, files: Sequence[Path]) -> list[str]:
         _bytes(Tvc(prior=databases, steps=1).fit(X, y, rows=rows)),
         _bytes(TangentProcess(prior=databases).fit(X, y, rows=rows)),
     ]
-    told = seconds_of(exact, 50)
+    told = seconds_of(others, 50) | {"tvc": seconds_of(exact, 50)["tvc"]}
     return grid(
         "one person, 50 answers, one thread",
         ["seconds to fit and score the query", "seconds a picture, for each person", "once a picture", "bytes saved"],
