@@ -29,7 +29,7 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.population import complete_kinds
 from beholder.taste.prior import needed
-from beholder.taste.task_vectors import DatabaseModel, Databases, agreement
+from beholder.taste.task_vectors import Databases, agreement, checked
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats
 
@@ -97,7 +97,7 @@ class TangentProcess(GaussianProcess):
 
         raises : NotEnoughAnswers where there are no networks
         """
-        known = DatabaseModel.learn_prior(X, others, databases=databases)
+        known = checked(databases, X, cls.name)
         rng = np.random.default_rng(seed)
         scores = known.columns.scores(X)
         agreed = [agreement(scores, person) for person in others if len(person) > 1]

@@ -53,6 +53,14 @@ class Databases(Shared):
             )
 
 
+def checked(databases: Databases | None, X: NDArray[Any], name: str) -> Databases:
+    """raises : NotEnoughAnswers where a model of this name has no networks, ShapeError where they say other columns"""
+    if databases is None:
+        raise NotEnoughAnswers(f"the {name} model needs task vectors: see `beholder train task-vectors`")
+    databases.check(X)
+    return databases
+
+
 def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
     """(v,) how well each column of scores (n, v) agrees with a person's answers, from -1 to 1; 0 where nothing tells.
 
@@ -118,10 +126,7 @@ class DatabaseModel(TasteModel):
 
         raises : NotEnoughAnswers where there are no networks
         """
-        if databases is None:
-            raise NotEnoughAnswers(f"the {cls.name} model needs task vectors: see `beholder train task-vectors`")
-        databases.check(X)
-        return databases
+        return checked(databases, X, cls.name)
 
     def fit(
         self,
