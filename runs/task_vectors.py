@@ -9,9 +9,9 @@ NPZ        weights of MobileNetV2; E: the encoder of the methods that are no net
 
 Every part is kept in FOLDER, and the same call goes on where it was cut off. Parts: `train` (seven sets from one
 start), `train-a` and `train-b` (six, without the paintings, each without the choices of one half of the people, who
-are then tested on the paintings), `compare` (all methods but the exact one), `exact-beauty` and `exact-paintings` (the
-exact one, on 30 raters of BEAUTY and on everybody of CHOICES), `sets` (gain by the number of sets), `page` (the tables
-and figures).
+are then tested on the paintings), `compare` (all methods but the exact ones), `exact-beauty` and `exact-paintings`
+(ours, on 30 raters of BEAUTY and on everybody of CHOICES), `published-beauty` and `published-paintings` (the same, as
+published), `sets` (gain by the number of sets), `page` (the tables and figures).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,15 @@ COMPARED = (
     ("tvc-tangent", "population-gp"),
     ("population-gp+tangent", "population-gp"),
 )
-EXACT = (("tvc", "zero-shot-best"), ("tvc", "uniform-mix"), ("tvc-tangent", "tvc"), ("population-gp", "tvc"))
+EXACT = (
+    ("tvc", "zero-shot-best"),
+    ("tvc", "uniform-mix"),
+    ("tvc", tables.PUBLISHED),
+    (tables.PUBLISHED, "zero-shot-best"),
+    (tables.PUBLISHED, "uniform-mix"),
+    ("tvc-tangent", "tvc"),
+    ("population-gp", "tvc"),
+)
 FIGURE = "figure_task_vectors.svg"
 HEAD = """The system of Yun & Choo, Scaling Up Personalized Image Aesthetic Assessment via Task Vector Customization,
 ECCV 2024, and what it costs less as a tangent. Made by
@@ -153,22 +161,21 @@ def compare(args: argparse.Namespace, progress: Any) -> None:
         )  # fmt: skip
 
 
-def exact_on_beauty(args: argparse.Namespace, progress: Any) -> None:
-    """The exact method, one draw, EXACT_RATERS of BEAUTY."""
-    run(
-        view_of_beauty(args), ["tvc", "generic"], args.encoder, shots=(10, 50), repeats=1,
-        out=args.work / "exact-beauty", task_vectors=args.work / "all", progress=progress,
-    )  # fmt: skip
+def exact(part: str, method: str, place: str) -> Callable[[argparse.Namespace, Any], None]:
+    """The exact method, one draw: EXACT_RATERS of BEAUTY, or everybody of CHOICES."""
 
+    def ask(args: argparse.Namespace, progress: Any) -> None:
+        seen: dict[str, Any] = {"encoder": args.encoder, "shots": (10, 50), "repeats": 1, "progress": progress}
+        if part == "beauty":
+            out, known = args.work / f"{place}-beauty", args.work / "all"
+            run(view_of_beauty(args), [method], out=out, task_vectors=known, **seen)
+            return
+        for which in HALVES:
+            out, known = args.work / f"{place}-paintings-{which}", args.work / f"without-{which}"
+            view = view_of_choices(args, which)
+            run(view, [method], out=out, where="category=paintings", task_vectors=known, **seen)
 
-def exact_on_paintings(args: argparse.Namespace, progress: Any) -> None:
-    """The exact method, one draw, everybody of CHOICES."""
-    for which in HALVES:
-        run(
-            view_of_choices(args, which), ["tvc", "generic"], args.encoder, shots=(10, 50), repeats=1,
-            out=args.work / f"exact-paintings-{which}", where="category=paintings",
-            task_vectors=args.work / f"without-{which}", progress=progress,
-        )  # fmt: skip
+    return ask
 
 
 def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
@@ -188,11 +195,16 @@ def page(args: argparse.Namespace, progress: Any) -> None:
     work, beauty = args.work, load_plain(args.beauty)
     said, _ = add_databases(np.zeros((len(beauty.items), MEASURED), np.float32), beauty, work / "all", progress)
     assert said.databases is not None
-    halves = [[work / f"{part}-{which}" for which in HALVES] for part in ("paintings", "exact-paintings")]
+    halves = [
+        [work / f"{part}-{which}" for which in HALVES]
+        for part in ("paintings", "exact-paintings", "published-paintings")
+    ]
     on_beauty = tables.figures_of([work / "beauty"], (*PLAIN, *FAMILY))
     on_paintings = tables.figures_of(halves[0], (*OF_CHOICES, *FAMILY))
-    exact_beauty = tables.figures_of([work / "exact-beauty", work / "beauty"], ("tvc", *FAMILY, *PLAIN), draws=1)
-    exact_paintings = tables.figures_of([*halves[1], *halves[0]], ("tvc", *FAMILY, *OF_CHOICES), draws=1)
+    own = [work / f"{place}-beauty" for place in ("exact", "published")]
+    exact_beauty = tables.figures_of([*own, work / "beauty"], ("tvc", tables.PUBLISHED, *FAMILY, *PLAIN), draws=1)
+    asked = ("tvc", tables.PUBLISHED, *FAMILY, *OF_CHOICES)
+    exact_paintings = tables.figures_of([*halves[1], *halves[2], *halves[0]], asked, draws=1)
     parts = {
         "Seven sets from one start": [SETS, "", *tables.sets_table(work / "all")],
         "Figure 4: how alike task vectors are": [*tables.similarity_table(work / "all")],
@@ -258,8 +270,10 @@ PARTS = {
     "train-a": lambda args, say: train(args, args.work / "without-a", "a", say),
     "train-b": lambda args, say: train(args, args.work / "without-b", "b", say),
     "compare": compare,
-    "exact-beauty": exact_on_beauty,
-    "exact-paintings": exact_on_paintings,
+    "exact-beauty": exact("beauty", "tvc", "exact"),
+    "exact-paintings": exact("paintings", "tvc", "exact"),
+    "published-beauty": exact("beauty", tables.PUBLISHED, "published"),
+    "published-paintings": exact("paintings", tables.PUBLISHED, "published"),
     "sets": by_number_of_sets,
     "page": page,
 }

@@ -25,6 +25,8 @@ from beholder.features.task_vectors import TaskVectors, similarity
 from beholder.taste import Databases, TangentProcess, Tvc
 
 PEOPLE = 4  # of figure 2
+PUBLISHED = str(Path(__file__).with_name("published_tvc.py")) + ":PublishedTvc"
+SHORT = {PUBLISHED: "tvc as published"}
 LEFT_OUT = ("r01", "r10")  # of the choices: who clicks at random, as the bench says
 
 
@@ -89,14 +91,19 @@ def means_table(figures: Sequence[Figure], metric: str) -> list[str]:
     cells = {(f.method, f.shots): _cell(f) for f in some}
     names = dict.fromkeys(f.method for f in some)
     corner = f"{metric.replace('_', ' ')}, {some[0].estimate.raters} people, {some[0].draws} draws"
-    return grid(corner, shots, {name: [cells.get((name, k), "–") for k in shots] for name in names})
+    return grid(corner, shots, {SHORT.get(n, n): [cells.get((n, k), "–") for k in shots] for n in names})
 
 
 def differences_table(figures: Sequence[Figure], metric: str, pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Each first less its second, paired within people."""
     found = {(f.method, f.versus, f.shots): f for f in figures if f.metric == metric and f.versus is not None}
     shots = sorted({k for *_, k in found if k})
-    rows = {f"{a} − {b}": [_cell(found[a, b, k], "+") if (a, b, k) in found else "–" for k in shots] for a, b in pairs}
+    rows = {
+        f"{SHORT.get(a, a)} − {SHORT.get(b, b)}": [
+            _cell(found[a, b, k], "+") if (a, b, k) in found else "–" for k in shots
+        ]
+        for a, b in pairs
+    }
     return grid("paired difference", shots, rows)
 
 

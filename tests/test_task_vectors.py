@@ -212,9 +212,20 @@ def test_tvc_learns_a_person(prior):
     rows, y = rater_of(0, X, databases.columns)
     y = -y  # nobody's network: the start agrees with no database
     start = Tvc(prior=databases, steps=0).fit(X, y, rows=rows)
-    model = Tvc(prior=databases, steps=40).fit(X, y, rows=rows)
+    model = Tvc(prior=databases, steps=40, pull=0.0).fit(X, y, rows=rows)
     before, after = (np.corrcoef(m.predict(X)[rows], y)[0, 1] for m in (start, model))
     assert after > before + 0.3
+
+
+def test_few_answers_leave_tvc_near_its_start_and_many_do_not(prior):
+    X, databases = prior
+    rows, y = rater_of(0, X, databases.columns)
+
+    def moved(n):
+        model = Tvc(prior=databases, steps=15).fit(X, -y[:n], rows=rows[:n])
+        return np.abs(model.coefficients_ - model.start_[:, None]).mean()
+
+    assert moved(4) < moved(40)
 
 
 def test_tvc_learns_from_choices_and_says_how_sure(prior):

@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from beholder.features.task_vectors import Columns
 from beholder.taste.base import Arrays
@@ -29,7 +28,7 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.population import complete_kinds
 from beholder.taste.prior import needed
-from beholder.taste.task_vectors import Databases, agreement, checked
+from beholder.taste.task_vectors import Databases, checked, likely
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats
 
@@ -44,21 +43,6 @@ USUAL = {
     "shared": 1.0,
 }
 MOST_RATERS, EACH = 100, 60  # from whom these are learned, and how many answers of each
-TRUST = 60.0  # answers that what is known before a person comes counts as
-ALIKE = 0.3  # agreement with each database where nothing is known
-MOST = 0.95  # agreement that is believed
-
-
-def likely(scores: NDArray[Any], answers: Answers, agreed: Floats | None = None) -> Floats:
-    """(v,) how likely each database is the one whose eyes a person has, 1 together.
-
-    scores : (n, v) of its networks · agreed : (v,) agreement with other people; None: not known, all alike
-    By the likelihood of a straight line with their agreement as correlation; opposite eyes are as unlikely as none.
-    """
-    k = float(len(answers))
-    known = np.full(scores.shape[1], ALIKE) if agreed is None else agreed
-    r = np.clip((k * agreement(scores, answers) + TRUST * known) / (k + TRUST), 0, MOST)
-    return np.asarray(softmax(-(k + TRUST) / 2 * np.log1p(-(r**2))), np.float64)
 
 
 class TangentProcess(GaussianProcess):
@@ -97,11 +81,7 @@ class TangentProcess(GaussianProcess):
 
         raises : NotEnoughAnswers where there are no networks
         """
-        known = checked(databases, X, cls.name)
-        rng = np.random.default_rng(seed)
-        scores = known.columns.scores(X)
-        agreed = [agreement(scores, person) for person in others if len(person) > 1]
-        known = replace(known, agreed=np.mean(agreed, axis=0)) if agreed else known
+        known, rng = checked(databases, X, others, cls.name), np.random.default_rng(seed)
         start, people = cls(prior=known), list[Evidence]()
         for i in rng.permutation(len(others))[:MOST_RATERS]:
             sizes = (len(part) for part in (others[i].rows, others[i].choices, others[i].ties))

@@ -9,7 +9,8 @@ Yun & Choo, Scaling Up Personalized Image Aesthetic Assessment via Task Vector C
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -25,7 +26,9 @@ from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.prior import Shared, needed
 from beholder.types import Answers, Floats
 
-SHARPNESS = 10.0  # softmax(SHARPNESS * SRCC) is where a person's coefficients start [Yun2024]
+TRUST = 60.0  # answers that what is known before a person comes counts as
+ALIKE = 0.3  # agreement with each database where nothing is known
+MOST = 0.95  # agreement that is believed
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +37,15 @@ class Databases(Shared):
 
     columns   what stands where
     folder    the networks, and pictures: those behind the rows of X; for `tvc`, which looks at them anew
-    usual     hyperparameters of a typical person, for `tvc-tangent`
-    agreed    (v,) how well each network agrees with training raters on the mean, for the same
+    agreed    (v,) how well each network agrees with training raters on the mean
+    usual     hyperparameters of a typical one of them, for `tvc-tangent`
     """
 
     columns: Columns
     folder: Path | None = None
     pictures: Pictures | None = None
-    usual: dict[str, float] | None = None
     agreed: Floats | None = None
+    usual: dict[str, float] | None = None
 
     def check(self, X: NDArray[Any]) -> None:
         """raises : ShapeError where X has not even the columns of the networks"""
@@ -53,12 +56,17 @@ class Databases(Shared):
             )
 
 
-def checked(databases: Databases | None, X: NDArray[Any], name: str) -> Databases:
-    """raises : NotEnoughAnswers where a model of this name has no networks, ShapeError where they say other columns"""
+def checked(databases: Databases | None, X: NDArray[Any], others: Sequence[Answers], name: str) -> Databases:
+    """What is known before a person comes, other people's agreement with the networks among it.
+
+    raises : NotEnoughAnswers where a model of this name has no networks, ShapeError where they say other columns
+    """
     if databases is None:
         raise NotEnoughAnswers(f"the {name} model needs task vectors: see `beholder train task-vectors`")
     databases.check(X)
-    return databases
+    scores = databases.columns.scores(X)
+    agreed = [agreement(scores, person) for person in others if len(person) > 1]
+    return replace(databases, agreed=np.mean(agreed, axis=0)) if agreed else databases
 
 
 def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
@@ -79,9 +87,16 @@ def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
     return np.asarray(total / count if count else total, np.float64)
 
 
-def start_of(scores: NDArray[Any], answers: Answers) -> Floats:
-    """(v,) coefficients before they are learned: softmax(10 SRCC), uniform where nothing tells the sets apart."""
-    return np.asarray(softmax(SHARPNESS * agreement(scores, answers)), np.float64)
+def likely(scores: NDArray[Any], answers: Answers, agreed: Floats | None = None) -> Floats:
+    """(v,) how likely each database is the one whose eyes a person has, 1 together.
+
+    scores : (n, v) of its networks · agreed : (v,) agreement with other people; None: not known, all alike
+    By the likelihood of a straight line with their agreement as correlation; opposite eyes are as unlikely as none.
+    """
+    k = float(len(answers))
+    known = np.full(scores.shape[1], ALIKE) if agreed is None else agreed
+    r = np.clip((k * agreement(scores, answers) + TRUST * known) / (k + TRUST), 0, MOST)
+    return np.asarray(softmax(-(k + TRUST) / 2 * np.log1p(-(r**2))), np.float64)
 
 
 def on_scale_of(score: Floats, ratings: Floats, rated: Floats) -> tuple[float, float]:
@@ -122,11 +137,11 @@ class DatabaseModel(TasteModel):
         seed: int = 0,
         databases: Databases | None = None,
     ) -> Databases:
-        """The networks themselves: what others say of these pictures adds nothing to them.
+        """The networks, and how well each agrees with other people.
 
         raises : NotEnoughAnswers where there are no networks
         """
-        return checked(databases, X, cls.name)
+        return checked(databases, X, others, cls.name)
 
     def fit(
         self,
