@@ -20,6 +20,7 @@ from beholder.bench.series import Series
 from beholder.bench.summary import Figure, summarise
 from beholder.datasets import load_plain
 from beholder.features.databases import TaskVectorRuntime
+from beholder.features.networks.network import squares_of
 from beholder.features.pictures import Pictures
 from beholder.features.task_vectors import TaskVectors, similarity
 from beholder.taste import Databases, TangentProcess, Tvc
@@ -124,9 +125,9 @@ def costs_table(folder: Path, exact: Path, others: Path, files: Sequence[Path]) 
     began = time.perf_counter()
     X = runtime.encode(pictures)
     tangent = (time.perf_counter() - began) / len(some)
-    vectors = runtime.merged.vectors
+    vectors = runtime.vectors
     databases = Databases(vectors.columns, folder, Pictures(X, some))
-    squares = databases.pictures.squares(np.arange(len(some)), vectors.side)  # type: ignore[union-attr]
+    squares = squares_of(pictures, vectors.side)
     began = time.perf_counter()
     runtime.merged.scores(squares, vectors.uniform)
     merged = (time.perf_counter() - began) / len(some)

@@ -1,5 +1,7 @@
 """Task vectors: arithmetic, the networks between a start and its vectors, and what a person's mixture is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -167,6 +169,16 @@ def test_a_picture_is_found_by_its_row(prior):
     assert databases.pictures.places(X[[7, 3, 7]]).tolist() == [7, 3, 7]
     with pytest.raises(UserError, match="row 1 of X belongs to no picture"):
         databases.pictures.places(np.vstack([X[:1], X[:1] + 1]))
+
+
+def test_a_picture_that_is_gone_is_scored_by_what_is_known_of_it(prior, files, tmp_path):
+    X, databases = prior
+    away = [tmp_path / "gone.png", *files[1:]]
+    lost = replace(databases, pictures=Pictures(X, away))
+    rows, y = rater_of(1, X, databases.columns)
+    whole, part = (Tvc(prior=p, steps=3).fit(X, y, rows=rows).predict(X) for p in (databases, lost))
+    assert part[1:] == pytest.approx(whole[1:], abs=0.5)
+    assert part[0] == pytest.approx(whole[0], abs=1.0)
 
 
 def rater_of(database, X, columns, n=40):

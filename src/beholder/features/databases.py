@@ -9,6 +9,7 @@ product of their coefficients with that row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,37 +30,45 @@ def folder_of(encoder: str) -> Path:
 
 
 class TaskVectorRuntime:
-    """raises : UserError, BadInput, ShapeError where the folder holds no task vectors; MissingExtra without torch"""
+    """Ready to say what a collection's rows are; the networks are made when a picture is first shown to them.
+
+    raises : UserError, BadInput, ShapeError where the folder holds no task vectors
+    """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
-        try:
-            import torch
-
-            from beholder.features.networks.merged import Merged
-        except ImportError:
-            raise MissingExtra("the networks of task vectors", "torch") from None
-        vectors = TaskVectors.load(folder)
-        torch.set_num_threads(threads)
-        self.merged = Merged(vectors)
-        self.columns: Columns = vectors.columns
+        self.vectors = TaskVectors.load(folder)
+        self.columns: Columns = self.vectors.columns
+        self._threads = threads
         self.row = EncoderRow(
             name=f"{PREFIX}{folder}",
             dimension=self.columns.width,
             licence="unknown",
             bytes=sum(f.stat().st_size for f in folder.glob("*.safetensors")),
             source=str(folder),
-            revision=vectors.revision,
-            preprocessing=self.merged.network.preprocessing.as_dict(),
+            revision=self.vectors.revision,
+            preprocessing={"size": self.vectors.side, "fit": "squash", "interpolation": "box"},
             max_side=OPENED_AT,
         )
 
+    @cached_property
+    def merged(self) -> Any:
+        """The networks. raises : MissingExtra without torch"""
+        try:
+            import torch
+
+            from beholder.features.networks.merged import Merged
+        except ImportError:
+            raise MissingExtra("the networks of task vectors", "torch") from None
+        torch.set_num_threads(self._threads)
+        return Merged(self.vectors)
+
     def encode(self, pictures: Sequence[Image.Image]) -> Matrix:
-        """(b, columns.width) float32"""
+        """(b, columns.width) float32. raises : MissingExtra without torch"""
+        merged = self.merged
         from beholder.features.networks.network import squares_of
 
-        vectors = self.merged.vectors
-        squares = squares_of(pictures, vectors.side)
-        one_hot: list[Any] = list(np.eye(len(vectors.vectors)))
-        scores = [self.merged.scores(squares, a) for a in (vectors.uniform, *one_hot)]
-        tangents = self.merged.tangents(squares, vectors.uniform).reshape(len(squares), -1)
+        squares = squares_of(pictures, self.vectors.side)
+        mixtures = (self.vectors.uniform, *np.eye(len(self.columns.names)))
+        scores = [merged.scores(squares, mixture) for mixture in mixtures]
+        tangents = merged.tangents(squares, self.vectors.uniform).reshape(len(squares), -1)
         return np.hstack([np.column_stack(scores), tangents]).astype(np.float32)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from beholder.errors import UserError
+from beholder.errors import BadPicture, UserError
 from beholder.features.registry import OPENED_AT
 from beholder.images import open_image
 from beholder.types import Ints, Matrix
@@ -34,16 +35,23 @@ class Pictures:
             raise UserError(f"row {found.index(-1)} of X belongs to no picture that this model was given")
         return np.array(found, np.int64)
 
-    def squares(self, places: Ints, side: int) -> NDArray[np.uint8]:
-        """(k, side, side, 3) those pictures, squashed. raises : BadPicture where one cannot be opened any more"""
-        from beholder.features.networks.network import squares_of
+    def squares(self, places: Ints, side: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """(k, side, side, 3) those pictures, squashed, and (k,) whether each could be opened; grey where not."""
+        squares, there = np.full((len(places), side, side, 3), 128, np.uint8), np.zeros(len(places), bool)
+        for i, place in enumerate(places.tolist()):
+            found = self._square(place, side)
+            if found is not None:
+                squares[i], there[i] = found, True
+        return squares, there
 
-        squares = np.empty((len(places), side, side, 3), np.uint8)
-        for square, place in zip(squares, places.tolist(), strict=True):
-            if (place, side) in self._kept:
-                square[:] = self._kept[place, side]
-                continue
-            square[:] = squares_of([open_image(self.files[place], max_side=OPENED_AT)], side)[0]
-            if (1 + len(self._kept)) * square.nbytes <= KEPT:
-                self._kept[place, side] = square.copy()
-        return squares
+    def _square(self, place: int, side: int) -> NDArray[np.uint8] | None:
+        if (place, side) in self._kept:
+            return self._kept[place, side]
+        try:
+            picture = open_image(self.files[place], max_side=OPENED_AT)
+        except BadPicture:
+            return None
+        square = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
+        if (1 + len(self._kept)) * square.nbytes <= KEPT:
+            self._kept[place, side] = square
+        return square

@@ -29,6 +29,7 @@ from beholder.types import Answers, Floats, Ints
 
 STEPS, RATE, BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
 PULL = 10.0  # to the start, divided by the number of answers: as if each coefficient had a normal prior
+CHUNK = 512  # pictures that are opened before they are looked at
 BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 
 
@@ -96,10 +97,12 @@ class Tvc(DatabaseModel):
 
         used = np.unique(np.concatenate([better, worse]))
         used = used[used >= 0]
-        squares = self._pictures().squares(self._pictures().places(self._known(X[used])), merged.vectors.side)
+        pictures = self._pictures()
+        squares, there = pictures.squares(pictures.places(self._known(X[used])), merged.vectors.side)
         pixels = merged.network.pixels(squares)
         for up, down in zip(better, worse, strict=True):
-            up, down = up[up >= 0], down[down >= 0]
+            seen = np.isin(up, used[there]) & np.isin(down, used[there])
+            up, down = up[seen], down[seen]
             if not len(up):
                 continue
             shown, place = np.unique(np.concatenate([up, down]), return_inverse=True)
@@ -118,12 +121,18 @@ class Tvc(DatabaseModel):
         places = pictures.places(self._known(X))
         if self._scores is None:
             self._scores = np.full(len(pictures.files), np.nan)  # what this network said of each picture so far
-        known = self._scores
-        missing = np.unique(places[np.isnan(known[places])])
-        if len(missing):
-            merged = self._merged()
-            known[missing] = merged.scores(pictures.squares(missing, merged.vectors.side), self.coefficients_)
-        return np.asarray(known[places])
+        missing = np.unique(places[np.isnan(self._scores[places])])
+        for at in range(0, len(missing), CHUNK):
+            self._look_at(missing[at : at + CHUNK])
+        known = self._scores[places]
+        roughly = self.prior_.columns.scores(X) @ self.coefficients_.mean(1)  # of a picture that is gone
+        return np.asarray(np.where(np.isnan(known), roughly, known))
+
+    def _look_at(self, places: Ints) -> None:
+        merged = self._merged()
+        squares, there = self._pictures().squares(places, merged.vectors.side)
+        assert self._scores is not None
+        self._scores[places[there]] = merged.scores(squares[there], self.coefficients_)
 
     def _known(self, X: NDArray[Any]) -> NDArray[Any]:
         return X[:, : self.prior_.columns.width]
