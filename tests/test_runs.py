@@ -181,3 +181,43 @@ def test_the_page_of_results_names_no_path(rated, tmp_path, monkeypatch):
         "## Figure 6: ways of asking",
     ]
     assert "| pam - someone-else |" in page
+
+
+def test_a_section_of_the_page_is_replaced_and_the_others_stay(tmp_path):
+    import results
+
+    page = tmp_path / "results.md"
+    page.write_text("# Results\n\nAll.\n\n## One\n\nfirst\n\n## Two\n\nsecond\n")
+    results.replace_section(page, "One", "### Part\n\nanother first")
+    results.replace_section(page, "Three", "third")
+    assert page.read_text() == (
+        "# Results\n\nAll.\n\n## One\n\n### Part\n\nanother first\n\n## Two\n\nsecond\n\n## Three\n\nthird\n"
+    )
+    assert results.section_of(page, "Two") == "second"
+    assert results.section_of(page, "Four") == ""
+
+
+def test_runs_of_the_exact_method_are_compared_on_its_own_people(tmp_path):
+    pytest.importorskip("torch")
+    import task_vectors_tables as tables
+
+    def row(method, rater, draw, value):
+        return {
+            "method": method,
+            "rater": rater,
+            "draw": draw,
+            "shots": 10,
+            "metric": "spearman",
+            "value": value,
+            "ask": None,
+        }
+
+    few = [row("tvc", f"p{i}", 0, 0.5 + 0.01 * i) for i in range(4)]
+    many = [row("uniform-mix", f"p{i}", draw, 0.4 + 0.1 * draw) for i in range(9) for draw in range(2)]
+    for name, rows in (("few", few), ("many", many)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rows.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    figures = tables.figures_of([tmp_path / "few", tmp_path / "many"], ("tvc", "uniform-mix"), draws=1)
+    told = tables.differences_table(figures, "spearman", [("tvc", "uniform-mix")])
+    assert "4 people, 1 draw" in tables.means_table(figures, "spearman")[0]
+    assert "| tvc − uniform-mix | +0.115 [" in told[2]
