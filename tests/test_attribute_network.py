@@ -159,6 +159,12 @@ def test_scores_of_another_set_are_learned_jointly(aadb, start, tmp_path):
     assert card["score"]["generic"] > 0.7
 
 
+def test_other_pictures_held_out_than_by_the_start_are_refused(aadb, start, tmp_path):
+    folder = start if start.is_dir() else start.parent
+    with pytest.raises(UserError, match=r"was learned with seed 0, this call has 7: .* give --seed 0"):
+        train_attributes(aadb, tmp_path / "out", start=folder, scores=aadb, **(QUICK | {"seed": 7}))
+
+
 def test_without_a_start_a_backbone_learns_the_score_first(aadb, tmp_path):
     card = train_attributes(aadb, tmp_path, side=32, **QUICK)
     assert card["side"] == 32

@@ -13,6 +13,7 @@ Content Adaptation, ECCV 2016 (AADB).
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +99,8 @@ def train_attributes(
     backbone, side = scoring.backbone.name, scoring.side
     recipe = recipe_of(backbone, **otherwise)
     torch.set_num_threads(recipe.threads)
+    if scores is not None and start is not None and start.is_dir():
+        _check_seed(start, recipe.seed)
     read = [load_plain(folder) for folder in (data, scores) if folder is not None]
     own, rated = _sets(read, side, recipe, progress)
     used = made_of(backbone, given or weights, side, recipe)
@@ -125,6 +128,16 @@ def train_attributes(
     write_json(out / CARD, card)
     (out / PAGE).write_text(page_of_attributes(card), encoding="utf-8")
     return card
+
+
+def _check_seed(start: Path, seed: int) -> None:
+    """raises : UserError where other pictures were held out when the start learned the score"""
+    held_out_by = json.loads((start / CARD).read_text(encoding="utf-8"))["seed"]
+    if held_out_by != seed:
+        raise UserError(
+            f"the score of {start} was learned with seed {held_out_by}, this call has {seed}: pictures that it learned "
+            f"from would test it; give --seed {held_out_by}"
+        )
 
 
 def _sets(read: Sequence[Dataset], side: int, recipe: Recipe, progress: Progress | None) -> tuple[ScoredSet, ScoredSet]:
