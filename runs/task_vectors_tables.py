@@ -91,7 +91,8 @@ def means_table(figures: Sequence[Figure], metric: str) -> list[str]:
     shots = sorted({f.shots for f in some})
     cells = {(f.method, f.shots): _cell(f) for f in some}
     names = dict.fromkeys(f.method for f in some)
-    corner = f"{metric.replace('_', ' ')}, {some[0].estimate.raters} people, {some[0].draws} draw{'s' * (some[0].draws != 1)}"
+    people, draws = some[0].estimate.raters, some[0].draws
+    corner = f"{metric.replace('_', ' ')}, {people} people, {draws} draw{'s' * (draws != 1)}"
     return grid(corner, shots, {SHORT.get(n, n): [cells.get((n, k), "–") for k in shots] for n in names})
 
 

@@ -28,7 +28,7 @@ from beholder.taste.task_vectors import DatabaseModel, Databases, likely
 from beholder.types import Answers, Floats, Ints
 
 STEPS, RATE, BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
-PULL = 10.0  # to the start, divided by the number of answers: as if each coefficient had a normal prior
+PULL = 1.0  # to the start, divided by the number of answers: as if each coefficient had a normal prior
 CHUNK = 512  # pictures that are opened before they are looked at
 BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 
