@@ -185,7 +185,7 @@ def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
         folder = args.work / f"first-{count}"
         whole.only(ORDER[:count]).save(folder)
         run(
-            args.beauty, ["generic", "pam", *FAMILY], args.encoder, shots=(10, 50), repeats=1,
+            args.beauty, ["generic", *FAMILY], args.encoder, shots=(10, 50), repeats=1,
             out=args.work / f"sets-{count}", task_vectors=folder, progress=progress,
         )  # fmt: skip
 
@@ -200,6 +200,7 @@ def page(args: argparse.Namespace, progress: Any) -> None:
         for part in ("paintings", "exact-paintings", "published-paintings")
     ]
     on_beauty = tables.figures_of([work / "beauty"], (*PLAIN, *FAMILY))
+    others = [f for f in on_beauty if f.method in ("pam", "population-gp")]
     on_paintings = tables.figures_of(halves[0], (*OF_CHOICES, *FAMILY))
     own = [work / f"{place}-beauty" for place in ("exact", "published")]
     exact_beauty = tables.figures_of([*own, work / "beauty"], ("tvc", tables.PUBLISHED, *FAMILY, *PLAIN), draws=1)
@@ -233,7 +234,7 @@ def page(args: argparse.Namespace, progress: Any) -> None:
             "",
             f"In this order: {', '.join(ORDER)}.",
             "",
-            *tables.sets_figure(work, range(1, len(ORDER) + 1), PAGE.parent / FIGURE),
+            *tables.sets_figure(work, range(1, len(ORDER) + 1), others, PAGE.parent / FIGURE),
         ],
     }
     names = [args.beauty.resolve().name, args.choices.resolve().name, args.paintings.resolve().name]

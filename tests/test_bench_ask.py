@@ -336,7 +336,7 @@ def test_the_command_line_prints_what_is_gained_over_asking_at_random(rated, cap
     assert "answers_needed to be where random is at 10, lower is better: all (6 raters)" in lines
     assert re.fullmatch(r"ridge, greedy +(more than 10|\d+\.\d) \[\S.*\]", lines[-1])
     assert command([*options, "--analysis", "fake-raters", "--ask", "random"]) == 2
-    assert "an analysis takes neither" in capsys.readouterr().err
+    assert "an analysis takes none" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ refusals

@@ -292,7 +292,7 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
         (["rank", "nowhere"], "unknown collection 'nowhere'"),
         (["rank", "ort"], "did you mean 'art'"),
         (["rank", "art", "--person", "Eda"], "did you mean 'Ada'"),
-        (["rank", "art", "--person", "Ada", "--model", "gq"], "there are: bradley-terry, fpmf"),
+        (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 14 are: gp, "),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
         (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "the nearest of 16 are: "),
