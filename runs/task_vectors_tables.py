@@ -171,10 +171,10 @@ def sets_figure(work: Path, counts: Sequence[int], others: Sequence[Figure], out
             )
             for place, (name, row) in enumerate(gains.items())
         ]
-        title = f"gain at {shots} answers; level: {best.method}"
+        title = f"{shots} answers; level: {best.method}"
         panels.append(svg.Panel(title, "sets", lines, level=best.estimate.mean))
         cells |= {f"{name}, {shots} answers": [_cell(f, "+") for f in row] for name, row in gains.items()}
-    out.write_text(svg.standalone(panels, "Figure 5: gain by the number of sets"), encoding="utf-8")
+    out.write_text(svg.standalone(panels, "Figure 5: gain over generic by the number of sets"), encoding="utf-8")
     return grid("gain over generic, by number of sets", list(counts), cells)
 
 

@@ -210,6 +210,15 @@ def test_it_is_said_whose_eyes_a_persons_are_nearest_to(collection, capsys):
     assert "you tend to the opposite of “chosen”" in said
 
 
+def test_a_relative_folder_of_networks_is_found_from_anywhere(world, trained, home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(trained[0].parent)
+    call = ["import", str(world[0] / "rated"), "--into", "near", "--encoder", f"task-vectors:{trained[0].name}"]
+    assert command(call) == 0
+    monkeypatch.chdir(tmp_path)
+    assert command(["rank", "near", "--model", "uniform-mix", "--json"]) == 1  # nobody has answered
+    assert "has answered nothing in 'near' yet" in capsys.readouterr().err
+
+
 def test_networks_that_never_saw_a_collection_are_refused(painted, home, capsys):
     assert command(["import", str(painted), "--into", "other", "--encoder", "classic"]) == 0
     for model in ("tvc", "tvc-tangent"):

@@ -21,6 +21,7 @@ from beholder.features import Runtime, load_encoder
 from beholder.features.attributes import with_attributes
 from beholder.features.databases import folder_of
 from beholder.features.pictures import Pictures
+from beholder.features.registry import anywhere
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.sources import SAMPLE, Progress, open_source, silent
@@ -81,9 +82,11 @@ class Library:
         raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
         """
         progress = progress or silent
-        self.runtime(encoder or self.settings.encoder)  # what cannot be loaded leaves no collection behind
+        encoder = None if encoder is None else anywhere(encoder)
+        usual = encoder or anywhere(self.settings.encoder)
+        self.runtime(usual)  # what cannot be loaded leaves no collection behind
         source = open_source(spec, self.home / "sources", progress=progress)
-        row = self.store.add_collection(into, named(spec), encoder or self.settings.encoder)
+        row = self.store.add_collection(into, named(spec), usual)
         wanted = encoder or row.encoder
         names = list(dict.fromkeys([wanted, "attributes"]))
         job = Importer(

@@ -40,7 +40,7 @@ class TaskVectorRuntime:
         self.columns: Columns = self.vectors.columns
         self._threads = threads
         self.row = EncoderRow(
-            name=f"{PREFIX}{folder}",
+            name=f"{PREFIX}{folder.name}",
             dimension=self.columns.width,
             licence="unknown",
             bytes=sum(f.stat().st_size for f in folder.glob("*.safetensors")),

@@ -96,6 +96,14 @@ def encoder_names() -> list[str]:
     return [*BUILT_IN, *HUB]
 
 
+def anywhere(name: str) -> str:
+    """The name of an encoder that means the same from every working folder."""
+    for prefix in ("onnx:", "task-vectors:"):
+        if name.startswith(prefix):
+            return prefix + str(Path(name.removeprefix(prefix)).expanduser().resolve())
+    return name
+
+
 def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
     """The encoder of that name, ready to run.
 
