@@ -301,7 +301,9 @@ class Session:
 
     def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
         if self.model_name == TangentProcess.name:
-            return TangentProcess(hyperparameters=hyperparameters, prior=self.collection.databases)
+            model = TangentProcess(hyperparameters=hyperparameters, prior=self.collection.databases)
+            model.features = self._features = self._features or model.learn_features(self.collection.X)
+            return model
         self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
         known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:

@@ -101,7 +101,7 @@ class GaussianProcess(TasteModel):
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """The answers as this model sees them, before it learns from them."""
-        self.features_ = self.features or self._learn_features(X)
+        self.features_ = self.features or self.learn_features(X)
         self.centre_, self.unit_ = self._centre(answers.ratings)
         pairs = np.concatenate([answers.choices, answers.ties])
         judged, place = np.unique(np.concatenate([answers.rows, pairs.ravel()]), return_inverse=True)
@@ -124,7 +124,8 @@ class GaussianProcess(TasteModel):
             self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
         return self
 
-    def _learn_features(self, X: NDArray[Any]) -> FeatureMap:
+    def learn_features(self, X: NDArray[Any]) -> FeatureMap:
+        """The coordinates in which all fits on the same X, (n, d), should be made."""
         return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, measured=self.measured)
 
     def _generic(self, X: NDArray[Any]) -> Floats:
