@@ -9,15 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from scipy.stats import spearmanr
 
+from beholder.bench import methods as bench_methods
 from beholder.bench import run, runner
+from beholder.bench.agreement import QUARTERS, agreement, quarters
 from beholder.bench.methods import MEASURED, Table, teach
 from beholder.bench.plan import make_plan
 from beholder.bench.protocol import Protocol
+from beholder.bench.results import Results
 from beholder.bench.series import Series
 from beholder.bench.summary import summarise
+from beholder.cli import run as command
 from beholder.datasets import Choices, Dataset, Ratings
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.taste import DEFAULT, MODELS
 
 N, D, RATERS = 60, 6, 5
 KEYS = [
@@ -279,7 +285,15 @@ def test_every_method_appears_at_every_shot_in_the_agreed_shape(tmp_path, monkey
 def test_ratings_have_all_their_metrics_and_without_times_one_group(tmp_path, monkeypatch):
     fake_encoder(monkeypatch)
     summary = run(write_set(tmp_path, "ratings", seconds=lambda rater: ""), ["generic", "ridge"], shots=[5], repeats=1)
-    assert {r["metric"] for r in summary} == {"spearman", "pearson", "pair_accuracy", "ndcg_10", "ece"}
+    assert {r["metric"] for r in summary} == {
+        "spearman",
+        "pearson",
+        "pair_accuracy",
+        "ndcg_10",
+        "precision_20",
+        "regret_10",
+        "ece",
+    }
     assert {r["method"] for r in summary if r["metric"] == "ece"} == {"generic"}
     assert {r["group"] for r in summary} == {"all"}
 
@@ -379,6 +393,87 @@ def test_methods_are_compared_on_what_both_have_and_not_at_all_where_that_is_not
         ("b", "a"): 0.2,
         ("a", "b"): -0.2,
     }
+
+
+# ------------------------------------------------------------------ quarters by agreement
+
+
+def agreeing(kind, seed=0):
+    """Judgements of twelve raters, everybody on the same: a shared taste, with more noise from three to three."""
+    rng, taste, who = np.random.default_rng(seed), np.linspace(-2, 2, N), np.repeat(np.arange(12), 4 * N)
+    left = np.tile(np.arange(N), 12 * 4)
+    right = (left + 1 + 6 * (np.arange(len(who)) // N % 4)) % N
+    noise, seconds = np.array([0, 0.3, 1, 4])[who // 3] * rng.normal(size=len(who)), np.full(len(who), np.nan)
+    if kind == "ratings":
+        return Ratings(left, who, taste[left] + noise, seconds)
+    return Choices(left, right, who, np.sign(taste[left] - taste[right] + noise).astype(int), seconds)
+
+
+@pytest.mark.parametrize("kind", ["ratings", "choices"])
+def test_the_planted_least_agreeing_quarter_is_found(kind):
+    names = [f"r{i:02d}" for i in range(12)]
+    found, unknown = quarters(names, agreeing(kind), range(12))
+    assert list(found) == list(QUARTERS)
+    assert [sorted(found[quarter]) for quarter in (QUARTERS[0], QUARTERS[-1])] == [names[9:], names[:3]]
+    assert sorted(rater for members in found.values() for rater in members) == names
+    assert not unknown
+
+
+@pytest.mark.parametrize("kind", ["ratings", "choices"])
+def test_quarters_do_not_mind_the_order_of_answers_nor_of_raters(kind):
+    rng, told, names = np.random.default_rng(3), agreeing(kind), np.array([f"r{i}" for i in range(12)])
+    place = rng.permutation(12)  # of each rater among the renamed
+    shuffled = replace(told, rater=place[told.rater]).take(rng.permutation(len(told)))
+    assert quarters(names[np.argsort(place)].tolist(), shuffled, range(12)) == quarters(names.tolist(), told, range(12))
+
+
+def test_agreement_is_with_everybody_but_oneself():
+    told = dataset(0, "ratings", raters=9).ratings
+    for rater, agrees in agreement(told, range(9)).items():
+        own, others = told.take(told.rater == rater), told.take(told.rater != rater)
+        known = own.take(np.isin(own.item, others.item))
+        means = [others.score[others.item == item].mean() for item in known.item]
+        assert agrees == pytest.approx(spearmanr(known.score, means).statistic)
+
+
+@pytest.mark.parametrize("kind", ["ratings", "choices"])
+def test_who_can_be_compared_with_nobody_is_named_and_few_raters_have_no_quarters(kind):
+    told, names = agreeing(kind), [f"r{i}" for i in range(12)]
+    fields = ("item",) if kind == "ratings" else ("left", "right")
+    moved = replace(told, **{name: getattr(told, name) + N * (told.rater == 4) for name in fields})
+    found, unknown = quarters(names, moved, range(12))
+    assert "r4" not in frozenset().union(*found.values())
+    assert unknown == ["r4: in no quarter by agreement; too few answers can be compared with others"]
+    assert quarters(names, told, range(7)) == ({}, [])
+    assert quarters(names, moved, range(1, 9))[0] == {}, "seven are left"
+
+
+def test_a_run_has_figures_of_every_quarter_and_the_command_line_prints_the_least_one(tmp_path, monkeypatch, capsys):
+    fake_encoder(monkeypatch)
+    write_set(tmp_path, "ratings", raters=10, seconds=lambda rater: "")
+    summary = run(tmp_path, ["generic", "ridge"], shots=[5], repeats=1, out=tmp_path / "out")
+    sizes = {f["group"]: f["raters"] for f in summary if f["metric"] == "regret_10" and f["versus"] == "generic"}
+    assert sizes == {"all": 10, **dict(zip(QUARTERS, (3, 3, 2, 2), strict=True))}
+    told, page = ((tmp_path / "out" / name).read_text() for name in ("table.md", "report.html"))
+    for quarter in QUARTERS:
+        assert f"## regret_10, in standard deviations, lower is better: {quarter} (" in told
+        assert f"Figures of the raters “{quarter}”" in page
+    assert "agree least to agree most are the quarters of the tested raters" in told
+    assert command(["bench", str(tmp_path), "--methods", "ridge", "--shots", "5", "--repeats", "1"]) == 0
+    titles = [line for line in capsys.readouterr().out.splitlines() if line.endswith("raters)")]
+    assert titles[-2:] == [titles[-2], "spearman: agree least (3 raters)"]
+    assert [line for line in titles[:-1] if "agree" in line] == []
+    assert "precision_20, of the person's own top quarter: all (10 raters)" in titles
+
+
+def test_the_default_is_the_apps_model_by_its_own_name(tmp_path, monkeypatch):
+    fake_encoder(monkeypatch)
+    data = write_set(tmp_path, "ratings")
+    monkeypatch.setattr(bench_methods, "DEFAULT", "ridge")
+    summary = run(data, ["default", "ridge"], shots=[5], repeats=1, out=tmp_path / "out")
+    assert {f["method"] for f in summary} == {"ridge"}
+    assert "--methods generic,someone-else,ridge " in Results.load(tmp_path / "out").command
+    assert DEFAULT in MODELS
 
 
 def test_a_wrong_call_is_told_with_all_its_faults(tmp_path):

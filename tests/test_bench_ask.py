@@ -332,7 +332,7 @@ def test_the_command_line_prints_what_is_gained_over_asking_at_random(rated, cap
     options = ["bench", str(rated), "--methods", "ridge", "--repeats", "1"]
     assert command([*options, "--ask", "random, greedy", "--budget", "10"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines.count("gain over random") == 2 * 5, "of four metrics and the area, in two groups"
+    assert lines.count("gain over random") == 2 * 6, "of five metrics and the area, in two groups"
     assert "answers_needed to be where random is at 10, lower is better: all (6 raters)" in lines
     assert re.fullmatch(r"ridge, greedy +(more than 10|\d+\.\d) \[\S.*\]", lines[-1])
     assert command([*options, "--analysis", "fake-raters", "--ask", "random"]) == 2

@@ -49,6 +49,66 @@ def test_a_level_prediction_knows_nothing():
     assert metrics.pair_accuracy(level, level) == 0.5
 
 
+# ------------------------------------------------------------------ the top
+
+queries = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 4)), min_size=2, max_size=100)
+
+
+@settings(max_examples=200, deadline=None)
+@given(queries)
+def test_of_the_top_a_perfect_order_has_the_best_and_a_reversed_one_the_worst(answers):
+    truth, score = np.array(answers, float).T
+    if np.ptp(truth) == 0:
+        return
+    assert metrics.precision(truth, truth) == pytest.approx(1)
+    assert metrics.regret(truth, 3 * truth + 1) == pytest.approx(0, abs=1e-12)
+    assert metrics.precision(truth, -truth) - 1e-9 <= metrics.precision(truth, score) <= 1 + 1e-9
+    assert metrics.regret(truth, -truth) + 1e-9 >= metrics.regret(truth, score) >= 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(queries, st.randoms(use_true_random=False))
+def test_the_top_does_not_mind_the_order_of_the_file(answers, chance):
+    shuffled = chance.sample(answers, len(answers))
+    (truth, score), (other, others) = np.array(answers, float).T, np.array(shuffled, float).T
+    if np.ptp(truth) == 0:
+        return
+    assert metrics.precision(truth, score) == pytest.approx(metrics.precision(other, others))
+    assert metrics.regret(truth, score) == pytest.approx(metrics.regret(other, others), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [3, 8, 40, 79, 80, 100])
+def test_a_level_prediction_has_the_top_of_chance(n):
+    truth, level = np.arange(float(n)), np.zeros(n)
+    assert metrics.precision(truth, level) == pytest.approx(max(1, n // 4) / n)
+    best = min(10, max(1, n // 2))
+    assert metrics.regret(truth, level) == pytest.approx((truth[-best:].mean() - truth.mean()) / truth.std())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_without_ties_the_top_is_a_plain_share_and_a_plain_mean(seed):
+    rng = np.random.default_rng(seed)
+    truth, score = rng.permutation(np.arange(100.0)), rng.permutation(np.arange(100.0))
+    first = np.argsort(-score)
+    assert metrics.precision(truth, score) == pytest.approx(np.mean(truth[first[:20]] >= 75))
+    assert metrics.regret(truth, score) == pytest.approx((94.5 - truth[first[:10]].mean()) / truth.std())
+
+
+def test_equal_scores_share_what_all_their_orders_have_in_the_mean():
+    rng = np.random.default_rng(0)
+    truth, score = rng.integers(1, 6, 24).astype(float), rng.integers(0, 3, 24).astype(float)
+    orders = [score + rng.random(24) / 2 for _ in range(4000)]
+    for metric in (metrics.precision, metrics.regret):
+        assert np.mean([metric(truth, order) for order in orders]) == pytest.approx(metric(truth, score), abs=0.02)
+
+
+def test_equal_ratings_at_the_border_are_in_the_top_quarter_in_part():
+    truth = np.array([5.0] + [4] * 3 + [1] * 4)  # a quarter is two: the 5, and a third of each 4
+    just = {"the 5 and a 4": [8, 7, 0, 0, 0, 0, 0, 0], "two 4s": [0, 8, 7, 0, 0, 0, 0, 0]}
+    found = {name: metrics.precision(truth, np.array(score, float)) for name, score in just.items()}
+    assert found == pytest.approx({"the 5 and a 4": 1, "two 4s": (2 / 3) / (4 / 3)})
+
+
 def test_calibration_error_is_the_gap_in_each_bin():
     p = np.array([0.95, 0.95, 0.95, 0.95, 0.65, 0.65])
     happened = np.array([1, 1, 1, 0, 1, 0], bool)  # .95 said, .75 right; .65 said, .5 right

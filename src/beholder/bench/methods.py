@@ -2,6 +2,7 @@
 
 `generic` is what people like on the whole; `someone-else` is the default model on as many answers of one other rater,
 at random: what it reaches is not this person's taste. `package.module:Class` is a researcher's own (`bench.own`).
+`default` is the model that the app learns with, and rows and tables call it by its own name.
 `population-gp+tangent` is also told what networks of several databases say: its generic score learns from it as from
 what is measured, while the person's own part is in the encoder's numbers alone.
 
@@ -22,12 +23,13 @@ from beholder.bench.own import is_own, own_model
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES
-from beholder.taste import MODELS, Databases, FeatureMap, learn_population
+from beholder.taste import DEFAULT, MODELS, Databases, FeatureMap, learn_population
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
 GENERIC, SOMEONE_ELSE = "generic", "someone-else"
 CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
+ALIAS = "default"  # of the app's model
 MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
 TANGENT = "+tangent"
 MAY_HAVE_TANGENT = ("population-gp",)
@@ -206,8 +208,13 @@ def method(name: str) -> Method:
         return Method(name, own_model(name))
     plain = name.removesuffix(TANGENT)
     if plain not in MODELS or (plain != name and plain not in MAY_HAVE_TANGENT):
-        raise UnknownName.of("method", name, [*method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
+        raise UnknownName.of("method", name, [ALIAS, *method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
     return Method(name, MODELS[plain], tangent=plain != name)
+
+
+def real_name(name: str) -> str:
+    """The name that figures have: that of the app's model for `default`, else the same."""
+    return DEFAULT if name == ALIAS else name
 
 
 def method_names() -> list[str]:

@@ -1,6 +1,7 @@
-"""What a prediction is worth, for one rater and one draw. Higher is better, but for `ece`.
+"""What a prediction is worth, for one rater and one draw. Higher is better, but for `regret` and `ece`.
 
-A prediction that puts everything level knows nothing of the order: it gets 0 of a correlation and half of every pair.
+A prediction that puts everything level knows nothing of the order: it gets 0 of a correlation, half of every pair, and
+of the first pictures what any as many at random have in the mean.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from scipy.stats import rankdata
 
 from beholder.types import Floats, Ints
 
-METRICS = ("spearman", "pearson", "pair_accuracy", "ndcg_10", "ece")
+METRICS = ("spearman", "pearson", "pair_accuracy", "ndcg_10", "precision_20", "regret_10", "ece")
 BINS = 5  # of `calibration`
 
 
@@ -51,10 +52,52 @@ def ndcg(truth: Floats, score: Floats, k: int = 10) -> float:
     gain = truth - truth.min()
     discount = 1 / np.log2(np.arange(2, len(gain) + 2))
     discount[k:] = 0
+    return float(_by_score(gain, score) @ discount / (np.sort(gain)[::-1] @ discount))
+
+
+def precision(truth: Floats, score: Floats, k: int = 20) -> float:
+    """Share of the first k by score that are in the top quarter of the person's own ratings.
+
+    The quarter holds n // 4 of the n pictures, at least 1. Where several are rated alike at its border, each belongs to
+    it in part, so that it always holds as many; pictures of equal score share their mean membership. Where the quarter
+    is smaller than k (below 80 pictures for k = 20), k is as large as the quarter. Where equal ratings at the border
+    leave no k pictures that belong wholly, the share is of the most that k pictures can have. So a perfect order
+    always has 1; without such ties a level score has n // 4 / n, a quarter or little less.
+
+    truth, score : (n,) ratings and predicted scores of the query
+    """
+    quarter = max(1, len(truth) // 4)
+    k = min(k, quarter)
+    member = _membership(truth, quarter)
+    return float(_by_score(member, score)[:k].sum() / np.sort(member)[::-1][:k].sum())
+
+
+def regret(truth: Floats, score: Floats, k: int = 10) -> float:
+    """How far the mean rating of the first k by score is below that of the person's own k best; lower is better.
+
+    In standard deviations of the person's ratings in the query, which must not be constant. Pictures of equal score
+    share their mean rating. Below 2 k pictures k is half of them (at least 1), so that there is something to choose.
+    A perfect order always has 0.
+
+    truth, score : (n,) ratings and predicted scores of the query
+    """
+    k = min(k, max(1, len(truth) // 2))
+    lost = np.sort(truth)[::-1][:k].mean() - _by_score(truth, score)[:k].mean()
+    return float(max(lost, 0.0) / truth.std())
+
+
+def _by_score(values: Floats, score: Floats) -> Floats:
+    """(n,) the values (n,) by falling score; pictures of equal score share their mean."""
     _, group, size = np.unique(-score, return_inverse=True, return_counts=True)
-    mean_gain = np.bincount(group, weights=gain) / size
-    level = np.repeat(mean_gain, size)
-    return float(level @ discount / (np.sort(gain)[::-1] @ discount))
+    return np.repeat(np.bincount(group, weights=values) / size, size)
+
+
+def _membership(truth: Floats, count: int) -> Floats:
+    """(n,) how far each picture is among the `count` best, 0 to 1: equal ratings have equal parts. Sums up to count."""
+    _, group, size = np.unique(-truth, return_inverse=True, return_counts=True)
+    better = np.cumsum(size) - size
+    share: Floats = np.clip((count - better) / size, 0, 1)
+    return share[group]
 
 
 def calibration(probability: Floats, happened: NDArray[np.bool_]) -> Floats:

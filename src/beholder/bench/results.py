@@ -9,6 +9,7 @@ from math import inf, isfinite, nan
 from pathlib import Path
 from typing import Any
 
+from beholder.bench.agreement import QUARTERS
 from beholder.bench.methods import CONTROLS, GENERIC
 from beholder.bench.series import Series, series_of
 from beholder.bench.statistics import Estimate
@@ -16,12 +17,22 @@ from beholder.bench.summary import AREA, NEEDED, Figure
 from beholder.bench.worker import Row
 from beholder.errors import BadInput
 
-LOWER_IS_BETTER = frozenset({"ece", NEEDED})
+LOWER_IS_BETTER = frozenset({"regret_10", "ece", NEEDED})
 MEANS, OTHERS = "answers", "difference"  # titles of tables
 FILE = "results.json"
 EARLY = 20  # answers, after which strategies are told apart in a sentence
 
-_TITLES = {AREA: "area, the mean from 5 to {} answers", NEEDED: "answers_needed to be where random is at {}"}
+_TITLES = {
+    "precision_20": "precision_20, of the person's own top quarter",
+    "regret_10": "regret_10, in standard deviations",
+    AREA: "area, the mean from 5 to {} answers",
+    NEEDED: "answers_needed to be where random is at {}",
+}
+
+_QUARTERED = (
+    f" The groups {QUARTERS[0]} to {QUARTERS[-1]} are the quarters of the tested raters by how far their answers agree "
+    "with everybody else's."
+)
 
 _ASKING = (
     " A strategy asks only for what the rater answered. area and answers_needed are of those who were asked the whole "
@@ -129,7 +140,7 @@ class Results:
             f"{c['repeats']} draws, seed {c['seed']}, beholder {c['code']}, data {c['data_revision'][:12]}, "
             f"encoder {c['encoder_revision']}. Means over raters with 95 % intervals (bootstrap over raters); ece is "
             "that of all raters and draws pooled. Differences are within raters, p by sign flips, Holm-corrected over "
-            f"the {pairs} in one column.{_ASKING * bool(self.strategies)}"
+            f"the {pairs} in one column.{_ASKING * bool(self.strategies)}{_QUARTERED * (QUARTERS[0] in self.groups)}"
         )
 
     @property

@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from beholder import __version__
 from beholder.ask import STRATEGIES, strategy
 from beholder.bench import worker
+from beholder.bench.agreement import quarters
 from beholder.bench.asking import BUDGET, EVERY, stops_of
 from beholder.bench.guards import check_copies
-from beholder.bench.methods import CONTROLS, MEASURED, Table, check_method, method, needs_databases
+from beholder.bench.methods import CONTROLS, MEASURED, Table, check_method, method, needs_databases, real_name
 from beholder.bench.own import is_own, own_model, revision
 from beholder.bench.plan import Plan, make_plan, with_controls
 from beholder.bench.protocol import Protocol
@@ -48,7 +49,7 @@ _ALONE = 4  # so few jobs are done before a second process has started
 
 def run(
     data: str | Path,
-    methods: Sequence[str] = ("generic", "someone-else", "population-gp"),
+    methods: Sequence[str] = ("generic", "someone-else", "default"),
     encoder: str = "builtin",
     shots: Sequence[int] | None = None,
     repeats: int = 10,
@@ -62,8 +63,9 @@ def run(
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
 
-    methods   "someone-else", names of taste models, and a researcher's own as "package.module:Class" or
-              "path/to/file.py:Class"; at 0 shots those that need answers know nothing
+    methods   "someone-else", names of taste models, "default" for the app's, which figures call by its own name, and a
+              researcher's own as "package.module:Class" or "path/to/file.py:Class"; at 0 shots those that need answers
+              know nothing
     encoder   a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
     shots     numbers of the person's answers, SHOTS unless given; repeats: draws a rater; out: a folder for rows.jsonl
               and the report, where the same call after an interruption goes on; both controls are then run and
@@ -78,7 +80,9 @@ def run(
               "metric", "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired
               difference of every method and every other (`versus`), both ways round; table.md has each later against
               each earlier. Strategies are compared with the same method and methods by the same strategy, all with the
-              controls; of their metric "answers_needed" a number is None where the budget was not enough
+              controls; of their metric "answers_needed" a number is None where the budget was not enough. Groups are
+              "all", where they are known "attentive" and "clickers", and of eight raters or more the quarters by
+              agreement with others (`bench.agreement`)
     raises    UserError for a wrong call, BadInput for a set that cannot be used
 
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
@@ -94,6 +98,8 @@ def run(
     if needing := [name for name in methods if task_vectors is None and needs_databases(name)]:
         raise UserError(f"{', '.join(needing)}: made of task vectors; name their folder (--task-vectors FOLDER)")
     plan = make_plan(protocol, shots, repeats, asking=bool(strategies))
+    by_agreement, unknown = quarters(dataset.raters, protocol.judgements, {job.rater for job in plan.jobs})
+    plan.left_out += unknown
     X, revision = embed_set(dataset, encoder, say)
     table, vectors_revision = add_databases(X, dataset, task_vectors, say)
     say("weighing the raters", 0, 0)
@@ -106,7 +112,7 @@ def run(
     bench = Bench(protocol, table, methods, _stamp(config), strategies)
     rows = _all_rows(bench, plan, record, say)
     series, stops = series_of(methods, strategies), shots if strategies else ()
-    figures = summarise(rows, groups_of(dataset, found), series, seed, stops)
+    figures = summarise(rows, groups_of(dataset, found) | by_agreement, series, seed, stops)
     if record is not None:
         about = (plan.left_out, look_at, dataset.licence, dataset.citation)
         write_report(record.folder, Results(record.config, figures, *about))
@@ -123,6 +129,7 @@ def _checked(
     budget: int | None,
 ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[str, ...]]:
     """Methods, numbers of answers and strategies, without repeats; UserError with all faults of the call."""
+    methods = [real_name(name) for name in methods]
     faults = _faults(methods, method)
     if not methods:
         faults.append("no methods were given; name at least one")

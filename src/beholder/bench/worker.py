@@ -128,6 +128,8 @@ def measure(fitted: Fitted | None, how: Method, table: Table, query: Ratings | C
         values["spearman"] = metrics.spearman(query.score, score[at])
         values["pearson"] = metrics.pearson(query.score, score[at])
         values["ndcg_10"] = metrics.ndcg(query.score, score[at])
+        values["precision_20"] = metrics.precision(query.score, score[at])
+        values["regret_10"] = metrics.regret(query.score, score[at])
         pairs = at[metrics.rated_pairs(query.score)]
     else:
         pairs = np.searchsorted(rows, query.won())

@@ -28,9 +28,9 @@ def bench(
     methods: Annotated[
         str,
         typer.Option(
-            metavar="A,B", help="Models, your own 'module:Class'; the controls 'generic', 'someone-else' come along."
+            metavar="A,B", help="Models ('default': the app's), your own 'module:Class'; controls come along."
         ),
-    ] = "generic,someone-else,population-gp",
+    ] = "generic,someone-else,default",
     encoder: Annotated[
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
     ] = "builtin",
@@ -115,10 +115,19 @@ def _numbers(text: str) -> list[int]:
 
 
 def _print(figures: list[dict[str, Any]]) -> None:
-    """A block for each group and metric, in plain lines that are as wide in a pipe as on a screen."""
+    """A block for each group and metric, in plain lines that are as wide in a pipe as on a screen.
+
+    Of the quarters by agreement only those who agree least, and of these only the first metric.
+    """
+    from beholder.bench.agreement import QUARTERS
+
     say("Means over raters, ± half the width of their 95 % intervals.")
-    for group, metric in dict.fromkeys((f["group"], f["metric"]) for f in figures):
-        _block([f for f in figures if (f["group"], f["metric"]) == (group, metric)])
+    there = list(dict.fromkeys((f["group"], f["metric"]) for f in figures))
+    least = [(group, metric) for group, metric in there if group == QUARTERS[0]][:1]
+    for shown in [(group, metric) for group, metric in there if group not in QUARTERS] + least:
+        _block([f for f in figures if (f["group"], f["metric"]) == shown])
+    if least:
+        say("\nThe other quarters by agreement, and all metrics: --json, or --out FOLDER.")
 
 
 def _block(figures: list[dict[str, Any]]) -> None:

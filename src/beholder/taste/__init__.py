@@ -54,6 +54,7 @@ _ALL = (
     UniformMix,
 )
 MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
+DEFAULT = "population-gp"  # what the app learns with
 
 
 def make_model(name: str, **params: Any) -> TasteModel:
@@ -72,6 +73,7 @@ def load_model(folder: Path | str) -> TasteModel:
 
 
 __all__ = [
+    "DEFAULT",
     "MODELS",
     "BradleyTerry",
     "DatabaseModel",
