@@ -174,6 +174,21 @@ def test_rank_says_why_only_where_asked(art, capsys):
     assert "colours" not in capsys.readouterr().out
 
 
+def test_the_same_score_is_printed_told_to_machines_and_on_the_sheet(art, tmp_path, capsys):
+    from beholder.collection import SCORE
+
+    file = tmp_path / "sheet.html"
+    best = told(capsys, "rank", "art", "--person", "Ada", "--top", "1")[0]
+    assert run(["rank", "art", "--person", "Ada", "--top", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert run(["rank", "art", "--person", "Ada", "--top", "1", "--html", str(file)]) == 0
+    page, score = file.read_text("utf-8"), f"{best['score']:.2f}"
+    assert f" {score} " in out
+    assert f"<b>{score}</b>" in page
+    assert SCORE in err
+    assert SCORE in page
+
+
 def test_explain_says_the_taste_in_words(art, capsys):
     said = told(capsys, "explain", "art", "--person", "Ada")
     assert said["found"] is True

@@ -5,10 +5,12 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.special import ndtr
 
 import beholder as bh
 from beholder.collection import Library, embed_files, on_scale
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.taste import make_model
 
 
 @pytest.fixture
@@ -182,12 +184,116 @@ def test_five_lines_of_python_do_the_whole_job(home, painted):
     assert pics.explain(taste).sentence
 
 
-def test_scores_are_shown_from_1_to_10_and_little_knowledge_stays_in_the_middle():
-    raw = np.linspace(-1, 1, 50)
-    sure, _ = on_scale(raw, np.full(50, 0.01), rated=False)
-    unsure, doubt = on_scale(raw * 0.01, np.full(50, 1.0), rated=False)
-    assert sure.min() >= 1
-    assert sure.max() <= 10
-    assert np.ptp(sure) > 5
-    assert np.ptp(unsure) < 0.1
-    assert doubt.mean() == pytest.approx(2, rel=0.01)
+# What a shown score means
+
+DOUBTS = (0.0, 1e-6, 0.01, 0.3, 1.0, 10.0)  # standard deviations, where the raw scores have one of 1
+
+
+def drawn(count, doubt, kind="normal"):
+    """(raw, std) of a made-up taste, not in order."""
+    rng = np.random.default_rng(count)
+    raw = {
+        "normal": rng.standard_normal(count),
+        "outliers": np.where(np.arange(count) % 100 == 0, 1e6, 1) * rng.standard_normal(count),
+        "equals": rng.integers(0, 5, count) / 1.4,
+        "neighbours": 1 + np.arange(count) * np.spacing(1.0),
+    }[kind]
+    return raw, doubt * rng.uniform(0.5, 1.5, count)
+
+
+def plain_share(raw):
+    return ((raw[:, None] > raw).mean(1) + (raw[:, None] >= raw).mean(1)) / 2
+
+
+@pytest.mark.parametrize("kind", ["normal", "outliers", "equals", "neighbours"])
+@pytest.mark.parametrize("doubt", DOUBTS)
+@pytest.mark.parametrize("count", [1, 2, 40, 3000])
+def test_scores_lie_between_1_and_10_in_exactly_the_order_of_raw(count, doubt, kind):
+    raw, std = drawn(count, doubt, kind)
+    score, band = on_scale(raw, std)
+    assert score.min() > 1
+    assert score.max() < 10
+    assert band.min() >= 0
+    assert np.array_equal(np.unique(score, return_inverse=True)[1], np.unique(raw, return_inverse=True)[1])
+
+
+def test_a_million_scores_keep_the_order():
+    raw, std = drawn(10**6, 0.3)
+    score, _ = on_scale(raw, std)
+    assert (np.diff(score[np.argsort(raw)]) > 0).all()
+    assert score.max() < 10
+
+
+@pytest.mark.parametrize("kind", ["normal", "equals"])
+def test_without_doubt_a_score_is_the_share_that_is_liked_less(kind):
+    raw, std = drawn(500, 0, kind)
+    score, band = on_scale(raw, std)
+    assert score == pytest.approx(1 + 9 * plain_share(raw))
+    assert not band.any()
+
+
+@pytest.mark.parametrize("doubt", DOUBTS[1:])
+@pytest.mark.parametrize(("count", "near"), [(100, 1e-9), (3000, 0.03)])
+def test_with_doubt_a_score_is_the_share_that_is_expected_to_be_liked_less(count, near, doubt):
+    raw, std = drawn(count, doubt)
+    std[:] = doubt
+
+    def place(x):
+        return ndtr((x[:, None] - raw) / (np.sqrt(2) * doubt)).mean(1)
+
+    score, band = on_scale(raw, std)
+    assert score == pytest.approx(1 + 9 * (0.99 * place(raw) + 0.01 * plain_share(raw)), abs=near)
+    assert band == pytest.approx(4.5 * (place(raw + std) - place(raw - std)), abs=near)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_the_unit_and_the_zero_of_a_model_do_not_matter(doubt):
+    raw, std = drawn(700, doubt)
+    for ours, other in zip(on_scale(raw, std), on_scale(70 + 12 * raw, 12 * std), strict=True):
+        assert other == pytest.approx(ours, abs=1e-6)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+@pytest.mark.parametrize("count", [2, 200, 1500])
+def test_a_collection_and_twice_the_same_have_the_same_scores(count, doubt):
+    raw, std = drawn(count, doubt)
+    for once, twice in zip(on_scale(raw, std), on_scale(np.tile(raw, 2), np.tile(std, 2)), strict=True):
+        assert twice == pytest.approx(np.tile(once, 2), abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [12, 400, 3000])
+def test_more_doubt_pulls_every_score_to_the_middle(count):
+    raw, std = drawn(count, 1.0)
+    far = [np.abs(on_scale(raw - np.median(raw), doubt * std)[0] - 5.5) for doubt in (0, 0.1, 0.3, 1, 3, 10, 1000)]
+    assert all(np.diff([one.mean() for one in far]) < 0)
+    assert all(np.diff([one.max() for one in far]) < 0)
+    assert far[-1].max() < 0.06
+
+
+def test_no_knowledge_is_the_middle_and_a_band_over_half_the_scale():
+    score, band = on_scale(np.zeros(60), np.ones(60))
+    assert score == pytest.approx(5.5)
+    assert band == pytest.approx(9 * (ndtr(0.5**0.5) - 0.5))
+
+
+@pytest.mark.parametrize("kind", ["normal", "outliers", "neighbours"])
+@pytest.mark.parametrize("doubt", DOUBTS)
+@pytest.mark.parametrize(("count", "most"), [(3000, 3), (8999, 9)])
+def test_no_ten_pictures_are_shown_at_10(count, most, doubt, kind):
+    score, _ = on_scale(*drawn(count, doubt, kind))
+    shown = [f"{one:.2f}" for one in score]
+    assert shown.count("10.00") <= most
+    assert shown.count("1.00") <= most
+
+
+def test_pictures_that_are_gone_have_no_part_in_the_scores(library, painted):
+    take_in(library, painted)
+    (painted / "03.png").unlink()
+    take_in(library, painted)
+    art = library.collection("art")
+    taste = make_model("ridge").fit(art.X, [1, 10, 4, 6, 5, 7], rows=[0, 1, 2, 4, 5, 6])
+    ranking = art.rank(taste, hidden=[art.items[0].id])
+    every = art.rank(taste)
+    assert sorted(one.score for one in every) == pytest.approx(1 + 9 * (np.arange(11) + 0.5) / 11)
+    score = {one.item.id: one.score for one in every}
+    assert all(one.score == score[one.item.id] for one in ranking)

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from beholder.collection import Library
+from beholder.collection import SCORE, Library
 from beholder.config import Settings
 from beholder.session import Session
 from beholder.types import Judgement
@@ -37,6 +37,15 @@ def test_results_hang_sixty_and_more_by_pages(client, wall):
     ranks = [int(r) for page in (first, second) for r in re.findall(r'<span class="rank">(\d+)', page.text)]
     assert ranks == list(range(1, 71))
     assert (first.headers["x-last-page"], second.text.count("<html")) == ("2", 0)
+
+
+def test_a_score_has_two_decimals_on_the_wall_and_its_meaning_stands_below(client):
+    choose(client, 12)
+    text = client.get("/results/wall").text
+    told = client.get("/results/wall/export.json").json()
+    shown = re.findall(r"</span> <b>(\d+\.\d\d)</b>", text)
+    assert [float(one) for one in shown] == pytest.approx([one["score"] for one in told[:60]], abs=0.006)
+    assert f"{SCORE}; the band beside it shows how far that may be off." in text
 
 
 def test_results_are_filtered_by_words_columns_and_favourites(client, wall):

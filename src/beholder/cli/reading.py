@@ -154,14 +154,15 @@ def _as_json(place: Ranked) -> dict[str, Any]:
 
 
 def _print(places: list[Ranked], of: int, why: bool) -> None:
-    from beholder.collection import title_of
+    from beholder.collection import SCORE, title_of
 
     headings = ["", "score", "±", "picture", *(["why"] if why else [])]
     rows = [
-        [p.rank, f"{p.score:.1f}", f"{p.std:.1f}", title_of(p.item), *([p.why] if why else [])]
+        [p.rank, f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *([p.why] if why else [])]
         for p in places
     ]  # fmt: skip
     table(headings, rows, right=[0, 1, 2])
+    note(f"{SCORE}; ± is how far that may be off")
     if of > len(places):
         note(f"… and {of - len(places):,} more; --top N shows as many as you like")
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from beholder import __version__
-from beholder.collection import Ranked, title_of
+from beholder.collection import SCORE, Ranked, title_of
 from beholder.errors import BeholderError, NotEnoughAnswers, UserError
 from beholder.images import render
 from beholder.session import Session
@@ -102,8 +102,8 @@ def _foot(answers: int | None) -> str:
     today = date.today()
     rests = f" from {count(answers, 'answer')}" if answers is not None else ""
     return (
-        f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. Scores run from 1 to 10; "
-        "the band beside a score is where it may really lie."
+        f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; "
+        "the band beside it shows how far that may be off."
     )
 
 
@@ -123,7 +123,7 @@ def _card(place: Ranked) -> Card:
         width=item.width,
         height=item.height,
         ratio=f"{min(max(ratio, NARROWEST), WIDEST):.3f}",
-        score=f"{place.score:.1f}",
+        score=f"{place.score:.2f}",
         low=f"{low:.1f}",
         high=f"{high:.1f}",
         lo=_percent(low),
