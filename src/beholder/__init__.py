@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from beholder.collection import Collection, Library
-    from beholder.taste import GaussianProcess as Taste
+    from beholder.taste import TasteMixture as Taste
 
 __version__ = "0.1.0"
 __all__ = ["Collection", "Library", "Taste", "__version__", "open"]
@@ -33,9 +33,9 @@ def open(source: str | Path, *, encoder: str | None = None) -> Collection:
 
 def __getattr__(name: str) -> Any:  # PEP 562: `import beholder` alone loads no numpy
     if name == "Taste":
-        from beholder.taste import GaussianProcess
+        from beholder.taste import TasteMixture
 
-        return GaussianProcess
+        return TasteMixture
     if name in ("Collection", "Library"):
         from beholder import collection
 

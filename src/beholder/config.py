@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home)
     encoder: str = "builtin"
-    model: str = "population-gp"
+    model: str = "mixture"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     max_pixels: int = Field(default=100_000_000, ge=1, description="a picture with more is refused, not opened")
     host: str = "127.0.0.1"

@@ -20,6 +20,7 @@ from beholder.taste.roots import after, noise_of_choice
 from beholder.types import Answers, Floats, Ints, Matrix
 
 AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
+PICTURES = 256  # of the collection, by chance, among which pairs are taken
 PAIRS = 400  # random pairs of the collection over which the accuracy is taken
 GRID = np.linspace(0, 12, 241)  # of lambda
 PRIOR = (1 + (GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of their taste than the model expects
@@ -55,7 +56,8 @@ def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Forese
     A rating is predicted as above or below some of the earlier ratings that differ, together of weight 1: not as a
     choice between the two pictures, since the model knows the one, with the noise of its rating.
     """
-    parts = [Foreseen(_log_odds(model, X, answers.choices), answers.weights)]
+    compared = answers.compared()
+    parts = [Foreseen(_log_odds(model, X, compared.choices), compared.weights)]
     for row, rating in zip(answers.rows, answers.ratings, strict=True):
         others = earlier.ratings[earlier.ratings != rating]
         others = others[:: len(others) // AGAINST + 1]
@@ -89,24 +91,31 @@ def expected(
     """
     if len(X) < 2:
         return Expected(0.5, 0.5)
-    shown = rng.integers(len(X), size=(PAIRS, 2))
-    mean, root = model.difference_root(X, shown[shown[:, 0] != shown[:, 1]])
+    among = rng.choice(len(X), min(len(X), PICTURES), replace=False)
+    shown = among[rng.integers(len(among), size=(PAIRS, 2))]
+    shown = shown[shown[:, 0] != shown[:, 1]]
+    asked = np.unique(np.concatenate([shown.ravel(), rows, pairs.ravel()]))
+    score, roots = model.choice_root(X, asked)  # of all at once: roots of two calls have nothing in common
+    first, second = (np.searchsorted(asked, side) for side in shown.T)
+    mean, root = score[first] - score[second], roots[first] - roots[second]
     even = np.full(len(mean), 1 / max(1, len(mean)))
     belief = _belief(foreseen)
     now = _summed_up(belief, _odds(model.chance(mean, (root**2).sum(1))), even, TAIL)
     if not len(rows) + len(pairs):
         return Expected(*now)
-    doubt = (_left(model, X, root, rows, pairs) ** 2).sum(1)
+    told, noise = _coming(model, score, roots, np.searchsorted(asked, rows), np.searchsorted(asked, pairs))
+    doubt = (after(root, told, noise) ** 2).sum(1)
     moved = np.sqrt(np.maximum((root**2).sum(1) - doubt, 0))
     then = _odds(model.chance(mean + NODES[:, None] * moved, doubt))
     return Expected(*now, *_summed_up(belief, then.ravel(), np.outer(NODE_WEIGHTS, even).ravel(), LATER))
 
 
-def _left(model: GaussianProcess, X: Matrix, root: Floats, rows: Ints, pairs: Ints) -> Floats:
-    compared, between = model.difference_root(X, pairs)
-    rated = model.score_root(X, rows) * model.choice_unit_
+def _coming(model: GaussianProcess, score: Floats, roots: Floats, rows: Ints, pairs: Ints) -> tuple[Floats, Floats]:
+    """What answers to come measure, (q, p), and the variance of their noise, (q,); rows, pairs : places in `score`"""
+    compared, between = score[pairs[:, 0]] - score[pairs[:, 1]], roots[pairs[:, 0]] - roots[pairs[:, 1]]
     noise = np.full(len(rows), (model.rating_std_ * model.choice_unit_) ** 2)
-    return after(root, np.vstack([rated, between]), np.append(noise, noise_of_choice(compared, (between**2).sum(1))))
+    told = np.vstack([roots[rows], between])
+    return told, np.append(noise, noise_of_choice(compared, (between**2).sum(1)))
 
 
 def _belief(foreseen: Sequence[Foreseen]) -> Floats:

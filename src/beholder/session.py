@@ -7,10 +7,13 @@ waits for a fit. Questions are made with the newest model there is, which may be
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +33,7 @@ from beholder.taste import (
     Population,
     PopulationProcess,
     TangentProcess,
+    TasteMixture,
     TasteModel,
     make_model,
 )
@@ -39,6 +43,8 @@ from beholder.types import SCALE, Answers, Ints, Item, Judgement, answers_of, fa
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 AHEAD = 10  # answers from now for which the accuracy is foretold
+PATIENCE = 0.3  # seconds that a grid may wait for what is being learned
+GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 PAYS = 0.005  # share of all pairs
 STEPS = 5  # answers that are predicted together when a session's past is replayed
 NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to foresee with
@@ -48,6 +54,7 @@ NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to 
 class Progress:
     """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval.
 
+    weight : the answers, a grid counted as three
     later, later_margin : the same after AHEAD more answers; None where that cannot be told
     advice : what would help more, where the answers look like clicking; else ""
     """
@@ -60,6 +67,7 @@ class Progress:
     advice: str = ""
     later: float | None = None
     later_margin: float | None = None
+    weight: int = 0
 
     @property
     def pays(self) -> bool | None:
@@ -72,8 +80,8 @@ class Progress:
 class Session:
     """The session of one person on one collection.
 
-    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: what people like in
-    general, bent by this person's answers; the answers alone where that is not known for pictures like these
+    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: `mixture`, which
+    starts from what people like in general where that is known for pictures like these
     raises : UnknownName; UserError for a model that cannot be had here
     """
 
@@ -111,15 +119,12 @@ class Session:
 
     def _model_name(self, asked: str | None) -> str:
         name = asked or self.library.settings.model
+        if asked is None and name == TasteMixture.name and self.collection.databases is not None:
+            name = TangentProcess.name
         if name == TangentProcess.name:
             self._known_databases(name)
-        if name != PopulationProcess.name:
-            return name
-        if asked is None and self.collection.databases is not None:
-            return TangentProcess.name
-        if asked is None and not (self.population and self.population.knows(self.collection.X)):
-            return GaussianProcess.name
-        self._known_population()
+        if name == PopulationProcess.name:
+            self._known_population()
         return name
 
     def _known_population(self) -> Population:
@@ -143,7 +148,14 @@ class Session:
     @property
     def starts_from_others(self) -> bool:
         """Whether the ranking begins with what people like in general."""
+        if self.model_name == TasteMixture.name:
+            return self._fitting_population is not None
         return self.model_name in (PopulationProcess.name, TangentProcess.name)
+
+    @cached_property
+    def _fitting_population(self) -> Population | None:
+        """What people like in general, where that is known for pictures like these."""
+        return self.population if self.population and self.population.knows(self.collection.X) else None
 
     # What was said
 
@@ -213,6 +225,13 @@ class Session:
             if job is self._job:
                 return
 
+    def _wait(self, seconds: float) -> None:
+        """Until everything recorded so far is learned from, but no longer than this."""
+        until = time.monotonic() + seconds
+        while (job := self._job) is not None and not job.done() and (left := until - time.monotonic()) > 0:
+            with suppress(TimeoutError):
+                job.exception(left)
+
     def close(self) -> None:
         """End the learning behind; what is recorded afterwards is still kept."""
         with self._lock:
@@ -251,7 +270,7 @@ class Session:
             if len(self.collection):
                 self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
             return
-        due = len(judgements) >= RELEARN * self._learned_from + 1
+        due = self._learns_hyperparameters and len(judgements) >= RELEARN * self._learned_from + 1
         if self._hyperparameters or not due:  # quick, so that the next question knows of the answer
             self._fitted = (self._fit(answers), answers, judgements)
         if due:
@@ -276,7 +295,7 @@ class Session:
 
     def _fit(self, answers: Answers) -> TasteModel:
         model = self._unfitted(self._hyperparameters) if self._is_process else self._another_model()
-        return model.fit(self.collection.X, **answers.as_fit())
+        return model.fit(self.collection.X, **answers.as_fit(grids="grids" in model.learns_from))
 
     def _another_model(self) -> TasteModel:
         """Any model but ours; one that starts from what people like is told it by the population.
@@ -297,7 +316,12 @@ class Session:
 
     @property
     def _is_process(self) -> bool:
-        return self.model_name in (GaussianProcess.name, PopulationProcess.name, TangentProcess.name)
+        return issubclass(MODELS.get(self.model_name, TasteModel), GaussianProcess)
+
+    @property
+    def _learns_hyperparameters(self) -> bool:
+        """A mixture knows its regimes beforehand."""
+        return self.model_name != TasteMixture.name
 
     def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
         if self.model_name == TangentProcess.name:
@@ -305,6 +329,8 @@ class Session:
             model.features = self._features = self._features or model.learn_features(self.collection.X)
             return model
         self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
+        if self.model_name == TasteMixture.name:
+            return TasteMixture(features=self._features, prior=self._fitting_population, scale=SCALE)
         known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:
             return PopulationProcess(prior=self.population, scale=SCALE, **known)
@@ -325,7 +351,8 @@ class Session:
             before = self._answers(judgements[:start])
             model = None
             if self._is_process and len(before):
-                model = self._unfitted(self._hyperparameters or {}).fit(self.collection.X, **before.as_fit())
+                model = self._unfitted(self._hyperparameters or {})
+                model.fit(self.collection.X, **before.as_fit(grids="grids" in model.learns_from))
             self._predict(judgements[start : start + STEPS], model, before)
 
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
@@ -362,7 +389,9 @@ class Session:
     def shares(self) -> tuple[float, float] | None:
         """Parts of the ranking that are everybody's and the person's own, 1 together; None where only the latter is."""
         model = self._newest()[0]
-        return model.shares(self.collection.X) if isinstance(model, PopulationProcess) else None
+        if not isinstance(model, (PopulationProcess, TasteMixture)) or model.prior is None:
+            return None
+        return model.shares(self.collection.X)
 
     def explanation(self) -> Explanation:
         """The taste in words. raises : NotEnoughAnswers"""
@@ -394,6 +423,10 @@ class Session:
 
     def progress(self) -> Progress:
         """What the answers so far have given, in the person's own terms."""
+        weight = sum((GRID_WEIGHT if j.kind == "grid" else 1) for j in self._judgements if j.teaches)
+        return replace(self._progress(), weight=weight)
+
+    def _progress(self) -> Progress:
         count = sum(j.teaches for j in self._judgements)
         fitted, told = self._fitted, self._expected  # the latter perhaps of an answer or two before
         if fitted is not None and not self._is_process:
@@ -436,6 +469,8 @@ class Session:
         """
         if only is not None:
             return self._make(kind, n, exclude, self._rng(), only)
+        if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
+            self._wait(PATIENCE)
         away = {*exclude, *self.hidden, *self._gone}
         ready = self._ready.take(kind, n, away, Met.of(self._judgements))
         underway = {*exclude, *(item for question in ready for item in question.items)}

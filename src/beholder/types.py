@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -49,8 +49,8 @@ class Judgement:
 
     @property
     def teaches(self) -> bool:
-        """Whether it is an answer to learn from: a grid with nothing or everything picked says nothing."""
-        return self.kind in ("rating", "choice", "tie") or 0 < len(self.picked) < len(self.items)
+        """Whether it is an answer to learn from. A grid of which nothing is picked is one: it speaks against all."""
+        return self.kind in ("rating", "choice", "tie", "grid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,20 @@ def _no_pairs() -> Ints:
     return np.empty((0, 2), np.int64)
 
 
+def _no_grids() -> Ints:
+    return np.empty((0, 3), np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What a person's current judgements say, as rows of X.
 
     rows, ratings   (r,) the row behind each rating, and the rating; a row may be rated twice
     choices         (m, 2) rows of (winner, loser)
-    weights         (m,) how much each choice counts: a grid with k of n picked gives k(n-k) choices of weight 1/(n-k)
+    weights         (m,) how much each choice counts
     ties            (t, 2)
+    grids           (g, 3) a row for each picture that a grid showed: the grid's number, the row of X, 1 where it was
+                    picked and 0 where it was left
     """
 
     rows: Ints = field(default_factory=_no_rows)
@@ -94,18 +100,48 @@ class Answers:
     choices: Ints = field(default_factory=_no_pairs)
     weights: Floats = field(default_factory=lambda: np.empty(0, np.float64))
     ties: Ints = field(default_factory=_no_pairs)
+    grids: Ints = field(default_factory=_no_grids)
 
     def __len__(self) -> int:
-        return len(self.rows) + len(self.choices) + len(self.ties)
+        return len(self.rows) + len(self.choices) + len(self.ties) + len(np.unique(self.grids[:, 0]))
+
+    @property
+    def judged(self) -> Ints:
+        """The rows of X that any answer is about, each once, in rising order."""
+        pairs = np.concatenate([self.choices.ravel(), self.ties.ravel()])
+        return np.unique(np.concatenate([self.rows, pairs, self.grids[:, 1]]))
 
     def take(self, rated: Ints, chosen: Ints, tied: Ints) -> Answers:
-        """The ratings, choices and ties at these positions."""
+        """The ratings, choices and ties at these positions, without the grids."""
         return Answers(
             self.rows[rated], self.ratings[rated], self.choices[chosen], self.weights[chosen], self.ties[tied]
         )
 
-    def as_fit(self) -> dict[str, Any]:
-        """The keyword arguments of a taste model's `fit`."""
+    def compared(self) -> Answers:
+        """The same for who knows no grids: each is said in choices.
+
+        A grid with k of n picked says k(n - k) choices of weight 1/(n - k): it counts as many choices as were picked.
+        One with nothing or everything picked compares nothing.
+        """
+        if not len(self.grids):
+            return self
+        choices, weights = [self.choices], [self.weights]
+        for number in np.unique(self.grids[:, 0]):
+            _, shown, picked = self.grids[self.grids[:, 0] == number].T
+            won, lost = shown[picked == 1], shown[picked == 0]
+            choices.append(np.column_stack([np.repeat(won, len(lost)), np.tile(lost, len(won))]))
+            weights.append(np.full(len(won) * len(lost), 1 / max(1, len(lost))))
+        whole, weight = np.concatenate(choices), np.concatenate(weights)
+        return replace(self, choices=whole, weights=weight, grids=_no_grids())
+
+    def as_fit(self, grids: bool = False) -> dict[str, Any]:
+        """The keyword arguments of a taste model's `fit`. grids : whether the model knows them, or wants choices"""
+        if grids:
+            return self._as_fit() | {"grids": self.grids if len(self.grids) else None}
+        return self.compared()._as_fit()
+
+    def _as_fit(self) -> dict[str, Any]:
+        """The same without a word of grids."""
         return {
             "y": self.ratings if len(self.rows) else None,
             "rows": self.rows if len(self.rows) else None,
@@ -116,11 +152,8 @@ class Answers:
 
 
 def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> Answers:
-    """What judgements say, as rows of X. Those of pictures that are not in `row_of` are left out.
-
-    A grid with k of n picked says k(n - k) choices of weight 1/(n - k): it counts as many choices as were picked.
-    """
-    rows, ratings, choices, weights, ties = [], [], [], [], []
+    """What judgements say, as rows of X. Those of pictures that are not in `row_of` are left out."""
+    rows, ratings, choices, ties, grids, number = [], [], [], [], [], 0
     for j in judgements:
         if not all(item in row_of for item in j.items):
             continue
@@ -130,19 +163,18 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
             ratings.append(j.value)
         elif j.kind == "choice":
             choices.append((at[0], at[1]))
-            weights.append(1.0)
         elif j.kind == "tie":
             ties.append((at[0], at[1]))
-        elif j.kind == "grid" and j.teaches:
-            left = [row_of[item] for item in j.items if item not in j.picked]
-            choices += [(row_of[winner], loser) for winner in j.picked for loser in left]
-            weights += [1 / len(left)] * (len(j.picked) * len(left))
+        elif j.kind == "grid":
+            grids += [(number, row, int(item in j.picked)) for item, row in zip(j.items, at, strict=True)]
+            number += 1
     return Answers(
         np.array(rows, np.int64),
         np.array(ratings, np.float64),
         np.array(choices, np.int64).reshape(-1, 2),
-        np.array(weights, np.float64),
+        np.ones(len(choices)),
         np.array(ties, np.int64).reshape(-1, 2),
+        np.array(grids, np.int64).reshape(-1, 3),
     )
 
 

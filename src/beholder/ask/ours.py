@@ -2,6 +2,8 @@
 
 Single pictures: `typical-diverse` before the first answers, then `variance`. Pairs: `variance` where the person's taste
 starts from a population's, whose noise is that of real people; `information-gain` where nothing is known of the person.
+With a `TasteMixture` half of both, and more where the answers speak for a clear taste, look for favourites
+(`beholder.ask.favourites`).
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask import information_gain, typical_diverse, variance
+from beholder.ask import favourites, information_gain, typical_diverse, variance
+from beholder.ask.candidates import some
 from beholder.ask.strategy import Strategy
-from beholder.taste import PopulationProcess
+from beholder.taste import PopulationProcess, TasteMixture
 from beholder.types import Answers, Ints, Matrix
 
 FIRST = 5  # pictures that are chosen without any answer
+LOOKING = 0.3  # of the questions look for favourites, whatever is believed of the person
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -26,14 +30,39 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     if first == n:
         return covering
     known = replace(answers, rows=np.append(answers.rows, covering), ratings=np.append(answers.ratings, covering * 0.0))
-    telling = variance.ask(model, X, known, np.setdiff1d(rows, covering), n - first, rng)
-    return np.concatenate([covering, telling])
+    rest, loved = np.setdiff1d(rows, covering), np.empty(0, np.int64)
+    if isinstance(model, TasteMixture):
+        loved = favourites.pictures(model, X, known, rest, _part(model, n - first, rng), rng)
+    telling = variance.ask(model, X, known, np.setdiff1d(rest, loved), n - first - len(loved), rng)
+    return np.concatenate([covering, _shuffled(loved, telling, rng)])
 
 
 def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the pairs, best first; as `beholder.ask` says."""
-    ask = variance.ask_pairs if isinstance(model, PopulationProcess) else information_gain.ask
-    return ask(model, X, answers, pairs, n, rng)
+    ask = variance.ask_pairs if isinstance(model, (PopulationProcess, TasteMixture)) else information_gain.ask
+    loved = pairs[:0]
+    if isinstance(model, TasteMixture):
+        loved = favourites.pairs(model, X, answers, pairs, _part(model, n, rng), rng)
+        pairs = pairs[~(pairs[:, None] == loved).all(2).any(1)]
+    telling = ask(model, X, answers, pairs, n - len(loved), rng)
+    return _shuffled(loved, telling, rng)
 
 
-OURS = Strategy("ours", ask, ask_pairs, ahead=True)
+def candidates(model: Any, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """n rows of the pool, of which pairs are made."""
+    if isinstance(model, TasteMixture):
+        return favourites.likely_rows(model, X, pool, n, rng)
+    return some(pool, n, rng)
+
+
+def _part(model: TasteMixture, n: int, rng: np.random.Generator) -> int:
+    """How many of n questions look for favourites."""
+    return int(rng.binomial(n, (1 - LOOKING) * model.clear_share + LOOKING))
+
+
+def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:
+    together = np.concatenate([loved, telling])
+    return together[rng.permutation(len(together))]
+
+
+OURS = Strategy("ours", ask, ask_pairs, ahead=False, candidates=candidates)

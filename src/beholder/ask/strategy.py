@@ -23,6 +23,7 @@ class Strategy:
 
     pictures  (model, X, answers, rows, n, rng): up to n of these rows, none of them rated yet, best first
     pairs     the same of candidate pairs (m, 2); None where the strategy knows only ratings
+    candidates  (model, X, rows, n, rng): n of these rows, of which pairs are made; None: any
     ahead     what it asks for does not depend on what the ratings say, so many can be asked for at once
     """
 
@@ -30,6 +31,7 @@ class Strategy:
     pictures: Asking
     pairs: Asking | None = None
     ahead: bool = False
+    candidates: Callable[[Any, Matrix, Ints, int, np.random.Generator], Ints] | None = None
 
     def __call__(
         self,
@@ -58,7 +60,8 @@ class Strategy:
         if pool.ndim == 2:
             candidates = check_pairs(pool, len(X))
         else:
-            rows = some(check_pool(pool, len(X)), max(CANDIDATE_PICTURES, n), rng)
+            drawn = self.candidates or (lambda model, X, rows, n, rng: some(rows, n, rng))
+            rows = drawn(model, X, check_pool(pool, len(X)), max(CANDIDATE_PICTURES, n), rng)
             candidates = draw_pairs(rows, max(CANDIDATE_PAIRS, 4 * n), rng)
         candidates = without_answered(candidates, answers)
         if n <= 0 or not len(candidates):

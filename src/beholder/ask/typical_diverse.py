@@ -32,8 +32,7 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
         alike = radial(heard, places(model, X, candidates), LENGTH)
         itself = audience[:, None] == candidates[None, :]
         alike[itself] = 0
-        known = np.concatenate([answers.rows, answers.choices.ravel(), answers.ties.ravel()])
-        spoken = radial(heard, places(model, X, known), LENGTH).max(1, initial=0.0)
+        spoken = radial(heard, places(model, X, answers.judged), LENGTH).max(1, initial=0.0)
     chosen: list[int] = []
     for _ in range(n):
         gain = np.maximum(alike - spoken[:, None], 0).sum(0)

@@ -65,8 +65,7 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
 
 def _audience(X: Matrix, answers: Answers, rng: np.random.Generator) -> Ints:
     """Some of the pictures that were not judged; of all where every one was."""
-    judged = np.concatenate([answers.rows, answers.choices.ravel(), answers.ties.ravel()])
-    unknown = np.setdiff1d(np.arange(len(X)), judged)
+    unknown = np.setdiff1d(np.arange(len(X)), answers.judged)
     return some(unknown if len(unknown) > 1 else np.arange(len(X)), AUDIENCE, rng)
 
 
@@ -75,7 +74,7 @@ def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> 
 
     In units of the standard deviation of the person's own taste.
     """
-    h = process.hyperparameters_
+    h, answers = process.hyperparameters_, answers.compared()
     rated, chosen = 1 / (HEDGE * h["rating_scale"]), 1 / (HEDGE * h["choice_scale"])
     pairs = np.concatenate([answers.choices, answers.ties])
     root = _tamed(process.own_root(X, np.concatenate([rows, answers.rows, pairs.ravel()])))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 Who = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Whose taste. [default: the system's user]")]
-Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: population-gp]")]
+Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: mixture]")]
 Named = Annotated[str, typer.Argument(metavar="COLLECTION", help="A collection's name, as given to `import --into`.")]
 _OPENED = ExitStack()  # what a command has opened, closed at its end
 STOPPED = 130  # what a shell expects of a program that Ctrl-C ended

@@ -54,9 +54,9 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     """
     _check(X, attributes)
     telling = (words or Words.of(None, X)).common()
-    weights = fit_weights(_aspects(attributes, telling), answers, words=len(telling.names))
+    weights = fit_weights(_aspects(attributes, telling), answers.compared(), words=len(telling.names))
     leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
-    count = len(answers.rows) + len(answers.ties) + round(float(answers.weights.sum()))
+    count = len(answers.rows) + len(answers.ties) + round(float(answers.compared().weights.sum()))
     found = count >= FEWEST and _found(weights, model)
     return Explanation(
         sentence_of(leanings, found, count), leanings, found, confidence_of(leanings, found, count), count

@@ -16,6 +16,7 @@ NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture i
 SHARE = 0.3  # of the largest contribution, from which another one is named beside it
 MOST = 2  # things named of one picture
 CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
+LEFT = 0.25  # of a vote against a picture that was shown in a grid and not picked
 SAMPLE = 400  # pictures from which that distance is measured
 DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
 WIDE = 0.75  # where its doubt is also this much of the spread of all scores
@@ -51,9 +52,10 @@ class Reason:
 def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
     """Rows that won more than they lost or were rated in the upper part of the scale; and the other way round.
 
-    Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it.
+    Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it. A picture
+    that was left in a grid was not liked, though this says less of it than a choice does.
     """
-    votes: dict[int, float] = {}
+    votes = {int(row): 1.0 if picked else -LEFT for _, row, picked in answers.grids}
     for (winner, loser), weight in zip(answers.choices, answers.weights, strict=True):
         votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
         votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)

@@ -1,6 +1,7 @@
 """Taste models: estimators from rows of X to scores. `docs/data.md` says what every array means.
 
 name            class             learns from                 source
+mixture         TasteMixture      others, then any answers    regimes averaged by evidence: docs/taste.md
 population-gp   PopulationProcess others, then any answers    Schwaighofer, Tresp & Yu 2004
 gp              GaussianProcess   ratings, choices, ties      Chu & Ghahramani 2005
 ridge           Ridge             ratings                     Hoerl & Kennard 1970
@@ -31,6 +32,7 @@ from beholder.taste.controls import Generic
 from beholder.taste.feature_map import FeatureMap
 from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.mixture import TasteMixture
 from beholder.taste.population import Population, PopulationProcess, learn_population
 from beholder.taste.svr import Pam, ResidualSvr, Svm
 from beholder.taste.tangent import TangentProcess
@@ -38,6 +40,7 @@ from beholder.taste.task_vectors import DatabaseModel, Databases, UniformMix, Ze
 from beholder.taste.tvc import Tvc
 
 _ALL = (
+    TasteMixture,
     PopulationProcess,
     GaussianProcess,
     Ridge,
@@ -54,7 +57,7 @@ _ALL = (
     UniformMix,
 )
 MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
-DEFAULT = "population-gp"  # what the app learns with
+DEFAULT = TasteMixture.name  # what the app learns with
 
 
 def make_model(name: str, **params: Any) -> TasteModel:
@@ -90,6 +93,7 @@ __all__ = [
     "Ridge",
     "Svm",
     "TangentProcess",
+    "TasteMixture",
     "TasteModel",
     "Tvc",
     "UniformMix",

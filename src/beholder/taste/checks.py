@@ -21,6 +21,7 @@ def check_answers(
     choices: ArrayLike | None = None,
     ties: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    grids: ArrayLike | None = None,
     *,
     may_be_none: bool = False,
 ) -> Answers:
@@ -37,12 +38,13 @@ def check_answers(
     pairs = _pairs("choices", "(winner, loser)", choices, n, shape_faults, faults)
     equal = _pairs("ties", "(left, right)", ties, n, shape_faults, faults)
     weight = _weights(weights, len(pairs), shape_faults, faults)
+    shown = _grids(grids, n, shape_faults, faults)
     if shape_faults:
         raise ShapeError("; ".join(shape_faults + faults))
     if faults:
         raise UserError("; ".join(faults))
     kept = weight > 0
-    answers = Answers(rows=rated, ratings=ratings, choices=pairs[kept], weights=weight[kept], ties=equal)
+    answers = Answers(rows=rated, ratings=ratings, choices=pairs[kept], weights=weight[kept], ties=equal, grids=shown)
     if not len(answers) and not may_be_none:
         raise NotEnoughAnswers(NO_ANSWERS)
     return answers
@@ -111,6 +113,19 @@ def _pairs(name: str, words: str, values: ArrayLike | None, n: int, shape_faults
             f"{name} must name two different pictures, but row {same[0]} compares {pairs[same[0], 0]} with itself"
         )
     return pairs
+
+
+def _grids(values: ArrayLike | None, n: int, shape_faults: list[str], faults: list[str]) -> Ints:
+    if values is None or np.size(values) == 0:
+        return np.empty((0, 3), np.int64)
+    grids = _as_ints("grids", values, faults)
+    if grids.ndim != 2 or grids.shape[1] != 3:
+        shape_faults.append(f"grids must be (g, 3) rows of (grid, row of X, picked), got shape {grids.shape}")
+        return np.empty((0, 3), np.int64)
+    _check_range("grids", grids[:, 1], n, faults)
+    if not np.isin(grids[:, 2], (0, 1)).all():
+        faults.append("the last column of grids must be 1 (picked) or 0 (left)")
+    return grids
 
 
 def _weights(weights: ArrayLike | None, m: int, shape_faults: list[str], faults: list[str]) -> Floats:

@@ -62,6 +62,7 @@ class FeatureMap:
         self.length = length
         self._pool: weakref.ref[Array] | None = None
         self._mapped: Array | None = None
+        self._plain: Array | None = None
 
     @classmethod
     def fit(
@@ -140,6 +141,18 @@ class FeatureMap:
             self._mapped = mapped
         return mapped
 
+    def plain(self, X: Array, rows: NDArray[np.int64] | None = None) -> Array:
+        """(n, measured + components) the plain coordinates of X, or of some of its rows."""
+        self._check(X)
+        if not self.made_of(X):
+            return np.asarray(((X if rows is None else X[rows]) - self.mean) @ self.projection)
+        if self._plain is None and rows is not None and len(X) * self.projection.shape[1] > KEEP:
+            return np.asarray((X[rows] - self.mean) @ self.projection)
+        if self._plain is None:
+            self._plain = np.asarray((X - self.mean) @ self.projection)
+            self._plain.flags.writeable = False
+        return self._plain if rows is None else self._plain[rows]
+
     def score(self, X: Array, weights: Array) -> Array:
         """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates, on all
         processors: threads of our own share the kernel too, which those of BLAS would leave to one."""
@@ -202,7 +215,7 @@ class FeatureMap:
         return self  # immutable: scikit-learn's clone may share it
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_pool": None, "_mapped": None}
+        return self.__dict__ | {"_pool": None, "_mapped": None, "_plain": None}
 
 
 def radial(A: Array, B: Array, length: float) -> Array:

@@ -218,6 +218,15 @@ class GaussianProcess(TasteModel):
         check_is_fitted(self)
         return self._root(self._phi_of(self._check_rows(X), np.asarray(rows, dtype=np.int64)))
 
+    def choice_root(self, X: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
+        """(r,) means of the scores of some rows, and (r, p) whose inner products are their covariances, in units of the
+        noise of a choice; only differences mean something. Roots of two calls have no coordinates in common."""
+        check_is_fitted(self)
+        at = np.asarray(rows, dtype=np.int64)
+        phi = self._phi_of(self._check_rows(X), at)
+        width = len(self.weights_)
+        return phi @ self.weights_ * self.choice_unit_, phi @ self.spread_[:width] * self.choice_unit_
+
     def own_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
         """(r, p) whose inner products are the prior covariances of the person's own taste at some rows, of sd 1."""
         check_is_fitted(self)

@@ -6,7 +6,9 @@ Every answer is one linear functional `u = d @ theta` with its own log-concave l
 * choice   P(winner) = Phi(u - tie_width)                 u = scale * (f(winner) - f(loser))       [ChuGhahramani2005]
 * tie      P(tie) = Phi(tie_width - u) - Phi(-tie_width - u)                                       [Rao & Kupper 1967]
 
-so that the three of a pair add up to one. A weight multiplies an answer's log-likelihood.
+so that the three of a pair add up to one. A weight multiplies an answer's log-likelihood. With a lapse rate e, a choice
+or tie of probability p has e + (1 - 2e) p: a slip of somebody of clear taste then says little [Wichmann & Hill 2001];
+such a likelihood is not log-concave.
 Chu & Ghahramani, Preference learning with Gaussian processes, ICML 2005; Rasmussen & Williams, GPML, ch. 3.
 """
 
@@ -29,13 +31,14 @@ LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
 
 @dataclass(frozen=True)
 class Likelihood:
-    """kinds, y, weights: (m,), one an answer; y is 0 where there is no rating. noise, tie_width > 0."""
+    """kinds, y, weights: (m,), one an answer; y is 0 where there is no rating. noise, tie_width > 0, lapse < 1/2."""
 
     kinds: Ints
     y: Floats
     weights: Floats
     noise: float
     tie_width: float
+    lapse: float = 0.0
 
     def log(self, u: Floats) -> Floats:
         """(..., m): the weighted log-likelihood of each answer; u (..., m)."""
@@ -45,6 +48,8 @@ class Likelihood:
         out[..., rating] = -0.5 * residual**2 - np.log(self.noise) - LOG_SQRT_2PI
         out[..., choice] = log_ndtr(u[..., choice] - (self.tie_width if tie.any() else 0.0))
         out[..., tie] = _log_between(u[..., tie], self.tie_width)
+        if self.lapse:
+            out[..., ~rating] = np.log(self.lapse + (1 - 2 * self.lapse) * np.exp(out[..., ~rating]))
         return out * self.weights
 
     def derivatives(self, u: Floats) -> Floats:
@@ -57,6 +62,8 @@ class Likelihood:
         out[2, rating] = -1 / self.noise**2
         out[:, choice] = _probit(u[choice] - (self.tie_width if tie.any() else 0.0))
         out[:, tie] = _between(u[tie], self.tie_width)
+        if self.lapse:
+            out[:, ~rating] = _lapsing(out[:, ~rating], self.lapse)
         out *= self.weights
         return out
 
@@ -66,7 +73,8 @@ class Likelihood:
         return (up - down) / (2 * STEP)
 
     def some(self, which: NDArray[np.bool_]) -> Likelihood:
-        return Likelihood(self.kinds[which], self.y[which], self.weights[which], self.noise, self.tie_width)
+        kinds, y, weights = self.kinds[which], self.y[which], self.weights[which]
+        return Likelihood(kinds, y, weights, self.noise, self.tie_width, self.lapse)
 
     def _with(self, name: str, value: float) -> Likelihood:
         return Likelihood(**{**self.__dict__, name: value})
@@ -76,6 +84,15 @@ def _probit(u: Floats) -> Floats:
     log_p = log_ndtr(u)
     r = np.exp(-0.5 * u**2 - LOG_SQRT_2PI - log_p)
     return np.stack([log_p, r, -r * (u + r)])
+
+
+def _lapsing(exact: Floats, lapse: float) -> Floats:
+    """(3, m) of a log-likelihood and its derivatives without lapses: the same with them."""
+    p = np.exp(exact[0])
+    whole = lapse + (1 - 2 * lapse) * p
+    share = (1 - 2 * lapse) * p / whole
+    slope = share * exact[1]
+    return np.stack([np.log(whole), slope, share * (exact[2] + exact[1] ** 2) - slope**2])
 
 
 def _log_between(u: Floats, t: float) -> Floats:

@@ -16,8 +16,9 @@ Collaborative Gaussian processes for preference learning, NIPS 2012.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -32,12 +33,14 @@ from beholder.taste.gaussian_process import GaussianProcess, choice_scale_of_rat
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.taste.likelihood import CHOICE, RATING, TIE
 from beholder.taste.prior import Shared, needed
+from beholder.taste.regimes import ODDS
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
 LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
+KEPT_PICTURES = 200_000  # of a larger collection the generic score is not made for the sake of a few rows
 OUTSKIRTS, ODD = 0.05, 0.1  # of the pictures that were judged
 CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
     "choice_scale": 1.0,
@@ -62,6 +65,7 @@ class Population(Shared):
     scale            lowest and highest rating of that scale; None where only choices
     reach            how alike a picture is to the nearest of those that were judged: the lowest twentieth of them
     edge             how odd a judged picture is in its measured attributes: the highest tenth of them
+    odds             how many people are of each noisy regime, by its name (`beholder.taste.regimes`)
     """
 
     generic: GenericScore
@@ -70,6 +74,20 @@ class Population(Shared):
     scale: tuple[float, float] | None
     reach: float
     edge: float
+    odds: Mapping[str, float] = field(default_factory=lambda: dict(ODDS))
+    _seen: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def standard(self, X: NDArray[Any], rows: Ints | None = None, *, keep: bool = False) -> Floats:
+        """(n,) the generic score of X, or of some of its rows. keep : X is asked again, so its scores are kept"""
+        if not keep or (rows is not None and len(X) > KEPT_PICTURES):
+            return self.generic.standard(X if rows is None else X[rows])
+        if not self._seen or self._seen[0]() is not X:
+            self._seen[:] = [weakref.ref(X), self.generic.standard(X)]
+        scores: Floats = self._seen[1]
+        return scores if rows is None else scores[rows]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_seen": []}
 
     def knows(self, X: NDArray[Any]) -> bool:
         """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other, and no odder."""
@@ -106,7 +124,7 @@ class Population(Shared):
         """What `restore` needs: plain values, and arrays."""
         plain, arrays = self.generic.state()
         own = {"hyperparameters": dict(self.hyperparameters), "spread": self.spread, "scale": self.scale}
-        own |= {"reach": self.reach, "edge": self.edge}
+        own |= {"reach": self.reach, "edge": self.edge, "odds": dict(self.odds)}
         return {"generic": plain, **own}, arrays
 
     @classmethod
@@ -117,7 +135,8 @@ class Population(Shared):
             scale = None if plain["scale"] is None else (float(plain["scale"][0]), float(plain["scale"][1]))
             generic = GenericScore.restore(plain["generic"], arrays)
             spread, reach, edge = (float(plain[name]) for name in ("spread", "reach", "edge"))
-            return cls(generic, hyperparameters, spread, scale, reach, edge)
+            odds = {str(name): float(share) for name, share in plain.get("odds", ODDS).items()}
+            return cls(generic, hyperparameters, spread, scale, reach, edge, odds)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise BadInput(f"this is no population's prior that can be read ({error!r}); train it again") from error
 

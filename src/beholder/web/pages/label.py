@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from beholder.ask.questions import Question, QuestionKind
+from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
 from beholder.collection import title_of
 from beholder.explain import in_short
 from beholder.session import AHEAD, Progress, Session
@@ -26,8 +26,8 @@ MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of quest
     "pairs": ("choice", "Pairs"),
     "rating": ("rating", "1 to 10"),
 }
-FIRST_GRIDS = 1  # a person starts with so many grids, then pairs, unless they choose otherwise (docs/asking.md)
-FEWEST = 10  # answers before results are shown
+SHOWN = 0.4  # of a collection is shown in grids, unless a person chooses otherwise; then pairs come (docs/asking.md)
+FEWEST = 10  # answers before results are shown; a grid counts as three
 KINDS = get_args(QuestionKind)
 ENOUGH = 20  # answers before it is said that more will not pay
 MOST_ASKED = 12  # questions in one call
@@ -52,20 +52,26 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     history = session.history()
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
-        mode=mode or starting_mode(history), fewest=FEWEST,
-        grids_left=max(0, FIRST_GRIDS - sum(j.kind == "grid" for j in history)),
-        progress=session.progress(), gained=gained, size=len(session.collection),
+        mode=mode or starting_mode(history, len(session.collection)),
+        grids_left=grids_left(history, len(session.collection)),
+        progress=(now := session.progress()), gained=gained, enough=now.weight >= FEWEST, size=len(session.collection),
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response
 
 
-def starting_mode(history: Sequence[Judgement]) -> str:
-    """How to go on: a grid first, then pairs; who rated last goes on rating. `history` is newest first."""
+def starting_mode(history: Sequence[Judgement], pictures: int) -> str:
+    """How to go on: grids first, then pairs; who rated or chose last goes on so. `history` is newest first."""
     last = next((j.kind for j in history if j.kind in ("rating", "choice", "tie", "grid")), "grid")
     if last == "grid":
-        return "grid" if sum(j.kind == "grid" for j in history) < FIRST_GRIDS else "pairs"
+        return "grid" if grids_left(history, pictures) else "pairs"
     return "rating" if last == "rating" else "pairs"
+
+
+def grids_left(history: Sequence[Judgement], pictures: int) -> int:
+    """How many grids come before pairs: so many that `SHOWN` of the pictures are in one, and one at least."""
+    shown = {item for j in history if j.kind == "grid" for item in j.items}
+    return max(int((SHOWN * pictures - len(shown)) // GRID_SIZE), 0 if shown else 1)
 
 
 @router.get("/api/label/{collection:path}/questions")
@@ -147,7 +153,7 @@ def progress_json(session: Session) -> dict[str, Any]:
     return {
         "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "found": now.found,
         "later": now.later, "later_margin": now.later_margin, "pays": now.pays,
-        "sentence": gained(now), "enough": now.answers >= FEWEST,
+        "sentence": gained(now), "enough": now.weight >= FEWEST,
     }  # fmt: skip
 
 

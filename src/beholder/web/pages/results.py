@@ -107,7 +107,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         "fewest": FEWEST,
         "size": len(session.collection),
     }
-    if now.answers < FEWEST and not session.starts_from_others:
+    if now.weight < FEWEST and not session.starts_from_others:
         response = page(request, "results_early.html", here="results", **context)
     else:
         wanted = Filter.of(query)

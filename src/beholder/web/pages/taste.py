@@ -52,7 +52,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
     session = desk.fresh(collection, person)
     now = session.progress()
     context: dict[str, Any] = {"collection": session.collection.name, "progress": now, "fewest": FEWEST}
-    if now.answers < FEWEST:
+    if now.weight < FEWEST:
         response = page(request, "taste_early.html", here="taste", **context)
     else:
         ranked = desk.ranking(collection, person)

@@ -29,7 +29,7 @@ let current = null; // what hangs on the wall: {question, images}
 let shownAt = 0;
 let undoing = Promise.resolve();
 
-const gain = new Gain(segment, Number(page.dataset.fewest), Number(page.dataset.answers));
+const gain = new Gain(segment, Number(page.dataset.answers));
 const details = new Details(segment);
 const acts = {
   give, skip, undo, tool, speak,

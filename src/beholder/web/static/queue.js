@@ -3,7 +3,7 @@
 import { Fault, call } from "./api.js";
 import * as outbox from "./outbox.js";
 
-const DEPTH = 4; // questions that are ready beside the one on the wall
+const DEPTH = { grid: 1, choice: 4, rating: 4 }; // questions ready beside the one on the wall; a grid goes by the last
 const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
 const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder is away, and asking on would never end
 const SIDES = [320, 640, 1280, 2048];
@@ -83,7 +83,7 @@ export class Queue {
   }
 
   async #fill() {
-    for (let pause = 300, empty = 0; this.ready.length < DEPTH && !this.dry; ) {
+    for (let pause = 300, empty = 0; this.ready.length < DEPTH[this.kind] && !this.dry; ) {
       const last = this.waiters.length > 0; // the wall is empty: now or never
       try {
         const asked = await this.#ask(last);
@@ -121,7 +121,7 @@ export class Queue {
   }
 
   async #fetch(exclude) {
-    const n = Math.max(1, DEPTH - this.ready.length);
+    const n = Math.max(1, DEPTH[this.kind] - this.ready.length);
     // An address has an end: those that are gone come last, and the last are sent.
     const query = new URLSearchParams({ kind: this.kind, n, exclude: [...exclude].slice(-400).join(",") });
     return (await call(`/api/label/${this.segment}/questions?${query}`)).questions;

@@ -25,8 +25,8 @@ const LONGEST = 2000; // ms that somebody who answers fast waits for it
 
 // How many answers, and what they have given: counted here at once, told by the server a little later.
 export class Gain {
-  constructor(segment, fewest, count) {
-    Object.assign(this, { segment, fewest, count, moves: 0, asked: 0, told: 0, due: null, timer: null });
+  constructor(segment, count) {
+    Object.assign(this, { segment, count, moves: 0, asked: 0, told: 0, due: null, timer: null });
     this.#fetch();
   }
 
@@ -51,6 +51,7 @@ export class Gain {
     this.told = mine;
     // What is on its way is in no server's count: then this page, which saw every answer, counts better.
     if (quiet && moves === this.moves) this.#count(now.answers);
+    document.getElementById("see").hidden = !now.enough;
     const line = document.getElementById("gain");
     if (line.textContent !== now.sentence) line.textContent = now.sentence;
     // From chance, half of all pairs, to all of them.
@@ -61,7 +62,6 @@ export class Gain {
   #count(n) {
     this.count = Math.max(0, n);
     document.getElementById("count").textContent = counted(this.count, "answer");
-    document.getElementById("see").hidden = this.count < this.fewest;
   }
 }
 

@@ -1,0 +1,180 @@
+"""Strategy `favourites`: questions that look for what a person loves.
+
+A buyer wants the top of the list. So until something is liked, the questions walk through the kinds of the collection
+that were not shown yet; then they go where favourites are likely, and to the border between what is liked and what is
+not. Of nine pictures in a grid
+
+* one, or more while little is liked, is a favourite of one taste that the answers allow (Thompson sampling);
+* some, while little is liked, are of kinds not shown yet;
+* the others are those whose picks tell most of the taste (information gain), given that the ones before are answered.
+
+Which regime's eyes a question is asked with is drawn by its posterior share. Asking only for favourites would use them
+up and tell little of the border; asking only by information finds them late (docs/log.md).
+
+Thompson, On the likelihood that one unknown probability exceeds another, Biometrika 25, 1933; Russo, Simple Bayesian
+algorithms for best arm identification, COLT 2016; Houlsby et al., Bayesian active learning, 2011.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.linalg import cholesky
+
+from beholder.ask.candidates import some
+from beholder.ask.information_gain import information
+from beholder.ask.kinds import kinds_of
+from beholder.taste import TasteMixture
+from beholder.taste.regimes import CLEAR
+from beholder.taste.threads import one_thread
+from beholder.types import Answers, Floats, Ints, Matrix
+
+LOOKED = 4096  # pictures of a large pool that are scored for a question
+LIKELY, OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
+CLEAR_EYES = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
+ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
+EARLY, LATER = (3, 3), (1, 0)  # favourites, and pictures of new kinds, in a grid before and after that
+DENSITY = 0.25  # how much more a picture tells that is like many others
+PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
+PAIR_NOISE = 2.0  # the same of a choice
+DUELS = 0.5  # share of the pairs that set two favourites against each other
+JITTER = 1e-5
+
+
+def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the rows, to be rated: likely favourites; of new kinds while nothing is liked."""
+    with one_thread():
+        chosen: list[int] = []
+        if not count_liked(answers):
+            chosen = _of_new_kinds(model, X, answers, rows, chosen, n, rng)
+        eyes = _eyes(model, rng)
+        candidates = np.setdiff1d(_candidates(model, X, rows, eyes, rng), chosen)
+        if len(candidates) and len(chosen) < n:
+            _, mean, covariance = model.beliefs(X, candidates)[eyes]
+            chosen += _drawn(candidates, mean, covariance, min(n - len(chosen), len(candidates)), rng)
+    return np.array(chosen, np.int64)
+
+
+def pairs(model: TasteMixture, X: Matrix, answers: Answers, offered: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the offered pairs (m, 2): half tell most of a clear taste, half set favourites against each other."""
+    with one_thread():
+        eyes = _eyes(model, rng)
+        rows, place = np.unique(offered, return_inverse=True)
+        left, right = place.reshape(-1, 2).T
+        _, mean, covariance = model.beliefs(X, rows)[eyes]
+        own = np.diag(covariance)
+        variance = np.maximum(own[left] + own[right] - 2 * covariance[left, right], 0)
+        gain = information(mean[left] - mean[right], variance)
+        K = covariance.copy()
+        K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / len(K), 1e-9)
+        root = cholesky(K, lower=True, check_finite=False)
+        chosen: list[int] = []
+        for _ in range(n):
+            worth = gain.copy()
+            if rng.random() < DUELS:
+                drawn = mean + root @ rng.standard_normal(len(mean))
+                worth = drawn[left] + drawn[right]
+            worth[chosen] = -np.inf
+            at = int(np.argmax(worth))
+            chosen.append(at)
+            near = (covariance[left, left[at]] - covariance[right, left[at]]) - (
+                covariance[left, right[at]] - covariance[right, right[at]]
+            )
+            variance = np.maximum(variance - near**2 / (variance[at] + PAIR_NOISE), 0)
+            gain = information(mean[left] - mean[right], variance)
+    return offered[chosen]
+
+
+def likely_rows(model: TasteMixture, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """n rows of the pool of which pairs are made: half of them likely favourites."""
+    likely = _candidates(model, X, pool, _eyes(model, rng), rng)[: n // 2]
+    return np.union1d(likely, some(np.setdiff1d(pool, likely), n - len(likely), rng))
+
+
+def grid(model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """(n,) rows of the pool for one grid, fewer where there are no more; the model must be a `TasteMixture`."""
+    with one_thread():
+        chosen: list[int] = []
+        liked = count_liked(answers)
+        if isinstance(model, TasteMixture) and liked:
+            eyes = _eyes(model, rng)
+            candidates = _candidates(model, X, pool, eyes, rng)
+            _, mean, covariance = model.beliefs(X, candidates)[eyes]
+            bar = model.bars()[eyes]
+            favourites, kinds = (LATER if liked >= ENOUGH else EARLY)
+            chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
+            chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
+            chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))
+        chosen += _of_new_kinds(model, X, answers, pool, chosen, n - len(chosen), rng)
+        left = np.setdiff1d(pool, chosen)
+        chosen += rng.permutation(left)[: n - len(chosen)].tolist()
+    return np.array(chosen, np.int64)
+
+
+def count_liked(answers: Answers) -> int:
+    """How many pictures were picked, or rated clearly above this person's others."""
+    high = 0
+    if len(answers.ratings):
+        high = int((answers.ratings > answers.ratings.mean() + max(float(answers.ratings.std()), 1.0)).sum())
+    return int(answers.grids[:, 2].sum()) + high
+
+
+def _eyes(model: TasteMixture, rng: np.random.Generator) -> int:
+    """The place of a regime to ask by: a clear one with probability `CLEAR_EYES` at least, each by its share."""
+    shares = np.array([fit.share for fit in model.fits_])
+    clear = np.array([fit.regime.group == CLEAR for fit in model.fits_])
+    if 0 < shares[clear].sum() < CLEAR_EYES:
+        shares[clear] *= CLEAR_EYES / shares[clear].sum()
+        shares[~clear] *= (1 - CLEAR_EYES) / max(float(shares[~clear].sum()), 1e-12)
+    return int(rng.choice(len(shares), p=shares / shares.sum()))
+
+
+def _candidates(model: TasteMixture, X: Matrix, pool: Ints, eyes: int, rng: np.random.Generator) -> Ints:
+    """Rows that may be favourites, and some others."""
+    looked = some(pool, LOOKED, rng)
+    score = model.scores_of(X, looked, eyes)
+    likely = looked[np.argsort(-score, kind="stable")[:LIKELY]]
+    return np.union1d(likely, some(looked, OTHERS, rng))
+
+
+def _drawn(rows: Ints, mean: Floats, covariance: Floats, n: int, rng: np.random.Generator) -> list[int]:
+    """The favourites of n tastes that the answers allow."""
+    K = covariance.copy()
+    K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / len(K), 1e-9)
+    root = cholesky(K, lower=True, check_finite=False)
+    chosen: list[int] = []
+    for _ in range(n):
+        drawn = mean + root @ rng.standard_normal(len(mean))
+        drawn[np.isin(rows, chosen)] = -np.inf
+        chosen.append(int(rows[np.argmax(drawn)]))
+    return chosen
+
+
+def _telling(rows: Ints, above: Floats, covariance: Floats, given: list[int], n: int) -> list[int]:
+    """n rows whose picks tell most, one after the other, given that some are asked already. above : the bar"""
+    C, asked, chosen = covariance.copy(), np.isin(rows, given), list[int]()
+    for given_at in np.flatnonzero(asked):
+        C -= np.outer(C[given_at], C[given_at]) / (C[given_at, given_at] + PICK_NOISE)
+    for _ in range(min(n, int((~asked).sum()))):
+        variance = np.maximum(np.diag(C), 0)
+        gain = information(above, variance) * ((np.maximum(C, 0) ** 2).mean(1) + 1e-12) ** DENSITY
+        gain[asked] = -np.inf
+        at = int(np.argmax(gain))
+        asked[at] = True
+        chosen.append(int(rows[at]))
+        C -= np.outer(C[at], C[at]) / (C[at, at] + PICK_NOISE)
+    return chosen
+
+
+def _of_new_kinds(
+    model: Any, X: Matrix, answers: Answers, pool: Ints, given: list[int], n: int, rng: np.random.Generator
+) -> list[int]:
+    """n rows, each of another kind that was not shown yet; fewer where all kinds were shown."""
+    if n <= 0 or not len(pool):
+        return []
+    seen = np.concatenate([answers.judged, np.array(given, np.int64)])
+    looked = np.setdiff1d(some(pool, LOOKED, rng), given)
+    kinds, shown = kinds_of(model, X, looked), np.unique(kinds_of(model, X, seen)) if len(seen) else seen
+    new = rng.permutation(np.setdiff1d(kinds, shown))[:n]
+    return [int(rng.choice(looked[kinds == kind])) for kind in new]

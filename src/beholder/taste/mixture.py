@@ -1,0 +1,474 @@
+"""The app's own model: Gaussian processes of several regimes, averaged by the evidence of a person's answers.
+
+In each regime (`beholder.taste.regimes`) a taste is `shared * s(x) + f(x)`: what people like in general, where that is
+known, and a Gaussian process of the person's own, partly linear in the measured attributes, partly linear in the
+components of the vectors, and partly a kernel of short reach round the pictures that were judged: somebody may like a
+kind that no direction tells. Answers enter as in `beholder.taste.functionals`; what the regimes say is averaged with
+their posterior odds (Bayesian model averaging [Hoeting1999]), never chosen. So few answers leave a person among the
+others, and a clear taste, however rare, is seen as soon as the answers speak for it.
+
+How it was made, and what it is worth: docs/taste.md.
+Hoeting, Madigan, Raftery & Volinsky, Bayesian model averaging: a tutorial, Statistical Science 14, 1999.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import cholesky, solve_triangular
+from scipy.special import ndtr
+from sklearn.utils.validation import check_is_fitted
+
+from beholder.taste.base import Arrays
+from beholder.taste.evidence import PRIORS
+from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap, radial
+from beholder.taste.functionals import Functionals, Posterior, find_posterior
+from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.generic import GenericScore
+from beholder.taste.likelihood import Likelihood
+from beholder.taste.population import Population, learn_population
+from beholder.taste.regimes import CLEAR, ODDS, Regime, prior_odds, regimes_of
+from beholder.taste.threads import one_thread
+from beholder.types import Answers, Floats, Ints
+
+NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
+JITTER = 1e-6  # of a covariance, that its root be found
+SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
+LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
+OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
+NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
+HYPERPARAMETERS = tuple(PRIORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One regime after the answers.
+
+    share      posterior share of all regimes
+    posterior  of the answers' functionals; gain (m,): how many units of noise or spread the regime's unit is in each
+    pull       (j,) by which a covariance with the judged pictures' values becomes a posterior mean
+    """
+
+    regime: Regime
+    share: float
+    posterior: Posterior
+    gain: Floats
+    pull: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Some pictures in the model's coordinates: measured (n, a), components (n, c), generic (n,) the generic score."""
+
+    measured: Floats
+    components: Floats
+    generic: Floats
+
+    def kernels(self, other: Places, length: float) -> tuple[Floats, Floats, Floats]:
+        """(n, k) each: linear in measured attributes, linear in components, radial."""
+        near = np.asarray(radial(self.components, other.components, length), np.float64)
+        return self.measured @ other.measured.T, self.components @ other.components.T, near
+
+
+class TasteMixture(GaussianProcess):
+    """See the module's head.
+
+    components, landmarks, measured, features : as in `GaussianProcess`
+    prior : what a population of raters taught; None: nothing is known of what people like
+    scale : lowest and highest rating of this person, None where it is the raters' own
+
+    Fitted: fits_ (the regimes that count, each with its posterior share), features_, hyperparameters_ (means over
+    regimes), answers_, log_evidence_, null_log_evidence_, choice_unit_ and rating_std_ as in `GaussianProcess`.
+    """
+
+    name: ClassVar[str] = "mixture"
+    learns_from: ClassVar[tuple[str, ...]] = ("ratings", "choices", "grids")
+
+    def __init__(
+        self,
+        components: int = COMPONENTS,
+        landmarks: int = LANDMARKS,
+        measured: int = 0,
+        features: FeatureMap | None = None,
+        prior: Population | None = None,
+        scale: tuple[float, float] | None = None,
+    ) -> None:
+        super().__init__(components, landmarks, measured, features)
+        self.prior = prior
+        self.scale = scale
+
+    @classmethod
+    def learn_prior(
+        cls,
+        X: NDArray[Any],
+        others: Sequence[Answers],
+        *,
+        generic: GenericScore | None,
+        measured: int = 0,
+        seed: int = 0,
+    ) -> Population | None:
+        """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
+        return None if generic is None else learn_population(X, others, generic, measured=measured, seed=seed)
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        rows: ArrayLike | None = None,
+        choices: ArrayLike | None = None,
+        ties: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        grids: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from ratings, choices, ties and grids among the rows of X; arrays as in `docs/data.md`.
+
+        raises : ShapeError, UserError, NotEnoughAnswers
+        """
+        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights, grids=grids)
+        return self._learn_from(matrix, answers)
+
+    def before_answers(self, X: ArrayLike) -> Self:
+        """Before any answer: the prior alone. Units are those of choices."""
+        self.answers_ = Answers()
+        return self._learn_from(self._check_rows(X, reset=True), self.answers_)
+
+    def supposing(self, **hyperparameters: float) -> Self:
+        """Itself: every regime is supposed already."""
+        del hyperparameters
+        return self
+
+    # Learning
+
+    def _learn_from(self, X: NDArray[Any], answers: Answers) -> Self:
+        with one_thread():
+            self.features_ = self.features or self.learn_features(X)
+            self.centre_, self.unit_ = self._centre(answers.ratings)
+            self.told_ = Functionals.of(answers, self.centre_, self.unit_)
+            self.judged_ = self._places(X, self.told_.judged)
+            self._weigh()
+        return self
+
+    def _weigh(self) -> None:
+        told, regimes = self.told_, self._regimes()
+        grams = [told.gram(kernel) for kernel in self.judged_.kernels(self.judged_, self.features_.length)]
+        generic = told.across(self.judged_.generic)
+        belief = prior_odds(regimes, self.prior.odds if self.prior else ODDS, picking=bool(told.barred.any()))
+        found = []
+        for at, regime in enumerate(regimes):
+            posterior, gain = self._posterior(regime, grams, generic)
+            belief[at] += posterior.log_evidence
+            found.append((regime, posterior, gain))
+        top = belief.max()
+        self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
+        shares = np.exp(belief - top)
+        shares[shares < NEGLIGIBLE * shares.sum()] = 0
+        shares /= shares.sum()
+        self.fits_ = [
+            Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
+            for (regime, posterior, gain), share in zip(found, shares.tolist(), strict=True)
+            if share
+        ]
+        self._summarise()
+
+    def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Posterior, Floats]:
+        told, rated, barred = self.told_, self.told_.rated, self.told_.barred
+        gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
+        own = sum(share * gram for share, gram in zip(h.parts, grams, strict=True))
+        K = (own + h.conformity**2 * np.outer(generic, generic)) * np.outer(gain, gain) + LEVEL * np.outer(rated, rated)
+        if barred.any():
+            K = K + (h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
+        mean = gain * h.shared * generic + h.bar * barred
+        likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
+        return find_posterior(K, mean, likelihood), gain
+
+    def _regimes(self) -> tuple[Regime, ...]:
+        return regimes_of(self.prior.hyperparameters if self.prior else self.usual(), known=self.prior is not None)
+
+    def _centre(self, ratings: Floats) -> tuple[float, float]:
+        """Mean of a person's ratings and their spread, which is drawn to the usual one."""
+        usual, stretch = OWN_SPREAD, 1.0
+        if self.prior is not None and self.prior.spread:
+            if self.scale is not None and self.prior.scale is not None:
+                stretch = float(np.ptp(self.scale) / np.ptp(self.prior.scale))
+            usual = self.prior.spread * stretch
+        if not len(ratings):
+            return 0.0, usual
+        total = SPREAD_BELIEVED * usual**2 + float(((ratings - ratings.mean()) ** 2).sum())
+        return float(ratings.mean()), float(np.sqrt(total / (SPREAD_BELIEVED + len(ratings))))
+
+    def _summarise(self) -> None:
+        rated = bool(self.told_.rated.any())
+        self.rated_ = rated
+        h = {name: float(np.exp(self._mean([np.log(max(getattr(f.regime, name), 1e-9)) for f in self.fits_])))
+             for name in HYPERPARAMETERS}  # fmt: skip
+        self.hyperparameters_ = h
+        self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
+        self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
+        self.tie_ = h["tie_width"] if len(self.answers_.ties) else 0.0
+        levels = [LEVEL * float(self.told_.rated @ f.posterior.pull) for f in self.fits_]
+        self.offset_ = self.centre_ + self.unit_ * self._mean(levels) if rated else 0.0
+
+    def _mean(self, of_fits: Sequence[Any]) -> Any:
+        return sum(f.share * value for f, value in zip(self.fits_, of_fits, strict=True))
+
+    # Where pictures are
+
+    def _generic(self, X: NDArray[Any]) -> Floats:
+        return np.zeros(len(X)) if self.prior is None else self.prior.generic.standard(X)
+
+    def _places(self, X: NDArray[Any], rows: Ints | None = None) -> Places:
+        measured = self.features_.sizes[0]
+        plain = self.features_.plain(X, rows)
+        if self.prior is None:
+            generic = np.zeros(len(plain))
+        else:
+            generic = self.prior.standard(X, rows, keep=self.features_.made_of(X))
+        return Places(plain[:, :measured], plain[:, measured:], generic)
+
+    # What is believed
+
+    def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
+        """As in `GaussianProcess`."""
+        check_is_fitted(self, "fits_")
+        matrix = self._check_rows(X)
+        places = self._places(matrix)
+        outs = self._outs()
+        score = self._scores(places, [f.share * out for f, out in zip(self.fits_, outs, strict=True)]) + self.offset_
+        if not return_std:
+            return score
+        std = np.empty(len(score))
+        with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
+
+            def work(start: int) -> None:
+                part = slice(start, start + SCORED)
+                std[part] = self._std_of(_part(places, part), outs)
+
+            list(threads.map(work, range(0, len(score), SCORED)))
+        return score, std
+
+    def _outs(self, choices: bool = False) -> list[float]:
+        """What a regime's unit is in `predict`'s, or in units of the noise of a choice."""
+        if self.rated_ and not choices:
+            return [f.regime.rating_scale * self.unit_ for f in self.fits_]
+        return [f.regime.choice_scale for f in self.fits_]
+
+    def _scores(self, places: Places, by: Sequence[float]) -> Floats:
+        """(n,) the regimes' posterior means, added up with these factors."""
+        judged, length = self.judged_, self.features_.length
+        measured, components = np.zeros(places.measured.shape[1]), np.zeros(places.components.shape[1])
+        heights, shared = np.zeros(len(judged.generic)), 0.0
+        for f, factor in zip(self.fits_, by, strict=True):
+            a, b, c = f.regime.parts
+            measured += factor * a * (f.pull @ judged.measured)
+            components += factor * b * (f.pull @ judged.components)
+            heights += factor * c * f.pull
+            shared += factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ judged.generic))
+        score = places.measured @ measured + places.components @ components + shared * places.generic
+        if len(heights):
+            near, heights = np.asarray(judged.components, places.components.dtype), heights.astype(np.float32)
+
+            def work(start: int) -> None:
+                part = slice(start, start + SCORED)
+                score[part] += radial(places.components[part], near, length).astype(np.float32) @ heights
+
+            starts = range(0, len(score), SCORED)
+            if len(starts) == 1:
+                work(0)
+            else:
+                with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
+                    list(threads.map(work, starts))
+        return np.asarray(score, np.float64)
+
+    def _reduced(self, f: Fit, kernels: Sequence[Floats], generic: Floats) -> Floats:
+        """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
+        told, h = self.told_, f.regime
+        own = sum(share * kernel for share, kernel in zip(h.parts, kernels, strict=True))
+        across = told.across(own + h.conformity**2 * np.outer(generic, self.judged_.generic)) * f.gain
+        return np.asarray(
+            solve_triangular(f.posterior.lower, (across * f.posterior.root).T, lower=True, check_finite=False)
+        )
+
+    def _std_of(self, places: Places, outs: Sequence[float]) -> Floats:
+        kernels = places.kernels(self.judged_, self.features_.length)
+        squares = (places.measured**2).sum(1), (places.components**2).sum(1), np.ones(len(places.generic))
+        means, total = [], np.zeros(len(places.generic))
+        for f, out in zip(self.fits_, outs, strict=True):
+            own = sum(share * square for share, square in zip(f.regime.parts, squares, strict=True))
+            prior = own + (f.regime.conformity * places.generic) ** 2
+            left = prior - (self._reduced(f, kernels, places.generic) ** 2).sum(0)
+            total += f.share * out**2 * np.maximum(left, 1e-12)
+            means.append(self._scores(places, [out * (g is f) for g in self.fits_]))
+        middle = self._mean(means)
+        return np.asarray(np.sqrt(total + self._mean([(mean - middle) ** 2 for mean in means])), np.float64)
+
+    def beliefs(self, X: ArrayLike, rows: ArrayLike, choices: bool = True) -> list[tuple[float, Floats, Floats]]:
+        """For each regime its share, mean (r,) and covariance (r, r) of the scores of some rows.
+
+        choices : in units of the noise of a choice, else in `predict`'s
+        """
+        check_is_fitted(self, "fits_")
+        matrix, at = self._check_rows(X), np.asarray(rows, np.int64)
+        places = self._places(matrix, at)
+        among, kernels = (places.kernels(p, self.features_.length) for p in (places, self.judged_))
+        found = []
+        for f, out in zip(self.fits_, self._outs(choices), strict=True):
+            prior = sum(share * kernel for share, kernel in zip(f.regime.parts, among, strict=True))
+            prior = prior + f.regime.conformity**2 * np.outer(places.generic, places.generic)
+            reduced = self._reduced(f, kernels, places.generic)
+            mean = self._scores(places, [out * (g is f) for g in self.fits_])
+            found.append((f.share, mean, out**2 * (prior - reduced.T @ reduced)))
+        return found
+
+    @property
+    def clear_share(self) -> float:
+        """Posterior probability that the taste is clear, in [0, 1]."""
+        return float(sum(fit.share for fit in self.fits_ if fit.regime.group == CLEAR))
+
+    def scores_of(self, X: ArrayLike, rows: ArrayLike, at: int) -> Floats:
+        """(r,) what the regime at this place of `fits_` expects of some rows, in units of the noise of a choice."""
+        places = self._places(self._check_rows(X), np.asarray(rows, np.int64))
+        return self._scores(places, [self.fits_[at].regime.choice_scale * (k == at) for k in range(len(self.fits_))])
+
+    def bars(self) -> list[float]:
+        """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
+        barred = self.told_.barred
+        return [f.regime.bar + f.regime.bar_width**2 * float(barred @ f.posterior.pull) for f in self.fits_]
+
+    def covariance(self, X: ArrayLike, Y: ArrayLike | None = None) -> Floats:
+        """As in `GaussianProcess`."""
+        left = np.asarray(X)
+        both = left if Y is None else np.vstack([left, np.asarray(Y)])
+        whole = _pooled(self.beliefs(both, np.arange(len(both)), choices=False))[1]
+        return whole if Y is None else whole[: len(left), len(left) :]
+
+    def difference_root(self, X: ArrayLike, pairs: ArrayLike) -> tuple[Floats, Floats]:
+        """As in `GaussianProcess`."""
+        judged, place = np.unique(np.asarray(pairs, np.int64), return_inverse=True)
+        mean, covariance = _pooled(self.beliefs(X, judged))
+        root, place = _root(covariance), place.reshape(-1, 2)
+        return mean[place[:, 0]] - mean[place[:, 1]], root[place[:, 0]] - root[place[:, 1]]
+
+    def choice_root(self, X: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
+        """As in `GaussianProcess`."""
+        mean, covariance = _pooled(self.beliefs(X, rows))
+        return mean, _root(covariance)
+
+    def score_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
+        """As in `GaussianProcess`."""
+        return _root(_pooled(self.beliefs(X, rows, choices=False))[1])
+
+    def own_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
+        """As in `GaussianProcess`."""
+        judged, place = np.unique(np.asarray(rows, np.int64), return_inverse=True)
+        places = self._places(self._check_rows(X), judged)
+        shares = self._mean([np.array(f.regime.parts) for f in self.fits_])
+        kernels = places.kernels(places, self.features_.length)
+        return _root(sum(share * kernel for share, kernel in zip(shares, kernels, strict=True)))[place]
+
+    def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
+        """(m,) probability that the first of each pair is preferred, given no tie; averaged over regimes and doubt."""
+        judged, place = np.unique(np.asarray(pairs, np.int64), return_inverse=True)
+        left, right = place.reshape(-1, 2).T
+        total = np.zeros(len(left))
+        for f, (share, mean, covariance) in zip(self.fits_, self.beliefs(X, judged), strict=True):
+            own = np.diag(covariance)
+            variance = np.maximum(own[left] + own[right] - 2 * covariance[left, right], 0)
+            chance = self._chance(mean[left] - mean[right], variance, f.regime)
+            total += share * chance
+        return total
+
+    def _chance(self, mean: Floats, variance: Floats, h: Regime) -> Floats:
+        tie = h.tie_width if self.tie_ else 0.0
+        first, second = (ndtr((side * mean - tie) / np.sqrt(1 + variance)) for side in (1, -1))
+        chance = first / np.maximum(first + second, 1e-300)
+        return np.asarray(h.lapse + (1 - 2 * h.lapse) * chance)
+
+    def shares(self, X: ArrayLike) -> tuple[float, float]:
+        """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.
+
+        Where the two speak for the same pictures, what they share is halved between them.
+        """
+        places = self._places(self._check_rows(X))
+        by = [f.share * out for f, out in zip(self.fits_, self._outs(), strict=True)]
+        whole = self._scores(places, by)
+        weight = sum(
+            factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ self.judged_.generic))
+            for f, factor in zip(self.fits_, by, strict=True)
+        )
+        parts = np.stack([weight * places.generic, whole - weight * places.generic])
+        covariance = np.maximum(np.cov(parts).sum(1), 0)
+        total = float(covariance.sum())
+        everybody = float(covariance[0]) / total if total > 0 else 1.0
+        return everybody, 1 - everybody
+
+    @property
+    def log_evidence_(self) -> float:
+        """Log marginal likelihood of the answers, over all regimes."""
+        check_is_fitted(self, "fits_")
+        return self.log_evidence_total_
+
+    @property
+    def null_log_evidence_(self) -> float:
+        """Log marginal likelihood of the same if there is no taste, at its own best noise."""
+        check_is_fitted(self, "fits_")
+        told, rated, barred = self.told_, self.told_.rated, self.told_.barred
+        h = self._regimes()[0]
+        K = LEVEL * np.outer(rated, rated)
+        K = K + (2 * h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
+        noises = NULL_NOISES if rated.any() else NULL_NOISES[:1]
+        with one_thread():
+            return max(
+                find_posterior(
+                    K, h.bar * barred, Likelihood(told.kinds, told.y, told.weights, noise, h.tie_width, h.lapse)
+                ).log_evidence
+                for noise in noises
+            )
+
+    # Keeping
+
+    def _state(self) -> tuple[dict[str, Any], Arrays]:
+        prior, more = self.prior.state() if self.prior else (None, {})
+        config = {
+            "components": self.components, "landmarks": self.landmarks, "measured": self.measured, "scale": self.scale,
+            "prior": prior, "centre": self.centre_, "unit": self.unit_,
+        }  # fmt: skip
+        judged = {f"judged.{name}": value for name, value in asdict(self.judged_).items()}
+        told = {f"told.{name}": value for name, value in asdict(self.told_).items()}
+        return config, {**self.features_.state(), **judged, **told, **more}
+
+    def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
+        self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
+        self.measured = int(config["measured"])
+        self.scale = None if config["scale"] is None else (float(config["scale"][0]), float(config["scale"][1]))
+        self.prior = None if config["prior"] is None else Population.restore(config["prior"], arrays)
+        self.centre_, self.unit_ = float(config["centre"]), float(config["unit"])
+        self.features_ = FeatureMap.restore(arrays)
+        self.told_ = Functionals(**{name: arrays[f"told.{name}"] for name in Functionals.__slots__})
+        self.judged_ = Places(**{name: arrays[f"judged.{name}"] for name in Places.__slots__})
+        with one_thread():
+            self._weigh()
+
+
+def _part(places: Places, part: slice) -> Places:
+    return Places(places.measured[part], places.components[part], places.generic[part])
+
+
+def _pooled(beliefs: Sequence[tuple[float, Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Mean and covariance of a mixture of Gaussians."""
+    mean = sum(share * m for share, m, _ in beliefs)
+    covariance = sum(share * (c + np.outer(m - mean, m - mean)) for share, m, c in beliefs)
+    return np.asarray(mean), np.asarray(covariance)
+
+
+def _root(covariance: Floats) -> Floats:
+    """(r, r) whose rows' inner products are the covariances."""
+    K = covariance.copy()
+    K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / max(len(K), 1), 1e-12)
+    return np.asarray(cholesky(K, lower=True, check_finite=False)) if len(K) else K

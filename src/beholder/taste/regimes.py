@@ -1,0 +1,114 @@
+"""Regimes: kinds of people, each a full set of hyperparameters, between which a person's answers decide.
+
+The prior of a population is one hypothesis about a person, not the frame: beside people who like what most like, there
+are those who do so partly, those with a taste of their own that they answer noisily, and those whose taste is clear and
+may be rare. A regime says how far each part of a taste is to be expected; `beholder.taste.mixture` weighs them by the
+evidence of a person's answers.
+
+The regimes of a population are its typical rater's hyperparameters, varied; `ODDS` says how many raters are of each.
+Clear tastes are nearly absent among people who rate for pay, so of somebody who rates or chooses they are expected in
+`CLEAR_SHARE`: their evidence comes fast. The picks of a grid tell little of how clear a taste is, but nobody was ever
+seen to pick noisily either, and it is in grids that rare tastes are looked for: `CLEAR_PICKING`. How the shares were
+found: docs/taste.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from beholder.types import Floats
+
+CLEAR_SHARE, CLEAR_PICKING = 0.03, 0.4  # of people who rate or choose, and of those who pick from grids
+CLEAR_ODDS = {"a kind": 0.7, "a direction": 0.2, "an attribute": 0.1}
+NOISY, CLEAR = "noisy", "clear"
+ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """One kind of person.
+
+    group           whether the answers are noisy or clear
+    choice_scale, rating_scale, rating_noise, tie_width, measured_share, linear_share, shared
+                    as in `beholder.taste.evidence`; the radial part compares with the pictures that were judged
+    conformity      standard deviation of what is shared, in units of what is the person's own
+    bar             how far above the middle of the collection a picture must be to be picked from a grid, in units of
+                    the noise of a choice; bar_width: how far people differ in that; grid_width: a person from grid to
+                    grid
+    lapse           how often an answer is a slip
+    """
+
+    name: str
+    group: str
+    choice_scale: float
+    rating_scale: float
+    rating_noise: float
+    tie_width: float
+    measured_share: float
+    linear_share: float
+    shared: float
+    conformity: float
+    bar: float
+    bar_width: float
+    grid_width: float
+    lapse: float
+
+    @property
+    def parts(self) -> tuple[float, float, float]:
+        """Shares of the variance of what is the person's own: measured, linear, radial; 1 together."""
+        rest = 1 - self.measured_share
+        return self.measured_share, rest * self.linear_share, rest * (1 - self.linear_share)
+
+
+def regimes_of(typical: Mapping[str, float], known: bool) -> tuple[Regime, ...]:
+    """All regimes. typical : hyperparameters of a typical rater; known : whether what most people like is known"""
+    shared = typical["shared"] if known else 0.0
+    of_raters = [("like most", 1.0, 0.2, 1.0)]
+    if known:
+        of_raters += [("mostly", 1.0, 0.5, 1.0), ("partly", 0.5, 0.3, 1.0), ("own, noisy", 0.8, 0.5, 1.5)]
+    noisy = [
+        Regime(
+            name, NOISY, own * typical["choice_scale"], own * typical["rating_scale"], typical["rating_noise"],
+            typical["tie_width"], typical["measured_share"], typical["linear_share"],
+            part * shared / own, spread * shared / own, 0.5, 0.25, 0.2, 0.01,
+        )
+        for name, part, spread, own in of_raters
+    ]  # fmt: skip
+    clear = [
+        Regime("a kind", CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, 0.0, 0.0, 2.5, 1.2, 0.2, 0.02),
+        Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime("an attribute", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
+    ]
+    return (*noisy, *clear)
+
+
+def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bool) -> Floats:
+    """(r,) log of the prior share of each regime.
+
+    odds : of the noisy ones, by name, as raters taught; picking : whether the person has picked from grids
+    """
+    clear = CLEAR_PICKING if picking else CLEAR_SHARE
+    known = {**odds, **CLEAR_ODDS}
+    shares = np.array([known.get(regime.name, 0.0) for regime in regimes])
+    for group, share in ((NOISY, 1 - clear), (CLEAR, clear)):
+        mine = np.array([regime.group == group for regime in regimes])
+        shares[mine] *= share / max(float(shares[mine].sum()), 1e-12)
+    return np.asarray(np.log(np.maximum(shares, 1e-12)))
+
+
+def odds_of_raters(evidence: Floats, rounds: int = 100, before: float = 1.0) -> Floats:
+    """(r,) shares of regimes among people, by expectation maximisation.
+
+    evidence : (people, r) log evidence of each person's answers; before : people counted for each regime beforehand
+    """
+    count = evidence.shape[1]
+    shares = np.full(count, 1 / count)
+    for _ in range(rounds):
+        belief = evidence + np.log(shares)
+        belief = np.exp(belief - logsumexp(belief, axis=1, keepdims=True))
+        shares = (belief.sum(0) + before) / (len(evidence) + before * count)
+    return np.asarray(shares)
