@@ -199,7 +199,7 @@ def test_explain_says_the_taste_in_words(art, capsys):
 
 def test_fit_says_what_was_learned(art, capsys):
     said = told(capsys, "fit", "art", "--person", "Ada")
-    assert (said["person"], said["collection"], said["model"], said["answers"]) == ("Ada", "art", "gp", 32)
+    assert (said["person"], said["collection"], said["model"], said["answers"]) == ("Ada", "art", "mixture", 32)
 
 
 def test_ask_prints_items_or_pairs(art, capsys):
@@ -307,7 +307,7 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
         (["rank", "nowhere"], "unknown collection 'nowhere'"),
         (["rank", "ort"], "did you mean 'art'"),
         (["rank", "art", "--person", "Eda"], "did you mean 'Ada'"),
-        (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 14 are: gp, "),
+        (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 15 are: gp, "),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
         (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "the nearest of 16 are: "),

@@ -102,7 +102,7 @@ def grid(model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.ra
             candidates = _candidates(model, X, pool, eyes, rng)
             _, mean, covariance = model.beliefs(X, candidates)[eyes]
             bar = model.bars()[eyes]
-            favourites, kinds = (LATER if liked >= ENOUGH else EARLY)
+            favourites, kinds = LATER if liked >= ENOUGH else EARLY
             chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
             chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
             chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))

@@ -2,8 +2,8 @@
 
 Single pictures: `typical-diverse` before the first answers, then `variance`. Pairs: `variance` where the person's taste
 starts from a population's, whose noise is that of real people; `information-gain` where nothing is known of the person.
-With a `TasteMixture` half of both, and more where the answers speak for a clear taste, look for favourites
-(`beholder.ask.favourites`).
+With a `TasteMixture` some of both look for favourites (`beholder.ask.favourites`), and the more the likelier it is that
+the person likes a kind.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from beholder.ask import favourites, information_gain, typical_diverse, variance
 from beholder.ask.candidates import some
 from beholder.ask.strategy import Strategy
 from beholder.taste import PopulationProcess, TasteMixture
+from beholder.taste.regimes import KIND
 from beholder.types import Answers, Ints, Matrix
 
 FIRST = 5  # pictures that are chosen without any answer
@@ -39,7 +40,8 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
 
 def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the pairs, best first; as `beholder.ask` says."""
-    ask = variance.ask_pairs if isinstance(model, (PopulationProcess, TasteMixture)) else information_gain.ask
+    known = isinstance(model, (PopulationProcess, TasteMixture)) and model.prior is not None
+    ask = variance.ask_pairs if known else information_gain.ask
     loved = pairs[:0]
     if isinstance(model, TasteMixture):
         loved = favourites.pairs(model, X, answers, pairs, _part(model, n, rng), rng)
@@ -57,7 +59,7 @@ def candidates(model: Any, X: Matrix, pool: Ints, n: int, rng: np.random.Generat
 
 def _part(model: TasteMixture, n: int, rng: np.random.Generator) -> int:
     """How many of n questions look for favourites."""
-    return int(rng.binomial(n, (1 - LOOKING) * model.clear_share + LOOKING))
+    return int(rng.binomial(n, (1 - LOOKING) * model.share_of(KIND) + LOOKING))
 
 
 def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:

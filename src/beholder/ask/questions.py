@@ -177,7 +177,7 @@ class Asker:
         """(a,) how little is known of the liking for each measured attribute, 1 where nothing is."""
         if not isinstance(self.model, GaussianProcess) or self.model.features_.sizes[0] != len(ATTRIBUTES):
             return np.ones(len(ATTRIBUTES))
-        doubt = np.linalg.norm(self.model.spread_[: len(ATTRIBUTES)], axis=1)
+        doubt = self.model.doubt_of_measured()
         return np.asarray(doubt / max(float(doubt.max()), 1e-12))
 
 

@@ -249,9 +249,7 @@ class Store:
 
     def answer_counts(self, person_id: int) -> dict[int, int]:
         """How many answers that teach this person has given, by collection id."""
-        told, picked = _current.c.kind, sa.func.json_array_length(_current.c.picked)
-        some_picked = (picked > 0) & (picked < sa.func.json_array_length(_current.c["items"]))
-        teaches = told.in_(("rating", "choice", "tie")) | (told == "grid") & some_picked
+        teaches = _current.c.kind.in_(("rating", "choice", "tie", "grid"))
         query = (
             sa.select(_current.c.collection_id, sa.func.count())
             .where((_current.c.person_id == person_id) & teaches)

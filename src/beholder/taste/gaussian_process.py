@@ -233,6 +233,11 @@ class GaussianProcess(TasteModel):
         phi = self.features_.rows(self._check_rows(X), np.asarray(rows, dtype=np.int64))
         return np.asarray(phi * self.evidence_.columns(self.hyperparameters_))
 
+    def doubt_of_measured(self) -> Floats:
+        """(a,) standard deviation of the liking for each measured column, in `predict`'s unit."""
+        check_is_fitted(self)
+        return np.asarray(np.linalg.norm(self.spread_[: self.features_.sizes[0]], axis=1), np.float64)
+
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, given no tie; averaged over what is not known."""
         mean, std = self.difference(X, pairs)

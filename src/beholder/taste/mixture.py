@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -33,7 +33,7 @@ from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import Likelihood
 from beholder.taste.population import Population, learn_population
-from beholder.taste.regimes import CLEAR, ODDS, Regime, prior_odds, regimes_of
+from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
@@ -69,6 +69,15 @@ class Places:
     measured: Floats
     components: Floats
     generic: Floats
+
+    def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
+        """(n, k) prior covariances of a regime's own part with other pictures; kernels : as `kernels` makes them"""
+        measured, linear, near = regime.parts
+        if regime.attribute < 0:
+            return measured * kernels[0] + linear * kernels[1] + near * kernels[2]
+        mine, theirs = (p.measured[:, regime.attribute] for p in (self, other))
+        alone = self.measured.shape[1] * np.outer(mine, theirs)
+        return np.asarray(measured * alone + linear * kernels[1] + near * kernels[2])
 
     def kernels(self, other: Places, length: float) -> tuple[Floats, Floats, Floats]:
         """(n, k) each: linear in measured attributes, linear in components, radial."""
@@ -157,11 +166,14 @@ class TasteMixture(GaussianProcess):
 
     def _weigh(self) -> None:
         told, regimes = self.told_, self._regimes()
-        grams = [told.gram(kernel) for kernel in self.judged_.kernels(self.judged_, self.features_.length)]
-        generic = told.across(self.judged_.generic)
-        belief = prior_odds(regimes, self.prior.odds if self.prior else ODDS, picking=bool(told.barred.any()))
+        kernels, generic = self.judged_.kernels(self.judged_, self.features_.length), told.across(self.judged_.generic)
+        grams = [told.gram(kernel) for kernel in kernels]
+        belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
         found = []
         for at, regime in enumerate(regimes):
+            if regime.name == ONE:  # which of them, the regime before this tells; any might have been
+                regime = replace(regime, attribute=self._leading(*found[-1]))
+                belief[at] -= np.log(max(self.features_.sizes[0], 1))
             posterior, gain = self._posterior(regime, grams, generic)
             belief[at] += posterior.log_evidence
             found.append((regime, posterior, gain))
@@ -177,10 +189,22 @@ class TasteMixture(GaussianProcess):
         ]
         self._summarise()
 
+    def _leading(self, regime: Regime, posterior: Posterior, gain: Floats) -> int:
+        """The measured attribute that matters most in a regime's posterior, -1 where none is measured."""
+        del regime
+        if not self.features_.sizes[0]:
+            return -1
+        return int(np.argmax(np.abs(self.told_.back(gain * posterior.pull) @ self.judged_.measured)))
+
     def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Posterior, Floats]:
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
-        own = sum(share * gram for share, gram in zip(h.parts, grams, strict=True))
+        a, b, c = h.parts
+        first = grams[0]
+        if h.attribute >= 0:
+            alone = told.across(self.judged_.measured[:, h.attribute])
+            first = self.judged_.measured.shape[1] * np.outer(alone, alone)
+        own = a * first + b * grams[1] + c * grams[2]
         K = (own + h.conformity**2 * np.outer(generic, generic)) * np.outer(gain, gain) + LEVEL * np.outer(rated, rated)
         if barred.any():
             K = K + (h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
@@ -266,7 +290,7 @@ class TasteMixture(GaussianProcess):
         heights, shared = np.zeros(len(judged.generic)), 0.0
         for f, factor in zip(self.fits_, by, strict=True):
             a, b, c = f.regime.parts
-            measured += factor * a * (f.pull @ judged.measured)
+            measured += factor * a * _only(f.pull @ judged.measured, f.regime.attribute)
             components += factor * b * (f.pull @ judged.components)
             heights += factor * c * f.pull
             shared += factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ judged.generic))
@@ -286,23 +310,23 @@ class TasteMixture(GaussianProcess):
                     list(threads.map(work, starts))
         return np.asarray(score, np.float64)
 
-    def _reduced(self, f: Fit, kernels: Sequence[Floats], generic: Floats) -> Floats:
+    def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
         told, h = self.told_, f.regime
-        own = sum(share * kernel for share, kernel in zip(h.parts, kernels, strict=True))
-        across = told.across(own + h.conformity**2 * np.outer(generic, self.judged_.generic)) * f.gain
+        own = places.of(h, kernels, self.judged_)
+        across = told.across(own + h.conformity**2 * np.outer(places.generic, self.judged_.generic)) * f.gain
         return np.asarray(
             solve_triangular(f.posterior.lower, (across * f.posterior.root).T, lower=True, check_finite=False)
         )
 
     def _std_of(self, places: Places, outs: Sequence[float]) -> Floats:
         kernels = places.kernels(self.judged_, self.features_.length)
-        squares = (places.measured**2).sum(1), (places.components**2).sum(1), np.ones(len(places.generic))
         means, total = [], np.zeros(len(places.generic))
         for f, out in zip(self.fits_, outs, strict=True):
-            own = sum(share * square for share, square in zip(f.regime.parts, squares, strict=True))
+            a, b, c = f.regime.parts
+            own = a * _only(places.measured**2, f.regime.attribute).sum(1) + b * (places.components**2).sum(1) + c
             prior = own + (f.regime.conformity * places.generic) ** 2
-            left = prior - (self._reduced(f, kernels, places.generic) ** 2).sum(0)
+            left = prior - (self._reduced(f, places, kernels) ** 2).sum(0)
             total += f.share * out**2 * np.maximum(left, 1e-12)
             means.append(self._scores(places, [out * (g is f) for g in self.fits_]))
         middle = self._mean(means)
@@ -319,12 +343,16 @@ class TasteMixture(GaussianProcess):
         among, kernels = (places.kernels(p, self.features_.length) for p in (places, self.judged_))
         found = []
         for f, out in zip(self.fits_, self._outs(choices), strict=True):
-            prior = sum(share * kernel for share, kernel in zip(f.regime.parts, among, strict=True))
+            prior = places.of(f.regime, among, places)
             prior = prior + f.regime.conformity**2 * np.outer(places.generic, places.generic)
-            reduced = self._reduced(f, kernels, places.generic)
+            reduced = self._reduced(f, places, kernels)
             mean = self._scores(places, [out * (g is f) for g in self.fits_])
             found.append((f.share, mean, out**2 * (prior - reduced.T @ reduced)))
         return found
+
+    def share_of(self, name: str) -> float:
+        """Posterior probability of the regime of this name, in [0, 1]."""
+        return float(sum(fit.share for fit in self.fits_ if fit.regime.name == name))
 
     @property
     def clear_share(self) -> float:
@@ -371,6 +399,16 @@ class TasteMixture(GaussianProcess):
         shares = self._mean([np.array(f.regime.parts) for f in self.fits_])
         kernels = places.kernels(places, self.features_.length)
         return _root(sum(share * kernel for share, kernel in zip(shares, kernels, strict=True)))[place]
+
+    def doubt_of_measured(self) -> Floats:
+        """As in `GaussianProcess`."""
+        total = np.zeros(self.judged_.measured.shape[1])
+        for f, out in zip(self.fits_, self._outs(), strict=True):
+            share = _only(np.full(len(total), f.regime.parts[0]), f.regime.attribute)
+            across = share[:, None] * self.told_.across(self.judged_.measured.T) * f.gain * f.posterior.root
+            reduced = solve_triangular(f.posterior.lower, across.T, lower=True, check_finite=False)
+            total += f.share * out**2 * np.maximum(share - (reduced**2).sum(0), 0)
+        return np.asarray(np.sqrt(total))
 
     def pair_probability(self, X: ArrayLike, pairs: ArrayLike) -> Floats:
         """(m,) probability that the first of each pair is preferred, given no tie; averaged over regimes and doubt."""
@@ -454,6 +492,15 @@ class TasteMixture(GaussianProcess):
         self.judged_ = Places(**{name: arrays[f"judged.{name}"] for name in Places.__slots__})
         with one_thread():
             self._weigh()
+
+
+def _only(columns: Floats, attribute: int) -> Floats:
+    """(..., a) numbers of each measured attribute; where one stands for all, it alone, times their number."""
+    if attribute < 0:
+        return columns
+    alone = np.zeros_like(columns)
+    alone[..., attribute] = columns.shape[-1] * columns[..., attribute]
+    return alone
 
 
 def _part(places: Places, part: slice) -> Places:

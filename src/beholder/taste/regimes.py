@@ -22,9 +22,10 @@ from scipy.special import logsumexp
 
 from beholder.types import Floats
 
-CLEAR_SHARE, CLEAR_PICKING = 0.03, 0.4  # of people who rate or choose, and of those who pick from grids
-CLEAR_ODDS = {"a kind": 0.7, "a direction": 0.2, "an attribute": 0.1}
 NOISY, CLEAR = "noisy", "clear"
+KIND, ONE = "a kind", "one attribute"
+CLEAR_SHARE, CLEAR_PICKING = 0.03, 0.5  # of people who rate or choose, and of those who pick from grids
+CLEAR_ODDS = {"a kind": 0.6, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
 ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
 
 
@@ -36,6 +37,7 @@ class Regime:
     choice_scale, rating_scale, rating_noise, tie_width, measured_share, linear_share, shared
                     as in `beholder.taste.evidence`; the radial part compares with the pictures that were judged
     conformity      standard deviation of what is shared, in units of what is the person's own
+    attribute       the one measured attribute that the measured part is about; -1: all of them alike
     bar             how far above the middle of the collection a picture must be to be picked from a grid, in units of
                     the noise of a choice; bar_width: how far people differ in that; grid_width: a person from grid to
                     grid
@@ -56,6 +58,7 @@ class Regime:
     bar_width: float
     grid_width: float
     lapse: float
+    attribute: int = -1
 
     @property
     def parts(self) -> tuple[float, float, float]:
@@ -79,9 +82,10 @@ def regimes_of(typical: Mapping[str, float], known: bool) -> tuple[Regime, ...]:
         for name, part, spread, own in of_raters
     ]  # fmt: skip
     clear = [
-        Regime("a kind", CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, 0.0, 0.0, 2.5, 1.2, 0.2, 0.02),
+        Regime(KIND, CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, 0.0, 0.0, 2.5, 1.2, 0.2, 0.02),
         Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
-        Regime("an attribute", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
     ]
     return (*noisy, *clear)
 
@@ -89,10 +93,11 @@ def regimes_of(typical: Mapping[str, float], known: bool) -> tuple[Regime, ...]:
 def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bool) -> Floats:
     """(r,) log of the prior share of each regime.
 
-    odds : of the noisy ones, by name, as raters taught; picking : whether the person has picked from grids
+    odds : of the noisy ones, by name, as raters taught; empty where nothing is known of what people like, and so
+    neither of how clear tastes are; picking : whether the person has picked from grids
     """
-    clear = CLEAR_PICKING if picking else CLEAR_SHARE
-    known = {**odds, **CLEAR_ODDS}
+    clear = CLEAR_PICKING if picking or not odds else CLEAR_SHARE
+    known = {**(odds or ODDS), **CLEAR_ODDS}
     shares = np.array([known.get(regime.name, 0.0) for regime in regimes])
     for group, share in ((NOISY, 1 - clear), (CLEAR, clear)):
         mine = np.array([regime.group == group for regime in regimes])
