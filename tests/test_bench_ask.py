@@ -1,5 +1,6 @@
 """The bench asks: strategies choose among a person's recorded answers, and nothing else is different."""
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -9,7 +10,17 @@ import pytest
 
 from beholder.ask import STRATEGIES, Strategy
 from beholder.bench import run, runner, summary
-from beholder.bench.asking import askable, stops_of
+from beholder.bench.asking import (
+    GridInterview,
+    askable,
+    by_then,
+    cost,
+    picks,
+    ratings_by,
+    seconds_of,
+    stops_of,
+    unit_of,
+)
 from beholder.bench.curves import panels
 from beholder.bench.markdown import table
 from beholder.bench.methods import Table
@@ -372,3 +383,90 @@ def test_strategies_that_know_no_pairs_are_refused_on_choices(tmp_path, monkeypa
         run(tmp_path, ["gp"], ask=["greedy", "ours", "qbc"], repeats=1)
     with pytest.raises(UserError, match=r"'ridge' cannot learn from choices.*know ratings alone: greedy"):
         run(tmp_path, ["ridge"], ask=["greedy"], repeats=1)
+
+
+# ------------------------------------------------------------------ grids of what was rated
+
+
+def grid_draw(each=80, levels=10):
+    """A protocol of ratings 1 to `levels`, and the support of a draw."""
+    protocol = protocol_of("ratings", each)
+    judged = protocol.judgements
+    score = np.random.default_rng(2).integers(1, levels + 1, len(judged)).astype(float)
+    protocol.judgements = replace(judged, score=score)
+    return protocol, askable(protocol.judgements, protocol.draw(1, 0).support)
+
+
+def test_seconds_of_answering_are_those_of_real_people():
+    assert cost(1, rating=True) == pytest.approx(1.66)
+    assert cost(2) == pytest.approx(1.32)
+    assert cost(9, 3) == pytest.approx(9 * 0.46 + 4 * 0.4)
+    assert [ratings_by(seconds) for seconds in (0, 1.65, 1.66, 10, 60)] == [0, 0, 1, 6, 36]
+    assert (seconds_of(60), seconds_of(25)) == ((0, 10, 20, 30, 45, 60), (0, 10, 20, 25))
+    assert (unit_of(["random", "grids"]), unit_of(["random", None])) == ("seconds", "answers")
+
+
+def test_a_state_counts_from_when_the_answer_is_over():
+    events = [(4.0, "a"), (9.0, "b"), (11.0, "c")]
+    assert list(by_then(events, (0, 4, 10, 12, 40), "-")) == [(0, "-"), (4, "a"), (10, "b"), (12, "c"), (40, "c")]
+    assert list(by_then(events, (10, 12, 40), "-", patience=5)) == [(10, "b"), (12, "c")]
+    endless = ((float(second), second) for second in itertools.count(1))
+    assert list(by_then(endless, (0, 3), 0)) == [(0, 0), (3, 3)]
+
+
+def test_picked_is_what_a_person_rates_in_their_own_top_quarter():
+    assert picks(np.arange(1.0, 9)).tolist() == [False] * 6 + [True] * 2
+    assert picks(np.array([1.0, 2, 3, 3, 3, 3])).tolist() == [False, False, True, True, True, True], "else nobody"
+    assert picks(np.array([1.0] * 15 + [2] * 4 + [3])).sum() == 5, "1 in 20 above the border are too few"
+    assert picks(np.array([1.0] * 7 + [2] * 2 + [3])).sum() == 3
+
+
+@pytest.mark.parametrize("name", ["grids", "grids-random"])
+def test_grids_show_the_support_alone_and_the_top_quarter_is_picked(name):
+    protocol, support = grid_draw()
+    judged, seen = protocol.judgements, []
+    X = np.hstack([planted_rows(), np.ones((N, MEASURED), np.float32)])
+    interview = GridInterview(judged, support, X, lambda answers: seen.append(answers), 7)
+    stops = [stop for stop, _ in interview.by(name, (0, 5, 10, 500))]
+    shown = seen[-1].grids
+    assert stops == [0, 5, 10], "it ends with the support"
+    assert sorted(shown[:, 1]) == sorted(judged.item[support]), "each picture once"
+    assert set(np.bincount(shown[:, 0])[:-1]) == {9}
+    rated = dict(zip(judged.item[support].tolist(), judged.score[support].tolist(), strict=True))
+    border = np.quantile(list(rated.values()), 0.75)
+    assert all((rated[row] > border) == bool(picked) for _, row, picked in shown.tolist())
+
+
+def test_a_run_with_grids_is_in_seconds_for_every_strategy(rated, capsys):
+    options = ["bench", str(rated), "--methods", "mixture", "--repeats", "1"]
+    assert command([*options, "--ask", "random,grids,grids-random", "--budget", "15"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("seconds ") for line in lines)
+    assert any(line.startswith("area, the mean from 10 to 15 seconds: all") for line in lines)
+    assert {line.split("  ")[0] for line in lines} >= {"mixture, random", "mixture, grids", "mixture, grids-random"}
+
+
+def test_ratings_are_measured_where_so_many_were_given_by_then():
+    protocol, _ = grid_draw()
+    in_seconds = bench_of(protocol, ("ridge",), ("random", "grids"))
+    series = Series("ridge", "random")
+    taken = [len(model_rows) for model_rows in rows_learned(in_seconds, series, protocol.draw(1, 0), (0, 10, 20))]
+    assert taken == [0, 6, 12]
+
+
+def rows_learned(bench, series, draw, stops):
+    """What the method is fitted on at each of the stops."""
+    learned = []
+    bench._fit_on = lambda name, draw, known: learned.append(known)
+    list(bench._fits(series, draw, stops))
+    return learned
+
+
+def test_grids_need_ratings_and_a_method_that_knows_choices(rated, tmp_path, monkeypatch):
+    with pytest.raises(UserError, match="ridge: cannot learn from grids"):
+        run(rated, ["ridge"], ask=["grids"], repeats=1)
+    fake_encoder(monkeypatch)
+    (tmp_path / "choices").mkdir()
+    write_set(tmp_path / "choices", "choices")
+    with pytest.raises(UserError, match="grids are made of ratings, and this set holds choices"):
+        run(tmp_path / "choices", ["gp"], ask=["grids"], repeats=1)

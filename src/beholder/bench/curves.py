@@ -37,7 +37,7 @@ def curves(results: Results) -> str:
 def _panel(section: Section, styles: dict[Series, tuple[int, int]], bands: bool) -> svg.Panel:
     lower = " (lower is better)" if section.metric in LOWER_IS_BETTER else ""
     lines = [_line(section, one, styles[one], bands) for one in section.series]
-    return svg.Panel(section.metric + lower, "answers", lines)
+    return svg.Panel(section.metric + lower, section.unit, lines)
 
 
 def _line(section: Section, one: Series, style: tuple[int, int], bands: bool) -> svg.Line:

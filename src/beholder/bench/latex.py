@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from beholder.bench.results import MEANS, OTHERS, Results, Rows, Section, printed
+from beholder.bench.results import OTHERS, Results, Rows, Section, printed
 from beholder.bench.summary import NEEDED, Figure
 
 _ESCAPED = {c: "\\" + c for c in "{}$&#_%"} | {
@@ -44,8 +44,8 @@ def _table(results: Results, section: Section) -> str:
 
 
 def _block(section: Section, title: str, rows: Rows) -> Iterator[str]:
-    """The means below the numbers of answers, or the gains below what they are."""
-    if title == MEANS:
+    """The means below the numbers of answers or seconds, or the gains below what they are."""
+    if title == section.unit:
         yield _row(title, [str(k) for k in section.shots])
     else:
         yield f"\\midrule\n\\multicolumn{{{len(section.shots) + 1}}}{{l}}{{\\emph{{{escape(title)}}}}} \\\\"

@@ -147,7 +147,7 @@ class Method:
 
     @property
     def learns_from(self) -> tuple[str, ...]:
-        """ "ratings", "choices" or both."""
+        """ "ratings" and "choices", or one of them; and "grids" where it knows them as such."""
         both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
         return tuple(getattr(self.model, "learns_from", both))
 
@@ -174,7 +174,7 @@ class Method:
             return None
         try:
             model = self._make(prior, task)
-            return self._fit(model, task.taught.seen_by(self), answers)
+            return self.learn(model, task.taught.seen_by(self), answers)
         except NotEnoughAnswers:
             return None
         except BeholderError:
@@ -187,13 +187,20 @@ class Method:
     def _make(self, prior: Any, task: Task) -> Any:
         given = {"prior": prior, "measured": self.measured(task.taught.table), "random_state": task.seed}
         given |= {"features": task.taught.plain_features()} if self.tangent else {}
+        return self.made_with(**given)
+
+    def learn(self, model: Any, X: Matrix, answers: Answers) -> Fitted:
+        """The model, fitted; grids are told as choices where it does not know them. X : the columns that it is given"""
+        if "rows" in self._fit_parameters:
+            fitted: Fitted = model.fit(X, **answers.as_fit(grids="grids" in self.learns_from))
+        else:
+            fitted = model.fit(X[answers.rows], answers.ratings)
+        return fitted
+
+    def made_with(self, **given: Any) -> Any:
+        """A model that is not fitted, with those of the parameters that its class knows."""
         known = _parameters(self.model)
         return self.model(**{name: value for name, value in given.items() if name in known})
-
-    def _fit(self, model: Any, X: Matrix, answers: Answers) -> Fitted:
-        takes_rows = "rows" in self._fit_parameters
-        fitted: Fitted = model.fit(X, **answers.as_fit()) if takes_rows else model.fit(X[answers.rows], answers.ratings)
-        return fitted
 
     @property
     def _fit_parameters(self) -> set[str]:

@@ -52,7 +52,7 @@ def ndcg(truth: Floats, score: Floats, k: int = 10) -> float:
     gain = truth - truth.min()
     discount = 1 / np.log2(np.arange(2, len(gain) + 2))
     discount[k:] = 0
-    return float(_by_score(gain, score) @ discount / (np.sort(gain)[::-1] @ discount))
+    return float(by_score(gain, score) @ discount / (np.sort(gain)[::-1] @ discount))
 
 
 def precision(truth: Floats, score: Floats, k: int = 20) -> float:
@@ -69,7 +69,7 @@ def precision(truth: Floats, score: Floats, k: int = 20) -> float:
     quarter = max(1, len(truth) // 4)
     k = min(k, quarter)
     member = _membership(truth, quarter)
-    return float(_by_score(member, score)[:k].sum() / np.sort(member)[::-1][:k].sum())
+    return float(by_score(member, score)[:k].sum() / np.sort(member)[::-1][:k].sum())
 
 
 def regret(truth: Floats, score: Floats, k: int = 10) -> float:
@@ -82,11 +82,11 @@ def regret(truth: Floats, score: Floats, k: int = 10) -> float:
     truth, score : (n,) ratings and predicted scores of the query
     """
     k = min(k, max(1, len(truth) // 2))
-    lost = np.sort(truth)[::-1][:k].mean() - _by_score(truth, score)[:k].mean()
+    lost = np.sort(truth)[::-1][:k].mean() - by_score(truth, score)[:k].mean()
     return float(max(lost, 0.0) / truth.std())
 
 
-def _by_score(values: Floats, score: Floats) -> Floats:
+def by_score(values: Floats, score: Floats) -> Floats:
     """(n,) the values (n,) by falling score; pictures of equal score share their mean."""
     _, group, size = np.unique(-score, return_inverse=True, return_counts=True)
     return np.repeat(np.bincount(group, weights=values) / size, size)

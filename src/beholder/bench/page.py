@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from beholder import __version__
 from beholder.bench import svg
+from beholder.bench.asking import unit_of
 from beholder.bench.curves import panels
 from beholder.bench.results import OTHERS, Results, Rows, Section, printed
 from beholder.bench.summary import Figure
@@ -26,6 +27,7 @@ def page(results: Results) -> str:
             results=results,
             sections={group: results.sections(group) for group in results.groups},
             others=OTHERS,
+            unit=unit_of(results.strategies),
             rows_of=_rows,
             plot_style=Markup(svg.style()),
             plots=[Markup(svg.inline(panel)) for panel in drawn],

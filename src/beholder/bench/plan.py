@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from beholder.bench.asking import askable
+from beholder.bench.asking import askable, cost
 from beholder.bench.methods import CONTROLS, GENERIC
 from beholder.bench.protocol import Draw, Protocol
 from beholder.bench.worker import Job
@@ -28,10 +28,13 @@ def with_controls(methods: Sequence[str], asking: bool = False) -> tuple[str, ..
     return (*(name for name in ((GENERIC,) if asking else CONTROLS) if name not in methods), *methods)
 
 
-def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int, asking: bool = False) -> Plan:
+def make_plan(
+    protocol: Protocol, shots: tuple[int, ...], repeats: int, asking: bool = False, in_seconds: bool = False
+) -> Plan:
     """Who has too few answers for k shots in any draw is left out at k; whose ratings are all the same, altogether.
 
     asking   a strategy chooses among the answers, each to another question
+    in_seconds   shots are seconds in which ratings are given
     raises : BadInput where nobody is left
     """
     plan = Plan()
@@ -48,11 +51,13 @@ def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int, asking: 
             plan.left_out.append(
                 f"{name}: {repeats - len(told)} of {repeats} draws, where all ratings asked for are the same"
             )
-        fewest = min(_reach(protocol, draw, asking) for draw in told)
+        answers = min(_count(protocol, draw, asking) for draw in told)
+        fewest = int(answers * cost(1, rating=True)) if in_seconds else answers
         reached = tuple(k for k in shots if k <= fewest)
         missed = [str(k) for k in shots if k > fewest]
         if missed:
-            plan.left_out.append(f"{name}: at {', '.join(missed)} shots; there are {fewest} answers to learn from")
+            unit = "seconds" if in_seconds else "shots"
+            plan.left_out.append(f"{name}: at {', '.join(missed)} {unit}; there are {answers} answers to learn from")
         plan.jobs.extend(Job(rater, draw.number, reached) for draw in told if reached)
     if not plan.jobs:
         raise BadInput(
@@ -61,7 +66,7 @@ def make_plan(protocol: Protocol, shots: tuple[int, ...], repeats: int, asking: 
     return plan
 
 
-def _reach(protocol: Protocol, draw: Draw, asking: bool) -> int:
+def _count(protocol: Protocol, draw: Draw, asking: bool) -> int:
     return len(askable(protocol.judgements, draw.support) if asking else draw.support)
 
 

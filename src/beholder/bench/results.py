@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from beholder.bench.agreement import QUARTERS
+from beholder.bench.asking import ANSWERS, EVERY, SECONDS, SECONDS_STOPS, unit_of
 from beholder.bench.methods import CONTROLS, GENERIC
 from beholder.bench.series import Series, series_of
 from beholder.bench.statistics import Estimate
@@ -18,15 +19,15 @@ from beholder.bench.worker import Row
 from beholder.errors import BadInput
 
 LOWER_IS_BETTER = frozenset({"regret_10", "ece", NEEDED})
-MEANS, OTHERS = "answers", "difference"  # titles of tables
+OTHERS = "difference"  # title of a table; that of the means is what the numbers of shots count
 FILE = "results.json"
 EARLY = 20  # answers, after which strategies are told apart in a sentence
 
 _TITLES = {
     "precision_20": "precision_20, of the person's own top quarter",
     "regret_10": "regret_10, in standard deviations",
-    AREA: "area, the mean from 5 to {} answers",
-    NEEDED: "answers_needed to be where random is at {}",
+    AREA: "area, the mean from {first} to {last} {unit}",
+    NEEDED: "{unit}_needed to be where random is at {last}",
 }
 
 _QUARTERED = (
@@ -62,8 +63,13 @@ class Section:
     def heading(self) -> str:
         counts = sorted({figure.estimate.raters for figure in self.means.values()})
         count = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        title = metric_title(self.metric, self.shots[-1])
+        title = metric_title(self.metric, self.shots[-1], self.unit)
         return f"{title}: {self.group} ({count} rater{'s' * (counts[-1] != 1)})"
+
+    @property
+    def unit(self) -> str:
+        """What its numbers of shots count: answers, or seconds of answering."""
+        return unit_of(one.ask for one in self.series)
 
     @property
     def tables(self) -> dict[str, Rows]:
@@ -72,7 +78,7 @@ class Section:
         others = [one for one in self.series if one != generic]
         pairs = [(b, a) for i, b in enumerate(others) for a in others[:i] if a != b.at_random and b != a.at_random]
         found = {
-            MEANS: {one.label: [self.means.get((one, k)) for k in self.shots] for one in self.series},
+            self.unit: {one.label: [self.means.get((one, k)) for k in self.shots] for one in self.series},
             f"{gain} generic": {one.label: self._less(one, generic) for one in others},
             f"{gain} random": {one.label: self._less(one, one.at_random) for one in others},
             OTHERS: {f"{b.label} - {a.label}": self._less(b, a) for b, a in pairs if b.is_comparable(a)},
@@ -91,10 +97,11 @@ class Section:
         return best and figure.versus is None and isfinite(figure.estimate.mean)
 
 
-def metric_title(metric: str, most: int) -> str:
-    """What the metric is called above a table whose last column is of so many answers."""
+def metric_title(metric: str, most: int, unit: str = ANSWERS) -> str:
+    """What the metric is called above a table whose last column is of so many answers or seconds."""
     lower = ", lower is better" if metric in LOWER_IS_BETTER else ""
-    return _TITLES.get(metric, metric).format(most) + lower
+    first = SECONDS_STOPS[1] if unit == SECONDS else EVERY
+    return _TITLES.get(metric, metric).format(first=first, last=most, unit=unit) + lower
 
 
 def printed(figure: Figure, value: float) -> str:
@@ -218,7 +225,7 @@ def _finding(figure: Figure) -> str:
     other = figure.versus_ask or figure.versus
     verdict = ("better" if e.mean > 0 else "worse") + f" than {other}" if sure else f"not told apart from {other}"
     return (
-        f"{figure.series.label} is {verdict} at {figure.shots} answers: "
+        f"{figure.series.label} is {verdict} at {figure.shots} {unit_of([figure.ask, figure.versus_ask])}: "
         f"{figure.metric} {e.mean:+.3f} [{e.low:+.3f}, {e.high:+.3f}], p {figure.p_holm:.3f}"
     )
 

@@ -19,7 +19,17 @@ from beholder import __version__
 from beholder.ask import STRATEGIES, strategy
 from beholder.bench import worker
 from beholder.bench.agreement import quarters
-from beholder.bench.asking import BUDGET, EVERY, stops_of
+from beholder.bench.asking import (
+    BUDGET,
+    EVERY,
+    GRIDS,
+    RANDOM_GRIDS,
+    SECONDS,
+    SECONDS_BUDGET,
+    seconds_of,
+    stops_of,
+    unit_of,
+)
 from beholder.bench.guards import check_copies
 from beholder.bench.methods import CONTROLS, MEASURED, Table, check_method, method, needs_databases, real_name
 from beholder.bench.own import is_own, own_model, revision
@@ -32,7 +42,7 @@ from beholder.bench.results import Results
 from beholder.bench.series import series_of
 from beholder.bench.summary import groups_of, summarise
 from beholder.bench.vectors import PREFIX, read_vectors
-from beholder.bench.worker import Bench, Job, Row
+from beholder.bench.worker import Bench, Row, Work
 from beholder.config import settings
 from beholder.datasets import Dataset, load_plain, same_pictures
 from beholder.errors import BeholderError, UserError
@@ -73,7 +83,9 @@ def run(
     where     "COLUMN=VALUE" of items.csv
     ask       names of strategies (`beholder.ask`), each of which chooses the answers of every method but the controls,
               of those that the person gave (`bench.asking`); budget: how many, 50 unless given, in place of shots:
-              figures are of every fifth. With `out` the control `generic` alone comes along
+              figures are of every fifth. With `out` the control `generic` alone comes along. Where "grids" or
+              "grids-random" is among them, which show nine of the rated pictures at once, shots are seconds of
+              answering for all strategies, and so is the budget, 60 unless given
     task_vectors   a folder that `beholder train task-vectors` wrote, for the methods that are made of networks (tvc,
               tvc-tangent, zero-shot-best, uniform-mix) and NAME+tangent; the others never see its numbers
     returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "versus_ask", "group", "shots",
@@ -97,7 +109,7 @@ def run(
     _check_kind(methods, strategies, protocol.kind)
     if needing := [name for name in methods if task_vectors is None and needs_databases(name)]:
         raise UserError(f"{', '.join(needing)}: made of task vectors; name their folder (--task-vectors FOLDER)")
-    plan = make_plan(protocol, shots, repeats, asking=bool(strategies))
+    plan = make_plan(protocol, shots, repeats, bool(strategies), in_seconds=unit_of(strategies) == SECONDS)
     by_agreement, unknown = quarters(dataset.raters, protocol.judgements, {job.rater for job in plan.jobs})
     plan.left_out += unknown
     X, revision = embed_set(dataset, encoder, say)
@@ -142,8 +154,14 @@ def _checked(
         faults.append(f"where must be COLUMN=VALUE, got '{where}'")
     if faults:
         raise UserError("; ".join(faults))
-    told = stops_of(BUDGET if budget is None else budget) if ask is not None else tuple(sorted(set(shots or SHOTS)))
+    told = tuple(sorted(set(shots or SHOTS))) if ask is None else _stops(ask, budget)
     return tuple(dict.fromkeys(methods)), told, tuple(dict.fromkeys(ask or ()))
+
+
+def _stops(ask: Sequence[str], budget: int | None) -> tuple[int, ...]:
+    if unit_of(ask) == SECONDS:
+        return seconds_of(SECONDS_BUDGET if budget is None else budget)
+    return stops_of(BUDGET if budget is None else budget)
 
 
 def _faults(names: Sequence[str], check: Callable[[str], object]) -> list[str]:
@@ -162,7 +180,7 @@ def _asking_faults(
 ) -> list[str]:
     if ask is None:
         return [] if budget is None else ["budget is how many answers the strategies of ask may ask for; give shots"]
-    faults = _faults(ask, strategy)
+    faults = _faults(ask, _check_strategy)
     if not ask:
         faults.append("no strategies were given to ask; name at least one")
     if shots is not None:
@@ -174,9 +192,18 @@ def _asking_faults(
     return faults
 
 
+def _check_strategy(name: str) -> None:
+    """UserError, or UnknownName, where there is no strategy of this name."""
+    if name not in (GRIDS, RANDOM_GRIDS):
+        strategy(name)
+
+
 def _check_kind(methods: Sequence[str], strategies: Sequence[str], kind: str) -> None:
     """UserError where some of them do not go with this kind of judgement ("ratings" or "choices")."""
     faults = _faults(methods, lambda name: check_method(name, kind))
+    if unit_of(strategies) == SECONDS:
+        faults += _grid_faults(methods, kind)
+        strategies = [name for name in strategies if name not in (GRIDS, RANDOM_GRIDS)]
     unfit = [name for name in strategies if kind == "choices" and strategy(name).pairs is None]
     if unfit:
         fit = ", ".join(name for name, known in STRATEGIES.items() if known.pairs is not None)
@@ -186,6 +213,12 @@ def _check_kind(methods: Sequence[str], strategies: Sequence[str], kind: str) ->
         )
     if faults:
         raise UserError("; ".join(faults))
+
+
+def _grid_faults(methods: Sequence[str], kind: str) -> list[str]:
+    faults = [] if kind == "ratings" else [f"grids are made of ratings, and this set holds {kind}"]
+    unfit = [name for name in methods if name not in CONTROLS and "choices" not in method(name).learns_from]
+    return faults + [f"{', '.join(unfit)}: cannot learn from grids, which say choices"] * bool(unfit)
 
 
 def load_set(data: str | Path, where: str | None) -> Dataset:
@@ -289,7 +322,7 @@ def _all_rows(bench: Bench, plan: Plan, record: Record | None, say: Progress) ->
     jobs = remaining(plan.jobs, rows, bench.protocol.data.raters)
     done = total - len(jobs)
     say("fitting", done, total)
-    for finished in _results(bench, jobs):
+    for finished in results_of(bench, jobs):
         if record:
             record.add(finished)
         rows += finished
@@ -298,7 +331,8 @@ def _all_rows(bench: Bench, plan: Plan, record: Record | None, say: Progress) ->
     return rows
 
 
-def _results(bench: Bench, jobs: list[Job]) -> Iterator[list[Row]]:
+def results_of(bench: Work, jobs: Sequence[Any]) -> Iterator[list[Row]]:
+    """The rows of each job, as they come; in worker processes where there are more than a few."""
     workers = min(settings().threads, len(jobs))
     if workers < 2 or len(jobs) <= _ALONE:
         with threadpool_limits(1):
@@ -318,7 +352,7 @@ def _results(bench: Bench, jobs: list[Job]) -> Iterator[list[Row]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _as_finished(pool: ProcessPoolExecutor, jobs: list[Job], ahead: int) -> Iterator[list[Row]]:
+def _as_finished(pool: ProcessPoolExecutor, jobs: Sequence[Any], ahead: int) -> Iterator[list[Row]]:
     """Results as they come; only `ahead` jobs are handed out, so that Ctrl-C waits for no more than those begun."""
     waiting, running = iter(jobs), set[Future[list[Row]]]()
     while True:

@@ -11,19 +11,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from typing import Protocol as Interface
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder.ask import strategy
 from beholder.bench import metrics
-from beholder.bench.asking import Interview, askable
+from beholder.bench.asking import SECONDS, GridInterview, Interview, askable, ratings_by, unit_of
 from beholder.bench.methods import Fitted, Method, Table, Task, Taught, as_answers, method, teach
 from beholder.bench.protocol import Draw, Protocol
 from beholder.bench.series import Series, series_of
 from beholder.datasets import Choices, Ratings
 from beholder.errors import BeholderError
-from beholder.types import Ints, Matrix
+from beholder.types import Answers, Ints, Matrix
 
 Row = dict[str, Any]  # of rows.jsonl
 
@@ -87,22 +88,32 @@ class Bench:
                 started = time.perf_counter()
 
     def _fits(self, series: Series, draw: Draw, shots: tuple[int, ...]) -> Iterator[tuple[int, Fitted | None]]:
-        """(k, the method on k answers of the series), of which an asking strategy chooses each by those before."""
-        name = series.method
+        """(k, the method on k answers of the series), of which an asking strategy chooses each by those before.
+
+        Where a strategy shows grids, k are seconds of answering.
+        """
+        name, in_seconds = series.method, unit_of(self.ask) == SECONDS
+        counts = tuple(ratings_by(k) for k in shots) if in_seconds else shots
         if series.ask is None:
-            return ((k, self.fit(name, draw, k)) for k in shots)
+            return ((k, self.fit(name, draw, count)) for k, count in zip(shots, counts, strict=True))
         judgements, X = self.protocol.judgements, self._taught(draw).seen_by(method(name))
         support = askable(judgements, draw.support)
+        if unit_of([series.ask]) == SECONDS and isinstance(judgements, Ratings):
+            grids = GridInterview(judgements, support, X, lambda known: self._fit_to(name, draw, known), draw.seed)
+            return grids.by(series.ask, shots)
         interview = Interview(judgements, support, X, lambda known: self._fit_on(name, draw, known), draw.seed)
-        return interview.by(strategy(series.ask), shots)
+        asked = interview.by(strategy(series.ask), counts)
+        return ((k, fitted) for k, (_, fitted) in zip(shots, asked, strict=True))
 
     def fit(self, name: str, draw: Draw, shots: int) -> Fitted | None:
         """One method on the first answers of a draw, by what others teach in it; None where it has nothing to go by."""
         return self._fit_on(name, draw, draw.support[:shots])
 
     def _fit_on(self, name: str, draw: Draw, own: Ints) -> Fitted | None:
-        answers = as_answers(self.protocol.judgements.take(own))
-        return method(name).fit(Task(self._taught(draw), answers, len(own), draw.seed))
+        return self._fit_to(name, draw, as_answers(self.protocol.judgements.take(own)))
+
+    def _fit_to(self, name: str, draw: Draw, answers: Answers) -> Fitted | None:
+        return method(name).fit(Task(self._taught(draw), answers, len(answers), draw.seed))
 
     def _taught(self, draw: Draw) -> Taught:
         """What others teach, learned anew only where it is not what they taught in the last draw."""
@@ -152,10 +163,17 @@ def peak_mb() -> float:
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
 
 
-_bench: Bench | None = None
+class Work(Interface):
+    """What worker processes do, such as a `Bench`; it travels to each of them once."""
+
+    def run(self, job: Any) -> list[Row]:
+        """The rows of one job."""
 
 
-def start(bench: Bench) -> None:
+_bench: Work | None = None
+
+
+def start(bench: Work) -> None:
     """Makes this process a worker: one thread, and gone with its parent."""
     global _bench
     os.environ["OMP_NUM_THREADS"] = "1"  # of what is loaded later: torch
@@ -171,8 +189,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def work(job: Job) -> list[Row]:
-    """`Bench.run` in a worker that was started."""
+def work(job: Any) -> list[Row]:
+    """`Work.run` in a worker that was started."""
     if _bench is None:
         raise BeholderError("the worker was not started")
     return _bench.run(job)

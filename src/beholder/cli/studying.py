@@ -10,7 +10,8 @@ import typer
 from beholder.cli.shell import AsJson, Meter, note, put_json, say
 from beholder.errors import UserError
 
-ANSWERS = "answers"
+PERSONAS = "personas"  # the analysis that asks people, and so takes --ask
+METHODS = "generic,someone-else,default"  # that are compared unless others are named
 WIDTH = 80  # of a line, in characters
 CELL = len("-0.123 ± 0.045")
 NEEDED = "answers_needed"  # the metric that is a number of answers
@@ -26,11 +27,13 @@ def bench(
         Path, typer.Argument(metavar="DATA", help="A rated set: items.csv with ratings.csv or choices.csv.")
     ],
     methods: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="A,B", help="Models ('default': the app's), your own 'module:Class'; controls come along."
+            metavar="A,B",
+            help="Models ('default': the app's), your own 'module:Class'; controls come along.",
+            show_default=f"{METHODS}; of an analysis default",
         ),
-    ] = "generic,someone-else,default",
+    ] = None,
     encoder: Annotated[
         str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
     ] = "builtin",
@@ -39,11 +42,12 @@ def bench(
         typer.Option(
             metavar="K,K",
             help="Numbers of the person's own answers.",
-            show_default="0,5,10,25,50,100; of an analysis 25,50,100",
+            show_default="0,5,10,25,50,100; of fake-raters 25,50,100; of personas 30,60,120 seconds",
         ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, metavar="R", help="Draws a rater.", show_default="10; of an analysis 50")
+        int | None,
+        typer.Option(min=1, metavar="R", help="Draws a rater.", show_default="10; of fake-raters 50; of personas 1"),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed, the same draws.")] = 0,
     out: Annotated[
@@ -55,19 +59,26 @@ def bench(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Strategies that choose which of a rater's answers are learned from, such as random,ours.",
+            help="Strategies that choose which of a rater's answers are learned from, such as random,ours,grids.",
         ),
     ] = None,
     budget: Annotated[
         int | None,
-        typer.Option(metavar="N", help="With --ask: how many answers, measured after every fifth.", show_default="50"),
+        typer.Option(
+            metavar="N", help="With --ask: how many answers; with grids: seconds.", show_default="50; with grids 60"
+        ),
     ] = None,
     task_vectors: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Of `train task-vectors`, for tvc, tvc-tangent, zero-shot-best."),
     ] = None,
     analysis: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Ask the set instead: 'fake-raters', for --shots pictures each.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Ask the set instead: 'fake-raters', for --shots pictures each; or 'personas', simulated people who "
+            "answer for --shots seconds (--ask grids,pairs,ratings); that needs no ratings.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -88,10 +99,11 @@ def bench(
         call |= {} if shots is None else {"shots": _numbers(shots)}
         if analysis is None:
             call |= {"ask": None if ask is None else _names(ask), "budget": budget, "task_vectors": task_vectors}
-            figures = run(data, methods=_names(methods), **call)
-        elif ask is not None or budget is not None or task_vectors is not None:
+            figures = run(data, methods=_names(METHODS if methods is None else methods), **call)
+        elif (ask and analysis != PERSONAS) or budget is not None or task_vectors is not None:
             raise UserError("--ask, --budget and --task-vectors are for comparing methods; an analysis takes none")
         else:
+            call |= {name: _names(told) for name, told in {"methods": methods, "ask": ask}.items() if told is not None}
             figures = analyse(analysis, data, **call)
     if as_json:
         put_json(figures)
@@ -132,13 +144,15 @@ def _print(figures: list[dict[str, Any]]) -> None:
 
 def _block(figures: list[dict[str, Any]]) -> None:
     """The means, then what each gains over `generic` and over the same method asking at random, where they were run."""
+    from beholder.bench.asking import unit_of
     from beholder.bench.results import LOWER_IS_BETTER, metric_title
 
     means = [f for f in figures if f["versus"] is None]
     first, most = means[0], max(f["raters"] for f in means)
-    title = metric_title(first["metric"], max(f["shots"] for f in means))
+    unit = unit_of(f["ask"] for f in means)
+    title = metric_title(first["metric"], max(f["shots"] for f in means), unit)
     say(f"\n{title}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
-    _grid(means, "")
+    _grid(means, "", unit)
     gains = {
         "generic": [f for f in figures if f["versus"] == "generic"],
         "random": [f for f in figures if f["versus"] == f["method"] and f["versus_ask"] == "random"],
@@ -146,17 +160,18 @@ def _block(figures: list[dict[str, Any]]) -> None:
     for other, found in gains.items():
         if found:
             say(f"{'change against' if first['metric'] in LOWER_IS_BETTER else 'gain over'} {other}")
-            _grid(found, "+")
+            _grid(found, "+", unit)
 
 
-def _grid(figures: list[dict[str, Any]], sign: str) -> None:
+def _grid(figures: list[dict[str, Any]], sign: str, unit: str) -> None:
+    """unit : what numbers of shots count, answers or seconds"""
     names, shots = list(dict.fromkeys(map(_name, figures))), sorted({f["shots"] for f in figures})
     cells = {(_name(f), f["shots"]): _cell(f, sign) for f in figures}
-    margin = max(len(name) for name in (*names, ANSWERS))
+    margin = max(len(name) for name in (*names, unit))
     fit = max(1, (WIDTH - margin) // (CELL + 2))
     for at in range(0, len(shots), fit):  # more numbers of answers than a line holds go below each other
         shown = shots[at : at + fit]
-        say(f"{ANSWERS:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
+        say(f"{unit:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
         for name in names:
             say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
 
