@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from beholder.errors import ShapeError
-from beholder.explain import Leaning, Words, explain, liked_and_disliked, reasons
+from beholder.explain import Foretold, Leaning, Words, explain, liked_and_disliked, reasons, verdict_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.words import ADJECTIVES, pictures_with, sentence_of
 from beholder.features.attributes import ATTRIBUTES
@@ -81,7 +81,7 @@ def test_ratings_and_choices_find_the_same_liking():
     assert np.sign(found.leanings[0].lean) == sign
 
 
-def test_a_clicker_is_told_that_no_taste_was_found_and_people_are_not():
+def test_a_taste_is_found_in_people_and_hardly_ever_in_who_clicks():
     rng = np.random.default_rng(1)
     alarms = 0
     for _ in range(60):
@@ -100,7 +100,7 @@ def test_ten_clickers_with_ratings_have_no_taste():
         answers = Answers(rows=rng.integers(0, 400, 30), ratings=rng.integers(1, 11, 30).astype(float))
         said = explain(Oracle(np.zeros(400)), attributes, attributes, answers)
         assert not said.found
-        assert "no taste was found" in said.sentence
+        assert said.sentence.startswith("It is early")
 
 
 @pytest.mark.parametrize("answers", [Answers(), Answers(rows=np.array([3]), ratings=np.array([7.0]))])
@@ -271,3 +271,90 @@ def test_a_word_that_is_said_of_nearly_all_or_hardly_any_picture_is_no_taste():
     words = spoken(np.random.default_rng(0))
     assert list(words.common().names) == ["boats", "snow", "Cubist"]
     assert words.shared(0, 0) == [n for n, said in zip(words.names, words.said[0], strict=True) if said]
+
+
+# The verdict
+
+
+class Felt(Oracle):
+    """A model in which a taste shows by `evidence`; `own` is the part of the ranking that is the person's alone."""
+
+    null_log_evidence_, clear_share, prior = -20.0, 0.9, "known"
+
+    def __init__(self, utility, evidence, own=1.0):
+        super().__init__(utility)
+        self.log_evidence_, self.own = evidence - 20.0, own
+
+    def shares(self, X):
+        return 1 - self.own, self.own
+
+
+def judged(seed, evidence, own=1.0, picked=3, **more):
+    """The verdict on ten grids of somebody whose liking no attribute tells, and their utility and answers."""
+    rng = np.random.default_rng(seed)
+    X, attributes, utility = rng.normal(size=(300, 6)).astype(np.float32), pool(rng, 300), rng.normal(size=300)
+    shown = rng.permutation(300)[:90].reshape(10, 9)
+    shown = np.take_along_axis(shown, np.argsort(-utility[shown], axis=1), axis=1)
+    grids = np.array([(g, row, int(at < picked)) for g in range(10) for at, row in enumerate(shown[g])])
+    answers, model = Answers(grids=grids), Felt(utility, evidence, own)
+    model.answers_ = answers
+    told = explain(model, X, attributes, answers)
+    return verdict_of(model, X, answers, told, **more), utility, answers
+
+
+def test_a_taste_that_has_no_word_is_told_in_pictures_most_of_them_unseen():
+    verdict, utility, answers = judged(0, 12.0, without=(7,))
+    assert verdict.kind == "own"
+    assert verdict.sentence == "You have a clear taste: you picked 30 of 90 pictures, and they have much in common."
+    unseen = [row for row in verdict.pictures if row not in answers.judged]
+    assert (len(verdict.pictures), len(unseen)) == (9, 5)
+    assert set(unseen) <= set(np.argsort(-utility)[:15].tolist())
+    assert 7 not in verdict.pictures
+    assert utility[list(verdict.pictures)].min() > np.quantile(utility, 0.9)
+
+
+def test_a_planted_liking_is_the_verdict_in_its_own_words():
+    own = 0
+    for seed in range(20):
+        attributes, utility, _, _, answers = person(seed)
+        told = explain(Oracle(utility), attributes, attributes, answers)
+        verdict = verdict_of(Oracle(utility), attributes, answers, told)
+        own += verdict.kind == "own" and verdict.sentence == told.sentence and len(verdict.pictures) == 9
+    assert own >= 17
+
+
+def test_a_ranking_that_is_everybodys_is_called_what_most_people_like():
+    verdict, utility, _ = judged(1, 4.0, own=0.1)
+    assert (verdict.kind, verdict.sentence) == ("like most", "Your choices agree with what most people like.")
+    assert list(verdict.pictures) == np.argsort(-utility)[:5].tolist()
+    assert judged(1, -5.0, own=0.1)[0].sentence.startswith("So far")
+    assert judged(1, -9.0, own=0.1)[0].kind == "open"
+
+
+def test_what_is_open_shows_two_ways_that_share_no_picture():
+    verdict, _, answers = judged(2, -9.0)
+    liked, _ = liked_and_disliked(answers)
+    assert verdict.kind == "open"
+    assert verdict.pictures
+    assert verdict.others
+    assert not set(verdict.pictures) & set(verdict.others)
+    assert {*verdict.pictures, *verdict.others} <= set(liked.tolist())
+
+
+def test_advice_comes_before_every_verdict():
+    verdict, *_ = judged(3, 12.0, advice="A look at both helps.")
+    assert (verdict.kind, verdict.sentence, list(verdict.pictures)) == ("clicking", "A look at both helps.", [])
+
+
+def test_a_taste_whose_answers_come_as_by_a_coin_is_not_believed():
+    by_coin, as_told = (Foretold(np.array([2.0, sign * 2.0] * 8), np.ones(16)) for sign in (-1, 1))
+    assert judged(4, 12.0, foretold=by_coin)[0].kind == "open"
+    assert judged(4, 12.0, foretold=as_told)[0].kind == "own"
+
+
+def test_nothing_picked_is_early_and_no_verdict_scolds():
+    nothing, *_ = judged(5, 0.0, picked=0)
+    assert (nothing.kind, nothing.sentence) == ("open", "It is early: nothing was for you so far.")
+    for evidence, own in ((12, 1), (4, 0.1), (-9, 1), (-9, 0.5)):
+        said = judged(6, evidence, own)[0].sentence
+        assert not any(word in said for word in ("chance", "random", "no taste", "cannot"))

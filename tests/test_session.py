@@ -88,13 +88,10 @@ def test_what_was_recorded_elsewhere_is_seen_after_a_refresh(session):
     assert session.progress().answers == 2
 
 
-def test_grids_without_a_pick_are_no_answers(session):
-    for n in range(3):
-        (grid,) = session.questions("grid", 1) or [None]
-        if grid:
-            answer(session, grid, n, kind="grid")
-    assert session.progress().answers == 0
-    assert session.store.answer_counts(session.person.id) == {}
+def test_a_grid_without_a_pick_is_an_answer(session):
+    answer(session, session.questions("grid", 1)[0], 0, kind="grid")
+    assert session.progress().answers == 1
+    assert list(session.store.answer_counts(session.person.id).values()) == [1]
 
 
 def test_a_hidden_picture_is_neither_asked_nor_ranked(session):
@@ -146,13 +143,16 @@ def test_a_judgement_that_makes_no_sense_is_refused_whole(session, judgement, fa
 
 def test_a_grid_counts_as_many_choices_as_were_picked():
     answers = answers_of([Judgement("grid", (1, 2, 3, 4), "g", picked=(1, 2))], {n: n - 1 for n in range(1, 5)})
-    assert answers.choices.tolist() == [[0, 2], [0, 3], [1, 2], [1, 3]]
-    assert answers.weights.sum() == 2
+    assert answers.grids.tolist() == [[0, 0, 1], [0, 1, 1], [0, 2, 0], [0, 3, 0]]
+    assert answers.compared().choices.tolist() == [[0, 2], [0, 3], [1, 2], [1, 3]]
+    assert answers.compared().weights.sum() == 2
 
 
 @pytest.mark.parametrize("picked", [(), (1, 2)])
-def test_a_grid_with_nothing_or_everything_picked_says_nothing(picked):
-    assert len(answers_of([Judgement("grid", (1, 2), "g", picked=picked)], {1: 0, 2: 1})) == 0
+def test_a_grid_with_nothing_or_everything_picked_compares_nothing(picked):
+    answers = answers_of([Judgement("grid", (1, 2), "g", picked=picked)], {1: 0, 2: 1})
+    assert len(answers) == 1
+    assert len(answers.compared()) == 0
 
 
 def test_two_people_on_one_collection_learn_from_their_own_answers_alone(session):
@@ -276,19 +276,58 @@ def test_what_ten_more_answers_give_is_foretold(lived):
     assert all(p.later > p.accuracy - 0.01 for _, s in lived for p in s.said)
 
 
-def test_a_person_who_answers_at_random_is_told_that_no_taste_was_found(gallery):
-    said = []
+def test_a_planted_liking_is_a_taste_of_ones_own(lived):
+    kinds = [session.progress().verdict.kind for _, session in lived]
+    assert kinds.count("own") >= 17, kinds
+
+
+def test_who_answers_at_random_is_not_flattered(gallery):
+    kinds = []
     for n in range(5):
         session = live(gallery, f"clicker {n}", clicker(n), seed=n)
-        said.append(session.progress().sentence)
+        kinds.append(session.progress().verdict.kind)
         session.close()
-    assert sum("no taste was found" in sentence for sentence in said) >= 4, said
+    assert kinds.count("open") >= 4, kinds
+
+
+def test_who_picks_at_random_is_not_flattered(gallery):
+    kinds, rng = [], np.random.default_rng(0)
+    for n in range(8):
+        session = pick(gallery, f"picker {n}", lambda rows: clicker(0).pick(rows, rng), seed=n)
+        kinds.append(session.verdict().kind)
+        session.close()
+    assert kinds.count("open") >= 7, kinds
+    assert "so far" in session.explanation().sentence
+
+
+def pick(library, person, liked, grids=10, seed=0):
+    """A session in which a person has picked from so many grids; liked : the rows that they pick of those shown"""
+    library.store.add_person(person)
+    session = Session(library, "sample", person, seed=seed)
+    row_of, items = session.collection.row_of, session.collection.items
+    for n in range(grids):
+        (grid,) = session.questions("grid", 1)
+        picked = tuple(items[row].id for row in liked([row_of[item] for item in grid.items]))
+        session.record([Judgement("grid", grid.items, f"{n}", picked=picked, asked_by=grid.asked_by)])
+        session.settle()
+    return session
+
+
+def test_a_hidden_picture_shows_no_taste(gallery):
+    bright = gallery.collection("sample").attributes[:, 4]
+    session = pick(gallery, "bright", lambda rows: [r for r in rows if bright[r] > np.quantile(bright, 0.85)], 12)
+    verdict, items = session.verdict(), session.collection.items
+    assert verdict.kind == "own"
+    assert np.mean(bright[list(verdict.pictures)] > np.quantile(bright, 0.85)) >= 7 / 9
+    session.record([Judgement("hide", (items[verdict.pictures[0]].id,), "away", value=1)])
+    assert verdict.pictures[0] not in session.verdict().pictures
+    session.close()
 
 
 def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
     class Sure:
-        def difference_root(self, X, pairs):
-            return np.zeros(len(pairs)), np.zeros((len(pairs), 1))
+        def choice_root(self, X, rows):
+            return np.zeros(len(rows)), np.zeros((len(rows), 1))
 
         def chance(self, mean, variance):
             return np.full(np.shape(mean), 0.95)
@@ -304,7 +343,7 @@ def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
 
 def test_more_answers_pay_less_and_less(gallery):
     someone = simulate_people(gallery.collection("sample").attributes, 1, seed=4)[0]
-    few, many = (live(gallery, f"after {n}", someone, answers=n).progress() for n in (15, 90))
+    few, many = (live(gallery, f"after {n}", someone, answers=n).progress() for n in (6, 90))
     assert few.pays
     assert many.later - many.accuracy < few.later - few.accuracy
 
@@ -343,5 +382,32 @@ def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(
     )
     session.settle()
     assert "boats" in session.explanation().sentence
-    assert session.progress().found is not False
+    assert session.progress().verdict.kind == "own"
     session.close()
+
+
+def test_what_was_said_in_one_collection_counts_in_the_next_until_it_shall_not(session, painted):
+    for n in range(6):
+        answer(session, session.questions("choice", 1)[0], n)
+    session.library.import_source(painted, "again")
+    other = Session(session.library, "again", "Ada")
+    assert other.from_elsewhere == 6
+    assert len(other.ranking()) == 12  # before any answer here
+    other.count_elsewhere(False)
+    assert other.from_elsewhere == 0
+    with pytest.raises(NotEnoughAnswers):
+        other.ranking()
+    later = Session(session.library, "again", "Ada")
+    assert (later.alone, later.known_elsewhere) == (True, 6)
+    other.close()
+    later.close()
+
+
+def test_what_is_said_elsewhere_meanwhile_is_seen(session, painted):
+    session.library.import_source(painted, "again")
+    other = Session(session.library, "again", "Ada")
+    assert other.from_elsewhere == 0
+    answer(session, session.questions("choice", 1)[0], 0)
+    other.refresh()
+    assert other.from_elsewhere == 1
+    other.close()

@@ -127,8 +127,8 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
     store.close()
     newer = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, newer)
-    (newer / "versions" / "v0002_next.py").write_text(
-        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+    (newer / "versions" / "v0003_next.py").write_text(
+        'from alembic import op\nrevision = "0003"\ndown_revision = "0002"\n'
         'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n'
     )
     monkeypatch.setattr(database, "MIGRATIONS", newer)
@@ -136,7 +136,7 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
     assert [j.value for j in reopened.judgements(ada.id, art.id)] == [7]
     (copy,) = (home / "backups").iterdir()
     with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert db.execute("SELECT count(*) FROM judgements").fetchone() == (1,)
 
 

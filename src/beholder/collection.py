@@ -31,6 +31,7 @@ from beholder.taste import Databases, TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
 
 SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
+SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
 REFERENCES = 256  # values of a large collection that a picture is compared with for its score
 PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
 
@@ -217,6 +218,24 @@ class Collection:
             return None
         pictures = Pictures(self.X[:, : columns.width], [item.path for item in self.items])
         return Databases(columns, folder_of(self.row.encoder), pictures)
+
+    @cached_property
+    def names(self) -> Ints | None:
+        """(n, k) what the source says of each picture in k columns that tell several apart, as numbers; None: nothing.
+
+        The same number where the same is said, -1 where nothing is. A column counts whose values are shared: a title or
+        a price is of one picture alone.
+        """
+        columns = {name for item in self.items for name in item.columns}
+        found = [codes for name in sorted(columns) if (codes := self._codes(name)) is not None]
+        return np.column_stack(found) if found else None
+
+    def _codes(self, column: str) -> Ints | None:
+        said = [item.columns.get(column, "").strip() for item in self.items]
+        numbers = {value: number for number, value in enumerate(sorted(set(said) - {""}))}
+        if len(numbers) < 2 or len(numbers) > len(said) / SHARED_BY:
+            return None
+        return np.array([numbers.get(value, -1) for value in said], np.int64)
 
     @cached_property
     def _rows_of_name(self) -> dict[str, list[int]]:

@@ -107,7 +107,8 @@ def expected(
     doubt = (after(root, told, noise) ** 2).sum(1)
     moved = np.sqrt(np.maximum((root**2).sum(1) - doubt, 0))
     then = _odds(model.chance(mean + NODES[:, None] * moved, doubt))
-    return Expected(*now, *_summed_up(belief, then.ravel(), np.outer(NODE_WEIGHTS, even).ravel(), LATER))
+    later, margin = _summed_up(belief, then.ravel(), np.outer(NODE_WEIGHTS, even).ravel(), LATER)
+    return Expected(*now, max(now[0], later), margin)  # of a mixture the doubt that is left is a little too large
 
 
 def _coming(model: GaussianProcess, score: Floats, roots: Floats, rows: Ints, pairs: Ints) -> tuple[Floats, Floats]:

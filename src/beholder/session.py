@@ -21,8 +21,8 @@ import numpy as np
 from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
 from beholder.collection import Library, Ranked
-from beholder.errors import NotEnoughAnswers, UserError
-from beholder.explain import FIRST_WORD, NO_TASTE, Explanation, advice_of
+from beholder.errors import NotEnoughAnswers, StoreError, UserError
+from beholder.explain import Explanation, Foretold, Verdict, advice_of, verdict_of
 from beholder.prequential import Expected, Foreseen, expected, foresee
 from beholder.taste import (
     MODELS,
@@ -39,11 +39,12 @@ from beholder.taste import (
 )
 from beholder.taste.evidence import PRIORS
 from beholder.taste.priors import find_population
-from beholder.types import SCALE, Answers, Ints, Item, Judgement, answers_of, faults_of
+from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 AHEAD = 10  # answers from now for which the accuracy is foretold
 PATIENCE = 0.3  # seconds that a grid may wait for what is being learned
+MOST_ELSEWHERE = 150  # answers of other collections, the newest, that count: the time of a fit grows with them
 GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 PAYS = 0.005  # share of all pairs
 STEPS = 5  # answers that are predicted together when a session's past is replayed
@@ -54,6 +55,8 @@ NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to 
 class Progress:
     """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval.
 
+    verdict : what they show of the taste
+    sentence : how well the ranking is the person's
     weight : the answers, a grid counted as three
     later, later_margin : the same after AHEAD more answers; None where that cannot be told
     advice : what would help more, where the answers look like clicking; else ""
@@ -62,7 +65,7 @@ class Progress:
     answers: int
     accuracy: float | None
     margin: float | None
-    found: bool | None  # whether there is a taste to be seen; None while it is too early to say
+    verdict: Verdict
     sentence: str
     advice: str = ""
     later: float | None = None
@@ -72,7 +75,7 @@ class Progress:
     @property
     def pays(self) -> bool | None:
         """Whether answering on is worth it: AHEAD more answers order PAYS more of the pairs. None: not known."""
-        if self.later is None or self.accuracy is None or self.found is False:
+        if self.later is None or self.accuracy is None:
             return None
         return self.later - self.accuracy >= PAYS
 
@@ -107,12 +110,15 @@ class Session:
         self._judgements = self._read()
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
         self._foreseen: dict[str, Foreseen] = {}
+        self._explained: tuple[Any, tuple[str, set[int]], tuple[Explanation, Verdict]] | None = None
         kept = self.store.fit(self.person.id, self.collection.row.id, self.model_name, self.collection.row.encoder)
         if kept and set(kept[0]) != set(PRIORS):  # of another version: learned again
             kept = None
         self._hyperparameters: dict[str, Any] | None = kept[0] if kept else None
         self._learned_from = kept[1] if kept else 0
         self._features: FeatureMap | None = None
+        self._counts = self._counts_elsewhere()
+        self.alone = self.store.alone(self.person.id, self.collection.row.id)
         self._prior: GaussianProcess | None = None  # what is asked by before the first answer
         self._closed = False
         self._refit_behind()
@@ -149,8 +155,47 @@ class Session:
     def starts_from_others(self) -> bool:
         """Whether the ranking begins with what people like in general."""
         if self.model_name == TasteMixture.name:
-            return self._fitting_population is not None
+            return self._fitting_population is not None or self.from_elsewhere > 0
         return self.model_name in (PopulationProcess.name, TangentProcess.name)
+
+    # What was said elsewhere
+
+    @cached_property
+    def _elsewhere(self) -> list[tuple[Matrix, Answers]]:
+        """This person's answers about other collections that the same encoder saw: judged rows, and what was said."""
+        if self.model_name != TasteMixture.name:
+            return []
+        found, left, other = list[tuple[Matrix, Answers]](), MOST_ELSEWHERE, None
+        for row in sorted(self.library.collections(), key=lambda row: -row.id):
+            if row.id == self.collection.row.id or row.encoder != self.collection.row.encoder or not left:
+                continue
+            told = [j for j in self.store.judgements(self.person.id, row.id) if j.teaches][-left:]
+            with suppress(StoreError):  # what cannot be read there is said there, and nothing here depends on it
+                other = self.library.collection(row.name) if told else None
+            if told and other is not None:
+                answers = answers_of(told, other.row_of)
+                place = {int(r): at for at, r in enumerate(answers.judged)}
+                items = {item: place[r] for item, r in other.row_of.items() if r in place}
+                found.append((np.ascontiguousarray(other.X[answers.judged]), answers_of(told, items)))
+                left -= len(told)
+        return [(X, answers) for X, answers in found if len(answers)]
+
+    @property
+    def from_elsewhere(self) -> int:
+        """How many answers given in other collections count here."""
+        return 0 if self.alone else sum(len(answers) for _, answers in self._elsewhere)
+
+    @property
+    def known_elsewhere(self) -> int:
+        """How many answers given in other collections there are, whether or not they count here."""
+        return sum(len(answers) for _, answers in self._elsewhere)
+
+    def count_elsewhere(self, count: bool) -> None:
+        """Whether answers given in other collections are to count here."""
+        with self._lock:
+            self.store.set_alone(self.person.id, self.collection.row.id, not count)
+            self.alone, self._fitted = not count, None
+        self._refit_behind()
 
     @cached_property
     def _fitting_population(self) -> Population | None:
@@ -193,12 +238,20 @@ class Session:
         return self._judgements[::-1][:n]
 
     def refresh(self) -> None:
-        """See what was recorded elsewhere, by another process or session."""
+        """See what was recorded elsewhere, by another process or session, here or in other collections."""
         with self._lock:
-            if (now := self._read()) == self._judgements:
+            now, counts = self._read(), self._counts_elsewhere()
+            if now == self._judgements and counts == self._counts:
                 return
+            if counts != self._counts:
+                self.__dict__.pop("_elsewhere", None)
+                self._counts, self._fitted = counts, None
             self._judgements = now
         self._refit_behind()
+
+    def _counts_elsewhere(self) -> dict[int, int]:
+        counts = self.store.answer_counts(self.person.id)
+        return {id: count for id, count in counts.items() if id != self.collection.row.id}
 
     def _read(self) -> list[Judgement]:
         return self.store.judgements(self.person.id, self.collection.row.id)
@@ -265,7 +318,7 @@ class Session:
         if not past:
             self._foresee(judgements)
         answers = self._answers(judgements)
-        if not len(answers):
+        if not len(answers) and not self.from_elsewhere:
             self._fitted = self._expected = None
             if len(self.collection):
                 self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
@@ -330,7 +383,11 @@ class Session:
             return model
         self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
         if self.model_name == TasteMixture.name:
-            return TasteMixture(features=self._features, prior=self._fitting_population, scale=SCALE)
+            return TasteMixture(
+                features=self._features, prior=self._fitting_population, scale=SCALE, names=self.collection.names,
+                elsewhere=() if self.alone else self._elsewhere,
+                previous=self._fitted[0] if self._fitted and isinstance(self._fitted[0], TasteMixture) else None,
+            )  # fmt: skip
         known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:
             return PopulationProcess(prior=self.population, scale=SCALE, **known)
@@ -394,9 +451,31 @@ class Session:
         return model.shares(self.collection.X)
 
     def explanation(self) -> Explanation:
-        """The taste in words. raises : NotEnoughAnswers"""
-        model, answers = self._newest()
-        return self.collection.explain(model, answers=answers)
+        """The taste in words, its sentence that of the verdict. raises : NotEnoughAnswers"""
+        return self._told()[0]
+
+    def verdict(self) -> Verdict:
+        """What the answers show, with the pictures that show it. raises : NotEnoughAnswers"""
+        return self._told()[1]
+
+    def _told(self) -> tuple[Explanation, Verdict]:
+        """Made once for each model, and again where a picture is hidden or there is other advice."""
+        (model, answers), advice, without = self._newest(), self._advice(), self.hidden | self._gone
+        known = self._explained
+        if known is None or known[0] is not model or known[1] != (advice, without):
+            told = self.collection.explain(model, answers=answers)
+            rows = [row for row, item in enumerate(self.collection.items) if item.id in without]
+            verdict = verdict_of(
+                model, self.collection.X, answers, told, advice=advice, foretold=self._foretold(), without=rows
+            )
+            known = (model, (advice, without), (replace(told, sentence=verdict.sentence), verdict))
+            self._explained = known
+        return known[2]
+
+    def _foretold(self) -> Foretold:
+        said = [self._foreseen.get(j.client_id, NOTHING) for j in self._judgements if j.kind in ("choice", "grid")]
+        log_odds, weights = ([getattr(f, name) for f in (NOTHING, *said)] for name in ("log_odds", "weights"))
+        return Foretold(np.concatenate(log_odds), np.concatenate(weights))
 
     def taught(self, n: int = 12) -> list[tuple[Item, Judgement]]:
         """The answers that taught most, those that the model before them expected least, and the picture preferred."""
@@ -430,15 +509,15 @@ class Session:
         count = sum(j.teaches for j in self._judgements)
         fitted, told = self._fitted, self._expected  # the latter perhaps of an answer or two before
         if fitted is not None and not self._is_process:
-            return Progress(count, None, None, None, f"{count} answers; this model does not say how well it ranks")
+            sentence = f"{count} answers; this model does not say how well it ranks"
+            return Progress(count, None, None, self.verdict(), sentence, self._advice())
         if fitted is None or told is None or count < 5:
-            return Progress(count, None, None, None, _too_early(count))
-        model, answers, _ = fitted
-        found: bool | None = self.collection.explain(model, answers=answers).found or None
+            early = Verdict("open", f"It is early: {count} answer{'s' * (count != 1)} so far.")
+            return Progress(count, None, None, early, _too_early(count))
         sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
-        if not found and count >= FIRST_WORD:
-            found, sentence = False, NO_TASTE
-        return Progress(count, told.now, told.margin, found, sentence, self._advice(), told.later, told.later_margin)
+        return Progress(
+            count, told.now, told.margin, self.verdict(), sentence, self._advice(), told.later, told.later_margin
+        )
 
     def _coming(self) -> tuple[Ints, Ints]:
         """Rows (r,) and pairs (m, 2) of the next AHEAD questions that are ready; none where there are fewer."""

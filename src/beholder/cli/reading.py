@@ -51,7 +51,7 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
         "answers": progress.answers,
         "accuracy": progress.accuracy,
         "margin": progress.margin,
-        "found": progress.found,
+        "verdict": progress.verdict.kind,
         "hyperparameters": getattr(taste, "hyperparameters_", None),
         "shares": session.shares(),
         "seconds": round(time.monotonic() - start, 3),
@@ -61,6 +61,7 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
         return
     learned = f"{told['model']} learned {told['person']}'s taste in '{told['collection']}'"
     say(f"{learned} from {told['answers']:,} answers, in {told['seconds']:.1f} s")
+    say(progress.verdict.sentence)
     say(progress.sentence)
     if told["shares"]:
         say(_whose(*told["shares"]))
@@ -194,7 +195,7 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     that taught most.
     """
     session = open_session(collection, person, model)
-    told = session.explanation()
+    told, verdict = session.explanation(), session.verdict()
     taught = list(dict.fromkeys(item.name for item, _ in session.taught()))[:5]
     if as_json:
         leanings = [
@@ -203,7 +204,8 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
         ]
         put_json(
             {
-                "sentence": told.sentence,
+                "sentence": verdict.sentence,
+                "verdict": verdict.kind,
                 "found": told.found,
                 "confidence": told.confidence,
                 "answers": told.answers,
@@ -213,7 +215,9 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
             }
         )
         return
-    say(told.sentence)
+    say(verdict.sentence)
+    if shown := [session.collection.items[row].name for row in (*verdict.pictures, *verdict.others)]:
+        say(f"{verdict.caption} {', '.join(shown)}")
     if not told.answers:
         return
     if told.eyes:

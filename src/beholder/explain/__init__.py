@@ -4,16 +4,18 @@ from beholder.explain.advice import advice_of, in_short
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.eyes import Eye, departing_in, eyes_in_words, eyes_of
 from beholder.explain.said import Words
+from beholder.explain.verdict import FIRST_WORD, Foretold, Verdict, verdict_of
 from beholder.explain.why import Reason, liked_and_disliked
-from beholder.explain.words import FIRST_WORD, NO_TASTE, Leaning
+from beholder.explain.words import Leaning
 
 __all__ = [
     "FIRST_WORD",
-    "NO_TASTE",
     "Explanation",
     "Eye",
+    "Foretold",
     "Leaning",
     "Reason",
+    "Verdict",
     "Words",
     "advice_of",
     "departing_in",
@@ -23,4 +25,5 @@ __all__ = [
     "in_short",
     "liked_and_disliked",
     "reasons",
+    "verdict_of",
 ]

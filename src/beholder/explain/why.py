@@ -22,7 +22,7 @@ DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the po
 WIDE = 0.75  # where its doubt is also this much of the spread of all scores
 UNSURE = "not sure yet"
 NO_REASON = "nothing we measure says why"
-NO_TASTE = "a guess so far"
+GUESS = "a guess so far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def reasons_of(
     unsure = (spread > max(np.quantile(spread, DOUBTFUL), WIDE * np.std(scores)))[rows]
     texts = _words(aspects[rows], high, leanings)
     near = _nearest(X, rows, high, answers)
-    unknown = NO_REASON if any(leanings) else NO_TASTE
+    unknown = NO_REASON if any(leanings) else GUESS
     return [
         Reason(text or unknown * (to is None), to, liked, doubt, [] if to is None else words.shared(row, to)[:MOST])
         for row, text, to, liked, doubt in zip(rows.tolist(), texts, near, high.tolist(), unsure.tolist(), strict=True)

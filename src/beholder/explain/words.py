@@ -19,8 +19,6 @@ ADJECTIVES: dict[str, tuple[str, str]] = {  # of the low and the high end, where
 }
 TELLING = 2.0  # |lean| / std from which a leaning is said without "perhaps"
 HINTING = 1.0  # and from which it is mentioned at all
-NO_TASTE = "We cannot tell your taste from chance yet: no taste was found."
-FIRST_WORD = 20  # answers after which "no taste was found" is a finding and not merely early
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,10 @@ def carried(leanings: Sequence[Leaning]) -> list[Leaning]:
     return [x for x in leanings if x.evidence >= HINTING] or [x for x in leanings if x.open]
 
 
-def confidence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
-    """In one or two words: "nothing yet", "no taste found", "a first guess", "fairly sure" or "sure"."""
+def confidence_of(leanings: Sequence[Leaning], found: bool) -> str:
+    """In one or two words: "nothing yet", "a first guess", "fairly sure" or "sure"."""
     if not found:
-        return "no taste found" if answers >= FIRST_WORD else "nothing yet"
+        return "nothing yet"
     best = max((x.evidence for x in leanings), default=0.0)
     return "sure" if best >= 4 else "fairly sure" if best >= TELLING else "a first guess"
 
@@ -108,7 +106,7 @@ def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
             said += f", and perhaps {listed([x.liked for x in hinting])}"
     elif hinting:
         said = f"You seem to like {pictures_with(hinting)}, though it is early to be sure"
-    elif len(tangled := [x for x in leanings if x.open][:3]) > 1:
+    elif len(tangled := tangled_in(leanings)) > 1:
         nouns = listed([x.liked for x in tangled], "or")
         return f"You like pictures with {nouns}: here these come together, and we cannot tell yet which of them it is."
     else:
@@ -119,6 +117,12 @@ def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
     return said + _still_open([x for x in leanings if x not in telling and x not in hinting]) + "."
 
 
+def tangled_in(leanings: Sequence[Leaning]) -> list[Leaning]:
+    """Those among which it is left open, where none is carried by itself; none where one is."""
+    carries = any(x.evidence >= HINTING for x in leanings)
+    return [] if carries else [x for x in leanings if x.open][:3]
+
+
 def _still_open(leanings: Sequence[Leaning]) -> str:
     undecided = sorted((x for x in leanings if x.open), key=lambda x: -x.std)[:1]
     return "".join(f"; of {x.attribute} we know little yet" for x in undecided)
@@ -127,9 +131,7 @@ def _still_open(leanings: Sequence[Leaning]) -> str:
 def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
     if not answers:
         return "Nothing is known of your taste yet: answer a few questions first."
-    if answers >= FIRST_WORD:
-        return NO_TASTE
     guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
     if guess:
-        return f"It is too early to name a taste; a first guess is {pictures_with([guess])}."
-    return "It is too early to name a taste."
+        return f"It is early: {pictures_with([guess])}, at a first guess, so far."
+    return "It is early: nothing is settled so far."

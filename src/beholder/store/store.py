@@ -258,6 +258,22 @@ class Store:
         with reading(self.engine) as db:
             return {row[0]: row[1] for row in db.execute(query)}
 
+    # Whether answers given elsewhere count in a collection
+
+    def set_alone(self, person_id: int, collection_id: int, alone: bool) -> None:
+        """alone : only what this person said in this collection counts there"""
+        key = {"person_id": person_id, "collection_id": collection_id}
+        a = t.alone.c
+        drop = sa.delete(t.alone).where((a.person_id == person_id) & (a.collection_id == collection_id))
+        with writing(self.engine) as db:
+            db.execute(insert(t.alone).values(key).on_conflict_do_nothing() if alone else drop)
+
+    def alone(self, person_id: int, collection_id: int) -> bool:
+        a = t.alone.c
+        query = sa.select(a.person_id).where((a.person_id == person_id) & (a.collection_id == collection_id))
+        with reading(self.engine) as db:
+            return db.execute(query).first() is not None
+
     # Fits: hyperparameters are learned behind the answers and used again at the next start
 
     def keep_fit(

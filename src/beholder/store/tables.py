@@ -98,3 +98,11 @@ fits = Table(
     Column("answers", Integer, nullable=False),
     Column("at", String, nullable=False),
 )
+
+# Where a person wants only what they said in this collection to count, not what they said elsewhere.
+alone = Table(
+    "alone",
+    metadata,
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+)

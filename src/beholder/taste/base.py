@@ -67,9 +67,7 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None
     ) -> tuple[NDArray[Any], Answers]:
         matrix = self._check_rows(X, reset=True)
-        params: dict[str, Any] = self.get_params(deep=False)  # type: ignore[no-untyped-call]
-        has_prior = params.get("prior") is not None
-        self.answers_ = check_answers(len(matrix), y, may_be_none=has_prior, **answers)
+        self.answers_ = check_answers(len(matrix), y, may_be_none=self._may_know_already, **answers)
         given = {"ratings": self.answers_.rows.size, "choices or ties": len(self.answers_) - self.answers_.rows.size}
         for kind, count in given.items():
             if count and kind.split()[0] not in self.learns_from:
@@ -78,6 +76,12 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
                     "use the gp model"
                 )
         return matrix, self.answers_
+
+    @property
+    def _may_know_already(self) -> bool:
+        """Whether there is something to say before any answer."""
+        params: dict[str, Any] = self.get_params(deep=False)  # type: ignore[no-untyped-call]
+        return params.get("prior") is not None
 
     def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:
         if not reset:

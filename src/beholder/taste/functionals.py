@@ -23,7 +23,7 @@ from scipy.linalg import cho_solve, cholesky
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 from beholder.types import Answers, Floats, Ints
 
-STEPS, PRECISE = 40, 1e-5  # of Newton's method; log posterior gained by the last one
+STEPS, PRECISE = 40, 1e-3  # of Newton's method; log posterior gained by the last one, which the next would square
 LEAST_CURVATURE = 1e-4  # of an answer, which with a lapse rate is not concave everywhere
 
 
@@ -35,6 +35,7 @@ class Functionals:
     first    (m,) the picture of each answer, as a place in `judged`; second: the other one, or -1
     sign     (m,) -1 where a picture was left in a grid, else 1
     grid     (m,) number of the grid, -1 for other answers
+    source   (m,) 0 for the collection itself, above for others: each has a level and a bar of its own
     kinds, y, weights : (m,) as in `Likelihood`; a grid's are choices between a picture and the bar
     """
 
@@ -43,6 +44,7 @@ class Functionals:
     second: Ints
     sign: Floats
     grid: Ints
+    source: Ints
     kinds: Ints
     y: Floats
     weights: Floats
@@ -61,10 +63,40 @@ class Functionals:
             second=np.concatenate([none[0], np.searchsorted(judged, pairs[:, 1]), none[1]]).astype(np.int64),
             sign=np.concatenate([np.ones(r + m + t), 2.0 * picked - 1]),
             grid=np.concatenate([np.full(r + m + t, -1), number]),
+            source=np.zeros(r + m + t + g, np.int64),
             kinds=np.repeat([RATING, CHOICE, TIE, CHOICE], [r, m, t, g]),
             y=np.concatenate([(answers.ratings - centre) / unit, np.zeros(m + t + g)]),
             weights=np.concatenate([np.ones(r), answers.weights, np.ones(t + g)]),
         )
+
+    def beside(self, other: Functionals, source: int) -> Functionals:
+        """These, then those of another source, whose judged pictures come after these."""
+        shift, grids = len(self.judged), int(self.grid.max(initial=-1)) + 1
+        both = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in ("judged", "sign", "kinds", "y", "weights")
+        }
+        return Functionals(
+            **both,
+            first=np.concatenate([self.first, other.first + shift]),
+            second=np.concatenate([self.second, np.where(other.second >= 0, other.second + shift, -1)]),
+            grid=np.concatenate([self.grid, np.where(other.grid >= 0, other.grid + grids, -1)]),
+            source=np.concatenate([self.source, np.full(len(other), source)]),
+        )
+
+    def as_before(self, earlier: Functionals, of_answers: Floats) -> Floats:
+        """(m,) numbers of earlier answers (those at the head of each sort), for these: 0 where an answer is new."""
+        found = np.zeros(len(self))
+        for sort in range(4):
+            mine, theirs = (np.flatnonzero(told._sort == sort) for told in (self, earlier))
+            count = min(len(mine), len(theirs))
+            found[mine[:count]] = of_answers[theirs[:count]]
+        return found
+
+    @property
+    def _sort(self) -> Ints:
+        """(m,) rating, choice, tie or grid."""
+        return np.where(self.grid >= 0, 3, self.kinds)
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -78,6 +110,11 @@ class Functionals:
     def barred(self) -> Floats:
         """(m,) what the bar counts in each: -1 for a pick, 1 for a picture left, 0 for all others."""
         return np.where(self.grid >= 0, -self.sign, 0.0)
+
+    @property
+    def same_source(self) -> Floats:
+        """(m, m) whether two are of the same source."""
+        return np.asarray(self.source[:, None] == self.source, np.float64)
 
     @property
     def same_grid(self) -> Floats:
@@ -142,12 +179,14 @@ def find_posterior(K: Floats, mean: Floats, likelihood: Likelihood, start: Float
         gain, pull, u, now, objective = new_objective - objective, new_pull, new_u, new, new_objective
         if gain < PRECISE:
             break
-    root = np.sqrt(np.maximum(-now[2], LEAST_CURVATURE))
-    lower = _factor(K, root)
+    else:
+        root = np.sqrt(np.maximum(-now[2], LEAST_CURVATURE))
+        lower = _factor(K, root)
     return Posterior(pull, lower, root, float(objective - np.log(np.diag(lower)).sum()))
 
 
 def _factor(K: Floats, root: Floats) -> Floats:
-    B = root[:, None] * K * root
-    B[np.diag_indices_from(B)] += 1
-    return np.asarray(cholesky(B, lower=True, overwrite_a=True, check_finite=False))
+    B = K * root
+    B *= root[:, None]
+    B.flat[:: len(B) + 1] += 1
+    return np.asarray(cholesky(B.T, lower=True, overwrite_a=True, check_finite=False))  # .T: as LAPACK likes it

@@ -38,6 +38,7 @@ from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
+OTHER_BAR = 0.5  # how far a person's bar differs from collection to collection, in units of the noise of a choice
 JITTER = 1e-6  # of a covariance, that its root be found
 SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
 LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
@@ -64,25 +65,46 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Some pictures in the model's coordinates: measured (n, a), components (n, c), generic (n,) the generic score."""
+    """Some pictures in the model's coordinates.
+
+    measured (n, a), components (n, c), generic (n,) the generic score, names (n, k) what the collection says of each in
+    k columns, as whole numbers that are the same where it says the same; -1 where it says nothing
+    """
 
     measured: Floats
     components: Floats
     generic: Floats
+    names: Ints
+
+    def beside(self, other: Places) -> Places:
+        """These, then pictures of another collection, whose names mean nothing here."""
+        unknown = np.full((len(other.names), self.names.shape[1]), -1)
+        return Places(
+            np.concatenate([self.measured, other.measured]),
+            np.concatenate([self.components, other.components]),
+            np.concatenate([self.generic, other.generic]),
+            np.concatenate([self.names, unknown]),
+        )
 
     def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
         """(n, k) prior covariances of a regime's own part with other pictures; kernels : as `kernels` makes them"""
-        measured, linear, near = regime.parts
-        if regime.attribute < 0:
-            return measured * kernels[0] + linear * kernels[1] + near * kernels[2]
-        mine, theirs = (p.measured[:, regime.attribute] for p in (self, other))
-        alone = self.measured.shape[1] * np.outer(mine, theirs)
-        return np.asarray(measured * alone + linear * kernels[1] + near * kernels[2])
+        first, *others = kernels
+        if regime.attribute >= 0:
+            mine, theirs = (p.measured[:, regime.attribute] for p in (self, other))
+            first = self.measured.shape[1] * np.outer(mine, theirs)
+        return np.asarray(sum(share * k for share, k in zip(regime.parts, (first, *others), strict=False) if share))
 
-    def kernels(self, other: Places, length: float) -> tuple[Floats, Floats, Floats]:
-        """(n, k) each: linear in measured attributes, linear in components, radial."""
+    def kernels(self, other: Places, length: float) -> tuple[Floats, ...]:
+        """(n, k) each: linear in measured attributes, linear in components, radial, and the share of names in common,
+        where there are names."""
         near = np.asarray(radial(self.components, other.components, length), np.float64)
-        return self.measured @ other.measured.T, self.components @ other.components.T, near
+        columns = self.names.shape[1]
+        if not columns:
+            return self.measured @ other.measured.T, self.components @ other.components.T, near
+        named = np.zeros(near.shape)
+        for mine, theirs in zip(self.names.T, other.names.T, strict=True):
+            named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
+        return self.measured @ other.measured.T, self.components @ other.components.T, near, named
 
 
 class TasteMixture(GaussianProcess):
@@ -91,6 +113,10 @@ class TasteMixture(GaussianProcess):
     components, landmarks, measured, features : as in `GaussianProcess`
     prior : what a population of raters taught; None: nothing is known of what people like
     scale : lowest and highest rating of this person, None where it is the raters' own
+    names : (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
+        numbers, the same where it is the same, -1 where nothing is said; None: nothing
+    previous : fitted on answers of which these are a continuation; from there a fit is found sooner, and it is the same
+    elsewhere : what the same person said of other pictures: rows (n, d) like those of X, and answers about them
 
     Fitted: fits_ (the regimes that count, each with its posterior share), features_, hyperparameters_ (means over
     regimes), answers_, log_evidence_, null_log_evidence_, choice_unit_ and rating_std_ as in `GaussianProcess`.
@@ -107,10 +133,16 @@ class TasteMixture(GaussianProcess):
         features: FeatureMap | None = None,
         prior: Population | None = None,
         scale: tuple[float, float] | None = None,
+        names: Ints | None = None,
+        elsewhere: Sequence[tuple[NDArray[Any], Answers]] = (),
+        previous: TasteMixture | None = None,
     ) -> None:
         super().__init__(components, landmarks, measured, features)
         self.prior = prior
         self.scale = scale
+        self.names = names
+        self.elsewhere = elsewhere
+        self.previous = previous
 
     @classmethod
     def learn_prior(
@@ -153,6 +185,10 @@ class TasteMixture(GaussianProcess):
         del hyperparameters
         return self
 
+    @property
+    def _may_know_already(self) -> bool:
+        return self.prior is not None or bool(self.elsewhere)
+
     # Learning
 
     def _learn_from(self, X: NDArray[Any], answers: Answers) -> Self:
@@ -161,7 +197,12 @@ class TasteMixture(GaussianProcess):
             self.centre_, self.unit_ = self._centre(answers.ratings)
             self.told_ = Functionals.of(answers, self.centre_, self.unit_)
             self.judged_ = self._places(X, self.told_.judged)
+            for source, (other, theirs) in enumerate(self.elsewhere, 1):
+                told = Functionals.of(theirs, *self._centre(theirs.ratings))
+                self.told_ = self.told_.beside(told, source)
+                self.judged_ = self.judged_.beside(self._places(other, told.judged))
             self._weigh()
+        self.previous = None  # else every model of a session would be kept
         return self
 
     def _weigh(self) -> None:
@@ -169,7 +210,7 @@ class TasteMixture(GaussianProcess):
         kernels, generic = self.judged_.kernels(self.judged_, self.features_.length), told.across(self.judged_.generic)
         grams = [told.gram(kernel) for kernel in kernels]
         belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
-        found = []
+        found = list[tuple[Regime, Posterior, Floats]]()
         for at, regime in enumerate(regimes):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
                 regime = replace(regime, attribute=self._leading(*found[-1]))
@@ -177,6 +218,7 @@ class TasteMixture(GaussianProcess):
             posterior, gain = self._posterior(regime, grams, generic)
             belief[at] += posterior.log_evidence
             found.append((regime, posterior, gain))
+        self.pulls_ = {(regime.name, regime.attribute): posterior.pull for regime, posterior, _ in found}
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
@@ -199,21 +241,38 @@ class TasteMixture(GaussianProcess):
     def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Posterior, Floats]:
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
-        a, b, c = h.parts
-        first = grams[0]
+        first, *others = grams
         if h.attribute >= 0:
             alone = told.across(self.judged_.measured[:, h.attribute])
             first = self.judged_.measured.shape[1] * np.outer(alone, alone)
-        own = a * first + b * grams[1] + c * grams[2]
-        K = (own + h.conformity**2 * np.outer(generic, generic)) * np.outer(gain, gain) + LEVEL * np.outer(rated, rated)
+        K = np.zeros((len(told), len(told)))
+        for share, gram in zip(h.parts, (first, *others), strict=False):
+            K += share * gram
+        if h.conformity and generic.any():
+            K += h.conformity**2 * np.outer(generic, generic)
+        K *= gain
+        K *= gain[:, None]
+        if rated.any():
+            K += LEVEL * np.outer(rated, rated) * told.same_source
         if barred.any():
-            K = K + (h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
+            bars = h.bar_width**2 + OTHER_BAR**2 * told.same_source * bool(self.elsewhere)
+            K += (bars + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         mean = gain * h.shared * generic + h.bar * barred
         likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
-        return find_posterior(K, mean, likelihood), gain
+        return find_posterior(K, mean, likelihood, self._start(h)), gain
+
+    def _start(self, h: Regime) -> Floats | None:
+        if self.previous is None:
+            return None
+        pull = self.previous.pulls_.get((h.name, h.attribute))
+        return None if pull is None else self.told_.as_before(self.previous.told_, pull)
 
     def _regimes(self) -> tuple[Regime, ...]:
-        return regimes_of(self.prior.hyperparameters if self.prior else self.usual(), known=self.prior is not None)
+        return regimes_of(
+            self.prior.hyperparameters if self.prior else self.usual(),
+            known=self.prior is not None,
+            named=bool(self.judged_.names.shape[1]),
+        )
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
         """Mean of a person's ratings and their spread, which is drawn to the usual one."""
@@ -228,15 +287,15 @@ class TasteMixture(GaussianProcess):
         return float(ratings.mean()), float(np.sqrt(total / (SPREAD_BELIEVED + len(ratings))))
 
     def _summarise(self) -> None:
-        rated = bool(self.told_.rated.any())
-        self.rated_ = rated
+        here = self.told_.rated * (self.told_.source == 0)
+        self.rated_ = rated = bool(here.any())
         h = {name: float(np.exp(self._mean([np.log(max(getattr(f.regime, name), 1e-9)) for f in self.fits_])))
              for name in HYPERPARAMETERS}  # fmt: skip
         self.hyperparameters_ = h
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.tie_ = h["tie_width"] if len(self.answers_.ties) else 0.0
-        levels = [LEVEL * float(self.told_.rated @ f.posterior.pull) for f in self.fits_]
+        levels = [LEVEL * float(here @ f.posterior.pull) for f in self.fits_]
         self.offset_ = self.centre_ + self.unit_ * self._mean(levels) if rated else 0.0
 
     def _mean(self, of_fits: Sequence[Any]) -> Any:
@@ -254,7 +313,15 @@ class TasteMixture(GaussianProcess):
             generic = np.zeros(len(plain))
         else:
             generic = self.prior.standard(X, rows, keep=self.features_.made_of(X))
-        return Places(plain[:, :measured], plain[:, measured:], generic)
+        return Places(plain[:, :measured], plain[:, measured:], generic, self._names(X, rows))
+
+    def _names(self, X: NDArray[Any], rows: Ints | None) -> Ints:
+        """What the collection says of the pictures; nothing is known of rows that are not its own."""
+        if self.names is None:
+            return np.empty((len(X) if rows is None else len(rows), 0), np.int64)
+        if not self.features_.made_of(X) or len(X) != len(self.names):
+            return np.full((len(X) if rows is None else len(rows), self.names.shape[1]), -1)
+        return self.names if rows is None else self.names[rows]
 
     # What is believed
 
@@ -287,14 +354,22 @@ class TasteMixture(GaussianProcess):
         """(n,) the regimes' posterior means, added up with these factors."""
         judged, length = self.judged_, self.features_.length
         measured, components = np.zeros(places.measured.shape[1]), np.zeros(places.components.shape[1])
-        heights, shared = np.zeros(len(judged.generic)), 0.0
+        heights, shared, by_name = np.zeros(len(judged.generic)), 0.0, np.zeros(len(judged.generic))
         for f, factor in zip(self.fits_, by, strict=True):
-            a, b, c = f.regime.parts
+            a, b, c, d = f.regime.parts
+            by_name += factor * d * f.pull
             measured += factor * a * _only(f.pull @ judged.measured, f.regime.attribute)
             components += factor * b * (f.pull @ judged.components)
             heights += factor * c * f.pull
             shared += factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ judged.generic))
         score = places.measured @ measured + places.components @ components + shared * places.generic
+        for mine, theirs in zip(judged.names.T, places.names.T, strict=True):
+            if len(mine) and by_name.any():
+                worth = np.bincount(mine + 1, by_name, max(mine.max(), theirs.max(initial=-1)) + 2) / len(
+                    judged.names.T
+                )
+                worth[0] = 0  # of which nothing is said
+                score = score + worth[theirs + 1]
         if len(heights):
             near, heights = np.asarray(judged.components, places.components.dtype), heights.astype(np.float32)
 
@@ -323,8 +398,9 @@ class TasteMixture(GaussianProcess):
         kernels = places.kernels(self.judged_, self.features_.length)
         means, total = [], np.zeros(len(places.generic))
         for f, out in zip(self.fits_, outs, strict=True):
-            a, b, c = f.regime.parts
+            a, b, c, d = f.regime.parts
             own = a * _only(places.measured**2, f.regime.attribute).sum(1) + b * (places.components**2).sum(1) + c
+            own = own + d * (places.names >= 0).mean(1) if d else own
             prior = own + (f.regime.conformity * places.generic) ** 2
             left = prior - (self._reduced(f, places, kernels) ** 2).sum(0)
             total += f.share * out**2 * np.maximum(left, 1e-12)
@@ -366,8 +442,11 @@ class TasteMixture(GaussianProcess):
 
     def bars(self) -> list[float]:
         """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
-        barred = self.told_.barred
-        return [f.regime.bar + f.regime.bar_width**2 * float(barred @ f.posterior.pull) for f in self.fits_]
+        told, other = self.told_, OTHER_BAR**2 * bool(self.elsewhere)
+        width = [f.regime.bar_width**2 + other * (told.source == 0) for f in self.fits_]
+        return [
+            f.regime.bar + float((w * told.barred) @ f.posterior.pull) for f, w in zip(self.fits_, width, strict=True)
+        ]
 
     def covariance(self, X: ArrayLike, Y: ArrayLike | None = None) -> Floats:
         """As in `GaussianProcess`."""
@@ -398,7 +477,7 @@ class TasteMixture(GaussianProcess):
         places = self._places(self._check_rows(X), judged)
         shares = self._mean([np.array(f.regime.parts) for f in self.fits_])
         kernels = places.kernels(places, self.features_.length)
-        return _root(sum(share * kernel for share, kernel in zip(shares, kernels, strict=True)))[place]
+        return _root(sum(share * kernel for share, kernel in zip(shares, kernels, strict=False)))[place]
 
     def doubt_of_measured(self) -> Floats:
         """As in `GaussianProcess`."""
@@ -458,7 +537,7 @@ class TasteMixture(GaussianProcess):
         check_is_fitted(self, "fits_")
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         h = self._regimes()[0]
-        K = LEVEL * np.outer(rated, rated)
+        K = LEVEL * np.outer(rated, rated) * told.same_source
         K = K + (2 * h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         noises = NULL_NOISES if rated.any() else NULL_NOISES[:1]
         with one_thread():
@@ -504,7 +583,7 @@ def _only(columns: Floats, attribute: int) -> Floats:
 
 
 def _part(places: Places, part: slice) -> Places:
-    return Places(places.measured[part], places.components[part], places.generic[part])
+    return Places(places.measured[part], places.components[part], places.generic[part], places.names[part])
 
 
 def _pooled(beliefs: Sequence[tuple[float, Floats, Floats]]) -> tuple[Floats, Floats]:

@@ -15,17 +15,16 @@ found: docs/taste.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import logsumexp
 
 from beholder.types import Floats
 
 NOISY, CLEAR = "noisy", "clear"
-KIND, ONE = "a kind", "one attribute"
-CLEAR_SHARE, CLEAR_PICKING = 0.03, 0.5  # of people who rate or choose, and of those who pick from grids
-CLEAR_ODDS = {"a kind": 0.6, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
+KIND, NAMED, ONE = "a kind", "a name", "one attribute"
+CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
+CLEAR_ODDS = {KIND: 0.6, NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
 ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
 
 
@@ -37,6 +36,7 @@ class Regime:
     choice_scale, rating_scale, rating_noise, tie_width, measured_share, linear_share, shared
                     as in `beholder.taste.evidence`; the radial part compares with the pictures that were judged
     conformity      standard deviation of what is shared, in units of what is the person's own
+    named_share     part of what is the person's own that goes by what the collection says of a picture: artist, style
     attribute       the one measured attribute that the measured part is about; -1: all of them alike
     bar             how far above the middle of the collection a picture must be to be picked from a grid, in units of
                     the noise of a choice; bar_width: how far people differ in that; grid_width: a person from grid to
@@ -58,17 +58,23 @@ class Regime:
     bar_width: float
     grid_width: float
     lapse: float
+    named_share: float = 0.0
     attribute: int = -1
 
     @property
-    def parts(self) -> tuple[float, float, float]:
-        """Shares of the variance of what is the person's own: measured, linear, radial; 1 together."""
-        rest = 1 - self.measured_share
-        return self.measured_share, rest * self.linear_share, rest * (1 - self.linear_share)
+    def parts(self) -> tuple[float, float, float, float]:
+        """Shares of the variance of what is the person's own: measured, linear, radial, named; 1 together."""
+        seen, rest = 1 - self.named_share, 1 - self.measured_share
+        linear, near = rest * self.linear_share, rest * (1 - self.linear_share)
+        return seen * self.measured_share, seen * linear, seen * near, self.named_share
 
 
-def regimes_of(typical: Mapping[str, float], known: bool) -> tuple[Regime, ...]:
-    """All regimes. typical : hyperparameters of a typical rater; known : whether what most people like is known"""
+def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -> tuple[Regime, ...]:
+    """All regimes.
+
+    typical : hyperparameters of a typical rater; known : whether what most people like is known; named : whether the
+    collection says something of its pictures that several share
+    """
     shared = typical["shared"] if known else 0.0
     of_raters = [("like most", 1.0, 0.2, 1.0)]
     if known:
@@ -87,6 +93,8 @@ def regimes_of(typical: Mapping[str, float], known: bool) -> tuple[Regime, ...]:
         Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
         Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
     ]
+    if named:
+        clear.append(replace(clear[0], name=NAMED, named_share=0.5))
     return (*noisy, *clear)
 
 
@@ -103,17 +111,3 @@ def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bo
         mine = np.array([regime.group == group for regime in regimes])
         shares[mine] *= share / max(float(shares[mine].sum()), 1e-12)
     return np.asarray(np.log(np.maximum(shares, 1e-12)))
-
-
-def odds_of_raters(evidence: Floats, rounds: int = 100, before: float = 1.0) -> Floats:
-    """(r,) shares of regimes among people, by expectation maximisation.
-
-    evidence : (people, r) log evidence of each person's answers; before : people counted for each regime beforehand
-    """
-    count = evidence.shape[1]
-    shares = np.full(count, 1 / count)
-    for _ in range(rounds):
-        belief = evidence + np.log(shares)
-        belief = np.exp(belief - logsumexp(belief, axis=1, keepdims=True))
-        shares = (belief.sum(0) + before) / (len(evidence) + before * count)
-    return np.asarray(shares)

@@ -52,7 +52,8 @@ def write_sheet(
     raises : UserError where the file cannot be written
     """
     try:
-        sentence = session.explanation().sentence
+        verdict = session.verdict()
+        sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
     except NotEnoughAnswers:
         sentence = ""
     heading = f"The {len(places):,} of “{session.collection.name}” nearest to {_whose(session.person.name)} taste"

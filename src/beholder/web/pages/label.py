@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
 from beholder.collection import title_of
-from beholder.explain import in_short
+from beholder.explain import FIRST_WORD, in_short
 from beholder.session import AHEAD, Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
@@ -151,7 +151,7 @@ def scores(item: Item) -> list[str]:
 def progress_json(session: Session) -> dict[str, Any]:
     now = session.progress()
     return {
-        "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "found": now.found,
+        "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "verdict": now.verdict.kind,
         "later": now.later, "later_margin": now.later_margin, "pays": now.pays,
         "sentence": gained(now), "enough": now.weight >= FEWEST,
     }  # fmt: skip
@@ -159,8 +159,10 @@ def progress_json(session: Session) -> dict[str, Any]:
 
 def gained(now: Progress) -> str:
     """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
-    if now.found is False:
-        return in_short(now.advice) or now.sentence[:1].lower() + now.sentence[1:-1]
+    if now.verdict.kind == "clicking":
+        return in_short(now.advice)
+    if now.verdict.kind == "open" and now.answers >= FIRST_WORD:
+        return "your taste is still open; five more answers would tell"
     sentence = re.sub(r"^\d+ answers?; ", "", now.sentence)
     return f"{sentence}; {ahead}" if (ahead := outlook(now)) else sentence
 

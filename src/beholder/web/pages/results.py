@@ -106,6 +106,8 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         "progress": now,
         "fewest": FEWEST,
         "size": len(session.collection),
+        "elsewhere": session.known_elsewhere,
+        "alone": session.alone,
     }
     if now.weight < FEWEST and not session.starts_from_others:
         response = page(request, "results_early.html", here="results", **context)
@@ -113,7 +115,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         wanted = Filter.of(query)
         ranked = desk.ranking(collection, person)
         now = session.progress()  # once more: everything is learned from now
-        context |= {"progress": now, "verdict": now.found, "shares": session.shares()}
+        context |= {"progress": now, "verdict": session.verdict() if now.answers else None, "shares": session.shares()}
         shown = filtered(ranked, wanted, judged(session))
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]

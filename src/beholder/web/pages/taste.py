@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection, Ranked, title_of
-from beholder.explain import Explanation
+from beholder.explain import Explanation, Verdict
 from beholder.types import Item, Judgement, Kind
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
@@ -51,17 +51,20 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
     desk = desk_of(request)
     session = desk.fresh(collection, person)
     now = session.progress()
-    context: dict[str, Any] = {"collection": session.collection.name, "progress": now, "fewest": FEWEST}
+    context: dict[str, Any] = {
+        "collection": session.collection.name, "progress": now, "fewest": FEWEST,
+        "elsewhere": session.known_elsewhere, "alone": session.alone,
+    }  # fmt: skip
     if now.weight < FEWEST:
         response = page(request, "taste_early.html", here="taste", **context)
     else:
         ranked = desk.ranking(collection, person)
-        explanation = session.explanation()
+        explanation, verdict, items = session.explanation(), session.verdict(), session.collection.items
         now = session.progress()  # once more: everything is learned from now
         context |= {
-            "progress": now, "verdict": now.found,
-            "found": explanation.found and now.found is not False,
-            "explanation": explanation, "sentence": emphasised(explanation), "guesses": guesses(ranked),
+            "progress": now, "verdict": verdict, "sentence": emphasised(explanation, verdict),
+            "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
+            "explanation": explanation, "found": explanation.found, "guesses": guesses(ranked),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
             "taught": [tell(session.collection, j) for _, j in session.taught()],
             "consistency": session.consistency(), "recent": [tell(session.collection, j) for j in session.history(6)],
@@ -101,6 +104,18 @@ def take_back(
         raise Refused(404, "There is no such answer; perhaps it was taken back already.")
     session.record([Judgement("undo", (), uuid4().hex, undoes=id)])
     return RedirectResponse(inside(next) if next else f"/answers/{segment(collection)}", 303)
+
+
+@router.post("/elsewhere/{collection:path}")
+def elsewhere(
+    request: Request, collection: str, person: FormPerson, count: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Whether answers given in other collections count here."""
+    if count not in ("0", "1"):
+        raise Refused(422, "count is 1 (answers elsewhere count) or 0 (only those given here).")
+    desk_of(request).session(collection, person).count_elsewhere(count == "1")
+    return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}", 303)
 
 
 @router.post("/mark/{collection:path}")
@@ -148,11 +163,11 @@ def guesses(ranked: Sequence[Ranked]) -> list[Ranked]:
     return sorted(ranked, key=lambda one: -one.std)[:GUESSES]
 
 
-def emphasised(explanation: Explanation) -> Markup:
-    """The sentence, with the leaning that is best supported marked in it."""
-    text = str(escape(explanation.sentence))
+def emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
+    """The verdict's sentence, with the leaning that is best supported marked in it."""
+    text = str(escape(verdict.sentence))
     words = [w for best in explanation.leanings[:1] for w in (best.liked, best.adjective) if w]
-    for word in words if explanation.found else []:
+    for word in words if verdict.kind == "own" else []:
         found = re.search(rf"\b{re.escape(str(escape(word)))}\b", text, re.IGNORECASE)
         if found:
             return Markup(text[: found.start()] + f"<em>{found.group()}</em>" + text[found.end() :])

@@ -1,0 +1,165 @@
+"""The verdict on a person's taste: what their answers show by now, in a kind sentence, with the pictures that show it.
+
+Evidence decides whether a taste is to be seen (`explanation.felt_by` and the measured attributes); the part of the
+ranking that is the person's alone decides whether it is their own or what most people like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from beholder.explain.explanation import FEWEST, Explanation, felt_by
+from beholder.explain.why import liked_and_disliked
+from beholder.explain.words import HINTING, TELLING, Leaning, listed, pictures_with, tangled_in
+from beholder.types import Answers, Floats, Ints, Matrix
+
+VerdictKind = Literal["like most", "own", "open", "clicking"]
+
+ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
+AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
+CLEAR = 0.5  # probability of a clear taste from which it is called one
+SURE, COIN = 1.0, 0.6  # log-odds from which an answer was foretold; share of these that came so, below which none was
+FEWEST_FORETOLD = 8.0  # foretold answers, from which it counts against a taste that they did not come so
+SHOWN, OF_MOST, OF_EACH = 9, 5, 4  # pictures of a taste of one's own, of what most people like, of each way left open
+LIKED = 4  # pictures of a taste of one's own that the person liked already; the others they have not seen
+FIRST_WORD = 20  # answers below which it is said that it is early
+GROUP = 3  # pictures that were liked and are alike, from which they are a way
+ROUNDS = 20  # in which pictures that were liked are parted in two
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person's answers show.
+
+    kind       "like most": what most people like; "own": a taste of their own; "open": two ways are open, or it is
+               simply early; "clicking": nothing, and there is advice
+    sentence   to the person
+    caption    what stands over the pictures
+    pictures   rows of X that show it, best first; others: those of a second way; both empty where none do
+    """
+
+    kind: VerdictKind
+    sentence: str
+    caption: str = ""
+    pictures: Sequence[int] = ()
+    others: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What was thought of choices and grids before they were used: (k,) log-odds of what they say, and weights.
+
+    Ratings are left out: that a picture is rated like the others before is foretold of anybody.
+    """
+
+    log_odds: Floats
+    weights: Floats
+
+    @property
+    def fails(self) -> bool:
+        """Whether answers that the model was sure of came hardly oftener as foretold than a coin would have it."""
+        sure = np.abs(self.log_odds) > SURE
+        count, right = (float(self.weights[which].sum()) for which in (sure, sure & (self.log_odds > 0)))
+        return count >= FEWEST_FORETOLD and right < COIN * count
+
+
+def verdict_of(
+    model: Any,
+    X: Matrix,
+    answers: Answers,
+    told: Explanation,
+    *,
+    advice: str = "",
+    foretold: Foretold | None = None,
+    without: Collection[int] = (),
+) -> Verdict:
+    """The verdict on a person's answers.
+
+    model     the fitted taste model, None where there is none yet
+    X         (n, d) the pool; answers : rows of it
+    told      what `explain` says of the same
+    advice    of `advice_of`; "" where it has nothing to say
+    foretold  what was thought of the answers before; None: not known
+    without   rows that are not to be shown
+    """
+    if advice:
+        return Verdict("clicking", advice)
+    if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
+        nothing = len(answers) and not told.answers
+        return Verdict("open", "It is early: nothing was for you so far." if nothing else told.sentence)
+    found = told.found and not (foretold and foretold.fails)
+    felt, alone = felt_by(model), _alone(model, X)
+    ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
+    ranked = ranked[~np.isin(ranked, list(without))]
+    if alone < ALONE and felt > AGREEING:
+        so_far = "Your choices agree" if felt > 0 else "So far your choices agree"
+        top = ranked[:OF_MOST].tolist()
+        caption = f"These {'five ' * (len(top) == 5)}look most like you:"
+        return Verdict("like most", f"{so_far} with what most people like.", caption, top)
+    if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
+        worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
+        said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > CLEAR)
+        return Verdict("own", said, "You go for pictures like these:", _nine(ranked, answers))
+    return _open(X, answers, told, found, alone < 1, ranked)
+
+
+def _alone(model: Any, X: Matrix) -> float:
+    """Part of the ranking that is the person's alone; all of it where nothing is known of what most people like."""
+    known = getattr(model, "prior", None) is not None and hasattr(model, "shares")
+    return float(model.shares(X)[1]) if known else 1.0
+
+
+def _nine(ranked: Ints, answers: Answers) -> list[int]:
+    """The pictures liked that stand highest, then the highest of those that were never judged, then any."""
+    liked = ranked[np.isin(ranked, liked_and_disliked(answers)[0])][:LIKED]
+    new = ranked[~np.isin(ranked, answers.judged)]
+    return list(dict.fromkeys([*liked.tolist(), *new.tolist(), *ranked.tolist()]))[:SHOWN]
+
+
+def _in_pictures(answers: Answers, clear: bool) -> str:
+    """A taste for which there are no words."""
+    have = "You have a clear taste" if clear else "You have a taste of your own"
+    shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
+    if picked and not len(answers.rows) + len(answers.choices):
+        return f"{have}: you picked {picked:,} of {shown:,} pictures, and they have much in common."
+    return f"{have}, and your answers follow it."
+
+
+def _open(X: Matrix, answers: Answers, told: Explanation, found: bool, most: bool, ranked: Ints) -> Verdict:
+    """Two ways that are open; most : whether one of them is what most people like"""
+    lead = "It is early" if told.answers < FIRST_WORD else "It is still open"
+    hints = tangled_in(told.leanings) if found else [x for x in told.leanings if x.evidence >= HINTING][:2]
+    if len(hints) > 1:
+        return Verdict("open", f"{lead}: {_either(hints)}, by your answers so far.")
+    one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
+    if len(one) >= GROUP <= len(other):
+        said = f"{lead}: by your answers so far your taste may go either of two ways."
+        return Verdict("open", said, "Like these, or like those:", one[:OF_EACH], other[:OF_EACH])
+    if most:
+        return Verdict("open", f"{lead}: what most people like, or a taste of your own, by your answers so far.")
+    guess = f"{_either(hints)}, at a first guess," if hints else "nothing is settled"
+    return Verdict("open", f"{lead}: {guess} so far.")
+
+
+def _either(leanings: Sequence[Leaning]) -> str:
+    return listed([pictures_with([x]) for x in leanings], "or")
+
+
+def _groups(X: Matrix, rows: Ints) -> tuple[list[int], list[int]]:
+    """These rows parted in two by k-means, begun from the two that are furthest apart; each in the order given."""
+    if len(rows) < 2 * GROUP:
+        return [], []
+    spread = np.maximum(X.std(axis=0), 1e-6)
+    z = np.asarray((X[rows] - X.mean(axis=0)) / spread, np.float64)
+    z /= np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
+    centres = z[list(np.unravel_index(int(np.argmin(z @ z.T)), (len(z), len(z))))]
+    for _ in range(ROUNDS):
+        first = z @ centres[0] >= z @ centres[1]
+        if first.all() or not first.any():
+            break
+        centres = np.stack([z[first].mean(axis=0), z[~first].mean(axis=0)])
+    return rows[first].tolist(), rows[~first].tolist()

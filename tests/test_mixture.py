@@ -1,0 +1,149 @@
+"""The app's own model: regimes averaged by evidence, grids against a bar, names, and answers given elsewhere."""
+
+import numpy as np
+import pytest
+
+from beholder.taste import FeatureMap, TasteMixture
+from beholder.taste.functionals import Functionals, find_posterior
+from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood, find_mode
+from beholder.taste.mixture import _pooled
+from beholder.taste.regimes import CLEAR, CLEAR_PICKING, CLEAR_SHARE, ODDS, prior_odds, regimes_of
+from beholder.types import Answers
+
+KINDS, EACH = 12, 40
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """(X, kind of each row): twelve groups of pictures in twenty numbers, and ten measured ones that tell nothing."""
+    rng = np.random.default_rng(0)
+    kind = np.repeat(np.arange(KINDS), EACH)
+    X = 1.5 * rng.normal(size=(KINDS, 20))[kind] + rng.normal(size=(len(kind), 20))
+    return np.hstack([X, rng.normal(size=(len(kind), 10))]).astype(np.float32), kind
+
+
+def grids_of(liked, shown):
+    return np.array([(n, row, liked[row]) for n, rows in enumerate(shown) for row in rows], np.int64)
+
+
+def mixed():
+    """Answers of every sort about twelve pictures."""
+    return Answers(
+        rows=np.array([0, 5, 7]), ratings=np.array([3.0, 8.0, 5.0]), choices=np.array([[1, 2], [5, 3]]),
+        weights=np.ones(2), ties=np.array([[2, 8]]), grids=np.array([[0, 9, 1], [0, 10, 0], [1, 11, 0], [1, 1, 1]]),
+    )  # fmt: skip
+
+
+def test_what_answers_say_of_pictures_is_the_transpose_of_what_pictures_say_of_answers():
+    told, rng = Functionals.of(mixed(), 5.0, 2.0), np.random.default_rng(0)
+    values, numbers = rng.normal(size=len(told.judged)), rng.normal(size=len(told))
+    assert told.across(values) @ numbers == pytest.approx(values @ told.back(numbers))
+    K = rng.normal(size=(len(told.judged),) * 2)
+    D = told.across(np.eye(len(told.judged))).T
+    assert told.gram(K @ K.T) == pytest.approx(D @ (K @ K.T) @ D.T)
+
+
+def test_the_mode_among_answers_is_the_mode_among_coordinates():
+    rng = np.random.default_rng(1)
+    design, kinds = rng.normal(size=(30, 6)), rng.choice([RATING, CHOICE, TIE], 30)
+    likelihood = Likelihood(kinds, np.where(kinds == RATING, rng.normal(size=30), 0), np.ones(30), 0.7, 0.4)
+    posterior = find_posterior(design @ design.T, np.zeros(30), likelihood)
+    mode = find_mode(design, np.ones(6), likelihood)
+    assert design.T @ posterior.pull == pytest.approx(mode.theta, abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", [CHOICE, TIE])
+def test_a_lapse_rate_is_differentiated_as_it_is(kind):
+    u = np.linspace(-5, 5, 41)
+    slips = Likelihood(np.full(41, kind), np.zeros(41), np.ones(41), 1.0, 0.3, lapse=0.03)
+    log, slope, bend = slips.derivatives(u)
+    step = 1e-5
+    up, down = slips.derivatives(u + step), slips.derivatives(u - step)
+    assert log == pytest.approx(slips.log(u))
+    assert slope == pytest.approx((up[0] - down[0]) / (2 * step), abs=1e-6)
+    assert bend == pytest.approx((up[1] - down[1]) / (2 * step), abs=1e-5)
+    assert log.min() > np.log(0.029)  # however unlikely, a slip
+
+
+def test_a_kind_that_is_one_in_twelve_is_found_from_a_few_picks(kinds):
+    X, kind = kinds
+    rng, liked = np.random.default_rng(0), kind == 4
+    shown = rng.permutation(len(X))[:54].reshape(6, 9)
+    model = TasteMixture(measured=10).fit(X, grids=grids_of(liked, shown))
+    unseen = np.setdiff1d(np.argsort(-model.predict(X)), shown, assume_unique=True)[:20]
+    assert liked[shown].sum() < 9
+    assert liked[unseen].mean() > 0.9
+
+
+def test_a_grid_of_which_nothing_is_picked_speaks_against_its_kind(kinds):
+    X, kind = kinds
+    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 1, [np.flatnonzero(kind == 0)[:9]]))
+    score = model.predict(X)
+    assert score[kind == 0].mean() < score[kind != 0].mean()
+    few = grids_of(kind == 1, [np.r_[np.flatnonzero(kind == 1)[:4], np.flatnonzero(kind == 0)[:5]]])
+    after_both = TasteMixture(measured=10).fit(X, grids=few).predict(X)
+    assert after_both[kind == 1].mean() > after_both[kind == 0].mean()
+
+
+def test_doubt_is_that_of_the_pooled_regimes(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(0).permutation(len(X))[:45].reshape(5, 9)
+    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 2, shown))
+    score, std = model.predict(X, return_std=True)
+    mean, covariance = _pooled(model.beliefs(X, np.arange(30)))
+    assert mean == pytest.approx(score[:30], abs=1e-4)
+    assert np.sqrt(np.diag(covariance)) == pytest.approx(std[:30], rel=1e-4)
+
+
+def test_the_shares_of_regimes_are_probabilities_and_evidence_moves_them(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(3).permutation(len(X))[:180].reshape(20, 9)
+    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 7, shown))
+    assert sum(fit.share for fit in model.fits_) == pytest.approx(1)
+    assert model.clear_share > 0.9
+    assert model.log_evidence_ > model.null_log_evidence_ + 10
+
+
+def test_what_the_collection_says_is_learned_where_it_tells_the_taste(kinds):
+    X, _ = kinds
+    rng = np.random.default_rng(0)
+    names = rng.integers(15, size=(len(X), 1))  # which no number of a picture tells
+    liked, shown = names[:, 0] == 3, rng.permutation(len(X))[:90].reshape(10, 9)
+    features, seen = FeatureMap.learned(X, measured=10), shown.ravel()
+    told, blind = (
+        TasteMixture(measured=10, features=features, names=given).fit(X, grids=grids_of(liked, shown))
+        for given in (names, None)
+    )
+    share = [
+        liked[np.setdiff1d(np.argsort(-m.predict(X)), seen, assume_unique=True)[:20]].mean() for m in (told, blind)
+    ]
+    assert share[0] > 0.9
+    assert share[1] < 0.3
+
+
+def test_answers_given_elsewhere_count_where_nothing_was_said_yet(kinds):
+    X, kind = kinds
+    here, there = X[::2].copy(), X[1::2].copy()
+    shown = np.random.default_rng(0).permutation(len(there))[:90].reshape(10, 9)
+    said = Answers(grids=grids_of(kind[1::2] == 5, shown))
+    model = TasteMixture(measured=10, elsewhere=[(there, said)]).fit(here)
+    best = np.argsort(-model.predict(here))[:10]
+    assert (kind[::2][best] == 5).mean() > 0.9
+
+
+def test_a_saved_model_is_the_same_model(kinds, tmp_path):
+    X, _ = kinds
+    model = TasteMixture(measured=10).fit(X, **mixed().as_fit(grids=True))
+    model.save(tmp_path / "taste")
+    again = TasteMixture.load(tmp_path / "taste")
+    assert again.predict(X) == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)
+    assert [fit.regime for fit in again.fits_] == [fit.regime for fit in model.fits_]
+
+
+def test_prior_odds_add_up_and_give_clear_tastes_their_share():
+    regimes = regimes_of({**TasteMixture().usual()}, known=True)
+    clear = np.array([regime.group == CLEAR for regime in regimes])
+    for picking, share in ((True, CLEAR_PICKING), (False, CLEAR_SHARE)):
+        prior = np.exp(prior_odds(regimes, ODDS, picking))
+        assert prior.sum() == pytest.approx(1)
+        assert prior[clear].sum() == pytest.approx(share)
