@@ -1,8 +1,9 @@
 """How long the next question takes while answers are learned from: `python runs/ask_speed.py`, JSON on stdout.
 
 One person answers pairs of a large pool; behind, a thread refits and makes the next two dozen questions after each
-answer, as a session does. `next` is what the person waits for: a pop from what is ready. `refit_and_ask` is what goes
-on behind. Features are mapped once, before the first question.
+answer, as a session does, with the app's own model. `next` is what the person waits for: a pop from what is ready.
+`refit_and_ask` is what goes on behind. Features are mapped once, before the first question. `refit_at_500` is a
+refit of all regimes after five more of 500 choices, on one processor: by the clock and in processor time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from beholder.ask.questions import Asker, Met
 from beholder.ask.ready import DEPTH, Ready
 from beholder.features.attributes import ATTRIBUTES
-from beholder.taste import FeatureMap, GaussianProcess
+from beholder.taste import FeatureMap, TasteMixture
 from beholder.types import Judgement, answers_of
 
 PAUSE = 0.3  # seconds between a question and its answer; people take longer
@@ -39,18 +40,17 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
     began = time.perf_counter()
     features = FeatureMap.fit(X, measured=len(ATTRIBUTES))
     mapped = time.perf_counter() - began
-    learned = GaussianProcess(features=features).before_answers(X)
+    learned = TasteMixture(features=features).before_answers(X)
     ready, judgements, behind = Ready(), list[Judgement](), list[float]()
     row_of = {i: i for i in range(n)}
-    model: GaussianProcess = learned
+    model: TasteMixture = learned
 
     def catch_up() -> None:
         nonlocal model
         start = time.perf_counter()
         answers = answers_of(judgements, row_of)
         if len(answers):
-            model = GaussianProcess(features=features, hyperparameters=learned.hyperparameters_)
-            model.fit(X, **answers.as_fit())
+            model = TasteMixture(features=features, previous=model).fit(X, **answers.as_fit(grids=True))
         asker = Asker(model, X, attributes, ids, answers, list(judgements), np.random.default_rng(len(judgements)))
         ready.refill("choice", asker.questions("choice", DEPTH["choice"], hidden=(), underway=()))
         behind.append(1000 * (time.perf_counter() - start))
@@ -90,14 +90,29 @@ def alone(n: int, d: int, repeats: int) -> dict[str, float]:
     pairs = rng.integers(n, size=(100, 2))
     told = [Judgement("choice", tuple(p), str(k)) for k, p in enumerate(pairs.tolist()) if p[0] != p[1]]
     answers = answers_of(told, {i: i for i in range(n)})
-    held = GaussianProcess(features=features).fit(X, **answers.as_fit()).hyperparameters_
+    before = TasteMixture(features=features).fit(X, **answers.as_fit(grids=True))
 
     def work() -> None:
-        model = GaussianProcess(features=features, hyperparameters=held).fit(X, **answers.as_fit())
+        model = TasteMixture(features=features, previous=before).fit(X, **answers.as_fit(grids=True))
         asker = Asker(model, X, X[:, -len(ATTRIBUTES) :], np.arange(n), answers, told, rng)
         asker.questions("choice", 5, hidden=(), underway=())
 
     return _timed(work, repeats)
+
+
+def refit(n: int, d: int, count: int, repeats: int) -> dict[str, float]:
+    """Of all regimes, after five more of so many choices."""
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(n, 20)) @ rng.normal(size=(20, d)) + rng.normal(size=(n, d))).astype(np.float32)
+    features, liking = FeatureMap.fit(X, measured=len(ATTRIBUTES)), X @ rng.normal(size=d)
+    pairs = rng.integers(n, size=(count, 2))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    noisy = (liking / liking.std())[pairs] + 0.7 * rng.normal(size=pairs.shape)
+    won = np.where((noisy[:, 0] > noisy[:, 1])[:, None], pairs, pairs[:, ::-1])
+    before = TasteMixture(features=features).fit(X, choices=won[:-5])
+    processor = time.process_time()
+    took = _timed(lambda: TasteMixture(features=features, previous=before).fit(X, choices=won), repeats)
+    return took | {"processor_ms": round(1000 * (time.process_time() - processor) / (repeats + 1), 2)}
 
 
 def _timed(work: Callable[[], object], repeats: int) -> dict[str, float]:
@@ -120,7 +135,8 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=100)
     given = parser.parse_args()
     told = measure(given.pictures, given.numbers, given.answers)
-    print(json.dumps(told | {"10,000_pictures_refit_and_five_questions": alone(10_000, given.numbers, 30)}, indent=1))
+    told |= {"10,000_pictures_refit_and_five_questions": alone(10_000, given.numbers, 30)}
+    print(json.dumps(told | {"refit_at_500": refit(10_000, given.numbers, 500, 20)}, indent=1))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 
 from beholder.types import Floats
 
+APART = 0.1  # of a clear taste is what most people like: it orders what the person's own part leaves level
 NOISY, CLEAR = "noisy", "clear"
 KIND, NAMED, ONE = "a kind", "a name", "one attribute"
 CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
@@ -87,11 +88,12 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
         )
         for name, part, spread, own in of_raters
     ]  # fmt: skip
+    apart = APART if known else 0.0
     clear = [
-        Regime(KIND, CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, 0.0, 0.0, 2.5, 1.2, 0.2, 0.02),
-        Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
-        Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
-        Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, 0.0, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime(KIND, CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, apart, 0.0, 2.5, 1.2, 0.2, 0.02),
+        Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
     ]
     if named:
         clear.append(replace(clear[0], name=NAMED, named_share=0.5))
