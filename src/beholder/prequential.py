@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.special import ndtr
 
 from beholder.taste import GaussianProcess
-from beholder.taste.roots import after, noise_of_choice
+from beholder.taste.roots import noise_of_choice
+from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
 AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
@@ -95,7 +97,8 @@ def expected(
     shown = among[rng.integers(len(among), size=(PAIRS, 2))]
     shown = shown[shown[:, 0] != shown[:, 1]]
     asked = np.unique(np.concatenate([shown.ravel(), rows, pairs.ravel()]))
-    score, roots = model.choice_root(X, asked)  # of all at once: roots of two calls have nothing in common
+    with one_thread():
+        score, roots = model.choice_root(X, asked)  # of all at once: roots of two calls have nothing in common
     first, second = (np.searchsorted(asked, side) for side in shown.T)
     mean, root = score[first] - score[second], roots[first] - roots[second]
     even = np.full(len(mean), 1 / max(1, len(mean)))
@@ -104,7 +107,10 @@ def expected(
     if not len(rows) + len(pairs):
         return Expected(*now)
     told, noise = _coming(model, score, roots, np.searchsorted(asked, rows), np.searchsorted(asked, pairs))
-    doubt = (after(root, told, noise) ** 2).sum(1)
+    with one_thread():
+        lower = np.linalg.cholesky(told @ told.T + np.diag(noise))  # of the few answers to come
+        taken = solve_triangular(lower, told @ root.T, lower=True, check_finite=False)
+    doubt = np.maximum((root**2).sum(1) - (taken**2).sum(0), 0)
     moved = np.sqrt(np.maximum((root**2).sum(1) - doubt, 0))
     then = _odds(model.chance(mean + NODES[:, None] * moved, doubt))
     later, margin = _summed_up(belief, then.ravel(), np.outer(NODE_WEIGHTS, even).ravel(), LATER)
