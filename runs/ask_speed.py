@@ -50,7 +50,7 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
         start = time.perf_counter()
         answers = answers_of(judgements, row_of)
         if len(answers):
-            model = TasteMixture(features=features, previous=model).fit(X, **answers.as_fit(grids=True))
+            model = TasteMixture(features=features, start=model.start_).fit(X, **answers.as_fit(grids=True))
         asker = Asker(model, X, attributes, ids, answers, list(judgements), np.random.default_rng(len(judgements)))
         ready.refill("choice", asker.questions("choice", DEPTH["choice"], hidden=(), underway=()))
         behind.append(1000 * (time.perf_counter() - start))
@@ -93,7 +93,7 @@ def alone(n: int, d: int, repeats: int) -> dict[str, float]:
     before = TasteMixture(features=features).fit(X, **answers.as_fit(grids=True))
 
     def work() -> None:
-        model = TasteMixture(features=features, previous=before).fit(X, **answers.as_fit(grids=True))
+        model = TasteMixture(features=features, start=before.start_).fit(X, **answers.as_fit(grids=True))
         asker = Asker(model, X, X[:, -len(ATTRIBUTES) :], np.arange(n), answers, told, rng)
         asker.questions("choice", 5, hidden=(), underway=())
 
@@ -111,7 +111,7 @@ def refit(n: int, d: int, count: int, repeats: int) -> dict[str, float]:
     won = np.where((noisy[:, 0] > noisy[:, 1])[:, None], pairs, pairs[:, ::-1])
     before = TasteMixture(features=features).fit(X, choices=won[:-5])
     processor = time.process_time()
-    took = _timed(lambda: TasteMixture(features=features, previous=before).fit(X, choices=won), repeats)
+    took = _timed(lambda: TasteMixture(features=features, start=before.start_).fit(X, choices=won), repeats)
     return took | {"processor_ms": round(1000 * (time.process_time() - processor) / (repeats + 1), 2)}
 
 

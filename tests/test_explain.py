@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from beholder.errors import ShapeError
-from beholder.explain import Foretold, Leaning, Words, explain, liked_and_disliked, reasons, verdict_of
+from beholder.explain import Leaning, Predictions, Words, explain, liked_and_disliked, reasons, verdict_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.words import ADJECTIVES, pictures_with, sentence_of
 from beholder.features.attributes import ATTRIBUTES
@@ -347,9 +347,9 @@ def test_advice_comes_before_every_verdict():
 
 
 def test_a_taste_whose_answers_come_as_by_a_coin_is_not_believed():
-    by_coin, as_told = (Foretold(np.array([2.0, sign * 2.0] * 8), np.ones(16)) for sign in (-1, 1))
-    assert judged(4, 12.0, foretold=by_coin)[0].kind == "open"
-    assert judged(4, 12.0, foretold=as_told)[0].kind == "own"
+    by_coin, as_told = (Predictions(np.array([2.0, sign * 2.0] * 8), np.ones(16)) for sign in (-1, 1))
+    assert judged(4, 12.0, predicted=by_coin)[0].kind == "open"
+    assert judged(4, 12.0, predicted=as_told)[0].kind == "own"
 
 
 def test_nothing_picked_is_early_and_no_verdict_scolds():

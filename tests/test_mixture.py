@@ -147,3 +147,22 @@ def test_prior_odds_add_up_and_give_clear_tastes_their_share():
         prior = np.exp(prior_odds(regimes, ODDS, picking))
         assert prior.sum() == pytest.approx(1)
         assert prior[clear].sum() == pytest.approx(share)
+
+
+def test_a_saved_model_of_named_pictures_predicts_other_pictures(kinds, tmp_path):
+    X, kind = kinds
+    features = FeatureMap.learned(X, measured=10)
+    grids = grids_of(kind == 3, np.random.default_rng(0).permutation(len(X))[:45].reshape(5, 9))
+    TasteMixture(measured=10, features=features, names=kind[:, None]).fit(X, grids=grids).save(tmp_path / "taste")
+    score, std = TasteMixture.load(tmp_path / "taste").predict(X[:20], return_std=True)
+    assert np.isfinite(score).all()
+    assert (std > 0).all()
+
+
+def test_a_fit_that_goes_on_from_another_is_the_fit_from_the_beginning(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(1).permutation(len(X))[:90].reshape(10, 9)
+    fewer, more = (grids_of(kind == 6, shown[:n]) for n in (7, 10))
+    before = TasteMixture(measured=10).fit(X, grids=fewer)
+    on = TasteMixture(measured=10, start=before.start_).fit(X, grids=more).predict(X)
+    assert on == pytest.approx(TasteMixture(measured=10).fit(X, grids=more).predict(X), abs=0.02)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,7 @@ from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.sources import SAMPLE, Progress, open_source, silent
 from beholder.store import CollectionRow, Store, VectorShards
 from beholder.taste import Databases, TasteModel
-from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix
+from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix, answers_of
 
 SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
 SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
@@ -109,6 +110,25 @@ class Library:
         if row.encoder != wanted:
             self.store.set_encoder(row.id, wanted)
         return report
+
+    def answers_elsewhere(self, person: int, here: CollectionRow, most: int) -> list[tuple[Matrix, Answers]]:
+        """What a person said of other collections that the same encoder saw: rows like X's, and answers about them.
+
+        The newest `most` judgements, of the newest collections first. A collection that cannot be read is left out.
+        """
+        found = list[tuple[Matrix, Answers]]()
+        for row in sorted(self.collections(), key=lambda row: -row.id):
+            if row.id == here.id or row.encoder != here.encoder:
+                continue
+            told = [j for j in self.store.judgements(person, row.id) if j.teaches][-most:] if most else []
+            with suppress(StoreError):  # it is said where it is opened, and nothing here depends on it
+                if told:
+                    other = self.collection(row.name)
+                    judged = answers_of(told, other.row_of).judged
+                    place = {other.items[row].id: at for at, row in enumerate(judged.tolist())}
+                    found.append((np.ascontiguousarray(other.X[judged]), answers_of(told, place)))
+                    most -= len(told)
+        return [(X, answers) for X, answers in found if len(answers)]
 
     def collections(self) -> list[CollectionRow]:
         return self.store.collections()

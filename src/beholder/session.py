@@ -21,8 +21,8 @@ import numpy as np
 from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
 from beholder.collection import Library, Ranked
-from beholder.errors import NotEnoughAnswers, StoreError, UserError
-from beholder.explain import Explanation, Foretold, Verdict, advice_of, verdict_of
+from beholder.errors import NotEnoughAnswers, UserError
+from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
 from beholder.prequential import Expected, Foreseen, expected, foresee
 from beholder.taste import (
     MODELS,
@@ -165,20 +165,7 @@ class Session:
         """This person's answers about other collections that the same encoder saw: judged rows, and what was said."""
         if self.model_name != TasteMixture.name:
             return []
-        found, left, other = list[tuple[Matrix, Answers]](), MOST_ELSEWHERE, None
-        for row in sorted(self.library.collections(), key=lambda row: -row.id):
-            if row.id == self.collection.row.id or row.encoder != self.collection.row.encoder or not left:
-                continue
-            told = [j for j in self.store.judgements(self.person.id, row.id) if j.teaches][-left:]
-            with suppress(StoreError):  # what cannot be read there is said there, and nothing here depends on it
-                other = self.library.collection(row.name) if told else None
-            if told and other is not None:
-                answers = answers_of(told, other.row_of)
-                place = {int(r): at for at, r in enumerate(answers.judged)}
-                items = {item: place[r] for item, r in other.row_of.items() if r in place}
-                found.append((np.ascontiguousarray(other.X[answers.judged]), answers_of(told, items)))
-                left -= len(told)
-        return [(X, answers) for X, answers in found if len(answers)]
+        return self.library.answers_elsewhere(self.person.id, self.collection.row, MOST_ELSEWHERE)
 
     @property
     def from_elsewhere(self) -> int:
@@ -318,7 +305,7 @@ class Session:
         if not past:
             self._foresee(judgements)
         answers = self._answers(judgements)
-        if not len(answers) and not self.from_elsewhere:
+        if not len(self._as_learned(answers)) and not self.from_elsewhere:
             self._fitted = self._expected = None
             if len(self.collection):
                 self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
@@ -349,6 +336,10 @@ class Session:
     def _fit(self, answers: Answers) -> TasteModel:
         model = self._unfitted(self._hyperparameters) if self._is_process else self._another_model()
         return model.fit(self.collection.X, **answers.as_fit(grids="grids" in model.learns_from))
+
+    def _as_learned(self, answers: Answers) -> Answers:
+        """As far as this model learns from them: to one that knows no grids, a grid without a pick says nothing."""
+        return answers if "grids" in MODELS[self.model_name].learns_from else answers.compared()
 
     def _another_model(self) -> TasteModel:
         """Any model but ours; one that starts from what people like is told it by the population.
@@ -386,7 +377,7 @@ class Session:
             return TasteMixture(
                 features=self._features, prior=self._fitting_population, scale=SCALE, names=self.collection.names,
                 elsewhere=() if self.alone else self._elsewhere,
-                previous=self._fitted[0] if self._fitted and isinstance(self._fitted[0], TasteMixture) else None,
+                start=getattr(self._fitted[0], "start_", None) if self._fitted else None,
             )  # fmt: skip
         known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:
@@ -407,7 +398,7 @@ class Session:
                 return
             before = self._answers(judgements[:start])
             model = None
-            if self._is_process and len(before):
+            if self._is_process and len(self._as_learned(before)):
                 model = self._unfitted(self._hyperparameters or {})
                 model.fit(self.collection.X, **before.as_fit(grids="grids" in model.learns_from))
             self._predict(judgements[start : start + STEPS], model, before)
@@ -466,16 +457,16 @@ class Session:
             told = self.collection.explain(model, answers=answers)
             rows = [row for row, item in enumerate(self.collection.items) if item.id in without]
             verdict = verdict_of(
-                model, self.collection.X, answers, told, advice=advice, foretold=self._foretold(), without=rows
+                model, self.collection.X, answers, told, advice=advice, predicted=self._predictions(), without=rows
             )
             known = (model, (advice, without), (replace(told, sentence=verdict.sentence), verdict))
             self._explained = known
         return known[2]
 
-    def _foretold(self) -> Foretold:
+    def _predictions(self) -> Predictions:
         said = [self._foreseen.get(j.client_id, NOTHING) for j in self._judgements if j.kind in ("choice", "grid")]
         log_odds, weights = ([getattr(f, name) for f in (NOTHING, *said)] for name in ("log_odds", "weights"))
-        return Foretold(np.concatenate(log_odds), np.concatenate(weights))
+        return Predictions(np.concatenate(log_odds), np.concatenate(weights))
 
     def taught(self, n: int = 12) -> list[tuple[Item, Judgement]]:
         """The answers that taught most, those that the model before them expected least, and the picture preferred."""

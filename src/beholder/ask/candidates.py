@@ -71,7 +71,7 @@ def places(model: Any, X: Matrix, rows: Ints) -> Floats:
     """(r, c) principal components of some rows, of mean squared length 1: where pictures that look alike are near."""
     features = model.features_ if isinstance(model, GaussianProcess) else FeatureMap.learned(X)
     measured = features.sizes[0]
-    return np.asarray((X[rows] - features.mean) @ features.projection[:, measured:], np.float64)
+    return np.asarray(features.plain(X, rows)[:, measured:], np.float64)
 
 
 def generic_of(model: Any, X: Matrix, rows: Ints) -> Floats:

@@ -8,8 +8,8 @@ not. Of nine pictures in a grid
 * some, while little is liked, are of kinds not shown yet;
 * the others are those whose picks tell most of the taste (information gain), given that the ones before are answered.
 
-Which regime's eyes a question is asked with is drawn by its posterior share. Asking only for favourites would use them
-up and tell little of the border; asking only by information finds them late (docs/log.md).
+Which regime a question is asked for is drawn by its posterior share, clear tastes more often than that. Asking only for
+favourites would use them up and tell little of the border; asking only by information finds them late (docs/log.md).
 
 Thompson, On the likelihood that one unknown probability exceeds another, Biometrika 25, 1933; Russo, Simple Bayesian
 algorithms for best arm identification, COLT 2016; Houlsby et al., Bayesian active learning, 2011.
@@ -17,29 +17,26 @@ algorithms for best arm identification, COLT 2016; Houlsby et al., Bayesian acti
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from scipy.linalg import cholesky
 
 from beholder.ask.candidates import some
 from beholder.ask.information_gain import information
 from beholder.ask.kinds import kinds_of
 from beholder.taste import TasteMixture
 from beholder.taste.regimes import CLEAR
+from beholder.taste.roots import root_of
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
 LOOKED = 4096  # pictures of a large pool that are scored for a question
 LIKELY, OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
-CLEAR_EYES = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
+CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
 ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
 EARLY, LATER = (3, 3), (1, 0)  # favourites, and pictures of new kinds, in a grid before and after that
 DENSITY = 0.25  # how much more a picture tells that is like many others
 PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
 PAIR_NOISE = 2.0  # the same of a choice
 DUELS = 0.5  # share of the pairs that set two favourites against each other
-JITTER = 1e-5
 
 
 def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -48,27 +45,25 @@ def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: in
         chosen: list[int] = []
         if not count_liked(answers):
             chosen = _of_new_kinds(model, X, answers, rows, chosen, n, rng)
-        eyes = _eyes(model, rng)
-        candidates = np.setdiff1d(_candidates(model, X, rows, eyes, rng), chosen)
+        regime = _regime(model, rng)
+        candidates = np.setdiff1d(_candidates(model, X, rows, regime, rng), chosen)
         if len(candidates) and len(chosen) < n:
-            _, mean, covariance = model.beliefs(X, candidates)[eyes]
+            _, mean, covariance = model.beliefs(X, candidates)[regime]
             chosen += _drawn(candidates, mean, covariance, min(n - len(chosen), len(candidates)), rng)
     return np.array(chosen, np.int64)
 
 
-def pairs(model: TasteMixture, X: Matrix, answers: Answers, offered: Ints, n: int, rng: np.random.Generator) -> Ints:
+def pairs(model: TasteMixture, X: Matrix, offered: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the offered pairs (m, 2): half tell most of a clear taste, half set favourites against each other."""
     with one_thread():
-        eyes = _eyes(model, rng)
+        regime = _regime(model, rng)
         rows, place = np.unique(offered, return_inverse=True)
         left, right = place.reshape(-1, 2).T
-        _, mean, covariance = model.beliefs(X, rows)[eyes]
+        _, mean, covariance = model.beliefs(X, rows)[regime]
         own = np.diag(covariance)
         variance = np.maximum(own[left] + own[right] - 2 * covariance[left, right], 0)
         gain = information(mean[left] - mean[right], variance)
-        K = covariance.copy()
-        K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / len(K), 1e-9)
-        root = cholesky(K, lower=True, check_finite=False)
+        root = root_of(covariance)
         chosen: list[int] = []
         for _ in range(n):
             worth = gain.copy()
@@ -88,20 +83,20 @@ def pairs(model: TasteMixture, X: Matrix, answers: Answers, offered: Ints, n: in
 
 def likely_rows(model: TasteMixture, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
     """n rows of the pool of which pairs are made: half of them likely favourites."""
-    likely = _candidates(model, X, pool, _eyes(model, rng), rng)[: n // 2]
+    likely = _likely(model, X, some(pool, LOOKED, rng), _regime(model, rng), n // 2)
     return np.union1d(likely, some(np.setdiff1d(pool, likely), n - len(likely), rng))
 
 
-def grid(model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
-    """(n,) rows of the pool for one grid, fewer where there are no more; the model must be a `TasteMixture`."""
+def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """(n,) rows of the pool for one grid, fewer where there are no more."""
     with one_thread():
         chosen: list[int] = []
         liked = count_liked(answers)
-        if isinstance(model, TasteMixture) and liked:
-            eyes = _eyes(model, rng)
-            candidates = _candidates(model, X, pool, eyes, rng)
-            _, mean, covariance = model.beliefs(X, candidates)[eyes]
-            bar = model.bars()[eyes]
+        if liked:
+            regime = _regime(model, rng)
+            candidates = _candidates(model, X, pool, regime, rng)
+            _, mean, covariance = model.beliefs(X, candidates)[regime]
+            bar = model.bars()[regime]
             favourites, kinds = LATER if liked >= ENOUGH else EARLY
             chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
             chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
@@ -120,29 +115,30 @@ def count_liked(answers: Answers) -> int:
     return int(answers.grids[:, 2].sum()) + high
 
 
-def _eyes(model: TasteMixture, rng: np.random.Generator) -> int:
-    """The place of a regime to ask by: a clear one with probability `CLEAR_EYES` at least, each by its share."""
+def _regime(model: TasteMixture, rng: np.random.Generator) -> int:
+    """The place of a regime to ask by: a clear one with probability `CLEAR_ASKED` at least, each by its share."""
     shares = np.array([fit.share for fit in model.fits_])
     clear = np.array([fit.regime.group == CLEAR for fit in model.fits_])
-    if 0 < shares[clear].sum() < CLEAR_EYES:
-        shares[clear] *= CLEAR_EYES / shares[clear].sum()
-        shares[~clear] *= (1 - CLEAR_EYES) / max(float(shares[~clear].sum()), 1e-12)
+    if 0 < shares[clear].sum() < CLEAR_ASKED:
+        shares[clear] *= CLEAR_ASKED / shares[clear].sum()
+        shares[~clear] *= (1 - CLEAR_ASKED) / max(float(shares[~clear].sum()), 1e-12)
     return int(rng.choice(len(shares), p=shares / shares.sum()))
 
 
-def _candidates(model: TasteMixture, X: Matrix, pool: Ints, eyes: int, rng: np.random.Generator) -> Ints:
+def _candidates(model: TasteMixture, X: Matrix, pool: Ints, regime: int, rng: np.random.Generator) -> Ints:
     """Rows that may be favourites, and some others."""
     looked = some(pool, LOOKED, rng)
-    score = model.scores_of(X, looked, eyes)
-    likely = looked[np.argsort(-score, kind="stable")[:LIKELY]]
-    return np.union1d(likely, some(looked, OTHERS, rng))
+    return np.union1d(_likely(model, X, looked, regime, LIKELY), some(looked, OTHERS, rng))
+
+
+def _likely(model: TasteMixture, X: Matrix, rows: Ints, regime: int, n: int) -> Ints:
+    """The n of the rows that a regime expects most of, best first."""
+    return rows[np.argsort(-model.scores_of(X, rows, regime), kind="stable")[:n]]
 
 
 def _drawn(rows: Ints, mean: Floats, covariance: Floats, n: int, rng: np.random.Generator) -> list[int]:
     """The favourites of n tastes that the answers allow."""
-    K = covariance.copy()
-    K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / len(K), 1e-9)
-    root = cholesky(K, lower=True, check_finite=False)
+    root = root_of(covariance)
     chosen: list[int] = []
     for _ in range(n):
         drawn = mean + root @ rng.standard_normal(len(mean))
@@ -168,7 +164,7 @@ def _telling(rows: Ints, above: Floats, covariance: Floats, given: list[int], n:
 
 
 def _of_new_kinds(
-    model: Any, X: Matrix, answers: Answers, pool: Ints, given: list[int], n: int, rng: np.random.Generator
+    model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, given: list[int], n: int, rng: np.random.Generator
 ) -> list[int]:
     """n rows, each of another kind that was not shown yet; fewer where all kinds were shown."""
     if n <= 0 or not len(pool):

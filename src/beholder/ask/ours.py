@@ -1,9 +1,9 @@
 """Strategy `ours`, which the app asks by: coverage first, then what tells most.
 
-Single pictures: `typical-diverse` before the first answers, then `variance`. Pairs: `variance` where the person's taste
-starts from a population's, whose noise is that of real people; `information-gain` where nothing is known of the person.
-With a `TasteMixture` some of both look for favourites (`beholder.ask.favourites`), and the more the likelier it is that
-the person likes a kind.
+Grids: `favourites` with a `TasteMixture`, else `typical-diverse`. Single pictures: `typical-diverse` before the first
+answers, then `variance`. Pairs: `variance` where the person's taste starts from a population's, whose noise is that of
+real people; `information-gain` where nothing is known of the person. With a `TasteMixture` some of both look for
+favourites (`beholder.ask.favourites`), and the more the likelier it is that the person likes a kind.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     known = replace(answers, rows=np.append(answers.rows, covering), ratings=np.append(answers.ratings, covering * 0.0))
     rest, loved = np.setdiff1d(rows, covering), np.empty(0, np.int64)
     if isinstance(model, TasteMixture):
-        loved = favourites.pictures(model, X, known, rest, _part(model, n - first, rng), rng)
+        loved = favourites.pictures(model, X, answers, rest, _part(model, n - first, rng), rng)
     telling = variance.ask(model, X, known, np.setdiff1d(rest, loved), n - first - len(loved), rng)
     return np.concatenate([covering, _shuffled(loved, telling, rng)])
 
@@ -44,10 +44,16 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
     ask = variance.ask_pairs if known else information_gain.ask
     loved = pairs[:0]
     if isinstance(model, TasteMixture):
-        loved = favourites.pairs(model, X, answers, pairs, _part(model, n, rng), rng)
+        loved = favourites.pairs(model, X, pairs, _part(model, n, rng), rng)
         pairs = pairs[~(pairs[:, None] == loved).all(2).any(1)]
     telling = ask(model, X, answers, pairs, n - len(loved), rng)
     return _shuffled(loved, telling, rng)
+
+
+def ask_grid(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Up to n of the rows for one grid; as `beholder.ask` says."""
+    ask = favourites.grid if isinstance(model, TasteMixture) else typical_diverse.ask
+    return ask(model, X, answers, rows, n, rng)
 
 
 def candidates(model: Any, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -67,4 +73,4 @@ def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:
     return together[rng.permutation(len(together))]
 
 
-OURS = Strategy("ours", ask, ask_pairs, ahead=False, candidates=candidates)
+OURS = Strategy("ours", ask, ask_pairs, candidates=candidates, grids=ask_grid)

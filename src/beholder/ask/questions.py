@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from beholder.ask import STRATEGIES, favourites
+from beholder.ask import STRATEGIES
+from beholder.ask.favourites import count_liked
 from beholder.ask.ours import FIRST
 from beholder.features.attributes import ATTRIBUTES
 from beholder.taste import GaussianProcess, TasteMixture
@@ -26,7 +27,6 @@ GRID_SIZE = 9
 REPEAT = 0.05  # share of questions that are asked again
 REPEAT_AFTER = 10  # judgements between a question and its repeat
 LOOKED = 10_000  # pictures at most, evenly spread, from which it is known what is usual here
-FAVOURITES = "favourites"  # how the grids of a `TasteMixture` are asked
 RANDOM = 0.2  # share of questions that are chosen at random
 
 
@@ -69,7 +69,7 @@ class Asker:
         """
         pool = self._pool({*hidden, *underway})
         if kind == "grid":
-            return list(self._grids(pool, n, only or self._grids_by))
+            return list(self._grids(pool, n, only or "ours"))
         make = self._pairs if kind == "choice" else self._ratings
         chance = self.rng.random(n)
         asked = list(self._repeats(kind, pool, int((chance < REPEAT).sum())))
@@ -77,10 +77,6 @@ class Asker:
         asked += make(pool, min(by_chance, n - len(asked)), "random", asked)
         asked += make(pool, n - len(asked), only or "ours", asked)
         return [asked[i] for i in self.rng.permutation(len(asked))]
-
-    @property
-    def _grids_by(self) -> str:
-        return FAVOURITES if isinstance(self.model, TasteMixture) else "typical-diverse"
 
     def _pool(self, without: Collection[int]) -> Ints:
         return np.flatnonzero(~np.isin(self.ids, list(without)))
@@ -123,10 +119,9 @@ class Asker:
     def _grids(self, pool: Ints, n: int, strategy: str) -> Iterator[Question]:
         pool = pool[~np.isin(self.ids[pool], list(self._met.shown))]
         while n > 0 and len(pool) >= 2:
-            if strategy == FAVOURITES:
-                rows = favourites.grid(self.model, self.X, self.answers, pool, GRID_SIZE, self.rng)
-            else:
-                rows = self._strategy(strategy, pool, GRID_SIZE, pairs=False)
+            rows = STRATEGIES[strategy].grid(self.model, self.X, self.answers, pool, GRID_SIZE, self.rng)
+            if len(rows) < 2:
+                return
             yield self._question("grid", self.ids[self.rng.permutation(rows)].tolist(), strategy)
             pool, n = np.setdiff1d(pool, rows), n - 1
 
@@ -148,12 +143,10 @@ class Asker:
             return "Picked at random, so that we judge ourselves fairly."
         if asked_by == "repeat":
             return "You have seen this before: it tells how sure your own answers are."
-        if kind == "grid" and asked_by == FAVOURITES and favourites.count_liked(self.answers):
+        if kind == "grid" and isinstance(self.model, TasteMixture) and count_liked(self.answers):
             return "Likely favourites, and pictures that show where your liking ends."
         if kind == "grid":
             return "Different kinds of pictures, to find one that you love."
-        if asked_by == FAVOURITES:
-            return "We look for a favourite of yours."
         rows = np.searchsorted(self.ids, items)
         mean, spread = self._usual
         if kind == "rating":

@@ -24,6 +24,7 @@ class Strategy:
     pictures  (model, X, answers, rows, n, rng): up to n of these rows, none of them rated yet, best first
     pairs     the same of candidate pairs (m, 2); None where the strategy knows only ratings
     candidates  (model, X, rows, n, rng): n of these rows, of which pairs are made; None: any
+    grids     as `pictures`, for the pictures of one grid; None: as single pictures
     ahead     what it asks for does not depend on what the ratings say, so many can be asked for at once
     """
 
@@ -32,6 +33,7 @@ class Strategy:
     pairs: Asking | None = None
     ahead: bool = False
     candidates: Callable[[Any, Matrix, Ints, int, np.random.Generator], Ints] | None = None
+    grids: Asking | None = None
 
     def __call__(
         self,
@@ -51,6 +53,11 @@ class Strategy:
         if n <= 0 or not len(rows):
             return np.empty(0, np.int64)
         return self.pictures(model, X, answers, rows, min(n, len(rows)), rng)
+
+    def grid(self, model: Any, X: Matrix, answers: Answers, pool: ArrayLike, n: int, rng: np.random.Generator) -> Ints:
+        """Up to n rows of the pool to be shown together, none of them rated yet. raises : as a call does"""
+        rows = np.setdiff1d(check_pool(pool, len(X)), answers.rows)
+        return (self.grids or self.pictures)(model, X, answers, rows, min(n, len(rows)), rng) if len(rows) else rows
 
     def _ask_pairs(self, model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
         if self.pairs is None:

@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 
 from beholder.ask import Strategy
-from beholder.ask.favourites import grid
+from beholder.ask.ours import OURS
 from beholder.ask.questions import GRID_SIZE
 from beholder.ask.random import RANDOM
 from beholder.bench.methods import Fitted, as_answers
@@ -207,7 +207,7 @@ class GridInterview:
     def _chosen(self, strategy: str, model: Any, answers: Answers, pool: Ints, rng: np.random.Generator) -> Ints:
         if strategy == RANDOM_GRIDS:
             return rng.permutation(pool)[:GRID_SIZE]
-        shown = grid(model, self.X, answers, pool, min(GRID_SIZE, len(pool)), rng)
+        shown = OURS.grid(model, self.X, answers, pool, min(GRID_SIZE, len(pool)), rng)
         if not np.isin(shown, pool).all() or len(np.unique(shown)) < len(shown):
             raise BeholderError(
                 f"a grid was to show different ones of {len(pool)} pictures, and shows {shown.tolist()}"

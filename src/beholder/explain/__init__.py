@@ -4,7 +4,7 @@ from beholder.explain.advice import advice_of, in_short
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.eyes import Eye, departing_in, eyes_in_words, eyes_of
 from beholder.explain.said import Words
-from beholder.explain.verdict import FIRST_WORD, Foretold, Verdict, verdict_of
+from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
 from beholder.explain.why import Reason, liked_and_disliked
 from beholder.explain.words import Leaning
 
@@ -12,8 +12,8 @@ __all__ = [
     "FIRST_WORD",
     "Explanation",
     "Eye",
-    "Foretold",
     "Leaning",
+    "Predictions",
     "Reason",
     "Verdict",
     "Words",

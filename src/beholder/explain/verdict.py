@@ -22,8 +22,8 @@ VerdictKind = Literal["like most", "own", "open", "clicking"]
 ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
 AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
 CLEAR = 0.5  # probability of a clear taste from which it is called one
-SURE, COIN = 1.0, 0.6  # log-odds from which an answer was foretold; share of these that came so, below which none was
-FEWEST_FORETOLD = 8.0  # foretold answers, from which it counts against a taste that they did not come so
+SURE, COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of these that came so, below which none was
+FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
 SHOWN, OF_MOST, OF_EACH = 9, 5, 4  # pictures of a taste of one's own, of what most people like, of each way left open
 LIKED = 4  # pictures of a taste of one's own that the person liked already; the others they have not seen
 FIRST_WORD = 20  # answers below which it is said that it is early
@@ -50,10 +50,10 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class Predictions:
     """What was thought of choices and grids before they were used: (k,) log-odds of what they say, and weights.
 
-    Ratings are left out: that a picture is rated like the others before is foretold of anybody.
+    Ratings are left out: that a picture is rated like the others before is predicted of anybody.
     """
 
     log_odds: Floats
@@ -61,10 +61,10 @@ class Foretold:
 
     @property
     def fails(self) -> bool:
-        """Whether answers that the model was sure of came hardly oftener as foretold than a coin would have it."""
+        """Whether answers that the model was sure of came hardly oftener as predicted than a coin would have it."""
         sure = np.abs(self.log_odds) > SURE
         count, right = (float(self.weights[which].sum()) for which in (sure, sure & (self.log_odds > 0)))
-        return count >= FEWEST_FORETOLD and right < COIN * count
+        return count >= FEWEST_PREDICTED and right < COIN * count
 
 
 def verdict_of(
@@ -74,7 +74,7 @@ def verdict_of(
     told: Explanation,
     *,
     advice: str = "",
-    foretold: Foretold | None = None,
+    predicted: Predictions | None = None,
     without: Collection[int] = (),
 ) -> Verdict:
     """The verdict on a person's answers.
@@ -83,7 +83,7 @@ def verdict_of(
     X         (n, d) the pool; answers : rows of it
     told      what `explain` says of the same
     advice    of `advice_of`; "" where it has nothing to say
-    foretold  what was thought of the answers before; None: not known
+    predicted  what was thought of the answers before; None: not known
     without   rows that are not to be shown
     """
     if advice:
@@ -91,7 +91,7 @@ def verdict_of(
     if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
         nothing = len(answers) and not told.answers
         return Verdict("open", "It is early: nothing was for you so far." if nothing else told.sentence)
-    found = told.found and not (foretold and foretold.fails)
+    found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
     ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]

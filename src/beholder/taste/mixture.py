@@ -14,14 +14,14 @@ Hoeting, Madigan, Raftery & Volinsky, Bayesian model averaging: a tutorial, Stat
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import solve_triangular
 from scipy.special import ndtr
 from sklearn.utils.validation import check_is_fitted
 
@@ -32,19 +32,20 @@ from beholder.taste.functionals import Functionals, Posterior, find_posterior
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import Likelihood
+from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
+from beholder.taste.prior import Shared
 from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
+from beholder.taste.roots import root_of
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
 NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
 OTHER_BAR = 0.5  # how far a person's bar differs from collection to collection, in units of the noise of a choice
-JITTER = 1e-6  # of a covariance, that its root be found
 SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
 LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
 OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
 NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
-HYPERPARAMETERS = tuple(PRIORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +64,17 @@ class Fit:
     pull: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Some pictures in the model's coordinates.
+@dataclass(frozen=True, eq=False)
+class Start(Shared):
+    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name and attribute."""
 
-    measured (n, a), components (n, c), generic (n,) the generic score, names (n, k) what the collection says of each in
-    k columns, as whole numbers that are the same where it says the same; -1 where it says nothing
-    """
+    told: Functionals
+    pulls: Mapping[tuple[str, int], Floats]
 
-    measured: Floats
-    components: Floats
-    generic: Floats
-    names: Ints
-
-    def beside(self, other: Places) -> Places:
-        """These, then pictures of another collection, whose names mean nothing here."""
-        unknown = np.full((len(other.names), self.names.shape[1]), -1)
-        return Places(
-            np.concatenate([self.measured, other.measured]),
-            np.concatenate([self.components, other.components]),
-            np.concatenate([self.generic, other.generic]),
-            np.concatenate([self.names, unknown]),
-        )
-
-    def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
-        """(n, k) prior covariances of a regime's own part with other pictures; kernels : as `kernels` makes them"""
-        first, *others = kernels
-        if regime.attribute >= 0:
-            mine, theirs = (p.measured[:, regime.attribute] for p in (self, other))
-            first = self.measured.shape[1] * np.outer(mine, theirs)
-        return np.asarray(sum(share * k for share, k in zip(regime.parts, (first, *others), strict=False) if share))
-
-    def kernels(self, other: Places, length: float) -> tuple[Floats, ...]:
-        """(n, k) each: linear in measured attributes, linear in components, radial, and the share of names in common,
-        where there are names."""
-        near = np.asarray(radial(self.components, other.components, length), np.float64)
-        columns = self.names.shape[1]
-        if not columns:
-            return self.measured @ other.measured.T, self.components @ other.components.T, near
-        named = np.zeros(near.shape)
-        for mine, theirs in zip(self.names.T, other.names.T, strict=True):
-            named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
-        return self.measured @ other.measured.T, self.components @ other.components.T, near, named
+    def of(self, regime: Regime, told: Functionals) -> Floats | None:
+        """(m,) of these answers; None where the regime was not there."""
+        pull = self.pulls.get((regime.name, regime.attribute))
+        return None if pull is None else told.as_before(self.told, pull)
 
 
 class TasteMixture(GaussianProcess):
@@ -115,7 +85,7 @@ class TasteMixture(GaussianProcess):
     scale : lowest and highest rating of this person, None where it is the raters' own
     names : (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
         numbers, the same where it is the same, -1 where nothing is said; None: nothing
-    previous : fitted on answers of which these are a continuation; from there a fit is found sooner, and it is the same
+    start : the `start_` of a fit on answers that these continue: from there the same fit is found sooner
     elsewhere : what the same person said of other pictures: rows (n, d) like those of X, and answers about them
 
     Fitted: fits_ (the regimes that count, each with its posterior share), features_, hyperparameters_ (means over
@@ -135,14 +105,14 @@ class TasteMixture(GaussianProcess):
         scale: tuple[float, float] | None = None,
         names: Ints | None = None,
         elsewhere: Sequence[tuple[NDArray[Any], Answers]] = (),
-        previous: TasteMixture | None = None,
+        start: Start | None = None,
     ) -> None:
         super().__init__(components, landmarks, measured, features)
         self.prior = prior
         self.scale = scale
         self.names = names
         self.elsewhere = elsewhere
-        self.previous = previous
+        self.start = start
 
     @classmethod
     def learn_prior(
@@ -195,6 +165,7 @@ class TasteMixture(GaussianProcess):
         with one_thread():
             self.features_ = self.features or self.learn_features(X)
             self.centre_, self.unit_ = self._centre(answers.ratings)
+            self.named_ = 0 if self.names is None else self.names.shape[1]
             self.told_ = Functionals.of(answers, self.centre_, self.unit_)
             self.judged_ = self._places(X, self.told_.judged)
             for source, (other, theirs) in enumerate(self.elsewhere, 1):
@@ -202,7 +173,6 @@ class TasteMixture(GaussianProcess):
                 self.told_ = self.told_.beside(told, source)
                 self.judged_ = self.judged_.beside(self._places(other, told.judged))
             self._weigh()
-        self.previous = None  # else every model of a session would be kept
         return self
 
     def _weigh(self) -> None:
@@ -213,12 +183,12 @@ class TasteMixture(GaussianProcess):
         found = list[tuple[Regime, Posterior, Floats]]()
         for at, regime in enumerate(regimes):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
-                regime = replace(regime, attribute=self._leading(*found[-1]))
+                regime = replace(regime, attribute=self._leading(*found[-1][1:]))
                 belief[at] -= np.log(max(self.features_.sizes[0], 1))
             posterior, gain = self._posterior(regime, grams, generic)
             belief[at] += posterior.log_evidence
             found.append((regime, posterior, gain))
-        self.pulls_ = {(regime.name, regime.attribute): posterior.pull for regime, posterior, _ in found}
+        self.start_ = Start(told, {(h.name, h.attribute): posterior.pull for h, posterior, _ in found})
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
@@ -231,9 +201,8 @@ class TasteMixture(GaussianProcess):
         ]
         self._summarise()
 
-    def _leading(self, regime: Regime, posterior: Posterior, gain: Floats) -> int:
-        """The measured attribute that matters most in a regime's posterior, -1 where none is measured."""
-        del regime
+    def _leading(self, posterior: Posterior, gain: Floats) -> int:
+        """The measured attribute that matters most in a posterior, -1 where none is measured."""
         if not self.features_.sizes[0]:
             return -1
         return int(np.argmax(np.abs(self.told_.back(gain * posterior.pull) @ self.judged_.measured)))
@@ -255,23 +224,17 @@ class TasteMixture(GaussianProcess):
         if rated.any():
             K += LEVEL * np.outer(rated, rated) * told.same_source
         if barred.any():
-            bars = h.bar_width**2 + OTHER_BAR**2 * told.same_source * bool(self.elsewhere)
+            bars = h.bar_width**2 + OTHER_BAR**2 * told.same_source * told.source.any()
             K += (bars + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         mean = gain * h.shared * generic + h.bar * barred
         likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
-        return find_posterior(K, mean, likelihood, self._start(h)), gain
-
-    def _start(self, h: Regime) -> Floats | None:
-        if self.previous is None:
-            return None
-        pull = self.previous.pulls_.get((h.name, h.attribute))
-        return None if pull is None else self.told_.as_before(self.previous.told_, pull)
+        return find_posterior(K, mean, likelihood, self.start.of(h, told) if self.start else None), gain
 
     def _regimes(self) -> tuple[Regime, ...]:
         return regimes_of(
             self.prior.hyperparameters if self.prior else self.usual(),
             known=self.prior is not None,
-            named=bool(self.judged_.names.shape[1]),
+            named=self.named_ > 0,
         )
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
@@ -290,7 +253,7 @@ class TasteMixture(GaussianProcess):
         here = self.told_.rated * (self.told_.source == 0)
         self.rated_ = rated = bool(here.any())
         h = {name: float(np.exp(self._mean([np.log(max(getattr(f.regime, name), 1e-9)) for f in self.fits_])))
-             for name in HYPERPARAMETERS}  # fmt: skip
+             for name in PRIORS}  # fmt: skip
         self.hyperparameters_ = h
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
@@ -317,10 +280,8 @@ class TasteMixture(GaussianProcess):
 
     def _names(self, X: NDArray[Any], rows: Ints | None) -> Ints:
         """What the collection says of the pictures; nothing is known of rows that are not its own."""
-        if self.names is None:
-            return np.empty((len(X) if rows is None else len(rows), 0), np.int64)
-        if not self.features_.made_of(X) or len(X) != len(self.names):
-            return np.full((len(X) if rows is None else len(rows), self.names.shape[1]), -1)
+        if self.names is None or not self.features_.made_of(X) or len(X) != len(self.names):
+            return np.full((len(X) if rows is None else len(rows), self.named_), -1)
         return self.names if rows is None else self.names[rows]
 
     # What is believed
@@ -339,7 +300,7 @@ class TasteMixture(GaussianProcess):
 
             def work(start: int) -> None:
                 part = slice(start, start + SCORED)
-                std[part] = self._std_of(_part(places, part), outs)
+                std[part] = self._std_of(places.take(part), outs)
 
             list(threads.map(work, range(0, len(score), SCORED)))
         return score, std
@@ -358,7 +319,7 @@ class TasteMixture(GaussianProcess):
         for f, factor in zip(self.fits_, by, strict=True):
             a, b, c, d = f.regime.parts
             by_name += factor * d * f.pull
-            measured += factor * a * _only(f.pull @ judged.measured, f.regime.attribute)
+            measured += factor * a * of_attribute(f.pull @ judged.measured, f.regime.attribute)
             components += factor * b * (f.pull @ judged.components)
             heights += factor * c * f.pull
             shared += factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ judged.generic))
@@ -398,10 +359,7 @@ class TasteMixture(GaussianProcess):
         kernels = places.kernels(self.judged_, self.features_.length)
         means, total = [], np.zeros(len(places.generic))
         for f, out in zip(self.fits_, outs, strict=True):
-            a, b, c, d = f.regime.parts
-            own = a * _only(places.measured**2, f.regime.attribute).sum(1) + b * (places.components**2).sum(1) + c
-            own = own + d * (places.names >= 0).mean(1) if d else own
-            prior = own + (f.regime.conformity * places.generic) ** 2
+            prior = places.own_variance(f.regime) + (f.regime.conformity * places.generic) ** 2
             left = prior - (self._reduced(f, places, kernels) ** 2).sum(0)
             total += f.share * out**2 * np.maximum(left, 1e-12)
             means.append(self._scores(places, [out * (g is f) for g in self.fits_]))
@@ -442,7 +400,8 @@ class TasteMixture(GaussianProcess):
 
     def bars(self) -> list[float]:
         """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
-        told, other = self.told_, OTHER_BAR**2 * bool(self.elsewhere)
+        told = self.told_
+        other = OTHER_BAR**2 * told.source.any()
         width = [f.regime.bar_width**2 + other * (told.source == 0) for f in self.fits_]
         return [
             f.regime.bar + float((w * told.barred) @ f.posterior.pull) for f, w in zip(self.fits_, width, strict=True)
@@ -459,17 +418,17 @@ class TasteMixture(GaussianProcess):
         """As in `GaussianProcess`."""
         judged, place = np.unique(np.asarray(pairs, np.int64), return_inverse=True)
         mean, covariance = _pooled(self.beliefs(X, judged))
-        root, place = _root(covariance), place.reshape(-1, 2)
+        root, place = root_of(covariance), place.reshape(-1, 2)
         return mean[place[:, 0]] - mean[place[:, 1]], root[place[:, 0]] - root[place[:, 1]]
 
     def choice_root(self, X: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
         """As in `GaussianProcess`."""
         mean, covariance = _pooled(self.beliefs(X, rows))
-        return mean, _root(covariance)
+        return mean, root_of(covariance)
 
     def score_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
         """As in `GaussianProcess`."""
-        return _root(_pooled(self.beliefs(X, rows, choices=False))[1])
+        return root_of(_pooled(self.beliefs(X, rows, choices=False))[1])
 
     def own_root(self, X: ArrayLike, rows: ArrayLike) -> Floats:
         """As in `GaussianProcess`."""
@@ -477,13 +436,13 @@ class TasteMixture(GaussianProcess):
         places = self._places(self._check_rows(X), judged)
         shares = self._mean([np.array(f.regime.parts) for f in self.fits_])
         kernels = places.kernels(places, self.features_.length)
-        return _root(sum(share * kernel for share, kernel in zip(shares, kernels, strict=False)))[place]
+        return root_of(sum(share * kernel for share, kernel in zip(shares, kernels, strict=False)))[place]
 
     def doubt_of_measured(self) -> Floats:
         """As in `GaussianProcess`."""
         total = np.zeros(self.judged_.measured.shape[1])
         for f, out in zip(self.fits_, self._outs(), strict=True):
-            share = _only(np.full(len(total), f.regime.parts[0]), f.regime.attribute)
+            share = of_attribute(np.full(len(total), f.regime.parts[0]), f.regime.attribute)
             across = share[:, None] * self.told_.across(self.judged_.measured.T) * f.gain * f.posterior.root
             reduced = solve_triangular(f.posterior.lower, across.T, lower=True, check_finite=False)
             total += f.share * out**2 * np.maximum(share - (reduced**2).sum(0), 0)
@@ -569,21 +528,9 @@ class TasteMixture(GaussianProcess):
         self.features_ = FeatureMap.restore(arrays)
         self.told_ = Functionals(**{name: arrays[f"told.{name}"] for name in Functionals.__slots__})
         self.judged_ = Places(**{name: arrays[f"judged.{name}"] for name in Places.__slots__})
+        self.named_ = self.judged_.names.shape[1]
         with one_thread():
             self._weigh()
-
-
-def _only(columns: Floats, attribute: int) -> Floats:
-    """(..., a) numbers of each measured attribute; where one stands for all, it alone, times their number."""
-    if attribute < 0:
-        return columns
-    alone = np.zeros_like(columns)
-    alone[..., attribute] = columns.shape[-1] * columns[..., attribute]
-    return alone
-
-
-def _part(places: Places, part: slice) -> Places:
-    return Places(places.measured[part], places.components[part], places.generic[part], places.names[part])
 
 
 def _pooled(beliefs: Sequence[tuple[float, Floats, Floats]]) -> tuple[Floats, Floats]:
@@ -591,10 +538,3 @@ def _pooled(beliefs: Sequence[tuple[float, Floats, Floats]]) -> tuple[Floats, Fl
     mean = sum(share * m for share, m, _ in beliefs)
     covariance = sum(share * (c + np.outer(m - mean, m - mean)) for share, m, c in beliefs)
     return np.asarray(mean), np.asarray(covariance)
-
-
-def _root(covariance: Floats) -> Floats:
-    """(r, r) whose rows' inner products are the covariances."""
-    K = covariance.copy()
-    K[np.diag_indices_from(K)] += JITTER * max(float(np.trace(K)) / max(len(K), 1), 1e-12)
-    return np.asarray(cholesky(K, lower=True, check_finite=False)) if len(K) else K

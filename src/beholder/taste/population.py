@@ -282,8 +282,7 @@ _MODES = {name: mode for name, (mode, _) in PRIORS.items()}
 
 def _judged(others: Sequence[Answers]) -> Ints:
     """The rows of X that anybody judged."""
-    told = [rows for person in others for rows in (person.rows, person.choices.ravel(), person.ties.ravel())]
-    return np.unique(np.concatenate(told))
+    return np.unique(np.concatenate([person.judged for person in others]))
 
 
 def _some(answers: Answers, most: int, rng: np.random.Generator) -> Answers:

@@ -12,6 +12,17 @@ from scipy.special import ndtr
 
 from beholder.types import Floats
 
+JITTER = 1e-6  # of the mean variance
+
+
+def root_of(covariance: Floats) -> Floats:
+    """(r, r) whose rows' inner products are these covariances (r, r); a little is added, that it be found."""
+    if not len(covariance):
+        return covariance
+    K = covariance.copy()
+    K.flat[:: len(K) + 1] += JITTER * max(float(np.trace(K)) / len(K), 1e-12)
+    return np.asarray(np.linalg.cholesky(K))
+
 
 def after(root: Floats, told: Floats, noise: Floats) -> Floats:
     """The root of the covariances that are left after observing `told @ w` (m, p) with these noise variances (m,)."""

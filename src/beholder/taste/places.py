@@ -1,0 +1,79 @@
+"""Where pictures are in the coordinates of a `TasteMixture`, and how alike that makes them.
+
+What a regime takes for the person's own has four parts, each a kernel: linear in the measured attributes (or in one of
+them), linear in the components of the vectors, radial in these, and the share of names that two pictures share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from beholder.taste.feature_map import radial
+from beholder.taste.regimes import Regime
+from beholder.types import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Some pictures in the model's coordinates.
+
+    measured (n, a), components (n, c), generic (n,) the generic score, names (n, k) what the collection says of each in
+    k columns, as whole numbers that are the same where it says the same; -1 where it says nothing
+    """
+
+    measured: Floats
+    components: Floats
+    generic: Floats
+    names: Ints
+
+    def beside(self, other: Places) -> Places:
+        """These, then pictures of another collection, whose names mean nothing here."""
+        unknown = np.full((len(other.names), self.names.shape[1]), -1)
+        return Places(
+            np.concatenate([self.measured, other.measured]),
+            np.concatenate([self.components, other.components]),
+            np.concatenate([self.generic, other.generic]),
+            np.concatenate([self.names, unknown]),
+        )
+
+    def take(self, part: slice) -> Places:
+        return Places(self.measured[part], self.components[part], self.generic[part], self.names[part])
+
+    def own_variance(self, regime: Regime) -> Floats:
+        """(n,) prior variance of a regime's own part."""
+        measured, linear, near, named = regime.parts
+        total = measured * of_attribute(self.measured**2, regime.attribute).sum(1)
+        total += linear * (self.components**2).sum(1) + near
+        return np.asarray(total + named * (self.names >= 0).mean(1) if named else total)
+
+    def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
+        """(n, k) prior covariances of a regime's own part with other pictures; kernels : as `kernels` makes them"""
+        first, *others = kernels
+        if regime.attribute >= 0:
+            mine, theirs = (p.measured[:, regime.attribute] for p in (self, other))
+            first = self.measured.shape[1] * np.outer(mine, theirs)
+        return np.asarray(sum(share * k for share, k in zip(regime.parts, (first, *others), strict=False) if share))
+
+    def kernels(self, other: Places, length: float) -> tuple[Floats, ...]:
+        """(n, k) each: linear in measured attributes, linear in components, radial, and the share of names in common,
+        where there are names."""
+        near = np.asarray(radial(self.components, other.components, length), np.float64)
+        columns = self.names.shape[1]
+        if not columns:
+            return self.measured @ other.measured.T, self.components @ other.components.T, near
+        named = np.zeros(near.shape)
+        for mine, theirs in zip(self.names.T, other.names.T, strict=True):
+            named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
+        return self.measured @ other.measured.T, self.components @ other.components.T, near, named
+
+
+def of_attribute(columns: Floats, attribute: int) -> Floats:
+    """(..., a) numbers of each measured attribute; where one stands for all, it alone, times their number."""
+    if attribute < 0:
+        return columns
+    alone = np.zeros_like(columns)
+    alone[..., attribute] = columns.shape[-1] * columns[..., attribute]
+    return alone

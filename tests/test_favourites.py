@@ -1,0 +1,68 @@
+"""Questions that look for what a person loves walk through kinds, then go where it is likely."""
+
+import numpy as np
+import pytest
+
+from beholder.ask import favourites
+from beholder.ask.kinds import kinds_of
+from beholder.ask.ours import OURS
+from beholder.taste import TasteMixture
+from beholder.types import Answers
+
+KINDS, EACH = 12, 40
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """(X, kind of each row): twelve groups far apart, in a random order of rows."""
+    rng = np.random.default_rng(0)
+    kind = rng.permutation(np.repeat(np.arange(KINDS), EACH))
+    X = 3 * rng.normal(size=(KINDS, 20))[kind] + rng.normal(size=(len(kind), 20))
+    return np.hstack([X, rng.normal(size=(len(kind), 10))]).astype(np.float32), kind
+
+
+def liking(kinds, liked, grids=4):
+    """A model and the answers of somebody who likes one kind and was shown so many random grids and one of theirs."""
+    X, kind = kinds
+    shown = np.random.default_rng(1).permutation(len(X))[: 9 * grids].reshape(grids, 9)
+    shown[0, :3] = np.flatnonzero(kind == liked)[:3]
+    told = Answers(grids=np.array([(n, row, kind[row] == liked) for n, rows in enumerate(shown) for row in rows]))
+    return TasteMixture(measured=10).fit(X, **told.as_fit(grids=True)), told
+
+
+def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet(kinds):
+    X, _ = kinds
+    model = TasteMixture(measured=10).before_answers(X)
+    shown = favourites.grid(model, X, Answers(), np.arange(len(X)), 9, np.random.default_rng(0))
+    met = kinds_of(model, X, shown)
+    assert len(np.unique(met)) == 9
+    none = Answers(grids=np.array([(0, row, 0) for row in shown]))
+    after = TasteMixture(measured=10).fit(X, **none.as_fit(grids=True))
+    more = favourites.grid(after, X, none, np.setdiff1d(np.arange(len(X)), shown), 9, np.random.default_rng(1))
+    assert not set(kinds_of(model, X, more)) & set(met)
+
+
+def test_rows_for_pairs_hold_the_likeliest_wherever_they_stand(kinds):
+    X, kind = kinds
+    model, _ = liking(kinds, 5)
+    rows = favourites.likely_rows(model, X, np.arange(len(X)), 60, np.random.default_rng(0))
+    assert len(np.unique(rows)) == 60
+    assert (kind[rows] == 5).sum() > 15  # of forty; at random five
+
+
+def test_a_grid_for_somebody_who_likes_a_kind_shows_it_and_the_border(kinds):
+    X, kind = kinds
+    model, told = liking(kinds, 5)
+    pool = np.setdiff1d(np.arange(len(X)), told.judged)
+    shown = [OURS.grid(model, X, told, pool, 9, np.random.default_rng(n)) for n in range(5)]
+    assert all(len(np.unique(one)) == 9 and np.isin(one, pool).all() for one in shown)
+    assert all((kind[one] == 5).any() for one in shown)
+    assert not all((kind[one] == 5).all() for one in shown)
+
+
+def test_liked_is_what_was_picked_or_rated_well_above_the_others():
+    grid = np.array([[0, 1, 1], [0, 2, 0], [0, 3, 1]])
+    assert favourites.count_liked(Answers(grids=grid)) == 2
+    ratings = Answers(rows=np.arange(6), ratings=np.array([3.0, 3, 2, 3, 9, 3]))
+    assert favourites.count_liked(ratings) == 1
+    assert favourites.count_liked(Answers()) == 0
