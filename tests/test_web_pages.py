@@ -40,6 +40,19 @@ def test_results_hang_sixty_and_more_by_pages(client, wall):
     assert (first.headers["x-last-page"], second.text.count("<html")) == ("2", 0)
 
 
+def test_a_second_collection_starts_from_what_was_said_in_the_first_unless_told_not_to(client, wall, tmp_path):
+    choose(client, 12)
+    wall.import_source(hang(tmp_path / "more"), "more")
+    text = client.get("/results/more").text
+    assert "70 pictures, yours first" in text
+    assert "12 answers of yours in other collections count here too." in text
+    assert client.post("/elsewhere/more", data={"count": "0"}).status_code == 200
+    assert "Only what you said here counts." in client.get("/taste/more").text
+    assert client.post("/elsewhere/more", data={"count": "2"}).status_code == 422
+    assert client.post("/elsewhere/more", data={"count": "1"}).status_code == 200
+    assert "count here too" in client.get("/taste/more").text
+
+
 def test_a_score_has_two_decimals_on_the_wall_and_its_meaning_stands_above(client):
     choose(client, 12)
     text = client.get("/results/wall").text
