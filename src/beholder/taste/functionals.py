@@ -23,7 +23,7 @@ from scipy.linalg import cho_solve, cholesky
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 from beholder.types import Answers, Floats, Ints
 
-STEPS, PRECISE = 40, 1e-3  # of Newton's method; log posterior gained by the last one, which the next would square
+STEPS, PRECISE = 40, 5e-3  # of Newton's method; log posterior gained by the last one, which the next would square
 LEAST_CURVATURE = 1e-4  # of an answer, which with a lapse rate is not concave everywhere
 
 
@@ -124,7 +124,9 @@ class Functionals:
     def across(self, at_judged: Floats) -> Floats:
         """(..., m) each answer's functional of values at the judged pictures, (..., j)."""
         there = (self.second >= 0).astype(np.float64)
-        return np.asarray(self.sign * (at_judged[..., self.first] - there * at_judged[..., self.second]))
+        found = np.take(at_judged, self.first, axis=-1)
+        found -= there * np.take(at_judged, self.second, axis=-1)
+        return np.asarray(self.sign * found)
 
     def back(self, of_answers: Floats) -> Floats:
         """(j,) the transpose of `across`: what numbers of the answers (m,) say of each judged picture."""
@@ -135,7 +137,8 @@ class Functionals:
 
     def gram(self, kernel: Floats) -> Floats:
         """(m, m) covariance of the functionals, of one of the judged pictures (j, j)."""
-        return self.across(self.across(kernel).T)
+        rows = kernel[self.first] - (self.second >= 0)[:, None] * kernel[self.second]
+        return self.across(self.sign[:, None] * rows)
 
 
 @dataclass(frozen=True, slots=True)

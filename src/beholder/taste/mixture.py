@@ -177,8 +177,10 @@ class TasteMixture(GaussianProcess):
 
     def _weigh(self) -> None:
         told, regimes = self.told_, self._regimes()
-        kernels, generic = self.judged_.kernels(self.judged_, self.features_.length), told.across(self.judged_.generic)
-        grams = [told.gram(kernel) for kernel in kernels]
+        judged, generic = self.judged_, told.across(self.judged_.generic)
+        linear = [told.across(part.T) for part in (judged.measured, judged.components)]
+        curved = judged.curved(judged, self.features_.length)
+        grams = [*(part.T @ part for part in linear), *(told.gram(kernel) for kernel in curved)]
         belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
         found = list[tuple[Regime, Posterior, Floats]]()
         for at, regime in enumerate(regimes):
@@ -214,14 +216,14 @@ class TasteMixture(GaussianProcess):
         if h.attribute >= 0:
             alone = told.across(self.judged_.measured[:, h.attribute])
             first = self.judged_.measured.shape[1] * np.outer(alone, alone)
-        K = np.zeros((len(told), len(told)))
-        for share, gram in zip(h.parts, (first, *others), strict=False):
-            K += share * gram
+        unit = 1.0 if rated.any() else h.choice_scale**2  # one gain for all answers where nobody rated
+        K = unit * h.parts[0] * first
+        for share, gram in zip(h.parts[1:], others, strict=False):
+            K += unit * share * gram
         if h.conformity and generic.any():
-            K += h.conformity**2 * np.outer(generic, generic)
-        K *= gain
-        K *= gain[:, None]
+            K += unit * h.conformity**2 * np.outer(generic, generic)
         if rated.any():
+            K *= np.outer(gain, gain)
             K += LEVEL * np.outer(rated, rated) * told.same_source
         if barred.any():
             bars = h.bar_width**2 + OTHER_BAR**2 * told.same_source * told.source.any()

@@ -58,16 +58,20 @@ class Places:
         return np.asarray(sum(share * k for share, k in zip(regime.parts, (first, *others), strict=False) if share))
 
     def kernels(self, other: Places, length: float) -> tuple[Floats, ...]:
-        """(n, k) each: linear in measured attributes, linear in components, radial, and the share of names in common,
-        where there are names."""
+        """(n, k) each: linear in measured attributes, linear in components, and those of `curved`."""
+        linear = self.measured @ other.measured.T, self.components @ other.components.T
+        return (*linear, *self.curved(other, length))
+
+    def curved(self, other: Places, length: float) -> tuple[Floats, ...]:
+        """(n, k) each: radial, and where there are names the share of them in common."""
         near = np.asarray(radial(self.components, other.components, length), np.float64)
         columns = self.names.shape[1]
         if not columns:
-            return self.measured @ other.measured.T, self.components @ other.components.T, near
+            return (near,)
         named = np.zeros(near.shape)
         for mine, theirs in zip(self.names.T, other.names.T, strict=True):
             named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
-        return self.measured @ other.measured.T, self.components @ other.components.T, near, named
+        return near, named
 
 
 def of_attribute(columns: Floats, attribute: int) -> Floats:
