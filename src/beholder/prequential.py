@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from scipy.special import ndtr
+from scipy.special import log_ndtr
 
 from beholder.taste import GaussianProcess
 from beholder.taste.roots import noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
+SUREST = 9.2  # largest log-odds of an answer
 AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
 PICTURES = 256  # of the collection, by chance, among which pairs are taken
 PAIRS = 400  # random pairs of the collection over which the accuracy is taken
@@ -56,7 +57,8 @@ def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Forese
     """Predict one judgement's answers with a model fitted without them, on `earlier` ones.
 
     A rating is predicted as above or below some of the earlier ratings that differ, together of weight 1: not as a
-    choice between the two pictures, since the model knows the one, with the noise of its rating.
+    choice between the two pictures, since the model knows the one, with the noise of its rating. Two that differ do so
+    by a step of the person's scale at least.
     """
     compared = answers.compared()
     parts = [Foreseen(_log_odds(model, X, compared.choices), compared.weights)]
@@ -65,8 +67,10 @@ def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Forese
         others = others[:: len(others) // AGAINST + 1]
         if len(others):
             mean, std = model.predict(X[[row]], return_std=True)
-            z = np.sign(rating - others) * (mean - others) / np.sqrt(std**2 + model.rating_std_**2)
-            parts.append(Foreseen(_odds(ndtr(z)), np.full(len(others), 1 / len(others))))
+            above, spread = np.sign(rating - others) * (mean - others), np.sqrt(std**2 + model.rating_std_**2)
+            half = _step(np.append(earlier.ratings, rating)) / 2
+            log_odds = log_ndtr((above - half) / spread) - log_ndtr(-(above + half) / spread)
+            parts.append(Foreseen(np.clip(log_odds, -SUREST, SUREST), np.full(len(others), 1 / len(others))))
     return Foreseen(np.concatenate([p.log_odds for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
@@ -142,10 +146,16 @@ def _summed_up(belief: Floats, odds: Floats, weights: Floats, tail: float) -> tu
     return mean, float(max(high - mean, mean - low))
 
 
+def _step(ratings: Floats) -> float:
+    """The smallest difference between two ratings that are not the same."""
+    return float(np.diff(np.unique(ratings)).min())
+
+
 def _log_odds(model: Any, X: Matrix, pairs: Ints) -> Floats:
     return _odds(model.pair_probability(X, pairs)) if len(pairs) else np.empty(0)
 
 
 def _odds(chance: Floats) -> Floats:
-    p = np.clip(chance, 1e-4, 1 - 1e-4)
-    return np.asarray(np.log(p) - np.log1p(-p), np.float64)
+    p = np.asarray(chance, np.float64)
+    with np.errstate(divide="ignore"):
+        return np.clip(np.log(p) - np.log1p(-p), -SUREST, SUREST)
