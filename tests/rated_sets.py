@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from PIL import Image
+
 BOM = b"\xef\xbb\xbf"
 
 
@@ -39,8 +41,11 @@ def put(folder: Path, name: str, *lines: str, bom: bool = False, newline: str = 
 
 
 def put_pictures(folder: Path, *names: str) -> None:
+    """Small pictures that say in a comment which they are."""
     for name in names:
-        put(folder, name, f"the picture {name}, never opened")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (16, 16), "teal").save(path, "JPEG", comment=f"the picture {name}")
 
 
 def flickr_aes(folder: Path) -> Planted:

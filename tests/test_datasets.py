@@ -69,7 +69,7 @@ FAULTS = [
     ({"items": ""}, "items.csv: is empty; wanted a header with item, file"),
     ({"items": b"\x00\x01\x02"}, "items.csv: is not a table of text"),
     ({"items": b"\xff\xfe\x00"}, "items.csv: 'items.csv' is text in no encoding"),
-    ({"items": 'item,file\na,"a.png\n'}, "items.csv: is not a table of text"),
+    ({"items": 'item,file\na,"a.png\n'}, "items.csv line 2: a quote is opened here and never closed"),
     ({"items": "item,file,split\na,a.png,dev\n"}, "items.csv line 2: split must be train or test, got 'dev'"),
     ({"items": "item,file,score\na,a.png,good\n"}, "items.csv line 2: score must be a number, got 'good'"),
     ({"ratings": "rater,item,score\nann,q,1\n"}, "ratings.csv line 2: item 'q' is not in items.csv"),

@@ -105,7 +105,7 @@ def test_with_copy_the_folder_stands_alone(name, planted, tmp_path):
     shutil.move(tmp_path / "out", tmp_path / "elsewhere")
     data = load_plain(tmp_path / "elsewhere")
     for item, file in planted.pictures.items():
-        assert file in data.files[data.items.index(item)].read_text()
+        assert file.encode() in data.files[data.items.index(item)].read_bytes()
 
 
 def test_twice_the_same_set_gives_the_same_bytes(name, planted, tmp_path):

@@ -10,7 +10,7 @@ import beholder
 ROOT = Path(beholder.__file__).parent
 FLOORS = [
     {"types", "errors", "config"},  # words
-    {"images", "text"},  # pure functions on pixels; text files as people save them
+    {"images", "text", "cells", "json_reading"},  # pure functions on pixels; text files as people save them
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer"},  # which question next; why; how well; pictures in

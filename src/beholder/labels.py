@@ -2,33 +2,43 @@
 
 A line is `person,kind,item,other,value,at`, further columns are allowed. For a choice `item` is the winner. A grid is
 written as the choices it says, with its own id in the column `grid`, so that it comes back as one answer. Lines
-without a `client_id` get one from their content: importing a file twice changes nothing.
+without a `client_id` get one from their content: importing a file twice changes nothing. In a CSV, text that a
+spreadsheet would run as a formula has an apostrophe before it, which is taken away again.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
+from beholder.cells import EITHER, NotANumber, csv_line, harmless, marks_of, number, plain, too_many
 from beholder.collection import Collection, Library
 from beholder.errors import BadInput, UserError
+from beholder.json_reading import BadJson, entries
 from beholder.store import Person
-from beholder.text import decoded, delimiter_of
+from beholder.text import CsvText, decoded, shown
 from beholder.types import Item, Judgement, faults_of
 
 NEEDED = ("person", "kind", "item")
 SAID = ("person", "kind", "item", "other", "value", "at")
 COLUMNS = (*SAID, "seconds", "side", "asked_by", "grid", "client_id", "item_sha256", "other_sha256")
 KINDS = ("rating", "choice", "tie", "skip", "favourite", "hide")
+NAMES = ("item", "other")
+NUMBERS = frozenset({"value", "at", "seconds"})  # and times: what is never taken for a formula
+YEARS = range(1970, 2201)  # of `at`
+
+MOST_HINTS = 20  # unknown pictures for which the nearest known one is looked for
+
+Line = Mapping[str, str]
+Numbered = tuple[int, Line | str]  # its number in the file; its fields, or why there are none
+_Answer = tuple[list[int], Judgement]
 
 
 @dataclass(slots=True)
@@ -48,11 +58,7 @@ def export_labels(library: Library, collection: str, path: Path, *, person: str 
     if path.suffix.lower() == ".json":
         text = json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
     else:
-        out = io.StringIO()
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
-        text = out.getvalue()
+        text = csv_line(COLUMNS) + "".join(csv_line(_cells(line)) for line in lines)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -84,6 +90,12 @@ def _lines(library: Library, pictures: Collection, who: Person) -> Iterator[dict
             yield {"person": who.name, "kind": j.kind, **_named(*(of[i] for i in j.items)), **rest, **ids}
 
 
+def _cells(line: Mapping[str, Any]) -> Iterator[str]:
+    for column in COLUMNS:
+        text = str(line[column])
+        yield text if column in NUMBERS else harmless(text)
+
+
 def _named(item: Item, other: Item | None = None) -> dict[str, str]:
     """The columns that say which pictures are meant: by name for people, by content where two sources share a name."""
     first = {"item": item.name, "item_sha256": item.sha256}
@@ -96,118 +108,200 @@ def import_labels(library: Library, collection: str, path: Path) -> LabelsReport
     People who are not there yet are added. raises : BadInput where the file as a whole cannot be read
     """
     pictures = library.collection(collection)
-    report = LabelsReport()
-    found: dict[str, list[Judgement]] = {}
-    seen: Counter[str] = Counter()
-    for numbers, lines in _answers(_read(path)):
+    faults: list[tuple[int, str]] = []
+    lines: list[tuple[int, Line]] = []
+    for at, line in _json_lines(path) if path.suffix.lower() == ".json" else _csv_lines(path):
+        faults.append((at, line)) if isinstance(line, str) else lines.append((at, line))
+    read, found = _Reader(pictures, [line for _, line in lines]), defaultdict[str, list[_Answer]](list)
+    for numbers, together in _answers(lines):
         try:
-            judgement = _judgement(lines, pictures, seen)
+            found[together[0]["person"]].append((numbers, read.judgement(together)))
         except UserError as error:
-            report.faults += [f"line {number}: {error}" for number in numbers]
-        else:
-            found.setdefault(lines[0]["person"], []).append(judgement)
-    for name, judgements in found.items():
-        who = library.store.add_person(name)
-        have = {e.client_id for e in library.store.events(who.id, pictures.row.id)}
-        report.known += sum(j.client_id in have for j in judgements)
-        report.new += sum(j.client_id not in have for j in judgements)
-        library.store.record(who.id, pictures.row.id, judgements)
+            faults += [(at, str(error)) for at in numbers]
+    report = LabelsReport()
+    for name, answers in found.items():
+        try:
+            faults += _record(library, pictures, library.store.add_person(name), answers, report)
+        except UserError as error:  # the name
+            faults += [(at, str(error)) for numbers, _ in answers for at in numbers]
+    report.faults = [f"line {at}: {_one_line(sentence)}" for at, sentence in sorted(faults)]
     return report
 
 
-def _read(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """(line number, its fields), the first line of a CSV being its header."""
-    text = decoded(path)
-    lines = _json_lines(text, path) if path.suffix.lower() == ".json" else _csv_lines(text)
-    first = 1 if path.suffix.lower() == ".json" else 2
-    for number, raw in enumerate(lines, first):
-        line = {k.strip().lower(): "" if v is None else str(v).strip() for k, v in raw.items() if isinstance(k, str)}
-        lacking = [column for column in NEEDED if column not in line]
-        if lacking and number == first:
-            some = "columns" if len(lacking) > 1 else "column"
-            raise BadInput(f"{path} lacks the {some} {', '.join(lacking)}; it has: {', '.join(line)}")
-        yield number, dict.fromkeys(NEEDED, "") | line
+def _record(
+    library: Library, pictures: Collection, who: Person, answers: Iterable[_Answer], report: LabelsReport
+) -> list[tuple[int, str]]:
+    """Keep the answers of one person; returns (line, sentence) of those whose client id is that of another answer."""
+    faults: list[tuple[int, str]] = []
+    known = {e.client_id: e for e in library.store.events(who.id, pictures.row.id)}
+    new: list[Judgement] = []
+    for numbers, judgement in answers:
+        before = known.setdefault(judgement.client_id, judgement)
+        if before is judgement:
+            new.append(judgement)
+        elif _content(before) == _content(judgement):
+            report.known += 1
+        else:
+            other = f"its client_id '{judgement.client_id}' is that of another answer; give it one of its own, or none"
+            faults += [(at, other) for at in numbers]
+    library.store.record(who.id, pictures.row.id, new)
+    report.new += len(new)
+    return faults
 
 
-def _answers(lines: Iterable[tuple[int, Mapping[str, str]]]) -> Iterator[tuple[list[int], list[Mapping[str, str]]]]:
+def _content(judgement: Judgement) -> tuple[Any, ...]:
+    """What it says, whatever the order of pictures that stand side by side."""
+    j = judgement
+    return j.kind, j.items if j.kind == "choice" else frozenset(j.items), j.value, frozenset(j.picked)
+
+
+def _csv_lines(path: Path) -> Iterator[Numbered]:
+    table = CsvText(decoded(path, damaged=True), COLUMNS)
+    header = [name.lower() for name in table.header]
+    if not any(header):
+        why = f"cannot be read: {table.fault}" if table.fault else f"is empty; wanted: {', '.join(SAID)}"
+        raise BadInput(f"'{shown(path.name)}' {why}")
+    _check_columns(path, header)
+    if twice := sorted({name for name in header if name in COLUMNS and header.count(name) > 1}):
+        raise BadInput(f"'{shown(path.name)}' has the column {twice[0]} twice; rename one of them")
+    places = {name: at for at, name in enumerate(header) if name in COLUMNS}
+    for record in table:
+        cells = record.cells
+        if record.fault:
+            yield record.line, record.fault
+        elif len(cells) > len(header) and (table.delimiter == "," or any(c.strip() for c in cells[len(header) :])):
+            yield record.line, too_many(cells, len(header), table.delimiter)
+        else:
+            yield record.line, {name: plain(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+
+
+def _json_lines(path: Path) -> Iterator[Numbered]:
+    lines: list[Numbered] = []
+    try:
+        for at, entry in entries(decoded(path, damaged=True)):
+            lines.append((at, _fields(entry)))
+    except BadJson as error:
+        raise BadInput(f"'{shown(path.name)}' cannot be read as JSON: {error}; {_WANTED}") from error
+    there = [line for _, line in lines if not isinstance(line, str)]
+    if lines and not there:
+        raise BadInput(f"'{shown(path.name)}' cannot be used: {lines[0][1]}; {_WANTED}")
+    if there and not any(set(NEEDED) <= set(line) for line in there):
+        _check_columns(path, list(there[0]))
+    return iter(lines)
+
+
+_WANTED = f"wanted is a list of objects with {', '.join(SAID)}"
+
+
+def _fields(entry: Any) -> Line | str:
+    """The fields of an entry of JSON as text, or why there are none."""
+    if isinstance(entry, BadJson):
+        return f"it cannot be read as JSON: {entry}"
+    if not isinstance(entry, dict):
+        return "it is no object with person, kind, item, other, value, at"
+    line = {name.strip().lower(): value for name, value in entry.items()}
+    odd = [name for name in COLUMNS if not isinstance(line.get(name, ""), str | int | float | None)]
+    odd += [name for name in COLUMNS if isinstance(line.get(name), bool)]
+    if odd:
+        return f"{odd[0]} must be a text or a number"
+    return {name: "" if line[name] is None else str(line[name]) for name in COLUMNS if name in line}
+
+
+def _check_columns(path: Path, columns: Sequence[str]) -> None:
+    """raises : BadInput"""
+    lacking = [column for column in NEEDED if column not in columns]
+    if lacking:
+        some, has = "columns" if len(lacking) > 1 else "column", shown(", ".join(filter(None, columns)))
+        raise BadInput(f"'{shown(path.name)}' lacks the {some} {', '.join(lacking)}; it has: {has}")
+
+
+def _answers(lines: Iterable[tuple[int, Line]]) -> Iterator[tuple[list[int], list[Line]]]:
     """Lines that are one answer, together: those of one grid, every other line by itself."""
-    grids: dict[tuple[str, str], tuple[list[int], list[Mapping[str, str]]]] = {}
-    for number, line in lines:
+    grids: dict[tuple[str, str], tuple[list[int], list[Line]]] = {}
+    for at, raw in lines:
+        line = dict.fromkeys(NEEDED, "") | {name: text if name in NAMES else text.strip() for name, text in raw.items()}
         if line.get("grid"):
             numbers, together = grids.setdefault((line["person"], line["grid"]), ([], []))
-            numbers.append(number)
+            numbers.append(at)
             together.append(line)
         else:
-            yield [number], [line]
+            yield [at], [line]
     yield from grids.values()
 
 
-def _csv_lines(text: str) -> Iterable[Mapping[str, Any]]:
-    try:
-        yield from csv.DictReader(
-            io.StringIO(text, newline=""), delimiter=delimiter_of(text.partition("\n")[0], COLUMNS)
+class _Reader:
+    """Makes judgements of lines about the pictures of one collection."""
+
+    def __init__(self, pictures: Collection, lines: Iterable[Line]) -> None:
+        self._pictures = pictures
+        self._known = {item.name for item in pictures.items} | {item.sha256 for item in pictures.items}
+        self._unknown = 0
+        self._seen: Counter[str] = Counter()
+        self._marks = {"value": EITHER, "seconds": marks_of(line.get("seconds", "").strip() for line in lines)}
+
+    def judgement(self, lines: Sequence[Line]) -> Judgement:
+        """One answer from its lines. raises : UserError"""
+        line = lines[0]
+        if line["kind"] not in KINDS:
+            raise UserError(f"unknown kind '{shown(line['kind'])}'; there are: {', '.join(KINDS)}")
+        if not line["person"]:
+            raise UserError("nobody is named in the column person")
+        if odd := [name for name in ("grid", "client_id", "asked_by") if not line.get(name, "").isprintable()]:
+            raise UserError(f"{odd[0]} holds characters that cannot be printed")
+        named = [tuple(self._meant(one)) for one in lines]
+        grid = line.get("grid", "")
+        items, picked = _of_grid(named) if grid else (named[0], ())
+        judgement = Judgement(
+            kind="grid" if grid else line["kind"],  # type: ignore[arg-type]
+            items=items,
+            picked=picked,
+            client_id=grid or line.get("client_id") or self._content_id(line),
+            value=self._number("value", line),
+            seconds=self._number("seconds", line),
+            side=line["side"] if line.get("side") in ("left", "right") else None,  # type: ignore[arg-type]
+            asked_by=line.get("asked_by") or "import",
+            at=_time(line.get("at", "")),
         )
-    except csv.Error as error:
-        raise BadInput(f"not a CSV file that can be read: {error}") from error
+        if faults := faults_of(judgement, self._pictures.row_of):
+            raise UserError("; ".join(faults))
+        return judgement
+
+    def _meant(self, line: Line) -> Iterator[int]:
+        for column in NAMES:
+            if name := line.get(column, ""):
+                yield self._pictures.items[self._row(name, line.get(f"{column}_sha256", ""))].id
+
+    def _row(self, name: str, sha256: str) -> int:
+        """Spaces round a name count where the collection has it so; macOS writes é as two characters."""
+        spelt = (name, name.strip(), normalize("NFC", name.strip()))
+        known = next((one for one in (sha256, *spelt) if one in self._known), None)
+        if known is None:
+            self._unknown += 1
+            if self._unknown > MOST_HINTS or len(name) > 500:  # looking for what is near takes long
+                raise UserError(f"unknown picture '{shown(name)}'")
+        return self._pictures.find(next((one for one in spelt if one in self._known), spelt[1]), sha256)
+
+    def _content_id(self, line: Line) -> str:
+        said = json.dumps([line.get(c, "").strip() for c in SAID])
+        self._seen[said] += 1  # the same line twice in one file is two answers
+        return f"import-{hashlib.sha256(f'{said}{self._seen[said]}'.encode()).hexdigest()[:32]}"
+
+    def _number(self, column: str, line: Line) -> float | None:
+        text = line.get(column, "")
+        try:
+            return number(text, self._marks[column]) if text else None
+        except NotANumber as error:
+            raise UserError(f"{column} must be {error.wanted}, got '{shown(text)}'{error}") from error
 
 
-def _json_lines(text: str, path: Path) -> list[Mapping[str, Any]]:
-    try:
-        lines = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path} is not JSON: {error}") from error
-    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        raise BadInput(f"{path} must hold a list of objects with person, kind, item, other, value, at")
-    return lines
-
-
-def _judgement(lines: Sequence[Mapping[str, str]], pictures: Collection, seen: Counter[str]) -> Judgement:
-    """One answer from its lines. raises : UserError"""
-    line = lines[0]
-    if line["kind"] not in KINDS:
-        raise UserError(f"unknown kind '{line['kind']}'; there are: {', '.join(KINDS)}")
-    if not line["person"]:
-        raise UserError("nobody is named in the column person")
-    named = [tuple(_meant(one, pictures)) for one in lines]
-    grid = line.get("grid", "")
-    if grid and any(len(pair) != 2 for pair in named):
+def _of_grid(named: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(shown, picked) of a grid, from its pairs. raises : UserError"""
+    if any(len(pair) != 2 for pair in named):
         raise UserError("each line of a grid names two pictures, the one that was picked and one that was not")
-    judgement = Judgement(
-        kind="grid" if grid else line["kind"],  # type: ignore[arg-type]
-        items=tuple(dict.fromkeys(item for pair in zip(*named, strict=True) for item in pair)) if grid else named[0],
-        picked=tuple(dict.fromkeys(pair[0] for pair in named)) if grid else (),
-        client_id=grid or line.get("client_id") or _content_id(line, seen),
-        value=_number("value", line.get("value", "")),
-        seconds=_number("seconds", line.get("seconds", "")),
-        side=line["side"] if line.get("side") in ("left", "right") else None,  # type: ignore[arg-type]
-        asked_by=line.get("asked_by") or "import",
-        at=_time(line.get("at", "")),
-    )
-    if faults := faults_of(judgement, pictures.row_of):
-        raise UserError("; ".join(faults))
-    return judgement
-
-
-def _meant(line: Mapping[str, str], pictures: Collection) -> Iterator[int]:
-    for column in ("item", "other"):
-        if line.get(column):
-            yield pictures.items[pictures.find(line[column], line.get(f"{column}_sha256", ""))].id
-
-
-def _content_id(line: Mapping[str, str], seen: Counter[str]) -> str:
-    said = json.dumps([line.get(c, "") for c in SAID])
-    seen[said] += 1  # the same line twice in one file is two answers
-    return f"import-{hashlib.sha256(f'{said}{seen[said]}'.encode()).hexdigest()[:32]}"
-
-
-def _number(column: str, text: str) -> float | None:
-    try:
-        value = float(text) if text else None
-    except ValueError as error:
-        raise UserError(f"{column} must be a number, got '{text}'") from error
-    if value is not None and not math.isfinite(value):
-        raise UserError(f"{column} must be a finite number, got '{text}'")
-    return value
+    picked, left = (tuple(dict.fromkeys(of)) for of in zip(*named, strict=True))
+    if len(set(named)) < len(picked) * len(left):
+        raise UserError("lines of this grid are missing: each picture that was picked stands beside each that was not")
+    return tuple(dict.fromkeys((*picked, *left))), picked
 
 
 def _time(text: str) -> datetime:
@@ -215,6 +309,15 @@ def _time(text: str) -> datetime:
         return datetime.now(UTC)
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"at must be a time such as 2026-01-31T12:00:00+00:00, got '{text}'") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+        year = at.astimezone(UTC).year
+    except (ValueError, OverflowError) as error:
+        raise UserError(f"at must be a time such as 2026-01-31T12:00:00+00:00, got '{shown(text)}'") from error
+    if year not in YEARS:
+        raise UserError(f"at must be a time from {YEARS[0]} to {YEARS[-1]}, got '{shown(text)}'")
+    return at
+
+
+def _one_line(sentence: str) -> str:
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence)
+    return clean if len(clean) <= 600 else clean[:599] + "…"

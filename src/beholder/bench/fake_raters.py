@@ -13,6 +13,7 @@ than taste: who uses half the scale is off the mean where the mean is far from t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -167,7 +168,7 @@ def _fakes(known: Offsets, k: int, sigma: float, rng: np.random.Generator) -> It
 
 
 def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
-    """Mean rank with its 95 % interval over repeats, for each kind of fake, sigma and k.
+    """Mean rank with its 95 % interval over repeats (none of one repeat), for each kind of fake, sigma and k.
 
     alike : the mean rank if real raters were like fakes
     """
@@ -175,7 +176,8 @@ def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
     for fakes, sigma, k in sorted({(r["fakes"], r["sigma"], r["k"]) for r in rows}):
         cell = [r for r in rows if (r["fakes"], r["sigma"], r["k"]) == (fakes, sigma, k)]
         e = bootstrap(np.array([r["mean_rank"] for r in cell]), seed)
-        found = {"mean_rank": round(e.mean, 3), "low": round(e.low, 3), "high": round(e.high, 3)}
+        ends = {"low": round(e.low, 3), "high": round(e.high, 3)} if e.has_interval else {"low": None, "high": None}
+        found = {"mean_rank": round(e.mean, 3), **ends}
         first = {name: value for name, value in cell[0].items() if name not in ("repeat", "mean_rank")}
         figures.append(first | found | {"alike": (first["raters"] + FAKES + 1) / 2, "repeats": len(cell)})
     return figures
@@ -188,7 +190,7 @@ def table(figures: Sequence[Row]) -> str:
         f"# Fake raters: {first['data']}, encoder {first['encoder']}",
         "",
         f"Mean rank of {FAKES} fake raters among {first['raters']} real ones, from 1 (offsets that go least with the "
-        f"pictures' features), with 95 % intervals over {first['repeats']} repeats. "
+        f"pictures' features), {_over(first['repeats'])}. "
         f"Were real raters like fakes it would be {first['alike']:g}.",
         "",
     ]
@@ -201,7 +203,13 @@ def table(figures: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def _over(repeats: int) -> str:
+    return f"with 95 % intervals over {repeats} repeats" if repeats > 1 else "of one repeat, so without intervals"
+
+
 def _cell(figure: Row) -> str:
+    if figure["low"] is None:
+        return f"{figure['mean_rank']:.1f}"
     return f"{figure['mean_rank']:.1f} [{figure['low']:.1f}, {figure['high']:.1f}]"
 
 
@@ -214,8 +222,8 @@ def draw(figures: Sequence[Row]) -> str:
 def _panel(kind: str, figures: Sequence[Row]) -> svg.Panel:
     lines = []
     for number, sigma in enumerate(sorted({f["sigma"] for f in figures})):
-        k, mean, low, high = (
-            [f[name] for f in figures if f["sigma"] == sigma] for name in ("k", "mean_rank", "low", "high")
-        )
+        mine = [f for f in figures if f["sigma"] == sigma]
+        k, mean = ([f[name] for f in mine] for name in ("k", "mean_rank"))
+        low, high = ([math.nan if f[name] is None else f[name] for f in mine] for name in ("low", "high"))
         lines.append(svg.Line(f"sigma {sigma:g}", k, mean, low, high, *svg.style_of(number)))
     return svg.Panel(f"fakes {kind}", "pictures of each rater", lines, level=figures[0]["alike"], from_zero=True)

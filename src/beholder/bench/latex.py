@@ -15,7 +15,10 @@ _ESCAPED = {c: "\\" + c for c in "{}$&#_%"} | {
 
 
 def tables(results: Results) -> str:
-    """Of the group that counts first: means and gains, each ± half its 95 % interval, the best of a column in bold."""
+    """Of the group that counts first: means and gains, each ± half its 95 % interval, the best of a column in bold.
+
+    Those of one rater stand without.
+    """
     head = "% Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}; \\input this file.\n"
     return head + "".join(f"\n{_table(results, section)}" for section in results.sections(results.groups[0]))
 
@@ -62,7 +65,9 @@ def _cell(section: Section, figure: Figure | None) -> str:
         return "--"
     e, sign = figure.estimate, "" if figure.versus is None else "+"
     if figure.metric == NEEDED:
-        text = "{} [{}, {}]".format(*(printed(figure, value) for value in (e.mean, e.low, e.high)))
+        mean, low, high = (printed(figure, value) for value in (e.mean, e.low, e.high))
+        text = f"{mean} [{low}, {high}]" if e.has_interval else mean
         return f"\\textbf{{{text}}}" if section.is_best(figure) else text
-    number = re.sub(r"\b0\.", ".", f"{e.mean:{sign}.3f}_{{\\pm {(e.high - e.low) / 2:.3f}}}")
+    half = f"_{{\\pm {(e.high - e.low) / 2:.3f}}}" if e.has_interval else ""
+    number = re.sub(r"\b0\.", ".", f"{e.mean:{sign}.3f}{half}")
     return f"$\\mathbf{{{number}}}$" if section.is_best(figure) else f"${number}$"

@@ -39,4 +39,6 @@ def _cell(figure: Figure | None) -> str:
         return "–"
     e = figure.estimate
     mean, low, high = (printed(figure, value) for value in (e.mean, e.low, e.high))
+    if not e.has_interval:
+        return mean
     return f"{mean} [{low}, {high}]" + (f" p {figure.p_holm:.3f}" if figure.versus else "")

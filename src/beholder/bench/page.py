@@ -11,7 +11,7 @@ from beholder import __version__
 from beholder.bench import svg
 from beholder.bench.asking import unit_of
 from beholder.bench.curves import panels
-from beholder.bench.results import OTHERS, Results, Rows, Section, printed
+from beholder.bench.results import NO_INTERVAL, OTHERS, Results, Rows, Section, printed
 from beholder.bench.summary import Figure
 
 Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p, whether it is to be seen first
@@ -28,6 +28,7 @@ def page(results: Results) -> str:
             sections={group: results.sections(group) for group in results.groups},
             others=OTHERS,
             unit=unit_of(results.strategies),
+            bands=_bands(results),
             rows_of=_rows,
             plot_style=Markup(svg.style()),
             plots=[Markup(svg.inline(panel)) for panel in drawn],
@@ -40,6 +41,13 @@ def page(results: Results) -> str:
     )
 
 
+def _bands(results: Results) -> str:
+    """What is said below the curves."""
+    if not any(figure.estimate.has_interval for figure in results.figures):
+        return f"{NO_INTERVAL}."
+    return "Intervals are in the tables." if results.strategies else "Bands are 95 % intervals over raters."
+
+
 def _rows(section: Section, rows: Rows) -> dict[str, list[Cell]]:
     return {name: [_cell(section, figure) for figure in row] for name, row in rows.items()}
 
@@ -50,6 +58,8 @@ def _cell(section: Section, figure: Figure | None) -> Cell:
         return "–", [], False
     e = figure.estimate
     mean, low, high = (printed(figure, value) for value in (e.mean, e.low, e.high))
+    if not e.has_interval:
+        return mean, [], figure.versus is None and section.is_best(figure)
     if figure.versus is None:
         return mean, [f"{low} to {high}"], section.is_best(figure)
     return mean, [f"{low} to {high}", f"p {figure.p_holm:.3f}"], e.low > 0 or e.high < 0

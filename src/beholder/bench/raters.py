@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from beholder.cells import Marks, NotANumber, marks_of, number
 from beholder.datasets import Choices, Dataset, Ratings
 from beholder.errors import BadInput
 from beholder.taste.feature_map import principal_components
 from beholder.taste.gold import gold_scores
 from beholder.taste.quality import RaterQuality, quality_of_choices, quality_of_ratings
+from beholder.text import shown
 from beholder.types import Floats, Matrix
 
 COMPONENTS = 40  # of the pictures, from which answers are foretold
@@ -44,14 +48,15 @@ def column(data: Dataset, name: str) -> Floats:
     raises : BadInput naming an item where it is no number
     """
     told = data.columns.get(name, ("",) * len(data.items))
-    return np.array([_number(name, item, text) for item, text in zip(data.items, told, strict=True)])
+    marks = marks_of(told)
+    return np.array([_number(name, item, text, marks) for item, text in zip(data.items, told, strict=True)])
 
 
-def _number(name: str, item: str, text: str) -> float:
+def _number(name: str, item: str, text: str, marks: Marks) -> float:
     try:
-        return float(text or "nan")
-    except ValueError:
-        raise BadInput(f"the {name} of item '{item}' must be a number or empty, got '{text}'") from None
+        return number(text, marks) if text else math.nan
+    except NotANumber as error:
+        raise BadInput(f"the {name} of item '{item}' must be a number or empty, got '{shown(text)}'{error}") from None
 
 
 def scale_of(data: Dataset) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from beholder.bench.worker import Job, Row
 from beholder.config import settings
 from beholder.errors import BadInput, StoreError, UserError
+from beholder.json_reading import parse_json, read_json
 
 CONFIG, ROWS = "config.json", "rows.jsonl"
 
@@ -99,7 +100,7 @@ def as_lines(rows: Iterable[Row]) -> str:
 
 def _parse(line: str) -> Row | None:
     try:
-        row = json.loads(line)
+        row = parse_json(line)
     except ValueError:
         return None
     return row if isinstance(row, dict) and {"rater", "draw", "lines"} <= row.keys() else None
@@ -107,7 +108,7 @@ def _parse(line: str) -> Row | None:
 
 def _read_config(path: Path) -> Row:
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = read_json(path)
     except ValueError as error:
         raise BadInput(f"{path} is damaged ({error}); give another folder") from error
     return config if isinstance(config, dict) else {}

@@ -17,10 +17,12 @@ from beholder.bench.statistics import Estimate
 from beholder.bench.summary import AREA, NEEDED, Figure
 from beholder.bench.worker import Row
 from beholder.errors import BadInput
+from beholder.json_reading import LARGE, read_json
 
 LOWER_IS_BETTER = frozenset({"regret_10", "ece", NEEDED})
 OTHERS = "difference"  # title of a table; that of the means is what the numbers of shots count
 FILE = "results.json"
+NO_INTERVAL = "1 rater, so no interval"
 EARLY = 20  # answers, after which strategies are told apart in a sentence
 
 _TITLES = {
@@ -34,6 +36,8 @@ _QUARTERED = (
     f" The groups {QUARTERS[0]} to {QUARTERS[-1]} are the quarters of the tested raters by how far their answers agree "
     "with everybody else's."
 )
+
+_ALONE = " A figure of one rater has no interval and no p."
 
 _ASKING = (
     " A strategy asks only for what the rater answered. area and answers_needed are of those who were asked the whole "
@@ -62,9 +66,8 @@ class Section:
     @property
     def heading(self) -> str:
         counts = sorted({figure.estimate.raters for figure in self.means.values()})
-        count = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         title = metric_title(self.metric, self.shots[-1], self.unit)
-        return f"{title}: {self.group} ({count} rater{'s' * (counts[-1] != 1)})"
+        return f"{title}: {self.group} ({raters_of(counts)})"
 
     @property
     def unit(self) -> str:
@@ -102,6 +105,13 @@ def metric_title(metric: str, most: int, unit: str = ANSWERS) -> str:
     lower = ", lower is better" if metric in LOWER_IS_BETTER else ""
     first = SECONDS_STOPS[1] if unit == SECONDS else EVERY
     return _TITLES.get(metric, metric).format(first=first, last=most, unit=unit) + lower
+
+
+def raters_of(counts: Sequence[int]) -> str:
+    """How many raters stand behind figures, and that a single one gives no interval. counts : ascending"""
+    if counts[-1] == 1:
+        return NO_INTERVAL
+    return f"{counts[0]} raters" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]} raters"
 
 
 def printed(figure: Figure, value: float) -> str:
@@ -147,8 +157,14 @@ class Results:
             f"{c['repeats']} draws, seed {c['seed']}, beholder {c['code']}, data {c['data_revision'][:12]}, "
             f"encoder {c['encoder_revision']}. Means over raters with 95 % intervals (bootstrap over raters); ece is "
             "that of all raters and draws pooled. Differences are within raters, p by sign flips, Holm-corrected over "
-            f"the {pairs} in one column.{_ASKING * bool(self.strategies)}{_QUARTERED * (QUARTERS[0] in self.groups)}"
+            f"the {pairs} in one column.{_ALONE * self.is_of_one}{_ASKING * bool(self.strategies)}"
+            f"{_QUARTERED * (QUARTERS[0] in self.groups)}"
         )
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether any figure is of a single rater."""
+        return any(figure.estimate.raters == 1 for figure in self.figures)
 
     @property
     def strategies(self) -> list[str]:
@@ -213,7 +229,7 @@ class Results:
     def load(cls, folder: Path) -> Results:
         """What `save` wrote; raises BadInput where the folder holds no finished run."""
         try:
-            told = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            told = read_json(folder / FILE, LARGE)
             return cls(**told | {"figures": [_figure(**figure) for figure in told["figures"]]})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise BadInput(f"{folder} holds no finished run of the bench ({FILE}: {error})") from error
@@ -223,11 +239,11 @@ def _finding(figure: Figure) -> str:
     e = figure.estimate
     sure = e.low > 0 or e.high < 0
     other = figure.versus_ask or figure.versus
+    at = f"{figure.shots} {unit_of([figure.ask, figure.versus_ask])}: {figure.metric} {e.mean:+.3f}"
+    if not e.has_interval:
+        return f"{figure.series.label} against {other} at {at}; {NO_INTERVAL}"
     verdict = ("better" if e.mean > 0 else "worse") + f" than {other}" if sure else f"not told apart from {other}"
-    return (
-        f"{figure.series.label} is {verdict} at {figure.shots} {unit_of([figure.ask, figure.versus_ask])}: "
-        f"{figure.metric} {e.mean:+.3f} [{e.low:+.3f}, {e.high:+.3f}], p {figure.p_holm:.3f}"
-    )
+    return f"{figure.series.label} is {verdict} at {at} [{e.low:+.3f}, {e.high:+.3f}], p {figure.p_holm:.3f}"
 
 
 def _unique(names: Iterable[str]) -> list[str]:
@@ -235,10 +251,11 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _finite(pairs: Iterable[tuple[str, Any]]) -> Row:
-    """NaN, a p-value where nothing was compared, and infinity, too many answers, are not JSON."""
+    """NaN, what one rater or no comparison does not tell, and infinity, too many answers, are not JSON."""
     return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in pairs}
 
 
 def _figure(estimate: Row, p_holm: float | None, **rest: Any) -> Figure:
-    told: Row = {name: (nan if name == "p" else inf) if value is None else value for name, value in estimate.items()}
+    untold = {"p", "low", "high"} if estimate["raters"] == 1 else {"p"}
+    told: Row = {name: (nan if name in untold else inf) if value is None else value for name, value in estimate.items()}
     return Figure(estimate=Estimate(**told), p_holm=nan if p_holm is None else p_holm, **rest)

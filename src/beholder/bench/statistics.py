@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,13 +17,20 @@ RESAMPLES = 5_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over raters with its 95 % interval; `p` is that of "the mean is 0", for a difference."""
+    """A mean over raters with its 95 % interval; `p` is that of "the mean is 0", for a difference.
+
+    One rater tells nothing of how far raters differ: `low`, `high` and `p` are then NaN.
+    """
 
     mean: float
     low: float
     high: float
     raters: int
-    p: float = float("nan")
+    p: float = math.nan
+
+    @property
+    def has_interval(self) -> bool:
+        return not math.isnan(self.low)
 
 
 def bootstrap(values: Floats, seed: int, level: float = 0.95) -> Estimate:
@@ -32,11 +40,11 @@ def bootstrap(values: Floats, seed: int, level: float = 0.95) -> Estimate:
     takes normal where Student is due, which with a dozen raters covers 91 % in place of 95. Below eight raters no
     resampling can reach 95 %: with five this one covers about 91 %.
 
-    values : (n,) one a rater. With one rater the interval is that rater's value.
+    values : (n,) one a rater. One rater has no interval.
     """
     n = len(values)
     if n == 1:
-        return Estimate(float(values[0]), float(values[0]), float(values[0]), 1)
+        return Estimate(float(values[0]), math.nan, math.nan, 1)
     low, high = _expanded(_resamples(n, seed) @ values, n, level)
     return Estimate(float(values.mean()), low, high, n)
 
@@ -60,7 +68,7 @@ def paired(values: Floats, others: Floats, seed: int) -> Estimate:
 
 
 def _sign_flip(difference: Floats, seed: int) -> float:
-    return _as_far(_signs(len(difference), seed) @ difference, difference.sum())
+    return math.nan if len(difference) == 1 else _as_far(_signs(len(difference), seed) @ difference, difference.sum())
 
 
 def _as_far(flipped: Floats, observed: float) -> float:
@@ -80,7 +88,7 @@ def pooled(gaps: Floats, seed: int) -> Estimate:
     """
     estimate = _error(gaps.mean(axis=0))
     low, high = _basic(estimate, _error(_resamples(len(gaps), seed) @ gaps), len(gaps))
-    return Estimate(estimate, max(low, 0.0), high, len(gaps))
+    return Estimate(estimate, low if math.isnan(low) else max(low, 0.0), high, len(gaps))
 
 
 def pooled_difference(gaps: Floats, others: Floats, seed: int) -> Estimate:
@@ -88,6 +96,8 @@ def pooled_difference(gaps: Floats, others: Floats, seed: int) -> Estimate:
     n, weights = len(gaps), _resamples(len(gaps), seed)
     estimate = _error(gaps.mean(axis=0)) - _error(others.mean(axis=0))
     low, high = _basic(estimate, _error(weights @ gaps) - _error(weights @ others), n)
+    if n == 1:
+        return Estimate(estimate, low, high, n)
     middle, half = (gaps + others).mean(axis=0) / 2, _signs(n, seed) @ (gaps - others) / (2 * n)
     return Estimate(estimate, low, high, n, _as_far(_error(middle + half) - _error(middle - half), estimate))
 
@@ -102,7 +112,7 @@ def answers_needed(curves: Floats, ends: Floats, stops: Floats, seed: int) -> Es
     n = len(curves)
     estimate = float(_first_at(curves.mean(axis=0, keepdims=True), ends.mean(keepdims=True), stops)[0])
     if n == 1:
-        return Estimate(estimate, estimate, estimate, 1)
+        return Estimate(estimate, math.nan, math.nan, 1)
     weights = _resamples(n, seed)
     reached = np.sort(_first_at(weights @ curves, weights @ ends, stops))
     low, high = (float(reached[round(tail * (RESAMPLES - 1))]) for tail in _tails(n))  # no mean of two: one may be inf
@@ -127,9 +137,9 @@ def _error(gaps: Floats) -> Any:
 
 
 def _basic(estimate: float, resampled: Floats, n: int) -> tuple[float, float]:
-    """Holds the estimate; with one rater it is that rater's."""
+    """Holds the estimate; NaN with one rater."""
     if n == 1:
-        return estimate, estimate
+        return math.nan, math.nan
     low, high = _expanded(resampled, n)
     return min(estimate, 2 * estimate - high), max(estimate, 2 * estimate - low)
 
@@ -146,9 +156,10 @@ def _signs(n: int, seed: int) -> Floats:
 
 
 def holm(p: Floats) -> Floats:
-    """p-values corrected for how many were looked at [Holm1979]; in the order given."""
-    order = np.argsort(p)
-    steps = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
-    corrected = np.empty(len(p))
+    """p-values corrected for how many were looked at [Holm1979]; in the order given. NaN stays and counts for none."""
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known])]
+    steps = np.maximum.accumulate(p[order] * (len(order) - np.arange(len(order))))
+    corrected = np.full(len(p), np.nan)
     corrected[order] = np.minimum(steps, 1)
     return corrected

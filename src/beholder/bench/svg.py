@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, isnan, log10, sqrt
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -29,7 +29,10 @@ DASHES = ("", "5 3", "1.5 3")
 
 @dataclass(frozen=True)
 class Line:
-    """A mean with its band over x; `colour` and `dash` are places in COLOURS and DASHES."""
+    """A mean with its band over x; `colour` and `dash` are places in COLOURS and DASHES.
+
+    Where `low` and `high` are NaN there is no band.
+    """
 
     label: str
     x: Sequence[float]
@@ -116,7 +119,8 @@ def _shared() -> dict[str, object]:
 def _drawn(panel: Panel) -> dict[str, object]:
     """Everything of a panel in pixels."""
     xs = sorted({x for line in panel.lines for x in line.x})
-    ends = [y for line in panel.lines for y in (*line.low, *line.high)] + [0.0] * panel.from_zero
+    ends = [y for line in panel.lines for y in (*_edge(line, line.low), *_edge(line, line.high))]
+    ends += [0.0] * panel.from_zero
     ends += [] if panel.level is None else [panel.level]
     marks = ticks(min(ends), max(ends))
 
@@ -140,8 +144,8 @@ def _drawn(panel: Panel) -> dict[str, object]:
 
 def _line(line: Line, across: Callable[[float], float], up: Callable[[float], float]) -> dict[str, object]:
     there = [(across(x), up(y)) for x, y in zip(line.x, line.mean, strict=True)]
-    above = [(across(x), up(y)) for x, y in zip(line.x, line.high, strict=True)]
-    under = [(across(x), up(y)) for x, y in zip(line.x, line.low, strict=True)]
+    above = [(across(x), up(y)) for x, y in zip(line.x, _edge(line, line.high), strict=True)]
+    under = [(across(x), up(y)) for x, y in zip(line.x, _edge(line, line.low), strict=True)]
     said = ", ".join(f"{x:g}: {y:.3f}" for x, y in zip(line.x, line.mean, strict=True))
     return {
         "colour": line.colour,
@@ -151,6 +155,11 @@ def _line(line: Line, across: Callable[[float], float], up: Callable[[float], fl
         "band": _points([*above, *reversed(under)]),
         "said": f"{line.label}, {said}",
     }
+
+
+def _edge(line: Line, edge: Sequence[float]) -> list[float]:
+    """The lower or upper end of its band, the mean where there is none."""
+    return [mean if isnan(y) else y for mean, y in zip(line.mean, edge, strict=True)]
 
 
 def _points(points: Iterable[tuple[float, float]]) -> str:

@@ -9,20 +9,25 @@ Items that the set does not have are passed over.
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from beholder.cells import NotANumber, number
 from beholder.datasets.tables import Faults, stream_table
 from beholder.errors import BadInput
+from beholder.json_reading import parse_json
+from beholder.text import shown
 from beholder.types import Matrix
 
 PREFIX = "vectors:"
 NAMED = 10  # missing items that are named
+_ODD = re.compile(r"[^0-9.eE+\-]")
 
 
 def read_vectors(path: Path, items: Sequence[str]) -> tuple[Matrix, str]:
@@ -46,11 +51,26 @@ def _from_table(path: Path, faults: Faults) -> tuple[list[str], Matrix]:
     for row in stream_table(path, ["item"], faults, faults):
         name = row.cells.pop("item")
         try:
-            rows.append(np.array([*row.cells.values()], dtype=np.float32))
+            rows.append(_numbers(row.cells))
             names.append(name)
-        except ValueError as error:
+        except NotANumber as error:
             faults.add(row.where, f"item '{name}': {error}")
     return names, np.stack(rows) if rows else np.empty((0, 0), np.float32)
+
+
+def _numbers(cells: Mapping[str, str]) -> Matrix:
+    """The row of a table. raises : NotANumber naming the first column that holds none"""
+    texts = list(cells.values())
+    with np.errstate(over="ignore"), suppress(ValueError):  # what is too large for the type is named with all others
+        if not _ODD.search("".join(texts)):
+            return np.array(texts, dtype=np.float32)
+    found = list[float]()
+    for column, text in cells.items():
+        try:
+            found.append(number(text))
+        except NotANumber as error:
+            raise NotANumber(f"{column} must be {error.wanted}, got '{shown(text)}'{error}") from None
+    return np.array(found, dtype=np.float32)
 
 
 def _from_safetensors(path: Path, faults: Faults) -> tuple[list[str], Matrix]:
@@ -76,7 +96,7 @@ def _from_safetensors(path: Path, faults: Faults) -> tuple[list[str], Matrix]:
 
 def _names(told: str | None) -> list[str] | None:
     try:
-        names = json.loads(told or "")
+        names = parse_json(told or "")
     except ValueError:
         return None
     return [str(name) for name in names] if isinstance(names, list) else None

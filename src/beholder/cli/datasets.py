@@ -50,12 +50,13 @@ def _as_json(form: dict[str, Any]) -> dict[str, Any]:
 def check(name: Name, folder: Folder, partial: Partial = False, as_json: AsJson = False) -> None:
     """Say what is missing or wrong with a set.
 
-    All of it at once: files, columns, lines that cannot be read, pictures that are not there. Nothing is written.
+    All of it at once: files, columns, lines that cannot be read, pictures that are not there or cannot be opened.
+    Nothing is written.
     """
     from beholder.datasets import check as look
 
-    with Meter("reading"):
-        report = look(name, folder, partial=partial)
+    with Meter("reading") as meter:
+        report = look(name, folder, partial=partial, progress=meter)
     _tell(report, as_json)
 
 

@@ -133,7 +133,11 @@ def _print(figures: list[dict[str, Any]]) -> None:
     """
     from beholder.bench.agreement import QUARTERS
 
-    say("Means over raters, ± half the width of their 95 % intervals.")
+    counts = [f["raters"] for f in figures]
+    if max(counts) > 1:
+        say("Means over raters, ± half the width of their 95 % intervals.")
+    if min(counts) == 1:
+        say("A figure of one rater has no interval.")
     there = list(dict.fromkeys((f["group"], f["metric"]) for f in figures))
     least = [(group, metric) for group, metric in there if group == QUARTERS[0]][:1]
     for shown in [(group, metric) for group, metric in there if group not in QUARTERS] + least:
@@ -145,13 +149,13 @@ def _print(figures: list[dict[str, Any]]) -> None:
 def _block(figures: list[dict[str, Any]]) -> None:
     """The means, then what each gains over `generic` and over the same method asking at random, where they were run."""
     from beholder.bench.asking import unit_of
-    from beholder.bench.results import LOWER_IS_BETTER, metric_title
+    from beholder.bench.results import LOWER_IS_BETTER, NO_INTERVAL, metric_title
 
     means = [f for f in figures if f["versus"] is None]
     first, most = means[0], max(f["raters"] for f in means)
     unit = unit_of(f["ask"] for f in means)
     title = metric_title(first["metric"], max(f["shots"] for f in means), unit)
-    say(f"\n{title}: {first['group']} ({most:,} rater{'s' * (most != 1)})")
+    say(f"\n{title}: {first['group']} ({f'{most:,} raters' if most > 1 else NO_INTERVAL})")
     _grid(means, "", unit)
     gains = {
         "generic": [f for f in figures if f["versus"] == "generic"],
@@ -184,5 +188,5 @@ def _cell(figure: dict[str, Any], sign: str) -> str:
     mean, low, high = figure["mean"], figure["low"], figure["high"]
     if figure["metric"] == NEEDED:
         told = [f"more than {figure['shots']}" if k is None else f"{k:.1f}" for k in (mean, low, high)]
-        return "{} [{}, {}]".format(*told)
-    return f"{mean:{sign}.3f} ± {(high - low) / 2:.3f}"
+        return "{} [{}, {}]".format(*told) if figure["raters"] > 1 else told[0]
+    return f"{mean:{sign}.3f} ± {(high - low) / 2:.3f}" if figure["raters"] > 1 else f"{mean:{sign}.3f}"

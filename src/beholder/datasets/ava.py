@@ -7,13 +7,16 @@ download lacks a few of the photos that the table names: `--partial` leaves thos
 from __future__ import annotations
 
 import math
+import re
 
 from beholder.datasets.draft import Draft
 from beholder.datasets.formats import NO_REPEATS, DatasetFormat
+from beholder.text import shown
 
 VOTES = "AVA.txt"  # index, picture, ten counts, two tags (0: none), challenge
 TEST = "aesthetics_image_lists/generic_test.jpgl"
 LEVELS = range(1, 11)
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def read(draft: Draft) -> None:
@@ -30,10 +33,10 @@ def read(draft: Draft) -> None:
 
 def _votes(draft: Draft, where: str, counts: list[str]) -> list[int]:
     """How often each of LEVELS was given; none where that cannot be read."""
-    votes = [int(count) for count in counts if count.isdecimal()]
+    votes = [int(count) for count in counts if _COUNT.fullmatch(count)]
     if len(votes) == len(LEVELS) and any(votes):
         return votes
-    draft.spoilt.add(where, f"wanted {len(LEVELS)} counts of votes, not all 0, got {' '.join(counts)}")
+    draft.spoilt.add(where, f"wanted {len(LEVELS)} counts of votes, not all 0, got {shown(' '.join(counts))}")
     return []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -12,15 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from beholder.datasets.draft import Draft
+from beholder.cells import csv_line
+from beholder.config import settings
+from beholder.datasets.draft import Draft, broken_pictures
 from beholder.datasets.formats import DatasetFormat
 from beholder.datasets.plain import load_plain
 from beholder.datasets.public import PUBLIC
+from beholder.datasets.tables import Faults
 from beholder.errors import BadInput, UnknownName, UserError
 
 PLAIN = "plain"
 COPIES = "pictures"  # folder below the plain one for pictures that are copied
 Progress = Callable[[str, int, int], None]
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,16 @@ class Report:
     left_out: tuple[str, ...] = ()
 
 
-def check(name: str, folder: str | Path, *, partial: bool = False) -> Report:
+def check(name: str, folder: str | Path, *, partial: bool = False, progress: Progress = _silent) -> Report:
     """What the folder holds, if it is the set of this name, whole.
 
     partial : pass over lines and pictures that cannot be used, and tell of them in the report
     raises  : UnknownName for a set that is not known, BadInput with everything that is missing or wrong
     """
     if name == PLAIN:
-        return _report_of_plain(folder)
+        return _report_of_plain(folder, progress)
     form = _form(name)
-    return _report(form, _read(form, Path(folder).expanduser(), partial))
+    return _report(form, _read(form, Path(folder).expanduser(), partial, progress))
 
 
 def convert(
@@ -62,7 +68,7 @@ def convert(
     *,
     partial: bool = False,
     copy: bool = False,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = _silent,
 ) -> Report:
     """Write the set in `folder` to `into` in the plain format, whole or not at all.
 
@@ -74,8 +80,7 @@ def convert(
         raise UserError(f"{folder} is in the plain format already: beholder bench {folder}")
     form, into = _form(name), Path(os.path.realpath(Path(into).expanduser()))
     _check_empty(into)
-    progress(f"reading {form.title}", 0, 0)
-    draft = _read(form, Path(folder).expanduser(), partial)
+    draft = _read(form, Path(folder).expanduser(), partial, progress)
     with _whole(into) as unfinished:
         files = _copied(draft, unfinished, progress) if copy else _relative(draft, into)
         progress("writing the tables", 0, 0)
@@ -89,13 +94,16 @@ def _form(name: str) -> DatasetFormat:
     return PUBLIC[name]
 
 
-def _read(form: DatasetFormat, folder: Path, partial: bool) -> Draft:
+def _read(form: DatasetFormat, folder: Path, partial: bool, progress: Progress) -> Draft:
     """raises : BadInput with all faults"""
     hint = f"{form.title} is: {form.layout}. It comes from {form.source}"
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder. {hint}")
+    progress(f"reading {form.title}", 0, 0)
     draft = Draft(folder, form.scale)
     form.read(draft)
+    if not draft.faults.found:
+        draft.open_pictures(settings().threads, lambda done, total: progress("opening pictures", done, total))
     draft.finish()
     if draft.spoilt.found and not partial:
         hint += "\n--partial leaves out lines and pictures that cannot be used"
@@ -118,8 +126,15 @@ def _report(form: DatasetFormat, draft: Draft) -> Report:
     )
 
 
-def _report_of_plain(folder: str | Path) -> Report:
+def _report_of_plain(folder: str | Path, progress: Progress) -> Report:
     data = load_plain(folder)
+    faults = Faults()
+    told = broken_pictures(
+        data.files, settings().threads, lambda done, total: progress("opening pictures", done, total)
+    )
+    for file, reason in told.items():
+        faults.add(os.path.relpath(file, folder), f"the picture cannot be opened: {reason}")
+    faults.raise_if_any(Path(folder))
     return Report(
         name=data.name,
         items=len(data.items),
@@ -185,6 +200,5 @@ def _write(form: DatasetFormat, draft: Draft, files: Sequence[str], into: Path) 
 
 def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow(header)
-        table.writerows(rows)
+        stream.write(csv_line(header))
+        stream.writelines(map(csv_line, rows))

@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from beholder.cells import BELOW, EITHER, Marks, NotANumber, number, with_point
 from beholder.datasets.tables import Faults, Row, stream_lines, stream_table
+from beholder.errors import BadPicture
+from beholder.images import open_image
+from beholder.text import shown
 
 FEW = 10  # names that one sentence lists
+AT_ONCE = 100  # pictures, after which one may be stopped
+SMALL = 64  # side to which a picture is opened to see whether it can be: a large JPEG is then decoded in part
 PARTS = {"train": "train", "validation": "train", "test": "test"}  # a published part -> split of the plain format
 
 Rating = tuple[str, str, str, str]  # rater, item, score, seconds
@@ -93,7 +100,7 @@ class Draft:
     def add_mean(self, where: str, picture: str, score: str, part: str = "", **columns: str) -> None:
         """Keep a picture of which only the mean score of many is known, `score_std` among the columns where it is."""
         if self.number(where, "score", score):
-            self.add_item(where, picture, picture, part, score=score, **columns)
+            self.add_item(where, picture, picture, part, score=with_point(score), **columns)
 
     def knows(self, item: str) -> bool:
         """Whether the item was added before, be its picture there or not."""
@@ -115,7 +122,7 @@ class Draft:
                 self.copies += 1
                 return
             self._said[rater, item] = (*before, said)
-            (self.retest if before else self.ratings).append((rater, item, score, seconds))
+            (self.retest if before else self.ratings).append((rater, item, with_point(score), seconds))
 
     def read_parts(self, tables: Mapping[str, str], *columns: str) -> dict[str, str]:
         """Picture -> part, of one table for each part; a picture is named by these columns with / between them."""
@@ -136,17 +143,25 @@ class Draft:
         """Whether the text is a number on this scale, or the set's own; noted where it is not."""
         low, high = scale or self.scale
         try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
+            value, hint = number(text, EITHER if high < BELOW else Marks()), ""
+        except NotANumber as error:
+            value, hint = math.nan, str(error)
         if low <= value <= high:
             return True
-        self.spoilt.add(where, f"{column} must be a number from {low:g} to {high:g}, got '{text}'")
+        self.spoilt.add(where, f"{column} must be a number from {low:g} to {high:g}, got '{shown(text)}'{hint}")
         return False
 
     def numbers(self, where: str, texts: Mapping[str, str], scale: tuple[float, float]) -> bool:
         """Whether each text is a number on this scale; every other one is noted with its column."""
         return not [column for column, text in texts.items() if not self.number(where, column, text, scale)]
+
+    def open_pictures(self, threads: int, progress: Callable[[int, int], None]) -> None:
+        """Leave out items whose picture cannot be opened, and note each."""
+        files = {self.folder / columns["file"]: columns["file"] for columns in self.items.values()}
+        broken = {files[path]: reason for path, reason in broken_pictures(files, threads, progress).items()}
+        for file, reason in broken.items():
+            self.spoilt.add(file, f"the picture cannot be opened: {reason}")
+        self._leave_out([item for item, columns in self.items.items() if columns["file"] in broken])
 
     def finish(self) -> None:
         """Note what only the whole can show, and leave out items that the published split does not know."""
@@ -163,10 +178,34 @@ class Draft:
             self.faults.add("the tables", "name no picture that can be used")
 
     def _leave_out(self, items: list[str]) -> None:
+        if not items:
+            return
         for item in items:
             del self.items[item]
         self.ratings = [rating for rating in self.ratings if rating[1] in self.items]
         self.retest = [rating for rating in self.retest if rating[1] in self.items]
+        rated = {rater for rater, *_ in self.ratings}
+        self.raters = {rater: split for rater, split in self.raters.items() if rater in rated}
+
+
+def broken_pictures(files: Iterable[Path], threads: int, progress: Callable[[int, int], None]) -> dict[Path, str]:
+    """Which of these cannot be opened, and why: an empty file, one that is cut, a web page in place of a picture."""
+    each = list(dict.fromkeys(files))
+    broken: dict[Path, str] = {}
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(each), AT_ONCE):
+            progress(start, len(each))
+            some = each[start : start + AT_ONCE]
+            broken |= {file: why for file, why in zip(some, pool.map(_why_broken, some), strict=True) if why}
+    return broken
+
+
+def _why_broken(file: Path) -> str:
+    try:
+        open_image(file, max_side=SMALL)
+    except BadPicture as error:
+        return str(error)
+    return ""
 
 
 def files_below(folder: Path) -> Iterator[str]:

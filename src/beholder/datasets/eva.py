@@ -6,8 +6,7 @@ photo more than once (by category and all together), of which the first is taken
 
 from __future__ import annotations
 
-import math
-
+from beholder.cells import is_number
 from beholder.datasets.draft import Draft
 from beholder.datasets.formats import RETEST, DatasetFormat
 
@@ -22,15 +21,8 @@ def read(draft: Draft) -> None:
         picture = f"{row['image_id']}.jpg"
         if not draft.knows(picture):
             draft.add_item(row.where, picture, picture, category=categories.get(row["image_id"], ""))
-        seconds = row["vote_time"] if _is_number(row["vote_time"]) else ""
+        seconds = row["vote_time"] if is_number(row["vote_time"]) else ""
         draft.rate(row.where, row["user_id"], picture, row["score"], row.content(), seconds)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 FORMAT = DatasetFormat(

@@ -23,9 +23,12 @@ from typing import Any
 
 import numpy as np
 
+from beholder.cells import BELOW, EITHER, Marks, NotANumber, marks_of, number
 from beholder.datasets.dataset import LEFT, RIGHT, TIE, Choices, Dataset, Flags, Ratings
 from beholder.datasets.tables import Faults, Row, read_table
 from beholder.errors import BadInput
+from beholder.json_reading import read_json
+from beholder.text import shown
 from beholder.types import Floats, Ints
 
 _ANSWERS = {"left": LEFT, "tie": TIE, "right": RIGHT}
@@ -86,7 +89,7 @@ def _read_about(folder: Path, faults: Faults) -> dict[str, Any]:
     about: Any = {}
     if path.is_file():
         try:
-            about = json.loads(path.read_text(encoding="utf-8-sig"))
+            about = read_json(path)
         except (ValueError, OSError) as error:
             faults.add(path.name, f"is not JSON: {error}")
         if not isinstance(about, dict):
@@ -104,11 +107,11 @@ def _scale(value: Any, faults: Faults) -> tuple[float, float] | None:
     if value is None:
         return None
     try:
-        low, high = (float(end) for end in value)
+        low, high = (float(end) for end in value if type(end) in (int, float))
     except (TypeError, ValueError):
         low = high = math.nan
-    if not low < high:
-        faults.add("dataset.json", f"scale must be [lowest, highest], got {json.dumps(value)}")
+    if not -math.inf < low < high < math.inf:
+        faults.add("dataset.json", f"scale must be [lowest, highest], got {shown(json.dumps(value))}")
         return None
     return low, high
 
@@ -118,6 +121,7 @@ def _read_items(folder: Path, faults: Faults) -> _Items:
     if not rows and not faults.found:
         faults.add("items.csv", "names no pictures")
     line_of: dict[str, str] = {}
+    mark_of = {column: _marks(rows, column) for column in ("score", "score_std")}
     for row in rows:
         if not row["item"]:
             faults.add(row.where, "the item has no name")
@@ -126,9 +130,9 @@ def _read_items(folder: Path, faults: Faults) -> _Items:
         line_of.setdefault(row["item"], row.where)
         if not row["file"] or not os.path.isfile(folder / row["file"]):
             faults.add(row.where, f"the file '{row['file']}' of item '{row['item']}' is not in {folder}")
-        for column in ("score", "score_std"):
+        for column, marks in mark_of.items():
             if row.get(column):
-                _number(row, column, faults)
+                _number(row, column, marks, faults)
     return _Items(
         names=tuple(row["item"] for row in rows),
         files=tuple(folder / row["file"] for row in rows),
@@ -141,24 +145,28 @@ def _read_ratings(
     folder: Path, position: Mapping[str, int], scale: tuple[float, float] | None, faults: Faults
 ) -> list[_Rating]:
     found: list[_Rating] = []
-    for row in _optional(folder / "ratings.csv", ("rater", "item", "score"), faults):
-        item, score = _item(row, "item", position, faults), _number(row, "score", faults)
+    rows = _optional(folder / "ratings.csv", ("rater", "item", "score"), faults)
+    marks, seconds = _marks(rows, "score", scale), _marks(rows, "seconds")
+    for row in rows:
+        item, score = _item(row, "item", position, faults), _number(row, "score", marks, faults)
         if scale and (score < scale[0] or score > scale[1]):
             faults.add(row.where, f"score {row['score']} is off the scale {scale[0]:g} to {scale[1]:g} of dataset.json")
-        found.append((_rater(row, faults), item, score, _seconds(row, faults)))
+        found.append((_rater(row, faults), item, score, _seconds(row, seconds, faults)))
     return found
 
 
 def _read_choices(folder: Path, position: Mapping[str, int], faults: Faults) -> list[_Choice]:
     found: list[_Choice] = []
-    for row in _optional(folder / "choices.csv", ("rater", "left", "right", "choice"), faults):
+    rows = _optional(folder / "choices.csv", ("rater", "left", "right", "choice"), faults)
+    seconds = _marks(rows, "seconds")
+    for row in rows:
         left, right = _item(row, "left", position, faults), _item(row, "right", position, faults)
         if row["left"] and row["left"] == row["right"]:
             faults.add(row.where, f"'{row['left']}' stands against itself")
         answer = _ANSWERS.get(row["choice"].casefold())
         if answer is None:
             faults.add(row.where, f"choice must be left, right or tie, got '{row['choice']}'")
-        found.append((_rater(row, faults), left, right, answer or 0, _seconds(row, faults)))
+        found.append((_rater(row, faults), left, right, answer or 0, _seconds(row, seconds, faults)))
     return found
 
 
@@ -203,18 +211,23 @@ def _split_is_test(row: Row, faults: Faults) -> bool:
     return row["split"].casefold() == "test"
 
 
-def _number(row: Row, column: str, faults: Faults) -> float:
+def _number(row: Row, column: str, marks: Marks, faults: Faults) -> float:
     try:
-        number = float(row[column])
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        faults.add(row.where, f"{column} must be a number, got '{row[column]}'")
-    return number
+        return number(row[column], marks)
+    except NotANumber as error:
+        faults.add(row.where, f"{column} must be a number, got '{shown(row[column])}'{error}")
+        return math.nan
 
 
-def _seconds(row: Row, faults: Faults) -> float:
-    return _number(row, "seconds", faults) if row.get("seconds") else math.nan
+def _seconds(row: Row, marks: Marks, faults: Faults) -> float:
+    return _number(row, "seconds", marks, faults) if row.get("seconds") else math.nan
+
+
+def _marks(rows: Sequence[Row], column: str, scale: tuple[float, float] | None = None) -> Marks:
+    """How the numbers of a column are written."""
+    if scale and scale[0] > -BELOW and scale[1] < BELOW:
+        return EITHER
+    return marks_of((row.get(column) for row in rows), rows[0].delimiter if rows else ",")
 
 
 def _ratings(found: list[_Rating], raters: list[str]) -> Ratings:

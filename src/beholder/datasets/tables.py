@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from beholder.cells import decimal_comma
 from beholder.datasets.sheet import sheet_lines
 from beholder.errors import BadInput
-from beholder.text import decoded, delimiter_of
+from beholder.text import CsvText, Record, decoded, lines_of, lost
 
 MOST_FAULTS = 20  # shown; the rest are counted
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-
-Lines = Iterator[tuple[int, list[str]]]  # (line number, cells)
 
 
 @dataclass
@@ -45,6 +42,7 @@ class Row:
 
     where: str
     cells: dict[str, str]
+    delimiter: str = ","
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -64,8 +62,8 @@ def read_table(path: Path, wanted: Sequence[str], faults: Faults) -> tuple[list[
     """
     columns, rows = list[str](), list[Row]()
     with _noted(path, faults):
-        header, lines = _opened(path, wanted, faults)
-        columns, rows = header, list(_rows(path.name, header, lines, faults))
+        table = _opened(path, wanted, faults)
+        columns, rows = table.columns, list(_rows(path.name, table, faults))
     return columns, rows
 
 
@@ -79,16 +77,17 @@ def stream_table(
     ragged    : a line may end before its last columns, which are then empty
     """
     with _noted(path, faults):
-        columns, lines = _opened(path, wanted, faults, delimiter)
-        yield from _rows(path.name, columns, lines, spoilt, ragged)
+        yield from _rows(path.name, _opened(path, wanted, faults, delimiter), spoilt, ragged)
 
 
 def stream_lines(path: Path, cells: int, faults: Faults, spoilt: Faults) -> Iterator[tuple[str, list[str]]]:
     """(where, cells) of every line of a file without a header, whose cells are separated by spaces."""
     with _noted(path, faults):
-        for number, line in enumerate(_physical_lines(decoded(path)), start=1):
+        for number, line in enumerate(lines_of(decoded(path, damaged=True)), start=1):
             found, where = line.split(), f"{path.name} line {number}"
-            if len(found) == cells:
+            if lost(line) or "\0" in line:
+                spoilt.add(where, "holds characters that are no text in UTF-8")
+            elif len(found) == cells:
                 yield where, found
             elif found:
                 spoilt.add(where, f"has {len(found)} cells, wanted {cells}")
@@ -105,29 +104,27 @@ def _noted(path: Path, faults: Faults) -> Iterator[None]:
         faults.add(path.name, str(error))
 
 
-def _opened(path: Path, wanted: Sequence[str], faults: Faults, delimiter: str = "") -> tuple[list[str], Lines]:
+@dataclass(frozen=True)
+class _Table:
+    columns: list[str]
+    records: Iterator[Record]
+    delimiter: str
+
+
+def _opened(path: Path, wanted: Sequence[str], faults: Faults, delimiter: str = "") -> _Table:
     """The columns, and the lines below them: none where the header is at fault."""
-    lines = sheet_lines(path) if path.suffix == ".xlsx" else _lines(decoded(path), delimiter)
-    columns = [name.strip().casefold() for name in next(lines, (1, []))[1]]
-    return columns, lines if _header_is_fine(path.name, columns, wanted, faults) else iter(())
-
-
-def _lines(text: str, delimiter: str) -> Lines:
-    """(line number, cells) of every line that is not empty."""
-    if "\0" in text:
-        raise UnicodeError("it holds zero bytes")
-    first = next((line for line in _physical_lines(text) if line.strip()), "")
-    reader = csv.reader(
-        _physical_lines(text), delimiter=delimiter or delimiter_of(first), skipinitialspace=True, strict=True
-    )
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _physical_lines(text: str) -> Iterator[str]:
-    """Lines with their ends, found as they are asked for: a StringIO takes four times the memory of the text."""
-    return (line.group() for line in _LINE.finditer(text))
+    if path.suffix == ".xlsx":
+        lines = sheet_lines(path)
+        header, fault = next(lines, (1, []))[1], ""
+        below: Iterator[Record] = (Record(number, cells) for number, cells in lines)
+        delimiter = "\t"  # as if: a comma parts nothing there
+    else:
+        table = CsvText(decoded(path, damaged=True), delimiter=delimiter)
+        header, below, fault, delimiter = table.header, iter(table), table.fault, table.delimiter
+    if fault:
+        raise UnicodeError(fault)
+    columns = [name.strip().casefold() for name in header]
+    return _Table(columns, below if _header_is_fine(path.name, columns, wanted, faults) else iter(()), delimiter)
 
 
 def _header_is_fine(name: str, columns: list[str], wanted: Sequence[str], faults: Faults) -> bool:
@@ -143,12 +140,36 @@ def _header_is_fine(name: str, columns: list[str], wanted: Sequence[str], faults
     return not missing and not twice
 
 
-def _rows(name: str, columns: list[str], lines: Lines, faults: Faults, ragged: bool = False) -> Iterator[Row]:
-    for number, cells in lines:
-        where = f"{name} line {number}"
+def _rows(name: str, table: _Table, faults: Faults, ragged: bool = False) -> Iterator[Row]:
+    columns, wide = table.columns, list[tuple[int, list[str]]]()
+    for record in table.records:
+        cells, where = record.cells, f"{name} line {record.line}"
         if ragged and len(cells) < len(columns):
             cells = [*cells, *[""] * (len(columns) - len(cells))]
-        if len(cells) != len(columns):
+        if record.fault:
+            faults.add(where, record.fault)
+        elif table.delimiter == "," and len(cells) > len(columns) and decimal_comma(cells):
+            wide.append((record.line, cells))
+        elif len(cells) != len(columns):
             faults.add(where, f"has {len(cells)} cells, the header has {len(columns)}")
         else:
-            yield Row(where, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
+            yield Row(where, {c: cell.strip() for c, cell in zip(columns, cells, strict=True)}, table.delimiter)
+    if wide:
+        faults.add(
+            f"{name} line{'s' * (len(wide) > 1)} {_listed([line for line, _ in wide])}", _of_commas(wide, columns)
+        )
+
+
+def _of_commas(wide: Sequence[tuple[int, list[str]]], columns: Sequence[str]) -> str:
+    """One sentence for all lines that a decimal comma made longer than the header."""
+    counts, comma = {len(cells) for _, cells in wide}, decimal_comma(wide[0][1])
+    has = f"{'have' if len(wide) > 1 else 'has'} {min(counts)} cells{' or more' * (len(counts) > 1)}"
+    return (
+        f"{has}, the header has {len(columns)}; if {comma} is one number with a decimal comma, write "
+        f"{comma.replace(',', '.')}, or put ; between the cells"
+    )
+
+
+def _listed(lines: Sequence[int]) -> str:
+    """The first few of them."""
+    return ", ".join(map(str, lines[:3])) + (f" and {len(lines) - 3:,} more" if len(lines) > 3 else "")

@@ -6,7 +6,6 @@ once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from beholder.errors import BadInput, UserError
 from beholder.features.onnx import BATCH, Tower, open_session
 from beholder.features.preprocess import Preprocessing, from_processor
 from beholder.features.registry import EncoderRow
+from beholder.json_reading import read_json
 from beholder.types import Matrix
 
 PIXELS = "pixel_values"
@@ -167,7 +167,7 @@ def _read_processor(model: HubModel) -> Preprocessing:
     path = fetch(model, PROCESSOR)
     faults: list[str] = []
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = read_json(path)
         preprocessing = from_processor(told, faults)
     except (OSError, ValueError, AttributeError) as fault:
         raise BadInput(f"{path} cannot be read as JSON ({fault}); delete it, and it is fetched again") from None

@@ -13,7 +13,6 @@ order: `"attributes": {"first": 1024, "names": ["interesting content", ...]}`.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from beholder.features.attributes import ATTRIBUTES
 from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.registry import EncoderRow
 from beholder.features.vocabulary import Vocabulary
+from beholder.json_reading import read_json
 from beholder.types import Matrix
 
 BATCH = 16  # pictures a run: past that, bigger batches bring nothing on a CPU and cost memory
@@ -52,7 +52,7 @@ class Description:
 def read_description(path: Path) -> Description:
     """The description of a model. Raises UserError where it is missing, BadInput with every fault of it together."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = read_json(path)
     except FileNotFoundError:
         raise UserError(
             f"no {path.name} beside the model in {path.parent}: it must say input, output, layout, size, fit, "

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.errors import BadInput, UserError
+from beholder.json_reading import parse_json
 
 State = dict[str, NDArray[np.float32]]
 
@@ -45,6 +46,6 @@ def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:
 
 def _said(value: str) -> Any:
     try:
-        return json.loads(value)
+        return parse_json(value)
     except ValueError:
         return value

@@ -6,7 +6,6 @@ said; `x.safetensors` holds the head, `weight` (w, d) and `bias` (w,), of which 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from safetensors.numpy import load_file, save_file
 from scipy.special import expit
 
 from beholder.errors import BadInput
+from beholder.json_reading import read_json
 from beholder.types import Floats, Matrix
 
 
@@ -54,7 +54,7 @@ class Vocabulary:
     @classmethod
     def read(cls, model: Path, dimension: int) -> Vocabulary | None:
         """The words of a model whose JSON can be read; None where it has none. raises : BadInput"""
-        told = json.loads(model.with_suffix(".json").read_text(encoding="utf-8")).get("words")
+        told = read_json(model.with_suffix(".json")).get("words")
         if not told:
             return None
         path = model.with_suffix(".safetensors")

@@ -17,6 +17,7 @@ from typing import IO, BinaryIO
 
 from beholder.errors import BadInput, StoreError
 from beholder.images import SUFFIXES, fingerprint
+from beholder.json_reading import LARGE, read_json
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import Broken, Found, Progress, plain_name, silent, storable
 from beholder.text import cannot_read, shown, why_unreadable
@@ -50,7 +51,7 @@ class ZipSource:
         except OSError as error:
             raise cannot_read("zip", self.path, error) from error
         folder = _made_once(self.workspace / name, self._extract)
-        refused = json.loads((folder / _REFUSED).read_text(encoding="utf-8"))
+        refused = read_json(folder / _REFUSED, LARGE)
         yield from FolderSource(_with_items(folder)).find()
         yield from (Broken(name, reason) for name, reason in refused)
 

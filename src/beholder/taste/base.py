@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from beholder.errors import BadInput, ShapeError, UserError
+from beholder.json_reading import BadJson, read_json
 from beholder.taste.checks import check_answers
 from beholder.types import Answers
 
@@ -135,11 +136,11 @@ def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
 
     folder = Path(folder)
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = read_json(folder / "config.json")
         arrays = load((folder / "model.safetensors").read_bytes())
     except FileNotFoundError as error:
         raise BadInput(f"{folder} holds no saved model: {Path(error.filename).name} is missing") from error
-    except (json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
+    except (BadJson, SafetensorError) as error:
         raise BadInput(f"{folder} holds a damaged model ({error}); fit and save it again") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise BadInput(f"{folder} holds a model of another format; this version reads format {FORMAT}")

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, BadPicture
+from beholder.json_reading import LARGE, read_json
 from beholder.taste.threads import one_thread
 from beholder.training.teachers import Run, Teacher
 from beholder.training.views import KEPT, kept, smaller, view
@@ -197,7 +198,7 @@ def _try(path: Path) -> NDArray[np.uint8] | BadPicture:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = read_json(path, LARGE)
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}

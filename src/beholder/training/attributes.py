@@ -13,7 +13,6 @@ Content Adaptation, ECCV 2016 (AADB).
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from beholder.datasets import Dataset, load_plain
 from beholder.errors import BadInput, UserError
 from beholder.features.networks import Network, load_network, make_backbone
 from beholder.features.networks.attributes import NAMES, AttributeNetwork, save_attribute_network
+from beholder.json_reading import read_json
 from beholder.training.generic import correlation, judged, told_of
 from beholder.training.network_cards import ATTRIBUTE_NETWORK, CARD, ENCODER, NETWORK, PAGE, WAYS, page_of_attributes
 from beholder.training.network_export import write_encoder
@@ -132,7 +132,7 @@ def train_attributes(
 
 def _check_seed(start: Path, seed: int) -> None:
     """raises : UserError where other pictures were held out when the start learned the score"""
-    held_out_by = json.loads((start / CARD).read_text(encoding="utf-8"))["seed"]
+    held_out_by = read_json(start / CARD)["seed"]
     if held_out_by != seed:
         raise UserError(
             f"the score of {start} was learned with seed {held_out_by}, this call has {seed}: pictures that it learned "

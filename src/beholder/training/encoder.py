@@ -17,6 +17,7 @@ from beholder.features.embed import embed
 from beholder.features.onnx import OnnxRuntime
 from beholder.features.registry import OPENED_AT, Runtime
 from beholder.images import open_image
+from beholder.json_reading import LARGE, read_json
 from beholder.sources import Found, open_source
 from beholder.training.answers import Answers
 from beholder.training.teachers import Teacher, find_teachers
@@ -139,7 +140,7 @@ def ship(
     if labeler is not None and (unseen or known):
         weight, bias = head_of(student, turn, "concepts")
         if known is not None:
-            told = json.loads(known.read_text(encoding="utf-8"))
+            told = read_json(known)
             words = [Word.of(row) for row in told if row["kind"] == "concept"]
         else:
             X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
@@ -194,7 +195,7 @@ def leave_out(
         return list(files), []
     marker = workspace / "left_out.json"
     asked = [[str(p) for p in files], [str(p) for p in unseen]]
-    if marker.is_file() and (known := json.loads(marker.read_text(encoding="utf-8")))["asked"] == asked:
+    if marker.is_file() and (known := read_json(marker, LARGE))["asked"] == asked:
         copies = {Path(name) for name in known["copies"]}
     else:
         each = sorted({*files, *unseen})

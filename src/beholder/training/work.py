@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from beholder.features.onnx import sha256
+from beholder.json_reading import read_json
 from beholder.training.tuning import Recipe
 
 
@@ -35,6 +36,6 @@ def write_json(path: Path, told: dict[str, Any]) -> None:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_json(path)
     except (OSError, ValueError):
         return None

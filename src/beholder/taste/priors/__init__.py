@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from pathlib import Path
 
+from beholder.json_reading import read_json
 from beholder.taste.population import Population
 
 SHIPPED = Path(__file__).parent
@@ -25,5 +25,5 @@ def find_population(encoder: str, home: Path) -> Population | None:
 
 def _made_for(folder: Path) -> str:
     with suppress(OSError, ValueError, AttributeError):
-        return str(json.loads((folder / "config.json").read_text("utf-8")).get("encoder", ""))
+        return str(read_json(folder / "config.json").get("encoder", ""))
     return ""

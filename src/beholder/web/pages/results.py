@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Collection as AnyOf
@@ -15,6 +13,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from beholder.cells import csv_line, harmless
 from beholder.collection import Ranked, title_of
 from beholder.session import Session
 from beholder.store import Person
@@ -174,26 +173,14 @@ def as_csv(ranked: Sequence[Ranked]) -> str:
     rows = [as_row(one) for one in ranked]
     own = list(rows[0]) if rows else ["rank", "item", "score", "std", "why"]
     columns = list(dict.fromkeys(c for one in ranked for c in one.item.columns if c != "title"))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*own, *(f"source_{c}" if c in own else c for c in columns)])
-    for one, row in zip(ranked, rows, strict=True):
-        told = [harmless(one.item.columns.get(c, "")) for c in columns]
-        writer.writerow([harmless(v) if isinstance(v, str) else v for v in row.values()] + told)
-    return out.getvalue()
+    header = [*own, *(f"source_{c}" if c in own else c for c in columns)]
+    below = [[one.item.columns.get(c, "") for c in columns] for one in ranked]
+    lines = [[*row.values(), *more] for row, more in zip(rows, below, strict=True)]
+    return "".join(csv_line(map(_cell, line)) for line in [header, *lines])
 
 
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets an apostrophe before it: titles come from the web."""
-    return "'" + text if text[:1] in "=+-@\t\r" and text[:1] and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _cell(value: Any) -> str:
+    return "" if value is None else harmless(str(value))
 
 
 def _file(text: str, kind: str, name: str) -> Response:
