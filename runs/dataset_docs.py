@@ -23,8 +23,9 @@ beholder bench ~/lapis-plain --methods generic,gp
 
 A set becomes a [plain folder](data.md#the-plain-folder-format). Its pictures stay where they are and `items.csv` points
 at them relative to the plain folder, so move both together, or use `--copy`. The plain folder is written whole or not
-at all, and never over something else. `--partial` leaves out lines that cannot be read and pictures that are not there,
-and says which; without it one of them is enough to refuse the set.
+at all, and never over something else. Every picture is opened once. `--partial` leaves out lines that cannot be read
+and pictures that are not there or cannot be opened (empty, cut, a web page), and says which; without it one of them is
+enough to refuse the set.
 
 | name | set | known | scale | split | licence |
 |---|---|---|---|---|---|

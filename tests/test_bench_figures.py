@@ -10,7 +10,7 @@ from sklearn.metrics import ndcg_score
 
 from beholder.bench import metrics
 from beholder.bench.series import Series
-from beholder.bench.statistics import bootstrap, holm, paired
+from beholder.bench.statistics import answers_needed, bootstrap, holm, paired, pooled, pooled_difference
 from beholder.bench.summary import summarise
 
 
@@ -211,3 +211,20 @@ def test_p_values_are_uniform_where_nothing_differs():
 def test_holm_corrects_as_published():
     np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02])
     assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("estimate", [
+    bootstrap(np.array([0.3]), seed=0), paired(np.array([0.5]), np.array([0.2]), seed=0),
+    pooled(np.array([[0.1, 0.2]]), seed=0), pooled_difference(np.array([[0.4, 0.2]]), np.array([[0.1, 0.2]]), seed=0),
+    answers_needed(np.array([[0.0, 0.3]]), np.array([0.3]), np.array([0.0, 5.0]), seed=0),
+])  # fmt: skip
+def test_one_rater_says_nothing_of_how_raters_differ(estimate):
+    assert estimate.raters == 1
+    assert not estimate.has_interval
+    assert np.isnan([estimate.low, estimate.high, estimate.p]).all()
+    assert np.isfinite(estimate.mean)
+
+
+def test_what_has_no_p_value_is_not_counted_among_those_looked_at():
+    np.testing.assert_allclose(holm(np.array([0.01, np.nan, 0.03])), [0.02, np.nan, 0.03])
+    assert np.isnan(holm(np.array([np.nan]))).all()

@@ -17,6 +17,7 @@ from beholder.bench.page import page
 from beholder.bench.results import Results
 from beholder.bench.statistics import Estimate
 from beholder.bench.summary import Figure
+from beholder.cli import run as command
 from beholder.errors import BadInput
 from browser import chromium
 from test_bench import fake_encoder, with_a_clicker, write_set
@@ -232,3 +233,57 @@ def test_the_page_fits_a_phone(tmp_path):
         tab.goto((tmp_path / "report.html").as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
         browser.close()
+
+
+# ------------------------------------------------------------------ one rater
+
+
+def alone(figure):
+    e = figure.estimate
+    return replace(figure, estimate=Estimate(e.mean, np.nan, np.nan, 1), p_holm=np.nan)
+
+
+def of_one():
+    return results(figures=[alone(figure) for figure in results().figures])
+
+
+def test_one_rater_has_no_interval_anywhere(tmp_path):
+    for told in (table(of_one()), tables(of_one()), page(of_one())):
+        assert "1 rater, so no interval" in told
+        assert "A figure of one rater has no interval and no p." in told
+        assert "nan" not in told
+        assert not re.search(r"p 0\.\d|\[[+-]?0?\.\d|±|\\pm| to 0\.", told)
+    assert "| gp | -0.500 | +0.050 |" in table(of_one())
+    assert r"gp & $.000$ & $\mathbf{.550}$ \\" in tables(of_one())
+    assert "gp against generic at 10 answers: spearman +0.050; 1 rater, so no interval" in of_one().findings()
+    assert "nan" not in curves(of_one())
+    of_one().save(tmp_path)
+    assert '"low": null' in (tmp_path / "results.json").read_text()
+    again = Results.load(tmp_path)
+    assert (table(again), tables(again), page(again)) == (table(of_one()), tables(of_one()), page(of_one()))
+
+
+def test_where_some_figures_are_of_one_rater_the_others_keep_their_intervals():
+    first, *rest = results().figures
+    told = table(results(figures=[alone(first), *rest]))
+    assert "| generic | 0.500 | 0.500 [0.480, 0.510] |" in told
+    assert "A figure of one rater has no interval and no p." in told
+    assert "A figure of one rater" not in table(results())
+
+
+def test_a_run_with_one_rater_prints_and_writes_no_interval(tmp_path, monkeypatch, capsys):
+    fake_encoder(monkeypatch)
+    (tmp_path / "set").mkdir()
+    folder = write_set(tmp_path / "set", "ratings")
+    lines = (folder / "ratings.csv").read_text().splitlines()
+    first = lines[1].split(",")[0]
+    (folder / "ratings.csv").write_text("\n".join([lines[0], *(x for x in lines if x.split(",")[0] == first)]) + "\n")
+    call = ["bench", str(folder), "--methods", "generic,ridge", "--shots", "5", "--repeats", "2"]
+    assert command(call) == 0
+    out = capsys.readouterr().out
+    assert "A figure of one rater has no interval." in out
+    assert "±" not in out
+    assert command([*call, "--json", "--out", str(tmp_path / "out")]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert all((row["low"], row["high"], row["raters"]) == (None, None, 1) for row in rows)
+    assert not [path.name for path in (tmp_path / "out").iterdir() if re.search(r"\bnan\b|NaN", path.read_text())]

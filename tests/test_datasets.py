@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from beholder.datasets import LEFT, RIGHT, TIE, load_plain, same_pictures
+from beholder.bench.raters import known_scores
+from beholder.bench.vectors import read_vectors
+from beholder.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
 from beholder.errors import BadInput, UnknownName
 
 ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"
@@ -212,3 +214,106 @@ def test_a_picture_that_cannot_be_opened_is_named(tmp_path):
     (tmp_path / "a.png").write_bytes(b"no")
     with pytest.raises(BadInput, match=r"a\.png \("):
         same_pictures([tmp_path / "a.png"])
+
+
+# ------------------------------------------------------------------ numbers and tables as people write them
+
+
+def scores(tmp_path, ratings, **tables):
+    return load_plain(make(tmp_path / "set", ratings=ratings, **tables)).ratings.score.tolist()
+
+
+@pytest.mark.parametrize(
+    ("ratings", "read"),
+    [
+        ("rater;item;score\nann;a;4,2\nann;b;3\n", [4.2, 3]),
+        ("sep=;\nrater;item;score\nann;a;4.2\nann;b;3,5\n", [4.2, 3.5]),
+        ("rater;item;score\nann;a;4,123\nann;b;3,250\n", [4.123, 3.25]),
+        ('rater,item,score\nann,a,"4,2"\nann,b,3.5\n', [4.2, 3.5]),
+        ("rater\titem\tscore\rann\ta\t4,2\rann\tb\t1,123\r", [4.2, 1.123]),
+        ("\n\nrater,item,score\nann,a,4\n", [4]),
+    ],
+    ids=["semicolons", "sep", "three decimals", "quoted", "tabs and old Mac", "blank lines first"],
+)
+def test_decimal_commas_and_the_hint_of_excel_are_read(tmp_path, ratings, read):
+    assert scores(tmp_path, ratings) == read
+
+
+def test_a_scale_below_a_thousand_leaves_no_doubt_about_a_comma(tmp_path):
+    scale = {"dataset.json": '{"scale": [1, 5]}'}
+    assert scores(tmp_path, 'rater,item,score\nann,a,"4,123"\n', **scale) == [4.123]
+    with pytest.raises(BadInput, match="may be thousands"):
+        scores(tmp_path, 'rater,item,score\nann,a,"4,123"\n', **{"dataset.json": "{}"})
+
+
+@pytest.mark.parametrize("score", ["4_5", "٤", "1e400", "inf", "nan", '"1.234,5"', "1 234", "", "5" * 5000])
+def test_what_is_no_number_is_named_with_its_line(tmp_path, score):
+    with pytest.raises(BadInput) as caught:
+        scores(tmp_path, f"rater,item,score\nann,a,4\n\nann,b,{score}\n")
+    assert "one fault" in str(caught.value)
+    assert "ratings.csv line 4: score must be a number, got '" in str(caught.value)
+    assert len(str(caught.value)) < 700
+
+
+def test_decimal_commas_between_commas_are_one_sentence(tmp_path):
+    lines = "".join(f"ann,{item},{n},{n}\n" for n in range(1, 5) for item in "abc")
+    with pytest.raises(BadInput) as caught:
+        scores(tmp_path, "rater,item,score\n" + lines)
+    told = str(caught.value)
+    assert "one fault" in told
+    assert "ratings.csv lines 2, 3, 4 and 9 more: have 4 cells, the header has 3; if 1,1 is one number" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('ann,"b,4', "line 3: a quote is opened here and never closed"),
+        ("ann,b\0,4", "line 3: it holds a zero byte"),
+        (b"a\xffnn\xc3\xa9,b,4", "line 3: it holds characters in another encoding"),
+    ],
+)
+def test_a_line_that_is_no_text_is_named_alone(tmp_path, line, fault):
+    raw = line if isinstance(line, bytes) else line.encode()
+    with pytest.raises(BadInput) as caught:
+        scores(tmp_path, b"rater,item,score\n\n" + raw + b"\nann\xc3\xa9,a,4\nann,c,4\n")
+    assert f"ratings.csv {fault}" in str(caught.value)
+    assert "one fault" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "about", ["[" * 5000, '{"scale": [1, 1e400]}', '{"scale": ["1", "1_0"]}', '{"scale": [1, ' + "9" * 5000 + "]}",
+              '{"scale": [NaN, 5]}', '{"scale": [1, Infinity]}', '{"name": "\\ud800"}', '{"scale": [true, 5]}'],
+)  # fmt: skip
+def test_a_description_that_cannot_be_used_is_a_fault(tmp_path, about):
+    with pytest.raises(BadInput, match=r"dataset\.json: (is not JSON|scale must be)"):
+        scores(tmp_path, "rater,item,score\nann,a,4\n", **{"dataset.json": about})
+
+
+def test_the_known_scores_of_gold_images_have_decimal_commas_too(tmp_path):
+    items = "item;file;gold\na;a.png;4,5\nb;b.png;\nc;c.png;2\n"
+    data = load_plain(make(tmp_path, items=items))
+    np.testing.assert_array_equal(known_scores(data), [4.5, np.nan, 2])
+    with pytest.raises(BadInput, match="the gold of item 'a' must be a number or empty, got '4_5'"):
+        known_scores(load_plain(make(tmp_path, items=items.replace("4,5", "4_5"))))
+
+
+@pytest.mark.parametrize(("text", "value"), [("7,5", 7.5), ("1e-3", 0.001), ("-2", -2)])
+def test_vectors_of_a_table_are_read_as_numbers_are(tmp_path, text, value):
+    (tmp_path / "v.csv").write_text(f"item;x;y\na;{text};1\n")
+    assert read_vectors(tmp_path / "v.csv", ["a"])[0].tolist() == [[np.float32(value), 1]]
+
+
+@pytest.mark.parametrize("text", ["4_5", "٤", "nan", "1e400", "1,234,5", ""])
+def test_vectors_that_are_no_numbers_name_their_column(tmp_path, text):
+    (tmp_path / "v.csv").write_text(f"item;x;y\na;1;{text}\n")
+    with pytest.raises(BadInput, match=r"v\.csv line 2: item 'a': y must be|no finite number"):
+        read_vectors(tmp_path / "v.csv", ["a"])
+
+
+def test_a_plain_set_with_broken_pictures_is_told_when_it_is_checked(tmp_path):
+    folder = make(tmp_path / "set", ratings="rater,item,score\nann,a,1\n")
+    Image.new("RGB", (8, 8)).save(folder / "a.png")
+    with pytest.raises(BadInput) as caught:
+        check("plain", folder)
+    assert "2 faults" in str(caught.value)
+    assert "b.png: the picture cannot be opened" in str(caught.value)

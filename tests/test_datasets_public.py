@@ -171,6 +171,50 @@ def test_partial_leaves_out_what_cannot_be_used(tmp_path):
     assert load_plain(tmp_path / "out").items == ("a.jpg", "é.jpg")
 
 
+BROKEN = {
+    "empty": lambda whole: b"",
+    "cut": lambda whole: whole[: len(whole) // 2],
+    "cut near its end": lambda whole: whole[:-40],
+    "a web page": lambda whole: b"<!doctype html><title>404</title>",
+}
+
+
+@pytest.mark.parametrize("breaks", BROKEN.values(), ids=BROKEN)
+def test_pictures_that_cannot_be_opened_are_named_and_left_out(name, planted, tmp_path, breaks):
+    item, file = list(planted.pictures.items())[-1]
+    path = tmp_path / "set" / file
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path, "JPEG")
+    path.write_bytes(breaks(path.read_bytes()))
+    assert f"{file}: the picture cannot be opened: " in refused(name, tmp_path / "set")
+    report = convert(name, tmp_path / "set", tmp_path / "out", partial=True)
+    assert [told for told in report.left_out if told.startswith(f"{file}: ")]
+    data = load_plain(tmp_path / "out")
+    assert item not in data.items
+    assert len(data.items) == report.items
+    assert set(range(len(data.raters))) == set(data.ratings.rater.tolist()) or not planted.ratings
+
+
+def test_counts_of_votes_that_are_no_counts_are_told(tmp_path):
+    rated_sets.ava(tmp_path)
+    put(
+        tmp_path,
+        "AVA.txt",
+        "1 953619 " + "9" * 5000 + " 0 0 0 0 0 0 0 0 1 1 22 1396",
+        "2 953958 0 0 0 0 0 0 0 0 0 3 0 0 1",
+    )
+    told = refused("ava", tmp_path)
+    assert "AVA.txt line 1: wanted 10 counts of votes" in told
+    assert len(told) < 1500
+
+
+def test_decimal_commas_of_a_published_set_become_points(tmp_path):
+    rated_sets.baid(tmp_path / "set")
+    put(tmp_path / "set", "dataset/train_set.csv", "image;score", "1.jpg;9,125")
+    convert("baid", tmp_path / "set", tmp_path / "out")
+    assert rows_of(tmp_path / "out/items.csv")[0]["score"] == "9.125"
+
+
 def test_what_the_split_leaves_out_is_told(tmp_path):
     rated_sets.para(tmp_path / "set")
     put(tmp_path / "set", "annotation/PARA-GiaaTrain.csv", "imageName,sessionId")
