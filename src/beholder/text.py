@@ -7,8 +7,8 @@ import csv
 import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from beholder.errors import BadInput
 
@@ -18,6 +18,7 @@ _MOST_LINES = 1000  # of one record, in quotes
 _MOST_AGAIN = 200_000  # lines that are read again, as a quote before them was never closed
 _LONGEST = 8 * 1024 * 1024  # characters of a line
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_BLANKS = (" ", "\t", "\r", "\n")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n?|\n")
 _LOST = re.compile("[\ud800-\udfff]")
@@ -113,8 +114,7 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     return "utf-8", "cp1252"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What stands on one line of a table, or on several within quotes.
 
     line    the number of the line in the file on which it begins
@@ -139,6 +139,7 @@ class CsvText:
 
     def __init__(self, text: str, wanted: Container[str] = (), delimiter: str = "") -> None:
         self._lines = _Lines(text)
+        self._is_clean = "\0" not in text and not lost(text)
         self._lines.skip_blank()
         first = self._lines.peek()
         hint = _HINT.match(first)
@@ -154,17 +155,18 @@ class CsvText:
         self._columns = len(self.header)
 
     def __iter__(self) -> Iterator[Record]:
-        return (record for record in self._records() if record.fault or any(cell.strip() for cell in record.cells))
+        return (record for record in self._records() if record.fault or any(map(str.strip, record.cells)))
 
     def _records(self) -> Iterator[Record]:
         lines, again = self._lines, 0
+        reader = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
         while True:
             lines.skip_blank()
             start, line = lines.at, lines.number + 1
             lines.end = line + _MOST_LINES
             try:
-                cells = next(csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True))
-                fault = _fault_of(cells)
+                cells = next(reader)
+                fault = "" if self._is_clean else _fault_of(cells)
                 swallowed = lines.number > line and 0 < self._columns < len(cells)
             except StopIteration:
                 return
@@ -207,6 +209,8 @@ class _Lines:
         return "" if found is None else self._text[self.at : min(found.end(), self.at + _LONGEST)]
 
     def skip_blank(self) -> None:
+        if self._text[self.at : self.at + 1] not in _BLANKS:
+            return
         blank = _BLANK.match(self._text, self.at)
         end = blank.end() if blank else self.at
         end = max(self._text.rfind("\n", self.at, end), self._text.rfind("\r", self.at, end)) + 1
