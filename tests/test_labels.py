@@ -173,18 +173,40 @@ def test_a_missing_file_gets_a_sentence(library, tmp_path):
 # ------------------------------------------------------------------ as people save tables
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """A data folder with twelve pictures, imported once for all tests."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "pictures").mkdir()
+    rng = np.random.default_rng(0)
+    for n in range(12):
+        coarse = rng.integers(0, 256, (3, 4, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((64, 48)).save(folder / f"pictures/{n:02}.png")
+    library = Library(folder / "home")
+    library.import_source(folder / "pictures", "art")
+    library.close()
+    return folder / "home"
+
+
+@pytest.fixture
+def shelf(imported, home):
+    library = Library(shutil.copytree(imported, home))
+    yield library
+    library.close()
+
+
 def table(tmp_path, text, name="labels.csv"):
     file = tmp_path / name
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     return file
 
 
-def values(library, person="Ada"):
-    return {name_of(library, j.items[0]): j.value for j in said(library, person)}
+def values(shelf, person="Ada"):
+    return {name_of(shelf, j.items[0]): j.value for j in said(shelf, person)}
 
 
-def name_of(library, item):
-    return next(i.name for i in library.collection("art").items if i.id == item)
+def name_of(shelf, item):
+    return next(i.name for i in shelf.collection("art").items if i.id == item)
 
 
 HEAD = "person,kind,item,other,value\n"
@@ -209,9 +231,9 @@ HEAD = "person,kind,item,other,value\n"
     ids=["semicolons", "tabs", "quoted comma", "three decimals", "sep", "blank lines first", "old Mac", "spaces",
          "UTF-16", "byte order mark", "a note of two lines", "spaces round a name"],
 )  # fmt: skip
-def test_a_table_is_read_as_people_save_it(library, tmp_path, text, read):
-    report = import_labels(library, "art", table(tmp_path, text))
-    assert (report.faults, values(library)) == ([], read)
+def test_a_table_is_read_as_people_save_it(shelf, tmp_path, text, read):
+    report = import_labels(shelf, "art", table(tmp_path, text))
+    assert (report.faults, values(shelf)) == ([], read)
 
 
 @pytest.mark.parametrize(
@@ -236,10 +258,10 @@ def test_a_table_is_read_as_people_save_it(library, tmp_path, text, read):
     ],
     ids=lambda part: repr(part)[:30],
 )
-def test_a_line_that_cannot_be_right_is_named_by_its_number_and_the_rest_kept(library, tmp_path, line, fault):
+def test_a_line_that_cannot_be_right_is_named_by_its_number_and_the_rest_kept(shelf, tmp_path, line, fault):
     raw = line if isinstance(line, bytes) else line.encode()
     good = b"\nBob,rating,01.png,,6\n\nBob,tie,00.png,02.png,\n"
-    report = import_labels(library, "art", table(tmp_path, HEAD.encode() + b"\n" + raw + b"\n" + good))
+    report = import_labels(shelf, "art", table(tmp_path, HEAD.encode() + b"\n" + raw + b"\n" + good))
     assert report.new == 2
     assert [told.partition(":")[0] for told in report.faults] == ["line 3"]
     assert fault in report.faults[0]
@@ -248,28 +270,28 @@ def test_a_line_that_cannot_be_right_is_named_by_its_number_and_the_rest_kept(li
 
 
 @pytest.mark.parametrize("year", ["0001", "1969", "2201", "9999"])
-def test_a_year_that_cannot_be_is_refused_for_its_line(library, tmp_path, year):
+def test_a_year_that_cannot_be_is_refused_for_its_line(shelf, tmp_path, year):
     file = write(tmp_path, f"Ada,rating,00.png,,7,{year}-06-01T00:00:00+23:00", "Ada,rating,01.png,,7,2200-12-31")
-    report = import_labels(library, "art", file)
+    report = import_labels(shelf, "art", file)
     assert (report.new, len(report.faults)) == (1, 1)
     assert report.faults[0].startswith("line 2: at must be a time from 1970 to 2200")
 
 
 @pytest.mark.parametrize("at", ["20260131T120000", "1970-01-01", "2026-01-31 12:00", "2026-01-31T12:00:00Z"])
-def test_a_time_is_read_in_the_ways_of_iso_8601(library, tmp_path, at):
-    assert import_labels(library, "art", write(tmp_path, f"Ada,rating,00.png,,7,{at}")).new == 1
+def test_a_time_is_read_in_the_ways_of_iso_8601(shelf, tmp_path, at):
+    assert import_labels(shelf, "art", write(tmp_path, f"Ada,rating,00.png,,7,{at}")).new == 1
 
 
 @pytest.mark.parametrize("at", ["2026", "31.01.2026", "0001-01-01T00:00+23:59", "9999-12-31T23:00-23:00", "9" * 5000])
-def test_a_time_that_is_none_is_named(library, tmp_path, at):
-    report = import_labels(library, "art", write(tmp_path, f"Ada,rating,00.png,,7,{at}"))
+def test_a_time_that_is_none_is_named(shelf, tmp_path, at):
+    report = import_labels(shelf, "art", write(tmp_path, f"Ada,rating,00.png,,7,{at}"))
     assert (report.new, report.faults[0][:18]) == (0, "line 2: at must be")
 
 
-def test_where_seconds_have_decimal_commas_three_digits_behind_a_point_are_not_guessed(library, tmp_path):
+def test_where_seconds_have_decimal_commas_three_digits_behind_a_point_are_not_guessed(shelf, tmp_path):
     head = "person;kind;item;other;value;seconds\n"
     file = table(tmp_path, head + "Ada;rating;00.png;;7;2,5\nAda;rating;01.png;;7;1.234\nAda;rating;02.png;;7;1.5\n")
-    report = import_labels(library, "art", file)
+    report = import_labels(shelf, "art", file)
     assert report.new == 2
     assert report.faults[0].startswith("line 3: seconds must be a number, got '1.234'; this may be thousands")
 
@@ -286,42 +308,42 @@ def test_where_seconds_have_decimal_commas_three_digits_behind_a_point_are_not_g
     ],
     ids=["empty", "blank", "other columns", "value twice", "open quote", "zero byte"],
 )
-def test_a_header_that_cannot_be_used_gets_a_sentence(library, tmp_path, text, fault):
+def test_a_header_that_cannot_be_used_gets_a_sentence(shelf, tmp_path, text, fault):
     with pytest.raises(BadInput, match=fault):
-        import_labels(library, "art", table(tmp_path, text))
+        import_labels(shelf, "art", table(tmp_path, text))
 
 
-def test_a_header_alone_is_a_table_of_nothing(library, tmp_path):
-    report = import_labels(library, "art", table(tmp_path, HEAD))
+def test_a_header_alone_is_a_table_of_nothing(shelf, tmp_path):
+    report = import_labels(shelf, "art", table(tmp_path, HEAD))
     assert (report.new, report.known, report.faults) == (0, 0, [])
 
 
-def test_a_bad_name_of_a_person_costs_that_persons_lines_alone(library, tmp_path):
+def test_a_bad_name_of_a_person_costs_that_persons_lines_alone(shelf, tmp_path):
     file = write(tmp_path, "A\u202eda,rating,00.png,,7,", "Bob,rating,00.png,,7,", "A\u202eda,rating,01.png,,7,")
-    report = import_labels(library, "art", file)
+    report = import_labels(shelf, "art", file)
     assert (report.new, [told.partition(":")[0] for told in report.faults]) == (1, ["line 2", "line 4"])
 
 
-def test_ten_thousand_unknown_pictures_are_named_at_once(library, tmp_path):
+def test_ten_thousand_unknown_pictures_are_named_at_once(shelf, tmp_path):
     lines = "".join(f"Ada,rating,no such picture {i}.png,,7\n" for i in range(10_000))
     start = time.process_time()
-    report = import_labels(library, "art", table(tmp_path, HEAD + lines))
+    report = import_labels(shelf, "art", table(tmp_path, HEAD + lines))
     assert len(report.faults) == 10_000
     assert time.process_time() - start < 5
 
 
-def test_one_client_id_for_two_answers_is_named(library, tmp_path):
+def test_one_client_id_for_two_answers_is_named(shelf, tmp_path):
     head = "person,kind,item,other,value,client_id"
     file = write(tmp_path, "Ada,rating,00.png,,7,x1", "Ada,rating,01.png,,7,x1", "Ada,rating,00.png,,7,x1", header=head)
-    report = import_labels(library, "art", file)
+    report = import_labels(shelf, "art", file)
     assert (report.new, report.known) == (1, 1)
     assert report.faults == ["line 3: its client_id 'x1' is that of another answer; give it one of its own, or none"]
 
 
-def test_a_grid_that_lacks_a_line_is_no_answer(library, tmp_path):
+def test_a_grid_that_lacks_a_line_is_no_answer(shelf, tmp_path):
     pairs = [("00.png", "02.png"), ("00.png", "03.png"), ("01.png", "02.png")]
     lines = [f"Ada,choice,{won},{lost},,g1" for won, lost in pairs]
-    report = import_labels(library, "art", write(tmp_path, *lines, header="person,kind,item,other,value,grid"))
+    report = import_labels(shelf, "art", write(tmp_path, *lines, header="person,kind,item,other,value,grid"))
     assert (report.new, len(report.faults)) == (0, 3)
     assert "are missing" in report.faults[0]
 
@@ -354,24 +376,24 @@ GOOD = '{"person": "Ada", "kind": "rating", "item": "00.png", "value": 7}'
     ],
     ids=lambda text: text[:20] + text[-20:],
 )
-def test_a_bad_entry_of_json_is_named_by_its_line_and_the_rest_kept(library, tmp_path, bad):
+def test_a_bad_entry_of_json_is_named_by_its_line_and_the_rest_kept(shelf, tmp_path, bad):
     good = GOOD.replace("Ada", "Bob")
     text = f"[\n{good.replace('00', '01')},\n\n{bad},\n{good}\n]\n"
-    report = import_labels(library, "art", table(tmp_path, text, "labels.json"))
+    report = import_labels(shelf, "art", table(tmp_path, text, "labels.json"))
     assert report.new == 2
     assert [told.partition(":")[0] for told in report.faults] == ["line 4"]
     assert report.faults[0].isprintable()
 
 
-def test_the_first_entry_may_be_the_bad_one(library, tmp_path):
-    report = import_labels(library, "art", table(tmp_path, f'[{{"person": "Ada"}},\n{GOOD}]', "labels.json"))
+def test_the_first_entry_may_be_the_bad_one(shelf, tmp_path):
+    report = import_labels(shelf, "art", table(tmp_path, f'[{{"person": "Ada"}},\n{GOOD}]', "labels.json"))
     assert (report.new, report.faults[0][:6]) == (1, "line 1")
 
 
-def test_json_has_its_numbers_in_either_way(library, tmp_path):
+def test_json_has_its_numbers_in_either_way(shelf, tmp_path):
     file = table(tmp_path, f"[{GOOD.replace('7', '7.5')},{GOOD.replace('7', '2').replace('00', '01')}]", "labels.json")
-    assert import_labels(library, "art", file).faults == []
-    assert values(library) == {"00.png": 7.5, "01.png": 2}
+    assert import_labels(shelf, "art", file).faults == []
+    assert values(shelf) == {"00.png": 7.5, "01.png": 2}
 
 
 # ------------------------------------------------------------------ out and in again
@@ -422,17 +444,17 @@ def test_names_that_a_spreadsheet_would_run_come_back_unchanged(awkward, tmp_pat
     ),
     st.sampled_from(["csv", "json"]),
 )
-def test_whatever_stands_in_the_ids_comes_back(library, tmp_path, text, ending):
+def test_whatever_stands_in_the_ids_comes_back(shelf, tmp_path, text, ending):
     said = text.strip()
     if not said.isprintable() or not said:
         return
-    store, row = library.store, library.store.collection("art")
+    store, row = shelf.store, shelf.store.collection("art")
     who = store.add_person("Ada")
-    item = ids(library)[0]
+    item = ids(shelf)[0]
     answer = Judgement("rating", (item,), f"{said}-{len(store.events(who.id, row.id))}", value=7, asked_by=said)
     store.record(who.id, row.id, [answer])
     file = tmp_path / f"labels.{ending}"
-    export_labels(library, "art", file)
-    report = import_labels(library, "art", file)
+    export_labels(shelf, "art", file)
+    report = import_labels(shelf, "art", file)
     assert (report.new, report.faults) == (0, [])
     assert report.known == len(store.judgements(who.id, row.id))

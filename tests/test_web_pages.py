@@ -7,16 +7,17 @@ import re
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from beholder.collection import SCORE, Library
+from beholder.collection import SCORE, Library, Ranked
 from beholder.config import Settings
 from beholder.session import Session
-from beholder.types import Judgement
+from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
@@ -92,6 +93,17 @@ def test_a_title_that_is_a_formula_is_no_formula_in_the_export():
 
     assert harmless('=HYPERLINK("http://evil")') == '\'=HYPERLINK("http://evil")'
     assert [harmless(t) for t in ("-3.5", "Still life", "")] == ["-3.5", "Still life", ""]
+
+
+def test_no_cell_of_the_export_is_a_formula_headers_included():
+    from beholder.web.pages.results import as_csv
+
+    columns = {"=cmd": "＝1+1", "＠x": "\t=1", "@y": "  =1", "price": "-3.5", "size": "30; =cm"}
+    item = Item(1, "=name.png", Path("x.png"), "0" * 64, 1, 1, columns)
+    rows = list(csv.reader(io.StringIO(as_csv([Ranked(1, item, 5.0, 1.0, "=why")]))))
+    assert rows[0][-5:] == ["'=cmd", "'＠x", "'@y", "price", "size"]
+    assert rows[1][-5:] == ["'＝1+1", "'\t=1", "'  =1", "-3.5", "30; =cm"]
+    assert rows[1][1] == "'=name.png"
 
 
 def test_only_web_links_are_links(client):
