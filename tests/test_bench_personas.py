@@ -111,6 +111,15 @@ def test_figures_are_means_over_people_with_the_worst_one():
     assert [(one["person"], one["found"]) for one in each] == [("a", [0.3]), ("b", [0.8]), ("c", [None])]
 
 
+def test_one_person_has_no_interval_and_the_table_and_figure_say_none():
+    about = {"data": "d", "encoder": "e", "plan": "grids", "method": "mixture", "person": "style: dots", "base": 0.1}
+    rows = [{**about, "repeat": 0, "seconds": s, "answers": s, "found": 0.5} for s in (30, 60)]
+    figures = sum_up(rows, 0)
+    assert figures[0]["low"] == figures[0]["high"] == [None, None]
+    assert "| 0.500, worst 0.50 |" in personas.table(figures)
+    assert "nan" not in personas.draw(figures).casefold()
+
+
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """A set without ratings in memory, and the call that asks it."""

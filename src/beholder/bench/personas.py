@@ -9,6 +9,7 @@ taste, but who has one soon notices whether it was understood.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -348,7 +349,7 @@ def _of_all(persons: Sequence[Row], seconds: Sequence[int], seed: int) -> Row:
         e = bootstrap(np.array(list(values.values())), seed)
         worst = min(values, key=lambda name: values[name])
         for name, value in {"found": e.mean, "low": e.low, "high": e.high, "worst": values[worst]}.items():
-            found[name].append(round(value, 4))
+            found[name].append(None if math.isnan(value) else round(value, 4))
         found["worst_person"].append(worst)
     about = {name: persons[0][name] for name in _ABOUT}
     answers = [_mean(p["answers"][at] for p in persons) for at in range(len(seconds))]
@@ -394,7 +395,8 @@ def _cell(figure: Row, at: int) -> str:
     if figure["found"][at] is None:
         return "–"
     mean, low, high, worst = (figure[name][at] for name in ("found", "low", "high", "worst"))
-    return f"{mean:.3f} [{low:.3f}, {high:.3f}], worst {worst:.2f}"
+    interval = "" if low is None else f" [{low:.3f}, {high:.3f}]"
+    return f"{mean:.3f}{interval}, worst {worst:.2f}"
 
 
 def draw(figures: Sequence[Row]) -> str:
@@ -409,5 +411,6 @@ def _panel(name: str, figures: Sequence[Row]) -> svg.Panel:
     for number, f in enumerate(figures):
         told = [at for at, value in enumerate(f["found"]) if value is not None]
         x, mean, low, high = ([f[key][at] for at in told] for key in ("seconds", "found", "low", "high"))
+        low, high = ([math.nan if value is None else value for value in ends] for ends in (low, high))
         lines.append(svg.Line(f["plan"], x, mean, low, high, *svg.style_of(number)))
     return svg.Panel(name, "seconds of answering", lines, level=figures[0]["base"], from_zero=True)
