@@ -123,6 +123,15 @@ def test_the_evidence_of_weighted_choices_and_ties_is_what_importance_sampling_f
     assert propagate(design, np.ones(3), np.zeros(3), like).log_evidence == pytest.approx(exact, abs=0.02)
 
 
+@pytest.mark.parametrize("against", [0, 100, 250])
+def test_the_evidence_of_a_choice_made_often_is_its_integral(against):
+    like = Likelihood(np.full(2, CHOICE), np.zeros(2), np.array([250.0, against]), 1.0, 0.3)
+    u = np.linspace(-10, 10, 200_001)
+    each = like.log(np.column_stack([2 * u, -2 * u])).sum(1) - u**2 / 2 - np.log(2 * np.pi) / 2
+    found = propagate(np.array([[2.0], [-2.0]]), np.ones(1), np.zeros(1), like).log_evidence
+    assert found == pytest.approx(logsumexp(each) + np.log(u[1] - u[0]), abs=0.01)
+
+
 def test_thinned_evidence_is_the_same_evidence():
     evidence = mixed_evidence()
     thin = evidence.thin()

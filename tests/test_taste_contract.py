@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -335,3 +336,57 @@ def test_models_name_the_answers_they_cannot_use(world):
 def test_an_unknown_model_is_met_with_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'logistic'"):
         make_model("logistics")
+
+
+REPEATED = {
+    "one pair": {"choices": [(0, 1)] * 500},
+    "a pair and its opposite": {"choices": [(0, 1), (1, 0)] * 250},
+    "one tie": {"ties": [(0, 1)] * 500},
+    "one rating": {"y": [7.0] * 500, "rows": [3] * 500},
+    "two ratings of one picture": {"y": [2.0, 9.0] * 250, "rows": [3] * 500},
+    "one grid": {"grids": [(0, row, int(row < 2)) for row in range(9)] * 50},
+}
+
+
+def work_of(model, X, told):
+    """How many calls a fit takes: it grows with iterations, and is the same on every machine."""
+    count = 0
+
+    def counted(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        model.fit(X, **told)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@every_model
+@pytest.mark.parametrize("what", REPEATED)
+def test_an_answer_said_500_times_takes_no_more_work_than_500_answers(name, what, world):
+    X, rng, told = world[0], np.random.default_rng(1), REPEATED[what]
+    needed = {"y": "ratings", "ties": "choices"}.get(next(iter(told)), next(iter(told)))
+    if needed not in MODELS[name].learns_from:
+        pytest.skip(f"{name} does not learn from {needed}")
+    pairs = np.array([rng.choice(60, 2, replace=False) for _ in range(500)])
+    different = {
+        "choices": {"choices": pairs},
+        "ties": {"ties": pairs},
+        "y": {"y": rng.integers(1, 11, 500).astype(float), "rows": rng.integers(0, 60, 500)},
+        "grids": {"grids": [(n // 9, row, int(n % 9 < 2)) for n, row in enumerate(rng.integers(0, 60, 450))]},
+    }[next(iter(told))]
+    fresh(name, X).fit(X, **different)  # what is loaded once is not counted
+    most = max(2 * work_of(fresh(name, X), X, different), 40_000)  # some models do more for a taste that is clear
+    assert work_of(fresh(name, X), X, told) < most
+
+
+def test_equal_answers_are_kept_once(world):
+    model = GaussianProcess().fit(world[0], **REPEATED["a pair and its opposite"])
+    assert model.evidence_.weights.tolist() == [250, 250]
+    mixture = TasteMixture().fit(world[0], **REPEATED["one grid"])
+    assert mixture.told_.weights.tolist() == [50] * 9
+    score = make_model("gp").fit(world[0], **REPEATED["one pair"]).predict(world[0])
+    assert score[0] > score[1]

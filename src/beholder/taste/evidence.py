@@ -52,6 +52,17 @@ FEW = 150  # answers by which it can be told whether there is a taste: the time 
 CONFORMITY = 0.2  # how far people differ in how much they go with what people like in general, as a standard deviation
 
 
+def merged(told: Floats, weights: Floats) -> tuple[Ints, Floats]:
+    """Answers that say the very same are one answer of their weights together.
+
+    told : (m, k) what each says · weights : (m,)
+    returns : (u,) where each different answer comes first, rising, and (u,) its weight
+    """
+    _, first, place = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return first[order], np.bincount(place.ravel(), weights, len(first))[order]
+
+
 def outward(name: str, value: float) -> float:
     """From its natural unit to the scale on which a hyperparameter is learned."""
     return float(logit(value) if name.endswith("share") else np.log(value))
@@ -177,9 +188,8 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
         return -value, -gradient
 
     bounds = list(zip(centre - 4 * spread, centre + 4 * spread, strict=True))
-    best = minimize(
-        objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40, "ftol": 1e-7}
-    )
+    options = {"maxiter": 40, "maxfun": 60, "ftol": 1e-7}
+    best = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return held | {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_solve, cholesky
 
+from beholder.taste.evidence import merged
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 from beholder.types import Answers, Floats, Ints
 
@@ -51,22 +52,30 @@ class Functionals:
 
     @classmethod
     def of(cls, answers: Answers, centre: float, unit: float) -> Functionals:
-        """centre, unit : of the person's ratings"""
+        """Answers that say the same are one, of their weights together. centre, unit : of the person's ratings"""
         pairs = np.concatenate([answers.choices, answers.ties])
         number, shown, picked = answers.grids.T
         r, m, t, g = len(answers.rows), len(answers.choices), len(answers.ties), len(shown)
         judged = answers.judged
         none = np.full(r, -1), np.full(g, -1)
+        first = np.searchsorted(judged, np.concatenate([answers.rows, pairs[:, 0], shown]))
+        second = np.concatenate([none[0], np.searchsorted(judged, pairs[:, 1]), none[1]]).astype(np.int64)
+        sign = np.concatenate([np.ones(r + m + t), 2.0 * picked - 1])
+        grid = np.concatenate([np.full(r + m + t, -1), number])
+        kinds = np.repeat([RATING, CHOICE, TIE, CHOICE], [r, m, t, g])
+        y = np.concatenate([(answers.ratings - centre) / unit, np.zeros(m + t + g)])
+        weights = np.concatenate([np.ones(r), answers.weights, np.ones(t + g)])
+        kept, weights = merged(np.column_stack([kinds, y, first, second, sign, grid]), weights)
         return cls(
             judged=judged,
-            first=np.searchsorted(judged, np.concatenate([answers.rows, pairs[:, 0], shown])),
-            second=np.concatenate([none[0], np.searchsorted(judged, pairs[:, 1]), none[1]]).astype(np.int64),
-            sign=np.concatenate([np.ones(r + m + t), 2.0 * picked - 1]),
-            grid=np.concatenate([np.full(r + m + t, -1), number]),
-            source=np.zeros(r + m + t + g, np.int64),
-            kinds=np.repeat([RATING, CHOICE, TIE, CHOICE], [r, m, t, g]),
-            y=np.concatenate([(answers.ratings - centre) / unit, np.zeros(m + t + g)]),
-            weights=np.concatenate([np.ones(r), answers.weights, np.ones(t + g)]),
+            first=first[kept],
+            second=second[kept],
+            sign=sign[kept],
+            grid=grid[kept],
+            source=np.zeros(len(kept), np.int64),
+            kinds=kinds[kept],
+            y=y[kept],
+            weights=weights,
         )
 
     def beside(self, other: Functionals, source: int) -> Functionals:

@@ -22,7 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste.base import Arrays, TasteModel
-from beholder.taste.evidence import PRIORS, Evidence, learn
+from beholder.taste.evidence import PRIORS, Evidence, learn, merged
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
 from beholder.taste.threads import one_thread
@@ -100,21 +100,34 @@ class GaussianProcess(TasteModel):
         return super()._check_rows(X, reset)
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
-        """The answers as this model sees them, before it learns from them."""
+        """The answers as this model sees them, before it learns from them; those that say the same are one."""
         self.features_ = self.features or self.learn_features(X)
         self.centre_, self.unit_ = self._centre(answers.ratings)
         pairs = np.concatenate([answers.choices, answers.ties])
-        judged, place = np.unique(np.concatenate([answers.rows, pairs.ravel()]), return_inverse=True)
-        phi, generic = self.features_.rows(X, judged), self._generic(X[judged])
         r, m, t = len(answers.rows), len(answers.choices), len(answers.ties)
-        sides = place[r:].reshape(-1, 2)
+        first = np.concatenate([answers.rows, pairs[:, 0]])
+        second = np.concatenate([answers.rows, pairs[:, 1]])  # of a rating, itself: not used
+        kinds = np.repeat([RATING, CHOICE, TIE], [r, m, t])
+        y = np.concatenate([(answers.ratings - self.centre_) / self.unit_, np.zeros(m + t)])
+        kept, weights = merged(
+            np.column_stack([kinds, y, first, second]), np.concatenate([np.ones(r), answers.weights, np.ones(t)])
+        )
+        kinds, first, second = kinds[kept], first[kept], second[kept]
+        judged = np.unique(np.concatenate([first, second]))
+        left, right = np.searchsorted(judged, first), np.searchsorted(judged, second[kinds != RATING])
+
+        def across(of_judged: Floats) -> Floats:
+            values = of_judged[left]
+            values[kinds != RATING] -= of_judged[right]
+            return values
+
         return Evidence(
-            base=np.vstack([phi[place[:r]], phi[sides[:, 0]] - phi[sides[:, 1]]]),
+            base=across(self.features_.rows(X, judged)),
             sizes=self.features_.sizes,
-            score=np.vstack([generic[place[:r]], generic[sides[:, 0]] - generic[sides[:, 1]]]),
-            kinds=np.repeat([RATING, CHOICE, TIE], [r, m, t]),
-            y=np.concatenate([(answers.ratings - self.centre_) / self.unit_, np.zeros(m + t)]),
-            weights=np.concatenate([np.ones(r), answers.weights, np.ones(t)]),
+            score=across(self._generic(X[judged])),
+            kinds=kinds,
+            y=y[kept],
+            weights=weights,
         )
 
     def _learn(self, X: NDArray[Any], answers: Answers, held: dict[str, float] | None) -> Self:

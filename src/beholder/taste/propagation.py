@@ -21,10 +21,11 @@ from beholder.types import Floats
 
 REACH = 7  # of the nodes of the trapezoid rule, in standard deviations of what the other answers say of u
 APART = 0.7  # from node to node at most, in units of the noise of a choice
-NODES = (31, 161)  # at least and at most
+NODES = (31, 161)  # at least and at most, of an answer that was given once
 NEWTON = 8  # steps to the middle of the nodes, at most
-SWEEPS = 60  # in which all stand-ins are renewed at once: the first all the way, later ones half, lest they swing
-WHOLE = 10
+SWEEPS = 60  # in which all stand-ins are renewed at once
+WHOLE = 4  # of them go all the way at least; then one that changes as much as the last makes the next shorter, lest
+REST, SHORTEST = 0.9, 1 / 4  # they swing
 PRECISE = 1e-4  # change of a mean and a variance, in standard deviations; the evidence is then far closer
 
 
@@ -53,6 +54,7 @@ def propagate(
     stand_ins[0, rated] = likelihood.weights[rated] / likelihood.noise**2
     stand_ins[1, rated] = stand_ins[0, rated] * (likelihood.y - mean)[rated]
     compared, middle, was = likelihood.some(told), np.zeros(told.sum()), np.zeros((2, told.sum()))
+    heavy, length, before = np.sqrt(max(1.0, compared.weights.max(initial=1.0))), 1.0, np.inf
     for sweep in range(SWEEPS):
         lower, m, v = _posterior(K, *stand_ins)
         (tau, nu), posterior = stand_ins[:, told], np.stack([m, v])[:, told]
@@ -60,7 +62,7 @@ def propagate(
         cavity = np.stack([posterior[0] - nu * posterior[1], posterior[1]]) / left
         sd = np.sqrt(np.maximum(cavity[1], 1e-8))
         middle = _middle(compared, mean[told] + cavity[0], sd, middle)
-        count = np.clip(2 * REACH * sd.max(initial=0.0) / APART, *NODES)
+        count = np.clip(2 * REACH * sd.max(initial=0.0) / APART, *NODES) * heavy
         nodes = np.linspace(-REACH, REACH, int(count))[:, None]
         z = nodes + middle
         at = mean[told] + cavity[0] + sd * z
@@ -72,11 +74,13 @@ def propagate(
         change = np.abs(posterior - was) / np.sqrt(1 + posterior[1])
         if change.max(initial=0.0) < PRECISE:
             break
-        was = posterior
+        if sweep >= WHOLE and change.max() > REST * before:
+            length = max(length / 2, SHORTEST)
+        was, before = posterior, change.max(initial=0.0)
         first = (z * shares).sum(0)
         bend = np.maximum(1 - ((z - first) ** 2 * shares).sum(0), 0.0) / sd**2
         new = np.stack([bend, first / sd + bend * cavity[0]]) / np.maximum(1 - bend * cavity[1], 1e-9)
-        stand_ins[:, told] += (new - stand_ins[:, told]) * (1.0 if sweep < WHOLE else 0.5)
+        stand_ins[:, told] += length * (new - stand_ins[:, told])
     terms = likelihood.log(mean)  # of a rating: itself where its stand-in is 1
     terms[told] = np.log(total * (nodes[1] - nodes[0])) + top - LOG_SQRT_2PI - _log_mean(tau, nu, *cavity)
     tau, nu = stand_ins
