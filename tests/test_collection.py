@@ -46,6 +46,18 @@ def test_rows_are_in_the_order_of_the_names_and_of_the_width_of_the_encoder(libr
     assert art.X.dtype == np.float32
 
 
+def test_the_pictures_of_a_damaged_shard_are_embedded_again_at_the_next_import(library, painted):
+    take_in(library, painted)
+    before = library.collection("art").X
+    for shard in (library.home / "vectors").rglob("*.safetensors"):
+        shard.write_bytes(shard.read_bytes()[:-4])
+    other = Library(library.home)
+    assert counts(take_in(other, painted)) == (0, 12, 0, 0, 0, 0)
+    np.testing.assert_array_equal(other.collection("art").X, before)
+    other.close()
+    assert len(list((library.home / "vectors").rglob("*.damaged"))) == 2
+
+
 def test_a_copy_is_counted_and_not_taken_in(library, painted):
     shutil.copy(painted / "03.png", painted / "copy.png")
     assert counts(take_in(library, painted)) == (12, 0, 1, 0, 0, 0)

@@ -6,11 +6,13 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import ml_dtypes
 import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from safetensors.numpy import save
 
 from beholder.errors import StoreError, UnknownName, UserError
 from beholder.store import KnownFile, NewItem, Store, VectorShards, database
@@ -188,6 +190,48 @@ def test_a_damaged_shard_is_named_and_the_rest_is_read(tmp_path):
     (tmp_path / "bad.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{")
     assert shards.get(hashes(1, 2), 2)[1].tolist() == [True, False]
     assert list(shards.damaged) == ["bad.safetensors"]
+
+
+def _keys(n):
+    return np.frombuffer(bytes.fromhex("".join(hashes(*range(7, 7 + n)))), np.uint8).reshape(n, 32).copy()
+
+
+ROWS = np.ones((3, 2), np.float32)
+DAMAGED = {
+    "bf16": lambda: save({"keys": _keys(3), "vectors": ROWS.astype(ml_dtypes.bfloat16)}),
+    "f8": lambda: save({"keys": _keys(3), "vectors": ROWS.astype(ml_dtypes.float8_e4m3fn)}),
+    "f64": lambda: save({"keys": _keys(3), "vectors": ROWS.astype(np.float64)}),
+    "integers": lambda: save({"keys": _keys(3), "vectors": ROWS.astype(np.int32)}),
+    "another dimension": lambda: save({"keys": _keys(3), "vectors": np.ones((3, 5), np.float32)}),
+    "one axis": lambda: save({"keys": _keys(3), "vectors": np.ones(6, np.float32)}),
+    "no axis": lambda: save({"keys": _keys(3), "vectors": np.array(1, np.float32)}),
+    "more keys than rows": lambda: save({"keys": _keys(4), "vectors": ROWS}),
+    "fewer keys than rows": lambda: save({"keys": _keys(2), "vectors": ROWS}),
+    "short keys": lambda: save({"keys": _keys(3)[:, :20].copy(), "vectors": ROWS}),
+    "NaN": lambda: save({"keys": _keys(3), "vectors": np.full((3, 2), np.nan, np.float32)}),
+    "infinite": lambda: save({"keys": _keys(3), "vectors": np.full((3, 2), -np.inf, np.float32)}),
+    "no vectors": lambda: save({"keys": _keys(3)}),
+    "cut off": lambda: save({"keys": _keys(3), "vectors": ROWS})[:-5],
+    "empty": lambda: b"",
+    "no safetensors": lambda: b"PK\3\4 something else" * 9,
+    "a head without end": lambda: b"\xff" * 8 + b"{",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGED)
+def test_a_shard_of_anything_else_is_set_aside_and_its_pictures_are_unknown(what, tmp_path, caplog):
+    VectorShards(tmp_path).add(hashes(1), np.ones((1, 2), np.float32))
+    content = DAMAGED[what]()
+    (tmp_path / "bad.safetensors").write_bytes(content)
+    shards = VectorShards(tmp_path, 2)
+    assert shards.missing(hashes(1, 7, 8)) == set(hashes(7, 8))
+    assert (tmp_path / "bad.safetensors.damaged").read_bytes() == content
+    assert not (tmp_path / "bad.safetensors").exists()
+    assert len(caplog.records) == 1
+    assert "the next import reads its pictures again" in caplog.text
+    shards.add(hashes(7, 8), np.ones((2, 2), np.float32))
+    assert shards.get(hashes(1, 7, 8), 2)[1].all()
+    assert VectorShards(tmp_path, 2).missing(hashes(1, 7, 8)) == set()
 
 
 def test_the_drafts_of_a_killed_process_are_cleared(tmp_path):

@@ -75,8 +75,8 @@ class Library:
         return self._runtimes[encoder]
 
     def shards(self, encoder: str) -> VectorShards:
-        key = self.runtime(encoder).row.key
-        return self._shards.setdefault(key, VectorShards(self.home / "vectors" / key))
+        row = self.runtime(encoder).row
+        return self._shards.setdefault(row.key, VectorShards(self.home / "vectors" / row.key, row.dimension))
 
     def key(self, encoder: str) -> str:
         """Names the columns of X with this encoder: other numbers, another key."""

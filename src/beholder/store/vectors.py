@@ -2,11 +2,13 @@
 
 A shard holds `keys` (n, 32) uint8, the pictures' sha256, and `vectors` (n, d) float32. It is written under another
 name, flushed to disk and renamed, so a crash leaves the old state or the new, never half. The folder's name is the
-encoder's key, which changes with its revision and preprocessing: nothing stale is ever read.
+encoder's key, which changes with its revision and preprocessing: nothing stale is ever read. A shard that holds
+anything else is renamed to `*.damaged`, never deleted, and its pictures count as unknown.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import uuid
@@ -18,18 +20,20 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from beholder.errors import StoreError
+from beholder.errors import BadInput, StoreError
 from beholder.types import Matrix
+
+_LOG = logging.getLogger(__name__)
 
 
 class VectorShards:
     """All vectors of one encoder.
 
-    folder : made when the first shard is written
+    folder : made when the first shard is written · dimension : of every vector; None: whatever a shard holds
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, dimension: int | None = None) -> None:
+        self.folder, self.dimension = folder, dimension
         self._lock = threading.Lock()
         self._shards: dict[str, NDArray[np.float32]] = {}
         self._where: dict[str, tuple[str, int]] = {}
@@ -78,19 +82,53 @@ class VectorShards:
 
     def _read(self, path: Path) -> None:
         try:
-            with safe_open(path, framework="numpy") as shard:
-                keys, vectors = shard.get_tensor("keys"), shard.get_tensor("vectors")
-        except (OSError, SafetensorError) as error:
+            keys, vectors = _held(path, self.dimension)
+        except FileNotFoundError:
+            return  # another process has just set it aside
+        except BadInput as fault:
+            self._set_aside(path, str(fault))
+        except OSError as error:  # of the disk, which may be well again: the file stays where it is
             self.damaged[path.name] = str(error)
-            return
-        self._shards[path.name] = vectors
-        self._where.update((bytes(key).hex(), (path.name, i)) for i, key in enumerate(keys))
+        else:
+            self._shards[path.name] = vectors
+            self._where.update((bytes(key).hex(), (path.name, i)) for i, key in enumerate(keys))
+
+    def _set_aside(self, path: Path, reason: str) -> None:
+        self.damaged[path.name] = reason
+        aside = path.with_name(f"{path.name}.damaged")
+        try:
+            os.replace(path, aside)
+        except OSError:
+            aside = path
+        _LOG.warning(
+            "a file of picture vectors is damaged (%s) and left out; the next import reads its pictures again: %s",
+            reason,
+            aside,
+        )
 
     def _clear_leftovers(self) -> None:
         """Drafts of a process that was killed while writing."""
         for draft in self.folder.glob(".*-*.tmp"):
-            if not _alive(int(draft.name[1:].split("-")[0])):
+            owner = draft.name[1:].split("-")[0]
+            if owner.isdecimal() and not _alive(int(owner)):
                 draft.unlink(missing_ok=True)
+
+
+def _held(path: Path, dimension: int | None) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Keys (n, 32) and vectors (n, d) of a shard. raises : BadInput where it holds anything else, OSError"""
+    try:
+        with safe_open(path, framework="numpy") as shard:
+            told = {name: shard.get_slice(name) for name in ("keys", "vectors")}
+            kinds = {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in told.items()}
+            rows, columns = (*kinds["vectors"][1], 0, 0)[:2]
+            if kinds["keys"] != ("U8", (rows, 32)) or kinds["vectors"] != ("F32", (rows, dimension or columns)):
+                raise BadInput(f"it holds {kinds}; wanted n keys of 32 bytes and n rows of {dimension or 'd'} float32")
+            keys, vectors = shard.get_tensor("keys"), shard.get_tensor("vectors")
+    except (SafetensorError, ValueError) as fault:  # BadInput among them
+        raise BadInput(str(fault)) from None
+    if not np.isfinite(vectors).all():
+        raise BadInput("it holds numbers that are not finite")
+    return keys, vectors
 
 
 def _flush(path: Path) -> None:
@@ -104,7 +142,7 @@ def _flush(path: Path) -> None:
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

@@ -188,8 +188,14 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
         return -value, -gradient
 
     bounds = list(zip(centre - 4 * spread, centre + 4 * spread, strict=True))
-    options = {"maxiter": 40, "maxfun": 60, "ftol": 1e-7}
-    best = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    best = minimize(
+        objective,
+        centre,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 40, "maxfun": 60, "ftol": 1e-7},
+    )
     return held | {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
 
 
