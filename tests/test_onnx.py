@@ -5,11 +5,14 @@ import json
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from safetensors.numpy import save_file
 
+from beholder.collection import Library
 from beholder.errors import BadInput, UserError
+from beholder.features import onnx as onnx_module
+from beholder.features.external_data import external_files, sha256
 from beholder.features.onnx import OnnxRuntime
 from beholder.features.preprocess import Preprocessing, from_processor
 from beholder.features.registry import load_encoder
@@ -30,7 +33,7 @@ TOLD = {
 }
 
 
-def write_model(path, *, batch="n", layout="NCHW", ops=None, kind=TensorProto.FLOAT, size=4):
+def write_model(path, *, batch="n", layout="NCHW", ops=None, kind=TensorProto.FLOAT, size=4, feature=None):
     """A network that gives the mean of each channel (or what `ops` make of `image`)."""
     axes, shape = ([2, 3], [batch, 3, size, size]) if layout == "NCHW" else ([1, 2], [batch, size, size, 3])
     ops = ops or [helper.make_node("ReduceMean", ["image"], ["feature"], axes=axes, keepdims=0)]
@@ -38,7 +41,7 @@ def write_model(path, *, batch="n", layout="NCHW", ops=None, kind=TensorProto.FL
         ops,
         "tiny",
         [helper.make_tensor_value_info("image", kind, shape)],
-        [helper.make_tensor_value_info("feature", kind, None)],
+        [feature or helper.make_tensor_value_info("feature", kind, None)],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
     return path
@@ -260,6 +263,210 @@ def test_missing_files_are_named(tiny, tmp_path):
         opened(path)
     with pytest.raises(UserError, match="no model at"):
         opened(tmp_path / "nothing.onnx")
+
+
+MEAN = ("ReduceMean", {"axes": [2, 3], "keepdims": 0})
+WRONG_IN_A_BATCH = {
+    "one row for all": ([("ReduceMean", {"axes": [0, 2, 3]}), ("Reshape", {}, "row")], "1 row of .* for 8 pictures"),
+    "one number": ([("ReduceMean", {"keepdims": 0})], r"of shape \(\); wanted"),
+    "another axis": ([("ReduceMean", {"axes": [1, 2], "keepdims": 0})], r"of shape \(1, 4\); wanted"),
+    "two rows each": ([MEAN, ("Concat", {"axis": 0}, "again")], "2 rows of .* for 1 picture;"),
+    "no batch of one": ([MEAN, ("Squeeze", {})], r"of shape \(3,\); wanted"),
+    "what the others are": ([MEAN, ("Sub", {}, "mean")], "other numbers among others than alone"),
+    "chance": ([MEAN, ("RandomNormalLike", {})], "other numbers among others than alone"),
+    "nothing": ([MEAN, ("Mul", {}, "zero")], "the same numbers for every picture"),
+    "infinite": ([MEAN, ("Div", {}, "zero")], "not finite"),
+}
+
+
+@pytest.mark.parametrize(("ops", "told"), WRONG_IN_A_BATCH.values(), ids=WRONG_IN_A_BATCH)
+def test_what_a_model_does_with_a_batch_is_found_out_at_opening(tiny, ops, told):
+    nodes, now = [], "image"
+    for number, (kind, settings, *more) in enumerate(ops):
+        other = {"again": now, "mean": "middle"}.get(more[0], more[0]) if more else None
+        if other == "middle":
+            nodes.append(helper.make_node("ReduceMean", [now], ["middle"], axes=[0], keepdims=1))
+        if other in ("zero", "row"):
+            value = np.zeros(1, np.float32) if other == "zero" else np.array([1, 3])
+            nodes.append(helper.make_node("Constant", [], [other], value=numpy_helper.from_array(value)))
+        out = "feature" if number == len(ops) - 1 else f"step{number}"
+        nodes.append(helper.make_node(kind, [now, *([other] if other else [])], [out], **settings))
+        now = out
+    with pytest.raises(BadInput, match=told):
+        opened(tiny({"ops": nodes}))
+
+
+@pytest.mark.parametrize(
+    ("last", "feature", "told"),
+    [
+        (helper.make_node("Cast", ["mean"], ["feature"], to=TensorProto.INT64), TensorProto.INT64, r"tensor\(int64\)"),
+        (helper.make_node("Cast", ["mean"], ["feature"], to=TensorProto.STRING), TensorProto.STRING, r"tensor\(string"),
+        (helper.make_node("Cast", ["mean"], ["feature"], to=TensorProto.BOOL), TensorProto.BOOL, r"tensor\(bool\)"),
+        (helper.make_node("SequenceConstruct", ["mean"], ["feature"]), None, r"seq\("),
+    ],
+)
+def test_a_model_that_gives_no_numbers_is_refused_at_opening(tiny, last, feature, told):
+    mean = helper.make_node("ReduceMean", ["image"], ["mean"], axes=[2, 3], keepdims=0)
+    if feature is None:
+        given = helper.make_tensor_sequence_value_info("feature", TensorProto.FLOAT, None)
+    else:
+        given = helper.make_tensor_value_info("feature", feature, None)
+    with pytest.raises(BadInput, match=f"gives {told}"):
+        opened(tiny({"ops": [mean, last], "feature": given}))
+
+
+def test_a_model_that_wants_a_thousand_pictures_at_once_is_refused(tiny):
+    with pytest.raises(BadInput, match="wants 1000 pictures at once"):
+        opened(tiny({"batch": 1000}))
+
+
+def test_a_model_that_says_any_number_and_takes_one_is_given_one(tiny):
+    shape = helper.make_node("Constant", [], ["one"], value=numpy_helper.from_array(np.array([1, 3, 4, 4])))
+    ops = [
+        shape,
+        helper.make_node("Reshape", ["image", "one"], ["single"]),
+        helper.make_node("ReduceMean", ["single"], ["feature"], axes=[2, 3], keepdims=0),
+    ]
+    pictures = [halves("red", "blue"), halves("green", "white"), halves("blue", "black")]
+    rows = opened(tiny({"ops": ops})).encode(pictures)
+    np.testing.assert_allclose(rows, opened(tiny()).encode(pictures), atol=1e-6)
+
+
+def endless():
+    """A loop without end round the mean of each channel."""
+    value = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["before"], ["after"])],
+        "body",
+        [
+            value("i", TensorProto.INT64, []),
+            value("go", TensorProto.BOOL, []),
+            value("before", TensorProto.FLOAT, None),
+        ],
+        [value("on", TensorProto.BOOL, []), value("after", TensorProto.FLOAT, None)],
+    )
+    return [
+        helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True))),
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[2, 3], keepdims=0),
+        helper.make_node("Loop", ["", "yes", "mean"], ["feature"], body=body),
+    ]
+
+
+def test_a_model_that_does_not_return_is_refused(tiny, monkeypatch):
+    monkeypatch.setattr(onnx_module, "PATIENCE", 0.3)
+    with pytest.raises(BadInput, match=r"did not return within 0\.3 seconds for 1 picture"):
+        opened(tiny({"ops": endless()}))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_description_is_read_in_every_encoding_of_unicode(tiny, encoding):
+    path = tiny()
+    path.with_suffix(".json").write_bytes(json.dumps(TOLD | {"name": "été"}, ensure_ascii=False).encode(encoding))
+    assert opened(path).row.name == "été"
+
+
+@pytest.mark.parametrize("field", ["scale", "dimension", "size"])
+def test_numbers_beyond_all_measure_are_a_sentence(tiny, field):
+    with pytest.raises(BadInput, match=f"{field} must be"):
+        opened(tiny(**{field: 10**400}))
+
+
+# external data
+
+
+def write_with_data(folder, weight, location="tiny.onnx.data", inner=False):
+    """A model that weighs the means of the channels by what is in another file; inner: inside the branch of an If."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensor = numpy_helper.from_array(np.array(weight, np.float32), "weight")
+    onnx.external_data_helper.set_external_data(tensor, location)
+    if ".." not in location and not location.startswith("/"):
+        (folder / location).parent.mkdir(exist_ok=True)
+        (folder / location).write_bytes(tensor.raw_data)
+    tensor.ClearField("raw_data")
+    value = helper.make_tensor_value_info
+    ops = [helper.make_node("ReduceMean", ["image"], ["mean"], axes=[2, 3], keepdims=0)]
+    last = helper.make_node("Mul", ["mean", "weight"], ["feature"])
+    if inner:
+        constant = helper.make_node("Constant", [], ["weight"], value=tensor)
+        branch = helper.make_graph([constant, last], "branch", [], [value("feature", TensorProto.FLOAT, None)])
+        yes = helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True)))
+        ops += [yes, helper.make_node("If", ["yes"], ["feature"], then_branch=branch, else_branch=branch)]
+    else:
+        ops.append(last)
+    graph = helper.make_graph(
+        ops,
+        "tiny",
+        [value("image", TensorProto.FLOAT, ["n", 3, 4, 4])],
+        [value("feature", TensorProto.FLOAT, None)],
+        [] if inner else [tensor],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    (folder / "tiny.onnx").write_bytes(model.SerializeToString())
+    (folder / "tiny.json").write_text(json.dumps(TOLD))
+    return folder / "tiny.onnx"
+
+
+@pytest.mark.parametrize("location", ["tiny.onnx.data", "./weights/part-1.bin"])
+def test_other_external_data_is_another_key(tmp_path, location):
+    first, second = (opened(write_with_data(tmp_path, w, location)) for w in ([1, 2, 3], [3, 2, 1]))
+    assert (tmp_path / "tiny.onnx").read_bytes() == write_with_data(tmp_path / "b", [1, 1, 1], location).read_bytes()
+    assert first.row.key != second.row.key
+    assert first.row.key == opened(write_with_data(tmp_path, [1, 2, 3], location)).row.key
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_external_data_is_found_wherever_a_tensor_stands(tmp_path, inner):
+    path = write_with_data(tmp_path, [1, 2, 3], inner=inner)
+    assert external_files(path) == [tmp_path / "tiny.onnx.data"]
+
+
+def test_all_pictures_are_read_anew_where_the_external_data_changed(tmp_path, painted, home):
+    rows = []
+    for weight in ([1, 2, 3], [3, 2, 1]):
+        library = Library(home)
+        library.import_source(painted, "art", encoder=f"onnx:{write_with_data(tmp_path / 'm', weight)}")
+        rows.append(library.collection("art").X[:, :3])
+        library.close()
+    np.testing.assert_allclose(rows[0] / [1, 2, 3], rows[1] / [3, 2, 1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("location", ["../secret.bin", "/etc/hostname", "link.bin", "sub/../../secret.bin"])
+def test_external_data_from_outside_the_folder_is_refused(tmp_path, location):
+    (tmp_path / "secret.bin").write_bytes(np.ones(3, np.float32).tobytes())
+    path = write_with_data(tmp_path / "m", [1, 2, 3], location)
+    if location == "link.bin":
+        (tmp_path / "m" / "link.bin").unlink()
+        (tmp_path / "m" / "link.bin").symlink_to(tmp_path / "secret.bin")
+    with pytest.raises(BadInput, match="external data from outside its folder"):
+        opened(path)
+
+
+def test_missing_external_data_is_named(tmp_path):
+    path = write_with_data(tmp_path, [1, 2, 3])
+    (tmp_path / "tiny.onnx.data").unlink()
+    with pytest.raises(BadInput, match=r"needs its external data 'tiny\.onnx\.data' beside it"):
+        opened(path)
+
+
+def test_a_model_and_its_data_may_be_links_into_one_folder_as_in_a_hubs_cache(tmp_path):
+    real = write_with_data(tmp_path / "blobs", [1, 2, 3])
+    (tmp_path / "snapshot").mkdir()
+    for file in real.parent.iterdir():
+        (tmp_path / "snapshot" / file.name).symlink_to(file)
+    assert external_files(tmp_path / "snapshot" / "tiny.onnx") == [tmp_path / "blobs" / "tiny.onnx.data"]
+
+
+def test_a_model_without_external_data_keeps_its_key(tiny):
+    path = tiny()
+    assert opened(path).row.revision == sha256(path)[:16]
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+def test_half_a_model_is_refused_in_words(tiny, cut):
+    path = tiny()
+    path.write_bytes(path.read_bytes()[: int(cut * path.stat().st_size)])
+    with pytest.raises(BadInput, match="not a model that ONNX Runtime can load"):
+        opened(path)
 
 
 # real weights

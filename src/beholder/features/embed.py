@@ -105,7 +105,10 @@ def _alone(runtime: Runtime, picture: Image.Image) -> Vector | BadPicture:
 
 
 def _matrix(runtime: Runtime, pictures: Sequence[Image.Image]) -> Matrix:
-    return np.asarray(runtime.encode(pictures), np.float32)
+    matrix: Matrix = np.asarray(runtime.encode(pictures), np.float32)
+    if matrix.shape != (wanted := (len(pictures), runtime.row.dimension)):
+        raise BadInput(f"the encoder {runtime.row.name} gave numbers of shape {matrix.shape}; wanted {wanted}")
+    return matrix
 
 
 def _outcome(vectors: Sequence[Vector | BadPicture]) -> Outcome:

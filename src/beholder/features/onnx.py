@@ -7,12 +7,13 @@
 `fit` is squash, crop or pad (see `preprocess`); with crop, `shortest` may say to what the shorter side is resized
 first (as `size`, where not given). Words that the model can say are read as `vocabulary` describes. A model that has
 learned the ten attributes says in which columns of a row they stand, the names being those of `ATTRIBUTES` in any
-order: `"attributes": {"first": 1024, "names": ["interesting content", ...]}`.
+order: `"attributes": {"first": 1024, "names": ["interesting content", ...]}`. A model may keep its weights in files
+beside it ("external data"); they count for its key.
 """
 
 from __future__ import annotations
 
-import hashlib
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from PIL import Image
 
 from beholder.errors import BadInput, UserError
 from beholder.features.attributes import ATTRIBUTES
+from beholder.features.external_data import digest_of, external_files
 from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.registry import EncoderRow
 from beholder.features.vocabulary import Vocabulary
@@ -34,6 +36,12 @@ from beholder.types import Matrix
 BATCH = 16  # pictures a run: past that, bigger batches bring nothing on a CPU and cost memory
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+NUMBERS = {*TYPES, "tensor(double)", "tensor(int8)", "tensor(uint8)"}  # what a row of numbers may be made of
+MOST_COLUMNS = 100_000
+MOST_AT_ONCE = 256  # pictures that a model may want
+PATIENCE = 30.0  # seconds that a model has for a picture
+TRIED = 8  # pictures that a model is shown at opening
+UNEXPLAINED = 0.1  # how far a row may move with its company, in units of how far rows of other pictures lie apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ def read_description(path: Path) -> Description:
         if not isinstance(told.get(field), str) or not told[field]
     ]
     dimension = told.get("dimension")
-    if not isinstance(dimension, int) or isinstance(dimension, bool) or dimension < 1:
-        faults.append(f"dimension must be a whole number above 0, got {dimension!r}")
+    if not isinstance(dimension, int) or isinstance(dimension, bool) or not 0 < dimension <= MOST_COLUMNS:
+        faults.append(f"dimension must be a whole number above 0 and at most {MOST_COLUMNS}, got {dimension!r:.40}")
     preprocessing = read_preprocessing(told, faults)
     attributes = _read_attributes(told.get("attributes"), dimension, faults)
     if faults or preprocessing is None:
@@ -119,11 +127,15 @@ class Tower:
     def __init__(self, session: Any, path: Path, output: str, dimension: int, first_token: bool = False) -> None:
         self.session, self.path, self.output, self.dimension = session, path, output, dimension
         self.first_token = first_token
-        known = [o.name for o in session.get_outputs()]
+        known = {o.name: o.type for o in session.get_outputs()}
         if output not in known:
             raise BadInput(f"{path} has no output '{output}'; it has: {', '.join(known)}")
-        batch = session.get_inputs()[0].shape[0]
+        if known[output] not in NUMBERS:
+            raise BadInput(f"{path} gives {known[output]} as '{output}'; wanted floating-point numbers")
+        batch = next((i.shape[0] for i in session.get_inputs() if i.shape), None)
         self.fixed: int | None = batch if isinstance(batch, int) and batch > 0 else None
+        if self.fixed and self.fixed > MOST_AT_ONCE:
+            raise BadInput(f"{path} wants {self.fixed} pictures at once; export it with a batch of any size")
 
     def type_of(self, name: str) -> Any:
         """The NumPy type that the input of that name takes."""
@@ -145,23 +157,67 @@ class Tower:
         rows = len(next(iter(feeds.values())))
         if self.fixed and rows < self.fixed:  # a fixed batch is filled up by repeating the last row
             feeds = {k: np.concatenate([v, np.repeat(v[-1:], self.fixed - rows, 0)]) for k, v in feeds.items()}
+        fed = max(rows, self.fixed or 0)
         try:
-            (out,) = self.session.run([self.output], feeds)
+            out = np.asarray(_run_within(PATIENCE * fed, self.session, self.output, feeds))
+        except TimeoutError:
+            raise BadInput(
+                f"{self.path} did not return within {PATIENCE * fed:g} seconds for {_pictures(fed)}; it cannot be used"
+            ) from None
         except Exception as fault:  # see open_session
-            raise BadInput(f"{self.path} failed to run: {_first_line(fault)}") from None
-        return self._checked(np.asarray(out), rows)
+            raise RunFailed(f"{self.path} failed to run: {_first_line(fault)}") from None
+        return self._checked(out, fed)[:rows]
 
-    def _checked(self, out: NDArray[Any], rows: int) -> Matrix:
+    def _checked(self, out: NDArray[Any], fed: int) -> Matrix:
         if self.first_token and out.ndim == 3:
             out = out[:, 0]
-        if out.ndim != 2 and out.size == len(out) * self.dimension:
-            out = out.reshape(len(out), -1)  # (b, d, 1, 1) of networks that end in a pooling
+        if out.ndim and out.size == len(out) * self.dimension:
+            out = out.reshape(len(out), self.dimension)  # (b, d, 1, 1) of networks that end in a pooling
         if out.ndim != 2 or out.shape[1] != self.dimension:
             raise BadInput(f"{self.path} gave '{self.output}' of shape {out.shape}; wanted (b, {self.dimension})")
-        vectors: Matrix = np.ascontiguousarray(out[:rows], np.float32)
+        if len(out) != fed:
+            rows = f"{len(out)} row{'s' * (len(out) != 1)}"
+            raise BadInput(f"{self.path} gave {rows} of '{self.output}' for {_pictures(fed)}; wanted one for each")
+        with np.errstate(over="ignore"):  # of numbers past float32, which are told of below
+            vectors: Matrix = np.ascontiguousarray(out, np.float32)
         if not np.isfinite(vectors).all():
             raise BadInput(f"{self.path} gave numbers that are not finite; use its fp32 version if this one is fp16")
         return vectors
+
+
+def _run_within(seconds: float, session: Any, output: str, feeds: Mapping[str, NDArray[Any]]) -> Any:
+    """The output of a run. raises : TimeoutError where it takes longer; whatever the session raises
+
+    ONNX Runtime ends a run between two nodes, also inside a loop. A single node that takes for ever goes on in a thread
+    of its own, which ends with the process.
+    """
+    options = onnxruntime.RunOptions()  # type: ignore[attr-defined]
+    options.log_severity_level = 4  # what it would print is raised
+    found = list[Any]()
+
+    def work() -> None:
+        try:
+            found.append((session.run([output], feeds, options)[0], None))
+        except Exception as fault:
+            found.append((None, fault))
+
+    thread = threading.Thread(target=work, daemon=True, name="onnx")
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:
+        options.terminate = True
+    if not found:
+        thread.join(1.0)
+        raise TimeoutError
+    out, fault = found[0]
+    if fault is not None:
+        raise fault
+    return out
+
+
+class RunFailed(BadInput):
+    """ONNX Runtime could not run the model on what it was given."""
 
 
 class OnnxRuntime:
@@ -184,30 +240,52 @@ class OnnxRuntime:
         self._type = tower.type_of(input_name)
 
     @classmethod
-    def open(cls, path: Path, *, threads: int) -> OnnxRuntime:
-        """The model at `path` with the description beside it; tried once, so that its faults show now and not later.
+    def open(cls, path: Path, *, threads: int, known: bool = False) -> OnnxRuntime:
+        """The model at `path` with the description beside it; tried, so that its faults show now and not later.
 
+        known : the file is one of our own, byte by byte, and need not be tried
         raises  UserError where a file is missing, BadInput where the model or its description is wrong
         """
         if not path.is_file():
             raise UserError(f"no model at {path}; wanted an .onnx file with a .json of the same name beside it")
         said = read_description(path.with_suffix(".json"))
+        files = external_files(path)
         tower = Tower(open_session(path, threads), path, said.output, said.dimension)
         done = {**said.preprocessing.as_dict(), "input": said.input, "output": said.output}
         row = EncoderRow(
             name=said.name,
             dimension=said.dimension,
             licence=said.licence,
-            bytes=path.stat().st_size,
+            bytes=sum(file.stat().st_size for file in (path, *files)),
             source=f"onnx:{path}",
-            revision=sha256(path)[:16],
+            revision=digest_of(path, files)[:16],
             preprocessing=done | ({"attributes": said.attributes} if said.attributes else {}),
             max_side=said.preprocessing.max_side,
         )
         vocabulary = Vocabulary.read(path, said.dimension)
         runtime = cls(row, tower, said.input, said.preprocessing, vocabulary, said.attributes)
-        runtime.encode([Image.new("RGB", (64, 48), (128, 128, 128))])
+        if not known:
+            runtime._try()
         return runtime
+
+    def _try(self) -> None:
+        """raises : BadInput where the model fails, or says something else of a picture alone than among others"""
+        pictures = _trial()
+        first, last = self.encode(pictures[:1]), self.encode(pictures[-1:])
+        try:
+            together = self.encode(pictures)
+        except RunFailed:  # it says that it takes any number, and takes one
+            self._tower.fixed = 1
+            together = self.encode(pictures)
+        apart = np.linalg.norm(together[[0, -1]] - np.concatenate([first, last]), axis=1).max()
+        spread = np.linalg.norm(together - together.mean(0), axis=1).max()
+        if apart > UNEXPLAINED * spread + 1e-3 * np.linalg.norm(together, axis=1).max():
+            raise BadInput(
+                f"{self._tower.path} gives a picture other numbers among others than alone; "
+                "wanted a model that looks at each by itself: export it for evaluation, not for training"
+            )
+        if not np.ptp(together, axis=0).any():
+            raise BadInput(f"{self._tower.path} gives the same numbers for every picture; see scale, mean and std")
 
     def encode(self, pictures: Sequence[Image.Image]) -> Matrix:
         """(b, dimension) float32, as the model gives them."""
@@ -220,10 +298,14 @@ class OnnxRuntime:
         return np.concatenate(parts) if parts else np.empty((0, self.row.dimension), np.float32)
 
 
-def sha256(path: Path) -> str:
-    """Hex digest of the file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _trial() -> list[Image.Image]:
+    """Pictures of random colours."""
+    coarse = np.random.default_rng(0).integers(0, 256, (TRIED, 6, 8, 3), np.uint8)
+    return [Image.fromarray(each).resize((64, 48), Image.Resampling.BICUBIC) for each in coarse]
+
+
+def _pictures(count: int) -> str:
+    return f"{count} picture{'s' * (count != 1)}"
 
 
 def _first_line(fault: Exception) -> str:

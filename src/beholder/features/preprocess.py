@@ -31,6 +31,9 @@ INTERPOLATIONS = {
 }
 
 
+LARGEST = 1e6  # number that a description may hold
+
+
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """What is done to each picture: made square by `fit`, then (values * scale - mean) / std, channel by channel.
@@ -103,7 +106,7 @@ def read_preprocessing(told: Mapping[str, Any], faults: list[str]) -> Preprocess
         value = told.get(field)
         if not (isinstance(value, list) and len(value) == 3 and all(map(_number, value))):
             faults.append(f"{field} must be three numbers, got {value!r}")
-        elif field == "std" and min(value) <= 0:
+        elif field == "std" and min(value) < 1 / LARGEST:
             faults.append(f"std must be above 0, got {value!r}")
     if len(faults) > before:
         return None
@@ -154,7 +157,7 @@ def _three(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _whole(value: object) -> bool:

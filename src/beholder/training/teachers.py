@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import MissingExtra, UserError
-from beholder.features.onnx import open_session, read_description, sha256
+from beholder.features.external_data import digest_of, external_files, sha256
+from beholder.features.onnx import open_session, read_description
 from beholder.types import Matrix
 
 Maps = NDArray[np.float32]
@@ -79,6 +80,7 @@ def _known(path: Path, every: int) -> Teacher:
     blank = [Image.new("RGB", (64, 64))]
     revision = sha256(path)[:16]
     if path.suffix == ".onnx":
+        revision = digest_of(path, external_files(path))[:16]
         run = OnnxTeacher(path)
         rows, maps = run(blank)
         width, shapes = rows.shape[1], tuple(m.shape[1:] for m in maps)

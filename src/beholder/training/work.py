@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from beholder.features.onnx import sha256
+from beholder.features.external_data import sha256
 from beholder.json_reading import read_json
 from beholder.training.tuning import Recipe
 
