@@ -60,7 +60,8 @@ def merged(told: Floats, weights: Floats) -> tuple[Ints, Floats]:
     """
     _, first, place = np.unique(told, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    return first[order], np.bincount(place.ravel(), weights, len(first))[order]
+    total = np.bincount(place.ravel(), weights, len(first))[order]
+    return first[order].astype(np.int64), np.asarray(total, np.float64)
 
 
 def outward(name: str, value: float) -> float:
