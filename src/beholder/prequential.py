@@ -158,4 +158,4 @@ def _log_odds(model: Any, X: Matrix, pairs: Ints) -> Floats:
 def _odds(chance: Floats) -> Floats:
     p = np.asarray(chance, np.float64)
     with np.errstate(divide="ignore"):
-        return np.clip(np.log(p) - np.log1p(-p), -SUREST, SUREST)
+        return np.asarray(np.clip(np.log(p) - np.log1p(-p), -SUREST, SUREST))
