@@ -1,6 +1,7 @@
 """Pictures: opening them in one canonical way, naming them by content, making small copies to show."""
 
+from beholder.images.files import MAX_FILE_BYTES, fingerprint
 from beholder.images.formats import SUFFIXES
-from beholder.images.opening import fingerprint, open_image, render, size_of
+from beholder.images.opening import open_image, render, size_of
 
-__all__ = ["SUFFIXES", "fingerprint", "open_image", "render", "size_of"]
+__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "fingerprint", "open_image", "render", "size_of"]

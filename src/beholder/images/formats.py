@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import BinaryIO
 
 from beholder.errors import BadPicture
 
 SUFFIXES: frozenset[str] = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif")
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".tif", ".tiff"}
+    | {".avif", ".heic", ".heif", ".hif"}
 )
 HEAD = 4096  # bytes that `sniff` wants to see
+_MAX_BLOCKS = 1_000_000  # that are walked to see whether a file is whole
 
 _MAGIC = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -93,28 +96,33 @@ def _begins(head: bytes) -> bool:
 
 def ends_early(kind: str, stream: BinaryIO) -> bool:
     """True where the file's own structure says that its end is missing. For the words of an error, after the fact."""
+    end = stream.seek(0, os.SEEK_END)
+    if kind in ("JPEG", "GIF"):
+        stream.seek(max(0, end - HEAD))
+        tail = stream.read(HEAD)
+        return b"\xff\xd9" not in tail if kind == "JPEG" else not tail.rstrip(b"\0").endswith(b"\x3b")
     stream.seek(0)
-    data = stream.read()
-    if kind == "JPEG":
-        return b"\xff\xd9" not in data[-4096:]
-    if kind == "GIF":
-        return not data.rstrip(b"\0").endswith(b"\x3b")
+    head = stream.read(16)
     if kind == "TIFF":
-        order = "little" if data[:2] == b"II" else "big"
-        return int.from_bytes(data[4:8], order) + 2 > len(data)  # type: ignore[arg-type]
+        order = "little" if head[:2] == b"II" else "big"
+        return int.from_bytes(head[4:8], order) + 2 > end  # type: ignore[arg-type]
     if kind == "WEBP":
-        return int.from_bytes(data[4:8], "little") + 8 > len(data)
-    return _blocks_end_early(data, png=kind == "PNG")
+        return int.from_bytes(head[4:8], "little") + 8 > end
+    return _blocks_end_early(stream, end, png=kind == "PNG")
 
 
-def _blocks_end_early(data: bytes, png: bool) -> bool:
+def _blocks_end_early(stream: BinaryIO, end: int, png: bool) -> bool:
     """Walks PNG chunks (length after the name and the checksum) or ISO boxes (length of the whole box)."""
     at = 8 if png else 0
-    while at + 8 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        if png and data[at + 4 : at + 8] == b"IEND":
+    for _ in range(_MAX_BLOCKS):
+        stream.seek(at)
+        head = stream.read(8)
+        if len(head) < 8:
+            break
+        length = int.from_bytes(head[:4], "big")
+        if png and head[4:] == b"IEND":
             return False
         if not png and length < 8:  # 0: to the end of the file, 1: a 64-bit length
             return False
         at += length + (12 if png else 0)
-    return at > len(data) or png
+    return at > end or png

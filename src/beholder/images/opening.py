@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import ctypes
 import logging
 import os
 import re
-import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from PIL import (
     AvifImagePlugin,
@@ -22,25 +22,48 @@ from PIL import (
     ImageFile,
     JpegImagePlugin,
     PngImagePlugin,
-    TiffImagePlugin,
     WebPImagePlugin,
+    _imaging,
 )
 
 from beholder.config import settings
 from beholder.errors import BadPicture, MissingExtra
-from beholder.images.colour import to_srgb
+from beholder.images import containers, png
+from beholder.images.budget import MEMORY, allowed, check, pixel_bytes
+from beholder.images.colour import BAND, is_plain, reduced_bytes, resampled_bytes, to_srgb
+from beholder.images.files import open_regular
 from beholder.images.formats import HEAD, ends_early, sniff
+from beholder.images.jpeg import Jpeg
+from beholder.images.tiff import Tiff
 
 Picture = Path | bytes | BinaryIO
 
+
+class _StillWebP(WebPImagePlugin.WebPImageFile):
+    """A WEBP that lets go of its decoder, and so of two more copies of the picture, once it has the first frame."""
+
+    def _get_next(self) -> tuple[bytes, int, int]:
+        frame: tuple[bytes, int, int] = super()._get_next()
+        self._decoder = None
+        return frame
+
+
+class _StillAvif(AvifImagePlugin.AvifImageFile):
+    """The same of an AVIF, once it is decoded."""
+
+    def load(self) -> Any:
+        pixels = super().load()
+        self._decoder = None
+        return pixels
+
+
 # The plugins themselves, not Image.open: that one holds a second pixel limit, global to the process and only a warning.
 _OPENERS: dict[str, Callable[[BinaryIO], ImageFile.ImageFile]] = {
-    "JPEG": JpegImagePlugin.jpeg_factory,
+    "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
     "GIF": GifImagePlugin.GifImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-    "WEBP": WebPImagePlugin.WebPImageFile,
-    "AVIF": AvifImagePlugin.AvifImageFile,
+    "WEBP": _StillWebP,
+    "AVIF": _StillAvif,
 }
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -51,10 +74,36 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_MAX_SCANS = 100  # a progressive JPEG has about ten; each one more costs a pass over all pixels
-_TAIL = 65536
+_ON_ITS_SIDE = [turn for orientation, turn in _UPRIGHT.items() if orientation >= 5]
+LARGEST = 2048  # pixels of the longer side up to which a picture can be shown wherever it can be opened at all
+JPEG_TIMES = 5  # how many times the limit on pixels a JPEG may have, which need not be decoded at its full size
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its words go to stderr, beside the reason
 _QUIET = ("ignore", None, Warning, re.compile(r"(PIL|pillow_heif)\b"), 0)
+
+
+@dataclass
+class _Header:
+    """A picture whose header is read and nothing more.
+
+    held    bytes that its decoder takes beside the picture itself
+    each    bytes a pixel of the picture itself, where it is not kept as Pillow does
+    turn    what turns it upright once it is decoded
+    turned  whether it is turned while it is decoded
+    odd     packed in a way that is not always understood
+    """
+
+    image: ImageFile.ImageFile
+    kind: str
+    info: dict[str, Any] = field(default_factory=dict)
+    held: int = 0
+    each: int | None = None
+    turn: Image.Transpose | None = None
+    turned: bool = False
+    odd: bool = False
+
+    @property
+    def name(self) -> str:
+        return containers.named(self.kind)
 
 
 def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int | None = None) -> Image.Image:
@@ -64,16 +113,27 @@ def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int 
     max_side : reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
     max_pixels : refuse a picture of more, before decoding it; default `settings().max_pixels`
     raises : BadPicture, with the reason, for any bytes that cannot be shown
+
+    What it takes in memory is known before it is decoded, and bounded (`images/budget.py`); where many are opened at
+    once, some wait.
     """
     limit = settings().max_pixels if max_pixels is None else max_pixels
-    with _opened(source) as stream, _header(stream, limit) as (image, kind):
-        target = _fitted(image.size, max_side)
-        if kind == "JPEG" and target != image.size:
-            image.draft(None, target)  # holds for this object only: a copy() before load() would decode in full
-        image.load()
-        upright = _turned(to_srgb(image, target), _orientation(image))
-        upright.info.clear()  # else a comment or a profile goes along into every re-encoding
-        return upright
+    with _opened(source) as stream, _header(stream, limit) as header:
+        image, size, most = header.image, header.image.size, allowed(limit)
+        target = _fitted(size, max_side)
+        if header.kind == "JPEG" and target != size:
+            _draft(header, target, most)
+        _check_pixels(image.size, size, limit, header.kind)
+        largest = target if max_side is None or header.kind == "JPEG" else _fitted(size, max(max_side, LARGEST))
+        check(_memory(header, largest), most, f"this {header.name} of {size[0]} x {size[1]}", _instead(header))
+        need = _memory(header, target)
+        with MEMORY.held(need):
+            image.load()
+            colour = to_srgb(image, target)
+            image.close()
+            upright = colour if header.turn is None else colour.transpose(header.turn)
+            upright.info.clear()  # else a comment or a profile goes along into every re-encoding
+            return upright
 
 
 def size_of(source: Picture) -> tuple[int, int]:
@@ -81,12 +141,9 @@ def size_of(source: Picture) -> tuple[int, int]:
 
     raises : BadPicture as `open_image`, as far as the header shows it
     """
-    with _opened(source) as stream, _header(stream, settings().max_pixels) as (image, kind):
-        if kind == "PNG" and "exif" not in image.info and _late_exif(stream):
-            image.load()
-        width, height = image.size  # TIFF: already swapped by Pillow
-        turned = kind != "TIFF" and _orientation(image) >= 5
-        return (height, width) if turned else (width, height)
+    with _opened(source) as stream, _header(stream, settings().max_pixels) as header:
+        width, height = header.image.size
+        return (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
 
 
 def render(path: Path, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
@@ -96,12 +153,6 @@ def render(path: Path, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> b
     return out.getvalue()
 
 
-def fingerprint(path: Path) -> str:
-    """sha256 of the file's bytes, in hex. raises : OSError where the file cannot be read."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 @contextmanager
 def _opened(source: Picture) -> Iterator[BinaryIO]:
     if isinstance(source, bytes):
@@ -109,16 +160,15 @@ def _opened(source: Picture) -> Iterator[BinaryIO]:
     elif isinstance(source, str | os.PathLike):
         with _regular(Path(source)) as stream:
             yield stream
+    elif source.seekable():
+        yield source
     else:
         yield BytesIO(source.read())
 
 
 def _regular(path: Path) -> BinaryIO:
-    """Opens a file, and nothing that is not one: reading a pipe would wait for ever."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise BadPicture("a folder, not a file" if path.is_dir() else "not a regular file")
-        return path.open("rb")
+        return open_regular(path)
     except (OSError, ValueError) as error:
         if isinstance(error, BadPicture):
             raise
@@ -135,53 +185,120 @@ def _unreadable(error: Exception) -> str:
 
 
 @contextmanager
-def _header(stream: BinaryIO, limit: int) -> Iterator[tuple[ImageFile.ImageFile, str]]:
-    """(image with its header read, kind); inside and out, every exception becomes BadPicture."""
+def _header(stream: BinaryIO, limit: int) -> Iterator[_Header]:
+    """The picture with its header read; inside and out, every exception becomes BadPicture."""
     _hush()
-    kind = ""
+    kind, header = "", None
     try:
-        kind = sniff(stream.read(HEAD))
         stream.seek(0)
-        image = _opener(kind)(stream)
-        _check(image, stream, limit)
-        yield image, kind
+        kind = sniff(stream.read(HEAD))
+        header = _READERS.get(kind, _plain)(stream, kind)
+        header.image.info.update(header.info)
+        _check_pixels(header.image.size, header.image.size, limit, kind, JPEG_TIMES if kind == "JPEG" else 1)
+        if kind != "TIFF":  # which Pillow turns itself
+            header.turn = _UPRIGHT.get(_orientation(header.image))
+        yield header
     except BadPicture:
         raise
     except Image.DecompressionBombError as error:
         raise BadPicture(f"the picture is over the limit of {_millions(limit)} pixels") from error
     except Exception as error:  # the decoders raise nearly every class there is
-        raise BadPicture(_reason(error, kind, stream)) from error
+        raise BadPicture(_reason(error, kind, stream, odd=header is not None and header.odd)) from error
 
 
-def _opener(kind: str) -> Callable[[BinaryIO], ImageFile.ImageFile]:
-    if kind != "HEIF":
-        return _OPENERS[kind]
+def _plain(stream: BinaryIO, kind: str) -> _Header:
+    stream.seek(0)
+    image = _OPENERS[kind](stream)
+    return _Header(image, kind, held=2 * image.size[0] * image.size[1] if kind == "GIF" else 0)
+
+
+def _png(stream: BinaryIO, kind: str) -> _Header:
+    reduced, info = png.picture_of(stream)
+    return _Header(_OPENERS[kind](reduced), kind, info)
+
+
+def _jpeg(stream: BinaryIO, kind: str) -> _Header:
+    jpeg = Jpeg(stream)
+    return _Header(_OPENERS[kind](jpeg.stream), kind, held=jpeg.held)
+
+
+def _tiff(stream: BinaryIO, kind: str) -> _Header:
+    tiff = Tiff(stream)
+    image = tiff.open()
+    info = {"white_is_zero": True} if tiff.white_is_zero and image.mode in ("I;16", "I;16B", "F") else {}
+    return _Header(image, kind, info, held=tiff.held(), turned=tiff.turned, odd=tiff.unpacked_oddly())
+
+
+def _container(stream: BinaryIO, kind: str) -> _Header:
+    picture, length = containers.picture_of(stream, kind)
+    image = (_heif_opener() if kind == "HEIF" else _OPENERS[kind])(picture)
+    pixels, colours = image.size[0] * image.size[1], len(image.getbands())
+    planes = containers.plane_bytes(stream, kind, alpha=colours == 4)
+    if kind == "HEIF":
+        return _Header(image, kind, held=2 * length + round(planes * pixels), each=colours)
+    return _Header(image, kind, held=2 * length + round((planes + colours) * pixels))
+
+
+_READERS: dict[str, Callable[[BinaryIO, str], _Header]] = {
+    "JPEG": _jpeg, "PNG": _png, "TIFF": _tiff, "WEBP": _container, "AVIF": _container, "HEIF": _container,
+}  # fmt: skip
+
+
+def _heif_opener() -> Callable[[BinaryIO], ImageFile.ImageFile]:
     try:
-        from pillow_heif import HeifImageFile
+        import pillow_heif  # noqa: F401
+
+        from beholder.images.heif import HeifPicture
     except ImportError as error:
         raise BadPicture(str(MissingExtra("a HEIC picture", "heif"))) from error
-    opener: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
+    opener: Callable[[BinaryIO], ImageFile.ImageFile] = HeifPicture
     return opener
 
 
-def _check(image: ImageFile.ImageFile, stream: BinaryIO, limit: int) -> None:
-    width, height = image.size
-    if width * height > limit:
-        raise BadPicture(f"a picture of {width} x {height} is over the limit of {_millions(limit)} pixels")
-    if "progressive" in image.info:
-        at = stream.tell()
-        stream.seek(0)
-        scans = stream.read().count(b"\xff\xda")
-        stream.seek(at)
-        if scans > _MAX_SCANS:
-            raise BadPicture(f"a JPEG of {scans} passes; more than {_MAX_SCANS} are made only to waste time")
+def _check_pixels(decoded: tuple[int, int], size: tuple[int, int], limit: int, kind: str, times: int = 1) -> None:
+    if decoded[0] * decoded[1] > limit * times:
+        small = f" ({_millions(limit * JPEG_TIMES)} where a JPEG is shown small)" if kind == "JPEG" else ""
+        raise BadPicture(f"a picture of {size[0]} x {size[1]} is over the limit of {_millions(limit)} pixels{small}")
+
+
+def _draft(header: _Header, target: tuple[int, int], most: int) -> None:
+    """Have a JPEG decoded at a fraction of its size: no smaller than `target`, unless only a smaller one is possible.
+
+    It holds for this object only: a copy() before load() would decode in full.
+    """
+    width, height = header.image.size
+    shrunk = min(width // target[0], height // target[1])
+    scale = next(scale for scale in (8, 4, 2, 1) if shrunk >= scale)
+    while scale < 8 and header.held + 4 * width * height // scale**2 + 12 * target[0] * target[1] > most:
+        scale *= 2
+    if scale > 1:
+        header.image.draft(None, (width // scale, height // scale))
+
+
+def _instead(header: _Header) -> str:
+    if header.kind == "JPEG":
+        return "save it smaller" + (", or not as a progressive JPEG" if header.held else "")
+    return "save it smaller, or as a JPEG"
+
+
+def _memory(header: _Header, target: tuple[int, int]) -> int:
+    """Bytes that opening it takes at its peak: what decodes it, the decoded picture, and what is made of it."""
+    image, size = header.image, header.image.size
+    pixels, shown = size[0] * size[1], target[0] * target[1]
+    decoded = pixels * (header.each or pixel_bytes(image.mode))
+    bands = 0 if is_plain(image) and target != size else 16 * min(pixels, BAND)
+    if target == size:
+        made = bands + 4 * shown * (1 if header.turn is None else 2)
+    else:
+        made = max(bands + reduced_bytes(image, target), resampled_bytes(image, target), 12 * shown)
+    return max(header.held + decoded * (2 if header.turned else 1), decoded + made)
 
 
 def _millions(pixels: int) -> str:
     return f"{pixels / 1e6:g} million" if pixels >= 1_000_000 else str(pixels)
 
 
-def _reason(error: Exception, kind: str, stream: BinaryIO) -> str:
+def _reason(error: Exception, kind: str, stream: BinaryIO, odd: bool) -> str:
     """One sentence for whatever a decoder raised."""
     if isinstance(error, MemoryError):
         return "there is not enough memory to open it"
@@ -189,7 +306,8 @@ def _reason(error: Exception, kind: str, stream: BinaryIO) -> str:
         return _unreadable(error)
     if "truncated" in str(error).lower() or ends_early(kind, stream):
         return "the file ends too early"
-    return f"the {'HEIC' if kind == 'HEIF' else kind} data is damaged"
+    damaged = f"the {containers.named(kind)} data is damaged"
+    return f"{damaged}, or packed in a way that is not read; save it again without packing" if odd else damaged
 
 
 def _hush() -> None:
@@ -218,15 +336,16 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and value in _UPRIGHT else 1
 
 
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image.copy()
+def _silence_libtiff() -> None:
+    """It prints what it thinks of a damaged file to stderr, past Python; where it can be reached it says nothing."""
+    try:
+        library = ctypes.CDLL(_imaging.__file__)
+        for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+            handler = getattr(library, name)
+            handler.argtypes, handler.restype = [ctypes.c_void_p], ctypes.c_void_p
+            handler(None)
+    except (OSError, AttributeError):  # built into Pillow itself, as on Windows
+        pass
 
 
-def _late_exif(stream: BinaryIO) -> bool:
-    """True where a PNG may hold its EXIF behind the pixels, where the header does not show it."""
-    at = stream.tell()
-    end = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, end - _TAIL))
-    found = b"eXIf" in stream.read()
-    stream.seek(at)
-    return found
+_silence_libtiff()
