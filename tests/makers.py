@@ -94,13 +94,33 @@ def kinds() -> dict[str, bytes]:
     return made | heic(plain)
 
 
-def heic(image: Image.Image) -> dict[str, bytes]:
+def tiff_of(pixels: bytes, width: int, height: int, bits: int, **tags: int | tuple[int, ...]) -> bytes:
+    """A little-endian TIFF of one strip. tags : by number, as `t339=3`; one number or as many as there are channels"""
+    samples = bits if isinstance(bits, tuple) else (bits,)
+    entries: dict[int, tuple[int, ...]] = {
+        256: (width,), 257: (height,), 258: samples, 259: (1,), 262: (2 if len(samples) > 2 else 1,), 273: (0,),
+        277: (len(samples),), 278: (height,), 279: (len(pixels),),
+    }  # fmt: skip
+    entries |= {int(tag[1:]): value if isinstance(value, tuple) else (value,) for tag, value in tags.items()}
+    behind, directory, at = b"", b"", 8 + 2 + 12 * len(entries) + 4
+    size = sum(4 * len(value) for value in entries.values() if len(value) > 1)
+    for tag, value in sorted(entries.items()):
+        value = (at + size,) if tag == 273 and value == (0,) else value
+        if len(value) > 1:
+            directory += struct.pack("<HHII", tag, 4, len(value), at + len(behind))
+            behind += struct.pack(f"<{len(value)}I", *value)
+        else:
+            directory += struct.pack("<HHII", tag, 4, 1, *value)
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + directory + b"\0" * 4 + behind + pixels
+
+
+def heic(image: Image.Image, **options: object) -> dict[str, bytes]:
     try:
         import pillow_heif
     except ImportError:
         return {}
     out = BytesIO()
-    pillow_heif.from_pillow(image).save(out, quality=90)
+    pillow_heif.from_pillow(image).save(out, quality=90, **options)
     return {"heic": out.getvalue()}
 
 

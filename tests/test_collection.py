@@ -1,6 +1,11 @@
 """Pictures in: once, whatever happens, and nothing of the user's is changed."""
 
+import os
 import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +13,11 @@ from PIL import Image
 from scipy.special import ndtr
 
 import beholder as bh
+from beholder import importer
 from beholder.collection import Library, embed_files, on_scale
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.taste import make_model
+from makers import encoded
 
 
 @pytest.fixture
@@ -82,6 +89,80 @@ def test_a_picture_that_was_painted_over_is_a_new_one_and_the_old_one_is_neither
     art = library.collection("art")
     assert [item.id for item in art.items if item.gone] == [art.items[3].id]
     assert len(art.rank(bh.Taste().fit(art.X, choices=[(0, 3)]))) == 12
+
+
+def plain(colour):
+    """A PNG that has as many bytes in every colour."""
+    return encoded(Image.new("RGB", (64, 48), colour), "PNG", compress_level=0)
+
+
+def test_a_picture_that_was_edited_is_a_new_one_though_its_size_and_time_were_put_back(library, painted):
+    path = painted / "03.png"
+    path.write_bytes(plain("red"))
+    take_in(library, painted)
+    before = path.stat()
+    path.write_bytes(plain("blue"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert counts(take_in(library, painted)) == (1, 11, 0, 0, 1, 0)
+
+
+def test_a_file_put_in_the_place_of_another_with_its_size_and_time_is_looked_at(library, painted, tmp_path):
+    """As `mv` does it, which leaves even the change time of an older file."""
+    path, other = painted / "03.png", tmp_path / "other.png"
+    for file, colour in ((other, "blue"), (path, "red")):
+        file.write_bytes(plain(colour))
+        os.utime(file, ns=(10**18, 10**18))
+    take_in(library, painted)
+    other.replace(path)
+    assert counts(take_in(library, painted)) == (1, 11, 0, 0, 1, 0)
+
+
+def test_a_backup_that_was_put_back_is_known_by_its_bytes(library, painted, tmp_path, monkeypatch):
+    shutil.copy(painted / "03.png", painted / "copy.png")
+    take_in(library, painted)
+    shutil.copytree(painted, tmp_path / "backup")
+    shutil.rmtree(painted)
+    shutil.copytree(tmp_path / "backup", painted)
+    monkeypatch.setattr(importer, "embed", lambda paths, *_, **__: pytest.fail("opened") if paths else iter(()))
+    assert counts(take_in(library, painted)) == (0, 13, 0, 0, 0, 0)
+    monkeypatch.setattr(importer, "fingerprint", None)  # nor read, the second time
+    assert counts(take_in(library, painted)) == (0, 13, 0, 0, 0, 0)
+
+
+def test_files_that_an_older_version_has_looked_at_are_known_by_their_bytes(library, painted, home):
+    take_in(library, painted)
+    with closing(sqlite3.connect(home / "beholder.db")) as db, db:
+        db.execute("UPDATE files SET ctime_ns = NULL, inode = NULL")
+    assert counts(take_in(library, painted)) == (0, 12, 0, 0, 0, 0)
+
+
+def test_what_has_no_end_or_is_very_long_is_refused_without_being_read(library, painted):
+    with (painted / "long.jpg").open("wb") as file:
+        file.write(b"\xff\xd8\xff")
+        file.truncate(3_000_000_000)
+    listed = ["00.png", "long.jpg", *(p for p in ("/proc/self/pagemap", "/dev/zero") if Path(p).exists())]
+    (painted.parent / "list.csv").write_text("file\n" + "\n".join(str(painted / name) for name in listed) + "\n")
+    start = time.monotonic()
+    report = take_in(library, painted.parent / "list.csv")
+    assert time.monotonic() - start < 5
+    assert (report.new, len(report.broken)) == (1, len(listed) - 1)
+    assert any("more than 2.1 GB are not read" in one.reason for one in report.broken)
+
+
+def test_an_import_can_be_stopped_in_the_middle_of_a_long_file(library, painted):
+    with (painted / "long.jpg").open("wb") as file:
+        file.truncate(1_500_000_000)
+    calls = []
+
+    def stop(stage, done, total):
+        calls.append(stage)
+        if calls.count("reading pictures") > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(library, painted, progress=stop)
+    assert calls.count("reading pictures") == 21  # of 360 blocks
 
 
 def test_a_removed_picture_is_gone_and_comes_back(library, painted, tmp_path):

@@ -3,20 +3,28 @@
 import hashlib
 import io
 import os
+import socket
+import struct
+import subprocess
 import sys
+import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from beholder.errors import BadPicture
-from beholder.images import SUFFIXES, fingerprint, open_image, opening, render, size_of
+from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, open_image, opening, render, size_of
+from beholder.sources.folder import FolderSource
 from makers import (
     BLUE,
     GREEN,
     RED,
     WHITE,
+    chunk,
     encoded,
     exif,
     heic,
@@ -28,6 +36,7 @@ from makers import (
     png_of,
     srgb_profile,
     swapped_profile,
+    tiff_of,
 )
 
 UPRIGHT = {
@@ -309,6 +318,216 @@ def test_what_cannot_be_shown_says_why(reason):
     assert reason in str(error.value)
 
 
+def with_chunks(*chunks: bytes, late: bool = False) -> bytes:
+    """A PNG with these chunks before or behind its pixels."""
+    data = encoded(picture(), "PNG")
+    at = len(data) - 12 if late else 33
+    return data[:at] + b"".join(chunks) + data[at:]
+
+
+def large_profile(size: int) -> bytes:
+    """The profile with swapped channels, with that many bytes of another tag at its end."""
+    data = swapped_profile() + np.random.default_rng(0).bytes(size)
+    return len(data).to_bytes(4, "big") + data[4:]
+
+
+WORDS = b"a workflow " * 300_000
+LARGE = {
+    "a profile": chunk(b"iCCP", b"scan\0\0" + zlib.compress(large_profile(3_000_000))),
+    "packed text": chunk(b"zTXt", b"prompt\0\0" + zlib.compress(WORDS)),
+    "packed international text": chunk(b"iTXt", b"workflow\0\1\0\0\0" + zlib.compress(WORDS)),
+    "international text": chunk(b"iTXt", b"workflow\0\0\0\0\0" + WORDS * 20),
+    "plain text": chunk(b"tEXt", b"parameters\0" + WORDS * 20),
+    "another program's own": chunk(b"prVt", bytes(30_000_000)),
+}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("name", LARGE)
+def test_a_png_with_large_metadata_opens(name, late):
+    if name == "a profile":
+        swapped = Image.merge("RGB", picture().split()[::-1])
+        data = encoded(swapped, "PNG")
+        data = data[:33] + LARGE[name] + data[33:]
+    else:
+        data = with_chunks(LARGE[name], late=late)
+    assert size_of(data) == (48, 32)
+    assert close(quarters(open_image(data)), [RED, GREEN, BLUE, WHITE], 2)
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(("name", "head"), [(b"zTXt", b"x\0\0"), (b"iTXt", b"x\0\1\0\0\0"), (b"iCCP", b"x\0\0")])
+def test_text_that_unpacks_without_end_is_refused(name, head, late):
+    many = [chunk(name, head + zlib.compress(bytes(5_000_000)))] * 20
+    for bomb in ([chunk(name, head + zlib.compress(bytes(10**8)))], many):
+        with pytest.raises(BadPicture, match="unpacks to more than 64 MB"):
+            open_image(with_chunks(*bomb, late=late))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_orientation_in_the_text_of_a_png_turns_it(late):
+    xmp = b'<x tiff:Orientation="6"/>'
+    raw = b"\nexif\n     %d\n" % len(exif(6)) + exif(6).hex().encode()
+    for text in (
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp)),
+        chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw)),
+    ):
+        data = with_chunks(text, late=late)
+        assert size_of(data) == (32, 48) == open_image(data).size
+
+
+def motion() -> bytes:
+    """What cameras put behind a photo: a film; here noise, in which every marker occurs hundreds of times."""
+    return b"\0\0\0\x18ftypmp42" + np.random.default_rng(0).bytes(8_000_000)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "jpeg-progressive", "jpeg-cmyk", "webp", "avif", "heic", "png"])
+def test_what_is_behind_the_end_of_a_picture_does_not_count(kind):
+    if kind not in kinds():
+        pytest.skip("HEIC needs an extra: pip install 'beholder[heif]'")
+    data = kinds()[kind]
+    assert np.array_equal(pixels(open_image(data + motion())), pixels(open_image(data)))
+
+
+def test_a_thumbnail_of_many_passes_and_notes_of_any_size_do_not_count():
+    data = encoded(noise(), "JPEG", progressive=True, exif=exif(6))
+    notes = b"".join(b"\xff\xec" + b"\xff\xfe" + b"\xff\xda" * 32766 for _ in range(400))
+    seen = open_image(data[:2] + notes + data[2:])
+    assert np.array_equal(pixels(seen), pixels(open_image(data)))
+
+
+@pytest.mark.parametrize("tail", ["whole", "cut"])
+@pytest.mark.parametrize("kind", ["jpeg", "jpeg-progressive", "png", "gif-animated", "webp", "tiff", "avif", "heic"])
+def test_only_the_part_of_a_file_that_is_the_picture_is_read(tmp_path, kind, tail, monkeypatch):
+    """Three gigabytes of nothing behind it; a cut one says so as soon."""
+    if kind not in kinds():
+        pytest.skip("HEIC needs an extra: pip install 'beholder[heif]'")
+    data = kinds()[kind]
+    path = tmp_path / "long"
+    path.write_bytes(data if tail == "whole" else data[: len(data) // 2])
+    os.truncate(path, 3_000_000_000)
+    start = time.monotonic()
+    try:
+        seen = open_image(path, max_side=32)
+    except BadPicture:
+        assert tail == "cut"
+    else:
+        assert tail == "cut" or np.array_equal(pixels(seen), pixels(open_image(data, max_side=32)))
+    assert time.monotonic() - start < 2
+
+
+DEEP = {
+    "floats": ((32, 32, 32), {"t339": 3}),
+    "half floats": ((16, 16, 16), {"t339": 3}),
+    "double floats": ((64, 64, 64), {"t339": 3}),
+    "32 bits": ((32, 32, 32), {}),
+    "signed 32 bits": ((32, 32, 32), {"t339": 2}),
+    "floats with alpha": ((32, 32, 32, 32), {"t339": 3, "t338": 2}),
+    "grey half floats": (16, {"t339": 3}),
+    "grey double floats": (64, {"t339": 3}),
+    "grey 64 bits": (64, {}),
+    "complex": (64, {"t339": 6}),
+    "nine channels": ((8,) * 9, {"t262": 1}),
+    "packed as JPEG XL": ((8, 8, 8), {"t259": 50002}),
+    "packed as LERC": ((8, 8, 8), {"t259": 34887}),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_kind_of_tiff_that_is_not_read_is_named_and_not_called_damaged(name):
+    bits, tags = DEEP[name]
+    deep = tiff_of(bytes(4 * 4 * 8 * 9), 4, 4, bits, **tags)
+    with pytest.raises(BadPicture, match=r"^this kind of TIFF is not read \(.+\); save it as RGB of 8 or 16 bits$"):
+        open_image(deep)
+
+
+def test_deep_colours_in_separate_planes_keep_their_places():
+    """Pillow reads them as noise."""
+    values = np.repeat(np.array([0, 128, 255], np.uint16), 16 * 16) * 257
+    head = len(tiff_of(b"", 16, 16, (16, 16, 16), t284=2, t273=(1, 2, 3), t279=(512, 512, 512)))
+    offsets = (head, head + 512, head + 1024)
+    data = tiff_of(values.tobytes(), 16, 16, (16, 16, 16), t284=2, t273=offsets, t279=(512, 512, 512))
+    assert close(open_image(data).getpixel((8, 8)), (0, 128, 255), 1)
+
+
+def test_white_may_be_nought_in_a_deep_tiff():
+    values = np.linspace(0, 65535, 256).astype("<u2")
+    seen = pixels(open_image(tiff_of(values.tobytes(), 16, 16, 16, t262=0)))[..., 0]
+    assert np.array_equal(seen.ravel(), np.arange(255, -1, -1))
+
+
+def test_layers_of_a_tiff_are_passed_over():
+    layers = b"Adobe Photoshop Document Data Block\0" + bytes(40_000_000)
+    whole = tiff_of(bytes(16 * 16 * 3), 16, 16, (8, 8, 8), t37724=(0, 0))
+    entry = whole.index(struct.pack("<HH", 37724, 4))
+    data = whole[: entry + 2] + struct.pack("<HII", 7, len(layers), len(whole)) + whole[entry + 12 :] + layers
+    assert open_image(data).size == (16, 16)
+
+
+def test_decoders_print_nothing(tmp_path):
+    """Past Python, straight to the terminal: libtiff is known for it."""
+    made = encoded(noise(), "TIFF", compression="tiff_lzw"), encoded(noise(), "TIFF", compression="tiff_adobe_deflate")
+    files = [*kinds().values(), *made, tiff_of(bytes(48), 4, 4, (8, 8, 8), t259=50001)]
+    for i, data in enumerate(files):
+        (tmp_path / f"{i}").write_bytes(data[: len(data) // 3] + b"\xaa" * 40 + data[len(data) // 3 + 40 :])
+        (tmp_path / f"{i}-cut").write_bytes(data[: -len(data) // 4])
+    program = (
+        "import sys, pathlib, beholder.images as images, beholder.errors as errors\n"
+        "for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):\n"
+        "    try: images.open_image(path)\n"
+        "    except errors.BadPicture: pass\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, timeout=120)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("name", ["DSC00001.HIF", "a.hif", "b.HEIF", "c.HeIc"])
+def test_the_endings_of_cameras_for_heif_are_found_and_opened(tmp_path, name):
+    pytest.importorskip("pillow_heif", reason="HEIC needs an extra: pip install 'beholder[heif]'")
+    (tmp_path / name).write_bytes(heic(picture())["heic"])
+    (found,) = FolderSource(tmp_path).find()
+    assert close(quarters(open_image(found.path)), [RED, GREEN, BLUE, WHITE], 20)
+
+
+@pytest.mark.skipif(not Path("/proc/self/pagemap").exists(), reason="Linux")
+@pytest.mark.parametrize("path", ["/proc/self/pagemap", "/dev/zero", "/dev/null", "/proc/self/fd", "/dev/tty"])
+def test_what_is_no_real_file_is_refused(path):
+    for open_it in (open_image, size_of):
+        with pytest.raises(BadPicture, match=r"not a regular file|a folder|empty|not there|cannot be read"):
+            open_it(Path(path))
+
+
+def test_a_socket_and_what_became_a_pipe_are_refused(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX) as one:
+        monkeypatch.chdir(tmp_path)
+        one.bind("s.jpg")
+        with pytest.raises(BadPicture, match="not a regular file"):
+            open_image(tmp_path / "s.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "real.jpg").write_bytes(kinds()["jpeg"])
+    real = os.stat(tmp_path / "real.jpg")
+    monkeypatch.setattr(os, "stat", lambda *_, **__: real)  # what it was a moment ago
+    with pytest.raises(BadPicture, match="not a regular file"):
+        open_image(tmp_path / "pipe.jpg")
+
+
+def test_a_fingerprint_can_be_stopped_and_bounded(tmp_path):
+    (tmp_path / "long").write_bytes(b"")
+    os.truncate(tmp_path / "long", 10**12)
+    ticks = []
+
+    def stop() -> None:
+        ticks.append(1)
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fingerprint(tmp_path / "long", tick=stop)
+    assert len(ticks) == 1
+    with pytest.raises(BadPicture, match=r"a file of 1000.0 GB; more than 2.1 GB are not read"):
+        fingerprint(tmp_path / "long", most=MAX_FILE_BYTES)
+
+
 def test_what_is_no_file_says_so(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "x.jpg").mkdir()
@@ -348,5 +567,5 @@ def test_threads_open_pictures_without_a_warning_and_alike():
 
 
 def test_endings_are_lower_case_and_hold_the_formats():
-    assert {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif"} <= SUFFIXES
+    assert {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif", ".hif"} <= SUFFIXES
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in SUFFIXES)

@@ -129,8 +129,10 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
     store.close()
     newer = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, newer)
-    (newer / "versions" / "v0003_next.py").write_text(
-        'from alembic import op\nrevision = "0003"\ndown_revision = "0002"\n'
+    last = max(file.stem[1:5] for file in (newer / "versions").glob("v*.py"))
+    after = f"{int(last) + 1:04}"
+    (newer / "versions" / f"v{after}_next.py").write_text(
+        f'from alembic import op\nrevision = "{after}"\ndown_revision = "{last}"\n'
         'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n'
     )
     monkeypatch.setattr(database, "MIGRATIONS", newer)
@@ -138,7 +140,7 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
     assert [j.value for j in reopened.judgements(ada.id, art.id)] == [7]
     (copy,) = (home / "backups").iterdir()
     with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == (last,)
         assert db.execute("SELECT count(*) FROM judgements").fetchone() == (1,)
 
 

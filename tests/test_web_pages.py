@@ -1,8 +1,10 @@
 """What the pages show: results, taste, answers, pictures, imports."""
 
 import csv
+import errno
 import io
 import json
+import os
 import re
 import threading
 import time
@@ -19,6 +21,7 @@ from beholder.config import Settings
 from beholder.session import Session
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
+from beholder.web.pictures import Pictures
 from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
 pytest_plugins = "webwall"
@@ -255,6 +258,27 @@ def test_a_picture_is_re_encoded_and_may_be_kept_for_ever(client, wall):
     assert "immutable" in reply.headers["cache-control"]
     again = client.get(f"/pictures/{item.id}/320.jpg", headers={"If-None-Match": reply.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_picture_is_shown_though_the_disk_is_full(client, wall, monkeypatch, fault):
+    def full(path, data):
+        path.touch()
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    item = wall.collection("wall").items[3]
+    for _ in range(2):
+        reply = client.get(f"/pictures/{item.id}/640.jpg")
+        assert (reply.status_code, reply.headers["content-type"]) == (200, "image/jpeg")
+        assert Image.open(io.BytesIO(reply.content)).format == "JPEG"
+    assert not list((wall.home / "thumbs").rglob("*.tmp"))
+
+
+def test_a_picture_is_shown_without_making_a_data_folder_that_was_moved_away(tmp_path, wall):
+    item = wall.collection("wall").items[0]
+    assert isinstance(Pictures(tmp_path / "moved away" / "thumbs").get(item, 320), bytes)
+    assert not (tmp_path / "moved away").exists()
 
 
 def test_a_picture_that_has_vanished_is_a_sentence(tmp_path):

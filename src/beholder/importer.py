@@ -1,6 +1,7 @@
 """Pictures in: find, fingerprint, embed once, keep. Whatever interrupts it, running it again goes on from there.
 
-A file whose size and time have not changed since the last import is not opened again. A new file is fingerprinted;
+A file that has not changed since the last import, by its size, both of its times and its number on the disk, is not
+opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
 bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. A batch is kept in
 two durable steps, vectors first and then the items with their files in one transaction, so an item without its
 numbers cannot exist, and vectors without an item cost nothing.
@@ -8,16 +9,18 @@ numbers cannot exist, and vectors without an item cost nothing.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from beholder.errors import BadPicture
 from beholder.features import Runtime, embed
-from beholder.images import fingerprint, size_of
+from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.sources import Broken, Found, Progress, Source, silent
 from beholder.store import CollectionRow, KnownFile, NewItem, Store, VectorShards
 from beholder.types import Item, Matrix
@@ -110,9 +113,9 @@ class Importer:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
         missing = self._without_vectors(list(self.items))
         for at in range(0, len(missing), BATCH):
+            tick = self._ticker("renewing numbers", at, len(missing))
             paths = {sha: self.items[sha].path for sha in missing[at : at + BATCH]}
-            paths = {sha: path for sha, path in paths.items() if path.is_file() and fingerprint(path) == sha}
-            self._embed(paths, self._ticker("renewing numbers", at, len(missing)))
+            self._embed({sha: path for sha, path in paths.items() if _holds(path, sha, tick)}, tick)
 
     def _without_vectors(self, hashes: Sequence[str]) -> list[str]:
         lacking = set().union(*(shards.missing(hashes) for shards in self.shards))
@@ -127,30 +130,42 @@ class Importer:
             stat = one.path.stat()
         except OSError:
             return False
-        if (stat.st_size, stat.st_mtime_ns) != (known.size, known.mtime_ns):
+        if stamp(stat) != (known.size, known.mtime_ns, known.ctime_ns, known.inode):
             return False
         if known.reason is not None:
             self.report.broken.append(Broken(one.name, known.reason))
         elif (item := self.items.get(known.sha256 or "")) is not None:
-            self.report.known += 1
-            if item.path == one.path and (item.name, dict(item.columns)) != (one.name, dict(one.columns)):
-                self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
+            self._count_known(item, one)
         else:
             return False
         return True
+
+    def _count_known(self, item: Item, one: Found) -> None:
+        self.report.known += 1
+        if item.path == one.path and (item.name, dict(item.columns)) != (one.name, dict(one.columns)):
+            self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
 
     def _take(self, batch: Sequence[Found], tick: Tick) -> None:
         """Fingerprint these, embed those that are new, and keep all of it."""
         files: list[KnownFile] = []
         new: dict[str, Found] = {}
         for one in batch:
+            tick(0)
             try:
-                stat, sha = one.path.stat(), fingerprint(one.path)
+                size, mtime_ns, ctime_ns, inode = stamp(one.path.stat())
+                sha = fingerprint(one.path, most=MAX_FILE_BYTES, tick=partial(tick, 0))
             except OSError as error:
                 self.report.broken.append(Broken(one.name, f"cannot be read: {error.strerror}"))
                 continue
-            files.append(KnownFile(str(one.path), stat.st_size, stat.st_mtime_ns, sha, None))
-            if sha in self.items:
+            except BadPicture as reason:
+                self.report.broken.append(Broken(one.name, str(reason)))
+                files.append(KnownFile(str(one.path), size, mtime_ns, None, str(reason), ctime_ns, inode))
+                continue
+            known = self.files.get(str(one.path))
+            files.append(KnownFile(str(one.path), size, mtime_ns, sha, None, ctime_ns, inode))
+            if sha in self.items and known is not None and known.sha256 == sha:
+                self._count_known(self.items[sha], one)
+            elif sha in self.items:
                 self._meet_again(self.items[sha], one)
             elif sha in self.coming or sha in new:
                 self.report.copies += 1
@@ -184,10 +199,24 @@ class Importer:
             except BadPicture as error:
                 reason = str(error)
             self.report.broken.append(Broken(one.name, reason))
-            files = [KnownFile(f.path, f.size, f.mtime_ns, None, reason) if f.sha256 == sha else f for f in files]
+            files = [replace(f, sha256=None, reason=reason) if f.sha256 == sha else f for f in files]
         self.store.keep_files(self.row.id, files, items)
         self.coming.update(item.sha256 for item in items)
         self.report.new += len(items)
+
+
+def stamp(stat: os.stat_result) -> tuple[int, int, int, str]:
+    """(size, mtime_ns, ctime_ns, inode): what tells a changed file. Whoever puts its time back changes the third."""
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, str(stat.st_ino)
+
+
+def _holds(path: Path, sha: str, tick: Tick) -> bool:
+    """Whether the file is there and its bytes are these."""
+    tick(0)
+    try:
+        return fingerprint(path, most=MAX_FILE_BYTES, tick=partial(tick, 0)) == sha
+    except (OSError, BadPicture):
+        return False
 
 
 def embed_missing(

@@ -15,7 +15,7 @@ from beholder.errors import BadPicture
 
 MAX_FILE_BYTES = 2 * 1024**3  # a picture's file of more is not read: hashing it alone takes many seconds
 MAX_READ = 16 * 1024**2  # bytes that one reading gives at most, however far apart a picture says its parts are
-_BLOCK = 1 << 20
+_BLOCK = 4 << 20
 Part = bytes | tuple[int, int]  # bytes themselves, or (start, end) in the file
 
 
@@ -25,12 +25,15 @@ def open_regular(path: Path) -> BinaryIO:
     raises : BadPicture for everything else; OSError where it cannot be opened
     """
     _check_regular(os.stat(path).st_mode)
-    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        _check_regular(os.fstat(stream).st_mode)  # it may have become another one meanwhile
-        return os.fdopen(stream, "rb")
+        status = os.fstat(number)
+        _check_regular(status.st_mode)  # it may have become another one meanwhile
+        if status.st_size == 0 and os.read(number, 4096):
+            raise BadPicture("not a regular file: it says that it is empty, and is not")  # as in /proc: some never end
+        return os.fdopen(number, "rb")
     except BaseException:
-        os.close(stream)
+        os.close(number)
         raise
 
 
@@ -45,7 +48,7 @@ def fingerprint(path: Path, *, most: int | None = None, tick: Callable[[], None]
     """sha256 of the file's bytes, in hex; as many as the file says it has, for some in /proc never end.
 
     most : bytes that a file may have, default any number
-    tick : called after every megabyte; what it raises ends the reading
+    tick : called after every few megabytes; what it raises ends the reading
     raises : BadPicture for what is no regular file or longer than `most`, OSError where it cannot be read
     """
     digest = hashlib.sha256()

@@ -45,13 +45,18 @@ class CollectionRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that an import has looked at: `sha256` where it is a picture, `reason` where it is broken."""
+    """A file that an import has looked at: `sha256` where it is a picture, `reason` where it is broken.
+
+    ctime_ns, inode     None where an older version has looked at it
+    """
 
     path: str
     size: int
     mtime_ns: int
     sha256: str | None
     reason: str | None
+    ctime_ns: int | None = None
+    inode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ class Store:
     def files(self, collection_id: int) -> dict[str, KnownFile]:
         """Every file an import has looked at, by path."""
         f = t.files.c
-        query = sa.select(f.path, f.size, f.mtime_ns, f.sha256, f.reason).where(f.collection_id == collection_id)
+        columns = (f[name] for name in KnownFile.__slots__)
+        query = sa.select(*columns).where(f.collection_id == collection_id)
         with reading(self.engine) as db:
             return {row.path: KnownFile(*row) for row in db.execute(query)}
 
@@ -201,7 +207,7 @@ class Store:
                 row = insert(t.files)
                 row = row.on_conflict_do_update(
                     index_elements=["collection_id", "path"],
-                    set_={c: row.excluded[c] for c in ("size", "mtime_ns", "sha256", "reason")},
+                    set_={c: row.excluded[c] for c in KnownFile.__slots__ if c != "path"},
                 )
                 db.execute(row, seen)
 

@@ -63,6 +63,8 @@ files = Table(
     Column("mtime_ns", BigInteger, nullable=False),
     Column("sha256", String(64)),
     Column("reason", String),  # why it is broken; NULL where it is not
+    Column("ctime_ns", BigInteger),  # NULL where an older version has looked at it
+    Column("inode", String),  # as text: those of some file systems are larger than a number here may be
 )
 
 # Append-only: triggers made by the first migration refuse UPDATE and DELETE.

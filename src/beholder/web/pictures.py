@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,27 +22,43 @@ class Pictures:
         self.folder = folder
         self._makers = threading.Semaphore(2)
 
-    def file(self, item: Item, side: int) -> Path:
-        """The re-encoded picture on disk. raises : BadPicture where it cannot be opened any more"""
+    def get(self, item: Item, side: int) -> Path | bytes:
+        """The re-encoded picture on disk, or itself where it cannot be written there, as on a full disk.
+
+        raises : BadPicture where it cannot be opened any more
+        """
         path = self.folder / item.sha256[:2] / f"{item.sha256}-{side}.jpg"
-        if not path.exists():
-            with self._makers:
-                if not path.exists():
-                    _make(item, side, path)
-        return path
+        if _is_there(path):
+            return path
+        with self._makers:
+            if _is_there(path):
+                return path
+            if not _is_there(item.path):
+                raise BadPicture("its file is not where it was; import its folder again")
+            data = render(item.path, side, format="JPEG")
+        return path if self._keep(path, data) else data
+
+    def _keep(self, path: Path, data: bytes) -> bool:
+        """Whether it could be written. A data folder that was moved away is not made again for it."""
+        unfinished = path.with_name(f"{path.stem}.{uuid4().hex[:8]}.tmp")
+        try:
+            self.folder.mkdir(exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
+            unfinished.write_bytes(data)
+            os.replace(unfinished, path)  # another process may have made the same one: both are good
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            return False
+        return True
 
 
-def _make(item: Item, side: int, path: Path) -> None:
-    if not item.path.is_file():
-        raise BadPicture("its file is not where it was; import its folder again")
-    data = render(item.path, side, format="JPEG")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.stem}.{uuid4().hex[:8]}.tmp")
+def _is_there(path: Path) -> bool:
+    """False too where it cannot be reached: a drive that does not answer, a folder that may not be entered."""
     try:
-        unfinished.write_bytes(data)
-        os.replace(unfinished, path)  # another process may have made the same one: both are good
-    finally:
-        unfinished.unlink(missing_ok=True)
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def address(item: Item, side: int = 640) -> str:

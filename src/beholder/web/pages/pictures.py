@@ -33,7 +33,9 @@ def picture(request: Request, item_id: str, side: str) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     try:
-        path = desk.pictures.file(item, int(side))
+        found = desk.pictures.get(item, int(side))
     except BadPicture as fault:
         raise Refused(404, f"This picture cannot be shown: {fault}.") from fault
-    return FileResponse(path, media_type="image/jpeg", headers=headers)
+    if isinstance(found, bytes):
+        return Response(found, media_type="image/jpeg", headers=headers)
+    return FileResponse(found, media_type="image/jpeg", headers=headers)
