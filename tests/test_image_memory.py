@@ -21,13 +21,16 @@ PROGRAM = """
 import os, resource, sys
 if child := os.fork():  # a process starts with the peak of the one that it came from: this one is small
     os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from beholder.errors import BadPicture
 from beholder.images import open_image, size_of
 side = int(sys.argv[2]) or None
 try:
     size_of(Path(sys.argv[1]))
-    print("opened", *open_image(Path(sys.argv[1]), max_side=side).size)
+    with ThreadPoolExecutor(8) as pool:  # so many at once, of the same picture
+        seen = list(pool.map(lambda _: open_image(Path(sys.argv[1]), max_side=side), range(int(sys.argv[3]))))
+    print("opened", *seen[0].size)
 except BadPicture as reason:
     print(reason)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
@@ -35,12 +38,16 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform ==
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no getrusage")
 
 
-def peak_of(data: bytes, folder, side: int = 512) -> tuple[str, int]:
+def peak_of(data: bytes, folder, side: int = 512, times: int = 1) -> tuple[str, int]:
     """(what came of it, bytes at the peak), of opening this in a fresh process."""
     path = folder / "picture"
     path.write_bytes(data)
     ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(path), str(side)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", PROGRAM, str(path), str(side), str(times)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     said, peak = ran.stdout.splitlines()
     return said, int(peak)
@@ -137,6 +144,12 @@ def test_a_large_heic_opens_within_it(tmp_path):
     )
     assert said.startswith("opened 2048")
     assert peak < PEAK
+
+
+def test_pictures_opened_by_many_threads_take_no_more_than_all_may(tmp_path):
+    said, peak = peak_of(flat("RGB", 9_504, 6_336, "PNG", compress_level=1), tmp_path, times=6)
+    assert said.startswith("opened 512")
+    assert peak < 800_000_000
 
 
 def test_a_picture_is_the_same_in_bands(monkeypatch):
