@@ -1,14 +1,18 @@
-# Three commands that are the same here and in CI. `make run IMAGES=~/paintings PORT=8888` opens a folder.
+# Three commands that are the same here and in CI. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 IMAGES ?=
 PORT ?=
+# As they were typed: handed to the shell by name, so that spaces, quotes and $ in a path stay what they are.
+override IMAGES := $(value IMAGES)
+override PORT := $(value PORT)
+export IMAGES PORT
 
 .PHONY: run test check clean
 
 run: $(VENV)/core
-	$(BIN)/beholder serve $(IMAGES) $(if $(PORT),--port $(PORT))
+	$(BIN)/beholder serve $${PORT:+--port "$$PORT"} -- $${IMAGES:+"$$IMAGES"}
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(TESTS)

@@ -6,6 +6,7 @@ taste model over it: ranked, with reasons.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from contextlib import suppress
@@ -62,7 +63,10 @@ class Library:
     """
 
     def __init__(self, home: Path | None = None, *, config: Settings | None = None) -> None:
-        self.settings = config or settings()
+        try:
+            self.settings = config or settings()
+        except ValueError as error:
+            raise UserError(str(error)) from error
         self.home = home or self.settings.home
         self.store = Store(self.home)
         self._runtimes: dict[str, Runtime] = {}
@@ -158,8 +162,8 @@ class Library:
 
 def named(source: str | Path) -> str:
     """A source by a name that is the same from every working folder; "sample" stays what it is."""
-    path = Path(source).expanduser()
-    return str(source) if source == SAMPLE or not path.exists() else str(path.resolve())
+    path = os.path.expanduser(source)  # Path's own raises for an unknown ~user, and its exists() for a dropped drive
+    return str(source) if source == SAMPLE or not os.path.exists(path) else os.path.realpath(path)
 
 
 def embed_files(

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,7 +18,7 @@ from pydantic_settings import (
 def default_home() -> Path:
     """`BEHOLDER_HOME`, else the platform's own place for application data."""
     if home := os.environ.get("BEHOLDER_HOME"):
-        return Path(home).expanduser()
+        return Path(os.path.expanduser(home))
     import platformdirs
 
     return Path(platformdirs.user_data_dir("beholder", appauthor=False))
@@ -27,7 +27,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Everything that can be set. The data folder `home` holds the database, vectors, thumbnails and backups."""
 
-    model_config = SettingsConfigDict(env_prefix="BEHOLDER_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="BEHOLDER_", env_ignore_empty=True, extra="forbid")
 
     home: Path = Field(default_factory=default_home)
     encoder: str = "builtin"
@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
+
+    @field_validator("home")
+    @classmethod
+    def _expanded(cls, home: Path) -> Path:
+        return Path(os.path.expanduser(home))
 
     @classmethod
     def settings_customise_sources(
@@ -53,9 +58,15 @@ class Settings(BaseSettings):
 
 @lru_cache
 def _settings(home: str | None) -> Settings:
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+        raise ValueError(f"a setting of BEHOLDER_* or config.toml cannot be used: {faults}") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise ValueError(f"{default_home() / 'config.toml'} cannot be read: {error}") from error
 
 
 def settings() -> Settings:
-    """The settings of this process; read again when `BEHOLDER_HOME` changes."""
+    """The settings of this process; read again when `BEHOLDER_HOME` changes. raises : ValueError with a sentence"""
     return _settings(os.environ.get("BEHOLDER_HOME"))

@@ -82,11 +82,11 @@ class Importer:
     def _mark_gone(self) -> None:
         """Pictures whose file is no longer there, or was painted over; a copy of it somewhere else takes its place."""
         holds = {path: file.sha256 for path, file in self.store.files(self.row.id).items()}
-        places = {sha: path for path, sha in holds.items() if sha and Path(path).exists()}
+        places = {sha: path for path, sha in holds.items() if sha and os.path.exists(path)}
         gone: list[int] = []
         items = self.store.items(self.row.id)
         for item in items:
-            if holds.get(str(item.path)) == item.sha256 and item.path.exists():
+            if holds.get(str(item.path)) == item.sha256 and os.path.exists(item.path):
                 continue
             if (place := places.get(item.sha256)) is not None:
                 self.store.update_item(item.id, name=item.name, path=Path(place), columns=item.columns)
@@ -175,7 +175,7 @@ class Importer:
         self._keep(files, new, broken)
 
     def _meet_again(self, item: Item, one: Found) -> None:
-        if item.path == one.path or item.path.exists():
+        if item.path == one.path or os.path.exists(item.path):
             self.report.copies += item.path != one.path
         else:
             self.report.moved += 1

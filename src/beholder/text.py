@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
 import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
@@ -35,6 +36,15 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
 )
 
 
+_AWAY = {  # how a drive or a share answers that is no longer there
+    getattr(errno, name)
+    for name in ("EIO", "ENODEV", "ENXIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN",
+                 "ENETUNREACH", "ENONET", "ECOMM", "ECONNRESET", "ECONNABORTED", "ECONNREFUSED", "ESHUTDOWN", "EREMOTEIO",
+                 "ENOMEDIUM", "ETIMEDOUT")
+    if hasattr(errno, name)
+}  # fmt: skip
+
+
 def shown(text: str) -> str:
     """`text` fit for a sentence: one line, no broken characters, not endless."""
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
@@ -43,7 +53,8 @@ def shown(text: str) -> str:
 
 def why_unreadable(error: OSError | ValueError) -> str:
     """The system's words for a file that cannot be read, without path and number."""
-    return (getattr(error, "strerror", None) or "its name cannot be used").lower()
+    words = (getattr(error, "strerror", None) or "its name cannot be used").lower()
+    return f"{words} (is the drive connected?)" if getattr(error, "errno", None) in _AWAY else words
 
 
 def cannot_read(what: str, path: Path, error: OSError) -> BadInput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def copy_album(
     source : where the collection came from; copying into that folder is refused, it is the user's own
     raises : UserError where `folder` cannot be used
     """
-    folder = folder.expanduser()
+    folder = Path(os.path.expanduser(folder))
     _refuse(places, folder, source)
     report, digits = AlbumReport(), len(str(max((place.rank for place in places), default=1)))
     for done, place in enumerate(places, 1):
@@ -53,11 +54,12 @@ def copy_album(
 
 
 def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
-    where = folder.resolve()
-    if folder.exists() and not folder.is_dir():
+    where = Path(os.path.realpath(folder))
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise UserError(f"--copy-to wants a folder, and '{folder}' is a file")
-    own = Path(source).expanduser().resolve() if source and Path(source).expanduser().is_dir() else None
-    if (own and where.is_relative_to(own)) or any(where == place.item.path.resolve().parent for place in places):
+    own = os.path.expanduser(source)
+    inside = bool(own) and os.path.isdir(own) and where.is_relative_to(os.path.realpath(own))
+    if inside or where in {Path(os.path.realpath(place.item.path)).parent for place in places}:
         raise UserError(f"'{folder}' is where the pictures come from, which is never changed: name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +69,9 @@ def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
 
 def _copy(original: Path, target: Path) -> None:
     """A whole copy or none. raises : FileExistsError, OSError"""
+    if not os.path.isfile(original):  # opening a pipe would wait for ever
+        original.stat()
+        raise OSError("not a regular file")
     with original.open("rb") as source, target.open("xb") as copy:
         try:
             shutil.copyfileobj(source, copy, 1 << 20)
