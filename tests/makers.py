@@ -169,6 +169,26 @@ def zip_of(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFL
     return path
 
 
+class _Named(zipfile.ZipInfo):
+    """A member under a name of any bytes, in no encoding that the zip tells."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+        return self.filename.encode("latin-1"), self.flag_bits & ~0x800
+
+
+def zip_in_page(path: Path, members: dict[bytes, bytes], *, field: str = "") -> Path:
+    """A zip as machines without Unicode make it. field: the encoding of the names, told in Info-ZIP's Unicode field."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            info = _Named("x")
+            info.filename = name.decode("latin-1")
+            if field:
+                body = struct.pack("<BI", 1, zlib.crc32(name)) + name.decode(field).encode()
+                info.extra = struct.pack("<HH", 0x7075, len(body)) + body
+            archive.writestr(info, data)
+    return path
+
+
 def with_flag(path: Path, flag: int = 1) -> Path:
     """The zip with this bit set in every member's flags, in both of its headers; 1 says that they are encrypted."""
     data = bytearray(path.read_bytes())

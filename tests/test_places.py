@@ -25,18 +25,7 @@ from beholder.web.app import create_app
 from makers import folder_of
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = [
-    "100% art",
-    "%(here)s %%",
-    "a#b",
-    "what?mode=ro",
-    "été 😊",
-    'it\'s "so"',
-    "[a-z]*",
-    " lead",
-    "-rf",
-    "$HOME `x`",
-]
+NAMES = ["100% art", "%(here)s %%", "a#b", "what?mode=ro", "été 😊", 'it\'s "so"', "[a-z]*", " lead", "-rf", "$H `x`"]
 AWAY = ["EACCES", "EPERM", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ETIMEDOUT", "ENODEV", "ENXIO"]
 
 
@@ -95,7 +84,7 @@ def test_pictures_of_a_drive_that_is_back_are_no_longer_gone(two, drop, monkeypa
 
 
 def test_numbers_that_were_lost_are_renewed_where_the_drive_answers(two, drop, home):
-    library, drive, healthy = two
+    _, drive, healthy = two
     shutil.rmtree(home / "vectors")
     drop(drive, "ESTALE")
     again = Library(home, config=Settings(home=home, threads=1))
@@ -131,6 +120,8 @@ def test_a_part_of_a_folder_that_is_away_is_named(tmp_path, drop, reason):
         told = {one.name: getattr(one, "reason", "") for one in open_source(art, tmp_path / "w").find()}
     assert told["a.png"] == ""
     assert told.keys() == {"a.png", "linked", "one.png"}
+    assert "cannot be read" in told["linked"]
+    assert "cannot be read" in told["one.png"]
 
 
 @pytest.mark.parametrize("reason", ["EACCES", "ENOTCONN", "EHOSTDOWN"])

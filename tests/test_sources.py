@@ -2,17 +2,20 @@
 
 import codecs
 import os
+import struct
 import unicodedata
 import zipfile
+import zlib
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from beholder.errors import BadInput, StoreError, UserError
 from beholder.sources import Broken, Found, archive, open_source, sample
-from makers import encoded, folder_of, zip_of
+from makers import encoded, folder_of, zip_in_page, zip_of
 
 PNG = encoded(Image.new("RGB", (8, 6), "teal"), "PNG")
 
@@ -329,6 +332,128 @@ def test_names_in_a_zip_without_the_utf8_flag_are_read_as_macos_writes_them(tmp_
         made.writestr(info, PNG)
     path.write_bytes(path.read_bytes().replace(b"cafXX", "café".encode()))
     assert names(open_source(path, workspace)) == ["café.png"]
+
+
+PAGES = {
+    "cp932": "表.png 夕日.png 海/沖.png ソフト.png 十.png ①.png 髙橋さん.png",
+    "cp866": "Закат.png Берег/Чайка.png Фото.png",
+    "cp1251": "Закат.png Берег/Чайка.png",
+    "cp437": "café.png grüße.png niño.png",
+    "cp850": "São_João.png Ávila.png À_la_plage.png Über.png",
+    "cp852": "zażółć.png gęślą.png čeština.png Łódź.png",
+    "cp737": "θάλασσα.png Ηλιοβασίλεμα.png",
+    "gbk": "我的照片.png 北京故宫.png 风景/日落.png",
+    "cp950": "風景.png 日落/海邊.png 許功蓋.png",
+    "cp949": "풍경.png 바다/노을.png 내사진.png",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_names_in_the_code_page_of_an_older_machine_are_read(tmp_path, workspace, page):
+    wanted = PAGES[page].split()
+    path = zip_in_page(tmp_path / "art.zip", {name.encode(page): PNG + name.encode() for name in wanted})
+    source = open_source(path, workspace)
+    assert sorted(names(source)) == sorted(wanted)
+    assert not broken(source)
+    assert {one.name: one.path.read_bytes() for one in found(source)} == {n: PNG + n.encode() for n in wanted}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "cp857", "cp862", "cp874", "cp1253", "koi8_r"])
+def test_an_items_csv_settles_the_code_page(tmp_path, workspace, page):
+    more = {"cp857": "ış.png batımı.png", "cp862": "ים.png", "cp874": "ทะเล.png", "koi8_r": "Ы.png", "cp1253": "ώ.png"}
+    wanted = (PAGES | more)[page].split()
+    members = {name.encode(page): PNG for name in wanted}
+    rows = "item,file\n" + "".join(f"{i},{name}\n" for i, name in enumerate(wanted))
+    source = open_source(zip_in_page(tmp_path / "art.zip", members | {b"items.csv": rows.encode()}), workspace)
+    assert names(source) == [str(i) for i in range(len(wanted))]
+    assert not broken(source)
+
+
+@pytest.mark.parametrize("page", ["cp866", "cp932", "cp850"])
+def test_the_unicode_field_of_a_zip_gives_the_name(tmp_path, workspace, page):
+    wanted = PAGES[page].split()
+    path = zip_in_page(tmp_path / "art.zip", {name.encode(page): PNG for name in wanted}, field=page)
+    assert sorted(names(open_source(path, workspace))) == sorted(wanted)
+
+
+def test_a_unicode_field_of_another_name_is_not_believed(tmp_path, workspace):
+    path = zip_in_page(tmp_path / "art.zip", {b"one.png": PNG}, field="ascii")
+    told = struct.pack("<I", zlib.crc32(b"one.png")) + b"one.png"
+    path.write_bytes(path.read_bytes().replace(told, b"\7\0\0\0old.png"))
+    assert names(open_source(path, workspace)) == ["one.png"]
+
+
+def test_a_name_in_no_code_page_that_can_be_told_is_named(tmp_path, workspace):
+    path = zip_in_page(tmp_path / "art.zip", {b"\xb0\xb1\xb2\xfe\xdb.png": PNG, b"ok.png": PNG})
+    source = open_source(path, workspace)
+    assert names(source) == ["ok.png"]
+    (reason,) = broken(source).values()
+    assert reason == "its name is in a code page that the zip does not tell; unpack it and give the folder"
+
+
+def test_no_picture_of_a_zip_is_lost_without_a_word(tmp_path, workspace):
+    """Whatever the bytes of a name are, its picture comes in or is named."""
+    rng = np.random.default_rng(0)
+    for seed in range(40):
+        made = {b"p" + rng.integers(33, 256, int(rng.integers(1, 12)), np.uint8).tobytes() + b".png" for _ in range(9)}
+        path = zip_in_page(tmp_path / f"{seed}.zip", dict.fromkeys(made, PNG))
+        try:
+            source = open_source(path, workspace)
+            lost = [n for n in made if b"/." in n.replace(b"\\", b"/")]  # hidden
+            assert len(list(source.find())) >= len(made) - len(lost)
+        except BadInput as error:
+            assert "zip" in str(error)  # noqa: PT017
+
+
+def test_what_is_packed_under_one_name_is_kept_once_and_named(tmp_path, workspace):
+    members = {"e\u0301.png": PNG, "\u00e9.png": PNG, "a\x01.png": PNG, "a\x02.png": PNG, "A.png": PNG, "a.png": PNG}
+    source = open_source(zip_of(tmp_path / "art.zip", members), workspace)
+    assert len(names(source)) + len([one for one in source.find() if isinstance(one, Broken)]) == len(members)
+    assert {"\u00e9.png", "a\ufffd.png"} <= set(names(source))
+
+
+def test_a_member_too_large_is_refused_at_once_and_the_rest_comes(tmp_path, workspace):
+    path = tmp_path / "art.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("good.png", PNG)
+        with archive.open(zipfile.ZipInfo("vast.png"), "w", force_zip64=True) as member:
+            member.write(PNG)
+    size = struct.pack("<QQ", 2**31, 2**31)  # of the directory's zip64 field: what it says of itself
+    data, at = bytearray(path.read_bytes()), path.read_bytes().rindex(b"PK\x01\x02")
+    extra = struct.pack("<HH", 1, 16) + size
+    data[at + 20 : at + 28] = b"\xff" * 8
+    data[at + 30 : at + 32] = struct.pack("<H", len(extra))
+    name_end = at + 46 + len("vast.png")
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 12 : end + 16] = struct.pack("<I", struct.unpack_from("<I", data, end + 12)[0] + len(extra))
+    data[name_end:name_end] = extra
+    path.write_bytes(data)
+    source = open_source(path, workspace)
+    assert names(source) == ["good.png"]
+    assert broken(source) == {"vast.png": "refused: it is over 512 MB unpacked"}
+
+
+def test_a_list_of_members_is_judged_before_it_is_read(tmp_path, workspace, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZipInfo", None)  # one would be made of each member
+    entry = b"PK\x01\x02".ljust(46, b"\0")
+    members, stuffed = 300_000, bytearray(entry)
+    stuffed[30:32] = struct.pack("<H", 65532)
+    for directory, reason in {
+        entry * members: "holds 300000 files, over the limit of 200000",
+        bytes(stuffed + bytes(65532)) * 20: "far longer than its files",
+        bytes(70 << 20): "over 64 MB",
+    }.items():
+        end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(directory), 0, 0)
+        (tmp_path / "art.zip").write_bytes(directory + end)
+        with pytest.raises(BadInput, match=reason):
+            open_source(tmp_path / "art.zip", workspace)
+
+
+def test_a_name_marked_as_utf8_that_is_none_is_told(tmp_path, workspace):
+    path = zip_of(tmp_path / "art.zip", {"café.png": PNG})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xe9\xe9"))
+    with pytest.raises(BadInput, match="says that its names are UTF-8, and one is not"):
+        open_source(path, workspace)
 
 
 # The sample gallery and what is no source

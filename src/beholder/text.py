@@ -37,12 +37,12 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
 
 
 _AWAY = {  # how a drive or a share answers that is no longer there
-    getattr(errno, name)
-    for name in ("EIO", "ENODEV", "ENXIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN",
-                 "ENETUNREACH", "ENONET", "ECOMM", "ECONNRESET", "ECONNABORTED", "ECONNREFUSED", "ESHUTDOWN", "EREMOTEIO",
-                 "ENOMEDIUM", "ETIMEDOUT")
-    if hasattr(errno, name)
-}  # fmt: skip
+    getattr(errno, name, None)
+    for name in (
+        *("EIO", "ENODEV", "ENXIO", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO", "ESHUTDOWN", "ETIMEDOUT", "ECOMM"),
+        *("EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ENONET", "ECONNRESET", "ECONNREFUSED"),
+    )
+} - {None}
 
 
 def shown(text: str) -> str:
@@ -111,6 +111,15 @@ def _damaged(data: bytes, encoding: str) -> str:
             text = data[: len(data) // 4 * 4].decode(encoding, "surrogatepass") + "\udc00"
     damaged = sum(1 for _ in _LOST_LINE.finditer(text))
     return text if 2 * damaged < len(_LINE_END.findall(text)) + (text[-1:] not in ("\r", "\n")) else ""
+
+
+def as_text(data: bytes) -> str:
+    """These bytes as `decoded` reads a file's. raises : UnicodeDecodeError"""
+    *first, last = _encodings(data)
+    for encoding in first:
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    return data.decode(last)
 
 
 def _encodings(data: bytes) -> tuple[str, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
@@ -20,16 +24,51 @@ from beholder.images import SUFFIXES, fingerprint
 from beholder.json_reading import LARGE, read_json
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import Broken, Found, Progress, plain_name, silent, storable
-from beholder.text import cannot_read, shown, why_unreadable
+from beholder.sources.names import code_page, in_page, raw_name, said_name
+from beholder.text import as_text, cannot_read, shown, why_unreadable
 
 MAX_FILES = 200_000
-MAX_FILE_BYTES = 2 * 1024**3
+MAX_FILE_BYTES = 512 * 1024**2  # more than any picture within the limit of pixels takes
 MAX_RATIO = 100  # unpacked to packed, of the whole; pictures are packed already and stay near 1
 RATIO_FROM = 64 * 1024**2  # bytes unpacked below which the ratio does not matter
+MAX_DEPTH = 64  # folders in one another
+_MAX_LIST = 64 * 1024**2  # bytes of the list of members
+_MAX_ENTRY = 1024  # bytes of one entry in it, on average
+_MAX_ITEMS = 16 * 1024**2  # bytes of an items.csv that is asked which code page names are in
+_MAKING = "2"  # goes with how names are read: another, and every zip is unpacked anew
 _REFUSED = ".refused.json"  # hidden, so no source finds it as a picture
 _STALE = 24 * 3600.0  # seconds after which a half-made folder belongs to nobody
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 _NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR}
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One file in a zip; where `refused` says why, it is not unpacked."""
+
+    info: zipfile.ZipInfo
+    name: str
+    refused: str
+
+
+class _File(io.BufferedReader):
+    """A zip on disk, whose list of members is judged before `zipfile` builds an object for each."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self.title, self.opening = shown(path.name), True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.opening and (size or 0) > _MAX_LIST:
+            raise BadInput(f"the list of files in '{self.title}' is over {_MAX_LIST >> 20} MB; split it")
+        data = super().read(size)
+        if self.opening and size:
+            members = data.count(b"PK\x01\x02")
+            if members > MAX_FILES:
+                raise BadInput(f"'{self.title}' holds {members} files, over the limit of {MAX_FILES}; split it")
+            if len(data) > (1 << 20) + members * _MAX_ENTRY:
+                raise BadInput(f"the list of files in '{self.title}' is far longer than its files; it is refused")
+        return data
 
 
 class ZipSource:
@@ -46,8 +85,11 @@ class ZipSource:
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the zip has changed or cannot be read; StoreError where there is no room for it"""
+        if all(member.refused for member in self.wanted):
+            yield from (Broken(shown(member.name), member.refused) for member in self.wanted)
+            return
         try:
-            name = fingerprint(self.path)[:16]
+            name = hashlib.sha256(f"{_MAKING} {fingerprint(self.path)}".encode()).hexdigest()[:16]
         except OSError as error:
             raise cannot_read("zip", self.path, error) from error
         folder = _made_once(self.workspace / name, self._extract)
@@ -56,16 +98,16 @@ class ZipSource:
         yield from (Broken(name, reason) for name, reason in refused)
 
     def _extract(self, folder: Path) -> None:
-        need, free = sum(info.file_size for info in self.wanted), shutil.disk_usage(folder).free
-        if need > free:
+        need = sum(member.info.file_size for member in self.wanted if not member.refused)
+        if need > (free := shutil.disk_usage(folder).free):
             raise StoreError(f"the zip needs {need / 1e9:.1f} GB unpacked, and {free / 1e9:.1f} GB are free; make room")
         refused: list[tuple[str, str]] = []
         with _opened(self.path) as archive:
-            for done, info in enumerate(self.wanted):
+            for done, member in enumerate(self.wanted):
                 self.progress("unpacking the zip", done, len(self.wanted))
-                reason = _unsafe(info) or _unpacked(archive, info, folder)
+                reason = member.refused or _unpacked(archive, member, folder)
                 if reason:
-                    refused.append((shown(_name(info)), reason))
+                    refused.append((shown(member.name), reason))
         (folder / _REFUSED).write_text(json.dumps(refused), encoding="utf-8")
 
 
@@ -104,55 +146,101 @@ def _sweep(workspace: Path) -> None:
                 shutil.rmtree(half)
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """raises : BadInput where it cannot be read as a zip"""
+    with _zip_file(path) as stream, _listed(path, stream) as archive:
+        stream.opening = False
+        yield archive
+
+
+def _zip_file(path: Path) -> _File:
     try:
-        return zipfile.ZipFile(path)
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        return _File(path)
+    except OSError as error:
         raise cannot_read("zip", path, error) from error
+
+
+def _listed(path: Path, stream: _File) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream)
+    except BadInput:
+        raise
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"'{shown(path.name)}' says that its names are UTF-8, and one is not; unpack it and give the folder"
+        ) from error
     except Exception as error:  # zipfile raises nearly every class there is on damaged bytes
         raise BadInput(
             f"'{shown(path.name)}' is not a zip that can be read: it is damaged or ends too early"
         ) from error
 
 
-def _wanted(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members worth unpacking. raises : BadInput where the zip as a whole is locked or a bomb"""
+def _wanted(path: Path, archive: zipfile.ZipFile) -> list[_Member]:
+    """The members worth unpacking, and those refused. raises : BadInput where the zip is locked or a bomb as a whole"""
     members = archive.infolist()
     if len(members) > MAX_FILES:
         raise BadInput(f"'{shown(path.name)}' holds {len(members)} files, over the limit of {MAX_FILES}; split it")
-    wanted = [info for info in members if _is_wanted(info)]
-    size = sum(info.file_size for info in wanted)
+    names = _names(archive, members)
+    wanted = [_judged(info, name) for info, name in zip(members, names, strict=True) if _is_wanted(info, name)]
+    size = sum(member.info.file_size for member in wanted if not member.refused)
     if size > RATIO_FROM and size > MAX_RATIO * path.stat().st_size:
         ratio = size // max(1, path.stat().st_size)
         raise BadInput(f"'{shown(path.name)}' would grow {ratio} times when unpacked: it is a zip bomb and is refused")
-    if wanted and all(info.flag_bits & 1 for info in wanted):
+    if wanted and all(member.info.flag_bits & 1 for member in wanted):
         raise BadInput(f"'{shown(path.name)}' is encrypted; unpack it with its password and give the folder")
     return wanted
 
 
-def _is_wanted(info: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(_name(info)).parts
-    if info.is_dir() or not parts or any(p.lower() == "__macosx" or (p.startswith(".") and p != "..") for p in parts):
+def _names(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> list[str | None]:
+    """What the members are called; None for a name in a code page that nobody can tell."""
+    said = [said_name(info) for info in members]
+    unsaid = [raw_name(info) for info, name in zip(members, said, strict=True) if name is None]
+    page = code_page(unsaid, _items_in(archive, members)) if unsaid else None
+    names = [in_page(raw_name(info), page) if name is None else name for info, name in zip(members, said, strict=True)]
+    return [name and plain_name(name.partition("\0")[0].replace("\\", "/")) for name in names]
+
+
+def _items_in(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[str]:
+    """The words between commas and slashes in the zip's `items.csv`: the names of files are among them."""
+    for info in members:
+        if PurePosixPath(info.filename).name == ITEMS and info.file_size <= _MAX_ITEMS:
+            with suppress(Exception):  # where it is damaged this is said when it is unpacked
+                with archive.open(info) as packed:
+                    text = as_text(packed.read(_MAX_ITEMS))
+                return {plain_name(word.strip()) for word in re.split(r'[\\/,;|\t\r\n"]+', text)}
+    return set()
+
+
+def _is_wanted(info: zipfile.ZipInfo, name: str | None) -> bool:
+    parts = PurePosixPath(_shown(info) if name is None else name).parts
+    if (name or "").endswith("/") or not parts:
+        return False
+    if any(part.lower() == "__macosx" or (part.startswith(".") and part != "..") for part in parts):
         return False
     return parts[-1] == ITEMS or os.path.splitext(parts[-1])[1].lower() in SUFFIXES
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name; UTF-8 without its flag, as macOS writes it, is read as such."""
-    name = info.filename
-    if not info.flag_bits & 0x800:
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return plain_name(name.replace("\\", "/"))
+def _shown(info: zipfile.ZipInfo) -> str:
+    """A name that nobody can read, as far as it can be shown."""
+    return plain_name(raw_name(info).decode("ascii", "replace"))
 
 
-def _unsafe(info: zipfile.ZipInfo) -> str:
-    name = _name(info)
+def _judged(info: zipfile.ZipInfo, name: str | None) -> _Member:
+    if name is None:
+        reason = "its name is in a code page that the zip does not tell; unpack it and give the folder"
+        return _Member(info, _shown(info), reason)
+    return _Member(info, name, _unsafe(info, name))
+
+
+def _unsafe(info: zipfile.ZipInfo, name: str) -> str:
     if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
         return "refused: its name is an absolute path"
     if ".." in name.split("/"):
         return "refused: its name leads out of the zip with '..'"
-    if not storable(name) or any(ord(c) < 32 for c in name):
+    if name.count("/") > MAX_DEPTH:
+        return f"refused: it lies more than {MAX_DEPTH} folders deep"
+    if not storable(name):
         return "refused: its name holds characters that no file name should"
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -160,17 +248,17 @@ def _unsafe(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & 1:
         return "it is encrypted; unpack it with its password and give the folder"
     if info.file_size > MAX_FILE_BYTES:
-        return f"refused: it is over {MAX_FILE_BYTES >> 30} GB unpacked"
+        return f"refused: it is over {MAX_FILE_BYTES >> 20} MB unpacked"
     return ""
 
 
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> str:
+def _unpacked(archive: zipfile.ZipFile, member: _Member, folder: Path) -> str:
     """Writes one member. returns : "", or why it could not be done; raises OSError where nothing more can be written"""
-    target = folder / PurePosixPath(_name(info))
+    target = folder / PurePosixPath(member.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(info) as packed, target.open("xb") as out:
-            _copy(packed, out, info.file_size)
+        with archive.open(member.info) as packed, target.open("xb") as out:
+            _copy(packed, out, member.info.file_size)
     except FileExistsError:
         return "its name stands twice in the zip; the first is kept"
     except OSError as error:

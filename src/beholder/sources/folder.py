@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from beholder.images import SUFFIXES
@@ -13,6 +15,7 @@ from beholder.text import cannot_read, shown, why_unreadable
 
 ITEMS = "items.csv"
 _MACHINE_MADE = {"__macosx", "@eadir", "lost+found", "$recycle.bin"}
+_NOWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 class FolderSource:
@@ -23,9 +26,19 @@ class FolderSource:
     """
 
     def __init__(self, root: Path) -> None:
+        """raises : BadInput where the folder or its `items.csv` cannot be read"""
         self.root = root.absolute()
-        self.title = self.root.resolve().name or "pictures"
-        self.table = Table.read(self.root / ITEMS) if (self.root / ITEMS).is_file() else None
+        self.real = os.path.realpath(self.root)
+        self.title = os.path.basename(self.real) or "pictures"
+        self.table = Table.read(self.root / ITEMS) if self._has_items() else None
+
+    def _has_items(self) -> bool:
+        try:
+            return stat.S_ISREG(os.stat(self.root / ITEMS).st_mode)
+        except OSError as error:
+            if error.errno in _NOWHERE:
+                return False
+            raise cannot_read("folder", self.root, error) from error
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the folder itself cannot be read"""
@@ -35,15 +48,14 @@ class FolderSource:
 
     def _walk(self) -> Iterator[Found | Broken]:
         """Every real folder once; linked ones last, so that a picture keeps the name of its real place."""
-        seen: set[tuple[int, int]] = set()
+        seen: set[tuple[int, int] | str] = set()
         real, linked = [self.root], list[Path]()
         while real or linked:
             folder = (real or linked).pop()
             try:
-                status = folder.stat()
-                if (status.st_dev, status.st_ino) in seen:
+                if (place := _place(folder)) in seen:
                     continue
-                seen.add((status.st_dev, status.st_ino))
+                seen.add(place)
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
                 yield self._closed(folder, error)
@@ -51,36 +63,55 @@ class FolderSource:
             for entry in entries:
                 if _passed_over(entry.name):
                     continue
-                if _follows(entry.is_dir):
+                picture = os.path.splitext(entry.name)[1].lower() in SUFFIXES
+                kind = _kind(entry)
+                if kind == stat.S_IFDIR and entry.is_symlink() and self._leads_up(entry.path):
+                    yield Broken(self._name(entry.path), "a link to a folder that holds this one; it is not followed")
+                elif kind == stat.S_IFDIR:
                     (linked if entry.is_symlink() else real).append(Path(entry.path))
-                elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
-                    yield self._one(entry)
+                elif picture or (isinstance(kind, OSError) and kind.errno not in _NOWHERE):
+                    yield self._one(entry, kind)
 
     def _closed(self, folder: Path, error: OSError) -> Broken:
         if folder == self.root:
             raise cannot_read("folder", self.root, error) from error
         return Broken(self._name(folder), f"the folder cannot be read: {why_unreadable(error)}")
 
-    def _one(self, entry: os.DirEntry[str]) -> Found | Broken:
-        path = Path(entry.path)
-        if not storable(str(path)):
-            return Broken(self._name(path), "its name is not valid Unicode; rename the file")
-        if _follows(entry.is_file):
-            return Found(self._name(path), path)
-        reason = "the link leads nowhere" if entry.is_symlink() else "not a regular file"
-        return Broken(self._name(path), reason)
+    def _leads_up(self, link: str) -> bool:
+        """Whether a link leads above the root: what is there was not given, and may be the whole disk."""
+        place = os.path.realpath(link)
+        return place != self.real and os.path.commonpath((place, self.real)) == place
 
-    def _name(self, path: Path) -> str:
-        name = path.relative_to(self.root).as_posix()
+    def _one(self, entry: os.DirEntry[str], kind: int | OSError) -> Found | Broken:
+        if not storable(entry.path):
+            return Broken(self._name(entry.path), "its name is not valid Unicode; rename the file")
+        if kind == stat.S_IFREG:
+            return Found(self._name(entry.path), Path(entry.path))
+        if not isinstance(kind, OSError):
+            return Broken(self._name(entry.path), "not a regular file")
+        lost = kind.errno in _NOWHERE
+        reason = "the link leads nowhere" if lost else f"the file cannot be read: {why_unreadable(kind)}"
+        return Broken(self._name(entry.path), reason)
+
+    def _name(self, path: str | Path) -> str:
+        name = Path(path).relative_to(self.root).as_posix()
         return plain_name(name) if storable(name) else shown(name)
 
 
-def _follows(question: Callable[[], bool]) -> bool:
-    """`entry.is_dir` or `entry.is_file`; no where the entry is a link to itself."""
+def _place(folder: Path) -> tuple[int, int] | str:
+    """What is the same for two paths to one folder; some drives give no numbers. raises : OSError"""
+    status = folder.stat()
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
+
+
+def _kind(entry: os.DirEntry[str]) -> int | OSError:
+    """The file type of what this is or leads to, S_IFDIR, S_IFREG or 0 for any other; or why nobody can tell."""
     try:
-        return question()
-    except OSError:
-        return False
+        if entry.is_symlink():
+            return stat.S_IFMT(os.stat(entry.path).st_mode)
+        return stat.S_IFDIR if entry.is_dir() else stat.S_IFREG if entry.is_file() else 0
+    except OSError as error:
+        return error
 
 
 def _passed_over(name: str) -> bool:
