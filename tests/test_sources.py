@@ -3,6 +3,8 @@
 import codecs
 import os
 import struct
+import time
+import tracemalloc
 import unicodedata
 import zipfile
 import zlib
@@ -13,8 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from beholder import text
 from beholder.errors import BadInput, StoreError, UserError
 from beholder.sources import Broken, Found, archive, open_source, sample
+from beholder.sources import found as found_module
+from beholder.sources import rows as rows_module
+from beholder.sources import table as table_module
 from makers import encoded, folder_of, zip_in_page, zip_of
 
 PNG = encoded(Image.new("RGB", (8, 6), "teal"), "PNG")
@@ -142,6 +148,82 @@ def test_items_csv_lists_only_what_is_inside_and_there(tmp_path, workspace):
     assert broken(source) == {"1": "the file is not there: gone.png", "2": outside, "3": outside, "4": outside}
 
 
+def test_a_link_in_a_folder_with_items_csv_may_not_lead_out_of_it(tmp_path, workspace):
+    art, secret = folder_of(tmp_path / "art", "a.png", "sub/b.png"), folder_of(tmp_path / "secret", "s.png")
+    for name, to in {"far.png": secret / "s.png", "door": secret, "near.png": art / "a.png", "in": art / "sub"}.items():
+        (art / name).symlink_to(to)
+    rows = ["a.png", "far.png", "door/s.png", "near.png", "in/b.png", "door/../secret/s.png"]
+    table(art, "item,file\n" + "".join(f"{i},{row}\n" for i, row in enumerate(rows)), "items.csv")
+    for place in (art, tmp_path / "by-a-link"):
+        if place != art:
+            place.symlink_to(art)
+        source = open_source(place, workspace)
+        assert names(source) == ["0", "3", "4"]
+        leads_out = "it is a link that leads outside the folder of its items.csv; only files inside are taken"
+        assert broken(source) == {"1": leads_out, "2": leads_out, "5": "the file is not there: door/../secret/s.png"}
+
+
+def test_a_link_to_a_folder_above_is_named_and_not_followed(tmp_path, workspace):
+    folder_of(tmp_path, "above.png", "beside/far.png", "art/a.png", "art/deep/b.png")
+    (tmp_path / "beside" / "up").symlink_to(tmp_path)
+    for name, to in {"up": tmp_path, "root": Path("/"), "deep/self": tmp_path / "art", "far": "../beside"}.items():
+        (tmp_path / "art" / name).symlink_to(to)
+    source = open_source(tmp_path / "art", workspace)
+    assert names(source) == ["a.png", "deep/b.png", "far/far.png"]
+    assert broken(source) == dict.fromkeys(
+        ["far/up", "root", "up"], "a link to a folder that holds this one; it is not followed"
+    )
+
+
+def test_what_is_no_file_is_named_however_many_there_are(tmp_path, workspace):
+    for i in range(300):
+        os.mkfifo(tmp_path / f"{i}.jpg")
+    os.mkfifo(tmp_path / "items.csv")
+    folder_of(tmp_path, "a.png")
+    assert names(open_source(tmp_path, workspace)) == ["a.png"]
+    assert set(broken(open_source(tmp_path, workspace)).values()) == {"not a regular file"}
+
+
+def test_a_folder_that_changes_while_it_is_read_ends_in_what_is_there(tmp_path, workspace, monkeypatch):
+    art, scandir = folder_of(tmp_path / "art", "a.png", "sub/b.png", "turned/c.png"), os.scandir
+
+    def meanwhile(folder):
+        if (art / "sub").is_dir():
+            (art / "sub" / "b.png").unlink()
+            (art / "sub").rmdir()
+            (art / "turned" / "c.png").rename(art / "c.png")
+            (art / "turned").rmdir()
+            (art / "turned").write_text("a file now")
+        return entries if Path(folder) == art else scandir(folder)
+
+    entries = list(scandir(art))
+    monkeypatch.setattr(os, "scandir", meanwhile)
+    told = broken(source := open_source(art, workspace))
+    assert names(source) == ["a.png"]
+    assert told["sub"] == "the folder cannot be read: no such file or directory"
+    assert told["turned"] == "the folder cannot be read: not a directory"
+
+
+def test_names_that_differ_in_case_alone_are_two(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", "A.PNG")
+    assert names(open_source(tmp_path, workspace)) == sorted(p.name for p in tmp_path.glob("*.[pP]*"))
+
+
+def test_folders_that_a_drive_does_not_number_are_all_read(tmp_path, workspace, monkeypatch):
+    folder_of(tmp_path, "a/one.png", "b/two.png")
+    real = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda self, **more: os.stat_result((0o40755, 0, *real(self, **more)[2:10])))
+    assert names(open_source(tmp_path, workspace)) == ["a/one.png", "b/two.png"]
+
+
+def test_a_source_of_too_many_pictures_is_refused(tmp_path, workspace, monkeypatch):
+    monkeypatch.setattr(found_module, "MAX_PICTURES", 3)
+    folder_of(tmp_path, *(f"{i}.png" for i in range(4)))
+    for spec in (tmp_path, table(tmp_path, "file\n" + "".join(f"{i}.png\n" for i in range(4)))):
+        with pytest.raises(BadInput, match="over 3 pictures; take them in parts"):
+            list(open_source(spec, workspace).find())
+
+
 # Tables
 
 
@@ -230,6 +312,96 @@ def test_one_field_too_large_costs_its_row_alone(tmp_path, workspace):
     source = open_source(table(tmp_path, text), workspace)
     assert names(source) == ["b.png"]
     assert "field larger than field limit" in broken(source)["line 2"]
+
+
+def test_a_forgotten_quote_costs_its_own_line(tmp_path, workspace):
+    pictures = [f"{i}.png" for i in range(8)]
+    folder_of(tmp_path, *pictures)
+    rows = [
+        '0.png,"two\nlines"',
+        '1.png,"never',
+        "2.png,x",
+        '3.png,"good"',
+        "4.png",
+        '5.png,"open',
+        "6.png,z",
+        "7.png,",
+    ]
+    source = open_source(table(tmp_path, "\nfile,title\n" + "\n".join(rows)), workspace)
+    assert names(source) == ["0.png", "2.png", "3.png", "4.png", "6.png", "7.png"]
+    assert broken(source) == dict.fromkeys(["line 5", "line 9"], "a quote is opened here and never closed; close it")
+    assert found(source)[0].columns == {"title": "two\nlines"}
+
+
+def test_lines_after_a_forgotten_quote_are_named_where_they_cannot_be_read_again(tmp_path, workspace, monkeypatch):
+    monkeypatch.setattr(rows_module, "MAX_AGAIN", 30)
+    folder_of(tmp_path, "a.png", "b.png")
+    rows = ['x,"open', "b.png,1"] + ["c.png,2"] * 9
+    source = open_source(table(tmp_path, "file,title\na.png,ok\n" + "\n".join(rows)), workspace)
+    assert names(source) == ["a.png"]
+    assert list(broken(source)) == ["lines 3 to 13"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("\n" * 1_200_000, "over 1,100,000 lines"),
+        ("file\n" + "\n" * 1_200_000, "over 1,100,000 lines"),
+        ("file\r" + "x\r" * 1_200_000, "over 1,100,000 lines"),
+        ((" " * 5000 + "\n") * 1000, "is empty"),
+        ("," * 3_000_000, "a line of it is too long"),
+        ("file," + ",".join(f"c{i}" for i in range(100_000)) + "\na.png", "100,001 columns, over the limit of 1,000"),
+    ],
+)
+def test_a_table_made_to_waste_time_is_refused(tmp_path, workspace, words, said):
+    with pytest.raises(BadInput, match=said):
+        open_source(table(tmp_path, words), workspace)
+
+
+def test_an_endless_line_costs_itself_alone(tmp_path, workspace):
+    folder_of(tmp_path, "a.png", "b.png")
+    text = "file,title\na.png,1\n😊" + "x" * 3_000_000 + '\nb.png,2\n"' + "\n" * 5 + "y" * 3_000_000
+    source = open_source(table(tmp_path, text), workspace)
+    assert names(source) == ["a.png", "b.png"]
+    assert list(broken(source)) == ["line 3", "lines 5 to 10"]
+
+
+def test_a_table_that_says_too_much_is_refused(tmp_path, workspace, monkeypatch):
+    folder_of(tmp_path, "a.png")
+    monkeypatch.setattr(table_module, "MAX_CELLS", 20)
+    rows = "".join(f"{i},a.png,1,2,3\n" for i in range(9))
+    source = open_source(table(tmp_path, "item,file,x,y,z\n" + rows), workspace)
+    with pytest.raises(BadInput, match="says more than 20 things of its pictures"):
+        list(source.find())
+
+
+def test_many_missing_files_are_told_soon_and_held_nowhere(tmp_path, workspace):
+    rows = "".join(f"bäume/{i}.png\nfar/{i}.png\n{i}.png\n" for i in range(30_000))
+    source = open_source(table(tmp_path, "file\n" + rows), workspace)
+    tracemalloc.start()
+    start = time.process_time()
+    assert sum(isinstance(one, Broken) for one in source.find()) == 90_000
+    assert time.process_time() - start < 20  # a second or two; more under tracemalloc
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
+
+
+def test_a_table_that_grows_without_end_is_refused(tmp_path, workspace, monkeypatch):
+    monkeypatch.setattr(text, "_MAX_BYTES", 1000)
+    with pytest.raises(BadInput, match="too large for a table"):
+        open_source(table(tmp_path, "file\n" + "a.png\n" * 500), workspace)
+
+
+def test_a_table_that_changes_while_it_is_read_is_told(tmp_path, workspace):
+    folder_of(tmp_path, "a.png")
+    path = table(tmp_path, "file\na.png\n")
+    source = open_source(path, workspace)
+    path.write_bytes(b"file\n\xff\xfe\n")
+    with pytest.raises(BadInput, match="has changed while it was read"):
+        list(source.find())
+    path.unlink()
+    with pytest.raises(BadInput, match="cannot be read"):
+        list(source.find())
 
 
 # Zips

@@ -25,6 +25,7 @@ from beholder.sources import Broken, Found, Progress, Source, silent
 from beholder.store import CollectionRow, KnownFile, NewItem, Store, VectorShards
 from beholder.types import Item, Matrix
 
+LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 Tick = Callable[[int], None]
 
@@ -39,8 +40,16 @@ class ImportReport:
     copies: int = 0  # other files with the bytes of a picture that is already in
     moved: int = 0  # pictures found under a new name, the old one gone
     gone: int = 0  # pictures whose file is no longer there; their judgements are kept
-    broken: list[Broken] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)  # the first LISTED
+    more_broken: int = 0  # beyond those
     seconds: float = 0.0
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Note a file that is not taken in."""
+        if len(self.broken) < LISTED:
+            self.broken.append(Broken(name, reason))
+        else:
+            self.more_broken += 1
 
 
 class Importer:
@@ -103,7 +112,7 @@ class Importer:
         found: list[Found] = []
         for one in source.find():
             if isinstance(one, Broken):
-                self.report.broken.append(one)
+                self.report.leave_out(one.name, one.reason)
             else:
                 found.append(one)
                 self.progress("looking for pictures", len(found), 0)
@@ -133,7 +142,7 @@ class Importer:
         if stamp(stat) != (known.size, known.mtime_ns, known.ctime_ns, known.inode):
             return False
         if known.reason is not None:
-            self.report.broken.append(Broken(one.name, known.reason))
+            self.report.leave_out(one.name, known.reason)
         elif (item := self.items.get(known.sha256 or "")) is not None:
             self._count_known(item, one)
         else:
@@ -155,10 +164,10 @@ class Importer:
                 size, mtime_ns, ctime_ns, inode = stamp(one.path.stat())
                 sha = fingerprint(one.path, most=MAX_FILE_BYTES, tick=partial(tick, 0))
             except OSError as error:
-                self.report.broken.append(Broken(one.name, f"cannot be read: {error.strerror}"))
+                self.report.leave_out(one.name, f"cannot be read: {error.strerror}")
                 continue
             except BadPicture as reason:
-                self.report.broken.append(Broken(one.name, str(reason)))
+                self.report.leave_out(one.name, str(reason))
                 files.append(KnownFile(str(one.path), size, mtime_ns, None, str(reason), ctime_ns, inode))
                 continue
             known = self.files.get(str(one.path))
@@ -198,7 +207,7 @@ class Importer:
                 reason = broken[sha]
             except BadPicture as error:
                 reason = str(error)
-            self.report.broken.append(Broken(one.name, reason))
+            self.report.leave_out(one.name, reason)
             files = [replace(f, sha256=None, reason=reason) if f.sha256 == sha else f for f in files]
         self.store.keep_files(self.row.id, files, items)
         self.coming.update(item.sha256 for item in items)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from beholder.errors import BadInput
 
@@ -47,6 +47,8 @@ _AWAY = {  # how a drive or a share answers that is no longer there
 
 def shown(text: str) -> str:
     """`text` fit for a sentence: one line, no broken characters, not endless."""
+    if len(text) <= 200 and text.isprintable():
+        return text
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return clean if len(clean) <= 200 else clean[:199] + "…"
 
@@ -120,6 +122,36 @@ def as_text(data: bytes) -> str:
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
     return data.decode(last)
+
+
+def encoding_of(path: Path, most_lines: int) -> str:
+    """The encoding in which `decoded` reads a table, told without holding all of it.
+
+    raises : BadInput as `decoded`, and where it has more lines than these
+    """
+    try:
+        with path.open("rb") as stream:
+            for encoding in _encodings(stream.read(1 << 12)):
+                stream.seek(0)
+                with suppress(UnicodeDecodeError):
+                    _survey(stream, path, encoding, most_lines)
+                    return encoding
+    except OSError as error:
+        raise cannot_read("table", path, error) from error
+    raise BadInput(f"'{shown(path.name)}' is text in no encoding that is known here; save it as CSV in UTF-8")
+
+
+def _survey(stream: BinaryIO, path: Path, encoding: str, most_lines: int) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    size = feeds = returns = 0
+    while block := stream.read(1 << 20):
+        text = decoder.decode(block)
+        size, feeds, returns = size + len(block), feeds + text.count("\n"), returns + text.count("\r")
+        if size > _MAX_BYTES:  # counted, since a file of /proc says that it has none
+            raise BadInput(f"'{shown(path.name)}' is over {_MAX_BYTES >> 20} MB, too large for a table; split it")
+        if max(feeds, returns) > most_lines:
+            raise BadInput(f"'{shown(path.name)}' has over {most_lines:,} lines, too many for a table; split it")
+    decoder.decode(b"", final=True)
 
 
 def _encodings(data: bytes) -> tuple[str, ...]:

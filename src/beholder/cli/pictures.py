@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"
 FEW = 3  # broken pictures that one sentence names
+MANY = 20  # that an import lists
 MARKS = {True: "well", False: "broken", None: ""}
 
 
@@ -101,8 +102,10 @@ def import_(
         put_json(asdict(report))
         return
     say(_in_words(report))
-    for broken in report.broken:
+    for broken in report.broken[:MANY]:
         say(f"  {broken.name}: {broken.reason}")
+    if (more := len(report.broken) + report.more_broken - MANY) > 0:
+        say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
         say(f"  read with {own}, as before; --encoder {default} reads all of it again and keeps every answer")
@@ -119,18 +122,21 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
     if source == SAMPLE:
         return
     broken: list[str] = []
+    count = 0
     for found in open_source(source, library.home / "sources", progress=meter).find():
         if isinstance(found, Broken):
-            broken.append(f"{found.name}: {found.reason}")
-            continue
-        try:
-            open_image(found.path, max_side=64, max_pixels=library.settings.max_pixels)
-        except BadPicture as reason:
-            broken.append(f"{found.name}: {reason}")
+            why = found.reason
         else:
-            return
-    more = f"; and {len(broken) - FEW:,} more" if len(broken) > FEW else ""
-    why = f" that can be opened ({'; '.join(broken[:FEW])}{more})" if broken else ""
+            try:
+                open_image(found.path, max_side=64, max_pixels=library.settings.max_pixels)
+                return
+            except BadPicture as reason:
+                why = str(reason)
+        count += 1
+        if count <= FEW:
+            broken.append(f"{found.name}: {why}")
+    more = f"; and {count - FEW:,} more" if count > FEW else ""
+    why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
     raise BadInput(f"there is no picture in '{source}'{why}; nothing was taken in")
 
 
@@ -141,7 +147,7 @@ def _in_words(report: ImportReport) -> str:
         "copies of others": report.copies,
         "moved": report.moved,
         "gone from where they were": report.gone,
-        "that cannot be opened": len(report.broken),
+        "that cannot be opened": len(report.broken) + report.more_broken,
     }
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")
     return f"'{report.collection}': {told}, in {report.seconds:.1f} s"

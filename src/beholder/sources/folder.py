@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from beholder.images import SUFFIXES
-from beholder.sources.found import Broken, Found, plain_name, storable, unique
+from beholder.sources.found import Broken, Found, check_number, plain_name, storable, unique
 from beholder.sources.table import Table
 from beholder.text import cannot_read, shown, why_unreadable
 
@@ -44,7 +44,11 @@ class FolderSource:
         """raises : BadInput where the folder itself cannot be read"""
         if self.table is not None:
             return self.table.find(inside=True)
-        return unique(sorted(self._walk(), key=lambda one: one.name))
+        found = list[Found | Broken]()
+        for one in self._walk():
+            found.append(one)
+            check_number(len(found))
+        return unique(sorted(found, key=lambda one: one.name))
 
     def _walk(self) -> Iterator[Found | Broken]:
         """Every real folder once; linked ones last, so that a picture keeps the name of its real place."""
@@ -80,7 +84,7 @@ class FolderSource:
     def _leads_up(self, link: str) -> bool:
         """Whether a link leads above the root: what is there was not given, and may be the whole disk."""
         place = os.path.realpath(link)
-        return place != self.real and os.path.commonpath((place, self.real)) == place
+        return place != self.real and os.path.join(self.real, "").startswith(os.path.join(place, ""))
 
     def _one(self, entry: os.DirEntry[str], kind: int | OSError) -> Found | Broken:
         if not storable(entry.path):

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from beholder.errors import BadInput
 from beholder.text import shown
 
+MAX_PICTURES = 500_000  # of one source: what is known of each is held in memory
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -54,6 +56,8 @@ class Source(Protocol):
 
 def plain_name(text: str) -> str:
     """One name, one spelling: macOS writes é as two characters where others write one. No terminal's control codes."""
+    if text.isascii() and text.isprintable():
+        return text
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))
 
 
@@ -67,11 +71,23 @@ def storable(text: str) -> bool:
 
 
 def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
-    """The same, with every name given only once: a later one of the same name is Broken."""
+    """The same, with every name given only once: a later one of the same name is Broken.
+
+    raises : BadInput where there are more than MAX_PICTURES
+    """
     seen: set[str] = set()
     for one in found:
-        if isinstance(one, Found) and one.name in seen:
+        if isinstance(one, Broken):
+            yield one
+        elif one.name in seen:
             yield Broken(one.name, f"the name '{shown(one.name)}' stands twice; the first is kept: rename this one")
-            continue
-        seen.add(one.name) if isinstance(one, Found) else None
-        yield one
+        else:
+            seen.add(one.name)
+            check_number(len(seen))
+            yield one
+
+
+def check_number(pictures: int) -> None:
+    """raises : BadInput where these are too many"""
+    if pictures > MAX_PICTURES:
+        raise BadInput(f"there are over {MAX_PICTURES:,} pictures; take them in parts, each as a source of its own")

@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import csv
-import io
-import os
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from beholder.errors import BadInput
 from beholder.sources.found import Broken, Found, plain_name, unique
-from beholder.text import DELIMITERS, decoded, delimiter_of, shown, why_unreadable
+from beholder.sources.paths import Paths
+from beholder.sources.rows import Lines, records
+from beholder.text import DELIMITERS, cannot_read, delimiter_of, encoding_of, shown
 
 PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
 NAME_COLUMN = "item"
+MAX_LINES = 1_100_000
+MAX_COLUMNS = 1000
+MAX_CELLS = 5_000_000  # kept of all pictures together
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table read and understood, its rows not yet looked at.
+    """A table understood, its rows not yet read.
 
-    folder   paths are relative to it
+    path     the table; paths in it are relative to its folder
     header   column names, stripped; "" for a column without one, which is not kept
     skipped  lines of the file before the header
     """
 
-    folder: Path
-    title: str
+    path: Path
+    encoding: str
     header: tuple[str, ...]
     delimiter: str
-    lines: list[str]
     skipped: int
     path_column: int
     name_column: int | None
@@ -41,88 +44,70 @@ class Table:
     @classmethod
     def read(cls, path: Path) -> Table:
         """raises : BadInput where it is no table, no encoding fits, or no column holds paths"""
-        lines, skipped, delimiter = _lines(path)
-        header = _header(path, lines, delimiter)
+        path = path.absolute()
+        encoding = encoding_of(path, MAX_LINES)
+        with _lines(path, encoding) as lines:
+            delimiter = _delimiter(path, lines)
+            skipped = lines.number
+            header = _header(path, lines, delimiter)
         folded = [name.lower() for name in header]
         at = next((folded.index(name) for name in PATH_COLUMNS if name in folded), None)
         if at is None:
             has = shown(", ".join(filter(None, header))) or "columns without names"
             raise BadInput(f"'{shown(path.name)}' has no column {_wanted()}; it has: {has}. Rename the one of paths")
         name_at = folded.index(NAME_COLUMN) if NAME_COLUMN in folded else None
-        return cls(path.parent.absolute(), path.stem, tuple(header), delimiter, lines, skipped, at, name_at)
+        return cls(path, encoding, tuple(header), delimiter, skipped, at, name_at)
 
     def find(self, *, inside: bool = False) -> Iterator[Found | Broken]:
         """The rows, in the table's order.
 
-        inside : refuse files that lie outside the table's folder
+        inside : refuse files that lie outside the table's folder, or lead there
         """
         return unique(self._rows(inside))
 
     def _rows(self, inside: bool) -> Iterator[Found | Broken]:
-        for row, start, end in self._records():
-            if isinstance(row, str):
-                yield Broken(f"line {self.skipped + end}", row)
-            elif end == len(self.lines) > start + 1 and self._never_closed(start):
-                yield Broken(f"line {self.skipped + start + 1}", "a quote is opened here and never closed; close it")
-            elif start > 0 and any(cell.strip() for cell in row):
-                yield self._row(row, f"line {self.skipped + end}", inside)
+        paths, cells = Paths(self.path.parent, inside), 0
+        with _lines(self.path, self.encoding) as lines:
+            for _ in range(self.skipped):
+                next(lines, None)
+                lines.begin()
+            rows = records(lines, self.delimiter, len(self.header))
+            next(rows, None)  # the header
+            for row, where in rows:
+                one = Broken(where, row) if isinstance(row, str) else self._row(row, where, paths)
+                if isinstance(one, Found) and (cells := cells + len(one.columns)) > MAX_CELLS:
+                    raise BadInput(
+                        f"'{shown(self.path.name)}' says more than {MAX_CELLS:,} things of its pictures; "
+                        "keep fewer columns or split it"
+                    )
+                if one is not None:
+                    yield one
 
-    def _records(self) -> Iterator[tuple[list[str] | str, int, int]]:
-        """(fields, or why there are none; lines read before and after it)."""
-        reader = csv.reader(self.lines, delimiter=self.delimiter)
-        while True:
-            start = reader.line_num
-            try:
-                yield next(reader), start, reader.line_num
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield f"the line cannot be read: {shown(str(error))}", start, reader.line_num
-
-    def _never_closed(self, start: int) -> bool:
-        """Whether the last record, from this line to the end, is one only because a quote was forgotten."""
-        try:
-            list(csv.reader(self.lines[start:], delimiter=self.delimiter, strict=True))
-        except csv.Error as error:
-            return "end of data" in str(error)
-        return False
-
-    def _row(self, row: list[str], line: str, inside: bool) -> Found | Broken:
-        if any("\0" in cell for cell in row):
-            return Broken(line, "the line holds a zero byte; save the table as UTF-8 text")
-        if any(cell.strip() for cell in row[len(self.header) :]):
-            wide = f"{len(row)} fields where the header has {len(self.header)}"
+    def _row(self, row: list[str], line: str, paths: Paths) -> Found | Broken | None:
+        """None for a row without text."""
+        width = len(self.header)
+        if len(row) > width and any(cell.strip() for cell in row[width:]):
+            wide = f"{len(row)} fields where the header has {width}"
             return Broken(line, f"the line has {wide}; put quotes around fields that hold a '{self.delimiter}'")
-        cells = [cell.strip() for cell in row] + [""] * (len(self.header) - len(row))
-        text = cells[self.path_column]
-        name = plain_name(cells[self.name_column]) if self.name_column is not None else ""
+        text, name = _cell(row, self.path_column), plain_name(_cell(row, self.name_column))
         if not text:
+            if not any(cell.strip() for cell in row):
+                return None
             return Broken(name or line, f"nothing stands in the column '{self.header[self.path_column]}'")
-        if _LINK.match(text):
+        if "://" in text and _LINK.match(text):
             return Broken(
                 name or shown(text), "it is a link; links are not fetched yet: save the picture, write its path"
             )
-        kept = {h: c for i, (h, c) in enumerate(zip(self.header, cells, strict=False)) if self._kept(i)}
-        return self._located(text, name, kept, inside)
+        path, reason, place = paths.find(text)
+        name = name or paths.name(place)
+        if path is None:
+            return Broken(shown(name), reason)
+        own = (self.path_column, self.name_column)
+        return Found(name, path, {h: _cell(row, i) for i, h in enumerate(self.header) if h and i not in own})
 
-    def _kept(self, column: int) -> bool:
-        return bool(self.header[column]) and column not in (self.path_column, self.name_column)
 
-    def _located(self, text: str, name: str, columns: dict[str, str], inside: bool) -> Found | Broken:
-        try:
-            path = _spelled(self.folder, text)
-            relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-            outside = relative == ".." or relative.startswith("../")
-            name = name or plain_name(path.as_posix() if outside else relative)
-            if inside and outside:
-                return Broken(shown(name), "it lies outside the folder of its items.csv; only files inside are taken")
-            if path.is_dir():
-                return Broken(shown(name), "a folder, not a file")
-            if not path.is_file():
-                return Broken(shown(name), f"the file is not there: {shown(text)}")
-        except (OSError, ValueError) as error:
-            return Broken(shown(name or text), f"the file cannot be read: {why_unreadable(error)}")
-        return Found(name, path, columns)
+def _cell(row: list[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
 
 
 class TableSource:
@@ -130,37 +115,52 @@ class TableSource:
 
     def __init__(self, path: Path) -> None:
         self.table = Table.read(path)
-        self.title = self.table.title
+        self.title = self.table.path.stem
 
     def find(self) -> Iterator[Found | Broken]:
         return self.table.find()
 
 
-def _lines(path: Path) -> tuple[list[str], int, str]:
-    """(lines from the header on, how many were before it, delimiter)."""
-    lines = io.StringIO(decoded(path), newline="").readlines()  # splitlines() would split at a U+2028 in a title
-    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    if start == len(lines):
+@contextmanager
+def _lines(path: Path, encoding: str) -> Iterator[Lines]:
+    """raises : BadInput where it cannot be read, also later on"""
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            yield Lines(stream)
+    except OSError as error:
+        raise cannot_read("table", path, error) from error
+    except csv.Error as error:
+        raise BadInput(f"'{shown(path.name)}' cannot be read as a table: a line of it is too long") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"'{shown(path.name)}' has changed while it was read; try again") from error
+
+
+def _delimiter(path: Path, lines: Lines) -> str:
+    """What separates the cells; leaves the header as the next line."""
+    line = ""
+    for line in lines:
+        lines.begin()
+        if line.strip():
+            break
+    if not line.strip():
         raise BadInput(f"'{shown(path.name)}' is empty; a table with a column {_wanted()} was wanted")
     delimiter = ""
-    if lines[start].lower().startswith("sep="):  # Excel's own hint
-        delimiter = lines[start].rstrip("\r\n")[4:]
-        start += 1
-    if start == len(lines) or "\0" in lines[start]:
+    if line.lower().startswith("sep="):  # Excel's own hint
+        delimiter, line = line.rstrip("\r\n")[4:], next(lines, "")
+    if not line or "\0" in line:
         raise BadInput(f"'{shown(path.name)}' is not a table of text; save it as CSV in UTF-8")
-    return (
-        lines[start:],
-        start,
-        delimiter if delimiter in tuple(DELIMITERS) else delimiter_of(lines[start], PATH_COLUMNS),
-    )
+    lines.back([line])
+    return delimiter if delimiter in tuple(DELIMITERS) else delimiter_of(line, PATH_COLUMNS)
 
 
-def _header(path: Path, lines: list[str], delimiter: str) -> list[str]:
+def _header(path: Path, lines: Lines, delimiter: str) -> list[str]:
     try:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
     except csv.Error as error:
         raise BadInput(f"the header of '{shown(path.name)}' cannot be read: {shown(str(error))}") from error
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if len(header) > MAX_COLUMNS:
+        raise BadInput(f"'{shown(path.name)}' has {len(header):,} columns, over the limit of {MAX_COLUMNS:,}")
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         raise BadInput(f"'{shown(path.name)}' has the column '{shown(twice[0])}' twice; rename one of them")
     return header
@@ -168,11 +168,3 @@ def _header(path: Path, lines: list[str], delimiter: str) -> list[str]:
 
 def _wanted() -> str:
     return ", ".join(PATH_COLUMNS[:-1]) + " or " + PATH_COLUMNS[-1]
-
-
-def _spelled(folder: Path, text: str) -> Path:
-    """The path as written, or in the spelling of the disk: Windows writes backslashes, macOS splits accents."""
-    slashed = text.replace("\\", "/")
-    spellings = [text, slashed, *(unicodedata.normalize(form, slashed) for form in ("NFC", "NFD"))]
-    paths = [Path(os.path.normpath(folder / spelling)) for spelling in spellings]
-    return next((path for path in paths if path.exists()), paths[1])

@@ -134,7 +134,7 @@ class Imports:
                 broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
                 job.report = {
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
-                    "gone": report.gone, "broken": broken, "seconds": report.seconds,
+                    "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
                 }  # fmt: skip
                 job.state = "done"
             except Cancelled:

@@ -32,7 +32,8 @@ function ended({ collection, state, error, report }) {
   if (report.copies) said.push(counted(report.copies, "copy", "copies"));
   if (report.moved) said.push(`${report.moved} moved`);
   if (report.gone) said.push(`${report.gone} gone from the folder`);
-  if (report.broken.length) said.push(`${report.broken.length} could not be opened`);
+  const broken = report.broken.length + report.more_broken;
+  if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
   return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.`;
 }
 
@@ -46,7 +47,7 @@ function show(job) {
   else bar.removeAttribute("value");
   const list = job.report.broken ?? [];
   broken.hidden = !list.length;
-  broken.querySelector("summary").textContent = `${counted(list.length, "file")} could not be opened, and why`;
+  broken.querySelector("summary").textContent = `${counted(list.length + (job.report.more_broken ?? 0), "file")} could not be opened, and why`;
   broken.querySelector("ul").replaceChildren(
     ...list.slice(0, 500).map((b) => make("li", {}, make("b", {}, b.name), ` ${b.reason}`)));
   return busy;
