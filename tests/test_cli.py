@@ -124,6 +124,25 @@ def test_a_broken_file_is_named_and_the_rest_comes_in(tmp_path, gallery, capsys)
     assert "bad.png: " in out
 
 
+def test_many_broken_files_are_told_in_few_lines(tmp_path, gallery, capsys, monkeypatch):
+    monkeypatch.setattr("beholder.importer.LISTED", 30)
+    shutil.copy(gallery / "p01.png", tmp_path / "good.png")
+    rows = "".join(f"{i}.png\n" for i in range(1, 3000))
+    (tmp_path / "items.csv").write_text(f"file\n{rows}good.png\n")
+    report = told(capsys, "import", str(tmp_path), "--into", "few")
+    assert (report["new"], len(report["broken"]), report["more_broken"]) == (1, 30, 2969)
+    assert run(["import", str(tmp_path), "--into", "few"]) == 0
+    out = capsys.readouterr().out
+    assert "1 known before, 2,999 that cannot be opened" in out
+    assert "  and 2,979 more; --json names the first 30" in out
+    assert len(out.splitlines()) < 25
+    (tmp_path / "items.csv").write_text(f"file\n{rows}")
+    assert run(["import", str(tmp_path), "--into", "none"]) == 1
+    said = capsys.readouterr().err
+    assert "and 2,996 more" in said
+    assert len(said) < 500
+
+
 def test_rank_prints_the_shape_that_others_read(art, capsys):
     places = told(capsys, "rank", "art", "--person", "Ada")
     assert [place["rank"] for place in places] == list(range(1, COUNT + 1))

@@ -317,16 +317,7 @@ def test_one_field_too_large_costs_its_row_alone(tmp_path, workspace):
 def test_a_forgotten_quote_costs_its_own_line(tmp_path, workspace):
     pictures = [f"{i}.png" for i in range(8)]
     folder_of(tmp_path, *pictures)
-    rows = [
-        '0.png,"two\nlines"',
-        '1.png,"never',
-        "2.png,x",
-        '3.png,"good"',
-        "4.png",
-        '5.png,"open',
-        "6.png,z",
-        "7.png,",
-    ]
+    rows = ['0.png,"two\nlines"', '1.png,"never', "2.png,x", '3.png,"good"', "4.png", '5.png,"open', "6.png,z", "7.png"]
     source = open_source(table(tmp_path, "\nfile,title\n" + "\n".join(rows)), workspace)
     assert names(source) == ["0.png", "2.png", "3.png", "4.png", "6.png", "7.png"]
     assert broken(source) == dict.fromkeys(["line 5", "line 9"], "a quote is opened here and never closed; close it")

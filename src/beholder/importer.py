@@ -84,6 +84,8 @@ class Importer:
         for at in range(0, len(fresh), BATCH):
             self._take(fresh[at : at + BATCH], self._ticker("reading pictures", at, len(fresh)))
         self.progress("reading pictures", len(fresh), len(fresh))
+        del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
+        self.items, self.files = {}, {}
         self._mark_gone()
         self.report.seconds = time.monotonic() - start
         return self.report

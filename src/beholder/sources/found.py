@@ -12,7 +12,7 @@ from typing import Protocol
 from beholder.errors import BadInput
 from beholder.text import shown
 
-MAX_PICTURES = 500_000  # of one source: what is known of each is held in memory
+MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
