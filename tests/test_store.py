@@ -1,8 +1,11 @@
 """What was acknowledged is kept, what is kept is never half, and nobody's answers meet another's."""
 
 import multiprocessing
+import os
 import shutil
 import sqlite3
+import stat
+import sys
 from contextlib import closing
 from dataclasses import replace
 
@@ -14,7 +17,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from safetensors.numpy import save
 
-from beholder.errors import StoreError, UnknownName, UserError
+from beholder.collection import Library
+from beholder.doctor import doctor
+from beholder.errors import IdTaken, StoreError, UnknownName, UserError
 from beholder.store import KnownFile, NewItem, Store, VectorShards, database
 from beholder.store.tables import metadata
 from beholder.types import Judgement
@@ -67,6 +72,55 @@ def test_the_same_client_id_counts_once(filled):
     store.record(ada.id, art.id, [said])
     store.record(ada.id, art.id, [replace(said, value=2), Judgement("rating", (2,), "c2", value=3)])
     assert [(j.client_id, j.value) for j in store.judgements(ada.id, art.id)] == [("c1", 7), ("c2", 3)]
+
+
+def test_the_same_client_id_with_another_content_is_named_where_that_is_asked_for(filled):
+    store, ada, art = filled
+    said = Judgement("rating", (1,), "c1", value=7)
+    for _ in range(2):
+        store.record(ada.id, art.id, [said], strict=True)
+    others = {"value": 2, "items": (2,), "seconds": 1.0, "kind": "favourite", "undoes": "c0"}
+    for field, value in others.items():
+        with pytest.raises(IdTaken, match="c1"):
+            store.record(
+                ada.id, art.id, [Judgement("tie", (1, 2), "new"), replace(said, **{field: value})], strict=True
+            )
+    with pytest.raises(IdTaken):  # twice in one go
+        store.record(ada.id, art.id, [Judgement("tie", (1, 2), "c2"), Judgement("tie", (2, 1), "c2")], strict=True)
+    assert store.judgements(ada.id, art.id) == [said]
+
+
+def test_an_undo_takes_back_the_newest_once_and_never_what_is_no_undo(filled):
+    store, ada, art = filled
+    said = [Judgement("rating", (n,), f"c{n}", value=n) for n in (1, 2, 3)]
+    store.record(ada.id, art.id, said)
+    assert [store.undo(ada.id, art.id, u) for u in ("u1", "u1", "u2")] == [said[2], said[2], said[1]]
+    with pytest.raises(IdTaken):
+        store.undo(ada.id, art.id, "c1")
+    assert store.undo(ada.id, art.id, "u3") == said[0]
+    assert store.undo(ada.id, art.id, "u4") is None
+
+
+def _undo_many(home, worker, begin):
+    store = Store(home)
+    store.people()
+    begin.wait()
+    for n in range(10):
+        store.undo(1, 1, f"{worker}-{n}")
+    store.close()
+
+
+def test_two_processes_that_undo_take_back_a_different_answer_each_time(filled, home):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), f"c{n}", value=5) for n in range(25)])
+    spawn = multiprocessing.get_context("spawn")
+    begin = spawn.Barrier(2)
+    workers = [spawn.Process(target=_undo_many, args=(home, w, begin)) for w in "ab"]
+    [w.start() for w in workers]
+    [w.join() for w in workers]
+    undone = [e.undoes for e in store.events(ada.id, art.id) if e.kind == "undo"]
+    assert sorted(undone) == sorted(f"c{n}" for n in range(5, 25))
+    assert [j.client_id for j in store.judgements(ada.id, art.id)] == [f"c{n}" for n in range(5)]
 
 
 def test_an_undo_is_an_event_and_the_view_forgets_what_it_took_back(filled):
@@ -149,6 +203,152 @@ def test_a_file_that_is_no_database_gets_a_sentence(home):
     (home / "beholder.db").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="not a Beholder database"):
         Store(home).people()
+
+
+# A data folder that goes away under a running program
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps an open file where it is")
+AWAY = {
+    "deleted": lambda home: shutil.rmtree(home),
+    "moved": lambda home: home.rename(home.with_name("moved")),
+    "the database deleted": lambda home: [file.unlink() for file in home.glob("beholder.db*")],
+    "the database moved": lambda home: (home / "beholder.db").rename(home / "old.db"),
+    "its write-ahead log deleted": lambda home: (home / "beholder.db-wal").unlink(),
+    "replaced": lambda home: (home.rename(home.with_name("moved")), shutil.copytree(home.with_name("moved"), home)),
+    "made anew": lambda home: (home.rename(home.with_name("moved")), Store(home).people()),
+}
+
+
+@posix
+@pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
+def test_nothing_is_acknowledged_into_a_folder_that_is_gone(filled, home, away):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
+    away(home)
+    before = sorted(home.rglob("*"))
+    for n in range(3):
+        with pytest.raises(StoreError, match="moved, deleted or replaced"):
+            store.record(ada.id, art.id, [Judgement("rating", (2,), f"c2-{n}", value=7)])
+    assert sorted(home.rglob("*")) == before
+
+
+@posix
+@pytest.mark.parametrize("name", ["deleted", "moved", "the database deleted"])
+def test_a_new_connection_makes_no_database_where_one_was(filled, home, name):
+    store, _, _ = filled
+    AWAY[name](home)
+    before = sorted(home.rglob("*"))
+    store.engine.dispose()
+    with pytest.raises(sa.exc.DBAPIError, match="unable to open"):
+        store.engine.connect()
+    assert sorted(home.rglob("*")) == before
+
+
+@posix
+def test_a_folder_that_is_put_back_goes_on(filled, home):
+    store, ada, art = filled
+    home.rename(home.with_name("moved"))
+    with pytest.raises(StoreError):
+        store.people()
+    home.with_name("moved").rename(home)
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
+    store.close()
+    assert [j.client_id for j in Store(home).judgements(ada.id, art.id)] == ["c1"]
+
+
+@posix
+def test_a_folder_that_goes_while_an_answer_is_written_acknowledges_nothing(filled, home):
+    store, _, _ = filled
+
+    def answer():
+        with database.writing(store.engine) as db:
+            db.exec_driver_sql("UPDATE people SET name = 'Eve'")
+            shutil.rmtree(home)
+
+    with pytest.raises(StoreError, match="moved, deleted or replaced"):
+        answer()
+    assert not home.exists()
+
+
+# Who may read it
+
+
+def rights(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+@posix
+def test_what_is_kept_is_nobody_elses_to_read(home):
+    before = os.umask(0o022)
+    try:
+        store = Store(home)
+        store.add_person("Ada")
+        copy = database.backup(store.path)
+    finally:
+        os.umask(before)
+    assert (rights(home), rights(copy.parent)) == (0o700, 0o700)
+    assert {rights(file) for file in [*home.glob("beholder.db*"), copy]} == {0o600}
+    store.close()
+
+
+@posix
+def test_a_folder_with_only_our_own_things_is_closed_and_one_with_others_is_left(home, tmp_path):
+    for folder, mode in ((home, 0o700), (tmp_path / "mine", 0o755)):
+        (folder / "vectors").mkdir(parents=True)
+        folder.chmod(0o755)
+        if folder != home:
+            (folder / "letters.txt").touch()
+        store = Store(folder)
+        store.add_person("Ada")
+        store.close()
+        assert (rights(folder), rights(store.path)) == (mode, 0o600)
+
+
+@posix
+def test_doctor_closes_an_old_data_folder_to_others_and_says_so(filled, home):
+    store, _, _ = filled
+    copy = database.backup(store.path)
+    store.close()
+    for path in (home, home / "backups"):
+        path.chmod(0o755)
+    for path in (store.path, copy):
+        path.chmod(0o644)
+
+    def privacy():
+        library = Library(home)
+        (check,) = [check for check in doctor(library) if check.name == "privacy"]
+        library.close()
+        return check
+
+    said = privacy()
+    assert said.ok
+    assert all(name in said.said for name in ("could read", home.name, "beholder.db", "backups", copy.name))
+    assert [rights(p) for p in (home, home / "backups", store.path, copy)] == [0o700, 0o700, 0o600, 0o600]
+    assert privacy().said.startswith("only you")
+    (home / "letters.txt").touch()
+    home.chmod(0o755)
+    assert (privacy().ok, privacy().mend, rights(home)) == (None, f"chmod go-rwx {home}", 0o755)
+
+
+@posix
+def test_doctor_says_what_it_cannot_close(filled, home, monkeypatch):
+    store, _, _ = filled
+    store.path.chmod(0o644)
+    monkeypatch.setattr("beholder.store.private.close", lambda path: False)
+    library = Library(home)
+    (check,) = [check for check in doctor(library) if check.name == "privacy"]
+    library.close()
+    assert (check.ok, str(store.path) in check.said, check.mend.startswith("chmod go-rwx ")) == (False, True, True)
+
+
+def test_an_empty_collection_is_taken_away_and_no_other(filled):
+    store, ada, art = filled
+    bare = store.add_collection("bare", "folder", "classic")
+    store.keep_files(bare.id, [KnownFile("broken.jpg", 1, 2, None, "damaged")])
+    store.keep_fit(ada.id, bare.id, "gp", "classic", {}, 3)
+    store.set_alone(ada.id, bare.id, True)
+    assert [store.drop_empty(row.id) for row in (bare, art)] == [True, False]
+    assert [row.name for row in store.collections()] == ["art"]
 
 
 def _record_many(home, worker):

@@ -28,7 +28,7 @@ from beholder.features.registry import anywhere
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.sources import SAMPLE, Progress, open_source, silent
-from beholder.store import CollectionRow, Store, VectorShards
+from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.taste import Databases, TasteModel
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix, answers_of
 
@@ -152,7 +152,7 @@ class Library:
         if name is None:
             stem = Path(spec).name or "pictures"
             taken = {c.name for c in rows}
-            name = next(n for n in [stem, *(f"{stem} {i}" for i in range(2, len(rows) + 3))] if n not in taken)
+            name = next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
         self.import_source(spec, name, encoder=encoder, progress=progress)
         return self.collection(name)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import beholder
 from beholder.collection import Library
 from beholder.errors import BeholderError
+from beholder.store import private
 
 EXTRAS = {"heif": ("pillow-heif", "HEIC pictures")}
 
@@ -27,7 +30,9 @@ class Check:
 
 
 def doctor(library: Library) -> list[Check]:
-    """Look at everything; changes nothing but bringing the database to the newest tables, as any start does."""
+    """Look at everything. It brings the database to the newest tables, as any start does, and closes the data folder,
+    the database and its backups to others on this machine; it changes nothing else.
+    """
     checks = [*_installed(), *_home(library)]
     try:
         checks += [*_database(library), *_collections(library)]
@@ -49,11 +54,28 @@ def _installed() -> Iterator[Check]:
 
 def _home(library: Library) -> Iterator[Check]:
     home = library.home
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     writable = os.access(home, os.W_OK)
     yield Check("data folder", writable, str(home), "" if writable else "mend its permissions or set BEHOLDER_HOME")
     free = shutil.disk_usage(home).free / 1e9
+    yield _privacy(home)
     yield Check("free space", free > 0.5, f"{free:.1f} GB", "" if free > 0.5 else "free some space on this disk")
+
+
+def _privacy(home: Path) -> Check:
+    """What others on this machine could read is closed to them; not a folder that holds other things as well."""
+    shared = private.strangers(home)
+    found = list(private.exposed(home))
+    left = [path for path in found if (path == home and shared) or not private.close(path)]
+    if left:
+        said = f"others on this machine can read {', '.join(map(str, left))}"
+        return Check("privacy", None if left == [home] and shared else False, said, f"chmod go-rwx {_quoted(left)}")
+    mended = f"others on this machine could read {', '.join(path.name for path in found)}; from now on only you can"
+    return Check("privacy", True, mended if found else "only you can read the data folder and what is in it")
+
+
+def _quoted(paths: list[Path]) -> str:
+    return shlex.join(str(path) for path in paths)
 
 
 def _backups(library: Library) -> str:

@@ -4,6 +4,8 @@
     ├── UserError (ValueError)       the call was wrong: exit 2, status 400
     │   ├── ShapeError               an array of the wrong shape
     │   ├── UnknownName              no such collection, person, encoder, model, item ... (status 404)
+    │   ├── AlikeName                a new name that looks the same as a known one (status 409)
+    │   ├── IdTaken                  a client id that stands for something else (status 409)
     │   └── MissingExtra             an optional dependency is not installed
     ├── BadInput (ValueError)        what a file holds cannot be used: exit 1, status 422
     │   └── BadPicture               this picture cannot be opened, and why
@@ -48,6 +50,26 @@ class UnknownName(UserError):
         else:
             hint = f"; there are: {', '.join(known) or 'none yet'}."
         return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")
+
+
+class AlikeName(UserError):
+    """A new name that looks the same as one that is there. known : those"""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        self.known = list(known)
+        there = " and ".join(f"'{other}'" for other in self.known)
+        super().__init__(
+            f"there is a {what} {there} already, and '{name}' looks the same. Write the name as it is there, "
+            "or take another one"
+        )
+
+
+class IdTaken(UserError):
+    """A client id that was used before, for something else."""
+
+    def __init__(self, client_id: str) -> None:
+        self.client_id = client_id
+        super().__init__(f"another answer was kept before under the same id, {client_id}")
 
 
 class MissingExtra(UserError):

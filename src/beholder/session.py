@@ -194,12 +194,13 @@ class Session:
     def record(self, judgements: Sequence[Judgement]) -> None:
         """Keep these; on disk when this returns. A client id that was kept before changes nothing.
 
-        raises : UserError naming every fault; then nothing of it is kept
+        raises : UserError naming every fault, IdTaken where a client id stands for something else; then nothing of it
+        is kept
         """
         if faults := [fault for j in judgements for fault in faults_of(j, self.collection.row_of)]:
             raise UserError("; ".join(faults))
         with self._lock:
-            self.store.record(self.person.id, self.collection.row.id, judgements)
+            self.store.record(self.person.id, self.collection.row.id, judgements, strict=True)
             self._judgements = self._read()
         self._refit_behind()
 
@@ -207,18 +208,13 @@ class Session:
         """Take back the newest judgement that holds; returns it, or None where nothing is left.
 
         client_id : of the undo itself; sent twice, it undoes once
+        raises : IdTaken where that is the id of something else
         """
         with self._lock:
-            events = self.store.events(self.person.id, self.collection.row.id)
-            done = {e.client_id: e.undoes for e in events if e.kind == "undo"}
-            if client_id in done:
-                return next(e for e in events if e.client_id == done[client_id])
+            last = self.store.undo(self.person.id, self.collection.row.id, client_id)
             self._judgements = self._read()
-            if not self._judgements:
-                return None
-            last = self._judgements[-1]
-            self.record([Judgement("undo", (), client_id, undoes=last.client_id)])
-            return last
+        self._refit_behind()
+        return last
 
     def history(self, n: int | None = None) -> list[Judgement]:
         """The judgements that hold now, newest first."""

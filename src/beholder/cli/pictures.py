@@ -156,7 +156,8 @@ def _in_words(report: ImportReport) -> str:
 def doctor(as_json: AsJson = False) -> None:
     """Say what is broken and how to mend it.
 
-    And what is installed, and where the data lives. It changes nothing; exit code 1 where something is broken.
+    And what is installed, and where the data lives. It changes nothing but that others on this machine may no longer
+    read the data folder; exit code 1 where something is broken.
     """
     from beholder.doctor import doctor as look
 

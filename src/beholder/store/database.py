@@ -2,12 +2,16 @@
 
 WAL so that readers never wait for a writer; synchronous=FULL so that what was acknowledged survives a power cut;
 busy_timeout before anything else, because setting the journal mode takes a lock itself.
+
+A file that is open can be written to after it was deleted or moved away. So each transaction looks whether the open
+file is the one at the path, a writing one again at its end; and a file that has gone is never made anew.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from beholder.errors import StoreError
+from beholder.store import private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
@@ -27,6 +32,7 @@ PRAGMAS = (
     "fullfsync=ON",  # macOS: a plain fsync leaves the data in the drive's own cache; nothing elsewhere
     "foreign_keys=ON",
 )
+GONE = "the data folder was moved, deleted or replaced while Beholder was running: put it back, or start Beholder again"
 
 
 def connect(path: Path) -> sa.Engine:
@@ -35,15 +41,39 @@ def connect(path: Path) -> sa.Engine:
     raises : StoreError where the file is damaged, locked, or written by a newer Beholder
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        identity = _made(path)
     except OSError as error:
         raise StoreError(f"cannot make the data folder {path.parent}: {error.strerror}") from error
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), execution_options={"file": identity})
+    event.listen(engine, "do_connect", _open)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     with speaking(path):
         _migrate(engine, path)
     return engine
+
+
+def _made(path: Path) -> tuple[int, int] | None:
+    """The identity of this file, which is made where there is none: for nobody else to read, its folder too."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make(path)
+        if not private.strangers(path.parent):
+            private.close(path.parent)
+    return _identity(path)
+
+
+def _identity(path: object) -> tuple[int, int] | None:
+    try:
+        found = os.stat(str(path))
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _open(_dialect: Any, _record: Any, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    """A connection to the file that is there; SQLite by itself would make another where it is gone."""
+    return sqlite3.connect(f"{Path(arguments[0]).absolute().as_uri()}?mode=rw", uri=True, **options)
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -61,19 +91,36 @@ def _begin(connection: sa.Connection) -> None:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A read transaction: one moment of the database, whoever writes meanwhile."""
+    check(engine)
     with speaking(engine.url.database), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A write transaction, durable once left without an exception."""
-    with (
-        speaking(engine.url.database),
-        engine.connect().execution_options(writes=True) as connection,
-        connection.begin(),
-    ):
-        yield connection
+    """A write transaction, durable once left without an exception.
+
+    raises : StoreError also where the file was deleted or moved meanwhile
+    """
+    check(engine)
+    with speaking(engine.url.database), engine.connect().execution_options(writes=True) as connection:
+        with connection.begin():
+            log = connection.info.setdefault("log", _log(engine))
+            yield connection
+        check(engine)
+        if _log(engine) != log:
+            raise StoreError(GONE)
+
+
+def check(engine: sa.Engine) -> None:
+    """raises : StoreError where the database at the path is not the one that is open"""
+    if _identity(engine.url.database) != engine.get_execution_options()["file"]:
+        raise StoreError(GONE)
+
+
+def _log(engine: sa.Engine) -> tuple[int, int] | None:
+    """The identity of the write-ahead log, which holds the newest answers; None where there is none."""
+    return _identity(f"{engine.url.database}-wal")
 
 
 @contextmanager
@@ -101,7 +148,8 @@ def backup(path: Path) -> Path:
     """A consistent copy of the database in `backups/` beside it, taken while others may be writing."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = path.parent / "backups" / f"{path.stem}-{stamp}{path.suffix}"
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    private.make(target)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
     return target

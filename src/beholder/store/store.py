@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from beholder.errors import UnknownName, UserError
+from beholder.errors import AlikeName, IdTaken, UnknownName
 from beholder.store import tables as t
-from beholder.store.database import connect, reading, writing
+from beholder.store.database import check, connect, reading, writing
+from beholder.store.names import alike, clean, composed
 from beholder.types import Item, Judgement
 
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
@@ -83,13 +84,6 @@ def system_user() -> str:
         return "me"
 
 
-def _clean(what: str, name: str) -> str:
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        raise UserError(f"a {what}'s name has 1 to 80 printable characters, got {name[:80]!r}")
-    return name
-
-
 class Store:
     """The database of one data folder. Safe to use from several threads and processes at once."""
 
@@ -104,6 +98,10 @@ class Store:
         if "engine" in self.__dict__:
             self.engine.dispose()
             del self.__dict__["engine"]
+
+    def check(self) -> None:
+        """raises : StoreError where the data folder was deleted, moved or replaced since it was opened"""
+        check(self.engine)
 
     def faults(self) -> list[str]:
         """What SQLite's own checks find wrong with the file; empty where all is well."""
@@ -122,10 +120,10 @@ class Store:
 
     def person(self, name: str) -> Person:
         """raises : UnknownName"""
-        people = {p.name: p for p in self.people()}
-        if name not in people:
+        people = {composed(p.name): p for p in self.people()}
+        if (same := composed(name)) not in people:
             raise UnknownName.of("person", name, people)
-        return people[name]
+        return people[same]
 
     def person_of(self, key: str) -> Person | None:
         """The person whose cookie this is."""
@@ -133,11 +131,19 @@ class Store:
             row = db.execute(sa.select(t.people).where(t.people.c.key == key)).first()
         return _person(row) if row else None
 
-    def add_person(self, name: str) -> Person:
-        """The person of this name, made where there is none yet. raises : UserError on a bad name"""
-        row = {"name": _clean("person", name), "key": secrets.token_urlsafe(24), "created_at": _now()}
+    def add_person(self, name: str, *, another: bool = False) -> Person:
+        """The person of this name, made where there is none yet.
+
+        another : this is somebody else than those whose names look the same
+        raises : UserError on a bad name, AlikeName where one looks the same
+        """
+        row = {"name": clean("person", name), "key": secrets.token_urlsafe(24), "created_at": _now()}
         with writing(self.engine) as db:
-            db.execute(insert(t.people).values(row).on_conflict_do_nothing())
+            known = list(db.scalars(sa.select(t.people.c.name).order_by(t.people.c.id)))
+            if row["name"] not in map(composed, known):
+                if not another and (same := alike(row["name"], known)):
+                    raise AlikeName("person", row["name"], same)
+                db.execute(insert(t.people).values(row))
         return self.person(row["name"])
 
     # Collections and their items
@@ -151,17 +157,32 @@ class Store:
 
     def collection(self, name: str) -> CollectionRow:
         """raises : UnknownName"""
-        known = {c.name: c for c in self.collections()}
-        if name not in known:
+        known = {composed(c.name): c for c in self.collections()}
+        if (same := composed(name)) not in known:
             raise UnknownName.of("collection", name, known, see="beholder import --help")
-        return known[name]
+        return known[same]
 
     def add_collection(self, name: str, source: str, encoder: str) -> CollectionRow:
-        """The collection of this name, made where there is none yet."""
-        row = {"name": _clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
+        """The collection of this name, made where there is none yet. raises : UserError, AlikeName as `add_person`"""
+        row = {"name": clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
         with writing(self.engine) as db:
-            db.execute(insert(t.collections).values(row).on_conflict_do_nothing())
+            known = list(db.scalars(sa.select(t.collections.c.name).order_by(t.collections.c.id)))
+            if row["name"] not in map(composed, known):
+                if same := alike(row["name"], known):
+                    raise AlikeName("collection", row["name"], same)
+                db.execute(insert(t.collections).values(row))
         return self.collection(row["name"])
+
+    def drop_empty(self, collection_id: int) -> bool:
+        """Take a collection away again that no picture came into. returns : whether it was empty and is gone"""
+        files, fits, alone = t.files.c.collection_id, t.fits.c.collection_id, t.alone.c.collection_id
+        with writing(self.engine) as db:
+            for kept in (t.items, t.judgements):
+                if db.execute(sa.select(kept.c.id).where(kept.c.collection_id == collection_id)).first():
+                    return False
+            for column in (files, fits, alone, t.collections.c.id):
+                db.execute(sa.delete(column.table).where(column == collection_id))
+        return True
 
     def set_encoder(self, collection_id: int, encoder: str) -> None:
         with writing(self.engine) as db:
@@ -229,16 +250,37 @@ class Store:
 
     # Judgements
 
-    def record(self, person_id: int, collection_id: int, judgements: Iterable[Judgement]) -> None:
-        """Append these; on disk when this returns. A client id that is already there changes nothing."""
-        rows = [
-            {**{f: getattr(j, f) for f in Judgement.__slots__}, "items": list(j.items), "picked": list(j.picked),
-             "at": j.at.isoformat(), "person_id": person_id, "collection_id": collection_id}
-            for j in judgements
-        ]  # fmt: skip
+    def record(
+        self, person_id: int, collection_id: int, judgements: Iterable[Judgement], *, strict: bool = False
+    ) -> None:
+        """Append these; on disk when this returns. A client id that is already there changes nothing.
+
+        strict : where it is there with another content, nothing of all is kept
+        raises : IdTaken, with `strict`
+        """
+        given = list(judgements)
+        rows = [_row(person_id, collection_id, j) for j in given]
         if rows:
             with writing(self.engine) as db:
                 db.execute(insert(t.judgements).on_conflict_do_nothing(), rows)
+                if strict:
+                    _check_kept(db, person_id, collection_id, given)
+
+    def undo(self, person_id: int, collection_id: int, client_id: str) -> Judgement | None:
+        """Take back the newest judgement that holds, whoever else does so at the same time; None where none is left.
+
+        client_id : of the undo itself; sent twice, it undoes once
+        raises : IdTaken where that is the id of something else
+        """
+        with writing(self.engine) as db:
+            if before := _kept(db, t.judgements, person_id, collection_id, client_id):
+                if before.undoes is None:
+                    raise IdTaken(client_id)
+                return _kept(db, t.judgements, person_id, collection_id, before.undoes)
+            if last := _kept(db, _current, person_id, collection_id):
+                undo = Judgement("undo", (), client_id, undoes=last.client_id)
+                db.execute(insert(t.judgements).values(_row(person_id, collection_id, undo)))
+            return last
 
     def judgements(self, person_id: int, collection_id: int) -> list[Judgement]:
         """What holds now, oldest first: without undo events and what they took back."""
@@ -323,3 +365,28 @@ def _judgement(row: sa.Row[Any]) -> Judgement:
     values = {f: getattr(row, f) for f in Judgement.__slots__}
     values |= {"items": tuple(row.items), "picked": tuple(row.picked), "at": datetime.fromisoformat(row.at)}
     return Judgement(**values)
+
+
+def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
+    said = {f: getattr(j, f) for f in Judgement.__slots__}
+    kept = {"items": list(j.items), "picked": list(j.picked), "at": j.at.isoformat()}
+    return said | kept | {"person_id": person_id, "collection_id": collection_id}
+
+
+def _kept(
+    db: sa.Connection, table: sa.FromClause, person_id: int, collection_id: int, client_id: str | None = None
+) -> Judgement | None:
+    """The judgement of this client id, None: the newest."""
+    c = table.c
+    query = sa.select(table).where((c.person_id == person_id) & (c.collection_id == collection_id))
+    query = query.order_by(c.id.desc()).limit(1) if client_id is None else query.where(c.client_id == client_id)
+    row = db.execute(query).first()
+    return _judgement(row) if row else None
+
+
+def _check_kept(db: sa.Connection, person_id: int, collection_id: int, given: Iterable[Judgement]) -> None:
+    """raises : IdTaken where what is kept under an id is not what was given"""
+    for judgement in given:
+        kept = _kept(db, t.judgements, person_id, collection_id, judgement.client_id)
+        if kept is None or replace(kept, at=judgement.at) != judgement:
+            raise IdTaken(judgement.client_id)

@@ -13,6 +13,7 @@ from beholder.web.faults import Refused
 
 MOST_EVENTS = 200  # in one body
 MOST_SHOWN = 60  # pictures in one grid
+DAY = 86400.0  # seconds; what took longer is kept as unknown
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 ItemId = Annotated[int, Field(ge=1, lt=2**53)]  # what JavaScript can hold exactly
@@ -36,7 +37,7 @@ class Event(Strict):
     items: list[ItemId] = Field(default_factory=list, max_length=MOST_SHOWN)
     value: float | None = None
     picked: list[ItemId] = Field(default_factory=list, max_length=MOST_SHOWN)
-    seconds: Annotated[float, Field(ge=0, le=86400)] | None = None
+    seconds: Annotated[float, Field(ge=0, le=7 * DAY)] | None = None  # over a day: the page was left open
     side: Literal["left", "right"] | None = None
     asked_by: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9 :_+.-]{0,39}$")] = "person"
     undoes: ClientId | None = None
@@ -67,8 +68,8 @@ class Event(Strict):
     def judgement(self) -> Judgement:
         return Judgement(
             kind=self.kind, items=tuple(self.items), client_id=self.id, value=self.value, picked=tuple(self.picked),
-            seconds=self.seconds, side=self.side if self.kind == "choice" else None, asked_by=self.asked_by,
-            undoes=self.undoes,
+            seconds=None if self.seconds is None or self.seconds > DAY else self.seconds,
+            side=self.side if self.kind == "choice" else None, asked_by=self.asked_by, undoes=self.undoes,
         )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def in_words(faults: list[Any]) -> str:
         got = repr(fault["input"])[:40] if isinstance(fault["input"], (str, int, float)) else ""
         said.append(f"{place or 'the body'}: {message[:120]}{f', got {got}' if got else ''}")
     more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
-    return "; ".join(said) + more
+    return f"this is not what is read here: {'; '.join(said)}{more}"
 
 
 def judgements(events: Events, known: AnyOf[int]) -> list[Judgement]:

@@ -15,6 +15,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.errors import UserError
 from beholder.web import faults
+from beholder.web.connections import BACKLOG, Connection
 from beholder.web.desk import Desk
 from beholder.web.pages import collections, label, people, pictures, results, taste
 from beholder.web.render import segment
@@ -51,7 +52,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     for part in (collections, label, results, taste, people, pictures):
         app.include_router(part.router)
     app.mount("/static", Files(directory=STATIC))
-    app.add_middleware(Guard, hosts=hosts(settings), refuse=faults.refuse)
+    app.add_middleware(Guard, hosts=hosts(settings), cookies=(desk.cookie, desk.cookie_at), refuse=faults.refuse)
     return app
 
 
@@ -84,8 +85,8 @@ def serve(
     if collection is not None:
         address += f"label/{segment(library.store.collection(collection).name)}"
     config = uvicorn.Config(
-        create_app(library, settings), log_level="warning", access_log=False, server_header=False,
-        timeout_graceful_shutdown=2, timeout_keep_alive=30,
+        create_app(library, settings), http=Connection, ws="none", log_level="error", access_log=False,
+        server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=2, timeout_keep_alive=30,
     )  # fmt: skip
     _Server(config, lambda: on_ready(address) if on_ready else None).run(sockets=[bound])
 

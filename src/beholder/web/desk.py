@@ -47,6 +47,7 @@ class Desk:
         self.settings = settings
         home = Path(library.home)
         self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+        self.cookie_at = self.cookie + "_at"  # the collection that was last seen
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()

@@ -6,15 +6,27 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from beholder.errors import BadInput, BeholderError, NotEnoughAnswers, StoreError, UnknownName, UserError
+from beholder.errors import (
+    AlikeName,
+    BadInput,
+    BeholderError,
+    IdTaken,
+    NotEnoughAnswers,
+    StoreError,
+    UnknownName,
+    UserError,
+)
 from beholder.web.render import page
 
 _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (UnknownName, 404),
+    (AlikeName, 409),
+    (IdTaken, 409),
     (UserError, 400),
     (BadInput, 422),
     (NotEnoughAnswers, 409),
@@ -23,6 +35,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
 _SENTENCES = {
     404: "There is no such page.",
     405: "This page cannot be used that way.",
+    422: "What was sent is not what this page sends. Open the page again.",
 }
 _HEADLINES = {
     400: "That was not understood",
@@ -75,6 +88,11 @@ def install(app: FastAPI) -> None:
     async def beholder(request: Request, fault: BeholderError) -> Response:
         return refuse(request, status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
 
+    @app.exception_handler(IdTaken)
+    async def taken(request: Request, fault: IdTaken) -> Response:
+        del request  # a page makes its own ids: only the API is told one
+        return JSONResponse({"error": str(fault), "taken": fault.client_id}, status_of(fault))
+
     @app.exception_handler(NeedPerson)
     async def person(request: Request, fault: NeedPerson) -> Response:
         del fault
@@ -86,3 +104,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, fault: HTTPException) -> Response:
         return refuse(request, fault.status_code, _SENTENCES.get(fault.status_code, str(fault.detail)))
+
+    @app.exception_handler(RequestValidationError)
+    async def shape(request: Request, fault: RequestValidationError) -> Response:
+        del fault
+        return refuse(request, 422, _SENTENCES[422])

@@ -7,12 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from beholder.collection import Library
-from beholder.errors import BadInput, BeholderError
+from beholder.errors import BadInput, BeholderError, StoreError
+from beholder.importer import ImportReport
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
@@ -124,18 +126,19 @@ class Imports:
                 job.step("looking", 0, 0)
                 job.state = "running"
                 try:
-                    report = self.library.import_source(
-                        job.spec, job.collection, encoder=job.encoder, progress=job.step
-                    )
+                    report = self._import(job)
                 finally:
+                    empty = self._drop_empty(job.collection)
                     self.ended(job.collection)
-                if not report.new + report.known + report.copies + report.moved + len(report.broken):
-                    raise BadInput("no pictures were found there")
                 broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
                 job.report = {
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
                     "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
                 }  # fmt: skip
+                if not report.new + report.known + report.copies + report.moved + len(broken):
+                    raise BadInput("no pictures were found there")
+                if empty:
+                    raise BadInput("none of the files there could be opened")
                 job.state = "done"
             except Cancelled:
                 job.state = "cancelled"
@@ -147,3 +150,17 @@ class Imports:
                     "The import failed inside Beholder; what was taken in stays. Try it again.",
                     "failed",
                 )
+
+    def _import(self, job: Job) -> ImportReport:
+        def step(stage: str, done: int, total: int) -> None:
+            self.library.store.check()  # before anything is written into a data folder that is gone
+            job.step(stage, done, total)
+
+        return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=step)
+
+    def _drop_empty(self, collection: str) -> bool:
+        """Take the collection away again where no picture came into it. returns : whether none did"""
+        with suppress(StoreError):
+            empty = [row.id for row in self.library.collections() if row.name == collection and not row.size]
+            return any(self.library.store.drop_empty(row) for row in empty)
+        return False

@@ -1,14 +1,16 @@
-"""What stands before every page: the host allow-list, the same-origin check on writes, a body limit, the headers."""
+"""What stands before every page: the host allow-list, the same-origin check on writes, limits, the headers."""
 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +18,7 @@ log = logging.getLogger("beholder.web")
 MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
 BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+COOKIE = re.compile(rb"[A-Za-z0-9_-]{1,64}")  # what a cookie of ours may hold
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,8 +36,11 @@ _POLICY = (
 Refuse = Callable[[Request, int, str], Response]
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """The body is longer than `MAX_BODY`, whatever its header says."""
+
+    def __init__(self) -> None:
+        super().__init__(*_too_large())
 
 
 class Guard:
@@ -42,11 +48,13 @@ class Guard:
 
     hosts : names that the Host header may carry, without port. A page of another site that has its own name point here
             (DNS rebinding) is turned away by its Host; one that posts a form here, by its Origin.
+    cookies : names of our own; no other is read, for one of many escapes takes the standard library seconds
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], cookies: Iterable[str], refuse: Refuse) -> None:
         self.app = app
         self.hosts = frozenset(h.lower() for h in hosts)
+        self.cookies = frozenset(name.encode() for name in cookies)
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,6 +65,10 @@ class Guard:
                 await send({"type": "websocket.close", "code": 1008})
             return
         scope.setdefault("state", {})["nonce"] = nonce = secrets.token_urlsafe(12)
+        scope["headers"] = _with_own_cookies(scope["headers"], self.cookies)
+        head = scope["method"] == "HEAD"  # answered as GET is, without the body
+        if head:
+            scope["method"] = "GET"
         request = Request(scope)
 
         started = False
@@ -69,6 +81,10 @@ class Guard:
                 headers.update(_HEADERS)
                 headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
                 headers.setdefault("Cache-Control", "no-store")  # pages are one person's own
+            elif head:
+                if message.get("more_body"):
+                    return
+                message = {"type": "http.response.body"}
             await send(message)
 
         if fault := self.fault(request):
@@ -76,8 +92,8 @@ class Guard:
             return
         try:
             await self.app(scope, _limited(receive), send_with_headers)
-        except TooLarge:
-            await self.refuse(request, *_too_large())(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return  # it has left; nobody waits for an answer
         except Exception:
             if started:
                 raise
@@ -97,6 +113,20 @@ class Guard:
         if not _same_origin(headers):
             return 403, "This came from another site, so nothing was changed. Do it on a page of Beholder itself."
         return _length_fault(headers.get("content-length"))
+
+
+def _with_own_cookies(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    """The headers with no other cookies than these, each once."""
+    kept, own = list[tuple[bytes, bytes]](), dict[bytes, bytes]()
+    for header, value in headers:
+        if header != b"cookie":
+            kept.append((header, value))
+            continue
+        for part in value.split(b";"):
+            name, _, text = part.strip().partition(b"=")
+            if name in names and COOKIE.fullmatch(text):
+                own[name] = text
+    return [*kept, (b"cookie", b"; ".join(b"=".join(pair) for pair in own.items()))] if own else kept
 
 
 def _length_fault(length: str | None) -> tuple[int, str] | None:

@@ -62,13 +62,13 @@ def last_collection(request: Request) -> str | None:
     """The collection that the links to Label, Results and My taste lead to: the last one seen, else the newest."""
     desk: Desk = desk_of(request)
     rows = [row for row in desk.store.collections() if row.size]
-    last = request.cookies.get(desk.cookie + "_at", "")
+    last = request.cookies.get(desk.cookie_at, "")
     return next((row.name for row in rows if str(row.id) == last), rows[-1].name if rows else None)
 
 
 def remember_collection(response: Response, request: Request, collection_id: int) -> None:
     response.set_cookie(
-        desk_of(request).cookie + "_at", str(collection_id), max_age=YEAR, path="/", httponly=True, samesite="strict"
+        desk_of(request).cookie_at, str(collection_id), max_age=YEAR, path="/", httponly=True, samesite="strict"
     )
 
 

@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from beholder.config import Settings
+from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN
-from beholder.store import CollectionRow, Person
+from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
@@ -89,13 +90,16 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
 
 
 def start(request: Request, person: Person, path: str, name: str) -> Job:
-    """raises : Refused with a sentence where there is nothing to import or no name to import it into"""
+    """raises : Refused or AlikeName where there is nothing to import or no name to import it into"""
     desk = desk_of(request)
     _check_may_import(request)
     spec, title = source_of(path)
-    name = " ".join((name or title).split())
+    name = composed(name or title)
     if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
         raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
+    known = [row.name for row in desk.store.collections()]
+    if name not in map(composed, known) and (same := alike(name, known)):
+        raise AlikeName("collection", name, same)
     return desk.imports.start(spec, name, person.id)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from beholder.store import system_user
+from beholder.store import alike, clean, composed, system_user
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
 from beholder.web.render import page
@@ -31,13 +31,27 @@ def people(request: Request, next: str = "/") -> Response:
 
 
 @router.post("/people")
-def add(request: Request, name: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:
-    """Add a person and answer as them."""
-    desk = desk_of(request)
-    known = {p.name.casefold(): p for p in desk.store.people()}
-    if same := known.get(" ".join(name.split()).casefold()):
-        raise Refused(409, f"There is a {same.name} already. Choose that name from the list, or add another one.")
-    person = desk.store.add_person(name)
+def add(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+    another: Annotated[str, Form()] = "",
+) -> Response:
+    """Add a person and answer as them. A name that looks like a known one is asked about first.
+
+    another : the person has said that they are somebody else
+    """
+    desk, name = desk_of(request), clean("person", name)
+    person_of(request)
+    everybody = desk.store.people()
+    taken = name in {composed(p.name) for p in everybody}
+    same = alike(name, [p.name for p in everybody])
+    if same and (taken or not another):
+        known = [p for p in everybody if p.name in same]
+        return page(
+            request, "alike.html", status=409, here="people", known=known, name=name, taken=taken, next=inside(next)
+        )
+    person = desk.store.add_person(name, another=bool(another))
     response = RedirectResponse(inside(next), 303)
     remember(response, request, person)
     return response

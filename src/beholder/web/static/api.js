@@ -4,10 +4,11 @@ export const { person, home } = document.body.dataset;
 const shown = `${home}.${person}`; // ids of people repeat from one data folder to the next
 
 export class Fault extends Error {
-  // status 0: no answer came, or one that is not Beholder's; worth trying again.
-  constructor(sentence, status = 0) {
+  // status 0: no answer came, or one that is not Beholder's; worth trying again. taken: the id of an event that stands
+  // for something else on the server.
+  constructor(sentence, status = 0, taken = null) {
     super(sentence);
-    this.status = status;
+    Object.assign(this, { status, taken });
   }
   get passing() {
     return this.status === 0 || this.status >= 500 || this.status === 408 || this.status === 429;
@@ -29,7 +30,7 @@ export async function call(path, body, { timeout = 15000 } = {}) {
     });
     const answer = await response.json();
     if (response.ok) return answer;
-    throw new Fault(answer.error ?? "The server said no.", answer.error ? response.status : 0);
+    throw new Fault(answer.error ?? "The server said no.", answer.error ? response.status : 0, answer.taken);
   } catch (fault) {
     if (fault instanceof Fault) throw fault;
     throw new Fault("The server is away.");

@@ -1,5 +1,19 @@
 // Every key of the labelling page. `?` on the page lists them for the person.
 
+const NAMED = /^[A-Z][A-Za-z0-9]+$/; // Enter, ArrowLeft ...
+const UNMADE = new Set(["Dead", "Process", "Unidentified"]); // a key of which a character is still to come
+
+// The key that was pressed, as these pages name it. Where it gives no Latin letter or digit, by its place: the row of
+// digits on a French keyboard gives digits with Shift alone, a Cyrillic or Arabic one gives no U and no F.
+export function keyOf(e) {
+  const { key, code, shiftKey } = e;
+  if (/^[a-z0-9 ?]$/i.test(key) || (NAMED.test(key) && !UNMADE.has(key))) return key;
+  if (e.getModifierState?.("AltGraph")) return key; // a character of the third level, as ź on a Polish X
+  if (!shiftKey && /^Digit[0-9]$/.test(code)) return code.at(-1);
+  if (/^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase();
+  return shiftKey && code === "Slash" ? "?" : key;
+}
+
 // on: view(key) answers with a key of the way of answering, true if it was one; the rest is the same in all of them.
 export function keys(on) {
   const everywhere = {
@@ -26,8 +40,9 @@ export function keys(on) {
       if (arrow || native) e.preventDefault();
       return; // a key held down is one answer
     }
-    if (!on.view(e.key)) {
-      const act = everywhere[e.key.toLowerCase()];
+    const key = keyOf(e);
+    if (!on.view(key)) {
+      const act = everywhere[key.toLowerCase()];
       if (!act) return;
       act(e);
     }

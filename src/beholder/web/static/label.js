@@ -17,6 +17,7 @@ const wall = document.getElementById("wall");
 const controls = document.getElementById("controls");
 const { segment } = page.dataset;
 const VIEWS = { grid: Grid, pairs: Pairs, rating: Rating };
+const DAY = 86400; // seconds; who left the page open for longer did not look at it all that time
 const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
 
 const queues = {};
@@ -113,7 +114,7 @@ function give(event, words) {
   if (!current) return;
   const { question } = current;
   const seconds = Math.round(performance.now() - shownAt) / 1000;
-  keep({ seconds, ...event }, question);
+  keep({ seconds: seconds <= DAY ? seconds : null, ...event }, question);
   gain.add(event.kind === "skip" ? 0 : 1);
   current = null;
   if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {

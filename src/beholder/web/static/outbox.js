@@ -7,6 +7,7 @@
 import { Fault, call, person } from "./api.js";
 
 const PREFIX = `beholder.${document.body.dataset.home}.${person}.`;
+const ASIDE = "beholder-aside."; // before the name of an entry that cannot be read: kept, and never looked at again
 const BATCH = 50;
 const AFTER_PAINT = 30; // ms: it is kept already; the next picture comes first, then the network
 const FIRST_WAIT = 400;
@@ -24,7 +25,7 @@ function put(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch {
-    memory.set(key, value);
+    if (key.startsWith(PREFIX)) memory.set(key, value);
   }
 }
 
@@ -40,14 +41,25 @@ function drop(key) {
 function entries() {
   const all = new Map(memory);
   try {
-    for (let i = 0; i < localStorage.length; i++) {
-      const key = localStorage.key(i);
-      if (key.startsWith(PREFIX)) all.set(key, localStorage.getItem(key));
-    }
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) all.set(key, localStorage.getItem(key));
   } catch {
     // only what is in memory
   }
-  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => ({ key, ...JSON.parse(text) }));
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => read(key, text)).filter(Boolean);
+}
+
+// One entry. null where another tab has sent it meanwhile, or where it is no answer, as after a crash half way.
+function read(key, text) {
+  if (text === null) return null;
+  try {
+    const { segment, event } = JSON.parse(text);
+    if (typeof segment === "string" && segment && typeof event.id === "string") return { key, segment, event };
+  } catch {
+    // set aside
+  }
+  drop(key);
+  put(ASIDE + key, text);
+  return null;
 }
 
 function tell(state, sentence = "") {
@@ -68,7 +80,8 @@ export const waiting = (segment) => entries().filter((e) => e.segment === segmen
 export function add(segment, event) {
   const key = `${PREFIX}${Date.now().toString(36).padStart(9, "0")}${(order++).toString(36).padStart(4, "0")}.${event.id}`;
   put(key, JSON.stringify({ segment, event }));
-  tell(last.state === "away" ? "away" : "saving");
+  if (last.state === "away") tell("away", last.sentence);
+  else tell("saving");
   if (last.state !== "away") setTimeout(flush, AFTER_PAINT);
 }
 
@@ -91,7 +104,8 @@ async function send() {
       for (const entry of part) if (saved.includes(entry.event.id)) drop(entry.key);
       wait = FIRST_WAIT;
     } catch (fault) {
-      if (fault.passing || fault.status === 401 || fault.status === 409 || fault.status === 403) return later(fault);
+      const another = fault.status === 409 && !fault.taken; // somebody else answers in this browser now
+      if (fault.passing || another || fault.status === 401 || fault.status === 403) return later(fault);
       if (part.length === 1) {
         drop(part[0].key); // it will never be taken; the sentence says why
         tell("refused", fault.message);
@@ -103,7 +117,7 @@ async function send() {
 }
 
 function later(fault) {
-  tell(fault.passing ? "away" : "stopped", fault.message);
+  tell(fault.passing ? "away" : "stopped", fault.status === 503 || !fault.passing ? fault.message : "");
   if (!fault.passing) return;
   timer = setTimeout(flush, wait * (0.75 + Math.random() / 2));
   wait = Math.min(wait * 2, LONGEST_WAIT);

@@ -9,7 +9,7 @@ watch(({ state, pending, sentence }) => {
   const said = {
     saved: "all saved",
     saving: "saving…",
-    away: `server away, ${counted(pending, "answer")} kept here`,
+    away: `${sentence ? "not saved yet" : "server away"}, ${counted(pending, "answer")} kept here${sentence && `: ${sentence}`}`,
     stopped: sentence,
     refused: `an answer was not kept: ${sentence}`,
   }[state];

@@ -1,6 +1,7 @@
 // A closer look: one picture as large as the window, and at its full size with one more tap.
 
 import { icon, make } from "./dom.js";
+import { keyOf } from "./keys.js";
 
 const GHOST = 450; // ms
 let dialog = null;
@@ -28,7 +29,7 @@ function build() {
   }, { capture: true });
   dialog.addEventListener("keydown", (e) => {
     if (e.key === "ArrowRight" || e.key === "ArrowLeft") turn(e.key === "ArrowRight" ? 1 : -1);
-    else if (e.key.toLowerCase() === "z" || (e.key === " " && e.target === frame)) dialog.close();
+    else if (keyOf(e).toLowerCase() === "z" || (e.key === " " && e.target === frame)) dialog.close();
     else if (e.key === "Enter" && e.target === frame) dialog.classList.toggle("full");
     else return;
     e.preventDefault();
