@@ -1,6 +1,8 @@
 """People and answers by the web app: what is kept, what comes back, and that nobody sees another's."""
 
 import re
+import shutil
+import sys
 import threading
 import time
 import uuid
@@ -13,7 +15,7 @@ from beholder.config import Settings
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web.app import create_app
-from browser import HERE, SAFE, as_person, ask, choose, event, kept, send
+from browser import HERE, SAFE, as_person, ask, choose, event, hang, kept, send
 
 pytest_plugins = "webwall"
 
@@ -132,6 +134,37 @@ def test_a_second_person_of_the_same_name_is_not_made(client):
     assert client.person in reply.text
 
 
+@pytest.mark.parametrize("change", [str.upper, lambda name: name.replace("P", "\u0420"), lambda name: f"{name}\ufe0e"])
+def test_a_name_that_looks_like_a_known_one_is_asked_about_and_made_only_when_told(client, visitor, app, wall, change):
+    known = wall.store.person(client.person)
+    other = TestClient(app, base_url=HERE, headers=SAFE)
+    asked = other.post("/people", data={"name": change(known.name), "next": "/label/wall"})
+    assert asked.status_code == 409
+    assert f"Is this you, {known.name}?" in asked.text
+    assert len([p for p in wall.store.people() if p.name.endswith(known.name[1:])]) == 1
+    yes = dict(re.findall(r'name="(next|person)" value="([^"]+)"', asked.text))
+    switched = other.post("/people/switch", data=yes, follow_redirects=False)
+    assert switched.headers["location"] == "/label/wall"
+    assert known.key in switched.headers["set-cookie"]
+    made = other.post("/people", data={"name": change(known.name), "another": "1"}, follow_redirects=False)
+    assert made.status_code == 303
+    assert known.key not in made.headers["set-cookie"]
+
+
+def test_the_very_same_name_is_one_person_whatever_is_said(client, wall):
+    for name in (client.person, f" {client.person} "):
+        reply = client.post("/people", data={"name": name, "another": "1"})
+        assert (reply.status_code, "Is this you," in reply.text) == (409, True)
+        assert 'name="another"' not in reply.text
+    assert [p.name for p in wall.store.people()].count(client.person) == 1
+
+
+def test_a_name_with_what_nobody_sees_is_a_sentence(client):
+    for name in ("A\u200bda", "\u202eadA", "\u3164", "A\x00"):
+        reply = client.post("/people", data={"name": name})
+        assert (reply.status_code, "printable characters" in reply.text) == (400, True)
+
+
 # Answering
 
 
@@ -143,6 +176,76 @@ def test_an_answer_is_in_the_database_when_the_reply_comes_and_counts_once_if_se
         assert send(client, answer).json() == {"saved": [answer["id"]]}
     (judgement,) = kept(wall, client)
     assert (judgement.items, judgement.side, judgement.seconds) == (tuple(ids), "left", 1.5)
+
+
+def test_an_answer_of_a_page_left_open_for_days_is_kept_without_its_seconds(client, wall):
+    items = [item.id for item in wall.collection("wall").items[:3]]
+    times = (86400, 86401, 172800)
+    said = [event("rating", [item], value=5, seconds=s) for item, s in zip(items, times, strict=True)]
+    for _ in range(2):  # sent twice, it is the same answer still
+        assert send(client, *said).status_code == 200
+    assert [j.seconds for j in kept(wall, client)] == [86400, None, None]
+
+
+def test_the_same_id_with_another_content_is_a_conflict_that_names_it(client, wall):
+    items = [item.id for item in wall.collection("wall").items[:2]]
+    first = event("rating", items[:1], value=3)
+    send(client, first)
+    for change in ({"value": 4}, {"items": items[1:]}, {"seconds": 2.0}, {"asked_by": "random"}):
+        reply = send(client, event("rating", items[1:], value=9), first | change)
+        assert (reply.status_code, reply.json()["taken"]) == (409, first["id"])
+        assert "same id" in reply.json()["error"]
+    assert client.post("/api/label/wall/undo", json={"id": first["id"]}).status_code == 409
+    assert [(j.items, j.value) for j in kept(wall, client)] == [((items[0],), 3)]
+
+
+def test_undo_through_two_servers_takes_back_a_different_answer_each_time(client, wall):
+    library = Library(wall.home, config=wall.settings)
+    second = create_app(library, library.settings)
+    other = TestClient(second, base_url=HERE, headers=SAFE, cookies=dict(client.cookies))
+    items = [item.id for item in wall.collection("wall").items[:22]]
+    send(client, *(event("rating", [item], value=5) for item in items))
+    for one in (client, other):
+        one.get("/api/label/wall/progress")  # each has a session that knows all of them
+    undone = []
+    for _ in range(10):
+        ids = [uuid.uuid4().hex for _ in range(2)]
+        threads = [
+            threading.Thread(
+                target=lambda c, i: undone.append(c.post("/api/label/wall/undo", json={"id": i}).json()), args=pair
+            )
+            for pair in zip((client, other), ids, strict=True)
+        ]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+    assert len({one["undone"]["id"] for one in undone}) == 20
+    assert [j.items[0] for j in kept(wall, client)] == items[:2]
+    second.state.desk.close()
+    library.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps an open folder where it is")
+@pytest.mark.parametrize("away", [shutil.rmtree, lambda home: home.rename(home.with_name("moved"))])
+def test_when_the_data_folder_is_gone_an_answer_is_refused_and_nothing_is_made_anew(tmp_path, away):
+    home = tmp_path / "home"
+    library = Library(home, config=Settings(home=home, threads=1))
+    folder = hang(tmp_path / "pictures", 4)
+    library.import_source(folder, "wall")
+    app = create_app(library, library.settings)
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE, raise_server_exceptions=False))
+    (question,) = ask(client)
+    answer = event("choice", [item["id"] for item in question["items"]])
+    assert client.get(f"/pictures/{answer['items'][0]}/640.jpg").status_code == 200
+    away(home)
+    reply = send(client, answer)
+    assert (reply.status_code, "put it back" in reply.json()["error"]) == (503, True)
+    for path in ("/", "/people", "/label/wall", "/results/wall", f"/pictures/{answer['items'][1]}/320.jpg"):
+        assert client.get(path).status_code == 503
+    assert client.post("/people", data={"name": "Bob"}).status_code == 503
+    assert client.post("/api/imports", json={"path": str(folder)}).status_code == 503
+    assert not home.exists()
+    app.state.desk.close()
+    library.close()
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("choice", 2), ("rating", 1), ("grid", 9)])

@@ -1,6 +1,8 @@
 """Requests that no well-meaning browser sends: each gets a sentence and the right status, and changes nothing."""
 
+import asyncio
 import json
+import time
 
 import pytest
 from fastapi.testclient import TestClient
@@ -297,6 +299,40 @@ def test_only_json_is_read_as_json(client, kind):
     refused(client.post(ANSWERS, content=body, headers={"Content-Type": kind}), 415)
 
 
+READABLE = ("/", "/people", "/label/wall", "/api/label/wall/progress", "/static/look.css", "/pictures/1/320.jpg")
+
+
+@pytest.mark.parametrize("address", [*READABLE, "/results/wall/export.csv", "/label/nowhere", "/nothing", ANSWERS])
+def test_head_is_answered_as_get_is_without_the_body(client, address):
+    get, head = (client.request(method, address, follow_redirects=False) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    told = ("content-type", "content-length", "etag", "content-disposition")
+    assert [head.headers.get(name) for name in told] == [get.headers.get(name) for name in told]
+
+
+COOKIES = {
+    "backslashes": "x=" + "\\" * 60_000,
+    "quoted backslashes": 'x="' + "\\" * 60_000 + '"',
+    "octal escapes": 'x="' + "\\101" * 15_000 + '"',
+    "semicolons": ";" * 60_000,
+    "many": "; ".join(f"c{n}=1" for n in range(8_000)),
+    "not text": b"x=\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("cookie", COOKIES.values(), ids=COOKIES)
+def test_no_cookie_of_others_is_read(client, cookie):
+    desk = client.app.state.desk
+    own = f"{desk.cookie}={client.cookies[desk.cookie]}".encode()
+    others = cookie if isinstance(cookie, bytes) else cookie.encode()
+    for whole in (others + b"; " + own, own + b";" + others, desk.cookie.encode() + others):
+        stranger = TestClient(client.app, base_url=HERE, headers=SAFE | {"Cookie": whole})
+        start = time.monotonic()
+        reply = stranger.get("/api/label/wall/progress")
+        assert time.monotonic() - start < 1
+        assert reply.status_code == (200 if own in whole else 401)
+
+
 @pytest.mark.parametrize("cookie", ["", "x", "a" * 5000, "' OR 1=1 --", "0" * 32])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_made_up_cookie_is_nobody(client, cookie, method):
@@ -320,6 +356,40 @@ def test_a_body_without_a_length_is_cut_where_it_is_too_long(client):
             yield b" " * 1024
 
     refused(client.post(ANSWERS, content=endless(), headers={"Content-Type": "application/json"}), 413)
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b"):
+        for address in ("/people", "/people/switch", "/import", "/mark/wall", "/take-back/wall"):
+            refused(client.post(address, content=endless(), headers={"Content-Type": kind}), 413, address)
+
+
+@pytest.mark.parametrize("address", ["/people", "/people/switch", "/import", "/mark/wall", "/take-back/wall"])
+def test_a_form_with_a_file_where_text_belongs_is_a_sentence(client, address):
+    fields = ("name", "next", "person", "path", "item", "kind", "value", "id", "shown_to", "another")
+    reply = client.post(address, files=dict.fromkeys(fields, ("x.txt", b"text")))
+    sentence = refused(reply, 422, address)
+    assert "Open the page again" in sentence
+    assert not any(sign in sentence for sign in ("loc", "string_type", "{'", "&#34;"))
+
+
+def test_a_browser_that_leaves_is_no_fault(client, caplog):
+    async def leave(address, kind):
+        said = [{"type": "http.request", "body": b'{"ev', "more_body": True}, {"type": "http.disconnect"}]
+        headers = {"host": "127.0.0.1:8765", "origin": HERE, "content-type": kind, "transfer-encoding": "chunked"}
+        headers["cookie"] = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+        async def receive():
+            return said.pop(0) if said else {"type": "http.disconnect"}
+
+        async def send(message):
+            del message
+
+        scope = {"type": "http", "method": "POST", "path": address, "raw_path": address.encode(), "query_string": b""}
+        scope |= {"headers": [(k.encode(), v.encode()) for k, v in headers.items()], "root_path": "", "scheme": "http"}
+        scope |= {"http_version": "1.1", "client": ("127.0.0.1", 5000), "server": ("127.0.0.1", 8765)}
+        await client.app(scope, receive, send)
+
+    for address, kind in ((ANSWERS, "application/json"), ("/people", "application/x-www-form-urlencoded")):
+        asyncio.run(leave(address, kind))
+    assert not caplog.records
 
 
 def test_a_fault_of_our_own_is_a_sentence_without_a_trace(client, monkeypatch):

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -397,6 +398,49 @@ def test_an_empty_folder_is_a_failed_import_and_offers_nothing_to_label(studio, 
     assert (end["state"], end["error"]) == ("failed", "no pictures were found there")
     assert "/label/bare" not in client.get("/").text
     assert "beholder import" not in client.get("/label/nowhere").text
+
+
+def test_a_failed_import_leaves_no_empty_collection(studio, tmp_path, monkeypatch):
+    client, folder, library = studio
+    for n, name in enumerate(("bare", "spoilt", "cut.zip", "late")):
+        (tmp_path / name).mkdir() if "." not in name else (tmp_path / name).write_bytes(b"PK\3\4 and no more")
+        if name == "spoilt":
+            (tmp_path / name / "broken.jpg").write_bytes(b"not a picture")
+        if name == "late":
+            monkeypatch.setattr("beholder.collection.Importer.run", lambda self, source: 1 / 0)
+        path = folder if name == "late" else tmp_path / name
+        job = client.post("/api/imports", json={"path": str(path), "name": f"n{n} {name}"}).json()["id"]
+        end = ended(client, job)
+        assert (end["state"], len(end["error"]) > 15) == ("failed", True)
+        assert [b["name"] for b in end["report"].get("broken", [])] == ["broken.jpg"] * (name == "spoilt")
+    assert library.collections() == []
+
+
+def test_an_import_under_a_name_that_looks_like_a_known_one_is_refused(studio):
+    client, folder, library = studio
+    ended(client, client.post("/api/imports", json={"path": str(folder), "name": "Wall"}).json()["id"])
+    for name in ("WALL", "W\u0430ll"):
+        reply = client.post("/api/imports", json={"path": str(folder), "name": name})
+        assert (reply.status_code, "'Wall'" in reply.json()["error"]) == (409, True)
+    assert [row.name for row in library.collections()] == ["Wall"]
+
+
+def test_an_import_ends_where_the_data_folder_goes_and_makes_none_anew(studio, monkeypatch):
+    client, folder, library = studio
+    real = type(library).import_source
+
+    def late(self, spec, into, *, progress, **more):
+        shutil.rmtree(self.home)
+        progress("reading pictures", 1, 6)
+        return real(self, spec, into, progress=progress, **more)
+
+    monkeypatch.setattr(type(library), "import_source", late)
+    desk, person = client.app.state.desk, library.store.person(client.person)
+    job = desk.imports.start(str(folder), "brushes", person.id)
+    while job.state in ("waiting", "running"):
+        time.sleep(0.05)
+    assert (job.state, "put it back" in job.error) == ("failed", True)
+    assert not library.home.exists()
 
 
 def test_nobody_sees_the_import_of_another(studio):
