@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from PIL import Image
 
 from beholder.collection import Library
@@ -329,3 +330,168 @@ def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, serv
     assert page.inner_text("#count") == "24 answers"
     assert not page.inner_text("#gain").startswith(("2", "1"))
     assert len(kinds(server, me)) == 24
+
+
+PRESSED = """([key, code, more]) => document.body.dispatchEvent(
+    new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true, ...more }))"""
+RATED = {  # what a key gives on this keyboard, its place, and the rating that is meant
+    "French": [
+        ("&", "Digit1", 1),
+        ("\u00e9", "Digit2", 2),
+        ('"', "Digit3", 3),
+        ("(", "Digit5", 5),
+        ("\u00e0", "Digit0", 10),
+    ],
+    "French with Shift": [("7", "Digit7", 7)],
+    "Czech": [("+", "Digit1", 1), ("\u011b", "Digit2", 2), ("\u00e9", "Digit0", 10)],
+    "Arabic": [("\u0662", "Digit2", 2), ("\u0660", "Digit0", 10)],
+    "Persian": [("\u06f9", "Digit9", 9)],
+    "a block of digits": [("4", "Numpad4", 4)],
+    "unmade": [("Dead", "Digit6", 6), ("Process", "Digit8", 8)],
+}
+
+
+@pytest.mark.parametrize("keyboard", RATED)
+def test_digits_rate_by_their_place_where_a_keyboard_gives_none(open_page, server, keyboard):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    for key, code, _ in RATED[keyboard]:
+        before = asked(page)
+        page.evaluate(PRESSED, [key, code, {}])
+        asked(page, before)
+    saved(page)
+    assert [j.value for j in said(server, me)[0]] == [value for *_, value in RATED[keyboard]]
+
+
+LETTERS = {  # what F, U, X, Z and D are there
+    "Cyrillic": "\u0430\u0433\u0447\u044f\u0432",
+    "Arabic": "\u0628\u0639\u0621\u0626\u064a",
+    "Greek": "\u03c6\u03b8\u03c7\u03b6\u03b4",
+    "Korean": "\u3139\u3155\u314c\u314b\u3147",
+}
+
+
+@pytest.mark.parametrize("letters", LETTERS.values(), ids=LETTERS)
+def test_letters_of_other_scripts_act_by_their_place(open_page, server, letters):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=pairs")
+    f, u, x, z, d = letters
+    left, right = page.evaluate("[...document.querySelectorAll('.pair img')].map(i => +i.src.split('/')[4])")
+    page.evaluate(PRESSED, [f, "KeyF", {}])
+    page.evaluate(PRESSED, [f.upper(), "KeyF", {"shiftKey": True}])
+    page.evaluate(PRESSED, [d, "KeyD", {}])
+    assert page.get_attribute('[data-do="details"]', "aria-pressed") == "true"
+    page.evaluate(PRESSED, [z, "KeyZ", {}])
+    page.wait_for_selector("dialog.zoom[open]")
+    page.evaluate(PRESSED.replace("body", "activeElement"), [z, "KeyZ", {}])
+    page.wait_for_selector("dialog.zoom:not([open])", state="attached")
+    page.evaluate(PRESSED, [x, "KeyX", {}])
+    saved(page)
+    assert [(j.kind, j.items[0]) for j in said(server, me)[0]] == [
+        ("favourite", left),
+        ("favourite", right),
+        ("hide", left),
+    ]
+    page.evaluate(PRESSED, [u, "KeyU", {}])
+    page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Shown again')")
+    saved(page)
+    assert kinds(server, me) == ["favourite", "favourite"]
+
+
+def test_a_key_of_its_own_meaning_is_never_read_by_its_place(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    before = asked(page)
+    for key, code, more in [
+        ("!", "Digit1", {"shiftKey": True}),  # Shift on a keyboard that gives digits without it
+        ("\u017a", "KeyX", {"modifierAltGraph": True}),  # a Polish letter, made with the right Alt
+        ("u", "KeyF", {}),  # Dvorak: an undo, and no favourite
+        ("Tab", "KeyX", {}),
+        ("\u00f9", "Quote", {}),
+    ]:
+        page.evaluate(PRESSED, [key, code, more])
+    page.wait_for_timeout(300)
+    assert (asked(page), kinds(server, me)) == (before, [])
+    for key, code in (("?", "KeyM"), ("?", "Digit7"), ("\u061f", "Slash")):  # French, Russian, Arabic
+        page.evaluate(PRESSED, [key, code, {"shiftKey": True}])
+        assert page.locator("#help[open]").is_visible()
+        page.keyboard.press("Escape")
+    assert (asked(page), kinds(server, me)) == (before, [])
+
+
+def test_an_answer_to_a_question_left_open_for_two_days_is_kept(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    page.evaluate(
+        "() => { const now = performance.now.bind(performance); performance.now = () => now() + 2 * 86400e3 }"
+    )
+    press(page, "7", "3")
+    saved(page)
+    assert [(j.value, j.seconds is None) for j in said(server, me)[0]] == [(7, True), (3, False)]
+
+
+SPOILT = [
+    '{"segment": "wall", "ev',
+    "",
+    "null",
+    "[]",
+    "7",
+    '"text"',
+    "{}",
+    '{"segment": "wall"}',
+    '{"segment": 1, "event": 2}',
+]
+
+
+def test_what_cannot_be_read_in_the_browsers_storage_is_set_aside_and_answering_goes_on(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    page.evaluate(
+        """texts => texts.forEach((text, n) => localStorage.setItem(
+            `beholder.${document.body.dataset.home}.${document.body.dataset.person}.00000000${n}`, text))""", SPOILT
+    )  # fmt: skip
+    page.reload()
+    press(page, "7", "3")
+    saved(page)
+    assert [j.value for j in said(server, me)[0]] == [7, 3]
+    kept = page.evaluate("Object.entries(localStorage)")
+    assert sorted(text for key, text in kept if key.startswith("beholder-aside.")) == sorted(SPOILT)
+    assert not [key for key, _ in kept if key.startswith("beholder.beholder_")]
+
+
+def test_when_the_data_folder_goes_the_page_keeps_what_is_answered_and_sends_it_when_it_is_back(open_page, mortal):
+    page = open_page()
+    me = start(page, mortal, to="/label/wall?mode=rating")
+    page.wait_for_timeout(800)  # the next questions come in
+    away = mortal.home.rename(mortal.home.with_name("away"))
+    page.keyboard.press("7")
+    page.wait_for_timeout(50)
+    page.keyboard.press("3")
+    page.wait_for_selector(".saved[data-state=away] >> visible=true")
+    said_there = "not saved yet, 2 answers kept here: the data folder was moved, deleted or replaced"
+    page.wait_for_function("s => document.getElementById('saved').textContent.startsWith(s)", arg=said_there)
+    assert not mortal.home.exists()
+    away.rename(mortal.home)
+    saved(page)
+    assert [j.value for j in said(mortal, me)[0]] == [7, 3]
+
+
+def test_an_answer_whose_id_stands_for_another_is_told_and_stops_no_other(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=rating")
+    press(page, "7")
+    saved(page)
+    (first,) = said(server, me)[0]
+    page.evaluate(
+        """([id, item]) => localStorage.setItem(
+            `beholder.${document.body.dataset.home}.${document.body.dataset.person}.000000000.${id}`, JSON.stringify(
+            { segment: 'wall', event: { id, kind: 'rating', items: [item], value: 2 } }))""",
+        [first.client_id, first.items[0]],
+    )  # fmt: skip
+    press(page, "3")
+    page.wait_for_selector(".saved[data-state=refused]")
+    assert "kept before under the same id" in page.inner_text("#saved")
+    assert [j.value for j in said(server, me)[0]] == [7, 3]
+    press(page, "4")
+    saved(page)
+    assert [j.value for j in said(server, me)[0]] == [7, 3, 4]

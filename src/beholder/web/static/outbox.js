@@ -94,6 +94,7 @@ export function flush() {
 async function send() {
   clearTimeout(timer);
   let most = BATCH;
+  let refusal = "";
   for (let all = entries(); all.length; all = entries()) {
     const part = all.filter((e) => e.segment === all[0].segment).slice(0, most);
     if (last.state !== "away") tell("saving");
@@ -108,12 +109,13 @@ async function send() {
       if (fault.passing || another || fault.status === 401 || fault.status === 403) return later(fault);
       if (part.length === 1) {
         drop(part[0].key); // it will never be taken; the sentence says why
-        tell("refused", fault.message);
+        refusal = fault.message;
       }
       most = 1;
     }
   }
-  if (last.state !== "refused") tell("saved");
+  if (refusal) tell("refused", refusal);
+  else if (last.state !== "refused") tell("saved");
 }
 
 function later(fault) {
