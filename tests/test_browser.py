@@ -468,7 +468,7 @@ def test_when_the_data_folder_goes_the_page_keeps_what_is_answered_and_sends_it_
     page.wait_for_timeout(50)
     page.keyboard.press("3")
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
-    said_there = "not saved yet, 2 answers kept here: the data folder was moved, deleted or replaced"
+    said_there = "not saved yet, 2 answers kept here: the data folder was moved or deleted"
     page.wait_for_function("s => document.getElementById('saved').textContent.startsWith(s)", arg=said_there)
     assert not mortal.home.exists()
     away.rename(mortal.home)

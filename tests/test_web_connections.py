@@ -102,6 +102,22 @@ def test_a_connection_is_used_again_and_a_slow_second_request_is_given_up(server
         assert ended(one)
 
 
+def test_who_does_not_read_what_was_asked_for_is_given_up(server):
+    port, said = server
+    ask = b"GET /static/look.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.settimeout(20)
+        one.connect(("127.0.0.1", port))
+        start = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            for _ in range(3_000_000):  # until nothing more fits between the two
+                one.sendall(ask)
+        assert 1 < time.monotonic() - start < 15
+    assert page(port) == 200
+    assert said.read_text() == ""
+
+
 def test_many_half_open_connections_do_not_keep_a_page_from_coming(server):
     port, said = server
     held = []

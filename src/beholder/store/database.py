@@ -32,7 +32,7 @@ PRAGMAS = (
     "fullfsync=ON",  # macOS: a plain fsync leaves the data in the drive's own cache; nothing elsewhere
     "foreign_keys=ON",
 )
-GONE = "the data folder was moved, deleted or replaced while Beholder was running: put it back, or start Beholder again"
+GONE = "the data folder was moved or deleted: put it back, or start Beholder again"
 
 
 def connect(path: Path) -> sa.Engine:

@@ -35,6 +35,7 @@ class Connection(H11Protocol):
         self.most = most()
         self._deadline: asyncio.TimerHandle | None = None
         self._quiet = True  # nothing of the next request has come yet
+        self._stalled = False  # what was sent is not being read
 
     @property
     def waits(self) -> bool:
@@ -53,26 +54,31 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._quiet:
+        if self._quiet and not self._stalled:
             self._quiet = False
             self._arm()
         super().data_received(data)
-        if not self.waits:
-            self._disarm()
+        self._settle()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.waits and not self.transport.is_closing():
+        if self.waits and not self._stalled and not self.transport.is_closing():
             self._quiet = True
             self._arm()
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self._stalled = True
         self._arm()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if not self.waits:
+        self._stalled = False
+        self._settle()
+
+    def _settle(self) -> None:
+        """Nothing is waited for once the request has come and what is sent is read."""
+        if not self.waits and not self._stalled:
             self._disarm()
 
     def _arm(self) -> None:
