@@ -13,7 +13,7 @@ FLOORS = [
     {"images", "text", "cells", "json_reading"},  # pure functions on pixels; text files as people save them
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
-    {"ask", "explain", "prequential", "importer"},  # which question next; why; how well; pictures in
+    {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"collection"},  # found, fingerprinted, embedded once
     {"session", "bench", "labels", "doctor"},  # jobs
     {"training"},  # what is learned before a person comes

@@ -7,16 +7,19 @@ taste model over it: ranked, with reasons.
 from __future__ import annotations
 
 import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
 from collections.abc import Collection as AnyOf
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from scipy.special import ndtr
 
+from beholder.background import Background
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
@@ -29,8 +32,11 @@ from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.sources import SAMPLE, Progress, open_source, silent
 from beholder.store import CollectionRow, Store, VectorShards, alike
-from beholder.taste import Databases, TasteModel
+from beholder.taste import Databases, FeatureMap, Population, TangentProcess, TasteModel
+from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Floats, Ints, Item, Matrix, answers_of
+
+T = TypeVar("T")
 
 SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
 SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
@@ -56,6 +62,23 @@ class Ranked:
     favourite: bool = False
 
 
+class once(Generic[T]):  # noqa: N801
+    """A property that is made once, although several threads ask for it: under the object's own `lock`."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self.make = make
+        self.__doc__ = make.__doc__
+
+    def __get__(self, owner: Any, kind: Any = None) -> T:
+        name, kept = self.make.__name__, owner.__dict__
+        if name not in kept:
+            with owner.lock:
+                if name not in kept:
+                    kept[name] = self.make(owner)
+        found: T = kept[name]
+        return found
+
+
 class Library:
     """Everything in one data folder.
 
@@ -71,12 +94,21 @@ class Library:
         self.store = Store(self.home)
         self._runtimes: dict[str, Runtime] = {}
         self._shards: dict[str, VectorShards] = {}
+        self._open: weakref.WeakValueDictionary[int, Collection] = weakref.WeakValueDictionary()
+        self.lock = threading.RLock()
+        self._opening = threading.Lock()
+
+    @once
+    def background(self) -> Background:
+        """Where the sessions of this data folder learn."""
+        return Background()
 
     def runtime(self, encoder: str) -> Runtime:
         """The encoder of this name, loaded once."""
-        if encoder not in self._runtimes:
-            self._runtimes[encoder] = load_encoder(encoder, threads=self.settings.threads)
-        return self._runtimes[encoder]
+        with self.lock:
+            if encoder not in self._runtimes:
+                self._runtimes[encoder] = load_encoder(encoder, threads=self.settings.threads)
+            return self._runtimes[encoder]
 
     def shards(self, encoder: str) -> VectorShards:
         row = self.runtime(encoder).row
@@ -127,7 +159,7 @@ class Library:
             told = [j for j in self.store.judgements(person, row.id) if j.teaches][-most:] if most else []
             with suppress(StoreError):  # it is said where it is opened, and nothing here depends on it
                 if told:
-                    other = self.collection(row.name)
+                    other = self.shared(row.name)
                     judged = answers_of(told, other.row_of).judged
                     place = {other.items[row].id: at for at, row in enumerate(judged.tolist())}
                     found.append((np.ascontiguousarray(other.X[judged]), answers_of(told, place)))
@@ -140,6 +172,16 @@ class Library:
     def collection(self, name: str) -> Collection:
         """raises : UnknownName"""
         return Collection(self, self.store.collection(name))
+
+    def shared(self, name: str) -> Collection:
+        """The collection as it is now, one for everybody who has it open: do not change it. raises : UnknownName"""
+        row = self.store.collection(name)
+        state = self.store.state(row.id)
+        with self._opening:
+            known = self._open.get(row.id)
+            if known is None or known.row != row or known.state != state:
+                self._open[row.id] = known = Collection(self, row)
+            return known
 
     def open(self, source: str | Path, *, encoder: str | None = None, progress: Progress | None = None) -> Collection:
         """The collection of a folder, a zip, a CSV of paths or "sample", imported first: new pictures come in.
@@ -157,6 +199,8 @@ class Library:
         return self.collection(name)
 
     def close(self) -> None:
+        if (background := self.__dict__.pop("background", None)) is not None:
+            background.close()
         self.store.close()
 
 
@@ -197,10 +241,14 @@ class Collection:
     measured : how many columns these are
     attributes : (n, 10) the measured ones
     items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
+
+    What follows from the pictures alone is made once for everybody, when it is first asked for: `features`, `names` ...
     """
 
     def __init__(self, library: Library, row: CollectionRow) -> None:
         self.library, self.row = library, row
+        self.lock = threading.RLock()
+        self.state = library.store.state(row.id)
         items = library.store.items(row.id)
         hashes = [item.sha256 for item in items]
         X, known = library.shards(row.encoder).get(hashes, library.runtime(row.encoder).row.dimension)
@@ -223,18 +271,48 @@ class Collection:
     def __len__(self) -> int:
         return len(self.items)
 
-    @cached_property
+    @once
     def row_of(self) -> dict[int, int]:
         """The row of X of each item id."""
         return {item.id: row for row, item in enumerate(self.items)}
 
-    @cached_property
+    @once
+    def ids(self) -> Ints:
+        """(n,) the item id of each row of X, rising."""
+        return np.array([item.id for item in self.items], np.int64)
+
+    @once
+    def gone(self) -> frozenset[int]:
+        """Ids of the items whose file is no longer there."""
+        return frozenset(item.id for item in self.items if item.gone)
+
+    @once
+    def features(self) -> FeatureMap:
+        """The coordinates in which tastes are learned here."""
+        return FeatureMap.fit(self.X, measured=self.measured)
+
+    @once
+    def tangent_features(self) -> FeatureMap:
+        """The same for a `TangentProcess`."""
+        return TangentProcess(prior=self.databases).learn_features(self.X)
+
+    @once
+    def population(self) -> Population | None:
+        """What people like in general, of pictures seen by the same encoder; None where nobody taught it."""
+        return find_population(self.library.key(self.row.encoder), self.library.home)
+
+    @once
+    def fitting_population(self) -> Population | None:
+        """The same where it is known for pictures like these."""
+        return self.population if self.population and self.population.knows(self.X) else None
+
+    @once
     def words(self) -> Words:
         """What the encoder says of each picture; nothing where it knows no words."""
         vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
         return Words.of(vocabulary, self.X[:, : -self.measured])
 
-    @cached_property
+    @once
     def databases(self) -> Databases | None:
         """What networks of several databases say in X, and the pictures behind it; None where others made X."""
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
@@ -243,7 +321,7 @@ class Collection:
         pictures = Pictures(self.X[:, : columns.width], [item.path for item in self.items])
         return Databases(columns, folder_of(self.row.encoder), pictures)
 
-    @cached_property
+    @once
     def names(self) -> Ints | None:
         """(n, k) what the source says of each picture in k columns that tell several apart, as numbers; None: nothing.
 
@@ -261,14 +339,14 @@ class Collection:
             return None
         return np.array([numbers.get(value, -1) for value in said], np.int64)
 
-    @cached_property
+    @once
     def _rows_of_name(self) -> dict[str, list[int]]:
         rows: dict[str, list[int]] = {}
         for row, item in enumerate(self.items):
             rows.setdefault(item.name, []).append(row)
         return rows
 
-    @cached_property
+    @once
     def _row_of_sha256(self) -> dict[str, int]:
         return {item.sha256: row for row, item in enumerate(self.items)}
 

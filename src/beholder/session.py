@@ -1,25 +1,23 @@
 """One person's labelling session: the next questions, what was answered, undo, and the taste learned meanwhile.
 
-An answer is durable before `record` returns; learning from it happens behind, in one thread a session, so no key press
-waits for a fit. Questions are made with the newest model there is, which may be an answer or two behind.
+An answer is durable before `record` returns; learning from it happens behind, in a few threads for all sessions, so no
+key press waits for a fit. Questions are made with the newest model there is, which may be an answer or two behind.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
+from beholder.background import Job, Turns
 from beholder.collection import Library, Ranked
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
@@ -28,7 +26,6 @@ from beholder.taste import (
     MODELS,
     DatabaseModel,
     Databases,
-    FeatureMap,
     GaussianProcess,
     Population,
     PopulationProcess,
@@ -38,7 +35,6 @@ from beholder.taste import (
     make_model,
 )
 from beholder.taste.evidence import PRIORS
-from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
@@ -92,21 +88,18 @@ class Session:
         self, library: Library, collection: str, person: str, *, model: str | None = None, seed: int | None = None
     ) -> None:
         self.library, self.store = library, library.store
-        self.collection = library.collection(collection)
+        self.collection = library.shared(collection)
         self.person = self.store.person(person)
-        self.population = find_population(library.key(self.collection.row.encoder), library.home)
+        self.population = self.collection.population
         self.model_name = self._model_name(model)
         if not self._is_process:
             self._another_model()  # what cannot be had is told before anybody answers
         self._seed = int(np.random.default_rng(seed).integers(2**62))
-        self._ids = np.array([item.id for item in self.collection.items], np.int64)
-        self._gone = {item.id for item in self.collection.items if item.gone}
         self._ready = Ready()
         self._expected: Expected | None = None
         self._asked = 0  # questions that had to be made while somebody waited
         self._lock = threading.RLock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="refit")
-        self._job: Future[None] | None = None
+        self._turns = Turns(lambda: library.background, self._catch_up)
         self._judgements = self._read()
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
         self._foreseen: dict[str, Foreseen] = {}
@@ -116,12 +109,10 @@ class Session:
             kept = None
         self._hyperparameters: dict[str, Any] | None = kept[0] if kept else None
         self._learned_from = kept[1] if kept else 0
-        self._features: FeatureMap | None = None
         self._counts = self._counts_elsewhere()
         self.alone = self.store.alone(self.person.id, self.collection.row.id)
         self._prior: GaussianProcess | None = None  # what is asked by before the first answer
-        self._closed = False
-        self._refit_behind()
+        self._turns.wake()
 
     def _model_name(self, asked: str | None) -> str:
         name = asked or self.library.settings.model
@@ -155,7 +146,7 @@ class Session:
     def starts_from_others(self) -> bool:
         """Whether the ranking begins with what people like in general."""
         if self.model_name == TasteMixture.name:
-            return self._fitting_population is not None or self.from_elsewhere > 0
+            return self.collection.fitting_population is not None or self.from_elsewhere > 0
         return self.model_name in (PopulationProcess.name, TangentProcess.name)
 
     # What was said elsewhere
@@ -182,12 +173,7 @@ class Session:
         with self._lock:
             self.store.set_alone(self.person.id, self.collection.row.id, not count)
             self.alone, self._fitted = not count, None
-        self._refit_behind()
-
-    @cached_property
-    def _fitting_population(self) -> Population | None:
-        """What people like in general, where that is known for pictures like these."""
-        return self.population if self.population and self.population.knows(self.collection.X) else None
+        self._turns.wake()
 
     # What was said
 
@@ -202,7 +188,7 @@ class Session:
         with self._lock:
             self.store.record(self.person.id, self.collection.row.id, judgements, strict=True)
             self._judgements = self._read()
-        self._refit_behind()
+        self._turns.wake()
 
     def undo(self, client_id: str) -> Judgement | None:
         """Take back the newest judgement that holds; returns it, or None where nothing is left.
@@ -230,7 +216,7 @@ class Session:
                 self.__dict__.pop("_elsewhere", None)
                 self._counts, self._fitted = counts, None
             self._judgements = now
-        self._refit_behind()
+        self._turns.wake()
 
     def _counts_elsewhere(self) -> dict[int, int]:
         counts = self.store.answer_counts(self.person.id)
@@ -256,63 +242,78 @@ class Session:
 
     def settle(self) -> None:
         """Wait until everything recorded so far is learned from. raises : what went wrong while learning"""
-        while (job := self._job) is not None:
-            job.result()
-            if job is self._job:
-                return
-
-    def _wait(self, seconds: float) -> None:
-        """Until everything recorded so far is learned from, but no longer than this."""
-        until = time.monotonic() + seconds
-        while (job := self._job) is not None and not job.done() and (left := until - time.monotonic()) > 0:
-            with suppress(TimeoutError):
-                job.exception(left)
+        self._turns.settle()
 
     def close(self) -> None:
         """End the learning behind; what is recorded afterwards is still kept."""
-        with self._lock:
-            self._closed = True
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._turns.close()
 
-    def _refit_behind(self) -> None:
-        with self._lock:
-            waiting = self._job and not (self._job.running() or self._job.done())
-            if not (waiting or self._closed):  # a job that waits sees the newest answers
-                self._job = self._worker.submit(self._catch_up)
-
-    def _catch_up(self) -> None:
-        """Learn from what is new, then make the next questions by what was learned."""
-        judgements = tuple(j for j in self._judgements if j.teaches)
+    def _catch_up(self) -> list[Job]:
+        """Learn from what is new, then make the next question by what was learned; returns what can wait."""
+        judgements, later = tuple(j for j in self._judgements if j.teaches), list[Job]()
         if new := self._fitted is None or self._fitted[2] != judgements:
-            self._refit(judgements)
-        for kind in self._ready.kinds[-1:]:
-            if not self._closed:
-                rng = np.random.default_rng([self._seed, 1, len(self._judgements)])
-                self._ready.refill(kind, self._make(kind, DEPTH[kind], (), rng))
+            later += self._refit(judgements)
+        later += self._fill()
         new = new or self._expected is None or self._expected.later is None  # else what was said of it holds
-        if new and self._fitted and isinstance(model := self._fitted[0], GaussianProcess) and not self._closed:
-            foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
-            rng, coming = np.random.default_rng(0), self._coming()
-            self._expected = expected(model, self.collection.X, foreseen, rng, *coming)
+        return [*later, partial(self._expect, judgements)] if new else later
 
-    def _refit(self, judgements: tuple[Judgement, ...]) -> None:
+    def _fill(self) -> list[Job]:
+        """Make the next questions; of grids, each of which is long in the making, the first, and the others later."""
+        if not (kinds := self._ready.kinds):
+            return []
+        kind, rng = kinds[-1], np.random.default_rng([self._seed, 1, len(self._judgements)])
+        if kind != "grid":
+            self._ready.refill(kind, self._make(kind, DEPTH[kind], (), rng))
+            return []
+        first = self._make(kind, 1, (), rng)
+        self._ready.refill(kind, [*first, *self._ready.waiting(kind)][: DEPTH[kind]])
+
+        def others() -> None:
+            shown = {item for question in first for item in question.items}
+            made = self._make(kind, DEPTH[kind] - 1, shown, rng)
+            kept = [question for question in self._ready.waiting(kind) if question in first]
+            self._ready.refill(kind, [*kept, *made])
+
+        return [others]
+
+    def _refit(self, judgements: tuple[Judgement, ...]) -> list[Job]:
         # a session that is opened again fits first, and replays what was answered before afterwards
-        past = sum(j.client_id not in self._foreseen for j in judgements) > STEPS
+        learned = {j.client_id for j in self._fitted[2]} if self._fitted else set[str]()
+        unforeseen = {j.client_id for j in judgements if j.client_id not in self._foreseen}
+        past = len(unforeseen) > STEPS or bool(unforeseen & learned)
         if not past:
             self._foresee(judgements)
-        answers = self._answers(judgements)
+        answers, later = self._answers(judgements), list[Job]()
         if not len(self._as_learned(answers)) and not self.from_elsewhere:
             self._fitted = self._expected = None
             if len(self.collection):
                 self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
-            return
+            return later
         due = self._learns_hyperparameters and len(judgements) >= RELEARN * self._learned_from + 1
         if self._hyperparameters or not due:  # quick, so that the next question knows of the answer
             self._fitted = (self._fit(answers), answers, judgements)
-        if due:
+            later = [partial(self._relearn_and_ask, answers, judgements)] if due else []
+        elif due:
             self._relearn(answers, judgements)
         if past:
-            self._replay(judgements)
+            later += [
+                partial(self._replay, judgements, start)
+                for start in range(0, len(judgements), STEPS)
+                if any(j.client_id in unforeseen for j in judgements[start : start + STEPS])
+            ]
+        return later
+
+    def _relearn_and_ask(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
+        self._relearn(answers, judgements)
+        for job in self._fill():
+            job()
+
+    def _expect(self, judgements: Sequence[Judgement]) -> None:
+        """Foretell what the ranking is worth."""
+        if self._fitted and isinstance(model := self._fitted[0], GaussianProcess):
+            foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
+            rng, coming = np.random.default_rng(0), self._coming()
+            self._expected = expected(model, self.collection.X, foreseen, rng, *coming)
 
     def _relearn(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
         self._hyperparameters, self._learned_from = None, len(judgements)
@@ -366,16 +367,16 @@ class Session:
     def _unfitted(self, hyperparameters: dict[str, Any] | None = None) -> GaussianProcess:
         if self.model_name == TangentProcess.name:
             model = TangentProcess(hyperparameters=hyperparameters, prior=self.collection.databases)
-            model.features = self._features = self._features or model.learn_features(self.collection.X)
+            model.features = self.collection.tangent_features
             return model
-        self._features = self._features or FeatureMap.fit(self.collection.X, measured=self.collection.measured)
+        features = self.collection.features
         if self.model_name == TasteMixture.name:
             return TasteMixture(
-                features=self._features, prior=self._fitting_population, scale=SCALE, names=self.collection.names,
+                features=features, prior=self.collection.fitting_population, scale=SCALE, names=self.collection.names,
                 elsewhere=() if self.alone else self._elsewhere,
                 start=getattr(self._fitted[0], "start_", None) if self._fitted else None,
             )  # fmt: skip
-        known: dict[str, Any] = {"features": self._features, "hyperparameters": hyperparameters}
+        known: dict[str, Any] = {"features": features, "hyperparameters": hyperparameters}
         if self.model_name == PopulationProcess.name:
             return PopulationProcess(prior=self.population, scale=SCALE, **known)
         return GaussianProcess(**known)
@@ -387,17 +388,14 @@ class Session:
             before = self._answers([j for j in judgements if j.client_id in self._foreseen])
             self._predict(new, self._fitted[0] if self._fitted else None, before)
 
-    def _replay(self, judgements: Sequence[Judgement]) -> None:
-        """Predict a session's past, some answers at a time, each time by a model of those before them."""
-        for start in range(0, len(judgements), STEPS):
-            if self._closed:
-                return
-            before = self._answers(judgements[:start])
-            model = None
-            if self._is_process and len(self._as_learned(before)):
-                model = self._unfitted(self._hyperparameters or {})
-                model.fit(self.collection.X, **before.as_fit(grids="grids" in model.learns_from))
-            self._predict(judgements[start : start + STEPS], model, before)
+    def _replay(self, judgements: Sequence[Judgement], start: int) -> None:
+        """Predict some answers of a session's past by a model of those before them."""
+        before = self._answers(judgements[:start])
+        model = None
+        if self._is_process and len(self._as_learned(before)):
+            model = self._unfitted(self._hyperparameters or {})
+            model.fit(self.collection.X, **before.as_fit(grids="grids" in model.learns_from))
+        self._predict(judgements[start : start + STEPS], model, before)
 
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
         for j in judgements:
@@ -447,7 +445,7 @@ class Session:
 
     def _told(self) -> tuple[Explanation, Verdict]:
         """Made once for each model, and again where a picture is hidden or there is other advice."""
-        (model, answers), advice, without = self._newest(), self._advice(), self.hidden | self._gone
+        (model, answers), advice, without = self._newest(), self._advice(), self.hidden | self.collection.gone
         known = self._explained
         if known is None or known[0] is not model or known[1] != (advice, without):
             told = self.collection.explain(model, answers=answers)
@@ -536,14 +534,14 @@ class Session:
         if only is not None:
             return self._make(kind, n, exclude, self._rng(), only)
         if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
-            self._wait(PATIENCE)
-        away = {*exclude, *self.hidden, *self._gone}
+            self._turns.wait(PATIENCE)
+        away = {*exclude, *self.hidden, *self.collection.gone}
         ready = self._ready.take(kind, n, away, Met.of(self._judgements))
         underway = {*exclude, *(item for question in ready for item in question.items)}
         if len(ready) < n:
             ready += self._make(kind, n - len(ready), underway, self._rng())
         if len(self._ready.waiting(kind)) < DEPTH[kind] // 2:
-            self._refit_behind()
+            self._turns.wake()
         return ready
 
     def _make(
@@ -553,8 +551,8 @@ class Session:
         fitted = self._fitted
         model, answers = fitted[:2] if fitted else (self._prior, Answers())
         X, attributes = self.collection.X, self.collection.attributes
-        asker = Asker(model, X, attributes, self._ids, answers, list(self._judgements), rng)
-        return asker.questions(kind, n, hidden=self.hidden | self._gone, underway=underway, only=only)
+        asker = Asker(model, X, attributes, self.collection.ids, answers, list(self._judgements), rng)
+        return asker.questions(kind, n, hidden=self.hidden | self.collection.gone, underway=underway, only=only)
 
     def _rng(self) -> np.random.Generator:
         self._asked += 1

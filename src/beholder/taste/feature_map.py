@@ -16,11 +16,9 @@ alone is learned here once, without labels, and handed to every refit:
 
 from __future__ import annotations
 
-import os
 import weakref
 import zlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self
 
@@ -29,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag, solve_triangular
 
 from beholder.errors import ShapeError, UserError
-from beholder.taste.threads import one_thread
+from beholder.taste.threads import in_parts
 
 Array = NDArray[Any]
 
@@ -163,15 +161,11 @@ class FeatureMap:
         plain, heights = plain.astype(self._dtype(X)), (self.whitening @ heights).astype(self._dtype(X))
         scores = np.empty(len(X), self._dtype(X))
 
-        def work(start: int) -> None:
-            Z = (X[start : start + SCORED] - self.mean) @ self.projection
-            scores[start : start + SCORED] = Z @ plain + self._radial(Z) @ heights
+        def work(part: slice) -> None:
+            Z = (X[part] - self.mean) @ self.projection
+            scores[part] = Z @ plain + self._radial(Z) @ heights
 
-        if len(X) <= SCORED:
-            work(0)
-            return scores
-        with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(work, range(0, len(X), SCORED)))
+        in_parts(work, len(X), SCORED)
         return scores
 
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:

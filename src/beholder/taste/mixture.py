@@ -13,9 +13,7 @@ Hoeting, Madigan, Raftery & Volinsky, Bayesian model averaging: a tutorial, Stat
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -37,7 +35,7 @@ from beholder.taste.population import Population, learn_population
 from beholder.taste.prior import Shared
 from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.roots import root_of
-from beholder.taste.threads import one_thread
+from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
 NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
@@ -298,13 +296,11 @@ class TasteMixture(GaussianProcess):
         if not return_std:
             return score
         std = np.empty(len(score))
-        with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
 
-            def work(start: int) -> None:
-                part = slice(start, start + SCORED)
-                std[part] = self._std_of(places.take(part), outs)
+        def work(part: slice) -> None:
+            std[part] = self._std_of(places.take(part), outs)
 
-            list(threads.map(work, range(0, len(score), SCORED)))
+        in_parts(work, len(score), SCORED)
         return score, std
 
     def _outs(self, choices: bool = False) -> list[float]:
@@ -336,16 +332,10 @@ class TasteMixture(GaussianProcess):
         if len(heights):
             near, heights = np.asarray(judged.components, places.components.dtype), heights.astype(np.float32)
 
-            def work(start: int) -> None:
-                part = slice(start, start + SCORED)
+            def work(part: slice) -> None:
                 score[part] += radial(places.components[part], near, length).astype(np.float32) @ heights
 
-            starts = range(0, len(score), SCORED)
-            if len(starts) == 1:
-                work(0)
-            else:
-                with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
-                    list(threads.map(work, starts))
+            in_parts(work, len(score), SCORED)
         return np.asarray(score, np.float64)
 
     def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:

@@ -1,4 +1,4 @@
-"""One BLAS thread for small work.
+"""How many threads work on one thing: one BLAS thread for small work, and threads of our own for large work.
 
 A refit multiplies matrices of a few hundred rows: two threads gain nothing on an idle machine, and on a busy one each
 product waits for the slower thread (measured, 500 judgements, two busy cores: 13 ms with one thread, 690 ms with two).
@@ -6,15 +6,19 @@ product waits for the slower thread (measured, 500 judgements, two busy cores: 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+SPREAD = 8_192  # rows from which threads of our own are worth starting
 _LOCK = Lock()
+_HERE = local()
 _USERS: list[Any] = []  # the limit, once for each who is inside; the last to leave lifts it
 
 
@@ -35,3 +39,25 @@ def one_thread() -> Iterator[None]:
             limit = _USERS.pop()
             if not _USERS:
                 limit.restore_original_limits()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Inside, this thread starts no others: it is one of several that share the processors."""
+    before, _HERE.alone = getattr(_HERE, "alone", False), True
+    try:
+        yield
+    finally:
+        _HERE.alone = before
+
+
+def in_parts(work: Callable[[slice], None], n: int, size: int) -> None:
+    """Call `work` on each part of n rows, `size` at a time; many rows on all processors, unless `alone`."""
+    parts = [slice(start, start + size) for start in range(0, n, size)]
+    with one_thread():
+        if n <= SPREAD or getattr(_HERE, "alone", False):
+            for part in parts:
+                work(part)
+            return
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(work, parts))

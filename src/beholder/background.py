@@ -1,0 +1,137 @@
+"""Work behind the answers: a few threads for everybody, so that many people learning at once do not stop each other."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from beholder.taste.threads import alone
+
+MOST_THREADS = 4
+FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
+
+Job = Callable[[], None]
+
+
+class Background:
+    """A bounded pool of threads, in which what somebody waits for comes first. Inside, nothing uses further threads.
+
+    threads : None: one processor is left to whoever waits for a page
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        count = threads or max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1))
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="behind")
+        self._urgent, self._later = deque[Job](), deque[Job]()
+        self._lock = threading.Lock()
+        self._done = 0
+
+    def submit(self, job: Job, *, urgent: bool) -> None:
+        """Run this soon. It must catch its own exceptions."""
+        with self._lock:
+            (self._urgent if urgent else self._later).append(job)
+        self._pool.submit(self._run)
+
+    def _run(self) -> None:
+        """One job, whichever is first now: as many calls as jobs are submitted."""
+        with self._lock:
+            self._done += 1
+            first, second = self._urgent, self._later
+            if not first or (second and self._done % FAIR == 0):
+                first = second
+            job = first.popleft()
+        with alone():
+            job()
+
+    def close(self) -> None:
+        """End the threads once what was submitted is done."""
+        self._pool.shutdown(wait=False)
+
+
+class Turns:
+    """One session's work in the pool: never two jobs at once, the newest answers first, then what can wait.
+
+    catch_up : learns what is new and returns the jobs that can wait, in order; they are dropped where there is
+    something new again. Thread-safe.
+    """
+
+    def __init__(self, pool: Callable[[], Background], catch_up: Callable[[], list[Job]]) -> None:
+        self._pool, self._catch_up = pool, catch_up
+        self._changed = threading.Condition()
+        self._new = self._running = self._closed = False
+        self._queued = set[bool]()  # whether an urgent turn, and one that can wait, are in the pool
+        self._later = deque[Job]()
+        self._learning = False  # something new is being learned
+        self._fault: Exception | None = None
+
+    def wake(self) -> None:
+        """There is something new to learn."""
+        with self._changed:
+            if self._closed:
+                return
+            self._new, self._fault = True, None
+            self._queue()
+
+    def settle(self) -> None:
+        """Wait until everything is learned and made. raises : what went wrong"""
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle)
+            if self._fault is not None:
+                raise self._fault
+
+    def wait(self, seconds: float) -> None:
+        """Until what is new is learned, but no longer than this."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not (self._new or self._learning), seconds)
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what is running."""
+        with self._changed:
+            self._closed, self._new = True, False
+            self._later.clear()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._running)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def _idle(self) -> bool:
+        return not (self._running or self._new or self._later)
+
+    def _queue(self) -> None:
+        """Have a turn in the pool, if there is something to do."""
+        if not (self._idle or self._running or self._new in self._queued):
+            self._queued.add(self._new)
+            self._pool().submit(partial(self._turn, self._new), urgent=self._new)
+
+    def _turn(self, urgent: bool) -> None:
+        with self._changed:
+            self._queued.discard(urgent)
+            if self._running or self._idle:
+                return
+            self._running, self._learning, self._new = True, self._new, False
+            job = None if self._learning else self._later.popleft()
+        fault, later = None, list[Job]()
+        try:
+            if job is None:
+                later = self._catch_up()
+            else:
+                job()
+        except Exception as error:  # told to whoever waits, as a future would
+            fault = error
+        with self._changed:
+            self._running = self._learning = False
+            if job is None or fault:
+                self._later = deque(later)
+            if fault:
+                self._fault = fault
+            if self._closed:
+                self._later.clear()
+            self._changed.notify_all()
+            self._queue()
