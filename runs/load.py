@@ -146,6 +146,12 @@ def memory(pid: int) -> dict[str, float]:
     return {"now": round(int(of["VmRSS"]) / 1024, 1), "most": round(int(of["VmHWM"]) / 1024, 1)}
 
 
+def processor(pid: int) -> float:
+    """Seconds of a processor that a process has used."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(people: int, seconds: float, pictures: int, home: Path) -> dict[str, Any]:
     vectors = fill(home, pictures)
     server, url = start(home)
@@ -153,7 +159,9 @@ def measure(people: int, seconds: float, pictures: int, home: Path) -> dict[str,
         at_start = memory(server.pid)
         asyncio.run(together(url, vectors, ["First"], max(1.0, ALONE * seconds)))
         of_one = memory(server.pid)
+        used, began = processor(server.pid), time.monotonic()
         times = asyncio.run(together(url, vectors, [f"Person {i}" for i in range(people)], seconds))
+        busy = (processor(server.pid) - used) / (time.monotonic() - began)
         of_all = memory(server.pid)
     finally:
         server.terminate()
@@ -163,6 +171,7 @@ def measure(people: int, seconds: float, pictures: int, home: Path) -> dict[str,
         "people": people,
         "seconds": seconds,
         "ms": {what: summary(each) for what, each in sorted(times.items())},
+        "processors_busy": round(busy, 2),
         "memory": {"start": at_start, "one": of_one, "all": of_all},
         "memory_ratio": round(of_all["now"] / of_one["now"], 3),
         "memory_a_person": round((of_all["now"] - of_one["now"]) / people, 2),

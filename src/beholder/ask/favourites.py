@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.ask.candidates import some
+from beholder.ask.candidates import some, without
 from beholder.ask.information_gain import information
 from beholder.ask.kinds import kinds_of
 from beholder.taste import TasteMixture
@@ -84,7 +84,7 @@ def pairs(model: TasteMixture, X: Matrix, offered: Ints, n: int, rng: np.random.
 def likely_rows(model: TasteMixture, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
     """n rows of the pool of which pairs are made: half of them likely favourites."""
     likely = _likely(model, X, some(pool, LOOKED, rng), _regime(model, rng), n // 2)
-    return np.union1d(likely, some(np.setdiff1d(pool, likely), n - len(likely), rng))
+    return np.union1d(likely, some(without(pool, likely), n - len(likely), rng))
 
 
 def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -102,8 +102,8 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
             chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
             chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))
         chosen += _of_new_kinds(model, X, answers, pool, chosen, n - len(chosen), rng)
-        left = np.setdiff1d(pool, chosen)
-        chosen += rng.permutation(left)[: n - len(chosen)].tolist()
+        if len(chosen) < n:
+            chosen += rng.permutation(without(pool, chosen))[: n - len(chosen)].tolist()
     return np.array(chosen, np.int64)
 
 

@@ -23,23 +23,27 @@ KINDS = 40  # at most; small collections have fewer
 FEWEST = 6  # pictures of a kind, on average
 LOOKED = 4096  # pictures of a large collection from which its kinds are found, evenly spread
 _LOCK = Lock()
-_LAST: list[Any] = []  # (weak reference to X, centres): people take turns on few collections
+_LAST: list[Any] = []  # (weak reference to X, the kind of each row): people take turns on few collections
 
 
 def kinds_of(model: Any, X: Matrix, rows: Ints) -> Ints:
     """(r,) the number of the kind that each of the rows belongs to."""
-    centres = _centres(model, X)
-    return np.asarray(squared_distances(places(model, X, rows), centres).argmin(1), np.int64)
+    return np.asarray(_kinds(model, X)[rows], np.int64)
 
 
-def _centres(model: Any, X: Matrix) -> Floats:
+def _kinds(model: Any, X: Matrix) -> NDArray[np.int8]:
     with _LOCK:
-        for known, centres in _LAST:
+        for known, kinds in _LAST:
             if known() is X:
-                return centres  # type: ignore[no-any-return]
-        found = _found(places(model, X, np.linspace(0, len(X) - 1, min(len(X), LOOKED)).astype(np.int64)))
-        _LAST[:] = [(weakref.ref(X), found), *_LAST[:7]]
-        return found
+                return kinds  # type: ignore[no-any-return]
+        evenly = np.linspace(0, len(X) - 1, min(len(X), LOOKED)).astype(np.int64)
+        centres = _found(places(model, X, evenly))
+        kinds = np.empty(len(X), np.int8)
+        for start in range(0, len(X), LOOKED):
+            part = places(model, X, np.arange(start, min(start + LOOKED, len(X))))
+            kinds[start : start + LOOKED] = squared_distances(part, centres).argmin(1)
+        _LAST[:] = [(weakref.ref(X), kinds), *_LAST[:7]]
+        return kinds
 
 
 def _found(Z: NDArray[Any]) -> Floats:

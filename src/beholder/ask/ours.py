@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from beholder.ask import favourites, information_gain, typical_diverse, variance
-from beholder.ask.candidates import some
+from beholder.ask.candidates import some, without
 from beholder.ask.strategy import Strategy
 from beholder.taste import PopulationProcess, TasteMixture
 from beholder.taste.regimes import KIND
@@ -31,10 +31,10 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     if first == n:
         return covering
     known = replace(answers, rows=np.append(answers.rows, covering), ratings=np.append(answers.ratings, covering * 0.0))
-    rest, loved = np.setdiff1d(rows, covering), np.empty(0, np.int64)
+    rest, loved = without(rows, covering), np.empty(0, np.int64)
     if isinstance(model, TasteMixture):
         loved = favourites.pictures(model, X, answers, rest, _part(model, n - first, rng), rng)
-    telling = variance.ask(model, X, known, np.setdiff1d(rest, loved), n - first - len(loved), rng)
+    telling = variance.ask(model, X, known, without(rest, loved), n - first - len(loved), rng)
     return np.concatenate([covering, _shuffled(loved, telling, rng)])
 
 

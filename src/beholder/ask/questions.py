@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from beholder.ask import STRATEGIES
+from beholder.ask.candidates import without
 from beholder.ask.favourites import count_liked
 from beholder.ask.ours import FIRST
 from beholder.features.attributes import ATTRIBUTES
@@ -78,8 +79,16 @@ class Asker:
         asked += make(pool, n - len(asked), only or "ours", asked)
         return [asked[i] for i in self.rng.permutation(len(asked))]
 
-    def _pool(self, without: Collection[int]) -> Ints:
-        return np.flatnonzero(~np.isin(self.ids, list(without)))
+    def _pool(self, less: Collection[int]) -> Ints:
+        return self._unless(np.arange(len(self.ids)), less)
+
+    def _unless(self, pool: Ints, items: Collection[int]) -> Ints:
+        """The rows of a pool, in rising order, that are none of these items."""
+        ids = np.fromiter(items, np.int64, len(items))
+        rows = np.searchsorted(self.ids, ids)
+        known = rows < len(self.ids)
+        known[known] = self.ids[rows[known]] == ids[known]
+        return without(pool, rows[known])
 
     @cached_property
     def _met(self) -> Met:
@@ -111,19 +120,19 @@ class Asker:
 
     def _ratings(self, pool: Ints, n: int, strategy: str, asked: Sequence[Question]) -> Iterator[Question]:
         met = self._met.rated | {item for q in asked for item in q.items}
-        pool = pool[~np.isin(self.ids[pool], list(met))]
+        pool = self._unless(pool, met)
         if n > 0 and len(pool):
             for row in self._strategy(strategy, pool, n, pairs=False):
                 yield self._question("rating", [int(self.ids[row])], strategy)
 
     def _grids(self, pool: Ints, n: int, strategy: str) -> Iterator[Question]:
-        pool = pool[~np.isin(self.ids[pool], list(self._met.shown))]
+        pool = self._unless(pool, self._met.shown)
         while n > 0 and len(pool) >= 2:
             rows = STRATEGIES[strategy].grid(self.model, self.X, self.answers, pool, GRID_SIZE, self.rng)
             if len(rows) < 2:
                 return
             yield self._question("grid", self.ids[self.rng.permutation(rows)].tolist(), strategy)
-            pool, n = np.setdiff1d(pool, rows), n - 1
+            pool, n = without(pool, rows), n - 1
 
     def _repeats(self, kind: QuestionKind, pool: Ints, n: int) -> Iterator[Question]:
         kinds = ("choice", "tie") if kind == "choice" else ("rating",)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, some, without_answered
+from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, some, without, without_answered
 from beholder.errors import UserError
 from beholder.types import Answers, Ints, Matrix
 
@@ -49,14 +49,14 @@ class Strategy:
         """See `beholder.ask`. raises : UserError for rows that X does not have, and for pairs where it knows none"""
         if pairs:
             return self._ask_pairs(model, X, answers, np.asarray(pool), n, rng)
-        rows = np.setdiff1d(check_pool(pool, len(X)), answers.rows)
+        rows = without(check_pool(pool, len(X)), answers.rows)
         if n <= 0 or not len(rows):
             return np.empty(0, np.int64)
         return self.pictures(model, X, answers, rows, min(n, len(rows)), rng)
 
     def grid(self, model: Any, X: Matrix, answers: Answers, pool: ArrayLike, n: int, rng: np.random.Generator) -> Ints:
         """Up to n rows of the pool to be shown together, none of them rated yet. raises : as a call does"""
-        rows = np.setdiff1d(check_pool(pool, len(X)), answers.rows)
+        rows = without(check_pool(pool, len(X)), answers.rows)
         return (self.grids or self.pictures)(model, X, answers, rows, min(n, len(rows)), rng) if len(rows) else rows
 
     def _ask_pairs(self, model: Any, X: Matrix, answers: Answers, pool: Ints, n: int, rng: np.random.Generator) -> Ints:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.candidates import some
+from beholder.ask.candidates import some, without
 from beholder.ask.gaussian import process_of
 from beholder.ask.strategy import Strategy
 from beholder.taste import GaussianProcess
@@ -65,7 +65,7 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
 
 def _audience(X: Matrix, answers: Answers, rng: np.random.Generator) -> Ints:
     """Some of the pictures that were not judged; of all where every one was."""
-    unknown = np.setdiff1d(np.arange(len(X)), answers.judged)
+    unknown = without(np.arange(len(X)), answers.judged)
     return some(unknown if len(unknown) > 1 else np.arange(len(X)), AUDIENCE, rng)
 
 
