@@ -84,7 +84,8 @@ class Someone:
         self.liked = liking > np.quantile(liking, 1 - LIKED)
         self.client = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=120)
 
-    async def answer_until(self, end: float) -> None:
+    async def answer_until(self, end: float, looking: bool) -> None:
+        """looking : whether to look at the results at the end"""
         async with self.client:
             await self.client.post("/people", data={"name": self.name})
             await self._timed("page", self.client.get("/label/many"))
@@ -100,6 +101,8 @@ class Someone:
                 if self.rng.random() < LOOKING:
                     await self._timed("results", self.client.get("/results/many"))
                 await told
+            if looking:
+                await self._timed("results", self.client.get("/results/many"))
 
     async def _question(self, what: str, exclude: Any) -> dict[str, Any] | None:
         query = {"kind": "grid", "n": 1, "exclude": ",".join(map(str, exclude))}
@@ -133,7 +136,7 @@ async def together(url: str, vectors: Matrix, names: list[str], seconds: float) 
 
     async def come(late: float, someone: Someone) -> None:
         await asyncio.sleep(late)
-        await someone.answer_until(end)
+        await someone.answer_until(end, looking=len(names) == 1)
 
     await asyncio.gather(*(come(THINKING[1] * i / len(names), one) for i, one in enumerate(everybody)))
     return times

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 from beholder.taste.threads import alone
 
 MOST_THREADS = 4
+MOST_HEAPS = -8  # glibc's M_ARENA_MAX
 FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
 
 Job = Callable[[], None]
+
+
+def share_process() -> None:
+    """Set this process up for many people at once, once for all.
+
+    glibc gives each thread a heap of its own and keeps in each what was freed: twenty people on ten thousand pictures
+    took 20 MB each so, and take 2 with two heaps. The interpreter lets a thread that computes go on for 5 ms while
+    another wants to send an answer: 1 ms is enough.
+    """
+    sys.setswitchinterval(0.001)
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("libc.so.6").mallopt(MOST_HEAPS, 2)
 
 
 class Background:

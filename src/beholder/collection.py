@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Collection as AnyOf
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -385,12 +386,14 @@ class Collection:
         answers: Answers | None = None,
         hidden: AnyOf[int] = (),
         favourites: AnyOf[int] = (),
+        explanation: Explanation | None = None,
     ) -> list[Ranked]:
         """Every picture, best first, with a reason for each.
 
         taste : fitted on this collection's X
         answers : what it was fitted on; None: what it remembers of its own fit
         hidden, favourites : item ids to leave out, to mark
+        explanation : of the same answers, made here where it is not given
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
@@ -399,14 +402,18 @@ class Collection:
         shown[:, here] = on_scale(raw[here], std[here])
         left_out = set(hidden)
         rows = [row for row in here[np.argsort(-raw[here], kind="stable")] if self.items[row].id not in left_out]
-        why = reasons(taste, self.X, self.attributes, answers, np.array(rows, np.int64), words=self.words)
+        chosen = np.array(rows, np.int64)
+        why = reasons(
+            taste, self.X, self.attributes, answers, chosen, explanation, words=self.words, predicted=(raw, std)
+        )
+        title = cache(lambda near: title_of(self.items[near]))  # few pictures are the nearest of many
         return [
             Ranked(
                 rank,
                 self.items[row],
                 float(score[row]),
                 float(doubt[row]),
-                reason.with_title(None if reason.near is None else title_of(self.items[reason.near])),
+                reason.with_title(None if reason.near is None else title(reason.near)),
                 None if reason.near is None else self.items[reason.near],
                 reason.liked,
                 self.items[row].id in favourites,

@@ -39,7 +39,7 @@ from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, answer
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 AHEAD = 10  # answers from now for which the accuracy is foretold
-PATIENCE = 0.3  # seconds that a grid may wait for what is being learned
+PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
 MOST_ELSEWHERE = 150  # answers of other collections, the newest, that count: the time of a fit grows with them
 GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 PAYS = 0.005  # share of all pairs
@@ -103,6 +103,7 @@ class Session:
         self._judgements = self._read()
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
         self._foreseen: dict[str, Foreseen] = {}
+        self._watched = False  # whether somebody looks at the progress
         self._explained: tuple[Any, tuple[str, set[int]], tuple[Explanation, Verdict]] | None = None
         kept = self.store.fit(self.person.id, self.collection.row.id, self.model_name, self.collection.row.encoder)
         if kept and set(kept[0]) != set(PRIORS):  # of another version: learned again
@@ -255,7 +256,11 @@ class Session:
             later += self._refit(judgements)
         later += self._fill()
         new = new or self._expected is None or self._expected.later is None  # else what was said of it holds
-        return [*later, partial(self._expect, judgements)] if new else later
+        if new:
+            later.append(partial(self._expect, judgements))
+        if self._watched:
+            later.append(self._tell)
+        return later
 
     def _fill(self) -> list[Job]:
         """Make the next questions; of grids, each of which is long in the making, the first, and the others later."""
@@ -381,6 +386,11 @@ class Session:
             return PopulationProcess(prior=self.population, scale=SCALE, **known)
         return GaussianProcess(**known)
 
+    def _tell(self) -> None:
+        """Have the verdict ready for whoever looks at the progress."""
+        if self._fitted:
+            self._told()
+
     def _foresee(self, judgements: Sequence[Judgement]) -> None:
         """Predict the newest answers by the model at hand, before they are used."""
         new = [j for j in judgements if j.client_id not in self._foreseen]
@@ -426,7 +436,11 @@ class Session:
     def ranking(self) -> list[Ranked]:
         """Every picture that is not hidden, best first, with reasons. raises : NotEnoughAnswers"""
         model, answers = self._newest()
-        return self.collection.rank(model, answers=answers, hidden=self.hidden, favourites=self.favourites)
+        known = self._explained
+        return self.collection.rank(
+            model, answers=answers, hidden=self.hidden, favourites=self.favourites,
+            explanation=known[2][0] if known and known[0] is model else None,
+        )  # fmt: skip
 
     def shares(self) -> tuple[float, float] | None:
         """Parts of the ranking that are everybody's and the person's own, 1 together; None where only the latter is."""
@@ -486,23 +500,31 @@ class Session:
         return same, asked
 
     def progress(self) -> Progress:
-        """What the answers so far have given, in the person's own terms."""
+        """What the answers so far have given, in the person's own terms; perhaps as it was an answer or two before."""
+        self._watched = True
         weight = sum((GRID_WEIGHT if j.kind == "grid" else 1) for j in self._judgements if j.teaches)
         return replace(self._progress(), weight=weight)
 
     def _progress(self) -> Progress:
         count = sum(j.teaches for j in self._judgements)
-        fitted, told = self._fitted, self._expected  # the latter perhaps of an answer or two before
+        fitted, told, advice = self._fitted, self._expected, self._advice()
         if fitted is not None and not self._is_process:
             sentence = f"{count} answers; this model does not say how well it ranks"
-            return Progress(count, None, None, self.verdict(), sentence, self._advice())
+            return Progress(count, None, None, self._newest_verdict(advice), sentence, advice)
         if fitted is None or told is None or count < 5:
             early = Verdict("open", f"It is early: {count} answer{'s' * (count != 1)} so far.")
             return Progress(count, None, None, early, _too_early(count))
         sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
         return Progress(
-            count, told.now, told.margin, self.verdict(), sentence, self._advice(), told.later, told.later_margin
+            count, told.now, told.margin, self._newest_verdict(advice), sentence, advice, told.later, told.later_margin
         )
+
+    def _newest_verdict(self, advice: str) -> Verdict:
+        """The verdict as far as it is made: that takes longer than a page should wait, and is done behind."""
+        known = self._explained
+        if advice or known is None or known[2][1].kind == "clicking":
+            return self.verdict()
+        return known[2][1]
 
     def _coming(self) -> tuple[Ints, Ints]:
         """Rows (r,) and pairs (m, 2) of the next AHEAD questions that are ready; none where there are fewer."""

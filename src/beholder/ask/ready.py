@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from beholder.ask.questions import Met, Question, QuestionKind
 
-DEPTH: dict[QuestionKind, int] = {"choice": 24, "rating": 24, "grid": 2}  # a grid goes by the last answer, so hardly any ahead
+DEPTH: dict[QuestionKind, int] = {"choice": 24, "rating": 24, "grid": 2}  # a grid goes by the last answer
 
 
 class Ready:

@@ -76,11 +76,13 @@ def reasons(
     rows: ArrayLike,
     explanation: Explanation | None = None,
     words: Words | None = None,
+    predicted: tuple[Floats, Floats] | None = None,
 ) -> list[Reason]:
     """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
 
     rows : (k,) rows of X; explanation : of the same answers, made here where it is not given
     words : as in `explain`
+    predicted : what the model predicts of X, scores and standard deviations; found here where it is not given
     """
     _check(X, attributes)
     if explanation is None:
@@ -89,7 +91,8 @@ def reasons(
     chosen, words = np.asarray(rows, np.int64), words or Words.of(None, X)
     telling = words.common()
     leanings = [of.get(name) for name in (*(a.name for a in ATTRIBUTES), *telling.names)]
-    return reasons_of(model, X, _aspects(attributes, telling), answers, chosen, leanings, words)
+    scores = model.predict(X, return_std=True) if predicted is None else predicted
+    return reasons_of(scores, X, _aspects(attributes, telling), answers, chosen, leanings, words)
 
 
 def _check(X: Matrix, attributes: Matrix) -> None:

@@ -23,7 +23,8 @@ MOST = 3  # attributes in one model: a fourth is never carried by the few answer
 SIZES = (0.0, 0.6, 0.3, 0.1)  # prior mass of the models with 1, 2 and 3 attributes, given that there is a taste
 SLABS = (0.5, 1.0, 2.0)  # prior std of a weight, in units of the answer noise per std of the attribute
 NOISES = (1.0, 0.6, 0.3, 0.1)  # share of the variance of a person's ratings that is noise
-STEPS = 12  # of Newton's method; the log posterior is concave and 8 reach machine precision on 500 choices
+STEPS = 12  # of Newton's method at most; the log posterior is concave and 8 reach machine precision on 500 choices
+PRECISE = 1e-9  # the largest step after which there is no other
 NODES, MASSES = np.polynomial.hermite_e.hermegauss(9)
 
 
@@ -153,7 +154,10 @@ def _laplace(seen: _Evidence, scale: Floats, noise: Floats) -> tuple[Floats, Flo
     for _ in range(STEPS):
         gradient, curvature = seen.slopes(scale * v, noise)
         precision = eye + scale[:, :, None] * curvature * scale[:, None, :]
-        v = v + np.linalg.solve(precision, (scale * gradient - v)[..., None])[..., 0]
+        step = np.linalg.solve(precision, (scale * gradient - v)[..., None])[..., 0]
+        v = v + step
+        if np.abs(step).max(initial=0.0) < PRECISE:
+            break
     _, curvature = seen.slopes(scale * v, noise)
     precision = eye + scale[:, :, None] * curvature * scale[:, None, :]
     cover = scale * np.sqrt(np.diagonal(np.linalg.inv(precision), axis1=1, axis2=2))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.features.vocabulary import Vocabulary
-from beholder.types import Matrix
+from beholder.types import Ints, Matrix
 
 MOST = 12  # words that a taste is looked for in: the commonest
 COMMON = (0.03, 0.7)  # shares of the pool of which a word must be said; fewer than `FEWEST` pictures are never enough
@@ -48,6 +48,16 @@ class Words:
     def shared(self, row: int, other: int) -> list[str]:
         """The words that are said of both pictures."""
         return [self.names[k] for k in np.flatnonzero(self.said[row] & self.said[other]).tolist()]
+
+    def both(self, rows: Ints, others: Ints, most: int) -> list[list[str]]:
+        """The first of these words for each of k pairs of rows; none where the other is -1."""
+        found: list[list[str]] = [[] for _ in range(len(rows))]
+        pairs = np.flatnonzero(others >= 0)
+        for at, word in np.argwhere(self.said[rows[pairs]] & self.said[others[pairs]]).tolist():
+            told = found[pairs[at]]
+            if len(told) < most:
+                told.append(self.names[word])
+        return found
 
     def _take(self, columns: NDArray[Any]) -> Words:
         names, kinds = [self.names[k] for k in columns.tolist()], [self.kinds[k] for k in columns.tolist()]

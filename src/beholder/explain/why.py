@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ SHARE = 0.3  # of the largest contribution, from which another one is named besi
 MOST = 2  # things named of one picture
 CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
 LEFT = 0.25  # of a vote against a picture that was shown in a grid and not picked
+AT_ONCE = 4_096  # pictures that are compared at a time
 SAMPLE = 400  # pictures from which that distance is measured
 DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
 WIDE = 0.75  # where its doubt is also this much of the spread of all scores
@@ -70,7 +71,7 @@ def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
 
 
 def reasons_of(
-    model: Any,
+    predicted: tuple[Floats, Floats],
     X: Matrix,
     aspects: Floats,
     answers: Answers,
@@ -80,19 +81,21 @@ def reasons_of(
 ) -> list[Reason]:
     """One reason for each of `rows`.
 
+    predicted : (n,) scores and (n,) standard deviations of all pictures
     aspects : (n, a) standardised; leanings : (a,) in the order of its columns, None where the answers do not carry one
     words : what the encoder says of each picture
-    Takes 0.1 s for 10,000 rows of 200 numbers, the model's own prediction not counted.
+    Takes 0.1 s for 10,000 rows of 200 numbers.
     """
-    scores, spread = model.predict(X, return_std=True)
+    scores, spread = predicted
     high = (scores >= np.median(scores))[rows]
     unsure = (spread > max(np.quantile(spread, DOUBTFUL), WIDE * np.std(scores)))[rows]
     texts = _words(aspects[rows], high, leanings)
     near = _nearest(X, rows, high, answers)
+    both = words.both(rows, near, MOST)
     unknown = NO_REASON if any(leanings) else GUESS
     return [
-        Reason(text or unknown * (to is None), to, liked, doubt, [] if to is None else words.shared(row, to)[:MOST])
-        for row, text, to, liked, doubt in zip(rows.tolist(), texts, near, high.tolist(), unsure.tolist(), strict=True)
+        Reason(text or unknown * (to < 0), None if to < 0 else to, liked, doubt, told)
+        for text, to, liked, doubt, told in zip(texts, near.tolist(), high.tolist(), unsure.tolist(), both, strict=True)
     ]
 
 
@@ -113,33 +116,42 @@ def _words(z: Floats, high: np.ndarray[Any, Any], leanings: Sequence[Leaning | N
             yield ", ".join(words)
 
 
-def _nearest(X: Matrix, rows: Ints, high: np.ndarray[Any, Any], answers: Answers) -> Iterator[int | None]:
-    """The nearest liked row of each that stands high, the nearest disliked of the others; never the row itself."""
-    unit = _unit(X)
-    close = _closeness(unit)
+def _nearest(X: Matrix, rows: Ints, high: np.ndarray[Any, Any], answers: Answers) -> Ints:
+    """(k,) the nearest liked row of each that stands high, the nearest disliked of the others; never the row itself, -1
+    where none is near."""
+    unit = _unit_of(X)
+    close = _closeness(unit(np.arange(0, len(X), max(1, len(X) // SAMPLE))))
     found = np.full(len(rows), -1, np.int64)
     for taught, which in zip(liked_and_disliked(answers), (high, ~high), strict=True):
         mine = rows[which]
         if not len(taught) or not len(mine):
             continue
-        likeness = unit[mine] @ unit[taught].T
-        likeness[mine[:, None] == taught[None, :]] = -np.inf
-        best = likeness.argmax(axis=1)
-        near_enough = likeness[np.arange(len(mine)), best] >= close
-        found[which] = np.where(near_enough, taught[best], -1)
-    return (int(row) if row >= 0 else None for row in found)
+        told, best = unit(taught).T, np.empty(len(mine), np.int64)
+        for part in (slice(start, start + AT_ONCE) for start in range(0, len(mine), AT_ONCE)):
+            likeness = unit(mine[part]) @ told
+            likeness[mine[part, None] == taught] = -np.inf
+            at = likeness.argmax(axis=1)
+            best[part] = np.where(likeness[np.arange(len(at)), at] >= close, taught[at], -1)
+        found[which] = best
+    return found
 
 
-def _unit(X: Matrix) -> Matrix:
-    """Rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
-    centred = X - X.mean(axis=0)
-    centred /= np.maximum(centred.std(axis=0), 1e-6)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(length, 1e-9), np.float32)
+def _unit_of(X: Matrix) -> Callable[[Ints], Matrix]:
+    """Gives rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
+    mean = X.mean(axis=0)
+    parts = (X[start : start + AT_ONCE] for start in range(0, len(X), AT_ONCE))  # never a copy of a large X
+    spread = np.sqrt(sum(((part - mean) ** 2).sum(axis=0, dtype=np.float64) for part in parts) / max(1, len(X)))
+    scale = np.asarray(1 / np.maximum(spread, 1e-6), X.dtype)
+
+    def unit(rows: Ints) -> Matrix:
+        centred = (X[rows] - mean) * scale
+        length = np.linalg.norm(centred, axis=1, keepdims=True)
+        return np.asarray(centred / np.maximum(length, 1e-9), np.float32)
+
+    return unit
 
 
-def _closeness(unit: Matrix) -> float:
+def _closeness(some: Matrix) -> float:
     """The correlation that only the nearest few in a hundred pairs of the pool reach."""
-    some = unit[:: max(1, len(unit) // SAMPLE)]
     pairs = (some @ some.T)[np.triu_indices(len(some), 1)]
     return float(np.quantile(pairs, CLOSE)) if len(pairs) else 1.0

@@ -43,6 +43,7 @@ OTHER_BAR = 0.5  # how far a person's bar differs from collection to collection,
 SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
 LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
 OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
+SHARED_OF = 8_192  # pictures, evenly spread, of which it is said how much of their scores is everybody's
 NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
 
 
@@ -463,7 +464,8 @@ class TasteMixture(GaussianProcess):
 
         Where the two speak for the same pictures, what they share is halved between them.
         """
-        places = self._places(self._check_rows(X))
+        matrix = self._check_rows(X)
+        places = self._places(matrix, np.linspace(0, len(matrix) - 1, min(len(matrix), SHARED_OF)).astype(np.int64))
         by = [f.share * out for f, out in zip(self.fits_, self._outs(), strict=True)]
         whole = self._scores(places, by)
         weight = sum(

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
 from fastapi import Request
 
+from beholder.background import share_process
 from beholder.collection import Library, Ranked
 from beholder.config import Settings
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
+from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.imports import Imports
 from beholder.web.pictures import Pictures
 
+FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 KEPT = 64  # sessions held in memory
+MOST_RANKED = 40_000  # pictures in the rankings held in memory, but for the last one
 COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
@@ -42,6 +49,7 @@ class Desk:
     """Everything one server holds. Thread-safe."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
+        share_process()
         self.library = library
         self.store = library.store
         self.settings = settings
@@ -51,8 +59,11 @@ class Desk:
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
+        self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
+        self._rankings: list[_Held] = []  # that have one, the last looked at first
         self._lock = threading.Lock()
+        self._one = threading.Lock()  # two rankings made at once would only wait for each other's cores
 
     def person(self, cookies: Mapping[str, str]) -> Person | None:
         """Whose cookie this is."""
@@ -80,9 +91,22 @@ class Desk:
         session.settle()
         now = (session.model(), session.hidden, session.favourites)
         with held.ranking:
-            if held.ranked is None or held.ranked[0] is not now[0] or held.ranked[1:3] != now[1:]:
-                held.ranked = (*now, session.ranking())
-            return held.ranked[3]
+            known = held.ranked
+            if known is None or known[0] is not now[0] or known[1:3] != now[1:]:
+                with self._one, alone():
+                    held.ranked = known = (*now, session.ranking())
+            self._keep(held)
+            return known[3]
+
+    def _keep(self, newest: _Held) -> None:
+        """Let go of the rankings that were looked at longest ago."""
+        with self._lock:
+            self._rankings = [newest, *(held for held in self._rankings if held is not newest)]
+            sizes = accumulate(len(held.ranked[3]) if held.ranked else 0 for held in self._rankings)
+            kept = max(1, bisect_right(list(sizes), MOST_RANKED))
+            for held in self._rankings[kept:]:
+                held.ranked = None
+            del self._rankings[kept:]
 
     def covers(self, row: CollectionRow) -> list[Item]:
         """A few pictures spread over the collection."""
@@ -97,6 +121,7 @@ class Desk:
         """After an import: sessions see the collection as it is now, also where only what is said of it has changed."""
         ids = {row.id for row in self.store.collections() if row.name == collection}
         with self._lock:
+            self._rows.clear()
             gone = [self._held.pop(key).session for key in list(self._held) if key[0] in ids]
             self._covers = {key: items for key, items in self._covers.items() if key[0] not in ids}
         _end(gone)
@@ -109,8 +134,16 @@ class Desk:
             if one.session is not None:
                 one.session.close()
 
+    def _row(self, collection: str) -> CollectionRow:
+        """As it was a moment ago: to count a large collection for each answer would take longer than to save it."""
+        at, row = self._rows.get(collection, (-FRESH, None))
+        if row is None or time.monotonic() - at > FRESH:
+            row = self.store.collection(collection)
+            self._rows[collection] = (time.monotonic(), row)
+        return row
+
     def _hold(self, collection: str, person: Person) -> _Held:
-        row = self.store.collection(collection)
+        row = self._row(collection)
         key, seen = (row.id, person.id), (row.size, row.encoder)
         gone: list[Session | None] = []
         importing = self.imports.into(row.name)  # it grows all the time; a new session comes with the end of that
