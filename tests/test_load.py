@@ -1,0 +1,224 @@
+"""Many people on one collection: what follows from the pictures is shared, and learning is bounded."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from beholder.ask.candidates import without
+from beholder.background import Background, Turns
+from beholder.collection import Library
+from beholder.session import Session
+from beholder.types import Judgement
+from beholder.web import desk as desks
+from beholder.web.desk import Desk
+
+SCRIPT = Path(__file__).resolve().parents[1] / "runs" / "load.py"
+
+
+@pytest.fixture
+def library(home, painted):
+    library = Library(home)
+    library.import_source(painted, "art")
+    for name in ("Ada", "Bob"):
+        library.store.add_person(name)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def pool():
+    pool = Background(1)
+    yield pool
+    pool.close()
+
+
+def answer(session, n):
+    (grid,) = session.questions("grid", 1)
+    session.record([Judgement("grid", grid.items, f"{session.person.name}-{n:08}", picked=grid.items[:1])])
+    session.settle()
+
+
+def test_people_share_the_pictures_and_all_that_follows_from_them(library):
+    ada, bob = (Session(library, "art", name, seed=0) for name in ("Ada", "Bob"))
+    for session in (ada, bob):
+        answer(session, 0)
+    assert ada.collection is bob.collection
+    assert ada.model().features_ is bob.model().features_
+    assert ada.model().features_.made_of(bob.collection.X)
+    for session in (ada, bob):
+        session.close()
+
+
+def test_a_shared_collection_is_opened_anew_when_its_pictures_or_what_is_said_of_them_change(library, painted):
+    before = library.shared("art")
+    assert library.shared("art") is before
+    moved = painted.rename(painted.with_name("elsewhere"))
+    other = Library(library.home)  # another process
+    other.import_source(moved, "art")
+    other.close()
+    after = library.shared("art")
+    assert after is not before
+    assert all(item.path.is_relative_to(moved) for item in after.items)
+
+
+def test_a_property_that_many_threads_ask_for_is_made_once(library, monkeypatch):
+    from beholder.taste import FeatureMap
+
+    made = []
+    fit = FeatureMap.fit.__func__
+    monkeypatch.setattr(FeatureMap, "fit", classmethod(lambda cls, X, **k: (made.append(1), fit(cls, X, **k))[1]))
+    collection = library.shared("art")
+    threads = [threading.Thread(target=lambda: collection.features) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+
+
+def test_no_answer_waits_for_what_others_learn(library):
+    session = Session(library, "art", "Ada", seed=0)
+    session.settle()
+    blocked, free = threading.Event(), threading.Event()
+    threads = library.background._pool._max_workers
+    for _ in range(threads):
+        library.background.submit(lambda: (blocked.set(), free.wait(30)), urgent=True)
+    blocked.wait(30)
+    items = [item.id for item in session.collection.items[:2]]
+    start = time.perf_counter()
+    session.record([Judgement("choice", tuple(items), "while others learn")])
+    assert time.perf_counter() - start < 10
+    assert library.store.judgements(session.person.id, session.collection.row.id)[-1].client_id == "while others learn"
+    assert session.questions("grid", 1)
+    free.set()
+    session.settle()
+    assert session.progress().answers == 1
+    session.close()
+
+
+def test_sessions_learn_in_a_bounded_number_of_threads(library):
+    before = threading.active_count()
+    sessions = [Session(library, "art", name, seed=0) for name in ("Ada", "Bob") * 5]
+    for session in sessions:
+        session.settle()
+    assert threading.active_count() - before <= library.background._pool._max_workers
+    for session in sessions:
+        session.close()
+
+
+def test_what_somebody_waits_for_comes_first(pool):
+    order, go = [], threading.Event()
+    pool.submit(lambda: go.wait(30), urgent=True)
+    pool.submit(lambda: order.append("later"), urgent=False)
+    pool.submit(lambda: order.append("urgent"), urgent=True)
+    done = threading.Event()
+    go.set()
+    pool.submit(done.set, urgent=False)
+    done.wait(30)
+    assert order == ["urgent", "later"]
+
+
+def test_work_that_can_wait_is_done_although_urgent_work_never_ends(pool):
+    done = threading.Event()
+
+    def again():
+        if not done.is_set():
+            pool.submit(again, urgent=True)
+
+    again()
+    pool.submit(done.set, urgent=False)
+    assert done.wait(30)
+
+
+def test_turns_never_run_two_jobs_at_once_and_end_with_the_newest(pool):
+    pool = Background(4)
+    running, most, learned, said = 0, 0, [], []
+
+    def busy():
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.002)
+        running -= 1
+
+    def catch_up():
+        busy()
+        learned.append(len(said))
+        return [busy, busy]
+
+    turns = Turns(lambda: pool, catch_up)
+    for n in range(20):
+        said.append(n)
+        turns.wake()
+        time.sleep(0.001)
+    turns.settle()
+    assert most == 1
+    assert learned[-1] == 20
+    turns.close()
+    pool.close()
+
+
+def test_what_goes_wrong_while_learning_is_told_to_whoever_waits_and_is_over_with_the_next_answer(pool):
+    faults = [ValueError("odd")]
+
+    def catch_up():
+        if faults:
+            raise faults.pop()
+        return []
+
+    turns = Turns(lambda: pool, catch_up)
+    turns.wake()
+    with pytest.raises(ValueError, match="odd"):
+        turns.settle()
+    turns.wake()
+    turns.settle()
+    turns.close()
+
+
+def test_turns_that_are_closed_begin_nothing_more(pool):
+    done = []
+    turns = Turns(lambda: pool, lambda: done.append(1) or [])
+    turns.close()
+    turns.wake()
+    turns.settle()
+    assert not done
+
+
+def test_only_so_many_rankings_are_held(library, monkeypatch):
+    monkeypatch.setattr(desks, "MOST_RANKED", 12)  # one of twelve pictures
+    desk = Desk(library, library.settings)
+    people = [library.store.person(name) for name in ("Ada", "Bob")]
+    for person in people:
+        answer(desk.session("art", person), 0)
+        assert len(desk.ranking("art", person)) == 12
+    first, second = (desk._held[1, person.id].ranked for person in people)
+    assert first is None
+    assert second is not None
+    assert len(desk.ranking("art", people[0])) == 12
+    desk.close()
+
+
+def test_rows_less_others_are_those_of_numpy():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        rows = np.unique(rng.integers(0, 40, rng.integers(0, 30)))
+        others = rng.integers(0, 60, rng.integers(0, 20))
+        assert np.array_equal(without(rows, others), np.setdiff1d(rows, others))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_a_few_people_at_once_are_served():
+    arguments = ["--people", "3", "--seconds", "6", "--pictures", "300"]
+    done = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["ms"]["answers"]["n"] >= 3
+    assert told["ms"]["questions"]["n"] >= 3
+    assert told["memory"]["all"]["now"] > 0
+    assert told["memory_ratio"] < 2
