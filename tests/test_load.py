@@ -204,6 +204,22 @@ def test_only_so_many_rankings_are_held(library, monkeypatch):
     desk.close()
 
 
+def test_the_model_of_somebody_who_has_gone_away_is_let_go_of_and_learned_again(library, monkeypatch):
+    monkeypatch.setattr(desks, "LEARNED", 1)
+    desk = Desk(library, library.settings)
+    ada, bob = (library.store.person(name) for name in ("Ada", "Bob"))
+    session = desk.session("art", ada)
+    answer(session, 0)
+    before = [one.item.id for one in desk.ranking("art", ada)]
+    answer(desk.session("art", bob), 0)
+    assert session.resting
+    assert session._fitted is None
+    assert desk.session("art", ada) is session
+    assert [one.item.id for one in desk.ranking("art", ada)] == before
+    assert not session.resting
+    desk.close()
+
+
 def test_rows_less_others_are_those_of_numpy():
     rng = np.random.default_rng(0)
     for _ in range(50):

@@ -103,6 +103,7 @@ class Session:
         self._judgements = self._read()
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
         self._foreseen: dict[str, Foreseen] = {}
+        self.resting = False  # whether the model was let go of
         self._watched = False  # whether somebody looks at the progress
         self._explained: tuple[Any, tuple[str, set[int]], tuple[Explanation, Verdict]] | None = None
         kept = self.store.fit(self.person.id, self.collection.row.id, self.model_name, self.collection.row.encoder)
@@ -245,12 +246,24 @@ class Session:
         """Wait until everything recorded so far is learned from. raises : what went wrong while learning"""
         self._turns.settle()
 
+    def rest(self) -> None:
+        """Let go of the model of somebody who has gone away, until `wake`; it is the largest part of a session."""
+        with self._lock:
+            self.resting, self._fitted, self._explained = True, None, None
+
+    def wake(self) -> None:
+        """Learn again what was let go of."""
+        if self.resting:
+            self._turns.wake()
+            self._turns.wait(PATIENCE)
+
     def close(self) -> None:
         """End the learning behind; what is recorded afterwards is still kept."""
         self._turns.close()
 
     def _catch_up(self) -> list[Job]:
         """Learn from what is new, then make the next question by what was learned; returns what can wait."""
+        self.resting = False
         judgements, later = tuple(j for j in self._judgements if j.teaches), list[Job]()
         if new := self._fitted is None or self._fitted[2] != judgements:
             later += self._refit(judgements)
@@ -424,6 +437,7 @@ class Session:
 
     def _newest(self) -> tuple[TasteModel, Answers]:
         if self._fitted is None:
+            self.wake()
             self.settle()
         if self._fitted is None and self.starts_from_others and self._prior is not None:
             return self._prior, Answers()

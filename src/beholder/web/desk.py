@@ -26,7 +26,7 @@ from beholder.web.imports import Imports
 from beholder.web.pictures import Pictures
 
 FRESH = 1.0  # seconds after which it is looked whether a collection has grown
-KEPT = 64  # sessions held in memory
+KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
 MOST_RANKED = 40_000  # pictures in the rankings held in memory, but for the last one
 COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
@@ -157,11 +157,16 @@ class Desk:
             self._held.move_to_end(key)
             past = list(self._held)[: max(0, len(self._held) - KEPT)]
             gone += [self._held.pop(k).session for k in past]
+            idle = [one.session for one in list(self._held.values())[:-LEARNED]]
         _end(gone)
+        for session in idle:
+            if session is not None and not session.resting:
+                session.rest()
         if held.session is None:
             with held.making:
                 if held.session is None:
                     held.session = Session(self.library, row.name, person.name)
+        held.session.wake()
         return held
 
 
