@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 import time
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakSet
 
 from fastapi import Request
 
 from beholder.background import share_process
-from beholder.collection import Library, Ranked
+from beholder.collection import Collection, Library, Ranked
 from beholder.config import Settings
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
@@ -61,6 +63,7 @@ class Desk:
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
+        self._frozen: WeakSet[Collection] = WeakSet()
         self._rankings: list[_Held] = []  # that have one, the last looked at first
         self._lock = threading.Lock()
         self._one = threading.Lock()  # two rankings made at once would only wait for each other's cores
@@ -134,6 +137,13 @@ class Desk:
             if one.session is not None:
                 one.session.close()
 
+    def _settled(self, collection: Collection) -> None:
+        """Leave a collection's many small objects out of every later search for garbage, which stops all threads."""
+        if collection not in self._frozen:
+            self._frozen.add(collection)
+            gc.collect()
+            gc.freeze()
+
     def _row(self, collection: str) -> CollectionRow:
         """As it was a moment ago: to count a large collection for each answer would take longer than to save it."""
         at, row = self._rows.get(collection, (-FRESH, None))
@@ -166,6 +176,7 @@ class Desk:
             with held.making:
                 if held.session is None:
                     held.session = Session(self.library, row.name, person.name)
+                    self._settled(held.session.collection)
         held.session.wake()
         return held
 
