@@ -9,21 +9,22 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as AnyOf
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from beholder.background import Background
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, StoreError, UnknownName, UserError
-from beholder.explain import Explanation, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
+from beholder.explain import Explanation, Reason, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.features.attributes import with_attributes
 from beholder.features.databases import folder_of
@@ -61,6 +62,76 @@ class Ranked:
     near: Item | None = None
     liked: bool = False
     favourite: bool = False
+
+
+class Ranking(Sequence[Ranked]):
+    """A ranking, best first, each place of which is made when it is looked at: of many pictures few ever are.
+
+    items : of the collection; rows (k,) of them, ranks, scores and doubts (k,); why : the reasons of some rows
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        rows: NDArray[Any],
+        scores: Floats,
+        doubts: Floats,
+        ranks: NDArray[Any],
+        favourites: set[int],
+        why: Callable[[Ints], list[Reason]],
+    ) -> None:
+        self.rows, self._items, self._favourites, self._why = rows, items, favourites, why
+        self._scores, self._doubts = scores, doubts
+        self._ranks = ranks.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Ranked]: ...
+    def __getitem__(self, at: int | slice) -> Ranked | list[Ranked]:
+        if isinstance(at, slice):
+            return self._made(np.arange(len(self))[at])
+        return self._made(np.array([range(len(self))[at]]))[0]
+
+    def __iter__(self) -> Iterator[Ranked]:
+        return iter(self[:])
+
+    @property
+    def items(self) -> list[Item]:
+        """In their order."""
+        return [self._items[row] for row in self.rows.tolist()]
+
+    def doubtful(self, n: int) -> list[Ranked]:
+        """The n places that are least sure."""
+        return self._made(np.argsort(-self._doubts, kind="stable")[:n])
+
+    def where(self, keeps: Callable[[Item, bool], bool]) -> Ranking:
+        """Those that are kept by their item, and whether it is a favourite; every rank stays."""
+        kept = np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items])
+        found = self.rows[kept], self._scores[kept], self._doubts[kept], self._ranks[kept]
+        return Ranking(self._items, *found, self._favourites, self._why)
+
+    def _made(self, places: Ints) -> list[Ranked]:
+        rows = self.rows[places].astype(np.int64)
+        title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
+        return [
+            Ranked(
+                int(self._ranks[at]),
+                item,
+                float(self._scores[at]),
+                float(self._doubts[at]),
+                reason.with_title(None if reason.near is None else title(reason.near)),
+                None if reason.near is None else self._items[reason.near],
+                reason.liked,
+                item.id in self._favourites,
+            )
+            for at, item, reason in zip(
+                places.tolist(), map(self._items.__getitem__, rows.tolist()), self._why(rows), strict=True
+            )
+        ]
 
 
 class once(Generic[T]):  # noqa: N801
@@ -386,40 +457,42 @@ class Collection:
         answers: Answers | None = None,
         hidden: AnyOf[int] = (),
         favourites: AnyOf[int] = (),
-        explanation: Explanation | None = None,
     ) -> list[Ranked]:
+        """Every picture, best first, with a reason for each; as `ranking`, all of it made."""
+        return self.ranking(taste, answers=answers, hidden=hidden, favourites=favourites)[:]
+
+    def ranking(
+        self,
+        taste: TasteModel,
+        *,
+        answers: Answers | None = None,
+        hidden: AnyOf[int] = (),
+        favourites: AnyOf[int] = (),
+        explanation: Explanation | None = None,
+    ) -> Ranking:
         """Every picture, best first, with a reason for each.
 
         taste : fitted on this collection's X
         answers : what it was fitted on; None: what it remembers of its own fit
         hidden, favourites : item ids to leave out, to mark
-        explanation : of the same answers, made here where it is not given
+        explanation : of the same answers, made where it is not given, when a reason is first asked for
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
-        here = np.flatnonzero([not item.gone for item in self.items])  # hidden ones too
+        left_out = np.fromiter(self.gone, np.int64, len(self.gone))
+        here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
         score, doubt = shown = np.zeros((2, len(raw)))
         shown[:, here] = on_scale(raw[here], std[here])
-        left_out = set(hidden)
-        rows = [row for row in here[np.argsort(-raw[here], kind="stable")] if self.items[row].id not in left_out]
-        chosen = np.array(rows, np.int64)
-        why = reasons(
-            taste, self.X, self.attributes, answers, chosen, explanation, words=self.words, predicted=(raw, std)
-        )
-        title = cache(lambda near: title_of(self.items[near]))  # few pictures are the nearest of many
-        return [
-            Ranked(
-                rank,
-                self.items[row],
-                float(score[row]),
-                float(doubt[row]),
-                reason.with_title(None if reason.near is None else title(reason.near)),
-                None if reason.near is None else self.items[reason.near],
-                reason.liked,
-                self.items[row].id in favourites,
-            )
-            for rank, (row, reason) in enumerate(zip(rows, why, strict=True), start=1)
-        ]
+        rows = here[np.argsort(-raw[here], kind="stable")]
+        rows = rows[~np.isin(self.ids[rows], list(hidden))].astype(np.int32)
+        told = explanation
+
+        def why(some: Ints) -> list[Reason]:
+            nonlocal told
+            told = told or explain(taste, self.X, self.attributes, answers, self.words)
+            return reasons(taste, self.X, self.attributes, answers, some, told, words=self.words, predicted=(raw, std))
+
+        return Ranking(self.items, rows, score[rows], doubt[rows], np.arange(1, len(rows) + 1), set(favourites), why)
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""

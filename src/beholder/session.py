@@ -18,7 +18,7 @@ import numpy as np
 from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
 from beholder.background import Job, Turns
-from beholder.collection import Library, Ranked
+from beholder.collection import Library, Ranking
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
 from beholder.prequential import Expected, Foreseen, expected, foresee
@@ -447,11 +447,11 @@ class Session:
             )
         return self._fitted[:2]
 
-    def ranking(self) -> list[Ranked]:
+    def ranking(self) -> Ranking:
         """Every picture that is not hidden, best first, with reasons. raises : NotEnoughAnswers"""
         model, answers = self._newest()
         known = self._explained
-        return self.collection.rank(
+        return self.collection.ranking(
             model, answers=answers, hidden=self.hidden, favourites=self.favourites,
             explanation=known[2][0] if known and known[0] is model else None,
         )  # fmt: skip

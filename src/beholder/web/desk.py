@@ -18,7 +18,7 @@ from weakref import WeakSet
 from fastapi import Request
 
 from beholder.background import share_process
-from beholder.collection import Collection, Library, Ranked
+from beholder.collection import Collection, Library, Ranking
 from beholder.config import Settings
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
@@ -29,7 +29,7 @@ from beholder.web.pictures import Pictures
 
 FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
-MOST_RANKED = 40_000  # pictures in the rankings held in memory, but for the last one
+MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
@@ -44,7 +44,7 @@ class _Held:
     making: threading.Lock = field(default_factory=threading.Lock)
     session: Session | None = None
     ranking: threading.Lock = field(default_factory=threading.Lock)  # its own: answers go on while pictures are ranked
-    ranked: tuple[Any, set[int], set[int], list[Ranked]] | None = None
+    ranked: tuple[Any, set[int], set[int], Ranking] | None = None
 
 
 class Desk:
@@ -83,7 +83,7 @@ class Desk:
         session.refresh()
         return session
 
-    def ranking(self, collection: str, person: Person) -> list[Ranked]:
+    def ranking(self, collection: str, person: Person) -> Ranking:
         """This person's ranking with every answer in it, made again only where something has changed.
 
         raises : NotEnoughAnswers, UnknownName

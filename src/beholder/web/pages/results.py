@@ -14,9 +14,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from beholder.cells import csv_line, harmless
-from beholder.collection import Ranked, title_of
+from beholder.collection import Ranked, Ranking, title_of
 from beholder.session import Session
 from beholder.store import Person
+from beholder.types import Item
 from beholder.web.desk import desk_of
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.render import page, segment
@@ -46,13 +47,13 @@ class Filter:
             query.get("q", "").strip()[:200], query.get("favourites", "") == "1", query.get("new", "") == "1", values
         )
 
-    def keeps(self, one: Ranked, judged: AnyOf[int]) -> bool:
-        if (self.favourites and not one.favourite) or (self.unjudged and one.item.id in judged):
+    def keeps(self, item: Item, favourite: bool, judged: AnyOf[int]) -> bool:
+        if (self.favourites and not favourite) or (self.unjudged and item.id in judged):
             return False
-        columns = one.item.columns
+        columns = item.columns
         if any(columns.get(column, "").strip() != value for column, value in self.values):
             return False
-        told = " ".join([one.item.name, *columns.values()]).casefold()
+        told = " ".join([item.name, *columns.values()]).casefold()
         return all(word in told for word in self.text.casefold().split())
 
     def query(self, **more: Any) -> str:
@@ -119,7 +120,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         last = max(1, -(-len(shown) // PER_PAGE))
         part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
         context |= {
-            "shown": part, "matching": len(shown), "of": len(ranked), "filter": wanted, "facets": facets(ranked),
+            "shown": part, "matching": len(shown), "of": len(ranked), "filter": wanted, "facets": facets(ranked.items),
             "number": number, "last": last, "hidden": len(session.hidden),
             "more": wanted.query(page=number + 1) if number < last else None,
             "back": wanted.query(page=number - 1) if number > 1 else None,
@@ -132,9 +133,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     return response
 
 
-def filtered(ranked: Sequence[Ranked], wanted: Filter, judged: AnyOf[int]) -> list[Ranked]:
+def filtered(ranked: Ranking, wanted: Filter, judged: AnyOf[int]) -> Ranking:
     """judged : ids of the pictures that were answered about"""
-    return [one for one in ranked if wanted.keeps(one, judged)] if wanted else list(ranked)
+    return ranked.where(lambda item, favourite: wanted.keeps(item, favourite, judged)) if wanted else ranked
 
 
 def judged(session: Session) -> set[int]:
@@ -145,14 +146,14 @@ def judged(session: Session) -> set[int]:
 def _asked_for(request: Request, collection: str, person: Person) -> list[Ranked]:
     desk = desk_of(request)
     ranked = desk.ranking(collection, person)
-    return filtered(ranked, Filter.of(request.query_params), judged(desk.session(collection, person)))
+    return filtered(ranked, Filter.of(request.query_params), judged(desk.session(collection, person)))[:]
 
 
-def facets(ranked: Iterable[Ranked]) -> list[tuple[str, list[tuple[str, int]]]]:
+def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:
     """The columns one can choose a value of, each with its values and how many pictures have them, most first."""
     counts: dict[str, Counter[str]] = {}
-    for one in ranked:
-        for column, value in one.item.columns.items():
+    for item in items:
+        for column, value in item.columns.items():
             if value.strip() and len(counts.setdefault(column, Counter())) <= VALUES[1]:
                 counts[column][value.strip()] += 1
     worth = [(c, n) for c, n in counts.items() if VALUES[0] <= len(n) <= VALUES[1] and max(n.values()) > 1]

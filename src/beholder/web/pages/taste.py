@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
-from beholder.collection import Collection, Ranked, title_of
+from beholder.collection import Collection, title_of
 from beholder.explain import Explanation, Verdict
 from beholder.types import Item, Judgement, Kind
 from beholder.web.desk import desk_of
@@ -64,7 +63,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
         context |= {
             "progress": now, "verdict": verdict, "sentence": emphasised(explanation, verdict),
             "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
-            "explanation": explanation, "found": explanation.found, "guesses": guesses(ranked),
+            "explanation": explanation, "found": explanation.found, "guesses": ranked.doubtful(GUESSES),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
             "taught": [tell(session.collection, j) for _, j in session.taught()],
             "consistency": session.consistency(), "recent": [tell(session.collection, j) for j in session.history(6)],
@@ -156,11 +155,6 @@ def tell(collection: Collection, judgement: Judgement) -> Told:
         case _:
             words = "skipped"
     return Told(judgement, words, items)
-
-
-def guesses(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """The pictures whose score is least certain."""
-    return sorted(ranked, key=lambda one: -one.std)[:GUESSES]
 
 
 def emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
