@@ -201,7 +201,7 @@ class Session:
         with self._lock:
             last = self.store.undo(self.person.id, self.collection.row.id, client_id)
             self._judgements = self._read()
-        self._refit_behind()
+        self._turns.wake()
         return last
 
     def history(self, n: int | None = None) -> list[Judgement]:
