@@ -210,9 +210,9 @@ def test_all_faults_of_a_table_come_together(tmp_path):
     told = str(caught.value)
     assert "has 5 faults" in told
     for words in (
-        "no vector for 34 of 60 items: i1, i2, i29, i30, i31, i32, i33, i34, i35, i36, ...",
-        "item 'i0' has a value that is no finite number",
-        "mine.csv line 3: item 'i1': could not convert string to float: 'green'",
+        "no vector for 35 of 60 items: i0, i1, i2, i29, i30, i31, i32, i33, i34, i35, ...",
+        "mine.csv line 2: item 'i0': v0 must be a finite number, got 'nan'",
+        "mine.csv line 3: item 'i1': v0 must be a number, got 'green'",
         "mine.csv line 4: has 8 cells, the header has 7",
         "item 'i9' comes 2 times",
     ):
