@@ -26,7 +26,7 @@ NOISY, CLEAR = "noisy", "clear"
 KIND, NAMED, ONE = "a kind", "a name", "one attribute"
 CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
 CLEAR_ODDS = {KIND: 0.6, NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
-ODDS = {"like most": 0.3, "mostly": 0.3, "partly": 0.15, "own, noisy": 0.25}  # where raters taught nothing of it
+ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
 
 
 @dataclass(frozen=True, slots=True)
