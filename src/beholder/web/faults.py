@@ -44,7 +44,7 @@ _HEADLINES = {
     404: "Nothing hangs here",
     409: "Not yet",
     413: "Too much at once",
-    503: "What is kept cannot be reached",
+    503: "Your data cannot be reached",
 }
 
 
