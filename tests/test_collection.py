@@ -4,7 +4,8 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from scipy.special import ndtr
 import beholder as bh
 from beholder import importer
 from beholder.collection import Library, embed_files, on_scale
-from beholder.errors import BadInput, UnknownName, UserError
+from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
+from beholder.sources.sample import make_gallery
+from beholder.store import VectorShards
 from beholder.taste import make_model
 from makers import encoded
 
@@ -235,6 +238,93 @@ def test_a_shard_that_was_lost_is_made_again(library, painted, home):
     fresh = Library(home)
     take_in(fresh, painted)
     assert np.array_equal(fresh.collection("art").X, X)
+
+
+@pytest.mark.parametrize("stage", ["looking for pictures", "reading pictures", "the end of a batch"])
+def test_what_stops_an_import_leaves_no_empty_collection(library, painted, monkeypatch, stage):
+    (painted / "00.jpg").write_bytes(b"broken, and first")
+    monkeypatch.setattr(importer, "BATCH", 1)
+    seen = []
+
+    def progress(now, done, total):
+        seen.append([row.size for row in library.collections()])
+        if now == stage and done:
+            raise KeyboardInterrupt
+
+    if stage == "the end of a batch":
+        monkeypatch.setattr(VectorShards, "add", lambda self, hashes, vectors: 1 / 0)
+    with pytest.raises((KeyboardInterrupt, ZeroDivisionError)):
+        take_in(library, painted, progress=progress)
+    assert seen
+    assert not any(0 in sizes for sizes in seen)
+    assert library.collections() == []
+    monkeypatch.undo()
+    assert counts(take_in(library, painted))[::5] == (12, 1)
+    assert library.store.files(library.store.collection("art").id)[str(painted / "00.jpg")].reason
+
+
+def test_a_new_collection_of_no_picture_is_made_or_not_as_is_asked(library, tmp_path):
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "broken.jpg").write_bytes(b"not a picture")
+    take_in(library, tmp_path / "none", empty=False)
+    assert library.collections() == []
+    take_in(library, tmp_path / "none")
+    assert [(row.name, row.size) for row in library.collections()] == [("art", 0)]
+    (row,) = library.collections()
+    assert [file.reason is not None for file in library.store.files(row.id).values()] == [True]
+
+
+def test_a_name_that_looks_like_a_known_one_is_refused_before_any_picture_is_read(library, painted):
+    take_in(library, painted)
+    seen = []
+    with pytest.raises(AlikeName):
+        library.import_source(painted, "ART", progress=lambda *step: seen.append(step))
+    assert seen == []
+
+
+AWAY = {
+    "deleted": lambda home: shutil.rmtree(home),
+    "moved": lambda home: home.rename(home.with_name("moved")),
+    "made anew": lambda home: (home.rename(home.with_name("moved")), Library(home).store.people()),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps an open folder where it is")
+@pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
+@pytest.mark.parametrize("source", ["pictures", "pictures.zip", "sample"])
+@pytest.mark.parametrize("when", ["unpacking the zip", "painting the sample gallery", "reading pictures", "at the end"])
+def test_an_import_writes_nothing_into_a_folder_that_went(library, painted, monkeypatch, away, source, when):
+    """when : the stage at whose first step it goes; "at the end": while the pictures are read, after its last step"""
+    zipped = shutil.make_archive(str(painted), "zip", painted)
+    spec = {"pictures": painted, "pictures.zip": zipped}.get(source, source)
+    if source == "sample":
+        monkeypatch.setattr("beholder.sources.sample.make_gallery", partial(make_gallery, n=6))
+    left = []
+
+    def go():
+        if not left:
+            away(library.home)
+            left.extend([None, *sorted(library.home.rglob("*"))])
+
+    def progress(stage, done, total):
+        if stage == when:
+            go()
+
+    if when == "at the end":
+        real = importer.embed
+
+        def embed(*args, **more):
+            yield from real(*args, **more)
+            go()
+
+        monkeypatch.setattr(importer, "embed", embed)
+    with suppress(StoreError):
+        take_in(library, spec, progress=progress)
+        assert not left
+    if left:
+        assert [None, *sorted(library.home.rglob("*"))] == left
+    else:
+        assert when in ("unpacking the zip", "painting the sample gallery")
 
 
 def test_files_are_embedded_once_wherever_they_are(library, painted):

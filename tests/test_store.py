@@ -198,6 +198,60 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
         assert db.execute("SELECT count(*) FROM judgements").fetchone() == (1,)
 
 
+def test_a_backup_has_its_name_once_it_is_whole(filled, monkeypatch):
+    store, _, _ = filled
+    real = database.os.replace
+
+    def cut_off(draft, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(database.os, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        database.backup(store.path)
+    folder = store.path.parent / "backups"
+    assert list(folder.glob("*.db")) == []
+    (folder / "beholder.tmp").write_bytes(b"half of one")
+    (folder / "beholder.tmp-journal").write_bytes(b"and its journal")
+    monkeypatch.setattr(database.os, "replace", real)
+    copy = database.backup(store.path)
+    assert list(folder.iterdir()) == [copy]
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT count(*) FROM items").fetchone() == (3,)
+
+
+def test_a_migration_that_fails_changes_nothing_and_leaves_a_backup(filled, home, tmp_path, monkeypatch):
+    store, _, _ = filled
+    store.close()
+    newer = tmp_path / "migrations"
+    shutil.copytree(database.MIGRATIONS, newer)
+    last = max(file.stem[1:5] for file in (newer / "versions").glob("v*.py"))
+    after = f"{int(last) + 1:04}"
+    (newer / "versions" / f"v{after}_next.py").write_text(
+        f'from alembic import op\nrevision = "{after}"\ndown_revision = "{last}"\n'
+        'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n    raise KeyboardInterrupt\n'
+    )
+    monkeypatch.setattr(database, "MIGRATIONS", newer)
+    with pytest.raises(KeyboardInterrupt):
+        Store(home).people()
+    monkeypatch.undo()
+    assert [p.name for p in Store(home).people()] == ["Ada"]
+    assert len(list((home / "backups").glob("*.db"))) == 1
+
+
+def test_a_new_collection_comes_with_its_first_pictures_or_not_at_all(filled):
+    store, _, art = filled
+    assert store.collection_for("art", "elsewhere", "other") == store.collection("art")
+    new = store.collection_for("new", "folder", "classic")
+    assert (new.id, [row.name for row in store.collections()]) == (0, ["art"])
+    item = NewItem("0.jpg", store.path, f"{0:064x}", 4, 3, {})
+    with pytest.raises(StoreError):
+        store.add_collection("new", "folder", "classic", [], [replace(item, sha256=None)])
+    assert [row.name for row in store.collections()] == ["art"]
+    kept = store.add_collection("new", "folder", "classic", [KnownFile("0.jpg", 1, 2, item.sha256, None)], [item])
+    assert (kept.size, list(store.files(kept.id))) == (1, ["0.jpg"])
+    assert store.add_collection("art", "folder", "classic", [], [item]).size == art.size + 3
+
+
 def test_a_file_that_is_no_database_gets_a_sentence(home):
     home.mkdir()
     (home / "beholder.db").write_bytes(b"not a database at all" * 100)
@@ -377,6 +431,13 @@ def test_vectors_come_back_in_the_order_asked_and_unknown_ones_are_named(tmp_pat
     back, known = VectorShards(tmp_path / "e").get(hashes(4, 9, 1), 3)
     assert known.tolist() == [True, False, True]
     assert back.tolist() == [[9, 10, 11], [0, 0, 0], [0, 1, 2]]
+
+
+def test_vectors_make_no_data_folder_anew(tmp_path):
+    shards = VectorShards(tmp_path / "moved away" / "vectors" / "e")
+    with pytest.raises(StoreError, match="cannot keep vectors"):
+        shards.add(hashes(1), np.ones((1, 3), np.float32))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_shard_written_elsewhere_is_seen(tmp_path):

@@ -184,26 +184,39 @@ class Library:
 
     def shards(self, encoder: str) -> VectorShards:
         row = self.runtime(encoder).row
-        return self._shards.setdefault(row.key, VectorShards(self.home / "vectors" / row.key, row.dimension))
+        folder = self.home / "vectors" / row.key
+        return self._shards.setdefault(row.key, VectorShards(folder, row.dimension, check=self.store.check))
 
     def key(self, encoder: str) -> str:
         """Names the columns of X with this encoder: other numbers, another key."""
         return "+".join(self.runtime(name).row.key for name in (encoder, "attributes"))
 
     def import_source(
-        self, spec: str | Path, into: str, *, encoder: str | None = None, progress: Progress | None = None
+        self,
+        spec: str | Path,
+        into: str,
+        *,
+        encoder: str | None = None,
+        progress: Progress | None = None,
+        empty: bool = True,
     ) -> ImportReport:
         """Take in all pictures of a folder, zip, CSV of paths or "sample"; doing it again changes nothing.
 
         encoder : for a collection that is there already, another encoder than its own re-embeds all of it
+        empty : whether a new collection is made too where no picture is found
         raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
         """
-        progress = progress or silent
+        tell = progress or silent
+
+        def say(stage: str, done: int, total: int) -> None:
+            self.store.check()  # before anything is written into a data folder that is gone
+            tell(stage, done, total)
+
         encoder = None if encoder is None else anywhere(encoder)
         usual = encoder or anywhere(self.settings.encoder)
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
-        source = open_source(spec, self.home / "sources", progress=progress)
-        row = self.store.add_collection(into, named(spec), usual)
+        source = open_source(spec, self.home / "sources", progress=say)
+        row = self.store.collection_for(into, named(spec), usual)
         wanted = encoder or row.encoder
         names = list(dict.fromkeys([wanted, "attributes"]))
         job = Importer(
@@ -212,11 +225,13 @@ class Library:
             [self.runtime(name) for name in names],
             [self.shards(name) for name in names],
             threads=self.settings.threads,
-            progress=progress,
+            progress=say,
         )
         report = job.run(source)
-        if row.encoder != wanted:
-            self.store.set_encoder(row.id, wanted)
+        if empty and not job.row.id:
+            job.begin()
+        if job.row.id and job.row.encoder != wanted:
+            self.store.set_encoder(job.row.id, wanted)
         return report
 
     def answers_elsewhere(self, person: int, here: CollectionRow, most: int) -> list[tuple[Matrix, Answers]]:

@@ -4,7 +4,8 @@ A file that has not changed since the last import, by its size, both of its time
 opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
 bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. A batch is kept in
 two durable steps, vectors first and then the items with their files in one transaction, so an item without its
-numbers cannot exist, and vectors without an item cost nothing.
+numbers cannot exist, and vectors without an item cost nothing. A new collection is kept together with its first
+pictures, so whatever stops an import leaves none that is empty.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class ImportReport:
 class Importer:
     """One import of one source into one collection.
 
+    row     the collection; with the id 0 one that is new, and kept with its first pictures
     shards, runtimes    the vectors' homes and what makes them, in the same order
     """
 
@@ -74,6 +76,7 @@ class Importer:
         self.items: dict[str, Item] = {item.sha256: item for item in store.items(row.id)}
         self.files = store.files(row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
+        self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
 
     def run(self, source: Source) -> ImportReport:
         """Take in all that the source finds. raises : whatever the source or the store raises; the rest is reported"""
@@ -89,6 +92,12 @@ class Importer:
         self._mark_gone()
         self.report.seconds = time.monotonic() - start
         return self.report
+
+    def begin(self, files: Sequence[KnownFile] = (), items: Sequence[NewItem] = ()) -> None:
+        """Keep the collection, with these and with what was looked at before."""
+        row = self.row
+        self.row = self.store.add_collection(row.name, row.source, row.encoder, [*self.waiting, *files], items)
+        self.waiting = []
 
     def _mark_gone(self) -> None:
         """Pictures whose file is no longer there, or was painted over; a copy of it somewhere else takes its place."""
@@ -211,7 +220,12 @@ class Importer:
                 reason = str(error)
             self.report.leave_out(one.name, reason)
             files = [replace(f, sha256=None, reason=reason) if f.sha256 == sha else f for f in files]
-        self.store.keep_files(self.row.id, files, items)
+        if self.row.id:
+            self.store.keep_files(self.row.id, files, items)
+        elif items:
+            self.begin(files, items)
+        else:
+            self.waiting += files
         self.coming.update(item.sha256 for item in items)
         self.report.new += len(items)
 

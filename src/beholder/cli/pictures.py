@@ -123,7 +123,9 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
         return
     broken: list[str] = []
     count = 0
-    for found in open_source(source, library.home / "sources", progress=meter).find():
+    opened = open_source(source, library.home / "sources", progress=meter)
+    library.store.check()  # a zip is unpacked into the data folder
+    for found in opened.find():
         if isinstance(found, Broken):
             why = found.reason
         else:

@@ -89,6 +89,7 @@ class SampleSource:
 
         if not (self.folder / ITEMS).is_file():  # it is written last, so all of the gallery is there
             try:
+                self.folder.parent.mkdir(exist_ok=True)
                 make_gallery(
                     self.folder, progress=lambda done, n: self.progress("painting the sample gallery", done, n)
                 )

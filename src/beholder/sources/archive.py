@@ -119,7 +119,7 @@ def _made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     if folder.is_dir():
         return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(exist_ok=True)  # not what it lies in: a data folder that was moved is not made again
         _sweep(folder.parent)
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=folder.parent))
         try:
@@ -256,7 +256,8 @@ def _unpacked(archive: zipfile.ZipFile, member: _Member, folder: Path) -> str:
     """Writes one member. returns : "", or why it could not be done; raises OSError where nothing more can be written"""
     target = folder / PurePosixPath(member.name)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        for below in reversed(PurePosixPath(member.name).parents[:-1]):
+            (folder / below).mkdir(exist_ok=True)
         with archive.open(member.info) as packed, target.open("xb") as out:
             _copy(packed, out, member.info.file_size)
     except FileExistsError:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from beholder.errors import StoreError
 from beholder.store import private
+from beholder.store.durable import flush
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
@@ -145,13 +146,21 @@ def _sentence(cause: str) -> str:
 
 
 def backup(path: Path) -> Path:
-    """A consistent copy of the database in `backups/` beside it, taken while others may be writing."""
+    """A consistent copy of the database in `backups/` beside it, taken while others may be writing.
+
+    It has its name once it is whole; what a killed process left of one is overwritten by the next.
+    """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = path.parent / "backups" / f"{path.stem}-{stamp}{path.suffix}"
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    private.make(target)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+    draft = target.with_name(f"{path.stem}.tmp")
+    for part in target.parent.glob(f"{draft.name}*"):
+        part.unlink()
+    private.make(draft)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)
+    os.replace(draft, target)
+    flush(target.parent)
     return target
 
 
@@ -177,12 +186,11 @@ def _migrate(engine: sa.Engine, path: Path) -> None:
             f"{path} was written by a newer Beholder (tables {have}, this one knows {known[-1]}): "
             "upgrade with `pip install -U beholder`; nothing was changed"
         )
-    if have is not None:
-        backup(path)
-    _upgrade(engine, known[-1])
+    _upgrade(engine, path, known[-1])
 
 
-def _upgrade(engine: sa.Engine, head: str) -> None:
+def _upgrade(engine: sa.Engine, path: Path, head: str) -> None:
+    """From whatever tables there are to those of `head`, all of it or nothing, with a backup before."""
     from alembic import command
     from alembic.config import Config
 
@@ -190,7 +198,10 @@ def _upgrade(engine: sa.Engine, head: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))  # it interpolates
     config.set_main_option("path_separator", "os")
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if revision_of(connection) == head:
+        have = revision_of(connection)
+        if have == head:
             return  # another process was faster
+        if have is not None:
+            backup(path)  # nobody writes meanwhile
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, head)

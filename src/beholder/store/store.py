@@ -162,15 +162,39 @@ class Store:
             raise UnknownName.of("collection", name, known, see="beholder import --help")
         return known[same]
 
-    def add_collection(self, name: str, source: str, encoder: str) -> CollectionRow:
-        """The collection of this name, made where there is none yet. raises : UserError, AlikeName as `add_person`"""
+    def collection_for(self, name: str, source: str, encoder: str) -> CollectionRow:
+        """The collection of this name, or a new one that is not kept yet, its id 0.
+
+        raises : UserError, AlikeName as `add_person`
+        """
+        name = clean("collection", name)
+        rows = self.collections()
+        same = next((row for row in rows if composed(row.name) == name), None)
+        if same is None and (like := alike(name, [row.name for row in rows])):
+            raise AlikeName("collection", name, like)
+        return same or CollectionRow(0, name, source, encoder, _now(), 0)
+
+    def add_collection(
+        self,
+        name: str,
+        source: str,
+        encoder: str,
+        files: Sequence[KnownFile] = (),
+        items: Sequence[NewItem] = (),
+    ) -> CollectionRow:
+        """The collection of this name, made where there is none yet, with what an import found: all of it or nothing.
+
+        raises : UserError, AlikeName as `add_person`
+        """
         row = {"name": clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
         with writing(self.engine) as db:
-            known = list(db.scalars(sa.select(t.collections.c.name).order_by(t.collections.c.id)))
-            if row["name"] not in map(composed, known):
+            found = db.execute(sa.select(t.collections.c.name, t.collections.c.id).order_by(t.collections.c.id))
+            known = {composed(name): id for name, id in found}
+            if row["name"] not in known:
                 if same := alike(row["name"], known):
                     raise AlikeName("collection", row["name"], same)
-                db.execute(insert(t.collections).values(row))
+                known[row["name"]] = db.scalars(insert(t.collections).values(row).returning(t.collections.c.id)).one()
+            _keep_files(db, known[row["name"]], files, items)
         return self.collection(row["name"])
 
     def drop_empty(self, collection_id: int) -> bool:
@@ -220,25 +244,8 @@ class Store:
 
     def keep_files(self, collection_id: int, files: Sequence[KnownFile], items: Sequence[NewItem] = ()) -> None:
         """Keep what an import found, all of it or nothing. A picture that is already there stays as it is."""
-        new = [
-            {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "path": str(i.path),
-             "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
-            for i in items
-        ]  # fmt: skip
-        seen = [
-            {"collection_id": collection_id, **{c: getattr(f, c) for c in KnownFile.__slots__}}
-            for f in files
-        ]  # fmt: skip
         with writing(self.engine) as db:
-            if new:
-                db.execute(insert(t.items).on_conflict_do_nothing(), new)
-            if seen:
-                row = insert(t.files)
-                row = row.on_conflict_do_update(
-                    index_elements=["collection_id", "path"],
-                    set_={c: row.excluded[c] for c in KnownFile.__slots__ if c != "path"},
-                )
-                db.execute(row, seen)
+            _keep_files(db, collection_id, files, items)
 
     def update_item(self, item_id: int, *, name: str, path: Path, columns: Mapping[str, str]) -> None:
         """A picture has moved, or its source says something else of it now."""
@@ -379,6 +386,24 @@ def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
     said = {f: getattr(j, f) for f in Judgement.__slots__}
     kept = {"items": list(j.items), "picked": list(j.picked), "at": j.at.isoformat()}
     return said | kept | {"person_id": person_id, "collection_id": collection_id}
+
+
+def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile], items: Iterable[NewItem]) -> None:
+    new = [
+        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "path": str(i.path),
+         "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
+        for i in items
+    ]  # fmt: skip
+    seen = [{"collection_id": collection_id, **{c: getattr(f, c) for c in KnownFile.__slots__}} for f in files]
+    if new:
+        db.execute(insert(t.items).on_conflict_do_nothing(), new)
+    if seen:
+        row = insert(t.files)
+        row = row.on_conflict_do_update(
+            index_elements=["collection_id", "path"],
+            set_={c: row.excluded[c] for c in KnownFile.__slots__ if c != "path"},
+        )
+        db.execute(row, seen)
 
 
 def _kept(

@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from beholder.errors import BadInput, StoreError
+from beholder.store.durable import flush
 from beholder.types import Matrix
 
 _LOG = logging.getLogger(__name__)
@@ -30,10 +31,11 @@ class VectorShards:
     """All vectors of one encoder.
 
     folder : made when the first shard is written · dimension : of every vector; None: whatever a shard holds
+    check : called before one is written; raises where the data folder is gone
     """
 
-    def __init__(self, folder: Path, dimension: int | None = None) -> None:
-        self.folder, self.dimension = folder, dimension
+    def __init__(self, folder: Path, dimension: int | None = None, *, check: Callable[[], None] = lambda: None) -> None:
+        self.folder, self.dimension, self.check = folder, dimension, check
         self._lock = threading.Lock()
         self._shards: dict[str, NDArray[np.float32]] = {}
         self._where: dict[str, tuple[str, int]] = {}
@@ -59,18 +61,23 @@ class VectorShards:
         return {sha for sha in hashes if sha not in self._where}
 
     def add(self, hashes: Sequence[str], vectors: Matrix) -> None:
-        """Keep these vectors, (n, d); they are on disk when this returns."""
+        """Keep these vectors, (n, d); they are on disk when this returns.
+
+        raises : StoreError where they cannot be written. A data folder that was moved away is not made again for them
+        """
         if not len(hashes):
             return
         keys = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(len(hashes), 32)
+        self.check()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.folder.parent, self.folder):
+                folder.mkdir(exist_ok=True)
             self._clear_leftovers()
             draft = self.folder / f".{os.getpid()}-{uuid.uuid4().hex}.tmp"
             save_file({"keys": keys.copy(), "vectors": np.ascontiguousarray(vectors, np.float32)}, draft)
-            _flush(draft)
+            flush(draft)
             os.replace(draft, self.folder / f"{uuid.uuid4().hex}.safetensors")
-            _flush(self.folder)
+            flush(self.folder)
         except (OSError, SafetensorError) as error:
             raise StoreError(f"cannot keep vectors in {self.folder}: {error}") from error
 
@@ -129,14 +136,6 @@ def _held(path: Path, dimension: int | None) -> tuple[NDArray[np.uint8], NDArray
     if not np.isfinite(vectors).all():
         raise BadInput("it holds numbers that are not finite")
     return keys, vectors
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _alive(pid: int) -> bool:

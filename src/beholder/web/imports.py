@@ -152,15 +152,11 @@ class Imports:
                 )
 
     def _import(self, job: Job) -> ImportReport:
-        def step(stage: str, done: int, total: int) -> None:
-            self.library.store.check()  # before anything is written into a data folder that is gone
-            job.step(stage, done, total)
-
-        return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=step)
+        return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False)
 
     def _drop_empty(self, collection: str) -> bool:
-        """Take the collection away again where no picture came into it. returns : whether none did"""
+        """Take away a collection that was empty before and still is. returns : whether no picture is in it"""
         with suppress(StoreError):
-            empty = [row.id for row in self.library.collections() if row.name == collection and not row.size]
-            return any(self.library.store.drop_empty(row) for row in empty)
+            rows = [row for row in self.library.collections() if row.name == collection]
+            return all(not row.size and self.library.store.drop_empty(row.id) for row in rows)
         return False

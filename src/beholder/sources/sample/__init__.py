@@ -111,7 +111,7 @@ def make_gallery(
     """
     if n < 1:
         raise UserError(f"a gallery of {n} pictures was asked for; it needs at least 1.")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     rows: list[dict[str, str]] = []
     with ThreadPoolExecutor(settings().threads) as pool:
         try:
