@@ -473,6 +473,23 @@ def test_what_a_killed_process_left_is_swept_away_after_a_day(tmp_path, workspac
     assert [path.name for path in workspace.glob(".half-*")] == [".half-new"]
 
 
+def test_a_data_folder_that_is_moved_meanwhile_is_not_made_again(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def move(stage, done, total):
+        if home.exists():
+            home.rename(tmp_path / "moved")
+
+    made = zip_of(tmp_path / "art.zip", {"a/b/one.png": PNG, "a/two.png": PNG})
+    with pytest.raises(StoreError, match="nothing can be unpacked"):
+        list(open_source(made, home / "sources", progress=move).find())
+    for source in (made, "sample"):
+        with pytest.raises(StoreError, match=r"nothing can be unpacked|cannot be painted"):
+            list(open_source(source, home / "sources").find())
+    assert not home.exists()
+
+
 def test_two_that_extract_at_once_both_find_all(tmp_path, workspace, monkeypatch):
     path = zip_of(tmp_path / "art.zip", {"a.png": PNG})
     first, second = open_source(path, workspace), open_source(path, workspace)
