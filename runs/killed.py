@@ -50,12 +50,20 @@ def library(home: Path) -> Library:
     return Library(home, config=Settings(home=home, threads=2))
 
 
+def ready(home: Path) -> Library:
+    """Opened, its encoders loaded, so that a kill soon after falls into the first steps of an import."""
+    opened = library(home)
+    opened.collections()
+    for encoder in (opened.settings.encoder, "attributes"):
+        opened.runtime(encoder)
+    return opened
+
+
 # What is killed: its first word says that it has begun
 
 
 def importing(home: Path, source: Path, said: Connection) -> None:
-    opened = library(home)
-    opened.collections()
+    opened = ready(home)
     said.send("started")
     try:
         opened.import_source(source, "art", progress=lambda *_: said.send(pictures_in(opened)))
@@ -64,7 +72,7 @@ def importing(home: Path, source: Path, said: Connection) -> None:
 
 
 def importing_in_the_browser(home: Path, source: Path, said: Connection) -> None:
-    opened = library(home)
+    opened = ready(home)
     said.send("started")
     job = Imports(opened, lambda collection: None).start(str(source), "art", person=1)
     while job.state in ("waiting", "running"):
