@@ -8,6 +8,7 @@ import tracemalloc
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -704,3 +705,18 @@ def test_the_plain_folders_beside_the_checkout_are_whole(shared, workspace):
     for name, count in {"best_art": 2922, "famous102": 102, "in_the_wild": 24, "pref_ab": 1151}.items():
         source = open_source(shared / "data" / name, workspace)
         assert (len(found(source)), broken(source)) == (count, {})
+
+
+def test_a_folder_that_lacks_much_is_listed_once_and_no_file_in_it_is_missed(tmp_path, monkeypatch):
+    folder_of(tmp_path, "a/one.png", "a/b/two.png", "Été/trois à.png", "z.png")
+    lost = [f"{folder}{i}.png" for i in range(40) for folder in ("", "a/", "a/b/", "no{i}/a/", "É{i}\\", "Été/é")]
+    rows = [*lost, "a/one.png", "a\\b\\two.png", unicodedata.normalize("NFD", "Été\\trois à.png"), "a/../z.png", "a/b"]
+    (tmp_path / "list.csv").write_text("\n".join(["file", *rows]), encoding="utf-8")
+    asked, really = Counter(), os.stat
+    monkeypatch.setattr(os, "stat", lambda path, **more: (asked.update([str(path)]), really(path, **more))[1])
+    found = list(open_source(tmp_path / "list.csv", tmp_path).find())
+    there = [one.name for one in found if isinstance(one, Found)]
+    assert there == ["a/one.png", "a/b/two.png", "Été/trois à.png", "z.png"]
+    assert found[-1] == Broken("a/b", "a folder, not a file")
+    assert sum("is not there" in one.reason for one in found if isinstance(one, Broken)) == len(lost)
+    assert asked.total() < 120
