@@ -12,7 +12,9 @@ import logging
 import os
 import threading
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +39,8 @@ class VectorShards:
     def __init__(self, folder: Path, dimension: int | None = None, *, check: Callable[[], None] = lambda: None) -> None:
         self.folder, self.dimension, self.check = folder, dimension, check
         self._lock = threading.Lock()
-        self._shards: dict[str, NDArray[np.float32]] = {}
-        self._where: dict[str, tuple[str, int]] = {}
+        self._shards: set[str] = set()  # that are read
+        self._where: dict[bytes, tuple[Path, int]] = {}  # the vectors themselves stay on disk
         self.damaged: dict[str, str] = {}  # shard -> what is wrong with it
 
     def get(self, hashes: Sequence[str], dimension: int) -> tuple[Matrix, NDArray[np.bool_]]:
@@ -49,16 +51,21 @@ class VectorShards:
         self._read_new()
         X = np.zeros((len(hashes), dimension), np.float32)
         known = np.zeros(len(hashes), bool)
+        wanted = defaultdict[Path, list[tuple[int, int]]](list)
         for i, sha in enumerate(hashes):
-            if (place := self._where.get(sha)) is not None:
-                X[i] = self._shards[place[0]][place[1]]
-                known[i] = True
+            if (place := self._where.get(bytes.fromhex(sha))) is not None:
+                wanted[place[0]].append((i, place[1]))
+        for path, pairs in wanted.items():
+            with suppress(BadInput, OSError):  # it has gone bad meanwhile
+                at, rows = np.array(pairs).T
+                X[at] = _held(path, self.dimension)[1][rows]
+                known[at] = True
         return X, known
 
     def missing(self, hashes: Iterable[str]) -> set[str]:
         """Those of these pictures that have no vector here."""
         self._read_new()
-        return {sha for sha in hashes if sha not in self._where}
+        return {sha for sha in hashes if bytes.fromhex(sha) not in self._where}
 
     def add(self, hashes: Sequence[str], vectors: Matrix) -> None:
         """Keep these vectors, (n, d); they are on disk when this returns.
@@ -89,7 +96,7 @@ class VectorShards:
 
     def _read(self, path: Path) -> None:
         try:
-            keys, vectors = _held(path, self.dimension)
+            keys, _ = _held(path, self.dimension)
         except FileNotFoundError:
             return  # another process has just set it aside
         except BadInput as fault:
@@ -97,8 +104,8 @@ class VectorShards:
         except OSError as error:  # of the disk, which may be well again: the file stays where it is
             self.damaged[path.name] = str(error)
         else:
-            self._shards[path.name] = vectors
-            self._where.update((bytes(key).hex(), (path.name, i)) for i, key in enumerate(keys))
+            self._shards.add(path.name)
+            self._where.update((key.tobytes(), (path, i)) for i, key in enumerate(keys))
 
     def _set_aside(self, path: Path, reason: str) -> None:
         self.damaged[path.name] = reason
