@@ -1,12 +1,13 @@
 """What is kept in a data folder: one SQLite database and the vector shards."""
 
 from beholder.store.names import alike, clean, composed
-from beholder.store.store import CollectionRow, KnownFile, NewItem, Person, Store, system_user
+from beholder.store.store import CollectionRow, KnownFile, KnownItem, NewItem, Person, Store, digest, system_user
 from beholder.store.vectors import VectorShards
 
 __all__ = [
     "CollectionRow",
     "KnownFile",
+    "KnownItem",
     "NewItem",
     "Person",
     "Store",
@@ -14,5 +15,6 @@ __all__ = [
     "alike",
     "clean",
     "composed",
+    "digest",
     "system_user",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
 from beholder.types import Item, Judgement
 
+_AT_ONCE = 1000  # rows that are read together where they are too many to hold
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
 
 
@@ -61,6 +64,16 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What an import needs to know of a picture that is in. said: `digest` of its name and columns"""
+
+    id: int
+    path: str
+    gone: bool
+    said: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewItem:
     """A picture about to be kept."""
 
@@ -70,6 +83,11 @@ class NewItem:
     width: int
     height: int
     columns: Mapping[str, str]
+
+
+def digest(name: str, columns: Mapping[str, str]) -> bytes:
+    """Other bytes where a source says something else of a picture."""
+    return blake2b(json.dumps([name, dict(columns)], sort_keys=True).encode(), digest_size=16).digest()
 
 
 def _now() -> str:
@@ -225,6 +243,14 @@ class Store:
         query = sa.select(*(sa.func.total(number) for number in told)).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             return tuple(int(total) for total in db.execute(query).one())
+
+    def known_items(self, collection_id: int) -> dict[str, KnownItem]:
+        """By sha256, in the order of `items`, in a fraction of their memory."""
+        c = t.items.c
+        query = sa.select(c.sha256, c.id, c.path, c.gone, c.name, c.columns).where(c.collection_id == collection_id)
+        with reading(self.engine) as db:
+            rows = db.execute(query.order_by(c.id).execution_options(yield_per=_AT_ONCE))
+            return {sha: KnownItem(id, path, gone, digest(*said)) for sha, id, path, gone, *said in rows}
 
     def item(self, item_id: int) -> Item:
         """raises : UnknownName"""
