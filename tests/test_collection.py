@@ -231,6 +231,24 @@ def test_another_encoder_renews_the_numbers(library, painted):
     assert np.array_equal(art.X, np.hstack([art.attributes, art.attributes]))
 
 
+def test_what_one_encoder_makes_nothing_of_another_may(library, painted, monkeypatch):
+    attributes, really = library.runtime("attributes"), type(library.runtime("attributes")).encode
+    shown = Image.open(painted / "03.png").convert("RGB").getpixel((5, 5))
+
+    def refuse(self, pictures):
+        if any(picture.getpixel((5, 5)) == shown for picture in pictures):
+            raise BadInput("numbers that are not finite")
+        return really(self, pictures)
+
+    monkeypatch.setattr(type(attributes), "encode", refuse)
+    (painted / "bad.png").write_bytes(b"bad")
+    report = take_in(library, painted)
+    assert "numbers that are not finite" in [one.reason for one in report.broken]
+    assert counts(report)[0::5] == (11, 2)
+    monkeypatch.setattr(type(attributes), "encode", really)
+    assert counts(take_in(library, painted)) == (1, 11, 0, 0, 0, 1)
+
+
 def test_a_shard_that_was_lost_is_made_again(library, painted, home):
     take_in(library, painted)
     X = library.collection("art").X

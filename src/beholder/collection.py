@@ -23,7 +23,7 @@ from scipy.special import ndtr
 
 from beholder.background import Background
 from beholder.config import Settings, settings
-from beholder.errors import BadInput, StoreError, UnknownName, UserError
+from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.features.attributes import with_attributes
@@ -311,7 +311,7 @@ def embed_files(
     hashes = [fingerprint(path) for path in paths]
     lacking = shards.missing(hashes)
     todo = {sha: path for sha, path in zip(hashes, paths, strict=True) if sha in lacking}
-    broken: dict[str, str] = {}
+    broken: dict[str, BadPicture] = {}
     for at in range(0, len(todo), BATCH):
         part = dict(list(todo.items())[at : at + BATCH])
         say("reading pictures", at, len(todo))

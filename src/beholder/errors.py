@@ -9,6 +9,7 @@
     │   └── MissingExtra             an optional dependency is not installed
     ├── BadInput (ValueError)        what a file holds cannot be used: exit 1, status 422
     │   └── BadPicture               this picture cannot be opened, and why
+    │       └── NoNumbers            it opens, but this encoder makes nothing of it
     ├── NotEnoughAnswers             nothing to learn from yet
     └── StoreError                   disk full, locked, damaged, from a newer version: exit 1, status 503
 
@@ -85,6 +86,10 @@ class BadInput(BeholderError, ValueError):
 
 class BadPicture(BadInput):
     """A picture that cannot be opened; the message is the reason alone, without the file's name."""
+
+
+class NoNumbers(BadPicture):
+    """A picture that opens, and that one encoder makes nothing of; another may."""
 
 
 class NotEnoughAnswers(BeholderError):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from beholder.errors import BadPicture
+from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.sources import Broken, Found, Progress, Source, silent
@@ -204,15 +204,16 @@ class Importer:
             self.report.moved += 1
             self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
 
-    def _embed(self, paths: Mapping[str, Path], tick: Tick) -> dict[str, str]:
-        """Numbers for these pictures, on disk when this returns. returns : {sha256: why it cannot be opened}"""
+    def _embed(self, paths: Mapping[str, Path], tick: Tick) -> dict[str, BadPicture]:
+        """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
         missing = self._without_vectors(list(paths))
         wanted = {sha: paths[sha] for sha in missing}
         return embed_missing(wanted, self.runtimes, self.shards, threads=self.threads, tick=tick)
 
-    def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, str]) -> None:
+    def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, BadPicture]) -> None:
         items: list[NewItem] = []
         for sha, one in new.items():
+            reason: BadPicture
             try:
                 if sha not in broken:
                     width, height = size_of(one.path)
@@ -220,9 +221,12 @@ class Importer:
                     continue
                 reason = broken[sha]
             except BadPicture as error:
-                reason = str(error)
-            self.report.leave_out(one.name, reason)
-            files = [replace(f, sha256=None, reason=reason) if f.sha256 == sha else f for f in files]
+                reason = error
+            self.report.leave_out(one.name, str(reason))
+            if isinstance(reason, NoNumbers):  # no fault of the picture: it is looked at again
+                files = [f for f in files if f.sha256 != sha]
+            else:
+                files = [replace(f, sha256=None, reason=str(reason)) if f.sha256 == sha else f for f in files]
         if self.row.id:
             self.store.keep_files(self.row.id, files, items)
         elif items:
@@ -271,20 +275,20 @@ def embed_missing(
     *,
     threads: int,
     tick: Tick = lambda done: None,
-) -> dict[str, str]:
+) -> dict[str, BadPicture]:
     """Open each of these pictures once, run every encoder on it, keep the vectors.
 
     paths : {sha256: path}
     tick : told after every picture how many are done
-    returns : {sha256: why it cannot be opened}
+    returns : {sha256: why it has no vectors}
     """
-    hashes, broken = list(paths), {}
+    hashes, broken = list(paths), dict[str, BadPicture]()
     good: list[str] = []
     vectors: list[tuple[Matrix, ...]] = []
     for index, got in embed(list(paths.values()), runtimes, threads=threads):
         tick(index + 1)
         if isinstance(got, BadPicture):
-            broken[hashes[index]] = str(got)
+            broken[hashes[index]] = got
         else:
             good.append(hashes[index])
             vectors.append(got)

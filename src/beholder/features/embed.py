@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.errors import BadInput, BadPicture
+from beholder.errors import BadInput, BadPicture, NoNumbers
 from beholder.features.registry import Runtime
 from beholder.images import open_image
 from beholder.types import Matrix
@@ -38,7 +38,8 @@ def embed(
     paths   the pictures
     runtimes the encoders, each given the same opened picture
     threads tasks at a time, of which one encodes; at least two, so that one decodes meanwhile
-    yields  (index into `paths`, vectors in the order of `runtimes` or BadPicture), in order
+    yields  (index into `paths`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an encoder
+            fails on a picture that opens
 
     A vector does not depend on its company: pictures are opened at the size that its encoder's row asks for, whatever
     the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
@@ -101,7 +102,7 @@ def _alone(runtime: Runtime, picture: Image.Image) -> Vector | BadPicture:
         vector: Vector = _matrix(runtime, [picture])[0]
         return vector
     except BadInput as fault:
-        return BadPicture(str(fault))
+        return NoNumbers(str(fault))
 
 
 def _matrix(runtime: Runtime, pictures: Sequence[Image.Image]) -> Matrix:
