@@ -10,6 +10,7 @@ from beholder.bench.raters import known_scores
 from beholder.bench.vectors import read_vectors
 from beholder.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
 from beholder.errors import BadInput, UnknownName
+from makers import encoded, noise
 
 ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"
 
@@ -317,3 +318,15 @@ def test_a_plain_set_with_broken_pictures_is_told_when_it_is_checked(tmp_path):
         check("plain", folder)
     assert "2 faults" in str(caught.value)
     assert "b.png: the picture cannot be opened" in str(caught.value)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("tail", [b"", bytes(30_000)], ids=["missing", "zeros"])
+def test_a_download_that_was_cut_is_told_when_a_set_is_checked(tmp_path, progressive, tail):
+    folder = make(tmp_path / "set", ratings="rater,item,score\nann,a,1\n")
+    whole = encoded(noise(600, 400), "JPEG", progressive=progressive)
+    (folder / "a.png").write_bytes(whole + bytes(5_000))  # some cameras fill the last block
+    (folder / "b.png").write_bytes(whole[: len(whole) * 2 // 3] + tail)
+    with pytest.raises(BadInput, match=r"b\.png: the picture cannot be opened: the file ends too early") as caught:
+        check("plain", folder)
+    assert "a.png" not in str(caught.value)

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from beholder.collection import Library, Ranked, named
 from beholder.config import Settings
 from beholder.doctor import doctor
 from beholder.errors import UserError
+from beholder.labels import export_labels
 from beholder.sources import open_source
+from beholder.types import Judgement
 from beholder.web.app import create_app
 from makers import folder_of
 
@@ -141,6 +144,27 @@ def test_a_picture_of_a_drive_that_is_away_is_not_found_and_results_are_shown(tw
     assert client.get("/label/art").status_code == 200
     assert client.get("/").status_code == 200
     client.app.state.desk.close()
+
+
+@pytest.mark.parametrize("reason", ["EACCES", "ENOTCONN", "EHOSTDOWN"])
+def test_results_and_exports_are_made_while_the_drive_is_away(library, drop, painted, tmp_path, reason, capsys):
+    library.import_source(painted, "art")
+    ids = [item.id for item in library.store.items(1)]
+    client = TestClient(create_app(library, library.settings), base_url="http://127.0.0.1:8765")
+    client.post("/people", data={"name": "Ada"}, headers={"Sec-Fetch-Site": "same-origin"})
+    said = [Judgement("choice", pair, f"{n}") for n, pair in enumerate(pairwise(ids))]
+    library.store.record(1, 1, [*said, Judgement("favourite", (ids[0],), "best")])
+    drop(painted, reason)
+    wall = client.get("/results/art")
+    assert (wall.status_code, wall.text.count("<img") >= 12) == (200, True)
+    assert len(client.get("/results/art/export.json").json()) == 12
+    assert client.get("/results/art/export.csv").text.count("\n") == 13
+    assert client.get("/taste/art").status_code == 200
+    assert client.get("/answers/art").status_code == 200
+    client.app.state.desk.close()
+    assert export_labels(library, "art", tmp_path / "labels.csv") == 12
+    for more in (["--json"], ["--html", str(tmp_path / "sheet.html")]):
+        assert run(["rank", "art", "--person", "Ada", *more]) == 0, capsys.readouterr().err
 
 
 def test_an_album_leaves_out_what_is_away_and_what_is_no_file(two, drop, tmp_path):
