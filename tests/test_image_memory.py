@@ -7,6 +7,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -150,6 +151,17 @@ def test_pictures_opened_by_many_threads_take_no_more_than_all_may(tmp_path):
     said, peak = peak_of(flat("RGB", 9_504, 6_336, "PNG", compress_level=1), tmp_path, times=6)
     assert said.startswith("opened 512")
     assert peak < 800_000_000
+
+
+@pytest.mark.parametrize(("only", "cases"), [("300", 7), ("9 times PNG of 45 million with alpha", 1)])
+def test_an_import_takes_no_more_than_it_may(tmp_path, monkeypatch, only, cases):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "runs")
+    import memory
+
+    told = list(memory.measure(tmp_path, 9, 300, only))
+    assert [(what, got.said) for what, _, got in told if got.code] == []
+    assert [what for what, most, got in told if not 100 < got.megabytes < most] == []
+    assert len(told) == cases
 
 
 def test_a_picture_is_the_same_in_bands(monkeypatch):
