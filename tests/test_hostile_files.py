@@ -388,6 +388,7 @@ TABLES = {
     "huge field": b"file,title\na.png," + b"x" * 200_000 + b"\ngone.png,x\n",
     "huge header": b"file," + b"x" * 200_000 + b"\na.png,1\n",
     "many columns": b"file," + b",".join(b"c%d" % i for i in range(5000)) + b"\ngone.png\n",
+    "too many fields between tabs": b"file\ttitle\na.png\tb\tc\td\n",
     "ragged rows": b"file,title\na.png\na.png,b,c,d\n,,,,\nx\n",
     "links": b"file\nhttp://x.org/a.png\nftp://x/a\nfile:///etc/passwd\ndata://x\n",
     "very long path": b"file\n" + b"x/" * 5000 + b"a.png\n",

@@ -106,6 +106,14 @@ def test_a_bad_entry_costs_itself_alone(bad):
     assert {line for line, entry in found if isinstance(entry, BadJson)} == {4}
 
 
+@pytest.mark.parametrize("opened", ["[" * 200, '{"a":' * 100, '[{"a": [', "{"])
+def test_brackets_that_are_never_closed_cost_no_entry_behind_them(opened):
+    found = list(entries('[\n{"n": 1},\n' + opened + ',\n{"n": 2},\n9e9e9,\nnothing,\n{"n": [3]}, x,\n"y"\n]\n'))
+    kept = {line: entry for line, entry in found if not isinstance(entry, BadJson)}
+    assert kept == {2: {"n": 1}, 4: {"n": 2}, 7: {"n": [3]}}
+    assert {line for line, entry in found if isinstance(entry, BadJson)} == {3, 5, 7}
+
+
 def test_a_list_that_is_cut_off_keeps_what_is_whole():
     found = list(entries('[\n{"n": 1},\n{"n": 2},\n{"n":'))
     assert [entry for _, entry in found[:2]] == [{"n": 1}, {"n": 2}]

@@ -474,6 +474,7 @@ DAMAGED = {
     "NaN": lambda: save({"keys": _keys(3), "vectors": np.full((3, 2), np.nan, np.float32)}),
     "infinite": lambda: save({"keys": _keys(3), "vectors": np.full((3, 2), -np.inf, np.float32)}),
     "no vectors": lambda: save({"keys": _keys(3)}),
+    "a kind that cannot be printed": lambda: save({"keys": _keys(3), "vectors": ROWS}).replace(b"F32", b"\x7f\xc2\x80"),
     "cut off": lambda: save({"keys": _keys(3), "vectors": ROWS})[:-5],
     "empty": lambda: b"",
     "no safetensors": lambda: b"PK\3\4 something else" * 9,
@@ -488,6 +489,7 @@ def test_a_shard_of_anything_else_is_set_aside_and_its_pictures_are_unknown(what
     (tmp_path / "bad.safetensors").write_bytes(content)
     shards = VectorShards(tmp_path, 2)
     assert shards.missing(hashes(1, 7, 8)) == set(hashes(7, 8))
+    assert shards.damaged["bad.safetensors"].isprintable()
     assert (tmp_path / "bad.safetensors.damaged").read_bytes() == content
     assert not (tmp_path / "bad.safetensors").exists()
     assert len(caplog.records) == 1

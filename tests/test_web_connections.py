@@ -118,6 +118,24 @@ def test_who_does_not_read_what_was_asked_for_is_given_up(server):
     assert said.read_text() == ""
 
 
+def test_many_who_read_nothing_do_not_keep_a_page_from_coming(server):
+    port, said = server
+    held = []
+    try:
+        for _ in range(60):
+            one = socket.socket()
+            held.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.connect(("127.0.0.1", port))
+            one.setblocking(False)
+            with contextlib.suppress(OSError):
+                one.send(b"GET /static/look.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1000)
+            assert page(port) == 200
+    finally:
+        [one.close() for one in held]
+    assert said.read_text() == ""
+
+
 def test_many_half_open_connections_do_not_keep_a_page_from_coming(server):
     port, said = server
     held = []
@@ -140,6 +158,21 @@ def test_what_is_no_http_and_who_leaves_half_way_is_not_in_the_log(server):
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # leaves without a word
     for _ in range(20):
         assert page(port) == 200
+    assert said.read_text() == ""
+
+
+@pytest.mark.parametrize("address", ["/people", "/nowhere"])
+def test_a_body_that_breaks_off_into_something_else_is_not_in_the_log(server, address):
+    port, said = server
+    head = SLOW["chunks that do not come"].replace(b"/people", address.encode())
+    for wait in (0, 0.02, 0.2):
+        with connected(port, head) as one:
+            time.sleep(wait)
+            one.sendall(b"no length\r\n")
+            reply = one.recv(65536)
+            assert reply.startswith(b"HTTP/1.1 4"), reply
+            assert ended(one)
+    assert page(port) == 200
     assert said.read_text() == ""
 
 

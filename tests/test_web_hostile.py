@@ -370,6 +370,13 @@ def test_a_form_with_a_file_where_text_belongs_is_a_sentence(client, address):
     assert not any(sign in sentence for sign in ("loc", "string_type", "{'", "&#34;"))
 
 
+def test_a_broken_form_is_not_in_the_log(client, capfd):
+    kind = "multipart/form-data; boundary=b"
+    for body in (b"--b\r\nContent-Disposition: \xff\r\n\r\nx", b"--b x", b"--b\r\n\xad: x\r\n\r\n", b"--"):
+        assert client.post("/mark/wall", content=body, headers={"Content-Type": kind}).status_code in (400, 422)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_browser_that_leaves_is_no_fault(client, caplog):
     async def leave(address, kind):
         said = [{"type": "http.request", "body": b'{"ev', "more_body": True}, {"type": "http.disconnect"}]

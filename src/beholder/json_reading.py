@@ -112,7 +112,21 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         yield at, piece.strip()
         return
     for here, there in zip([at, *begins], [*begins, end], strict=True):
-        yield here, text[here:there].strip().rstrip("]").strip().rstrip(",")
+        closed = _closed(text, here, there)
+        yield here, text[here:closed].strip().rstrip("]").strip().rstrip(",")
+        if behind := text[closed:there].strip(" \t\r\n,]"):  # it was cut off from the line before it
+            yield text.index(behind, closed), behind
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """Where the first bracket from `start` on is closed again; `end` where it is not."""
+    depth = 0
+    for found in _BRACKET.finditer(text, start, end):
+        mark = found.group()
+        depth += (mark in "[{") - (mark in "]}")
+        if depth <= 0 and mark in "]}":
+            return found.end()
+    return end
 
 
 def _can_be_read(text: str) -> bool:

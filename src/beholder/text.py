@@ -45,12 +45,12 @@ _AWAY = {  # how a drive or a share answers that is no longer there
 } - {None}
 
 
-def shown(text: str) -> str:
-    """`text` fit for a sentence: one line, no broken characters, not endless."""
-    if len(text) <= 200 and text.isprintable():
+def shown(text: str, most: int = 200) -> str:
+    """`text` fit for a sentence: one line, no broken characters, at most so many of them."""
+    if len(text) <= most and text.isprintable():
         return text
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return clean if len(clean) <= 200 else clean[:199] + "…"
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: most + 1])
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 def why_unreadable(error: OSError | ValueError) -> str:

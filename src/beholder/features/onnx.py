@@ -31,12 +31,14 @@ from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.registry import EncoderRow
 from beholder.features.vocabulary import Vocabulary
 from beholder.json_reading import read_json
+from beholder.text import shown
 from beholder.types import Matrix
 
 BATCH = 16  # pictures a run: past that, bigger batches bring nothing on a CPU and cost memory
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 NUMBERS = {*TYPES, "tensor(double)", "tensor(int8)", "tensor(uint8)"}  # what a row of numbers may be made of
+SILENT = 4  # of ONNX Runtime's levels: what it would print is raised
 MOST_COLUMNS = 100_000
 MOST_AT_ONCE = 256  # pictures that a model may want
 PATIENCE = 30.0  # seconds that a model has for a picture
@@ -108,14 +110,16 @@ def open_session(path: Path | bytes, threads: int) -> Any:
     options = onnxruntime.SessionOptions()  # type: ignore[attr-defined]
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = SILENT
+    onnxruntime.set_default_logger_severity(SILENT)  # type: ignore[attr-defined]
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # spinning starves the decoding threads
     available = set(onnxruntime.get_available_providers())  # type: ignore[attr-defined]
+    providers = [p for p in PROVIDERS if p in available]
+    fall_back = len(providers) > 1  # it is printed, also where there is nothing to fall back to
     try:
         session = onnxruntime.InferenceSession  # type: ignore[attr-defined]
-        return session(
-            path if isinstance(path, bytes) else str(path), options, providers=[p for p in PROVIDERS if p in available]
-        )
+        file = path if isinstance(path, bytes) else str(path)
+        return session(file, options, providers=providers, enable_fallback=fall_back)
     except Exception as fault:  # ONNX Runtime's own exceptions share no base class but this
         name = path if isinstance(path, Path) else "the changed network"
         raise BadInput(f"{name} is not a model that ONNX Runtime can load: {_first_line(fault)}") from None
@@ -129,7 +133,7 @@ class Tower:
         self.first_token = first_token
         known = {o.name: o.type for o in session.get_outputs()}
         if output not in known:
-            raise BadInput(f"{path} has no output '{output}'; it has: {', '.join(known)}")
+            raise BadInput(f"{path} has no output '{shown(output)}'; it has: {shown(', '.join(known))}")
         if known[output] not in NUMBERS:
             raise BadInput(f"{path} gives {known[output]} as '{output}'; wanted floating-point numbers")
         batch = next((i.shape[0] for i in session.get_inputs() if i.shape), None)
@@ -141,7 +145,7 @@ class Tower:
         """The NumPy type that the input of that name takes."""
         kinds = {i.name: i.type for i in self.session.get_inputs()}
         if name not in kinds:
-            raise BadInput(f"{self.path} has no input '{name}'; it has: {', '.join(kinds)}")
+            raise BadInput(f"{self.path} has no input '{shown(name)}'; it has: {shown(', '.join(kinds))}")
         if kinds[name] not in TYPES:
             raise BadInput(f"{self.path} takes {kinds[name]} as '{name}'; wanted a model of floating-point pixels")
         return TYPES[kinds[name]]
@@ -192,7 +196,7 @@ def _run_within(seconds: float, session: Any, output: str, feeds: Mapping[str, N
     of its own, which ends with the process.
     """
     options = onnxruntime.RunOptions()  # type: ignore[attr-defined]
-    options.log_severity_level = 4  # what it would print is raised
+    options.log_severity_level = SILENT
     found = list[Any]()
 
     def work() -> None:
@@ -277,6 +281,7 @@ class OnnxRuntime:
         except RunFailed:  # it says that it takes any number, and takes one
             self._tower.fixed = 1
             together = self.encode(pictures)
+        together = together.astype(np.float64)  # else the squares of large numbers do not fit
         apart = np.linalg.norm(together[[0, -1]] - np.concatenate([first, last]), axis=1).max()
         spread = np.linalg.norm(together - together.mean(0), axis=1).max()
         if apart > UNEXPLAINED * spread + 1e-3 * np.linalg.norm(together, axis=1).max():
@@ -310,4 +315,4 @@ def _pictures(count: int) -> str:
 
 def _first_line(fault: Exception) -> str:
     lines = str(fault).strip().splitlines()
-    return (lines[0] if lines else type(fault).__name__)[:300]
+    return shown(lines[0] if lines else type(fault).__name__, 300)

@@ -173,8 +173,11 @@ def _scaled_16(values: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _scaled_32(image: Image.Image, depth: _Depth) -> NDArray[np.uint8]:
-    factor = 255.0 / max(depth.high - depth.low, 1e-30)
-    scaled: NDArray[np.uint8] = np.rint((_floats(image) - np.float32(depth.low)) * factor).astype(np.uint8)
+    values = _floats(image)
+    values *= np.float32(0.5)  # the widest span of all is twice what fits
+    values -= np.float32(0.5 * depth.low)
+    values *= np.float32(2 * 255.0 / max(depth.high - depth.low, 1e-30))
+    scaled: NDArray[np.uint8] = np.rint(values).astype(np.uint8)
     return scaled
 
 

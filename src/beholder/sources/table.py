@@ -88,7 +88,8 @@ class Table:
         width = len(self.header)
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             wide = f"{len(row)} fields where the header has {width}"
-            return Broken(line, f"the line has {wide}; put quotes around fields that hold a '{self.delimiter}'")
+            mark = "tab" if self.delimiter == "\t" else f"'{self.delimiter}'"
+            return Broken(line, f"the line has {wide}; put quotes around fields that hold a {mark}")
         text, name = _cell(row, self.path_column), plain_name(_cell(row, self.name_column))
         if not text:
             if not any(cell.strip() for cell in row):

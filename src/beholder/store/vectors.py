@@ -24,6 +24,7 @@ from safetensors.numpy import save_file
 
 from beholder.errors import BadInput, StoreError
 from beholder.store.durable import flush
+from beholder.text import shown
 from beholder.types import Matrix
 
 _LOG = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ def _held(path: Path, dimension: int | None) -> tuple[NDArray[np.uint8], NDArray
                 raise BadInput(f"it holds {kinds}; wanted n keys of 32 bytes and n rows of {dimension or 'd'} float32")
             keys, vectors = shard.get_tensor("keys"), shard.get_tensor("vectors")
     except (SafetensorError, ValueError) as fault:  # BadInput among them
-        raise BadInput(str(fault)) from None
+        raise BadInput(shown(str(fault))) from None
     if not np.isfinite(vectors).all():
         raise BadInput("it holds numbers that are not finite")
     return keys, vectors

@@ -38,6 +38,7 @@ from beholder.taste.svr import Pam, ResidualSvr, Svm
 from beholder.taste.tangent import TangentProcess
 from beholder.taste.task_vectors import DatabaseModel, Databases, UniformMix, ZeroShotBest
 from beholder.taste.tvc import Tvc
+from beholder.text import shown
 
 _ALL = (
     TasteMixture,
@@ -70,8 +71,8 @@ def make_model(name: str, **params: Any) -> TasteModel:
 def load_model(folder: Path | str) -> TasteModel:
     """The fitted model that was saved in `folder`, of whatever class; raises BadInput."""
     name = read_saved(folder)[0].get("model")
-    if name not in MODELS:
-        raise BadInput(f"{folder} holds a '{name}' model, which this version does not know")
+    if not isinstance(name, str) or name not in MODELS:
+        raise BadInput(f"{folder} holds a '{shown(str(name))}' model, which this version does not know")
     return MODELS[name].load(folder)
 
 

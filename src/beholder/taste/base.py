@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from beholder.errors import BadInput, ShapeError, UserError
 from beholder.json_reading import BadJson, read_json
 from beholder.taste.checks import check_answers
+from beholder.text import shown
 from beholder.types import Answers
 
 Arrays = dict[str, NDArray[Any]]
@@ -108,14 +109,15 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         """The model that `save` wrote; raises BadInput where the files are missing, damaged or another model's."""
         config, arrays = read_saved(folder)
         if config.get("model") != cls.name:
-            raise BadInput(f"{folder} holds a '{config.get('model')}' model, not '{cls.name}'")
+            raise BadInput(f"{folder} holds a '{shown(str(config.get('model')))}' model, not '{cls.name}'")
         model = cls()
         try:
             model.n_features_in_ = int(config["n_features_in"])
             model.answers_ = Answers(**{name: arrays[f"answers.{name}"] for name in Answers.__slots__})
             model._restore(config, arrays)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInput(f"{folder} holds a model that cannot be read ({error!r}); fit and save it again") from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            why = shown(repr(error))
+            raise BadInput(f"{folder} holds a model that cannot be read ({why}); fit and save it again") from error
         return model
 
 
@@ -141,7 +143,7 @@ def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
     except FileNotFoundError as error:
         raise BadInput(f"{folder} holds no saved model: {Path(error.filename).name} is missing") from error
     except (BadJson, SafetensorError) as error:
-        raise BadInput(f"{folder} holds a damaged model ({error}); fit and save it again") from error
+        raise BadInput(f"{folder} holds a damaged model ({shown(str(error))}); fit and save it again") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise BadInput(f"{folder} holds a model of another format; this version reads format {FORMAT}")
     return config, arrays

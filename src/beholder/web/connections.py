@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 PATIENCE = 20.0  # seconds for a whole request to come, and for what is sent to be read; the pages wait 15
@@ -39,8 +40,8 @@ class Connection(H11Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether the other side has to send something first."""
-        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        """Whether the other side has to send or to read something first."""
+        return self._stalled or self.cycle is None or self.cycle.response_complete or self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -60,6 +61,16 @@ class Connection(H11Protocol):
         super().data_received(data)
         self._settle()
 
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP: nobody is answered any more, and an answer that has begun is cut off."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.waits and not self._stalled and not self.transport.is_closing():
@@ -78,7 +89,7 @@ class Connection(H11Protocol):
 
     def _settle(self) -> None:
         """Nothing is waited for once the request has come and what is sent is read."""
-        if not self.waits and not self._stalled:
+        if not self.waits:
             self._disarm()
 
     def _arm(self) -> None:

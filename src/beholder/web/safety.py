@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("beholder.web")
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # else every odd form is a line on stderr
 MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
 BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
