@@ -207,6 +207,13 @@ def transparent() -> dict[str, bytes]:
     }
 
 
+def test_floats_of_the_widest_span_keep_their_order():
+    values = np.linspace(-1, 1, 256, dtype=np.float32).reshape(16, 16) * np.finfo(np.float32).max
+    seen = pixels(open_image(encoded(Image.fromarray(values), "TIFF")))[..., 0].ravel()
+    assert (np.diff(seen.astype(int)) >= 0).all()
+    assert (seen[0], seen[-1]) == (0, 255)
+
+
 @pytest.mark.parametrize("name", transparent())
 @pytest.mark.parametrize("max_side", [None, 24])
 def test_transparent_parts_stand_on_mid_grey(name, max_side):

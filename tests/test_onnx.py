@@ -241,6 +241,29 @@ def test_numbers_that_are_not_finite_are_refused(tiny):
         opened(tiny({"ops": ops}, mean=[1.0, 1.0, 1.0]))
 
 
+@pytest.mark.parametrize("field", ["input", "output"])
+def test_a_name_that_cannot_be_printed_is_not(tiny, field):
+    with pytest.raises(BadInput, match=f"no {field}") as told:
+        opened(tiny(**{field: "a\0\x1b[31m\u202e"}))
+    assert str(told.value).isprintable()
+
+
+def test_what_onnx_runtime_says_of_a_broken_model_is_raised_and_not_printed(tiny, capfd):
+    path = tiny()
+    good = path.read_bytes()
+    huge = [
+        helper.make_node("Constant", [], ["shape"], value=numpy_helper.from_array(np.array([1, 2**62]))),
+        helper.make_node("ConstantOfShape", ["shape"], ["feature"]),
+    ]
+    broken = [good.replace(b"ReduceMean", b"Reduce\x08\xff\xfen"), good[:-9], tiny({"ops": huge}).read_bytes()]
+    for data in broken:
+        path.write_bytes(data)
+        with pytest.raises(BadInput) as told:
+            opened(path)
+        assert str(told.value).isprintable()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_model_that_is_none_is_refused_in_words(tiny):
     path = tiny()
     path.write_bytes(b"no protobuf at all")

@@ -1,5 +1,6 @@
 """One contract over every taste model, and scikit-learn's own checks on those that learn from ratings."""
 
+import contextlib
 import json
 import pickle
 import sys
@@ -166,10 +167,17 @@ def test_a_damaged_save_is_a_sentence(name, world, tmp_path):
         load_model(tmp_path)
     model.save(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
-    for text in ("{", "[]", json.dumps(config | {"format": 99}), json.dumps(config | {"model": "oracle"})):
+    others = ["oracle", "a\0b", ["gp"], {}, None]
+    for text in ("{", "[]", json.dumps(config | {"format": 99}), *(json.dumps(config | {"model": o}) for o in others)):
         (tmp_path / "config.json").write_text(text)
-        with pytest.raises(BadInput):
+        with pytest.raises(BadInput) as told:
             load_model(tmp_path)
+        assert str(told.value).isprintable()
+    for field in config.keys() - {"format", "model"}:
+        for value in ("\x1b", {}, []):
+            (tmp_path / "config.json").write_text(json.dumps(config | {field: value}))
+            with contextlib.suppress(BadInput):
+                load_model(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(config))
     (tmp_path / "model.safetensors").write_bytes(b"not a model")
     with pytest.raises(BadInput, match="damaged"):
