@@ -21,7 +21,7 @@ FIRST = (
     HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nnam\r\n", b"\r\n\r\n",
     HEAD + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
 )  # fmt: skip
-WHOLE = b"GET /static/look.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+WHOLE = b"GET /static/label.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @dataclass
@@ -92,7 +92,7 @@ def _allowed() -> int:
 
 def _begun(server: Server, rng: random.Random) -> list[Held]:
     """A connection that has begun and does not go on; or asks again and again and reads nothing."""
-    one, reads = socket.socket(), rng.random() > 0.1
+    one, reads = socket.socket(), rng.random() > 0.03
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     one.settimeout(PATIENCE)
     try:
