@@ -92,7 +92,8 @@ def table(rng: random.Random, files: list[str]) -> bytes:
                 rows.insert(rng.randrange(len(rows) + 1), [rng.choice(TEXTS)] * rng.randrange(1, 9))
             case _:
                 again = list(rng.choice(rows))
-                rows += [again] * rng.choice((1, 2, max(1, 100_000 // (1 + len(",".join(again))))))
+                times = rng.choice((1, 2, max(1, 100_000 // (1 + len(",".join(again))))))
+                rows += [list(again) for _ in range(times)]
     out = StringIO()
     ends = rng.choice(("\n", "\r\n", "\r"))
     csv.writer(out, delimiter=rng.choice(",,,;\t|"), lineterminator=ends).writerows([header, *rows])

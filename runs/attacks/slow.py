@@ -13,6 +13,7 @@ from attacks.watched import Result
 
 AT_ONCE = 1100
 PATIENCE = 10.0  # seconds for what takes a moment
+LATE = 60.0  # seconds after which the system may still hand a connection to a server that had too many at once
 MOST_ON_THE_WAY = 32_000_000  # bytes that the system holds of an answer that nobody reads
 HEAD = b"POST /people HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
 FIRST = (
@@ -29,6 +30,7 @@ class Held:
     """A connection to the server. reads : whether what comes is read; else not before the end"""
 
     socket: socket.socket
+    first: bytes
     reads: bool
 
 
@@ -49,13 +51,14 @@ def connections(server: Server, rng: random.Random, n: int, result: Result, ada:
             if result.attempts < n:
                 while len(held) > most // 2:
                     held.pop(0).socket.close()
-        end = time.monotonic() + server.patience + PATIENCE
-        while time.monotonic() < end and any(one.reads for one in held):
+        given_up = time.monotonic() + server.patience + 1
+        while time.monotonic() < given_up + LATE and any(one.reads for one in held):
             held = _open_still(held)
             time.sleep(0.2)
-        time.sleep(max(0.0, end - PATIENCE + 1 - time.monotonic()))
+        time.sleep(max(0.0, given_up - time.monotonic()))
         if left := [one for one in held if one.reads or not _ended(one)]:
-            result.fault("connections", f"{len(left)} are still open after {server.patience + PATIENCE:.0f} s")
+            sent = {one.first[:80] for one in left}
+            result.fault("connections", f"{len(left)} are open after {server.patience + LATE:.0f} s; sent: {sent}")
     finally:
         for one in held:
             one.socket.close()
@@ -95,15 +98,16 @@ def _begun(server: Server, rng: random.Random) -> list[Held]:
     one, reads = socket.socket(), rng.random() > 0.03
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     one.settimeout(PATIENCE)
+    first = rng.choice(FIRST) if reads else WHOLE * 3000
     try:
         one.connect(("127.0.0.1", server.port))
         one.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            one.send(rng.choice(FIRST) if reads else WHOLE * 3000)
+            one.send(first)
     except OSError:
         one.close()
         return []
-    return [Held(one, reads)]
+    return [Held(one, first, reads)]
 
 
 def _trickled(rng: random.Random, held: list[Held]) -> list[Held]:
