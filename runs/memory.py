@@ -122,6 +122,7 @@ def many(folder: Path, home: Path, n: int) -> None:
         hashes.append(sha256(data).hexdigest())
     for name in ("builtin", "attributes"):
         row = load_encoder(name, threads=1).row
+        home.mkdir(exist_ok=True)
         shards = VectorShards(home / "vectors" / row.key)
         for start in range(0, n, BATCH):
             some = hashes[start : start + BATCH]
