@@ -51,6 +51,9 @@ def connections(server: Server, rng: random.Random, n: int, result: Result, ada:
             if result.attempts < n:
                 while len(held) > most // 2:
                     held.pop(0).socket.close()
+        begun = time.monotonic()
+        while time.monotonic() < begun + LATE and not all(one.reads or _has_come(one) for one in held):
+            time.sleep(0.2)
         given_up = time.monotonic() + server.patience + 1
         while time.monotonic() < given_up + LATE and any(one.reads for one in held):
             held = _open_still(held)
@@ -63,6 +66,17 @@ def connections(server: Server, rng: random.Random, n: int, result: Result, ada:
         for one in held:
             one.socket.close()
     _page(server, result, 0)
+
+
+def _has_come(one: Held) -> bool:
+    """Whether anything of an answer is there, or the end: the server has this connection, or had."""
+    try:
+        one.socket.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _ended(one: Held) -> bool:
