@@ -14,6 +14,7 @@ from attacks.watched import Result
 AT_ONCE = 1100
 PATIENCE = 10.0  # seconds for what takes a moment
 LATE = 60.0  # seconds after which the system may still hand a connection to a server that had too many at once
+SERVED = 15.0  # seconds in which the server sends what it can to those who do not read, before it begins to wait
 MOST_ON_THE_WAY = 32_000_000  # bytes that the system holds of an answer that nobody reads
 HEAD = b"POST /people HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
 FIRST = (
@@ -54,7 +55,7 @@ def connections(server: Server, rng: random.Random, n: int, result: Result, ada:
         begun = time.monotonic()
         while time.monotonic() < begun + LATE and not all(one.reads or _has_come(one) for one in held):
             time.sleep(0.2)
-        given_up = time.monotonic() + server.patience + 1
+        given_up = time.monotonic() + server.patience + SERVED
         while time.monotonic() < given_up + LATE and any(one.reads for one in held):
             held = _open_still(held)
             time.sleep(0.2)
