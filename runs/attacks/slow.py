@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import select
 import socket
 import time
 from dataclasses import dataclass
@@ -13,8 +14,7 @@ from attacks.watched import Result
 
 AT_ONCE = 1100
 PATIENCE = 10.0  # seconds for what takes a moment
-LATE = 60.0  # seconds after which the system may still hand a connection to a server that had too many at once
-SERVED = 15.0  # seconds in which the server sends what it can to those who do not read, before it begins to wait
+TIMES = 4  # the server's patience, until it has taken the last, filled what is on the way, and waited
 MOST_ON_THE_WAY = 32_000_000  # bytes that the system holds of an answer that nobody reads
 HEAD = b"POST /people HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
 FIRST = (
@@ -52,32 +52,17 @@ def connections(server: Server, rng: random.Random, n: int, result: Result, ada:
             if result.attempts < n:
                 while len(held) > most // 2:
                     held.pop(0).socket.close()
-        begun = time.monotonic()
-        while time.monotonic() < begun + LATE and not all(one.reads or _has_come(one) for one in held):
-            time.sleep(0.2)
-        given_up = time.monotonic() + server.patience + SERVED
-        while time.monotonic() < given_up + LATE and any(one.reads for one in held):
+        end = time.monotonic() + TIMES * server.patience
+        while held and time.monotonic() < end:
             held = _open_still(held)
             time.sleep(0.2)
-        time.sleep(max(0.0, given_up - time.monotonic()))
         if left := [one for one in held if one.reads or not _ended(one)]:
             sent = {one.first[:80] for one in left}
-            result.fault("connections", f"{len(left)} are open after {server.patience + LATE:.0f} s; sent: {sent}")
+            result.fault("connections", f"{len(left)} are open after {TIMES * server.patience:.0f} s; sent: {sent}")
     finally:
         for one in held:
             one.socket.close()
     _page(server, result, 0)
-
-
-def _has_come(one: Held) -> bool:
-    """Whether anything of an answer is there, or the end: the server has this connection, or had."""
-    try:
-        one.socket.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass
-    return True
 
 
 def _ended(one: Held) -> bool:
@@ -138,17 +123,27 @@ def _open_still(held: list[Held]) -> list[Held]:
     """Those that the server has not closed, as far as one sees without reading what others leave lying."""
     left = []
     for one in held:
-        try:
-            if not one.reads or one.socket.recv(1 << 16):
-                left.append(one)
-                continue
-        except BlockingIOError:
+        if _is_closed(one) if one.reads else _is_reset(one):
+            one.socket.close()
+        else:
             left.append(one)
-            continue
-        except OSError:
-            pass
-        one.socket.close()
     return left
+
+
+def _is_closed(one: Held) -> bool:
+    try:
+        return not one.socket.recv(1 << 16)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _is_reset(one: Held) -> bool:
+    """Whether the server has given it up: it is told so at once, as it has asked for more than was answered."""
+    poll = select.poll()
+    poll.register(one.socket, 0)  # what went wrong is told whatever one asks for
+    return bool(poll.poll(0))
 
 
 def _page(server: Server, result: Result, held: int) -> None:
