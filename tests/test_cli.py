@@ -194,7 +194,7 @@ def test_rank_says_why_only_where_asked(art, capsys):
 
 
 def test_the_same_score_is_printed_told_to_machines_and_on_the_sheet(art, tmp_path, capsys):
-    from beholder.collection import SCORE
+    from beholder.ranking import SCORE
 
     file = tmp_path / "sheet.html"
     best = told(capsys, "rank", "art", "--person", "Ada", "--top", "1")[0]

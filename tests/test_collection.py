@@ -15,8 +15,9 @@ from scipy.special import ndtr
 
 import beholder as bh
 from beholder import importer
-from beholder.collection import Library, embed_files, on_scale
+from beholder.collection import Library, embed_files
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
+from beholder.ranking import on_scale
 from beholder.sources.sample import make_gallery
 from beholder.store import VectorShards
 from beholder.taste import make_model

@@ -14,6 +14,7 @@ FLOORS = [
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
+    {"ranking"},  # best first, with the score that people read
     {"collection"},  # found, fingerprinted, embedded once
     {"session", "bench", "labels", "doctor"},  # jobs
     {"training"},  # what is learned before a person comes

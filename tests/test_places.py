@@ -17,11 +17,12 @@ from fastapi.testclient import TestClient
 import beholder
 from beholder.cli import run
 from beholder.cli.album import copy_album
-from beholder.collection import Library, Ranked, named
+from beholder.collection import Library, named
 from beholder.config import Settings
 from beholder.doctor import doctor
 from beholder.errors import UserError
 from beholder.labels import export_labels
+from beholder.ranking import Ranked
 from beholder.sources import open_source
 from beholder.types import Judgement
 from beholder.web.app import create_app

@@ -177,19 +177,25 @@ def test_a_database_of_a_newer_version_is_refused_untouched(store, home):
         Store(home).people()
 
 
-def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch):
-    store, ada, art = filled
-    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
-    store.close()
+def add_migration(tmp_path, monkeypatch, more=""):
+    """One more than there are, which does this beside; returns the last one before it."""
     newer = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, newer)
     last = max(file.stem[1:5] for file in (newer / "versions").glob("v*.py"))
     after = f"{int(last) + 1:04}"
     (newer / "versions" / f"v{after}_next.py").write_text(
         f'from alembic import op\nrevision = "{after}"\ndown_revision = "{last}"\n'
-        'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n'
+        'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n' + more
     )
     monkeypatch.setattr(database, "MIGRATIONS", newer)
+    return last
+
+
+def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch):
+    store, ada, art = filled
+    store.record(ada.id, art.id, [Judgement("rating", (1,), "c1", value=7)])
+    store.close()
+    last = add_migration(tmp_path, monkeypatch)
     reopened = Store(home)
     assert [j.value for j in reopened.judgements(ada.id, art.id)] == [7]
     (copy,) = (home / "backups").iterdir()
@@ -222,15 +228,7 @@ def test_a_backup_has_its_name_once_it_is_whole(filled, monkeypatch):
 def test_a_migration_that_fails_changes_nothing_and_leaves_a_backup(filled, home, tmp_path, monkeypatch):
     store, _, _ = filled
     store.close()
-    newer = tmp_path / "migrations"
-    shutil.copytree(database.MIGRATIONS, newer)
-    last = max(file.stem[1:5] for file in (newer / "versions").glob("v*.py"))
-    after = f"{int(last) + 1:04}"
-    (newer / "versions" / f"v{after}_next.py").write_text(
-        f'from alembic import op\nrevision = "{after}"\ndown_revision = "{last}"\n'
-        'def upgrade():\n    op.execute("ALTER TABLE people ADD COLUMN hue TEXT")\n    raise KeyboardInterrupt\n'
-    )
-    monkeypatch.setattr(database, "MIGRATIONS", newer)
+    add_migration(tmp_path, monkeypatch, "    raise KeyboardInterrupt\n")
     with pytest.raises(KeyboardInterrupt):
         Store(home).people()
     monkeypatch.undo()

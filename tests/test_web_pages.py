@@ -17,8 +17,9 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from beholder.collection import SCORE, Library, Ranked
+from beholder.collection import Library
 from beholder.config import Settings
+from beholder.ranking import SCORE, Ranked
 from beholder.session import Session
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app

@@ -18,10 +18,11 @@ import numpy as np
 from beholder.ask.questions import Asker, Met, Question, QuestionKind
 from beholder.ask.ready import DEPTH, Ready
 from beholder.background import Job, Turns
-from beholder.collection import Library, Ranking
+from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
 from beholder.prequential import Expected, Foreseen, expected, foresee
+from beholder.ranking import Ranking
 from beholder.taste import (
     MODELS,
     DatabaseModel,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from beholder.errors import UserError
 
 if TYPE_CHECKING:
-    from beholder.collection import Ranked
+    from beholder.ranking import Ranked
 
 
 @dataclass(slots=True)

@@ -189,8 +189,8 @@ def _sheet(session: Session, html: Path | None) -> Path:
 
 
 def _ending(session: Session, person: Any, told: Told, sheet: Path) -> dict[str, Any]:
-    from beholder.collection import title_of
     from beholder.features.attributes import ATTRIBUTES
+    from beholder.ranking import title_of
 
     explanation, planted = session.explanation(), ATTRIBUTES[person.liking]
     return {

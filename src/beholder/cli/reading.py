@@ -23,7 +23,7 @@ from beholder.cli.shell import (
 from beholder.errors import UnknownName, UserError
 
 if TYPE_CHECKING:
-    from beholder.collection import Ranked
+    from beholder.ranking import Ranked
     from beholder.session import Session
 
 SHOWN = 20  # rows of the table, and
@@ -155,7 +155,7 @@ def _as_json(place: Ranked) -> dict[str, Any]:
 
 
 def _print(places: list[Ranked], of: int, why: bool) -> None:
-    from beholder.collection import SCORE, title_of
+    from beholder.ranking import SCORE, title_of
 
     headings = ["", "score", "±", "picture", *(["why"] if why else [])]
     rows = [

@@ -18,8 +18,9 @@ from weakref import WeakSet
 from fastapi import Request
 
 from beholder.background import share_process
-from beholder.collection import Collection, Library, Ranking
+from beholder.collection import Collection, Library
 from beholder.config import Settings
+from beholder.ranking import Ranking
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from beholder.collection import title_of
+from beholder.ranking import title_of
 from beholder.types import Item
 from beholder.web import pictures
 

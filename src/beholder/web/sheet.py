@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from beholder import __version__
-from beholder.collection import SCORE, Ranked, title_of
 from beholder.errors import BeholderError, NotEnoughAnswers, UserError
 from beholder.images import render
+from beholder.ranking import SCORE, Ranked, title_of
 from beholder.session import Session
 from beholder.types import SCALE, Item
 from beholder.web.render import byline, count, environment, link_of

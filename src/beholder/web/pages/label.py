@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
-from beholder.collection import title_of
 from beholder.explain import FIRST_WORD, in_short
+from beholder.ranking import title_of
 from beholder.session import AHEAD, Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read

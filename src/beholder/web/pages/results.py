@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from beholder.cells import csv_line, harmless
-from beholder.collection import Ranked, Ranking, title_of
+from beholder.ranking import Ranked, Ranking, title_of
 from beholder.session import Session
 from beholder.store import Person
 from beholder.types import Item

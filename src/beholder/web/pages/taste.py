@@ -11,8 +11,9 @@ from fastapi import APIRouter, Form, Request
 from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
-from beholder.collection import Collection, title_of
+from beholder.collection import Collection
 from beholder.explain import Explanation, Verdict
+from beholder.ranking import title_of
 from beholder.types import Item, Judgement, Kind
 from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
