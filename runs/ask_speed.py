@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.questions import Asker, Met
-from beholder.ask.ready import DEPTH, Ready
+from beholder.ask.questions import QuestionBuilder, QuestionHistory
+from beholder.ask.queue import DEPTH, QuestionQueue
 from beholder.features.attributes import ATTRIBUTES
 from beholder.taste import FeatureMap, TasteMixture
 from beholder.types import Judgement, answers_of
@@ -40,8 +40,8 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
     began = time.perf_counter()
     features = FeatureMap.fit(X, measured=len(ATTRIBUTES))
     mapped = time.perf_counter() - began
-    learned = TasteMixture(features=features).before_answers(X)
-    ready, judgements, behind = Ready(), list[Judgement](), list[float]()
+    learned = TasteMixture(features=features).fit_prior(X)
+    ready, judgements, behind = QuestionQueue(), list[Judgement](), list[float]()
     row_of = {i: i for i in range(n)}
     model: TasteMixture = learned
 
@@ -51,19 +51,21 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
         answers = answers_of(judgements, row_of)
         if len(answers):
             model = TasteMixture(features=features, start=model.start_).fit(X, **answers.as_fit(grids=True))
-        asker = Asker(model, X, attributes, ids, answers, list(judgements), np.random.default_rng(len(judgements)))
+        asker = QuestionBuilder(
+            model, X, attributes, ids, answers, list(judgements), np.random.default_rng(len(judgements))
+        )
         ready.refill("choice", asker.questions("choice", DEPTH["choice"], hidden=(), underway=()))
         behind.append(1000 * (time.perf_counter() - start))
 
     waited, empty = list[float](), 0
-    ready.take("choice", 1, (), Met.of(()))
+    ready.take("choice", 1, (), QuestionHistory.of(()))
     catch_up()
     behind.clear()
     with ThreadPoolExecutor(1) as worker:
         job: Future[None] | None = None
         for at in range(count):
             start = time.perf_counter()
-            taken = ready.take("choice", 1, (), Met.of(judgements))
+            taken = ready.take("choice", 1, (), QuestionHistory.of(judgements))
             waited.append(1000 * (time.perf_counter() - start))
             empty += not taken
             a, b = taken[0].items if taken else rng.integers(n, size=2).tolist()
@@ -94,7 +96,7 @@ def alone(n: int, d: int, repeats: int) -> dict[str, float]:
 
     def work() -> None:
         model = TasteMixture(features=features, start=before.start_).fit(X, **answers.as_fit(grids=True))
-        asker = Asker(model, X, X[:, -len(ATTRIBUTES) :], np.arange(n), answers, told, rng)
+        asker = QuestionBuilder(model, X, X[:, -len(ATTRIBUTES) :], np.arange(n), answers, told, rng)
         asker.questions("choice", 5, hidden=(), underway=())
 
     return _timed(work, repeats)

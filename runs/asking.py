@@ -22,9 +22,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from beholder.ask import STRATEGIES
-from beholder.bench.statistics import bootstrap
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.research.bench.statistics import bootstrap
 from beholder.session import AHEAD, RELEARN, Session
 from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.simulate import SimulatedPerson, simulate_people
@@ -49,7 +49,7 @@ def curve(home: Path, strategy: str, number: int) -> list[float]:
     a, b = rng.choice(unseen, (2, 3000))
     better = someone.utility[a] > someone.utility[b]
     features = FeatureMap.fit(X, measured=collection.measured)
-    model = GaussianProcess(features=features).before_answers(X)
+    model = GaussianProcess(features=features).fit_prior(X)
     chosen, tied, shares, learned, held = list[Any](), list[Any](), list[float](), 0, None
     answers = Answers()
     for count in range(1, BUDGET + 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.datasets import PUBLIC, DatasetFormat
+from beholder.research.datasets import PUBLIC, DatasetFormat
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "datasets.md"
 HEAD = """# Published rated picture sets
@@ -39,7 +39,8 @@ TAIL = """
   `retest.csv` (rater, item, score, seconds). FLICKR-AES has nothing but the score in a line, so that a second rating
   with the same score cannot be told from a copy there.
 - **The same photos in two sets.** EVA's photos are AVA's, and an item has the same name in both. Whoever learns from
-  one and tests on the other must leave the common ones out; elsewhere `beholder.datasets.same_pictures` finds copies.
+  one and tests on the other must leave the common ones out; elsewhere
+  `beholder.research.datasets.same_pictures` finds copies.
 - **The test workers of FLICKR-AES** are in no published file. With their ids in `test_workers.txt`, one a line, the
   plain folder has the split; without it, the bench tests each rater against all others. In the paper no training rater
   rated a picture of a test rater; the bench keeps only the pictures it asks about from what other raters teach.

@@ -23,12 +23,12 @@ from scipy.stats import kendalltau
 
 from beholder.ask import STRATEGIES
 from beholder.ask.questions import GRID_SIZE
-from beholder.bench.raters import qualities
-from beholder.bench.statistics import bootstrap, paired
 from beholder.collection import Collection, Library
 from beholder.config import Settings
-from beholder.datasets import load_plain
 from beholder.errors import BadInput
+from beholder.research.bench.raters import qualities
+from beholder.research.bench.statistics import bootstrap, paired
+from beholder.research.datasets import load_plain
 from beholder.session import RELEARN
 from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.population import Population
@@ -176,7 +176,7 @@ class Gallery:
         if kind == "grid":
             strategy, n = STRATEGIES["typical-diverse"], GRID_SIZE
             pool = np.setdiff1d(pool, [row for j in given if j.kind == "grid" for row in j.items])
-        model = walk.model or GaussianProcess(features=self.features).before_answers(X)
+        model = walk.model or GaussianProcess(features=self.features).fit_prior(X)
         asked = strategy(model, X, walk.answers, pool, n, rng, pairs=kind == "choice")
         if len(asked) < n:
             return None

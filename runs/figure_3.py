@@ -14,17 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from beholder.bench import runner
-from beholder.bench.methods import GENERIC, Table, method
-from beholder.bench.plan import make_plan
-from beholder.bench.protocol import Protocol
-from beholder.bench.raters import scale_of
-from beholder.bench.runner import Progress
-from beholder.bench.statistics import bootstrap, paired
-from beholder.bench.worker import Bench
-from beholder.datasets import Dataset, Ratings, same_pictures
 from beholder.errors import BadInput
 from beholder.images import render
+from beholder.research.bench import runner
+from beholder.research.bench.methods import GENERIC, RatedTable, method
+from beholder.research.bench.plan import make_plan
+from beholder.research.bench.protocol import Protocol
+from beholder.research.bench.raters import scale_of
+from beholder.research.bench.runner import Progress
+from beholder.research.bench.statistics import bootstrap, paired
+from beholder.research.bench.worker import Bench
+from beholder.research.datasets import Dataset, Ratings, same_pictures
 from paper import Row, main
 
 TOP = 8
@@ -61,7 +61,7 @@ def figures(
     X, _ = runner.embed_set(rated, encoder, say)
     protocol = Protocol(rated, same_pictures(rated.files), seed)
     jobs = make_plan(protocol, (shots,), 1).jobs
-    bench = Bench(protocol, Table(X), (GENERIC, method), {})
+    bench = Bench(protocol, RatedTable(X), (GENERIC, method), {})
     rows = []
     for done, job in enumerate(jobs):
         say("ranking albums", done, len(jobs))

@@ -7,9 +7,9 @@ one is given.
 
 from __future__ import annotations
 
-from beholder.bench import analyse
-from beholder.bench.fake_raters import table
-from beholder.bench.runner import Progress
+from beholder.research.bench import analyse
+from beholder.research.bench.fake_raters import table
+from beholder.research.bench.runner import Progress
 from paper import Row, main
 
 

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from beholder.bench import run, svg
-from beholder.bench.markdown import grid
-from beholder.bench.runner import Progress
+from beholder.research.bench import run, svg
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.runner import Progress
 from beholder.taste import Pam
 from beholder.taste.picture_features import PictureFeatures, Traits
 from beholder.types import Floats

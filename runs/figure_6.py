@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from beholder.bench import run, svg
-from beholder.bench.markdown import grid
-from beholder.bench.runner import Progress
+from beholder.research.bench import run, svg
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.runner import Progress
 from paper import Row, gain, main, rests_on
 
 METHODS = ("generic", "pam", "population-gp")

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from beholder.taste import Databases, Tvc
-from beholder.taste.task_vectors import agreement
+from beholder.taste import ExpertNetworks, Tvc
+from beholder.taste.network_mixture import agreement
 from beholder.types import Answers
 
 SHARPNESS = 10.0
@@ -20,7 +20,7 @@ SHARPNESS = 10.0
 class PublishedTvc(Tvc):
     name = "tvc-published"
 
-    def __init__(self, prior: Databases | None = None, random_state: int = 0) -> None:
+    def __init__(self, prior: ExpertNetworks | None = None, random_state: int = 0) -> None:
         super().__init__(prior, pull=0.0, random_state=random_state)
 
     def _start(self, scores: Any, answers: Answers) -> Any:

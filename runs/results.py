@@ -22,12 +22,12 @@ import figure_6
 import table_1
 import table_3
 import table_4
-from beholder.bench import run
-from beholder.bench.markdown import section_lines
-from beholder.bench.results import Results, short_name
-from beholder.bench.runner import Progress
 from beholder.cli.shell import Meter
 from beholder.errors import BeholderError
+from beholder.research.bench import run
+from beholder.research.bench.markdown import section_lines
+from beholder.research.bench.results import Results, short_name
+from beholder.research.bench.runner import Progress
 
 TASK_VECTORS = "Task vectors"  # runs/task_vectors.py
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"

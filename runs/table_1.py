@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from beholder.bench.raters import known_scores, scale_of
-from beholder.datasets import load_plain
-from beholder.taste.gold import filled, gold_scores, performance, weighted_deviation, weighted_mean
+from beholder.raters.gold import filled, gold_scores, performance, weighted_deviation, weighted_mean
+from beholder.research.bench.raters import known_scores, scale_of
+from beholder.research.datasets import load_plain
 from paper import Row, main
 
 BINS = 4  # of the scale, as in the paper: (1, 2), (2, 3), (3, 4), (4, 5)

@@ -1,4 +1,4 @@
-"""How well attributes and the mean score of unseen pictures are foretold [Ren2017, Table 3], theirs beside ours.
+"""How well attributes and the mean score of unseen pictures are predicted [Ren2017, Table 3], theirs beside ours.
 
 `python runs/table_3.py DATA [--encoder E] [--seed 0] [--json]`: Spearman's rank correlation with what people said.
 Their figures are of AADB: ten attributes as the network of Kong et al. (ECCV 2016) predicts them, and as theirs does,
@@ -20,14 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from beholder.bench import metrics, runner
-from beholder.bench.markdown import grid
-from beholder.bench.methods import MEASURED, Table, teach
-from beholder.bench.raters import column
-from beholder.datasets import Dataset, Ratings, same_pictures
-from beholder.datasets.dataset import Flags
 from beholder.errors import BadInput
 from beholder.features.attributes import ATTRIBUTES
+from beholder.research.bench import metrics, runner
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.methods import MEASURED, RatedTable, teach
+from beholder.research.bench.raters import column
+from beholder.research.datasets import Dataset, Ratings, same_pictures
+from beholder.research.datasets.dataset import Flags
 from beholder.types import Floats, Matrix
 from paper import Row, main
 
@@ -74,15 +74,15 @@ def figures(data: str, *, encoder: str = "classic", seed: int = 0) -> list[Row]:
         asked = test & ~np.isnan(truth)
         if not len(teachers) or np.unique(truth[asked]).size < 2:
             continue
-        foretold = {"learned": _learned(X, teachers), "measured": measured.get(name)}
+        predicted = {"learned": _learned(X, teachers), "measured": measured.get(name)}
         rows += [
             {"data": rated.name, "encoder": encoder, "what": name, "by": way, "pictures": int(asked.sum())}
             | {"spearman": round(metrics.spearman(truth[asked], score[asked]), 4)}
-            for way, score in foretold.items()
+            for way, score in predicted.items()
             if score is not None
         ]
     if not rows:
-        raise BadInput(f"{rated.name} has neither ratings, nor scores or attributes in items.csv, to be foretold")
+        raise BadInput(f"{rated.name} has neither ratings, nor scores or attributes in items.csv, to be predicted")
     return rows
 
 
@@ -139,7 +139,7 @@ def _is(flags: Flags | None, which: np.ndarray) -> Flags:
 
 
 def _learned(X: Matrix, teachers: Ratings) -> Floats:
-    generic = teach(Table(X), teachers).generic
+    generic = teach(RatedTable(X), teachers).generic
     assert generic is not None, "there are ratings"
     return generic.predict(X)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from beholder.bench import run
-from beholder.bench.markdown import grid
-from beholder.bench.runner import Progress
+from beholder.research.bench import run
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.runner import Progress
 from paper import Row, gain, gains, main, rests_on
 
 PUBLISHED = {

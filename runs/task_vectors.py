@@ -27,18 +27,18 @@ from typing import Any
 import numpy as np
 
 import task_vectors_tables as tables
-from beholder.bench import run
-from beholder.bench.methods import MEASURED
-from beholder.bench.results import short_name
-from beholder.bench.runner import add_databases
 from beholder.cli.shell import Meter
 from beholder.config import settings
-from beholder.datasets import Dataset, load_plain
 from beholder.errors import BeholderError
 from beholder.features.task_vectors import TaskVectors
-from beholder.training.scored import ScoredSet, quality_set, scored_set
-from beholder.training.task_vectors import train_task_vectors
-from beholder.training.tuning import Recipe
+from beholder.research.bench import run
+from beholder.research.bench.methods import MEASURED
+from beholder.research.bench.results import short_name
+from beholder.research.bench.runner import add_databases
+from beholder.research.datasets import Dataset, load_plain
+from beholder.research.training.fine_tuning import train_task_vectors
+from beholder.research.training.scored import ScoredSet, quality_set, scored_set
+from beholder.research.training.tuning import TuningRecipe
 from results import PAGE, TASK_VECTORS, replace_section
 
 SIDE = 128
@@ -52,7 +52,7 @@ SETS = "Spearman's correlation with the scores of pictures that were held out."
 UNSEEN = (
     "Half of the people taught the networks of flowers and houses, the other half are tested on paintings, and the "
     "other way round. No network has seen a painting that is asked about, nor what anybody likes in one; the set of "
-    "image quality is made of other paintings, spoilt."
+    "image quality is made of other paintings, degraded."
 )
 COMPARED = (
     ("tvc-tangent", "uniform-mix"),
@@ -101,7 +101,7 @@ def train(args: argparse.Namespace, out: Path, left_out: str | None, progress: A
         sets.append(scored_set(some, SIDE, name=category, **seen))
     pictures = sorted(p for p in args.paintings.rglob("*.jpg"))
     sets.append(quality_set(pictures, SIDE, **seen))
-    recipe = Recipe(loss=args.loss, steps=args.steps, rate=args.rate, threads=threads)
+    recipe = TuningRecipe(loss=args.loss, steps=args.steps, rate=args.rate, threads=threads)
     return train_task_vectors(
         sets, out, backbone="mobilenet-v2", weights=args.weights, side=SIDE, recipe=recipe, progress=progress
     )

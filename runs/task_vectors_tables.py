@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from beholder.bench import svg
-from beholder.bench.markdown import grid
-from beholder.bench.metrics import spearman
-from beholder.bench.record import ROWS
-from beholder.bench.series import Series
-from beholder.bench.summary import Figure, summarise
-from beholder.datasets import load_plain
-from beholder.features.databases import TaskVectorRuntime
+from beholder.features.expert_networks import TaskVectorRuntime
 from beholder.features.networks.network import squares_of
-from beholder.features.pictures import Pictures
+from beholder.features.picture_files import Pictures
 from beholder.features.task_vectors import TaskVectors, similarity
-from beholder.taste import Databases, TangentProcess, Tvc
+from beholder.research.bench import svg
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.metrics import spearman
+from beholder.research.bench.record import ROWS
+from beholder.research.bench.series import Series
+from beholder.research.bench.summary import Figure, summarise
+from beholder.research.datasets import load_plain
+from beholder.taste import ExpertNetworks, TangentProcess, Tvc
 
 PEOPLE = 4  # of figure 2
 PUBLISHED = str(Path(__file__).with_name("published_tvc.py")) + ":PublishedTvc"
@@ -49,7 +49,7 @@ def similarity_table(folder: Path) -> list[str]:
     return grid("", vectors.names, {n: [f"{x:.2f}" for x in row] for n, row in zip(vectors.names, found, strict=True)})
 
 
-def zero_shot_table(data: Path, X: np.ndarray[Any, Any], databases: Databases) -> list[str]:
+def zero_shot_table(data: Path, X: np.ndarray[Any, Any], databases: ExpertNetworks) -> list[str]:
     """Figure 2 [Yun2024]: each set's network on the test pictures of people whose best sets differ."""
     read = load_plain(data)
     scores = databases.columns.scores(X)
@@ -127,7 +127,7 @@ def costs_table(folder: Path, exact: Path, others: Path, files: Sequence[Path]) 
     X = runtime.encode(pictures)
     tangent = (time.perf_counter() - began) / len(some)
     vectors = runtime.vectors
-    databases = Databases(vectors.columns, folder, Pictures(X, some))
+    databases = ExpertNetworks(vectors.columns, folder, Pictures(X, some))
     squares = squares_of(pictures, vectors.side)
     began = time.perf_counter()
     runtime.merged.scores(squares, vectors.uniform)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-from beholder.datasets.aadb import ATTRIBUTES
-from beholder.datasets.convert import convert
+from beholder.research.datasets.aadb import ATTRIBUTES
+from beholder.research.datasets.convert import convert
 
 SIDE = 96
 PLANTED = ("vivid colour", "good lighting", "shallow depth of field", "symmetry")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from beholder.explain.advice import OTHERWISE, SAME_SIDE, TOO_QUICK, advice_of
-from beholder.prequential import Foreseen
+from beholder.prequential import AnswerPrediction
 from beholder.types import Judgement
 
 
@@ -56,7 +56,7 @@ def test_no_sentence_accuses():
 
 def test_an_answer_was_expected_where_most_of_it_was():
     weights = np.array([0.5, 0.5, 1])
-    assert Foreseen(np.array([1.0, 2, -3]), weights).right is None
-    assert Foreseen(np.array([1.0, -2, 3]), weights).right is True
-    assert Foreseen(np.array([-1.0]), np.ones(1)).right is False
-    assert Foreseen(np.empty(0), np.empty(0)).right is None
+    assert AnswerPrediction(np.array([1.0, 2, -3]), weights).right is None
+    assert AnswerPrediction(np.array([1.0, -2, 3]), weights).right is True
+    assert AnswerPrediction(np.array([-1.0]), np.ones(1)).right is False
+    assert AnswerPrediction(np.empty(0), np.empty(0)).right is None

@@ -11,7 +11,7 @@ from beholder.ask.information_gain import information
 from beholder.ask.variance import HEDGE
 from beholder.errors import UserError
 from beholder.taste import FeatureMap, GaussianProcess, Logistic, Ridge
-from beholder.taste.roots import noise_of_choice
+from beholder.taste.posterior import noise_of_choice
 from beholder.types import Answers
 
 every_strategy = pytest.mark.parametrize("name", sorted(STRATEGIES))
@@ -262,7 +262,7 @@ def test_greedy_asks_for_the_furthest():
 
 def test_variance_falls_most_for_others_by_what_is_asked():
     X = pictures(40)
-    model = GaussianProcess(hyperparameters={}).before_answers(X)
+    model = GaussianProcess(hyperparameters={}).fit_prior(X)
     best = ask("variance", X, np.arange(40), 1, pairs=False, model=model, answers=Answers())
     assert left_for_others(model, X, best[0]) == pytest.approx(min(left_for_others(model, X, q) for q in range(40)))
 
@@ -282,7 +282,7 @@ def left_for_others(model, X, q):
 
 def test_variance_falls_most_for_others_by_the_pair_that_is_asked():
     X = pictures(14)
-    model = GaussianProcess(hyperparameters={}).before_answers(X)
+    model = GaussianProcess(hyperparameters={}).fit_prior(X)
     pairs = np.array([(a, b) for a in range(14) for b in range(a)])
     best = ask("variance", X, pairs, 1, pairs=True, model=model, answers=Answers())[0]
     left = [left_after_pair(model, X, pair) for pair in pairs]

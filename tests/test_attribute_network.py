@@ -8,8 +8,6 @@ import pytest
 from PIL import Image
 
 import miniature_aadb
-from beholder.bench import run as bench
-from beholder.bench import runner
 from beholder.cli import run
 from beholder.collection import Library
 from beholder.config import Settings
@@ -17,16 +15,18 @@ from beholder.errors import BadInput, UserError
 from beholder.features import load_encoder
 from beholder.features.attributes import ATTRIBUTES
 from beholder.features.onnx import read_description
+from beholder.research.bench import run as bench
+from beholder.research.bench import runner
 
 torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
 pytest.importorskip("onnx")
 
-from beholder.datasets import load_plain  # noqa: E402
 from beholder.features.networks import load_network  # noqa: E402
 from beholder.features.networks.attributes import load_attribute_network  # noqa: E402
 from beholder.features.networks.network import in_batches, squares_of  # noqa: E402
-from beholder.training.attributes import train_attributes  # noqa: E402
-from beholder.training.generic import train_generic  # noqa: E402
+from beholder.research.datasets import load_plain  # noqa: E402
+from beholder.research.training.attributes import train_attributes  # noqa: E402
+from beholder.research.training.generic import train_generic  # noqa: E402
 
 QUICK = {"steps": 12, "batch": 8}
 RUNS = Path(__file__).resolve().parents[1] / "runs"
@@ -36,7 +36,7 @@ PLANTED = ("vivid colour", "good lighting", "shallow depth of field")
 @pytest.fixture(scope="module", autouse=True)
 def _heads_learn_for_a_moment():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("beholder.training.task_vectors.HEAD_STEPS", 60)
+        patch.setattr("beholder.research.training.fine_tuning.HEAD_STEPS", 60)
         yield
 
 
@@ -138,7 +138,7 @@ def test_a_training_that_was_cut_off_ends_where_it_would_have(aadb, start, tmp_p
         if any(jointly) and done > 7:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("beholder.training.tuning.KEPT_EVERY", 3)
+    monkeypatch.setattr("beholder.research.training.tuning.KEPT_EVERY", 3)
     whole = train_attributes(aadb, tmp_path / "whole", start=start, **QUICK)
     with pytest.raises(KeyboardInterrupt):
         train_attributes(aadb, tmp_path / "cut", start=start, **QUICK, progress=cut)
@@ -218,17 +218,17 @@ def test_x_of_the_bench_and_of_the_app_ends_in_the_learned_attributes(trained, a
 
 
 def test_pam_in_the_bench_uses_learned_attributes(trained, aadb, tmp_path, monkeypatch):
-    """The same encoder, its attributes spoilt, does worse: it is they that PAM learns from."""
+    """The same encoder, its attributes degraded, does worse: it is they that PAM learns from."""
     monkeypatch.setenv("BEHOLDER_THREADS", "1")
     out, _ = trained
     data = ratings_by_vividness(aadb, tmp_path / "rated")
 
-    def gain(spoilt):
+    def gain(degraded):
         real = runner.embed_set
 
         def embed(dataset, encoder, say):
             X, key = real(dataset, encoder, say)
-            if spoilt:
+            if degraded:
                 X[:, -10:] = np.random.default_rng(0).permutation(X[:, -10:])
             return X, key
 
@@ -238,7 +238,7 @@ def test_pam_in_the_bench_uses_learned_attributes(trained, aadb, tmp_path, monke
         (row,) = [r for r in rows if (r["method"], r["versus"], r["metric"]) == ("pam", "generic", "spearman")]
         return row["mean"]
 
-    assert gain(spoilt=False) > gain(spoilt=True) + 0.1
+    assert gain(degraded=False) > gain(degraded=True) + 0.1
 
 
 def test_a_description_with_wrong_attributes_is_refused_with_all_its_faults(trained, tmp_path):

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.stats import spearmanr
 
-from beholder.bench import methods as bench_methods
-from beholder.bench import run, runner
-from beholder.bench.agreement import QUARTERS, agreement, quarters
-from beholder.bench.methods import MEASURED, Table, teach
-from beholder.bench.plan import make_plan
-from beholder.bench.protocol import Protocol
-from beholder.bench.results import Results
-from beholder.bench.series import Series
-from beholder.bench.summary import summarise
 from beholder.cli import run as command
-from beholder.datasets import Choices, Dataset, Ratings
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.research.bench import methods as bench_methods
+from beholder.research.bench import run, runner
+from beholder.research.bench.agreement import QUARTERS, agreement, quarters
+from beholder.research.bench.methods import MEASURED, RatedTable, teach
+from beholder.research.bench.plan import make_plan
+from beholder.research.bench.protocol import Protocol
+from beholder.research.bench.results import Results
+from beholder.research.bench.series import Series
+from beholder.research.bench.summary import summarise
+from beholder.research.datasets import Choices, Dataset, Ratings
 from beholder.taste import DEFAULT, MODELS
 
 N, D, RATERS = 60, 6, 5
@@ -248,7 +248,9 @@ def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
     few = others.take(~np.isin(others.items, unseen[:20]).any(axis=1))
     poisoned = X.copy()
     poisoned[unseen[:20]] = 1e6
-    np.testing.assert_array_equal(teach(Table(X), few).generic.weights, teach(Table(poisoned), few).generic.weights)
+    np.testing.assert_array_equal(
+        teach(RatedTable(X), few).generic.weights, teach(RatedTable(poisoned), few).generic.weights
+    )
 
 
 # ------------------------------------------------------------------ the run

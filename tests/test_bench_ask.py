@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from beholder.ask import STRATEGIES, Strategy
-from beholder.bench import run, runner, summary
-from beholder.bench.asking import (
+from beholder.cli import run as command
+from beholder.errors import BeholderError, UserError
+from beholder.research.bench import run, runner, summary
+from beholder.research.bench.asking import (
     GridInterview,
     askable,
     by_then,
@@ -21,19 +23,17 @@ from beholder.bench.asking import (
     stops_of,
     unit_of,
 )
-from beholder.bench.curves import panels
-from beholder.bench.markdown import table
-from beholder.bench.methods import Table
-from beholder.bench.page import page
-from beholder.bench.plan import make_plan
-from beholder.bench.protocol import Protocol
-from beholder.bench.results import Results
-from beholder.bench.series import Series, series_of
-from beholder.bench.statistics import answers_needed
-from beholder.bench.summary import summarise
-from beholder.bench.worker import Bench, Job
-from beholder.cli import run as command
-from beholder.errors import BeholderError, UserError
+from beholder.research.bench.curves import panels
+from beholder.research.bench.markdown import table
+from beholder.research.bench.methods import RatedTable
+from beholder.research.bench.page import page
+from beholder.research.bench.plan import make_plan
+from beholder.research.bench.protocol import Protocol
+from beholder.research.bench.results import Results
+from beholder.research.bench.series import Series, series_of
+from beholder.research.bench.statistics import answers_needed
+from beholder.research.bench.summary import summarise
+from beholder.research.bench.worker import Bench, BenchJob
 from test_bench import MEASURED, N, dataset, fake_encoder, planted_rows, rows_of, write_set
 
 KINDS = ["ratings", "choices"]
@@ -45,7 +45,7 @@ def protocol_of(kind, each=80):
 
 def bench_of(protocol, methods, strategies):
     measured = np.random.default_rng(1).random((N, MEASURED), np.float32)
-    return Bench(protocol, Table(np.hstack([planted_rows(), measured])), methods, {}, strategies)
+    return Bench(protocol, RatedTable(np.hstack([planted_rows(), measured])), methods, {}, strategies)
 
 
 def values(rows, **wanted):
@@ -80,7 +80,7 @@ def test_asking_at_random_is_the_ordinary_run_at_as_many_shots(kind):
     draw = protocol.draw(1, 0)
     once = replace(draw, support=askable(protocol.judgements, draw.support))
     protocol.draw = lambda rater, number: once  # nothing is answered twice
-    job = Job(1, 0, stops_of(10))
+    job = BenchJob(1, 0, stops_of(10))
     ordinary, asked = (bench_of(protocol, (name,), ask).run(job) for ask in [(), ("random",)])
     assert values(ordinary) == values(asked)
     assert {row["ask"] for row in asked} == {"random"}
@@ -102,7 +102,7 @@ def test_a_strategy_is_offered_only_what_was_answered_and_is_no_query_picture(ki
     protocol = protocol_of(kind)
     judged, draw = protocol.judgements, protocol.draw(1, 0)
     seen = spy(lambda pool, n: pool[-n:])
-    bench_of(protocol, ("ridge" if kind == "ratings" else "logistic",), ("spy",)).run(Job(1, 0, stops_of(7)))
+    bench_of(protocol, ("ridge" if kind == "ratings" else "logistic",), ("spy",)).run(BenchJob(1, 0, stops_of(7)))
     first = askable(judged, draw.support)
     answered = {tuple(sorted(items)): one for one, items in zip(first, judged.items[first].tolist(), strict=True)}
     assert [len(answers) for answers, _ in seen] == list(range(7)), "one at a time"
@@ -121,7 +121,7 @@ def test_a_strategy_is_offered_only_what_was_answered_and_is_no_query_picture(ki
 def test_pairs_are_offered_as_they_were_shown_not_by_who_won(spy):
     protocol = protocol_of("choices")
     seen = spy(lambda pool, n: pool[:n])
-    bench_of(protocol, ("logistic",), ("spy",)).run(Job(1, 0, stops_of(5)))
+    bench_of(protocol, ("logistic",), ("spy",)).run(BenchJob(1, 0, stops_of(5)))
     shown = {tuple(items) for items in protocol.judgements.items.tolist()}
     assert all(tuple(pair) in shown for _, pool in seen for pair in pool.tolist())
 
@@ -135,20 +135,20 @@ def test_a_strategy_that_asks_for_anything_else_is_refused(rule, spy):
     protocol.draw = lambda rater, number: draw
     spy(rule)
     with pytest.raises(BeholderError, match=r"strategy 'spy' was to choose 1 of the .* questions it was offered"):
-        bench_of(protocol, ("ridge",), ("spy",)).run(Job(1, 0, stops_of(5)))
+        bench_of(protocol, ("ridge",), ("spy",)).run(BenchJob(1, 0, stops_of(5)))
 
 
 def test_a_strategy_that_fails_is_named(spy):
     spy(lambda pool, n: 1 / 0)
     with pytest.raises(UserError, match=r"strategy 'spy' failed with NoneType after 0 answers: ZeroDivisionError"):
-        bench_of(protocol_of("ratings"), ("ridge",), ("spy",)).run(Job(1, 0, stops_of(5)))
+        bench_of(protocol_of("ratings"), ("ridge",), ("spy",)).run(BenchJob(1, 0, stops_of(5)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_needs_no_answer_is_asked_for_at_once_of_ratings_alone(kind, spy):
     seen = spy(lambda pool, n: pool[:n], ahead=True)
     name = "ridge" if kind == "ratings" else "logistic"
-    bench_of(protocol_of(kind), (name,), ("spy",)).run(Job(1, 0, stops_of(10)))
+    bench_of(protocol_of(kind), (name,), ("spy",)).run(BenchJob(1, 0, stops_of(10)))
     assert len(seen) == (1 if kind == "ratings" else 10)
 
 
@@ -170,7 +170,7 @@ def test_whoever_answered_fewer_different_questions_is_left_out_from_there_on():
 @pytest.mark.parametrize("name", ["pam", "ridge", "population-gp"])
 def test_every_strategy_asks_for_ratings(name):
     protocol = protocol_of("ratings")
-    rows = bench_of(protocol, (name,), tuple(STRATEGIES)).run(Job(1, 0, stops_of(14)))
+    rows = bench_of(protocol, (name,), tuple(STRATEGIES)).run(BenchJob(1, 0, stops_of(14)))
     at_zero = {tuple(values(rows, ask=ask, shots=0).items()) for ask in STRATEGIES}
     assert len(at_zero) == 1, "before the first answer all strategies are equal"
     for one in STRATEGIES:
@@ -179,13 +179,13 @@ def test_every_strategy_asks_for_ratings(name):
 
 @pytest.mark.parametrize("name", ["logistic", "population-gp"])
 def test_pairs_are_asked_for_at_random_and_by_ours(name):
-    rows = bench_of(protocol_of("choices"), (name,), ("random", "ours")).run(Job(1, 0, stops_of(7)))
+    rows = bench_of(protocol_of("choices"), (name,), ("random", "ours")).run(BenchJob(1, 0, stops_of(7)))
     assert {row["shots"] for row in rows} == {0, 5, 7}
     assert values(rows, ask="ours") != values(rows, ask="random")
 
 
 def test_rows_do_not_depend_on_what_else_is_asked():
-    protocol, job = protocol_of("ratings"), Job(1, 0, stops_of(12))
+    protocol, job = protocol_of("ratings"), BenchJob(1, 0, stops_of(12))
     alone = bench_of(protocol, ("ridge",), ("qbc",)).run(job)
     beside = bench_of(protocol, ("generic", "pam", "ridge"), ("active-pam", "random", "qbc")).run(job)
     assert values(alone) == values(beside, method="ridge", ask="qbc")

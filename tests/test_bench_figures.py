@@ -8,10 +8,10 @@ from scipy import stats
 from scipy.special import expit
 from sklearn.metrics import ndcg_score
 
-from beholder.bench import metrics
-from beholder.bench.series import Series
-from beholder.bench.statistics import answers_needed, bootstrap, holm, paired, pooled, pooled_difference
-from beholder.bench.summary import summarise
+from beholder.research.bench import metrics
+from beholder.research.bench.series import Series
+from beholder.research.bench.statistics import answers_needed, bootstrap, holm, paired, pooled, pooled_difference
+from beholder.research.bench.summary import summarise
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from beholder.bench import run, runner, worker
-from beholder.bench.methods import MEASURED, Table, method, method_names
-from beholder.bench.plan import make_plan
-from beholder.bench.protocol import Protocol
-from beholder.bench.worker import Bench, Job
 from beholder.errors import BeholderError
 from beholder.features.task_vectors import Columns
-from beholder.taste import Databases
+from beholder.research.bench import run, runner, worker
+from beholder.research.bench.methods import MEASURED, RatedTable, method, method_names
+from beholder.research.bench.plan import make_plan
+from beholder.research.bench.protocol import Protocol
+from beholder.research.bench.worker import Bench, BenchJob
+from beholder.taste import ExpertNetworks
 from test_bench import N, dataset, fake_encoder, planted_rows, write_set
 
 KINDS = ["ratings", "choices"]
@@ -147,7 +147,7 @@ def predictions(protocol, name, monkeypatch):
     monkeypatch.setattr(worker, "measure", lambda fitted, how, t, _: told.append(fitted.predict(how.columns(t))) or {})
     rng, columns = np.random.default_rng(4), Columns(("one",), ("first", "last"))
     X = np.hstack([planted_rows(), rng.normal(size=(N, columns.width)), rng.random((N, MEASURED))])
-    Bench(protocol, Table(X.astype(np.float32), Databases(columns)), (name,), {}).run(Job(1, 0, (8,)))
+    Bench(protocol, RatedTable(X.astype(np.float32), ExpertNetworks(columns)), (name,), {}).run(BenchJob(1, 0, (8,)))
     return told[0]
 
 

@@ -8,10 +8,20 @@ import pytest
 from typer.testing import CliRunner
 
 from beholder.ask.questions import Question
-from beholder.bench import analyse, analysis, personas
-from beholder.bench.personas import PLANS, Eye, Job, Person, Personas, found_share, people, seconds_of, sum_up
 from beholder.cli import app
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.research.bench import analyse, analysis, personas
+from beholder.research.bench.personas import (
+    PLANS,
+    Persona,
+    PersonaJob,
+    Personas,
+    SimulatedEye,
+    found_share,
+    people,
+    seconds_of,
+    sum_up,
+)
 from beholder.types import Judgement
 from test_bench import dataset
 
@@ -23,7 +33,7 @@ def planted(seed=0):
     rng = np.random.default_rng(seed)
     kind = np.arange(N) % 10
     X = np.hstack([4 * rng.normal(size=(10, 16))[kind] + rng.normal(size=(N, 16)), rng.random((N, 10))])
-    return X.astype(np.float32), Person("kind", "3", kind == 3), kind
+    return X.astype(np.float32), Persona("kind", "3", kind == 3), kind
 
 
 def question(kind, items):
@@ -34,7 +44,7 @@ def steady(liked, monkeypatch):
     """An eye that never slips and sees everything as it is."""
     monkeypatch.setattr(personas, "SLIPS", 0.0)
     monkeypatch.setattr(personas, "LOOK_NOISE", 0.0)
-    return Eye(np.array(liked, float), np.random.default_rng(0))
+    return SimulatedEye(np.array(liked, float), np.random.default_rng(0))
 
 
 def test_people_are_the_values_of_two_to_twelve_percent_from_each_column_in_turn():
@@ -56,11 +66,11 @@ def test_a_person_picks_ties_and_rates_by_what_the_pictures_are_worth(monkeypatc
     assert eye.answer(question("choice", [1, 0])).items == (0, 1)
     assert [eye.answer(question("choice", pair)).kind for pair in ([0, 4], [0, 2], [1, 3])] == ["tie", "choice", "tie"]
     assert [eye.answer(question("rating", [row])).value for row in range(3)] == [8, 3, 6]  # 6.5 goes to even
-    assert Eye(np.array([9.0, -9]), eye.rng).answer(question("rating", [0])).value == 10
+    assert SimulatedEye(np.array([9.0, -9]), eye.rng).answer(question("rating", [0])).value == 10
 
 
 def test_three_answers_in_a_hundred_are_slips():
-    eye = Eye(np.zeros(N), np.random.default_rng(0))
+    eye = SimulatedEye(np.zeros(N), np.random.default_rng(0))
     picked = sum(len(eye.answer(question("grid", range(9))).picked) for _ in range(1000))
     assert picked / 9000 == pytest.approx(0.03, abs=0.006)
 
@@ -85,7 +95,7 @@ def test_a_planted_kind_is_found_by_every_plan():
     X, person, _ = planted()
     work = Personas([person], X, {"mixture": None}, (1, 60), 0)
     for plan in PLANS:
-        early, late = work.run(Job(0, 0, plan, "mixture"))
+        early, late = work.run(PersonaJob(0, 0, plan, "mixture"))
         assert late["found"] >= 0.8 > early["found"], plan
         assert early["answers"] == 0, "none takes a second"
     assert late["answers"] == 36  # ratings of 1.66 seconds
@@ -94,9 +104,9 @@ def test_a_planted_kind_is_found_by_every_plan():
 def test_the_same_seed_gives_the_same_rows_and_a_model_without_grids_learns_from_them():
     X, person, _ = planted()
     work = Personas([person], X, {"logistic": None}, (30,), 0)
-    rows = work.run(Job(0, 0, "grids", "logistic"))
-    assert rows == Personas([person], X, {"logistic": None}, (30,), 0).run(Job(0, 0, "grids", "logistic"))
-    assert work.run(Job(0, 1, "grids", "logistic")) != rows
+    rows = work.run(PersonaJob(0, 0, "grids", "logistic"))
+    assert rows == Personas([person], X, {"logistic": None}, (30,), 0).run(PersonaJob(0, 0, "grids", "logistic"))
+    assert work.run(PersonaJob(0, 1, "grids", "logistic")) != rows
 
 
 def test_figures_are_means_over_people_with_the_worst_one():

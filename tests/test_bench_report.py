@@ -9,16 +9,16 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from beholder.bench import run, svg
-from beholder.bench.curves import curves
-from beholder.bench.latex import escape, tables
-from beholder.bench.markdown import table
-from beholder.bench.page import page
-from beholder.bench.results import Results
-from beholder.bench.statistics import Estimate
-from beholder.bench.summary import Figure
 from beholder.cli import run as command
 from beholder.errors import BadInput
+from beholder.research.bench import run, svg
+from beholder.research.bench.curves import curves
+from beholder.research.bench.latex import escape, tables
+from beholder.research.bench.markdown import table
+from beholder.research.bench.page import page
+from beholder.research.bench.results import Results
+from beholder.research.bench.statistics import Estimate
+from beholder.research.bench.summary import Figure
 from browser import chromium
 from test_bench import fake_encoder, with_a_clicker, write_set
 

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from beholder.bench.raters import known_scores
-from beholder.bench.vectors import read_vectors
-from beholder.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
 from beholder.errors import BadInput, UnknownName
+from beholder.research.bench.raters import known_scores
+from beholder.research.bench.vectors import read_vectors
+from beholder.research.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
 from makers import encoded, noise
 
 ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"

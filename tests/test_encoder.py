@@ -11,22 +11,22 @@ from PIL import Image
 
 from beholder.cli import run
 from beholder.errors import BadInput, UserError
-from beholder.training.views import SIDE, kept, view
-from beholder.training.words import Word, judge_words, learn_styles, read_styles
+from beholder.research.training.views import SIDE, kept, view
+from beholder.research.training.word_selection import Word, judge_words, learn_styles, read_styles
 
 torch = pytest.importorskip("torch", reason="training an encoder needs the extra torch")
 onnx = pytest.importorskip("onnx")
 
 from beholder.features import load_encoder  # noqa: E402
-from beholder.training import Recipe, train_encoder  # noqa: E402
-from beholder.training.answers import Answers  # noqa: E402
-from beholder.training.encoder import leave_out  # noqa: E402
-from beholder.training.export import Shipped, head_of, load_student, pooled_of, style_head, turning  # noqa: E402
-from beholder.training.fitting import Fitting  # noqa: E402
-from beholder.training.student import MEAN, STD  # noqa: E402
-from beholder.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
+from beholder.research.training import EncoderRecipe, train_encoder  # noqa: E402
+from beholder.research.training.encoder import leave_out  # noqa: E402
+from beholder.research.training.export import Shipped, head_of, load_student, pooled_of, style_head, turning  # noqa: E402
+from beholder.research.training.fitting import Fitting  # noqa: E402
+from beholder.research.training.rated_answers import Answers  # noqa: E402
+from beholder.research.training.student import MEAN, STD  # noqa: E402
+from beholder.research.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
 
-QUICK = Recipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
+QUICK = EncoderRecipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
 
 
 def quiet(stage, done, total):
@@ -92,7 +92,7 @@ def test_a_folder_without_a_teacher_is_refused(tmp_path):
 
 
 def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
-    many = Recipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
+    many = EncoderRecipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
     told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
     assert told["losses"][-1]["embedding"] < 0.3 * told["losses"][0]["embedding"]
     pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from beholder.errors import ShapeError
-from beholder.explain import Leaning, Predictions, Words, explain, liked_and_disliked, reasons, verdict_of
+from beholder.explain import Leaning, Predictions, Tags, explain, liked_and_disliked, reasons, verdict_of
+from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
-from beholder.explain.words import ADJECTIVES, pictures_with, sentence_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers
 
@@ -234,7 +234,7 @@ def spoken(rng, n=400):
     """What an encoder might say of a pool: three words, of some pictures each, and one of nearly all."""
     said = rng.random((n, 4)) < [0.3, 0.2, 0.1, 0.95]
     p = np.where(said, 0.9, 0.05) + rng.normal(size=said.shape) * 0.02
-    return Words(("boats", "snow", "Cubist", "paint"), ("concept", "concept", "style", "concept"), p, said)
+    return Tags(("boats", "snow", "Cubist", "paint"), ("concept", "concept", "style", "concept"), p, said)
 
 
 def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():

@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from beholder.bench import analyse, analysis
-from beholder.bench.fake_raters import FAKES, KINDS, ask, check, closeness, offsets, sum_up
 from beholder.cli import app
-from beholder.datasets import Ratings, load_plain
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.research.bench import analyse, analysis
+from beholder.research.bench.fake_raters import FAKES, KINDS, ask, check, closeness, offsets, sum_up
+from beholder.research.datasets import Ratings, load_plain
 from test_bench import dataset
 
 N = 150

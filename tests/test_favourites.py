@@ -32,7 +32,7 @@ def liking(kinds, liked, grids=4):
 
 def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet(kinds):
     X, _ = kinds
-    model = TasteMixture(measured=10).before_answers(X)
+    model = TasteMixture(measured=10).fit_prior(X)
     shown = favourites.grid(model, X, Answers(), np.arange(len(X)), 9, np.random.default_rng(0))
     met = kinds_of(model, X, shown)
     assert len(np.unique(met)) == 9

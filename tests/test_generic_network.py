@@ -14,13 +14,13 @@ from beholder.features import load_encoder
 torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
 pytest.importorskip("onnx")
 
-from beholder.datasets import load_plain  # noqa: E402
 from beholder.features.networks import Network, load_network, make_backbone  # noqa: E402
 from beholder.features.networks.network import in_batches, squares_of  # noqa: E402
-from beholder.training.generic import train_generic  # noqa: E402
-from beholder.training.network_export import write_encoder  # noqa: E402
-from beholder.training.scored import scored_set  # noqa: E402
-from beholder.training.tuning import REN2017, Recipe, five_crop_scores, rate_at, recipe_of  # noqa: E402
+from beholder.research.datasets import load_plain  # noqa: E402
+from beholder.research.training.generic import train_generic  # noqa: E402
+from beholder.research.training.network_export import write_encoder  # noqa: E402
+from beholder.research.training.scored import scored_set  # noqa: E402
+from beholder.research.training.tuning import REN2017, TuningRecipe, five_crop_scores, rate_at, recipe_of  # noqa: E402
 
 QUICK = {"side": 64, "steps": 12, "batch": 8}
 
@@ -28,7 +28,7 @@ QUICK = {"side": 64, "steps": 12, "batch": 8}
 @pytest.fixture(scope="module", autouse=True)
 def _heads_learn_for_a_moment():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("beholder.training.task_vectors.HEAD_STEPS", 60)
+        patch.setattr("beholder.research.training.fine_tuning.HEAD_STEPS", 60)
         yield
 
 
@@ -83,7 +83,7 @@ def test_a_training_that_was_cut_off_ends_where_it_would_have(rated, tmp_path, m
         if stage.startswith("training on") and done > 7:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("beholder.training.tuning.KEPT_EVERY", 3)
+    monkeypatch.setattr("beholder.research.training.tuning.KEPT_EVERY", 3)
     whole = train_generic(rated, tmp_path / "whole", **QUICK)
     with pytest.raises(KeyboardInterrupt):
         train_generic(rated, tmp_path / "cut", **QUICK, progress=cut)
@@ -104,7 +104,7 @@ def test_another_recipe_begins_anew(rated, tmp_path):
 
 
 def test_the_network_of_the_paper_comes_with_its_recipe(rated, tmp_path):
-    assert recipe_of("ren2017", seed=3, steps=None) == Recipe(**{**REN2017.__dict__, "seed": 3})
+    assert recipe_of("ren2017", seed=3, steps=None) == TuningRecipe(**{**REN2017.__dict__, "seed": 3})
     assert (REN2017.loss, REN2017.rate, REN2017.decay) == ("l2", 1e-3, 2e-4)
     assert [rate_at(REN2017, step, 64) for step in (0, 1, 2, 4)] == pytest.approx([1e-3, 1e-3, 0.96e-3, 0.96**2 * 1e-3])
     read = load_plain(rated)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 
 from beholder.errors import ShapeError, UserError
 from beholder.taste import FeatureMap, GaussianProcess
-from beholder.taste.evidence import PRIORS, inward, outward, slope
+from beholder.taste.evidence import PRIORS, slope, to_natural, to_unconstrained
 from beholder.taste.feature_map import radial
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 from beholder.taste.propagation import propagate
@@ -97,7 +97,7 @@ def test_the_slope_of_the_evidence_is_its_numerical_derivative(name):
     evidence = mixed_evidence()
 
     def at(shift):
-        return evidence.marginal(H | {name: inward(name, outward(name, H[name]) + shift)}).log_evidence
+        return evidence.marginal(H | {name: to_natural(name, to_unconstrained(name, H[name]) + shift)}).log_evidence
 
     numerical = (at(1e-3) - at(-1e-3)) / 2e-3
     assert slope(evidence, H, evidence.marginal(H), name) == pytest.approx(numerical, abs=1e-3)
@@ -106,7 +106,7 @@ def test_the_slope_of_the_evidence_is_its_numerical_derivative(name):
 @pytest.mark.parametrize("scale", [0.3, 1.0, 3.0, 8.0])
 @pytest.mark.parametrize("shift", [0.0, 3.0])
 def test_the_evidence_of_choices_is_the_orthant_probability_that_it_stands_for(scale, shift):
-    """Ten choices that contradict one another, by weak and strong tastes, and by a prior that foretold others."""
+    """Ten choices that contradict one another, by weak and strong tastes, and by a prior that predicted others."""
     design, centre = scale * np.random.default_rng(3).normal(size=(10, 6)), np.array([shift, 0, 0, 0, 0, 0])
     ones = np.ones(10)
     found = propagate(design, np.ones(6), centre, Likelihood(np.full(10, CHOICE), 0 * ones, ones, 1.0, 0.3))
@@ -196,7 +196,7 @@ def test_pair_probabilities_are_calibrated_for_people_of_the_prior():
     for seed in range(20):
         X, _, asked, _ = person(seed, pairs=50)
         rng = np.random.default_rng(seed)
-        prior = GaussianProcess().before_answers(X)
+        prior = GaussianProcess().fit_prior(X)
         f = prior.score_root(X, np.arange(200)) @ rng.normal(size=len(prior.spread_)) * np.exp(0.5 * rng.normal())
         wins = rng.random(50) < ndtr(f[asked[:, 0]] - f[asked[:, 1]])
         model = GaussianProcess().fit(X, choices=np.where(wins[:, None], asked, asked[:, ::-1]))

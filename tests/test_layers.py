@@ -12,17 +12,26 @@ FLOORS = [
     {"types", "errors", "config"},  # words
     {"images", "text", "cells", "json_reading"},  # pure functions on pixels; text files as people save them
     {"features", "store"},  # a picture's row of numbers; what is kept
-    {"sources", "taste", "datasets"},  # where pictures come from; rows to scores; rated sets
+    {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"ranking"},  # best first, with the score that people read
     {"collection"},  # found, fingerprinted, embedded once
-    {"session", "bench", "labels", "doctor"},  # jobs
-    {"training"},  # what is learned before a person comes
+    {"session", "labels", "doctor"},  # jobs of one person's
+    {"research.bench"},  # how well each model and each way of asking does on rated sets
+    {"research.training"},  # what is learned before a person comes
     {"web"},  # the app
     {"cli"},  # the command line
     {"__init__", "__main__"},  # the public names
 ]
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
+RESEARCH = {"research.datasets", "research.bench", "research.training"}
+MAY_USE_RESEARCH = {*RESEARCH, "cli"}  # the product does without
+
+
+def room_of(module: str) -> str:
+    """The room that a module of the package stands in: `beholder.web.app` in `web`."""
+    parts = module.split(".")[1:]
+    return ".".join(parts[:2]) if parts[0] == "research" else parts[0]
 
 
 def imports_of(path: Path):
@@ -32,12 +41,14 @@ def imports_of(path: Path):
             assert node.level == 0, f"{path}:{node.lineno}: relative import; write beholder.…"
             if node.module == "beholder":
                 yield from ((node.lineno, alias.name) for alias in node.names if alias.name in FLOOR)
+            elif node.module == "beholder.research":
+                yield from ((node.lineno, f"research.{alias.name}") for alias in node.names)
             elif node.module and node.module.startswith("beholder."):
-                yield node.lineno, node.module.split(".")[1]
+                yield node.lineno, room_of(node.module)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.startswith("beholder."):
-                    yield node.lineno, alias.name.split(".")[1]
+                    yield node.lineno, room_of(alias.name)
 
 
 FILES = sorted(p for p in ROOT.rglob("*.py"))
@@ -45,8 +56,12 @@ FILES = sorted(p for p in ROOT.rglob("*.py"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_only_go_down(path):
-    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    if path == ROOT / "research" / "__init__.py":
+        assert not list(imports_of(path)), "its three rooms are opened one by one"
+        return
+    room = room_of(".".join(path.relative_to(ROOT.parent).with_suffix("").parts))
     assert room in FLOOR, f"{room} stands on no floor: add it to FLOORS and to docs/architecture.md"
     for line, other in imports_of(path):
         if other != room:
             assert FLOOR[other] < FLOOR[room], f"{path}:{line}: {room} imports {other}, which is not below it"
+            assert other not in RESEARCH or room in MAY_USE_RESEARCH, f"{path}:{line}: the product uses {other}"

@@ -15,8 +15,8 @@ from beholder.background import Background, Turns
 from beholder.collection import Library
 from beholder.session import Session
 from beholder.types import Judgement
-from beholder.web import desk as desks
-from beholder.web.desk import Desk
+from beholder.web import state as desks
+from beholder.web.state import AppState
 
 SCRIPT = Path(__file__).resolve().parents[1] / "runs" / "load.py"
 
@@ -192,32 +192,32 @@ def test_turns_that_are_closed_begin_nothing_more(pool):
 
 def test_only_so_many_rankings_are_held(library, monkeypatch):
     monkeypatch.setattr(desks, "MOST_RANKED", 12)  # one of twelve pictures
-    desk = Desk(library, library.settings)
+    state = AppState(library, library.settings)
     people = [library.store.person(name) for name in ("Ada", "Bob")]
     for person in people:
-        answer(desk.session("art", person), 0)
-        assert len(desk.ranking("art", person)) == 12
-    first, second = (desk._held[1, person.id].ranked for person in people)
+        answer(state.session("art", person), 0)
+        assert len(state.ranking("art", person)) == 12
+    first, second = (state._held[1, person.id].ranked for person in people)
     assert first is None
     assert second is not None
-    assert len(desk.ranking("art", people[0])) == 12
-    desk.close()
+    assert len(state.ranking("art", people[0])) == 12
+    state.close()
 
 
 def test_the_model_of_somebody_who_has_gone_away_is_let_go_of_and_learned_again(library, monkeypatch):
     monkeypatch.setattr(desks, "LEARNED", 1)
-    desk = Desk(library, library.settings)
+    state = AppState(library, library.settings)
     ada, bob = (library.store.person(name) for name in ("Ada", "Bob"))
-    session = desk.session("art", ada)
+    session = state.session("art", ada)
     answer(session, 0)
-    before = [one.item.id for one in desk.ranking("art", ada)]
-    answer(desk.session("art", bob), 0)
+    before = [one.item.id for one in state.ranking("art", ada)]
+    answer(state.session("art", bob), 0)
     assert session.resting
     assert session._fitted is None
-    assert desk.session("art", ada) is session
-    assert [one.item.id for one in desk.ranking("art", ada)] == before
+    assert state.session("art", ada) is session
+    assert [one.item.id for one in state.ranking("art", ada)] == before
     assert not session.resting
-    desk.close()
+    state.close()
 
 
 def test_rows_less_others_are_those_of_numpy():

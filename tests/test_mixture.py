@@ -141,7 +141,7 @@ def test_a_saved_model_is_the_same_model(kinds, tmp_path):
 
 
 def test_prior_odds_add_up_and_give_clear_tastes_their_share():
-    regimes = regimes_of({**TasteMixture().usual()}, known=True)
+    regimes = regimes_of({**TasteMixture().default_hyperparameters()}, known=True)
     clear = np.array([regime.group == CLEAR for regime in regimes])
     for picking, share in ((True, CLEAR_PICKING), (False, CLEAR_SHARE)):
         prior = np.exp(prior_odds(regimes, ODDS, picking))

@@ -172,7 +172,7 @@ def test_a_clip_that_cannot_be_fetched_or_is_not_there_says_what_to_do(tmp_path,
         raise ConnectionError
 
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    monkeypatch.setattr(hub, "_knock", nobody)
+    monkeypatch.setattr(hub, "_check_reachable", nobody)
     with pytest.raises(UserError, match="hf download openai/clip-vit-base-patch32"):
         make_backbone("clip-vit-b32")
     with pytest.raises(UserError, match=r"no config\.json"):

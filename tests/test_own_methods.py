@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from beholder.bench import run, runner
-from beholder.bench.methods import Table, method
-from beholder.bench.vectors import read_vectors
 from beholder.collection import Library
 from beholder.errors import BadInput, UserError
+from beholder.research.bench import run, runner
+from beholder.research.bench.methods import RatedTable, method
+from beholder.research.bench.vectors import read_vectors
 from test_bench import fake_encoder, mean_of, planted_rows, rows_of, write_set
 
 OWN = """
@@ -141,7 +141,7 @@ def test_an_own_model_that_fails_ends_the_run_with_a_sentence(own, tmp_path, mon
 def test_models_that_know_measured_attributes_get_them_and_others_do_not():
     X = np.zeros((3, 16), np.float32)
     names = ("gp", "svm", "pam", "ridge", "sklearn.svm:SVR")
-    widths = {name: method(name).columns(Table(X)).shape[1] for name in names}
+    widths = {name: method(name).columns(RatedTable(X)).shape[1] for name in names}
     assert widths == {"gp": 16, "svm": 16, "pam": 16, "ridge": 6, "sklearn.svm:SVR": 6}
 
 
@@ -257,7 +257,7 @@ def test_own_vectors_are_no_encoder_of_pictures(painted):
 
 
 def test_measured_attributes_stand_behind_the_vectors(tmp_path):
-    from beholder.datasets import load_plain
+    from beholder.research.datasets import load_plain
 
     data = load_plain(data_of(tmp_path))
     X, _ = runner.embed_set(data, f"vectors:{write_table(tmp_path / 'mine.csv')}", lambda *a: None)

@@ -144,7 +144,7 @@ def test_a_picture_of_a_drive_that_is_away_is_not_found_and_results_are_shown(tw
     assert client.get(f"/pictures/{item}/640.jpg").status_code == 404
     assert client.get("/label/art").status_code == 200
     assert client.get("/").status_code == 200
-    client.app.state.desk.close()
+    client.app.state.beholder.close()
 
 
 @pytest.mark.parametrize("reason", ["EACCES", "ENOTCONN", "EHOSTDOWN"])
@@ -162,7 +162,7 @@ def test_results_and_exports_are_made_while_the_drive_is_away(library, drop, pai
     assert client.get("/results/art/export.csv").text.count("\n") == 13
     assert client.get("/taste/art").status_code == 200
     assert client.get("/answers/art").status_code == 200
-    client.app.state.desk.close()
+    client.app.state.beholder.close()
     assert export_labels(library, "art", tmp_path / "labels.csv") == 12
     for more in (["--json"], ["--html", str(tmp_path / "sheet.html")]):
         assert run(["rank", "art", "--person", "Ada", *more]) == 0, capsys.readouterr().err

@@ -5,10 +5,10 @@ import pytest
 
 from beholder.collection import Library
 from beholder.errors import BadInput, NotEnoughAnswers, UserError
+from beholder.research.training import train_population
 from beholder.taste import Population, PopulationProcess, learn_population
 from beholder.taste.feature_map import FeatureMap
 from beholder.taste.priors import find_population
-from beholder.training import train_population
 from beholder.types import Answers
 
 N, D = 400, 3

@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from beholder.bench.raters import known_scores, qualities, scale_of, to_look_at
-from beholder.datasets import Choices, Dataset, Ratings, load_plain
 from beholder.errors import BadInput, ShapeError
-from beholder.taste import gold
-from beholder.taste.quality import Signs, is_clicker, position_bias, quality_of_choices, quality_of_ratings
-from beholder.taste.signs import (
+from beholder.raters import gold
+from beholder.raters.quality import Signs, is_clicker, position_bias, quality_of_choices, quality_of_ratings
+from beholder.raters.signals import (
     Sign,
     as_others_rate,
     chosen_as_before,
-    foretold_choices,
     order_kept,
+    predicted_choices,
     rank_correlation,
     rated_before,
     share,
     with_majority,
 )
+from beholder.research.bench.raters import known_scores, qualities, scale_of, to_look_at
+from beholder.research.datasets import Choices, Dataset, Ratings, load_plain
 from beholder.taste.simulate import clicker, simulate_people
 
 NAN = float("nan")
@@ -102,7 +102,7 @@ def test_the_majority_counts_a_pair_in_either_order_and_a_rater_not_for_themself
 def test_answers_at_random_are_foretold_like_fair_coins():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 5))
-    right = [np.nanmean(foretold_choices(rows, rng.choice([-1, 1], 200))) for _ in range(150)]
+    right = [np.nanmean(predicted_choices(rows, rng.choice([-1, 1], 200))) for _ in range(150)]
     assert np.mean(right) == pytest.approx(0.5, abs=0.01)
     assert np.std(right) == pytest.approx(0.5 / np.sqrt(160), rel=0.15)
 
@@ -110,7 +110,7 @@ def test_answers_at_random_are_foretold_like_fair_coins():
 def test_a_taste_is_foretold():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 5))
-    assert np.nanmean(foretold_choices(rows, np.where(rows[:, 0] > 0, 1, -1))) > 0.9
+    assert np.nanmean(predicted_choices(rows, np.where(rows[:, 0] > 0, 1, -1))) > 0.9
 
 
 def test_repeats_are_compared_with_the_time_before():
@@ -187,13 +187,13 @@ NOTHING, PLAIN, FAINT = Sign(0.5, 0.45, 0.55, 400, 0.5), Sign(0.7, 0.65, 0.75, 4
     [
         (0.3, Signs(agreement=NOTHING), True),
         (0.3, Signs(), False),  # nobody on speed alone
-        (0.3, Signs(agreement=NOTHING, foretold=PLAIN), False),  # quick, with a taste of their own
-        (0.3, Signs(agreement=NOTHING, foretold=FAINT), False),  # too few answers to foretell any
-        (0.3, Signs(foretold=NOTHING, repeats=FAINT), True),
-        (2.0, Signs(agreement=NOTHING, foretold=NOTHING), False),  # took their time
+        (0.3, Signs(agreement=NOTHING, predicted=PLAIN), False),  # quick, with a taste of their own
+        (0.3, Signs(agreement=NOTHING, predicted=FAINT), False),  # too few answers to foretell any
+        (0.3, Signs(predicted=NOTHING, repeats=FAINT), True),
+        (2.0, Signs(agreement=NOTHING, predicted=NOTHING), False),  # took their time
         (NAN, Signs(agreement=NOTHING), False),  # a taste of their own, as far as can be known
-        (NAN, Signs(agreement=NOTHING, foretold=NOTHING), True),
-        (NAN, Signs(agreement=PLAIN, foretold=NOTHING), False),
+        (NAN, Signs(agreement=NOTHING, predicted=NOTHING), True),
+        (NAN, Signs(agreement=PLAIN, predicted=NOTHING), False),
     ],
 )
 def test_the_rule(seconds, signs, suspected):

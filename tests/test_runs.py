@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from beholder.bench import analysis, runner
 from beholder.errors import BadInput, UserError
+from beholder.research.bench import analysis, runner
 from test_bench import N, fake_encoder, planted_rows, write_set
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
-from beholder.prequential import Foreseen, expected
+from beholder.prequential import AnswerPrediction, expected
 from beholder.session import Session
 from beholder.taste.simulate import SimulatedPerson, clicker, simulate_people
 from beholder.types import Answers, Judgement, answers_of
@@ -334,8 +334,8 @@ def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
             return np.full(np.shape(mean), 0.95)
 
     log_odds, none = np.log(0.95 / 0.05), np.empty((0, 2), np.int64)
-    wrong = [Foreseen(np.array([log_odds * (-1) ** n]), np.ones(1)) for n in range(40)]
-    right = [Foreseen(np.array([log_odds]), np.ones(1)) for _ in range(40)]
+    wrong = [AnswerPrediction(np.array([log_odds * (-1) ** n]), np.ones(1)) for n in range(40)]
+    right = [AnswerPrediction(np.array([log_odds]), np.ones(1)) for _ in range(40)]
     X = np.zeros((50, 2), np.float32)
     low, high = (expected(Sure(), X, seen, np.random.default_rng(0), none.ravel(), none).now for seen in (wrong, right))
     assert low < 0.6
@@ -366,12 +366,12 @@ def test_no_answers_are_an_empty_answer():
 
 
 def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(gallery, monkeypatch):
-    from beholder.explain import Words
+    from beholder.explain import Tags
 
     gallery.store.add_person("Boatman")
     session = Session(gallery, "sample", "Boatman", model="gp", seed=0)
     said = np.random.default_rng(0).random((len(session.collection), 1)) < 0.4
-    words = Words(("boats",), ("concept",), np.where(said, 0.9, 0.1), said)
+    words = Tags(("boats",), ("concept",), np.where(said, 0.9, 0.1), said)
     monkeypatch.setitem(session.collection.__dict__, "words", words)
     rows, item = np.arange(len(said)), session.collection.items
     with_, without = rows[said[:, 0]], rows[~said[:, 0]]

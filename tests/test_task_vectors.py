@@ -13,11 +13,11 @@ from beholder.errors import BadInput, ShapeError, UserError  # noqa: E402
 from beholder.features.networks import Network, make_backbone, state_of  # noqa: E402
 from beholder.features.networks.merged import Merged, blocks_of  # noqa: E402
 from beholder.features.networks.network import in_batches  # noqa: E402
-from beholder.features.pictures import Pictures  # noqa: E402
+from beholder.features.picture_files import Pictures  # noqa: E402
 from beholder.features.registry import load_encoder  # noqa: E402
 from beholder.features.task_vectors import TaskVector, TaskVectors, similarity  # noqa: E402
-from beholder.taste import Databases, TangentProcess, Tvc, UniformMix, ZeroShotBest, load_model  # noqa: E402
-from beholder.taste.task_vectors import agreement  # noqa: E402
+from beholder.taste import ExpertNetworks, TangentProcess, Tvc, UniformMix, ZeroShotBest, load_model  # noqa: E402
+from beholder.taste.network_mixture import agreement  # noqa: E402
 from beholder.types import Answers  # noqa: E402
 
 SIDE = 32
@@ -70,7 +70,7 @@ def files(squares, tmp_path_factory):
 def prior(family, squares, files):
     """What the encoder of this folder says of the pictures, and the pictures."""
     X = load_encoder(f"task-vectors:{family.folder}", threads=1).encode([Image.open(f) for f in files])
-    return X, Databases(family.columns, family.folder, Pictures(X, files))
+    return X, ExpertNetworks(family.columns, family.folder, Pictures(X, files))
 
 
 def test_a_start_and_a_vector_make_the_tuned_network(family):

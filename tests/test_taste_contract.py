@@ -13,7 +13,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from beholder.errors import BadInput, NotEnoughAnswers, ShapeError, UnknownName, UserError
 from beholder.features.task_vectors import Columns
-from beholder.taste import MODELS, Databases, GaussianProcess, Ridge, Svm, TasteMixture, Tvc, load_model, make_model
+from beholder.taste import (
+    MODELS,
+    ExpertNetworks,
+    GaussianProcess,
+    Ridge,
+    Svm,
+    TasteMixture,
+    Tvc,
+    load_model,
+    make_model,
+)
 from beholder.taste.generic import fit_generic
 from beholder.types import Answers
 
@@ -62,7 +72,7 @@ def fresh(name, X, measured=0):
     rows = [rng.permutation(len(X))[:30] for _ in range(5)]
     others = [Answers(rows=r, ratings=5 + 2 * X[r, -1] + rng.normal(size=len(r))) for r in rows]
     if name in OF_DATABASES:
-        three = Databases(Columns(("a", "b", "c"), ("first", "last")))
+        three = ExpertNetworks(Columns(("a", "b", "c"), ("first", "last")))
         return make_model(name, prior=MODELS[name].learn_prior(X, others, databases=three))
     generic = fit_generic(X, others, measured)
     return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, measured=measured))
@@ -82,7 +92,7 @@ def fitted(name, world, **changes):
 
 every_model = pytest.mark.parametrize("name", sorted(set(MODELS) - {Tvc.name}))  # see test_task_vectors.py
 of_any_width = pytest.mark.parametrize("name", sorted(set(MODELS) - {Tvc.name, *OF_DATABASES}))
-before_answers = pytest.mark.parametrize("name", sorted(set(WITH_PRIOR) - {Tvc.name, "zero-shot-best"}))
+fit_prior = pytest.mark.parametrize("name", sorted(set(WITH_PRIOR) - {Tvc.name, "zero-shot-best"}))
 choice_models = pytest.mark.parametrize("name", OWN_CHOICES)
 
 
@@ -211,7 +221,7 @@ def test_no_answers_at_all_are_not_enough(name, world):
             make_model(name).fit(world[0], **nothing)
 
 
-@before_answers
+@fit_prior
 def test_before_any_answer_the_prior_speaks(name, world):
     X = world[0]
     for nothing in NOTHING:
@@ -225,7 +235,7 @@ def test_a_missing_prior_is_a_sentence(name, world):
         make_model(name).fit(world[0], np.ones(60))
 
 
-@before_answers
+@fit_prior
 def test_a_prior_can_be_pickled_and_is_shared_by_clones(name, world):
     X, (rows, y) = world[0], (np.arange(5), np.arange(5.0))
     model = fresh(name, X)
@@ -234,7 +244,7 @@ def test_a_prior_can_be_pickled_and_is_shared_by_clones(name, world):
     assert sent.fit(X, y, rows=rows).predict(X) == pytest.approx(model.fit(X, y, rows=rows).predict(X), rel=1e-6)
 
 
-@before_answers
+@fit_prior
 def test_a_prior_of_other_rows_is_refused(name, world):
     X = world[0]
     with pytest.raises(UserError):

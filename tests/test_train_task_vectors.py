@@ -11,18 +11,18 @@ pytest.importorskip("torch")
 from PIL import Image
 
 from beholder.cli import run as command
-from beholder.datasets import load_plain
 from beholder.errors import BadInput, UserError
 from beholder.features.task_vectors import TaskVectors
 from beholder.features.tensors import read_tensors
-from beholder.training import task_vectors
-from beholder.training.distortions import KINDS, LEVELS, distorted
-from beholder.training.scored import kept_side, quality_set, read_set, scored_set
-from beholder.training.task_vectors import train_task_vectors
-from beholder.training.tuning import Recipe
+from beholder.research.datasets import load_plain
+from beholder.research.training import task_vectors
+from beholder.research.training.distortions import KINDS, LEVELS, distorted
+from beholder.research.training.fine_tuning import train_task_vectors
+from beholder.research.training.scored import kept_side, quality_set, read_set, scored_set
+from beholder.research.training.tuning import TuningRecipe
 
 N, SIDE = 60, 32
-QUICK = Recipe(loss="plcc", steps=40, batch=16, rate=1e-3)
+QUICK = TuningRecipe(loss="plcc", steps=40, batch=16, rate=1e-3)
 
 
 def square(red, light, rng):
@@ -150,7 +150,7 @@ def test_opposite_sets_have_opposite_vectors(trained):
 
 
 def test_a_run_that_was_cut_off_goes_on_to_the_same_end(world, trained, tmp_path, monkeypatch):
-    from beholder.training import tuning
+    from beholder.research.training import tuning
 
     monkeypatch.setattr(tuning, "KEPT_EVERY", 5)
     folder = world[0]
@@ -206,7 +206,7 @@ def test_every_model_of_networks_works_on_a_collection(collection, model, capsys
 def test_it_is_said_whose_eyes_a_persons_are_nearest_to(collection, capsys):
     assert command(["explain", "wall", "--person", "ann"]) == 0
     said = capsys.readouterr().out
-    assert "your eye is nearest to that of “light”" in said
+    assert "your taste is closest to “light”" in said
     assert "you tend to the opposite of “chosen”" in said
 
 

@@ -93,7 +93,9 @@ def test_a_tab_of_another_person_is_told_so_and_records_nothing(client, wall):
     one, other = wall.collection("wall").items[:2]
     body = {"events": [event("choice", [one.id, other.id])]}
     reply = client.post(
-        "/api/label/wall/answers", json=body, headers={"X-Beholder-Person": f"{client.app.state.desk.cookie}.999999"}
+        "/api/label/wall/answers",
+        json=body,
+        headers={"X-Beholder-Person": f"{client.app.state.beholder.cookie}.999999"},
     )
     assert reply.status_code == 409
     assert client.person in reply.json()["error"]
@@ -220,7 +222,7 @@ def test_undo_through_two_servers_takes_back_a_different_answer_each_time(client
         [thread.join() for thread in threads]
     assert len({one["undone"]["id"] for one in undone}) == 20
     assert [j.items[0] for j in kept(wall, client)] == items[:2]
-    second.state.desk.close()
+    second.state.beholder.close()
     library.close()
 
 
@@ -244,7 +246,7 @@ def test_when_the_data_folder_is_gone_an_answer_is_refused_and_nothing_is_made_a
     assert client.post("/people", data={"name": "Bob"}).status_code == 503
     assert client.post("/api/imports", json={"path": str(folder)}).status_code == 503
     assert not home.exists()
-    app.state.desk.close()
+    app.state.beholder.close()
     library.close()
 
 
@@ -298,7 +300,7 @@ def test_undo_brings_the_question_back_as_it_was_shown(client, wall, kind, more,
 
 def test_undo_of_an_answer_about_a_picture_that_cannot_be_shown_brings_no_question(client, app, wall, monkeypatch):
     person, row = wall.store.person(client.person), wall.store.collection("wall")
-    session = app.state.desk.session("wall", person)
+    session = app.state.beholder.session("wall", person)
     wall.store.record(
         person.id, row.id, [Judgement("rating", (wall.collection("wall").items[0].id,), "r" * 32, value=5)]
     )

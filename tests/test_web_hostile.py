@@ -30,7 +30,7 @@ def wall(tmp_path_factory):
 def client(wall):
     app = create_app(wall, wall.settings)
     yield as_person(TestClient(app, base_url=HERE, headers=SAFE, raise_server_exceptions=False))
-    app.state.desk.close()
+    app.state.beholder.close()
     wall.close()
 
 
@@ -322,10 +322,10 @@ COOKIES = {
 
 @pytest.mark.parametrize("cookie", COOKIES.values(), ids=COOKIES)
 def test_no_cookie_of_others_is_read(client, cookie):
-    desk = client.app.state.desk
-    own = f"{desk.cookie}={client.cookies[desk.cookie]}".encode()
+    state = client.app.state.beholder
+    own = f"{state.cookie}={client.cookies[state.cookie]}".encode()
     others = cookie if isinstance(cookie, bytes) else cookie.encode()
-    for whole in (others + b"; " + own, own + b";" + others, desk.cookie.encode() + others):
+    for whole in (others + b"; " + own, own + b";" + others, state.cookie.encode() + others):
         stranger = TestClient(client.app, base_url=HERE, headers=SAFE | {"Cookie": whole})
         start = time.monotonic()
         reply = stranger.get("/api/label/wall/progress")
@@ -336,7 +336,7 @@ def test_no_cookie_of_others_is_read(client, cookie):
 @pytest.mark.parametrize("cookie", ["", "x", "a" * 5000, "' OR 1=1 --", "0" * 32])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_made_up_cookie_is_nobody(client, cookie, method):
-    name = client.app.state.desk.cookie
+    name = client.app.state.beholder.cookie
     stranger = TestClient(client.app, base_url=HERE, headers=SAFE | {"Cookie": f"{name}={cookie}"})
     address = "/api/label/wall/progress" if method == "GET" else ANSWERS
     refused(stranger.request(method, address), 401)

@@ -23,7 +23,7 @@ from beholder.ranking import SCORE, Ranked
 from beholder.session import Session
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
-from beholder.web.pictures import Pictures
+from beholder.web.thumbnails import Pictures
 from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
 pytest_plugins = "webwall"
@@ -293,7 +293,7 @@ def test_a_picture_that_has_vanished_is_a_sentence(tmp_path):
     reply = client.get(f"/pictures/{gone.id}/320.jpg")
     assert (reply.status_code, str(tmp_path) in reply.text) == (404, False)
     assert "import its folder again" in reply.text
-    client.app.state.desk.close()
+    client.app.state.beholder.close()
     library.close()
 
 
@@ -310,7 +310,7 @@ def studio(tmp_path):
     (folder / "broken.jpg").write_bytes(b"not a picture")
     client = as_person(TestClient(create_app(library, library.settings), base_url=HERE, headers=SAFE))
     yield client, folder, library
-    client.app.state.desk.close()
+    client.app.state.beholder.close()
     library.close()
 
 
@@ -369,7 +369,7 @@ def test_an_import_again_shows_what_is_said_of_the_pictures_now(studio):
 
 def test_a_session_is_kept_while_its_collection_grows_and_made_anew_at_the_end(studio, monkeypatch):
     client, folder, library = studio
-    desk, person = client.app.state.desk, library.store.person(client.person)
+    state, person = client.app.state.beholder, library.store.person(client.person)
     ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
     stepped, go_on = threading.Event(), threading.Event()
     real = type(library).import_source
@@ -381,15 +381,15 @@ def test_a_session_is_kept_while_its_collection_grows_and_made_anew_at_the_end(s
         return report
 
     monkeypatch.setattr(type(library), "import_source", slow)
-    first = desk.session("easel", person)
+    first = state.session("easel", person)
     Image.new("RGB", (30, 40), (9, 90, 30)).save(folder / "more.png")
     job = client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"]
     assert stepped.wait(20)
     assert library.store.collection("easel").size == 7
-    assert desk.session("easel", person) is first
+    assert state.session("easel", person) is first
     go_on.set()
     ended(client, job)
-    assert len(desk.session("easel", person).collection) == 7
+    assert len(state.session("easel", person).collection) == 7
 
 
 def test_an_empty_folder_is_a_failed_import_and_offers_nothing_to_label(studio, tmp_path):
@@ -403,9 +403,9 @@ def test_an_empty_folder_is_a_failed_import_and_offers_nothing_to_label(studio, 
 
 def test_a_failed_import_leaves_no_empty_collection(studio, tmp_path, monkeypatch):
     client, folder, library = studio
-    for n, name in enumerate(("bare", "spoilt", "cut.zip", "late")):
+    for n, name in enumerate(("bare", "unusable", "cut.zip", "late")):
         (tmp_path / name).mkdir() if "." not in name else (tmp_path / name).write_bytes(b"PK\3\4 and no more")
-        if name == "spoilt":
+        if name == "unusable":
             (tmp_path / name / "broken.jpg").write_bytes(b"not a picture")
         if name == "late":
             monkeypatch.setattr("beholder.collection.Importer.run", lambda self, source: 1 / 0)
@@ -413,7 +413,7 @@ def test_a_failed_import_leaves_no_empty_collection(studio, tmp_path, monkeypatc
         job = client.post("/api/imports", json={"path": str(path), "name": f"n{n} {name}"}).json()["id"]
         end = ended(client, job)
         assert (end["state"], len(end["error"]) > 15) == ("failed", True)
-        assert [b["name"] for b in end["report"].get("broken", [])] == ["broken.jpg"] * (name == "spoilt")
+        assert [b["name"] for b in end["report"].get("broken", [])] == ["broken.jpg"] * (name == "unusable")
     assert library.collections() == []
 
 
@@ -436,8 +436,8 @@ def test_an_import_ends_where_the_data_folder_goes_and_makes_none_anew(studio, m
         return real(self, spec, into, progress=progress, **more)
 
     monkeypatch.setattr(type(library), "import_source", late)
-    desk, person = client.app.state.desk, library.store.person(client.person)
-    job = desk.imports.start(str(folder), "brushes", person.id)
+    state, person = client.app.state.beholder, library.store.person(client.person)
+    job = state.imports.start(str(folder), "brushes", person.id)
     while job.state in ("waiting", "running"):
         time.sleep(0.05)
     assert (job.state, "put it back" in job.error) == ("failed", True)
@@ -497,5 +497,5 @@ def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path
     assert library.store.collection("wall").encoder == "classic"
     assert "Read them again" not in client.get("/").text
     assert "3 answers" in client.get("/").text
-    app.state.desk.close()
+    app.state.beholder.close()
     library.close()

@@ -24,7 +24,7 @@ def wall(tmp_path_factory):
 def app(wall):
     app = create_app(wall, wall.settings)
     yield app
-    app.state.desk.close()
+    app.state.beholder.close()
     wall.close()
 
 

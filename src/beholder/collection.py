@@ -21,18 +21,18 @@ import numpy as np
 from beholder.background import Background
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
-from beholder.explain import Explanation, Reason, Words, departing_in, explain, eyes_in_words, eyes_of, reasons
+from beholder.explain import Explanation, Reason, Tags, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.features.attributes import with_attributes
-from beholder.features.databases import folder_of
-from beholder.features.pictures import Pictures
-from beholder.features.registry import anywhere
+from beholder.features.expert_networks import folder_of
+from beholder.features.picture_files import Pictures
+from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.ranking import Ranked, Ranking, on_scale
 from beholder.sources import SAMPLE, Progress, open_source, silent
 from beholder.store import CollectionRow, Store, VectorShards, alike
-from beholder.taste import Databases, FeatureMap, Population, TangentProcess, TasteModel
+from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
 from beholder.taste.priors import find_population
 from beholder.types import Answers, Ints, Item, Matrix, answers_of
 
@@ -119,8 +119,8 @@ class Library:
             self.store.check()  # before anything is written into a data folder that is gone
             tell(stage, done, total)
 
-        encoder = None if encoder is None else anywhere(encoder)
-        usual = encoder or anywhere(self.settings.encoder)
+        encoder = None if encoder is None else absolute_name(encoder)
+        usual = encoder or absolute_name(self.settings.encoder)
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
         source = open_source(spec, self.home / "sources", progress=say)
         row = self.store.collection_for(into, named(spec), usual)
@@ -301,19 +301,19 @@ class Collection:
         return self.population if self.population and self.population.knows(self.X) else None
 
     @once
-    def words(self) -> Words:
+    def words(self) -> Tags:
         """What the encoder says of each picture; nothing where it knows no words."""
         vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
-        return Words.of(vocabulary, self.X[:, : -self.measured])
+        return Tags.of(vocabulary, self.X[:, : -self.measured])
 
     @once
-    def databases(self) -> Databases | None:
+    def databases(self) -> ExpertNetworks | None:
         """What networks of several databases say in X, and the pictures behind it; None where others made X."""
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
         if columns is None:
             return None
         pictures = Pictures(self.X[:, : columns.width], [item.path for item in self.items])
-        return Databases(columns, folder_of(self.row.encoder), pictures)
+        return ExpertNetworks(columns, folder_of(self.row.encoder), pictures)
 
     @once
     def names(self) -> Ints | None:
@@ -422,5 +422,5 @@ class Collection:
         told = explain(taste, self.X, self.attributes, answers, self.words)
         if self.databases is None or not told.found:
             return told
-        eyes = eyes_of(taste, self.X, self.databases)
-        return replace(told, eyes=eyes_in_words(eyes, departing_in(taste, self.X)))
+        eyes = affinities(taste, self.X, self.databases)
+        return replace(told, eyes=affinities_in_words(eyes, departing_in(taste, self.X)))

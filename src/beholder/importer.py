@@ -189,7 +189,7 @@ class Importer:
             if sha in self.items and known is not None and known.sha256 == sha:
                 self._count_known(self.items[sha], one)
             elif sha in self.items:
-                self._meet_again(self.items[sha], one)
+                self._keep_known(self.items[sha], one)
             elif sha in self.coming or sha in new:
                 self.report.copies += 1
             else:
@@ -197,7 +197,7 @@ class Importer:
         broken = self._embed({sha: one.path for sha, one in new.items()}, tick)
         self._keep(files, new, broken)
 
-    def _meet_again(self, item: KnownItem, one: Found) -> None:
+    def _keep_known(self, item: KnownItem, one: Found) -> None:
         if item.path == str(one.path) or os.path.exists(item.path):
             self.report.copies += item.path != str(one.path)
         else:

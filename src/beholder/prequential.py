@@ -17,7 +17,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import log_ndtr
 
 from beholder.taste import GaussianProcess
-from beholder.taste.roots import noise_of_choice
+from beholder.taste.posterior import noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -28,14 +28,14 @@ PAIRS = 400  # random pairs of the collection over which the accuracy is taken
 GRID = np.linspace(0, 12, 241)  # of lambda
 PRIOR = (1 + (GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of their taste than the model expects
 # Of the belief beyond each end of the interval. With .05 it held the truth of 8 in 10 simulated people; what is to come
-# is foretold by a model that has not learned yet how clear a taste is.
+# is predicted by a model that has not learned yet how clear a taste is.
 TAIL, LATER = 0.02, 0.003
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()  # of an average over N(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class AnswerPrediction:
     """What the model thought of one judgement before using it: log-odds of each choice it says, and their weights."""
 
     log_odds: Floats
@@ -53,7 +53,7 @@ class Foreseen:
         return lean > 0 if lean else None
 
 
-def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Foreseen:
+def predict_answer(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> AnswerPrediction:
     """Predict one judgement's answers with a model fitted without them, on `earlier` ones.
 
     A rating is predicted as above or below some of the earlier ratings that differ, together of weight 1: not as a
@@ -61,7 +61,7 @@ def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Forese
     by a step of the person's scale at least.
     """
     compared = answers.compared()
-    parts = [Foreseen(_log_odds(model, X, compared.choices), compared.weights)]
+    parts = [AnswerPrediction(_log_odds(model, X, compared.choices), compared.weights)]
     for row, rating in zip(answers.rows, answers.ratings, strict=True):
         others = earlier.ratings[earlier.ratings != rating]
         others = others[:: len(others) // AGAINST + 1]
@@ -70,8 +70,8 @@ def foresee(model: Any, X: Matrix, answers: Answers, earlier: Answers) -> Forese
             above, spread = np.sign(rating - others) * (mean - others), np.sqrt(std**2 + model.rating_std_**2)
             half = _step(np.append(earlier.ratings, rating)) / 2
             log_odds = log_ndtr((above - half) / spread) - log_ndtr(-(above + half) / spread)
-            parts.append(Foreseen(np.clip(log_odds, -SUREST, SUREST), np.full(len(others), 1 / len(others))))
-    return Foreseen(np.concatenate([p.log_odds for p in parts]), np.concatenate([p.weights for p in parts]))
+            parts.append(AnswerPrediction(np.clip(log_odds, -SUREST, SUREST), np.full(len(others), 1 / len(others))))
+    return AnswerPrediction(np.concatenate([p.log_odds for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,16 @@ class Expected:
 
 
 def expected(
-    model: GaussianProcess, X: Matrix, foreseen: Sequence[Foreseen], rng: np.random.Generator, rows: Ints, pairs: Ints
+    model: GaussianProcess,
+    X: Matrix,
+    predictions: Sequence[AnswerPrediction],
+    rng: np.random.Generator,
+    rows: Ints,
+    pairs: Ints,
 ) -> Expected:
     """What the ranking is worth, and will be once these pictures (r,) are rated and these pairs (m, 2) decided.
 
-    An answer takes from the model's doubt what it is foreseen to take whatever it says; where the scores will then lie
+    An answer takes from the model's doubt what it is predicted to take whatever it says; where the scores will then lie
     is not known, so all that they may come to is averaged over.
     """
     if len(X) < 2:
@@ -106,7 +111,7 @@ def expected(
     first, second = (np.searchsorted(asked, side) for side in shown.T)
     mean, root = score[first] - score[second], roots[first] - roots[second]
     even = np.full(len(mean), 1 / max(1, len(mean)))
-    belief = _belief(foreseen)
+    belief = _belief(predictions)
     now = _summed_up(belief, _odds(model.chance(mean, (root**2).sum(1))), even, TAIL)
     if not len(rows) + len(pairs):
         return Expected(*now)
@@ -129,10 +134,10 @@ def _coming(model: GaussianProcess, score: Floats, roots: Floats, rows: Ints, pa
     return told, np.append(noise, noise_of_choice(compared, (between**2).sum(1)))
 
 
-def _belief(foreseen: Sequence[Foreseen]) -> Floats:
+def _belief(predictions: Sequence[AnswerPrediction]) -> Floats:
     """(g,) of the values of lambda in GRID."""
-    log_odds = np.concatenate([f.log_odds for f in foreseen] or [np.empty(0)])
-    weights = np.concatenate([f.weights for f in foreseen] or [np.empty(0)])
+    log_odds = np.concatenate([f.log_odds for f in predictions] or [np.empty(0)])
+    weights = np.concatenate([f.weights for f in predictions] or [np.empty(0)])
     likelihood = -np.logaddexp(0, -np.outer(GRID, log_odds)) @ weights
     belief = PRIOR * np.exp(likelihood - likelihood.max())
     return np.asarray(belief / belief.sum())

@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from beholder.ask.questions import Asker, Met, Question, QuestionKind
-from beholder.ask.ready import DEPTH, Ready
+from beholder.ask.questions import Question, QuestionBuilder, QuestionHistory, QuestionKind
+from beholder.ask.queue import DEPTH, QuestionQueue
 from beholder.background import Job, Turns
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
-from beholder.prequential import Expected, Foreseen, expected, foresee
+from beholder.prequential import AnswerPrediction, Expected, expected, predict_answer
 from beholder.ranking import Ranking
 from beholder.taste import (
     MODELS,
-    DatabaseModel,
-    Databases,
+    ExpertNetworks,
     GaussianProcess,
+    NetworkMixture,
     Population,
     PopulationProcess,
     TangentProcess,
@@ -39,13 +39,13 @@ from beholder.taste.evidence import PRIORS
 from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, answers_of, faults_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
-AHEAD = 10  # answers from now for which the accuracy is foretold
+AHEAD = 10  # answers from now for which the accuracy is predicted
 PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
 MOST_ELSEWHERE = 150  # answers of other collections, the newest, that count: the time of a fit grows with them
 GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
-PAYS = 0.005  # share of all pairs
+WORTHWHILE_GAIN = 0.005  # share of all pairs
 STEPS = 5  # answers that are predicted together when a session's past is replayed
-NOTHING = Foreseen(np.empty(0), np.empty(0))  # where there was no model yet to foresee with
+NOTHING = AnswerPrediction(np.empty(0), np.empty(0))  # where there was no model yet to predict with
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Progress:
 
     @property
     def pays(self) -> bool | None:
-        """Whether answering on is worth it: AHEAD more answers order PAYS more of the pairs. None: not known."""
+        """Whether answering on is worth it: AHEAD answers order WORTHWHILE_GAIN more pairs. None: not known."""
         if self.later is None or self.accuracy is None:
             return None
-        return self.later - self.accuracy >= PAYS
+        return self.later - self.accuracy >= WORTHWHILE_GAIN
 
 
 class Session:
@@ -96,14 +96,14 @@ class Session:
         if not self._is_process:
             self._another_model()  # what cannot be had is told before anybody answers
         self._seed = int(np.random.default_rng(seed).integers(2**62))
-        self._ready = Ready()
+        self._ready = QuestionQueue()
         self._expected: Expected | None = None
         self._asked = 0  # questions that had to be made while somebody waited
         self._lock = threading.RLock()
         self._turns = Turns(lambda: library.background, self._catch_up)
         self._judgements = self._read()
         self._fitted: tuple[TasteModel, Answers, tuple[Judgement, ...]] | None = None
-        self._foreseen: dict[str, Foreseen] = {}
+        self._predicted: dict[str, AnswerPrediction] = {}
         self.resting = False  # whether the model was let go of
         self._watched = False  # whether somebody looks at the progress
         self._explained: tuple[Any, tuple[str, set[int]], tuple[Explanation, Verdict]] | None = None
@@ -136,7 +136,7 @@ class Session:
             )
         return self.population
 
-    def _known_databases(self, name: str) -> Databases:
+    def _known_databases(self, name: str) -> ExpertNetworks:
         if self.collection.databases is None:
             raise UserError(
                 f"the {name} model is made of networks that see the pictures, and '{self.collection.name}' was seen by "
@@ -298,15 +298,15 @@ class Session:
     def _refit(self, judgements: tuple[Judgement, ...]) -> list[Job]:
         # a session that is opened again fits first, and replays what was answered before afterwards
         learned = {j.client_id for j in self._fitted[2]} if self._fitted else set[str]()
-        unforeseen = {j.client_id for j in judgements if j.client_id not in self._foreseen}
-        past = len(unforeseen) > STEPS or bool(unforeseen & learned)
+        unpredicted = {j.client_id for j in judgements if j.client_id not in self._predicted}
+        past = len(unpredicted) > STEPS or bool(unpredicted & learned)
         if not past:
-            self._foresee(judgements)
+            self._predict_answers(judgements)
         answers, later = self._answers(judgements), list[Job]()
         if not len(self._as_learned(answers)) and not self.from_elsewhere:
             self._fitted = self._expected = None
             if len(self.collection):
-                self._prior = self._prior or self._unfitted().before_answers(self.collection.X)
+                self._prior = self._prior or self._unfitted().fit_prior(self.collection.X)
             return later
         due = self._learns_hyperparameters and len(judgements) >= RELEARN * self._learned_from + 1
         if self._hyperparameters or not due:  # quick, so that the next question knows of the answer
@@ -318,7 +318,7 @@ class Session:
             later += [
                 partial(self._replay, judgements, start)
                 for start in range(0, len(judgements), STEPS)
-                if any(j.client_id in unforeseen for j in judgements[start : start + STEPS])
+                if any(j.client_id in unpredicted for j in judgements[start : start + STEPS])
             ]
         return later
 
@@ -330,9 +330,9 @@ class Session:
     def _expect(self, judgements: Sequence[Judgement]) -> None:
         """Foretell what the ranking is worth."""
         if self._fitted and isinstance(model := self._fitted[0], GaussianProcess):
-            foreseen = [self._foreseen[j.client_id] for j in judgements if j.client_id in self._foreseen]
+            predictions = [self._predicted[j.client_id] for j in judgements if j.client_id in self._predicted]
             rng, coming = np.random.default_rng(0), self._coming()
-            self._expected = expected(model, self.collection.X, foreseen, rng, *coming)
+            self._expected = expected(model, self.collection.X, predictions, rng, *coming)
 
     def _relearn(self, answers: Answers, judgements: tuple[Judgement, ...]) -> None:
         self._hyperparameters, self._learned_from = None, len(judgements)
@@ -365,7 +365,7 @@ class Session:
         kind = MODELS.get(self.model_name)
         if kind is None or not hasattr(kind, "learn_prior"):
             return make_model(self.model_name)
-        if issubclass(kind, DatabaseModel):
+        if issubclass(kind, NetworkMixture):
             return kind(prior=self._known_databases(self.model_name))
         try:
             X, measured = self.collection.X, self.collection.measured
@@ -405,11 +405,11 @@ class Session:
         if self._fitted:
             self._told()
 
-    def _foresee(self, judgements: Sequence[Judgement]) -> None:
+    def _predict_answers(self, judgements: Sequence[Judgement]) -> None:
         """Predict the newest answers by the model at hand, before they are used."""
-        new = [j for j in judgements if j.client_id not in self._foreseen]
+        new = [j for j in judgements if j.client_id not in self._predicted]
         if new:
-            before = self._answers([j for j in judgements if j.client_id in self._foreseen])
+            before = self._answers([j for j in judgements if j.client_id in self._predicted])
             self._predict(new, self._fitted[0] if self._fitted else None, before)
 
     def _replay(self, judgements: Sequence[Judgement], start: int) -> None:
@@ -424,8 +424,8 @@ class Session:
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
         for j in judgements:
             known = hasattr(model, "pair_probability")
-            seen = foresee(model, self.collection.X, self._answers([j]), before) if known else NOTHING
-            self._foreseen[j.client_id] = seen
+            seen = predict_answer(model, self.collection.X, self._answers([j]), before) if known else NOTHING
+            self._predicted[j.client_id] = seen
 
     def _answers(self, judgements: Sequence[Judgement]) -> Answers:
         return answers_of(judgements, self.collection.row_of)
@@ -480,20 +480,20 @@ class Session:
             told = self.collection.explain(model, answers=answers)
             rows = [row for row, item in enumerate(self.collection.items) if item.id in without]
             verdict = verdict_of(
-                model, self.collection.X, answers, told, advice=advice, predicted=self._predictions(), without=rows
+                model, self.collection.X, answers, told, advice=advice, predicted=self._sure_and_right(), without=rows
             )
             known = (model, (advice, without), (replace(told, sentence=verdict.sentence), verdict))
             self._explained = known
         return known[2]
 
-    def _predictions(self) -> Predictions:
-        said = [self._foreseen.get(j.client_id, NOTHING) for j in self._judgements if j.kind in ("choice", "grid")]
+    def _sure_and_right(self) -> Predictions:
+        said = [self._predicted.get(j.client_id, NOTHING) for j in self._judgements if j.kind in ("choice", "grid")]
         log_odds, weights = ([getattr(f, name) for f in (NOTHING, *said)] for name in ("log_odds", "weights"))
         return Predictions(np.concatenate(log_odds), np.concatenate(weights))
 
     def taught(self, n: int = 12) -> list[tuple[Item, Judgement]]:
         """The answers that taught most, those that the model before them expected least, and the picture preferred."""
-        surprise = {id: f.surprise for id, f in self._foreseen.items()}
+        surprise = {id: f.surprise for id, f in self._predicted.items()}
         told = [j for j in self._judgements if surprise.get(j.client_id, 0) > 0 and j.kind != "tie"]
         told.sort(key=lambda j: -surprise[j.client_id])
         items, row_of = self.collection.items, self.collection.row_of
@@ -529,7 +529,7 @@ class Session:
         if fitted is None or told is None or count < 5:
             early = Verdict("open", f"It is early: {count} answer{'s' * (count != 1)} so far.")
             return Progress(count, None, None, early, _too_early(count))
-        sentence = f"ranks {100 * told.now:.0f} in 100 pairs your way (±{100 * told.margin:.0f})"
+        sentence = f"orders {100 * told.now:.0f} % of pairs as you would (±{100 * told.margin:.0f})"
         return Progress(
             count, told.now, told.margin, self._newest_verdict(advice), sentence, advice, told.later, told.later_margin
         )
@@ -554,9 +554,9 @@ class Session:
         return (rows.ravel(), none) if kind == "rating" else (none.ravel(), rows.reshape(-1, 2))
 
     def _advice(self) -> str:
-        expected = {id: foreseen.right for id, foreseen in list(self._foreseen.items())}
-        foretold = {id: right for id, right in expected.items() if right is not None}
-        return advice_of(self._judgements, foretold, self.consistency())
+        expected = {id: prediction.right for id, prediction in list(self._predicted.items())}
+        predicted = {id: right for id, right in expected.items() if right is not None}
+        return advice_of(self._judgements, predicted, self.consistency())
 
     # Questions
 
@@ -573,7 +573,7 @@ class Session:
         if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
             self._turns.wait(PATIENCE)
         away = {*exclude, *self.hidden, *self.collection.gone}
-        ready = self._ready.take(kind, n, away, Met.of(self._judgements))
+        ready = self._ready.take(kind, n, away, QuestionHistory.of(self._judgements))
         underway = {*exclude, *(item for question in ready for item in question.items)}
         if len(ready) < n:
             ready += self._make(kind, n - len(ready), underway, self._rng())
@@ -588,7 +588,7 @@ class Session:
         fitted = self._fitted
         model, answers = fitted[:2] if fitted else (self._prior, Answers())
         X, attributes = self.collection.X, self.collection.attributes
-        asker = Asker(model, X, attributes, self.collection.ids, answers, list(self._judgements), rng)
+        asker = QuestionBuilder(model, X, attributes, self.collection.ids, answers, list(self._judgements), rng)
         return asker.questions(kind, n, hidden=self.hidden | self.collection.gone, underway=underway, only=only)
 
     def _rng(self) -> np.random.Generator:

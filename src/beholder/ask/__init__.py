@@ -12,7 +12,7 @@ random             anything, each as likely                                    -
 greedy             what is furthest from all that was rated                    Yu & Kim 2010
 mcal               dense groups where nothing is settled                       Demir & Bruzzone 2014
 qbc                where five models differ                                    Burbidge, Rowland & King 2007
-active-pam         what is unlike the rated, more like those foretold badly    Ren et al. 2017, Algorithm 1
+active-pam         what is unlike the rated, more like those predicted badly    Ren et al. 2017, Algorithm 1
   -diversity, -traits: its first criterion alone; by attributes and content    Ren et al. 2017, Fig. 5b
 typical-diverse    what stands for many, each for others                       Lin & Bilmes 2011
 variance           what narrows the ranking of all other pictures most         Cohn et al. 1996

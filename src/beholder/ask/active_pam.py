@@ -1,4 +1,4 @@
-"""Strategy `active-pam`: Algorithm 1 of [Ren2017]: pictures unlike the rated, but like those foretold badly.
+"""Strategy `active-pam`: Algorithm 1 of [Ren2017]: pictures unlike the rated, but like those predicted badly.
 
 Ten at random first; then `argmax_q sum_j w_j dist(v_q, v_j)` over the rated pictures j (their Eq. 6), with
 `w_j = 1 - |o_j - t_j| / sum |o - t|` (Eq. 5) of the model's prediction o_j and the rating t_j. The two criteria can be
@@ -60,16 +60,16 @@ def _ask(
     weights = weights_of(model.predict(X[answers.rows]), answers.ratings) if informative else np.ones(len(rated))
     far = np.sqrt(squared_distances(v, rated)) @ weights
     chosen: list[int] = []
-    for _ in range(n):  # of a batch, each counts as rated and foretold well
+    for _ in range(n):  # of a batch, each counts as rated and predicted well
         far[chosen] = -np.inf
         chosen.append(int(np.argmax(far)))
         far = far + np.sqrt(squared_distances(v, v[chosen[-1:]]))[:, 0]
     return candidates[chosen]
 
 
-def weights_of(foretold: Floats, ratings: Floats) -> Floats:
+def weights_of(predicted: Floats, ratings: Floats) -> Floats:
     """Eq. 5: (r,) from the predictions and ratings of the rated pictures, on one scale."""
-    missed = np.abs(np.asarray(foretold, np.float64) - ratings)
+    missed = np.abs(np.asarray(predicted, np.float64) - ratings)
     total = float(missed.sum())
     return np.ones(len(missed)) if total < 1e-12 else np.asarray(1 - missed / total)
 

@@ -23,8 +23,8 @@ from beholder.ask.candidates import some, without
 from beholder.ask.information_gain import information
 from beholder.ask.kinds import kinds_of
 from beholder.taste import TasteMixture
+from beholder.taste.posterior import root_of
 from beholder.taste.regimes import CLEAR
-from beholder.taste.roots import root_of
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 

@@ -21,4 +21,4 @@ def process_of(model: Any, X: Matrix, answers: Answers, rows: Ints, rng: np.rand
     features = FeatureMap.fit(X[some(rows, PRIOR_ROWS, rng)], landmarks=PRIOR_LANDMARKS)
     stand_in = GaussianProcess(features=features, hyperparameters={})
     compared = answers.compared()
-    return stand_in.fit(X, **compared.as_fit()) if len(compared) else stand_in.before_answers(X)
+    return stand_in.fit(X, **compared.as_fit()) if len(compared) else stand_in.fit_prior(X)

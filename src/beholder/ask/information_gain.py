@@ -19,7 +19,7 @@ from scipy.special import ndtr, xlogy
 
 from beholder.ask.gaussian import process_of
 from beholder.taste import GaussianProcess
-from beholder.taste.roots import after_one, noise_of_choice
+from beholder.taste.posterior import condition_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -40,7 +40,7 @@ def ask(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.ra
             gain[chosen] = -np.inf
             best = int(np.argmax(gain))
             chosen.append(best)
-            root = after_one(root, root[best], float(noise_of_choice(mean[best], variance[best])))
+            root = condition_one(root, root[best], float(noise_of_choice(mean[best], variance[best])))
         return pairs[chosen]
 
 
@@ -48,7 +48,7 @@ def _supposed(process: GaussianProcess) -> GaussianProcess:
     """As if the taste were clearer, and half of it in what is measured."""
     h = process.hyperparameters_
     supposed = {"choice_scale": CLEARER * h["choice_scale"], "measured_share": max(MEASURED, h["measured_share"])}
-    return process.supposing(**supposed)
+    return process.with_hyperparameters(**supposed)
 
 
 def _telling(process: GaussianProcess, X: Matrix, pairs: Ints) -> Ints:

@@ -43,7 +43,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asker:
+class QuestionBuilder:
     """What questions are made from, at one moment of a session.
 
     model       the newest fit, None before the first
@@ -91,8 +91,8 @@ class Asker:
         return without(pool, rows[known])
 
     @cached_property
-    def _met(self) -> Met:
-        return Met.of(self.judgements)
+    def _met(self) -> QuestionHistory:
+        return QuestionHistory.of(self.judgements)
 
     def _strategy(self, name: str, pool: Ints, n: int, *, pairs: bool) -> Ints:
         return STRATEGIES[name](self.model, self.X, self.answers, pool, n, self.rng, pairs=pairs)
@@ -149,7 +149,7 @@ class Asker:
 
     def _reason(self, kind: QuestionKind, items: list[int], asked_by: str) -> str:
         if asked_by == "random":
-            return "Picked at random, so that we judge ourselves fairly."
+            return "A random check of our accuracy."
         if asked_by == "repeat":
             return "You have seen this before: it tells how sure your own answers are."
         if kind == "grid" and isinstance(self.model, TasteMixture) and count_liked(self.answers):
@@ -184,7 +184,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class QuestionHistory:
     """What has been asked: item ids.
 
     pairs (compared or skipped), rated (or skipped), shown in grids, and what was asked for a second time
@@ -196,7 +196,7 @@ class Met:
     again: set[frozenset[int]]
 
     @classmethod
-    def of(cls, judgements: Iterable[Judgement]) -> Met:
+    def of(cls, judgements: Iterable[Judgement]) -> QuestionHistory:
         pairs, rated, shown, again = set[frozenset[int]](), set[int](), set[int](), set[frozenset[int]]()
         for j in judgements:
             if j.kind in ("choice", "tie", "skip"):

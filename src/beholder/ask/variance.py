@@ -19,7 +19,7 @@ from beholder.ask.candidates import some, without
 from beholder.ask.gaussian import process_of
 from beholder.ask.strategy import Strategy
 from beholder.taste import GaussianProcess
-from beholder.taste.roots import after, after_one, noise_of_choice
+from beholder.taste.posterior import condition, condition_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -85,7 +85,7 @@ def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> 
     noise = float(h["rating_noise"] * rated) ** 2
     weights = np.concatenate([answers.weights, np.ones(len(answers.ties))])
     noises = np.concatenate([np.full(len(told), noise), CHOICE_NOISE * chosen**2 / np.maximum(weights, 1e-9)])
-    return (after(root, np.vstack([told, between]), noises) if len(noises) else root), noise
+    return (condition(root, np.vstack([told, between]), noises) if len(noises) else root), noise
 
 
 def _tamed(root: Floats) -> Floats:
@@ -107,7 +107,7 @@ def _greedy(asked: Floats, heard: Floats, itself: Any, noise: Floats, n: int) ->
         chosen.append(best)
         counts = counts * ~itself[:, best]
         shared = shared - np.outer(shared[:, best], asked @ asked[best]) / (own[best] + noise[best])
-        asked = after_one(asked, asked[best], float(noise[best]))
+        asked = condition_one(asked, asked[best], float(noise[best]))
     return chosen
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from beholder import __version__
-from beholder.cli import answering, datasets, demo, pictures, reading, studying, task_vectors, training
+from beholder.cli import answering, datasets, demo, fine_tuning, pictures, reading, studying, training
 from beholder.cli.shell import Group, guarded
 
 app = typer.Typer(
@@ -29,7 +29,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _beholder(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which one.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Learn one person's taste in pictures from a few answers, and rank and explain by it.
@@ -44,7 +44,7 @@ reading.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
 training.add_to(app)
-task_vectors.add_to(app)
+fine_tuning.add_to(app)
 demo.add_to(app)
 
 

@@ -11,7 +11,7 @@ import typer
 from beholder.cli.shell import AsJson, Meter, note, put_json, say
 
 if TYPE_CHECKING:
-    from beholder.datasets import Report
+    from beholder.research.datasets import Report
 
 datasets = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check and convert published rated sets.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Which set, as `datasets list` names it.")]
@@ -30,7 +30,7 @@ def list_(as_json: AsJson = False) -> None:
 
     Who is known (raters or only means), scale, licence, and where to get them. Nothing is downloaded.
     """
-    from beholder.datasets import PUBLIC
+    from beholder.research.datasets import PUBLIC
 
     if as_json:
         put_json([_as_json(asdict(form)) for form in PUBLIC.values()])
@@ -53,7 +53,7 @@ def check(name: Name, folder: Folder, partial: Partial = False, as_json: AsJson 
     All of it at once: files, columns, lines that cannot be read, pictures that are not there or cannot be opened.
     Nothing is written.
     """
-    from beholder.datasets import check as look
+    from beholder.research.datasets import check as look
 
     with Meter("reading") as meter:
         report = look(name, folder, partial=partial, progress=meter)
@@ -73,7 +73,7 @@ def convert(
 
     For `beholder bench OUT`. The set itself is only read, and OUT is written whole or not at all.
     """
-    from beholder.datasets import convert as write
+    from beholder.research.datasets import convert as write
 
     with Meter("reading") as meter:
         report = write(name, folder, into, copy=copy, partial=partial, progress=meter)

@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @dataclass(slots=True)
-class Told:
+class GivenAnswers:
     """What the demonstration has shown so far."""
 
     accuracy: list[tuple[int, float]] = field(default_factory=list)
@@ -108,7 +108,7 @@ def _person(session: Session, seed: int) -> Any:
     return out[0]
 
 
-def _answer(session: Session, person: Any, seed: int, out: Console) -> Told:
+def _answer(session: Session, person: Any, seed: int, out: Console) -> GivenAnswers:
     """Thirty pairs, each asked, answered and learned from before the next."""
     import numpy as np
     from rich.live import Live
@@ -116,7 +116,7 @@ def _answer(session: Session, person: Any, seed: int, out: Console) -> Told:
     out.print(
         f"{NAME}, a simulated person with a taste of her own, now chooses between two pictures, {QUESTIONS} times."
     )
-    rng, told, shown = np.random.default_rng(seed), Told(), set[int]()
+    rng, told, shown = np.random.default_rng(seed), GivenAnswers(), set[int]()
     with Live(_lines(told, 0), console=out, auto_refresh=False) as live:
         for number in range(1, QUESTIONS + 1):
             shown |= _one(session, person, told, rng)
@@ -126,7 +126,7 @@ def _answer(session: Session, person: Any, seed: int, out: Console) -> Told:
     return told
 
 
-def _one(session: Session, person: Any, told: Told, rng: Any) -> set[int]:
+def _one(session: Session, person: Any, told: GivenAnswers, rng: Any) -> set[int]:
     """Ask one question, answer it, learn from it; returns the rows that were shown."""
     from beholder.types import Judgement
 
@@ -162,7 +162,7 @@ def _accuracy(session: Session, person: Any, shown: set[int]) -> float:
     return float(np.mean(np.sign(truth[truth != 0]) == np.sign(ours[truth != 0])))
 
 
-def _lines(told: Told, number: int) -> Table:
+def _lines(told: GivenAnswers, number: int) -> Table:
     from rich.table import Table
 
     lines = Table.grid(padding=(0, 2))
@@ -179,7 +179,7 @@ def _lines(told: Told, number: int) -> Table:
 
 
 def _sheet(session: Session, html: Path | None) -> Path:
-    from beholder.web.sheet import write_sheet
+    from beholder.web.contact_sheet import write_sheet
 
     if html is None:
         html = Path(tempfile.mkdtemp(prefix="beholder-")) / "contact-sheet.html"
@@ -188,7 +188,7 @@ def _sheet(session: Session, html: Path | None) -> Path:
     return html
 
 
-def _ending(session: Session, person: Any, told: Told, sheet: Path) -> dict[str, Any]:
+def _ending(session: Session, person: Any, told: GivenAnswers, sheet: Path) -> dict[str, Any]:
     from beholder.features.attributes import ATTRIBUTES
     from beholder.ranking import title_of
 

@@ -42,7 +42,7 @@ def serve(
     On FOLDER, which may be a zip or a CSV of paths as well, or on the generated sample gallery. Ctrl-C stops it; every
     answer is saved the moment it is given.
     """
-    from beholder.cli.network import admit_everybody, check_port
+    from beholder.cli.listening import admit_everybody, check_port
     from beholder.collection import named
 
     library = open_library()

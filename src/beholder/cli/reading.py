@@ -169,7 +169,7 @@ def _print(places: list[Ranked], of: int, why: bool) -> None:
 
 
 def _write_sheet(session: Session, places: list[Ranked], file: Path) -> None:
-    from beholder.web.sheet import write_sheet
+    from beholder.web.contact_sheet import write_sheet
 
     with Meter("making the sheet") as meter:
         write_sheet(session, places, file, progress=meter)

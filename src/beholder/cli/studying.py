@@ -86,8 +86,8 @@ def bench(
 
     Figures are means over raters with 95 % intervals, on pictures that no method has seen.
     """
-    from beholder.bench import analyse, run
-    from beholder.bench.analysis import analysis as analysis_of
+    from beholder.research.bench import analyse, run
+    from beholder.research.bench.analysis import analysis as analysis_of
 
     with Meter("reading the set") as meter:
 
@@ -131,7 +131,7 @@ def _print(figures: list[dict[str, Any]]) -> None:
 
     Of the quarters by agreement only those who agree least, and of these only the first metric.
     """
-    from beholder.bench.agreement import QUARTERS
+    from beholder.research.bench.agreement import QUARTERS
 
     counts = [f["raters"] for f in figures]
     if max(counts) > 1:
@@ -148,8 +148,8 @@ def _print(figures: list[dict[str, Any]]) -> None:
 
 def _block(figures: list[dict[str, Any]]) -> None:
     """The means, then what each gains over `generic` and over the same method asking at random, where they were run."""
-    from beholder.bench.asking import unit_of
-    from beholder.bench.results import LOWER_IS_BETTER, NO_INTERVAL, metric_title
+    from beholder.research.bench.asking import unit_of
+    from beholder.research.bench.results import LOWER_IS_BETTER, NO_INTERVAL, metric_title
 
     means = [f for f in figures if f["versus"] is None]
     first, most = means[0], max(f["raters"] for f in means)

@@ -48,7 +48,7 @@ def population(
     From everybody's ratings and choices in these sets. A new person of a collection with this encoder then starts from
     it: the first ranking is sensible before any answer, and every answer bends it. Writes numbers only, with a card.
     """
-    from beholder.training import train_population
+    from beholder.research.training import train_population
 
     with Meter("reading the sets") as meter:
         trained = train_population(data, encoder, out, library=open_library(), seed=seed, progress=meter)
@@ -100,9 +100,9 @@ def encoder(
     Needs: pip install 'beholder[torch]'
     """
     from beholder.config import settings
-    from beholder.training import Recipe, train_encoder
+    from beholder.research.training import EncoderRecipe, train_encoder
 
-    recipe = Recipe(
+    recipe = EncoderRecipe(
         minutes=None if epochs else minutes, epochs=epochs, views=views, seed=seed, threads=settings().threads
     )
     with Meter("finding the pictures") as meter:
@@ -146,7 +146,7 @@ def generic(
     the recipe of Ren et al. 2017. Needs: pip install 'beholder[torch]'
     """
     try:
-        from beholder.training.generic import train_generic
+        from beholder.research.training.generic import train_generic
     except ImportError:
         raise MissingExtra("training a network", "torch") from None
     recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": _threads()}
@@ -188,7 +188,7 @@ def attributes(
     Needs: pip install 'beholder[torch]'
     """
     try:
-        from beholder.training.attributes import train_attributes
+        from beholder.research.training.attributes import train_attributes
     except ImportError:
         raise MissingExtra("training a network", "torch") from None
     made: dict[str, Any] = {"start": start, "scores": scores, "backbone": backbone, "weights": weights, "side": side}

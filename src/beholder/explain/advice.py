@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from beholder.taste.quality import QUICK
-from beholder.taste.signs import share
+from beholder.raters.quality import QUICK
+from beholder.raters.signals import share
 from beholder.types import Judgement
 
 RECENT = 20  # answers that are looked at for speed and side
@@ -29,16 +29,16 @@ OTHERWISE = (
 )
 
 
-def advice_of(judgements: Sequence[Judgement], foretold: Mapping[str, bool], repeats: tuple[int, int]) -> str:
+def advice_of(judgements: Sequence[Judgement], predicted: Mapping[str, bool], repeats: tuple[int, int]) -> str:
     """One sentence to the person, "" where there is nothing to say.
 
     judgements   those that hold, oldest first
-    foretold     by client_id, whether the model before an answer expected it: quick answers that are foretold come
+    predicted     by client_id, whether the model before an answer expected it: quick answers that are predicted come
                  from a taste, however fast
     repeats      (answered as before, asked again)
     """
     answers = [j for j in judgements if j.kind in ("rating", "choice", "tie")]
-    if _quick(answers[-RECENT:]) and not _follows_taste(answers, foretold):
+    if _quick(answers[-RECENT:]) and not _follows_taste(answers, predicted):
         return TOO_QUICK
     sides = [j.side for j in answers if j.side][-RECENT:]
     for side in ("left", "right"):
@@ -58,7 +58,7 @@ def _quick(recent: Sequence[Judgement]) -> bool:
     return len(seconds) >= RECENT and float(np.median(seconds)) < QUICK
 
 
-def _follows_taste(answers: Sequence[Judgement], foretold: Mapping[str, bool]) -> bool:
+def _follows_taste(answers: Sequence[Judgement], predicted: Mapping[str, bool]) -> bool:
     quick = [j.client_id for j in answers if j.seconds is not None and j.seconds < QUICK]
-    sign = share(np.array([foretold[id] for id in quick if id in foretold]))
+    sign = share(np.array([predicted[id] for id in quick if id in predicted]))
     return sign is not None and sign.seen

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from beholder.errors import ShapeError
+from beholder.explain.leanings import HINTING, Leaning, carried, confidence_of, sentence_of
 from beholder.explain.linear import Weights, fit_weights, standardise
-from beholder.explain.said import Words
+from beholder.explain.tags import Tags
 from beholder.explain.why import Reason, reasons_of
-from beholder.explain.words import HINTING, Leaning, carried, confidence_of, sentence_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
 
@@ -35,7 +35,7 @@ class Explanation:
     found       whether the answers show a taste at all, or could as well have been made at random
     confidence  "nothing yet", "a first guess", "fairly sure" or "sure"
     answers     how many answers it rests on; a grid counts as many as were picked
-    eyes        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.eyes`)
+    eyes        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.affinities`)
     named       whether the measured attributes alone show a taste, so that words say it
     """
 
@@ -48,7 +48,7 @@ class Explanation:
     named: bool = False
 
 
-def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Words | None = None) -> Explanation:
+def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Tags | None = None) -> Explanation:
     """What a person's answers say of their taste.
 
     model       the fitted taste model; None where there is none yet
@@ -58,7 +58,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     raises : ShapeError where attributes and X do not fit together
     """
     _check(X, attributes)
-    telling = (words or Words.of(None, X)).common()
+    telling = (words or Tags.of(None, X)).common()
     weights = fit_weights(_aspects(attributes, telling), answers.compared(), words=len(telling.names))
     leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.compared().weights.sum()))
@@ -75,7 +75,7 @@ def reasons(
     answers: Answers,
     rows: ArrayLike,
     explanation: Explanation | None = None,
-    words: Words | None = None,
+    words: Tags | None = None,
     predicted: tuple[Floats, Floats] | None = None,
 ) -> list[Reason]:
     """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
@@ -88,7 +88,7 @@ def reasons(
     if explanation is None:
         explanation = explain(model, X, attributes, answers, words)
     of = {x.attribute: x for x in carried(explanation.leanings)} if explanation.found else {}
-    chosen, words = np.asarray(rows, np.int64), words or Words.of(None, X)
+    chosen, words = np.asarray(rows, np.int64), words or Tags.of(None, X)
     telling = words.common()
     leanings = [of.get(name) for name in (*(a.name for a in ATTRIBUTES), *telling.names)]
     scores = model.predict(X, return_std=True) if predicted is None else predicted
@@ -101,12 +101,12 @@ def _check(X: Matrix, attributes: Matrix) -> None:
         raise ShapeError(f"attributes must be {wanted}, a row for each of X, got shape {attributes.shape}")
 
 
-def _aspects(attributes: Matrix, words: Words) -> Floats:
+def _aspects(attributes: Matrix, words: Tags) -> Floats:
     """(n, 10 + w) what a leaning may be to, standardised over the pool."""
     return np.hstack([standardise(attributes), standardise(words.probabilities)])
 
 
-def _leanings(weights: Weights, words: Words) -> Sequence[Leaning]:
+def _leanings(weights: Weights, words: Tags) -> Sequence[Leaning]:
     low, high = UNDECIDED
     known = list(zip(weights.lean.tolist(), weights.std.tolist(), weights.included.tolist(), strict=True))
     measured = [

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from beholder.explain.explanation import FEWEST, Explanation, felt_by
+from beholder.explain.leanings import HINTING, TELLING, Leaning, listed, pictures_with, tangled_in
 from beholder.explain.why import liked_and_disliked
-from beholder.explain.words import HINTING, TELLING, Leaning, listed, pictures_with, tangled_in
 from beholder.types import Answers, Floats, Ints, Matrix
 
 VerdictKind = Literal["like most", "own", "open", "clicking"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from beholder.explain.said import Words
-from beholder.explain.words import Leaning
+from beholder.explain.leanings import Leaning
+from beholder.explain.tags import Tags
 from beholder.types import SCALE, Answers, Floats, Ints, Matrix
 
 NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something
@@ -77,7 +77,7 @@ def reasons_of(
     answers: Answers,
     rows: Ints,
     leanings: Sequence[Leaning | None],
-    words: Words,
+    words: Tags,
 ) -> list[Reason]:
     """One reason for each of `rows`.
 

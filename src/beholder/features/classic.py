@@ -22,7 +22,7 @@ REVISION = "1"  # to be raised with every change of a number that a block gives
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ClassicPart:
     """`placed`: whether it says where or in which direction, and so changes when the picture is mirrored."""
 
     of: Callable[[Canvas], Array]
@@ -35,21 +35,21 @@ class Block:
 
 
 BLOCKS = (
-    Block(blocks.colour_moments, 16),
-    Block(blocks.hues, 12),
-    Block(blocks.tones, 6),
-    Block(blocks.figure_colours, 8),
-    Block(blocks.colour_edges, 8, placed=True),
-    Block(blocks.layout, 27, placed=True),
-    Block(blocks.rings, 15),
-    Block(blocks.edge_directions, 30, placed=True),
-    Block(blocks.spectrum, 22, placed=True),
-    Block(blocks.local_patterns, 40),
-    Block(blocks.contrasts, 15),
-    Block(blocks.likeness, 18),
-    Block(blocks.symmetry, 5),
-    Block(blocks.complexity, 8),
-    Block(blocks.focus, 14),
+    ClassicPart(blocks.colour_moments, 16),
+    ClassicPart(blocks.hues, 12),
+    ClassicPart(blocks.tones, 6),
+    ClassicPart(blocks.figure_colours, 8),
+    ClassicPart(blocks.colour_edges, 8, placed=True),
+    ClassicPart(blocks.layout, 27, placed=True),
+    ClassicPart(blocks.rings, 15),
+    ClassicPart(blocks.edge_directions, 30, placed=True),
+    ClassicPart(blocks.spectrum, 22, placed=True),
+    ClassicPart(blocks.local_patterns, 40),
+    ClassicPart(blocks.contrasts, 15),
+    ClassicPart(blocks.likeness, 18),
+    ClassicPart(blocks.symmetry, 5),
+    ClassicPart(blocks.complexity, 8),
+    ClassicPart(blocks.focus, 14),
 )
 
 

@@ -100,7 +100,7 @@ def fetch(model: HubModel, file: str) -> Path:
             kept = huggingface_hub.try_to_load_from_cache(model.repo, file, revision=model.commit)
             if isinstance(kept, str):
                 return Path(kept)
-            _knock(huggingface_hub.hf_hub_url(model.repo, file, revision=model.commit))
+            _check_reachable(huggingface_hub.hf_hub_url(model.repo, file, revision=model.commit))
             return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
     except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
         cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
@@ -114,7 +114,7 @@ def fetch(model: HubModel, file: str) -> Path:
         ) from None
 
 
-def _knock(url: str) -> None:
+def _check_reachable(url: str) -> None:
     """Ask for the file's size alone, once: a download of its own tries a hub that is not there for half a minute.
 
     raises : ConnectionError where nobody answers; what a hub answers is left to the download

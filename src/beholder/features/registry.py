@@ -96,7 +96,7 @@ def encoder_names() -> list[str]:
     return [*BUILT_IN, *HUB]
 
 
-def anywhere(name: str) -> str:
+def absolute_name(name: str) -> str:
     """The name of an encoder that means the same from every working folder."""
     for prefix in ("onnx:", "task-vectors:"):
         if name.startswith(prefix):
@@ -129,7 +129,7 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
 
         return OnnxRuntime.open(Path(name.removeprefix("onnx:")).expanduser(), threads=threads)
     if name.startswith("task-vectors:"):
-        from beholder.features.databases import TaskVectorRuntime, folder_of
+        from beholder.features.expert_networks import TaskVectorRuntime, folder_of
 
         return TaskVectorRuntime(folder_of(name), threads=threads)
     if name in HUB:

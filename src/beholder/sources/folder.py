@@ -10,7 +10,7 @@ from pathlib import Path
 
 from beholder.images import SUFFIXES
 from beholder.sources.found import Broken, Found, check_number, plain_name, storable, unique
-from beholder.sources.table import Table
+from beholder.sources.table import TableOfPaths
 from beholder.text import cannot_read, shown, why_unreadable
 
 ITEMS = "items.csv"
@@ -30,7 +30,7 @@ class FolderSource:
         self.root = root.absolute()
         self.real = os.path.realpath(self.root)
         self.title = os.path.basename(self.real) or "pictures"
-        self.table = Table.read(self.root / ITEMS) if self._has_items() else None
+        self.table = TableOfPaths.read(self.root / ITEMS) if self._has_items() else None
 
     def _has_items(self) -> bool:
         try:

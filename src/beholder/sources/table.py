@@ -25,7 +25,7 @@ _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableOfPaths:
     """A table understood, its rows not yet read.
 
     path     the table; paths in it are relative to its folder
@@ -42,7 +42,7 @@ class Table:
     name_column: int | None
 
     @classmethod
-    def read(cls, path: Path) -> Table:
+    def read(cls, path: Path) -> TableOfPaths:
         """raises : BadInput where it is no table, no encoding fits, or no column holds paths"""
         path = path.absolute()
         encoding = encoding_of(path, MAX_LINES)
@@ -112,10 +112,10 @@ def _cell(row: list[str], column: int | None) -> str:
 
 
 class TableSource:
-    """The pictures that a CSV lists; see `Table`."""
+    """The pictures that a CSV lists; see `TableOfPaths`."""
 
     def __init__(self, path: Path) -> None:
-        self.table = Table.read(path)
+        self.table = TableOfPaths.read(path)
         self.title = self.table.path.stem
 
     def find(self) -> Iterator[Found | Broken]:

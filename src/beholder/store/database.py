@@ -49,7 +49,7 @@ def connect(path: Path) -> sa.Engine:
     event.listen(engine, "do_connect", _open)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    with speaking(path):
+    with explaining_faults(path):
         _migrate(engine, path)
     return engine
 
@@ -93,7 +93,7 @@ def _begin(connection: sa.Connection) -> None:
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A read transaction: one moment of the database, whoever writes meanwhile."""
     check(engine)
-    with speaking(engine.url.database), engine.connect() as connection, connection.begin():
+    with explaining_faults(engine.url.database), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -104,7 +104,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     raises : StoreError also where the file was deleted or moved meanwhile
     """
     check(engine)
-    with speaking(engine.url.database), engine.connect().execution_options(writes=True) as connection:
+    with explaining_faults(engine.url.database), engine.connect().execution_options(writes=True) as connection:
         with connection.begin():
             log = connection.info.setdefault("log", _log(engine))
             yield connection
@@ -125,7 +125,7 @@ def _log(engine: sa.Engine) -> tuple[int, int] | None:
 
 
 @contextmanager
-def speaking(path: object) -> Iterator[None]:
+def explaining_faults(path: object) -> Iterator[None]:
     """Turn what the driver says into a sentence."""
     try:
         yield

@@ -33,10 +33,10 @@ from beholder.taste.feature_map import FeatureMap
 from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.mixture import TasteMixture
+from beholder.taste.network_mixture import ExpertNetworks, NetworkMixture, UniformMix, ZeroShotBest
 from beholder.taste.population import Population, PopulationProcess, learn_population
 from beholder.taste.svr import Pam, ResidualSvr, Svm
 from beholder.taste.tangent import TangentProcess
-from beholder.taste.task_vectors import DatabaseModel, Databases, UniformMix, ZeroShotBest
 from beholder.taste.tvc import Tvc
 from beholder.text import shown
 
@@ -80,13 +80,13 @@ __all__ = [
     "DEFAULT",
     "MODELS",
     "BradleyTerry",
-    "DatabaseModel",
-    "Databases",
+    "ExpertNetworks",
     "FeatureMap",
     "Fpmf",
     "GaussianProcess",
     "Generic",
     "Logistic",
+    "NetworkMixture",
     "Pam",
     "Population",
     "PopulationProcess",

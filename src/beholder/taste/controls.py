@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.generic import GenericScore
-from beholder.taste.prior import Shared, needed
+from beholder.taste.prior import Shared, require_prior
 from beholder.types import Floats
 
 
@@ -51,7 +51,7 @@ class Generic(TasteModel):
         weights: ArrayLike | None = None,
     ) -> Self:
         """Check the answers and leave them; raises UserError for wrong ones or a missing prior."""
-        self.generic_ = needed(self).generic
+        self.generic_ = require_prior(self).generic
         self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         return self
 

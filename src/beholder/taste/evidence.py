@@ -64,12 +64,12 @@ def merged(told: Floats, weights: Floats) -> tuple[Ints, Floats]:
     return first[order].astype(np.int64), np.asarray(total, np.float64)
 
 
-def outward(name: str, value: float) -> float:
+def to_unconstrained(name: str, value: float) -> float:
     """From its natural unit to the scale on which a hyperparameter is learned."""
     return float(logit(value) if name.endswith("share") else np.log(value))
 
 
-def inward(name: str, value: float) -> float:
+def to_natural(name: str, value: float) -> float:
     """Back to the natural unit."""
     return float(expit(value) if name.endswith("share") else np.exp(value))
 
@@ -172,12 +172,12 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
     held = {name: mode for name, (mode, _) in PRIORS.items()}
     if not names:
         return held
-    centre = np.array([outward(name, PRIORS[name][0]) for name in names])
+    centre = np.array([to_unconstrained(name, PRIORS[name][0]) for name in names])
     spread = np.array([PRIORS[name][1] for name in names])
     starts: list[Floats | None] = [None] * len(people)
 
     def objective(z: Floats) -> tuple[float, Floats]:
-        h = held | {name: inward(name, value) for name, value in zip(names, z, strict=True)}
+        h = held | {name: to_natural(name, value) for name, value in zip(names, z, strict=True)}
         pull = (z - centre) / spread
         value, gradient = -0.5 * float(pull @ pull), -pull / spread
         for at, evidence in enumerate(people):
@@ -197,11 +197,11 @@ def learn(people: Sequence[Evidence]) -> dict[str, float]:
         bounds=bounds,
         options={"maxiter": 40, "maxfun": 60, "ftol": 1e-7},
     )
-    return held | {name: inward(name, value) for name, value in zip(names, best.x, strict=True)}
+    return held | {name: to_natural(name, value) for name, value in zip(names, best.x, strict=True)}
 
 
 def slope(evidence: Evidence, h: Mapping[str, float], marginal: Marginal, name: str) -> float:
-    """d log_evidence / d outward(name)."""
+    """d log_evidence / d to_unconstrained(name)."""
     if name in ("rating_noise", "tie_width"):
         by_answer = evidence.likelihood(h).slope(marginal.at, "noise" if name == "rating_noise" else "tie_width")
         return float((marginal.shares * by_answer).sum())

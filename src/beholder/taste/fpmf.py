@@ -34,7 +34,7 @@ from beholder.errors import NotEnoughAnswers
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.generic import GenericScore
 from beholder.taste.picture_features import Traits
-from beholder.taste.prior import Shared, needed
+from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats, Ints
 
 FACTORS = 15  # of [Ren2017]
@@ -48,7 +48,7 @@ FEWEST = 2  # ratings of the training raters, below which there is no spread
 
 
 @dataclass(frozen=True, eq=False)
-class Network(Shared):
+class FactorNetwork(Shared):
     """(n, f) features to (n, FACTORS + 1): an item's factors, and last its bias."""
 
     into: Floats  # (f, UNITS)
@@ -64,7 +64,7 @@ class Network(Shared):
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class RatingTable:
     """All ratings of the training raters, one rater's after another's."""
 
     Z: Floats  # (items, f) features of the pictures that were rated
@@ -94,7 +94,7 @@ class FpmfPrior(Shared):
     """
 
     features: Traits
-    network: Network
+    network: FactorNetwork
     mean: Floats
     covariance: Floats
     noise: float
@@ -148,7 +148,7 @@ class Fpmf(TasteModel):
         weights: ArrayLike | None = None,
     ) -> Self:
         """Learn from ratings, of which there may be none; raises UserError for choices, ties or a missing prior."""
-        self.prior_ = prior = needed(self)
+        self.prior_ = prior = require_prior(self)
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         slopes, bias = _design(prior.network(prior.features.transform(matrix[answers.rows])))
         targets = (answers.ratings - prior.level) / prior.unit - bias
@@ -167,12 +167,12 @@ class Fpmf(TasteModel):
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         prior = self.prior_
-        arrays = {f"fpmf.{name}": getattr(prior.network, name) for name in Network.__dataclass_fields__}
+        arrays = {f"fpmf.{name}": getattr(prior.network, name) for name in FactorNetwork.__dataclass_fields__}
         arrays |= {"fpmf.mean": prior.mean, "fpmf.covariance": prior.covariance, "fpmf.person": self.person_}
         return {"level": prior.level, "unit": prior.unit, "noise": prior.noise}, arrays | prior.features.state()
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
-        network = Network(**{name: arrays[f"fpmf.{name}"] for name in Network.__dataclass_fields__})
+        network = FactorNetwork(**{name: arrays[f"fpmf.{name}"] for name in FactorNetwork.__dataclass_fields__})
         scalars = {name: float(config[name]) for name in ("noise", "level", "unit")}
         self.prior_ = FpmfPrior(
             Traits.restore(arrays), network, arrays["fpmf.mean"], arrays["fpmf.covariance"], **scalars
@@ -185,7 +185,7 @@ def _design(items: Floats) -> tuple[Floats, Floats]:
     return np.column_stack([items[:, :-1], np.ones(len(items))]), items[:, -1]
 
 
-def _table(Z: Floats, others: Sequence[Answers]) -> tuple[Table, float, float]:
+def _table(Z: Floats, others: Sequence[Answers]) -> tuple[RatingTable, float, float]:
     """The ratings in `others`, their mean and their standard deviation."""
     told = [person for person in others if len(person.rows)]
     if not told:
@@ -194,10 +194,10 @@ def _table(Z: Floats, others: Sequence[Answers]) -> tuple[Table, float, float]:
     rating = np.concatenate([person.ratings for person in told])
     level, unit = float(rating.mean()), float(rating.std()) or 1.0
     begins = np.cumsum([0, *(len(person.rows) for person in told)])
-    return Table(Z[rows], item, (rating - level) / unit, begins), level, unit
+    return RatingTable(Z[rows], item, (rating - level) / unit, begins), level, unit
 
 
-def _train(table: Table, seed: int) -> tuple[Network, Floats]:
+def _train(table: RatingTable, seed: int) -> tuple[FactorNetwork, Floats]:
     """The network and the training raters' factors and biases, (raters, FACTORS + 1)."""
     rng = np.random.default_rng(seed)
     f = table.Z.shape[1]
@@ -210,7 +210,7 @@ def _train(table: Table, seed: int) -> tuple[Network, Floats]:
 
     def objective(parameters: Floats) -> tuple[float, Floats]:
         *network, people = parts(parameters)
-        value, gradients = _loss(table, Network(*network), people)
+        value, gradients = _loss(table, FactorNetwork(*network), people)
         return value, np.concatenate([gradient.ravel() for gradient in gradients])
 
     start = [spread * rng.normal(size=shape).ravel() for spread, shape in zip(spreads, shapes, strict=True)]
@@ -218,10 +218,10 @@ def _train(table: Table, seed: int) -> tuple[Network, Floats]:
         objective, np.concatenate(start), jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "maxcor": 20}
     )
     *network, people = parts(np.asarray(found.x, np.float64))
-    return Network(*network), people
+    return FactorNetwork(*network), people
 
 
-def _loss(table: Table, network: Network, people: Floats) -> tuple[float, tuple[Floats, ...]]:
+def _loss(table: RatingTable, network: FactorNetwork, people: Floats) -> tuple[float, tuple[Floats, ...]]:
     """Negative log posterior and its gradients, by back-propagation: of the network's four parts and of `people`."""
     hidden = network.hidden(table.Z)
     items = hidden @ network.out + network.bias
@@ -251,7 +251,7 @@ def _regression(
     return mean + gain @ step[:, 0], covariance - gain @ step[:, 1:]
 
 
-def _population(table: Table, items: Floats, people: Floats) -> tuple[Floats, Floats, float]:
+def _population(table: RatingTable, items: Floats, people: Floats) -> tuple[Floats, Floats, float]:
     """Mean and covariance of people, and the noise of a rating: one step of expectation maximisation."""
     slopes, bias = _design(items)
     targets = table.rating - bias[table.item]

@@ -74,16 +74,16 @@ class GaussianProcess(TasteModel):
         raises : ShapeError, UserError, NotEnoughAnswers
         """
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self.usual())
+        held = None if self.hyperparameters is None else _complete(self.hyperparameters, self.default_hyperparameters())
         return self._learn(matrix, answers, held)
 
-    def before_answers(self, X: ArrayLike) -> Self:
+    def fit_prior(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
-        held = _complete(self.hyperparameters or {}, self.usual())
+        held = _complete(self.hyperparameters or {}, self.default_hyperparameters())
         return self._learn(self._check_rows(X, reset=True), self.answers_, held)
 
-    def supposing(self, **hyperparameters: float) -> Self:
+    def with_hyperparameters(self, **hyperparameters: float) -> Self:
         """A fitted copy: what the same answers say of somebody of these hyperparameters, the others as they are."""
         check_is_fitted(self, "evidence_")
         other = copy(self)
@@ -145,7 +145,7 @@ class GaussianProcess(TasteModel):
         """(n, 1) what people like in general, as a column of standard deviation 1; (n, 0) where that is not known."""
         return np.empty((len(X), 0))
 
-    def usual(self) -> Mapping[str, float]:
+    def default_hyperparameters(self) -> Mapping[str, float]:
         """The hyperparameters of somebody of whom nothing is known yet."""
         return {name: mode for name, (mode, _) in PRIORS.items()}
 

@@ -32,9 +32,9 @@ from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import Likelihood
 from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
+from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
 from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
-from beholder.taste.roots import root_of
 from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
@@ -144,12 +144,12 @@ class TasteMixture(GaussianProcess):
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights, grids=grids)
         return self._learn_from(matrix, answers)
 
-    def before_answers(self, X: ArrayLike) -> Self:
+    def fit_prior(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
         return self._learn_from(self._check_rows(X, reset=True), self.answers_)
 
-    def supposing(self, **hyperparameters: float) -> Self:
+    def with_hyperparameters(self, **hyperparameters: float) -> Self:
         """Itself: every regime is supposed already."""
         del hyperparameters
         return self
@@ -233,7 +233,7 @@ class TasteMixture(GaussianProcess):
 
     def _regimes(self) -> tuple[Regime, ...]:
         return regimes_of(
-            self.prior.hyperparameters if self.prior else self.usual(),
+            self.prior.hyperparameters if self.prior else self.default_hyperparameters(),
             known=self.prior is not None,
             named=self.named_ > 0,
         )

@@ -32,7 +32,7 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess, choice_scale_of_rater
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.taste.likelihood import CHOICE, RATING, TIE
-from beholder.taste.prior import Shared, needed
+from beholder.taste.prior import Shared, require_prior
 from beholder.taste.regimes import ODDS
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
@@ -41,7 +41,7 @@ FOLDS = 3  # of raters, each judged by a generic score of the others
 MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
 LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
 KEPT_PICTURES = 200_000  # of a larger collection the generic score is not made for the sake of a few rows
-OUTSKIRTS, ODD = 0.05, 0.1  # of the pictures that were judged
+EDGE_QUANTILE, ODD = 0.05, 0.1  # of the pictures that were judged
 CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
     "choice_scale": 1.0,
     "rating_scale": 0.9,
@@ -51,7 +51,9 @@ CLEAR = {  # hyperparameters of a person with a clear taste that is not everybod
     "linear_share": 0.5,
     "shared": 0.3,
 }
-UNLIKE = 5.0  # log evidence by which that must explain a person's answers better: of 90 real raters one is beyond it
+CLEAR_EVIDENCE_GAP = (
+    5.0  # log evidence by which that must explain a person's answers better: of 90 real raters one is beyond it
+)
 SELF = 0.999  # likeness from which on a picture is its own nearest
 
 
@@ -192,7 +194,7 @@ class PopulationProcess(GaussianProcess):
     def _generic(self, X: NDArray[Any]) -> Floats:
         return self._population().generic.standard(X)[:, None]
 
-    def usual(self) -> Mapping[str, float]:
+    def default_hyperparameters(self) -> Mapping[str, float]:
         """Those of a typical rater."""
         return self._population().hyperparameters
 
@@ -203,12 +205,12 @@ class PopulationProcess(GaussianProcess):
         """
         known = dict(self._population().hyperparameters)
         some = evidence.thin()
-        if evidence.rated or some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + UNLIKE:
+        if evidence.rated or some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + CLEAR_EVIDENCE_GAP:
             return known
         return super()._hyperparameters(evidence) | {"shared": CLEAR["shared"]}
 
     def _population(self) -> Population:
-        population: Population = needed(self)
+        population: Population = require_prior(self)
         return population
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
@@ -273,7 +275,7 @@ def learn_population(
     kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
     judged = X[_judged(others)]
     known, edge = generic.likeness(judged), float(np.quantile(generic.oddness(judged), 1 - ODD))
-    reach = float(np.quantile(known[known < SELF], OUTSKIRTS)) if (known < SELF).any() else 0.0
+    reach = float(np.quantile(known[known < SELF], EDGE_QUANTILE)) if (known < SELF).any() else 0.0
     return Population(generic, complete_kinds(learned, set(kinds.tolist())), spread, scale, reach, edge)
 
 

@@ -24,7 +24,7 @@ from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.feature_map import squared_distances
 from beholder.taste.generic import GenericScore
 from beholder.taste.picture_features import Components, PictureFeatures, Traits
-from beholder.taste.prior import Shared, needed
+from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats
 
 # Chosen on training raters and training pictures of the beauty set alone (docs/log.md). The paper's tables do not tell
@@ -191,7 +191,7 @@ class Pam(SupportVectorModel):
         weights: ArrayLike | None = None,
     ) -> Self:
         """Learn from ratings, of which there may be none; raises UserError for choices, ties or a missing prior."""
-        self.prior_ = needed(self)
+        self.prior_ = require_prior(self)
         self.features_ = self.prior_.features
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
         return self._fit_expansion(matrix, answers)

@@ -1,9 +1,9 @@
 """`tvc-tangent`: task vectors for one person without a network of their own, as a Gaussian process on the tangent.
 
 Round the middle of all databases a mixed network's score is linear in its coefficients, to first order: the score there
-and, for each database and block of layers, a derivative that is computed once per picture (`features.databases`). A
-person is then a Bayesian linear fit on these numbers, with the same questions, doubts and words as any other taste, and
-a ranking costs one matrix product.
+and, for each database and block of layers, a derivative that is computed once per picture (`features.expert_networks`).
+A person is then a Bayesian linear fit on these numbers, with the same questions, doubts and words as any other taste,
+and a ranking costs one matrix product.
 
 What is taken for granted, as `shared * s(x)`, is a mixture of the networks' own scores. `tvc` starts at softmax(10
 SRCC) of a few answers, which ten answers hardly tell apart; here an answer weighs as it does in a likelihood, and what
@@ -26,15 +26,15 @@ from beholder.taste.base import Arrays
 from beholder.taste.evidence import Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.network_mixture import ExpertNetworks, checked, mixture_weights
 from beholder.taste.population import complete_kinds
-from beholder.taste.prior import needed
-from beholder.taste.task_vectors import Databases, checked, likely
+from beholder.taste.prior import require_prior
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats
 
 # Of a typical person where no training raters are known: as `learn_prior` found them for training raters of the beauty
 # set, by networks that had seen 132 of its training pictures (docs/log.md).
-USUAL = {
+DEFAULTS = {
     "choice_scale": 0.373,
     "rating_scale": 0.386,
     "rating_noise": 0.731,
@@ -49,7 +49,7 @@ MOST_RATERS, EACH = 100, 60  # from whom these are learned, and how many answers
 class TangentProcess(GaussianProcess):
     """See the module's head.
 
-    prior : `Databases`; others as in `GaussianProcess`, the features being a map of the columns of the task vectors
+    prior : `ExpertNetworks`; others as in `GaussianProcess`, the features being a map of the networks' columns
 
     Fitted besides: start_ (v,) the mixture that is taken for granted
     """
@@ -62,7 +62,7 @@ class TangentProcess(GaussianProcess):
         landmarks: int = LANDMARKS,
         features: FeatureMap | None = None,
         hyperparameters: Mapping[str, float] | None = None,
-        prior: Databases | None = None,
+        prior: ExpertNetworks | None = None,
     ) -> None:
         super().__init__(components, landmarks, 0, features, hyperparameters)
         self.prior = prior
@@ -76,8 +76,8 @@ class TangentProcess(GaussianProcess):
         generic: Any = None,
         measured: int = 0,
         seed: int = 0,
-        databases: Databases | None = None,
-    ) -> Databases:
+        databases: ExpertNetworks | None = None,
+    ) -> ExpertNetworks:
         """The networks, and how far people depart from them, learned from what others said of these pictures.
 
         raises : NotEnoughAnswers where there are no networks
@@ -94,45 +94,45 @@ class TangentProcess(GaussianProcess):
         with one_thread():
             learned = learn(people)
         kinds = {int(kind) for person in people for kind in np.unique(person.kinds)}
-        return replace(known, usual=complete_kinds(learned, kinds))
+        return replace(known, default_hyperparameters=complete_kinds(learned, kinds))
 
-    def usual(self) -> Mapping[str, float]:
+    def default_hyperparameters(self) -> Mapping[str, float]:
         """Those of a typical training rater, where they are known."""
-        prior: Databases = needed(self)
-        return USUAL if prior.usual is None else prior.usual
+        prior: ExpertNetworks = require_prior(self)
+        return DEFAULTS if prior.default_hyperparameters is None else prior.default_hyperparameters
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """As in `GaussianProcess`, after the mixture that is taken for granted is chosen."""
-        prior: Databases = needed(self)
+        prior: ExpertNetworks = require_prior(self)
         prior.check(X)
         scores = prior.columns.scores(X)
-        self.start_ = likely(scores, answers, prior.agreed)
+        self.start_ = mixture_weights(scores, answers, prior.agreed)
         base = scores @ self.start_.astype(scores.dtype)
         self.base_ = float(base.mean()), float(base.std()) or 1.0
         return super().evidence(X, answers)
 
     def learn_features(self, X: NDArray[Any]) -> FeatureMap:
         """The map of the columns of the task vectors, for all refits on the same X, (n, d)."""
-        columns = needed(self).columns
+        columns = require_prior(self).columns
         sets = len(columns.names)
         part = [*range(1 + sets, columns.width), *range(1, 1 + sets)]  # tangents, then scores as measured columns
         return FeatureMap.learned_of(X, part, components=self.components, landmarks=self.landmarks, measured=sets)
 
     def _generic(self, X: NDArray[Any]) -> Floats:
-        scores = needed(self).columns.scores(X)
+        scores = require_prior(self).columns.scores(X)
         level, spread = self.base_
         return np.asarray((scores @ self.start_ - level)[:, None] / spread, np.float64)
 
     def _hyperparameters(self, evidence: Evidence) -> dict[str, float]:
         """The typical person's: what one person's few answers say of them only adds noise, as in `population-gp`."""
-        return dict(self.usual())
+        return dict(self.default_hyperparameters())
 
     def depths(self, X: NDArray[Any], parts: int, draws: int) -> Floats:
         """(draws, parts) how much of the person's own part in the tangents lies in each part of the networks.
 
         Parts go from the pixels on and are 1 together; each draw is one taste that the answers allow.
         """
-        columns, (measured, components, _) = needed(self).columns, self.features_.sizes
+        columns, (measured, components, _) = require_prior(self).columns, self.features_.sizes
         own, first = slice(measured, measured + components), 1 + len(columns.names)
         root = self.spread_[own]
         drawn = self.weights_[own] + np.random.default_rng(0).standard_normal((draws, root.shape[1])) @ root.T
@@ -144,11 +144,11 @@ class TangentProcess(GaussianProcess):
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         config, arrays = super()._state()
-        columns = needed(self).columns
+        columns = require_prior(self).columns
         plain = {"sets": columns.names, "blocks": columns.blocks, "base": self.base_}
         return {**config, **plain}, {**arrays, "start": self.start_}
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         super()._restore(config, arrays)
-        self.prior = Databases(Columns(tuple(config["sets"]), tuple(config["blocks"])))
+        self.prior = ExpertNetworks(Columns(tuple(config["sets"]), tuple(config["blocks"])))
         self.start_, self.base_ = arrays["start"], (float(config["base"][0]), float(config["base"][1]))

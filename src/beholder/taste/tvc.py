@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import MissingExtra, UserError
 from beholder.taste.base import Arrays
-from beholder.taste.task_vectors import DatabaseModel, Databases, likely
+from beholder.taste.network_mixture import ExpertNetworks, NetworkMixture, mixture_weights
 from beholder.types import Answers, Floats, Ints
 
 STEPS, RATE, BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
@@ -33,10 +33,10 @@ CHUNK = 512  # pictures that are opened before they are looked at
 BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 
 
-class Tvc(DatabaseModel):
+class Tvc(NetworkMixture):
     """Mixed networks; see the module's head.
 
-    prior : `Databases` with the folder of the networks and the pictures behind the rows of X
+    prior : `ExpertNetworks` with the folder of the networks and the pictures behind the rows of X
     steps, rate : of AdamW · pull : to the start, times the squared distance of the coefficients from it · shared : one
     coefficient a database instead of one for each tensor, the coefficients summing to 1, not pulled; how much a
     difference of scores decides is then learned too · random_state : of the batches
@@ -48,7 +48,7 @@ class Tvc(DatabaseModel):
 
     def __init__(
         self,
-        prior: Databases | None = None,
+        prior: ExpertNetworks | None = None,
         steps: int = STEPS,
         rate: float = RATE,
         pull: float = PULL,
@@ -76,7 +76,7 @@ class Tvc(DatabaseModel):
 
     def _start(self, scores: NDArray[Any], answers: Answers) -> Floats:
         """(v,) coefficients before they are learned."""
-        return likely(scores, answers, self.prior_.agreed)
+        return mixture_weights(scores, answers, self.prior_.agreed)
 
     def _optimise(self, X: NDArray[Any], better: Ints, worse: Ints, pull: float) -> Floats:
         """(v, tensors) coefficients after `steps` steps, of which each has its own pairs (steps, b), -1 being none."""
@@ -159,7 +159,7 @@ class Tvc(DatabaseModel):
         self._scores = None
         folder = None if config["folder"] is None else Path(config["folder"])
         pictures = None if self.prior is None else self.prior.pictures
-        self.prior_ = Databases(self.prior_.columns, folder, pictures)
+        self.prior_ = ExpertNetworks(self.prior_.columns, folder, pictures)
 
 
 @lru_cache(maxsize=1)

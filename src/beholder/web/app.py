@@ -16,10 +16,10 @@ from beholder.config import Settings
 from beholder.errors import UserError
 from beholder.web import faults
 from beholder.web.connections import BACKLOG, Connection
-from beholder.web.desk import Desk
 from beholder.web.pages import collections, label, people, pictures, results, taste
 from beholder.web.render import segment
 from beholder.web.safety import Guard
+from beholder.web.state import AppState
 
 STATIC = Path(__file__).parent / "static"
 
@@ -38,21 +38,21 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
 
     settings : `host` and `allowed_hosts` say under which names it answers
     """
-    desk = Desk(library, settings)
+    state = AppState(library, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
         yield
-        desk.close()
+        state.close()
 
     app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.state.desk = desk
+    app.state.beholder = state
     faults.install(app)
     for part in (collections, label, results, taste, people, pictures):
         app.include_router(part.router)
     app.mount("/static", Files(directory=STATIC))
-    app.add_middleware(Guard, hosts=hosts(settings), cookies=(desk.cookie, desk.cookie_at), refuse=faults.refuse)
+    app.add_middleware(Guard, hosts=hosts(settings), cookies=(state.cookie, state.cookie_at), refuse=faults.refuse)
     return app
 
 

@@ -33,7 +33,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (StoreError, 503),
 )
 _SENTENCES = {
-    404: "There is no such page.",
+    404: "Page not found.",
     405: "This page cannot be used that way.",
     422: "What was sent is not what this page sends. Open the page again.",
 }
@@ -69,7 +69,7 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
         return PlainTextResponse(sentence, status)
     if not hasattr(request.state, "person"):  # for the menu; the page that says what failed must not fail itself
         with suppress(Exception):
-            request.state.person = request.app.state.desk.person(request.cookies)
+            request.state.person = request.app.state.beholder.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
     return page(request, "error.html", status=status, headline=headline, sentence=sentence)
 

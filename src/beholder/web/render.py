@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from beholder.ranking import title_of
 from beholder.types import Item
-from beholder.web import pictures
+from beholder.web import thumbnails
 
 NAV = (
     ("collections", "Collections"),
@@ -35,7 +35,7 @@ def environment() -> Environment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "nav": NAV, "picture": pictures.address, "srcset": pictures.srcset, "ratio": pictures.ratio,
+        "nav": NAV, "picture": thumbnails.address, "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
         "title_of": title_of, "byline": byline, "link_of": link_of,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}
@@ -47,7 +47,7 @@ def page(request: Request, template: str, *, status: int = 200, here: str = "", 
 
     here : the part of the app that the menu marks
     """
-    person, home_tag = getattr(request.state, "person", None), request.app.state.desk.cookie
+    person, home_tag = getattr(request.state, "person", None), request.app.state.beholder.cookie
     context |= {
         "here": here,
         "person": person,

@@ -8,15 +8,15 @@ from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
 from beholder.store import Person
-from beholder.web.desk import Desk, desk_of
 from beholder.web.faults import NeedPerson, Refused
+from beholder.web.state import AppState, state_of
 
 YEAR = 365 * 24 * 3600
 
 
 def person_of(request: Request) -> Person | None:
     """The person of this browser, None where it has not said."""
-    person: Person | None = desk_of(request).person(request.cookies)
+    person: Person | None = state_of(request).person(request.cookies)
     request.state.person = person
     return person
 
@@ -42,7 +42,7 @@ def _form_person(request: Request, shown: Annotated[str | None, Form(alias="show
 
 def _same(request: Request, shown: str | None) -> Person:
     """shown: data folder and person; ids of people repeat from one folder to the next, which may have the same port."""
-    person, home = _page_person(request), desk_of(request).cookie
+    person, home = _page_person(request), state_of(request).cookie
     if shown is None or shown == f"{home}.{person.id}":
         return person
     if shown.partition(".")[0] != home:
@@ -53,22 +53,22 @@ def _same(request: Request, shown: str | None) -> Person:
 def remember(response: Response, request: Request, person: Person) -> None:
     """This browser answers as this person from now on."""
     response.set_cookie(
-        desk_of(request).cookie, person.key, max_age=YEAR, path="/", httponly=True, samesite="strict",
+        state_of(request).cookie, person.key, max_age=YEAR, path="/", httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 
 
 def last_collection(request: Request) -> str | None:
     """The collection that the links to Label, Results and My taste lead to: the last one seen, else the newest."""
-    desk: Desk = desk_of(request)
-    rows = [row for row in desk.store.collections() if row.size]
-    last = request.cookies.get(desk.cookie_at, "")
+    state: AppState = state_of(request)
+    rows = [row for row in state.store.collections() if row.size]
+    last = request.cookies.get(state.cookie_at, "")
     return next((row.name for row in rows if str(row.id) == last), rows[-1].name if rows else None)
 
 
 def remember_collection(response: Response, request: Request, collection_id: int) -> None:
     response.set_cookie(
-        desk_of(request).cookie_at, str(collection_id), max_age=YEAR, path="/", httponly=True, samesite="strict"
+        state_of(request).cookie_at, str(collection_id), max_age=YEAR, path="/", httponly=True, samesite="strict"
     )
 
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from beholder.features.attributes import ATTRIBUTES
 from beholder.features.networks.backbone import fill_module, state_of
-from beholder.features.networks.network import Made, Network
+from beholder.features.networks.network import Network, NetworkSpec
 from beholder.features.tensors import read_tensors, write_tensors
 
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
@@ -84,14 +84,14 @@ class AttributeNetwork(nn.Module):
 
 def save_attribute_network(network: AttributeNetwork, path: Path) -> None:
     """Write the weights of both streams, in safetensors."""
-    said = {"network": asdict(Made.of(network.network)), "attributes": NAMES}
+    said = {"network": asdict(NetworkSpec.of(network.network)), "attributes": NAMES}
     write_tensors(path, state_of(network), said)
 
 
 def load_attribute_network(path: Path) -> AttributeNetwork:
     """What `save_attribute_network` wrote. raises : UserError, BadInput, ShapeError"""
     state, said = read_tensors(path)
-    network = AttributeNetwork(Made.read(said, path).empty())
+    network = AttributeNetwork(NetworkSpec.read(said, path).empty())
     fill_module(network, state, str(path), f"{network.network.backbone.name} with attributes")
     network.eval()
     return network

@@ -22,7 +22,7 @@ WIDTH = 1024
 PREFIX = "body."
 
 
-class Block(nn.Module):
+class BuiltinBlock(nn.Module):
     """Half the channels through a 3 x 3 kernel, back to all, added to what came."""
 
     def __init__(self, channels: int) -> None:
@@ -44,7 +44,7 @@ class Builtin(Backbone):
         layers: list[nn.Module] = []
         channels = 3
         for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
-            layers += [_conv(channels, width, 3, 2), *(Block(width) for _ in range(blocks))]
+            layers += [_conv(channels, width, 3, 2), *(BuiltinBlock(width) for _ in range(blocks))]
             channels = width
         last = _conv(channels, WIDTH, 1, 1)
         self.layers = nn.Sequential(*layers, last.append(Mean()))

@@ -97,7 +97,7 @@ def in_batches(run: Callable[[Tensor], Tensor], network: Network, squares: NDArr
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NetworkSpec:
     """What a file of weights says of itself: the backbone's name and shape, the side of its pictures."""
 
     backbone: str
@@ -124,13 +124,13 @@ class Made:
 
 def save_network(network: Network, path: Path) -> None:
     """Write the weights, in safetensors, with the backbone's name in the file's head."""
-    write_tensors(path, state_of(network), {"network": asdict(Made.of(network))})
+    write_tensors(path, state_of(network), {"network": asdict(NetworkSpec.of(network))})
 
 
 def load_network(path: Path) -> Network:
     """The network that `save_network` wrote. raises : UserError, BadInput"""
     state, said = read_tensors(path)
-    network = Made.read(said, path).empty()
+    network = NetworkSpec.read(said, path).empty()
     fill(network, state, str(path))
     network.eval()
     return network

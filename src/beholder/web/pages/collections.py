@@ -15,10 +15,10 @@ from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN
 from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
-from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
 from beholder.web.render import page
+from beholder.web.state import state_of
 from beholder.web.who import ApiPerson, PagePerson
 
 SAMPLE = "sample"
@@ -29,19 +29,19 @@ router = APIRouter()
 @router.get("/")
 def collections(request: Request, person: PagePerson, job: str = "") -> Response:
     """Every collection with its cover, and the form for another."""
-    desk = desk_of(request)
-    answers = desk.store.answer_counts(person.id)
-    rows = desk.store.collections()[::-1]
+    state = state_of(request)
+    answers = state.store.answer_counts(person.id)
+    rows = state.store.collections()[::-1]
     shelves = [
         {
             "row": row,
-            "covers": desk.covers(row),
+            "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
-            "older": is_older(desk.settings, row),
+            "older": is_older(state.settings, row),
         }
         for row in rows
     ]
-    shown = desk.imports.of(job, person.id) if job else desk.imports.active(person.id)
+    shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
         may_import=may_import(request), has_sample=any(row.name == SAMPLE and row.size for row in rows),
@@ -60,10 +60,10 @@ def start_form(
 @router.post("/renew/{collection:path}")
 def renew(request: Request, collection: str, person: PagePerson) -> Response:
     """Read a collection again with the encoder of the settings. Every answer stays."""
-    desk = desk_of(request)
+    state = state_of(request)
     _check_may_import(request)
-    row = desk.store.collection(collection)
-    job = desk.imports.start(row.source, row.name, person.id, desk.settings.encoder)
+    row = state.store.collection(collection)
+    job = state.imports.start(row.source, row.name, person.id, state.settings.encoder)
     return RedirectResponse(f"/?job={job.id}", 303)
 
 
@@ -78,29 +78,29 @@ async def start_json(request: Request, person: ApiPerson) -> Response:
 @router.get("/api/imports/{job}")
 def state(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """How it goes."""
-    return desk_of(request).imports.of(job, person.id).as_json()
+    return state_of(request).imports.of(job, person.id).as_json()
 
 
 @router.post("/api/imports/{job}/cancel")
 def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """Stop it. What was taken in stays; the same import again goes on from there."""
-    found = desk_of(request).imports.of(job, person.id)
+    found = state_of(request).imports.of(job, person.id)
     found.stop.set()
     return found.as_json()
 
 
 def start(request: Request, person: Person, path: str, name: str) -> Job:
     """raises : Refused or AlikeName where there is nothing to import or no name to import it into"""
-    desk = desk_of(request)
+    state = state_of(request)
     _check_may_import(request)
     spec, title = source_of(path)
     name = composed(name or title)
     if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
         raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
-    known = [row.name for row in desk.store.collections()]
+    known = [row.name for row in state.store.collections()]
     if name not in map(composed, known) and (same := alike(name, known)):
         raise AlikeName("collection", name, same)
-    return desk.imports.start(spec, name, person.id)
+    return state.imports.start(spec, name, person.id)
 
 
 def _check_may_import(request: Request) -> None:
@@ -142,7 +142,7 @@ def source_of(path: str) -> tuple[str, str]:
 
 def may_import(request: Request) -> bool:
     """Only from the machine itself: the form names files of its disk."""
-    if desk_of(request).settings.host in ("127.0.0.1", "localhost", "::1"):
+    if state_of(request).settings.host in ("127.0.0.1", "localhost", "::1"):
         return True  # nobody else can reach this server
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback

@@ -16,9 +16,9 @@ from beholder.ranking import title_of
 from beholder.session import AHEAD, Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
-from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
 from beholder.web.render import byline, page, segment
+from beholder.web.state import state_of
 from beholder.web.who import ApiPerson, PagePerson, last_collection, remember_collection
 
 MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
@@ -48,7 +48,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     """The page on which a person answers."""
     if mode and mode not in MODES:
         raise Refused(404, f"There is no such way to answer; there are {', '.join(MODES)}.")
-    session = desk_of(request).fresh(collection, person)
+    session = state_of(request).fresh(collection, person)
     history = session.history()
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
@@ -83,7 +83,7 @@ def questions(
         raise Refused(422, f"kind must be one of {', '.join(KINDS)}, got {kind[:40]!r}")
     wanted = whole(n, "n", 1, MOST_ASKED)
     ids = {whole(part, "exclude", 1, 2**53) for part in exclude.split(",") if part}
-    session = desk_of(request).fresh(collection, person)
+    session = state_of(request).fresh(collection, person)
     return {"questions": [as_json(session, q) for q in session.questions(_kind(kind), wanted, ids)]}
 
 
@@ -93,7 +93,7 @@ async def answer(request: Request, collection: str, person: ApiPerson) -> dict[s
     events = await read(request, Events)
 
     def keep() -> None:
-        session = desk_of(request).session(collection, person)
+        session = state_of(request).session(collection, person)
         session.record(judgements(events, session.collection.row_of))
 
     await run_in_threadpool(keep)
@@ -106,7 +106,7 @@ async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str
     body = await read(request, Undo)
 
     def take_back() -> dict[str, Any]:
-        session = desk_of(request).session(collection, person)
+        session = state_of(request).session(collection, person)
         last = session.undo(body.id)
         if last is None:
             return {"undone": None, "question": None}
@@ -130,14 +130,14 @@ async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str
 @router.get("/api/label/{collection:path}/progress")
 def progress(request: Request, collection: str, person: ApiPerson) -> dict[str, Any]:
     """What the answers have given so far, in the person's own terms."""
-    return progress_json(desk_of(request).session(collection, person))
+    return progress_json(state_of(request).session(collection, person))
 
 
 @router.get("/api/label/{collection:path}/about")
 def about(request: Request, collection: str, person: ApiPerson, items: str = "") -> dict[str, Any]:
     """What the source says of these pictures; the page asks only while the person has it shown."""
     ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:60] if part]
-    session = desk_of(request).session(collection, person)
+    session = state_of(request).session(collection, person)
     row_of = session.collection.row_of
     known = [session.collection.items[row_of[i]] for i in ids if i in row_of]
     return {"items": {str(item.id): [title_of(item), *byline(item), *scores(item)] for item in known}}

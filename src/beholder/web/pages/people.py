@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from beholder.store import alike, clean, composed, system_user
-from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
 from beholder.web.render import page
+from beholder.web.state import state_of
 from beholder.web.who import person_of, remember
 
 router = APIRouter()
@@ -19,14 +19,14 @@ router = APIRouter()
 @router.get("/people")
 def people(request: Request, next: str = "/") -> Response:
     """Who is answering? The first time: one name is offered, that of the system user."""
-    desk = desk_of(request)
+    state = state_of(request)
     person_of(request)
-    everybody = desk.store.people()
-    answers = {p.id: sum(desk.store.answer_counts(p.id).values()) for p in everybody}
-    shelves = desk.store.collections()[-1:] if not everybody else []
+    everybody = state.store.people()
+    answers = {p.id: sum(state.store.answer_counts(p.id).values()) for p in everybody}
+    shelves = state.store.collections()[-1:] if not everybody else []
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
-        offered=system_user() if not everybody else "", covers=[item for row in shelves for item in desk.covers(row)],
+        offered=system_user() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
     )  # fmt: skip
 
 
@@ -41,9 +41,9 @@ def add(
 
     another : the person has said that they are somebody else
     """
-    desk, name = desk_of(request), clean("person", name)
+    state, name = state_of(request), clean("person", name)
     person_of(request)
-    everybody = desk.store.people()
+    everybody = state.store.people()
     taken = name in {composed(p.name) for p in everybody}
     same = alike(name, [p.name for p in everybody])
     if same and (taken or not another):
@@ -51,7 +51,7 @@ def add(
         return page(
             request, "alike.html", status=409, here="people", known=known, name=name, taken=taken, next=inside(next)
         )
-    person = desk.store.add_person(name, another=bool(another))
+    person = state.store.add_person(name, another=bool(another))
     response = RedirectResponse(inside(next), 303)
     remember(response, request, person)
     return response
@@ -60,7 +60,7 @@ def add(
 @router.post("/people/switch")
 def switch(request: Request, person: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:
     """Answer as somebody else in this browser."""
-    for other in desk_of(request).store.people():
+    for other in state_of(request).store.people():
         if str(other.id) == person:
             response = RedirectResponse(inside(next), 303)
             remember(response, request, other)

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from beholder.errors import BadPicture, UnknownName
-from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
-from beholder.web.pictures import SIDES
+from beholder.web.state import state_of
+from beholder.web.thumbnails import SIDES
 
 FOREVER = "private, max-age=31536000, immutable"  # where the address holds the content's hash
 
@@ -22,9 +22,9 @@ def picture(request: Request, item_id: str, side: str) -> Response:
         raise Refused(404, f"There is no such size; there are {', '.join(map(str, SIDES))}.")
     if not (item_id.isascii() and item_id.isdigit() and len(item_id) < 16):
         raise Refused(404, "There is no such picture.")
-    desk = desk_of(request)
+    state = state_of(request)
     try:
-        item = desk.store.item(int(item_id))
+        item = state.store.item(int(item_id))
     except UnknownName as fault:
         raise Refused(404, "There is no such picture.") from fault
     etag = f'"{item.sha256[:20]}-{side}"'
@@ -33,7 +33,7 @@ def picture(request: Request, item_id: str, side: str) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     try:
-        found = desk.pictures.get(item, int(side))
+        found = state.pictures.get(item, int(side))
     except BadPicture as fault:
         raise Refused(404, f"This picture cannot be shown: {fault}.") from fault
     if isinstance(found, bytes):

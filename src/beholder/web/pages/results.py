@@ -18,9 +18,9 @@ from beholder.ranking import Ranked, Ranking, title_of
 from beholder.session import Session
 from beholder.store import Person
 from beholder.types import Item
-from beholder.web.desk import desk_of
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.render import page, segment
+from beholder.web.state import state_of
 from beholder.web.who import PagePerson, last_collection, remember_collection
 
 PER_PAGE = 60
@@ -97,8 +97,8 @@ def export_json(request: Request, collection: str, person: PagePerson) -> Respon
 @router.get("/results/{collection:path}")
 def results(request: Request, collection: str, person: PagePerson) -> Response:
     """The wall. `page` turns it; `part=1` is only the pictures, for the script that adds them at the end."""
-    desk, query = desk_of(request), request.query_params
-    session = desk.fresh(collection, person)
+    state, query = state_of(request), request.query_params
+    session = state.fresh(collection, person)
     number = whole(query.get("page", "1"), "page", 1, 10**6)
     row, now = session.collection.row, session.progress()
     context: dict[str, Any] = {
@@ -113,7 +113,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         response = page(request, "results_early.html", here="results", **context)
     else:
         wanted = Filter.of(query)
-        ranked = desk.ranking(collection, person)
+        ranked = state.ranking(collection, person)
         now = session.progress()  # once more: everything is learned from now
         context |= {"progress": now, "verdict": session.verdict() if now.answers else None, "shares": session.shares()}
         shown = filtered(ranked, wanted, judged(session))
@@ -144,9 +144,9 @@ def judged(session: Session) -> set[int]:
 
 
 def _asked_for(request: Request, collection: str, person: Person) -> list[Ranked]:
-    desk = desk_of(request)
-    ranked = desk.ranking(collection, person)
-    return filtered(ranked, Filter.of(request.query_params), judged(desk.session(collection, person)))[:]
+    state = state_of(request)
+    ranked = state.ranking(collection, person)
+    return filtered(ranked, Filter.of(request.query_params), judged(state.session(collection, person)))[:]
 
 
 def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:

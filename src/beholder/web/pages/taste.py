@@ -15,11 +15,11 @@ from beholder.collection import Collection
 from beholder.explain import Explanation, Verdict
 from beholder.ranking import title_of
 from beholder.types import Item, Judgement, Kind
-from beholder.web.desk import desk_of
 from beholder.web.faults import Refused
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
+from beholder.web.state import state_of
 from beholder.web.who import FormPerson, PagePerson, last_collection, remember_collection
 
 PER_PAGE = 40
@@ -29,7 +29,7 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerView:
     """One answer, in words, with its pictures."""
 
     judgement: Judgement
@@ -48,8 +48,8 @@ def taste_last(request: Request, person: PagePerson) -> Response:
 @router.get("/taste/{collection:path}")
 def taste(request: Request, collection: str, person: PagePerson) -> Response:
     """The taste in words, with its evidence and its gaps."""
-    desk = desk_of(request)
-    session = desk.fresh(collection, person)
+    state = state_of(request)
+    session = state.fresh(collection, person)
     now = session.progress()
     context: dict[str, Any] = {
         "collection": session.collection.name, "progress": now, "fewest": FEWEST,
@@ -58,7 +58,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
     if now.weight < FEWEST:
         response = page(request, "taste_early.html", here="taste", **context)
     else:
-        ranked = desk.ranking(collection, person)
+        ranked = state.ranking(collection, person)
         explanation, verdict, items = session.explanation(), session.verdict(), session.collection.items
         now = session.progress()  # once more: everything is learned from now
         context |= {
@@ -78,7 +78,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
 @router.get("/answers/{collection:path}")
 def answers(request: Request, collection: str, person: PagePerson) -> Response:
     """Every answer that holds, newest first, and the hidden pictures."""
-    session = desk_of(request).fresh(collection, person)
+    session = state_of(request).fresh(collection, person)
     number = whole(request.query_params.get("page", "1"), "page", 1, 10**6)
     history = session.history()
     part = history[(number - 1) * PER_PAGE : number * PER_PAGE]
@@ -99,7 +99,7 @@ def take_back(
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """Take one answer back. It stays in the log, with the event that undoes it."""
-    session = desk_of(request).session(collection, person)
+    session = state_of(request).session(collection, person)
     if not any(j.client_id == id for j in session.history()):
         raise Refused(404, "There is no such answer; perhaps it was taken back already.")
     session.record([Judgement("undo", (), uuid4().hex, undoes=id)])
@@ -114,7 +114,7 @@ def elsewhere(
     """Whether answers given in other collections count here."""
     if count not in ("0", "1"):
         raise Refused(422, "count is 1 (answers elsewhere count) or 0 (only those given here).")
-    desk_of(request).session(collection, person).count_elsewhere(count == "1")
+    state_of(request).session(collection, person).count_elsewhere(count == "1")
     return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}", 303)
 
 
@@ -124,7 +124,7 @@ def mark(
     kind: Annotated[str, Form()] = "", value: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Make a picture a favourite or hide it, or the other way round."""
-    session = desk_of(request).session(collection, person)
+    session = state_of(request).session(collection, person)
     if kind not in ("favourite", "hide") or value not in ("0", "1"):
         raise Refused(422, "A mark is favourite or hide, with the value 1 (on) or 0 (off).")
     number = whole(item, "item", 1, 2**53)
@@ -135,7 +135,7 @@ def mark(
     return RedirectResponse(inside(next) if next else f"/results/{segment(collection)}", 303)
 
 
-def tell(collection: Collection, judgement: Judgement) -> Told:
+def tell(collection: Collection, judgement: Judgement) -> AnswerView:
     """An answer in words; its pictures with the preferred ones first."""
     ids = (*judgement.picked, *(i for i in judgement.items if i not in judgement.picked))
     items = [collection.items[collection.row_of[i]] for i in ids if i in collection.row_of]
@@ -155,7 +155,7 @@ def tell(collection: Collection, judgement: Judgement) -> Told:
             words = f"{one}: {'hidden' if judgement.value else 'shown again'}"
         case _:
             words = "skipped"
-    return Told(judgement, words, items)
+    return AnswerView(judgement, words, items)
 
 
 def emphasised(explanation: Explanation, verdict: Verdict) -> Markup:

@@ -1,6 +1,0 @@
-"""Protocols, runner, tables and curves: `run` compares methods on people they have never seen; `analyse` asks a set."""
-
-from beholder.bench.analysis import analyse
-from beholder.bench.runner import run
-
-__all__ = ["analyse", "run"]

@@ -1,0 +1,67 @@
+"""train task-vectors: one network for each of several rated sets, all from one start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beholder.cli.shell import AsJson, Meter, put_json, say
+from beholder.cli.training import train
+
+
+def add_to(app: typer.Typer) -> None:
+    train.command("task-vectors")(task_vectors)
+
+
+def task_vectors(
+    data: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DATA...", help="Rated sets: FOLDER, FOLDER?COLUMN=VALUE for some pictures, FOLDER#COLUMN as score."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets the start, the vectors, a card; goes on there.")],
+    backbone: Annotated[str, typer.Option(metavar="NAME", help="What all networks see with.")] = "builtin",
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Of the backbone.", show_default="those that come with it")
+    ] = None,
+    quality: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Clean pictures: a set of them, degraded, is made and comes along."),
+    ] = None,
+    side: Annotated[int, typer.Option(metavar="PX", min=32, help="Of the squares that pictures are seen as.")] = 128,
+    loss: Annotated[str, typer.Option(metavar="NAME", help="plcc, emd or l2.")] = "plcc",
+    steps: Annotated[int, typer.Option(metavar="N", min=1, help="Of fine-tuning on each set.")] = 200,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune a network on each of several rated sets, and keep what each changed.
+
+    Any score will do: what a person likes is then found as a mixture of them, from a few answers. Use the folder as
+    encoder 'task-vectors:FOLDER', with the models tvc-tangent, tvc and zero-shot-best.
+    Needs: pip install 'beholder[torch]'
+    """
+    from beholder.config import settings
+    from beholder.errors import MissingExtra
+
+    try:
+        from beholder.research.training.fine_tuning import train_from_folders
+        from beholder.research.training.tuning import TuningRecipe
+    except ImportError:
+        raise MissingExtra("fine-tuning networks", "torch") from None
+    recipe = TuningRecipe(loss=loss, steps=steps, seed=seed, threads=settings().threads)
+    with Meter("reading the sets") as meter:
+        card = train_from_folders(
+            data, out, quality=quality, backbone=backbone, weights=weights, side=side, recipe=recipe, progress=meter
+        )
+    if as_json:
+        put_json(card)
+        return
+    say("Spearman on held-out pictures: the start, the network of the set, ridge on the start's features")
+    wide = max(len(row["name"]) for row in card["sets"])
+    for row in card["sets"]:
+        told = "  ".join(f"{row[name]:+.3f}" for name in ("start", "tuned", "ridge"))
+        say(f"{row['name']:<{wide}}  {told}  ({row['learned']:,} learned from, {row['held_out']:,} held out)")
+    say(f"the encoder is task-vectors:{out}")

@@ -1,0 +1,102 @@
+"""Whose eyes a person's are nearest to: of the databases that networks were fine-tuned on, those that rank as they do.
+
+Nearness is the correlation, over the collection, of the person's score with that of a database's network; where the
+model knows its doubts, averaged over what the answers leave open. Where the taste is a tangent of the networks, it is
+also told how deep in them the person departs from the middle of all: the first layers see colours and textures, the
+last what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from beholder.explain.leanings import listed
+from beholder.taste import ExpertNetworks, TangentProcess
+from beholder.types import Floats, Matrix
+
+DRAWS = 200  # of what the answers leave open
+PICTURES = 400  # that correlations are taken over
+NEAR, LITTLE = 0.3, 0.15  # correlations from which on, and below which
+TELLING = 2.0  # standard deviations
+DEPTHS = ("colours and textures", "shapes", "what is shown")  # of the first, middle and last third of the blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Affinity:
+    """How near a person is to one database.
+
+    nearness, std : correlation of the scores, from -1 to 1, and its standard deviation (0: not known)
+    """
+
+    name: str
+    nearness: float
+    std: float
+
+    @property
+    def is_near(self) -> bool:
+        return self.nearness >= NEAR and self.nearness >= TELLING * self.std
+
+    @property
+    def is_against(self) -> bool:
+        return -self.nearness >= NEAR and -self.nearness >= TELLING * self.std
+
+    @property
+    def matters_little(self) -> bool:
+        return abs(self.nearness) + self.std < NEAR and abs(self.nearness) < LITTLE
+
+
+def affinities(model: Any, X: Matrix, databases: ExpertNetworks) -> list[Affinity]:
+    """The databases, nearest first; none before there is a collection to compare on."""
+    some = X[:: max(1, len(X) // PICTURES)]
+    if len(some) < 3:
+        return []
+    scores = _standard(databases.columns.scores(some).astype(np.float64))
+    nearness = _drawn(model, some).T @ scores / len(some)
+    told = zip(databases.columns.names, nearness.mean(0).tolist(), nearness.std(0).tolist(), strict=True)
+    return sorted((Affinity(*one) for one in told), key=lambda eye: -eye.nearness)
+
+
+def affinities_in_words(eyes: Sequence[Affinity], departing: str = "") -> str:
+    """One sentence of what `affinities` found, "" where it found nothing; departing : as `departing_in` has it."""
+    near = [eye.name for eye in eyes if eye.is_near][:2]
+    little = [eye.name for eye in eyes if eye.matters_little][:2]
+    against = [eye.name for eye in eyes if eye.is_against][-1:]
+    parts = []
+    if near:
+        parts.append(f"your taste is closest to {listed([f'“{name}”' for name in near])}")
+    if little:
+        parts.append(f"{listed([f'“{name}”' for name in little])} {'matter' if len(little) > 1 else 'matters'} little")
+    if against:
+        parts.append(f"you tend to the opposite of “{against[0]}”")
+    if not parts:
+        return ""
+    own = f"; you differ mainly in {departing}" if departing else ""
+    said = "; ".join(parts) + own + "."
+    return "Of the sets that the networks learned from, " + said
+
+
+def departing_in(model: Any, X: Matrix) -> str:
+    """Where in the networks a person departs most from the middle: one of DEPTHS, "" where it cannot be told."""
+    if not isinstance(model, TangentProcess) or len(X) < 3:
+        return ""
+    shares = model.depths(X[:: max(1, len(X) // PICTURES)], len(DEPTHS), DRAWS)
+    most = np.bincount(shares.argmax(1), minlength=len(DEPTHS)) / len(shares)
+    return DEPTHS[int(most.argmax())] if most.max() >= 0.8 else ""
+
+
+def _drawn(model: Any, X: Matrix) -> Floats:
+    """(n, draws) standardised scores as they may be; one draw where the model knows no doubt."""
+    mean = np.asarray(model.predict(X), np.float64)[:, None]
+    if hasattr(model, "score_root"):
+        root = model.score_root(X, np.arange(len(X)))
+        mean = mean + root @ np.random.default_rng(0).standard_normal((root.shape[1], DRAWS))
+    return _standard(mean)
+
+
+def _standard(columns: Floats) -> Floats:
+    spread = columns.std(0)
+    return np.asarray((columns - columns.mean(0)) / np.where(spread > 1e-12, spread, 1.0))

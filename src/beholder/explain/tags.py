@@ -1,0 +1,64 @@
+"""The words that an encoder says of a pool of pictures, made ready to be leant to and to be named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.features.vocabulary import Vocabulary
+from beholder.types import Ints, Matrix
+
+MOST = 12  # words that a taste is looked for in: the commonest
+COMMON = (0.03, 0.7)  # shares of the pool of which a word must be said; fewer than `FEWEST` pictures are never enough
+FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tags:
+    """What is said of each of n pictures.
+
+    names, kinds   (w,) the words, and whether each is a "concept" or a "style"
+    probabilities  (n, w)
+    said           (n, w) whether each word is said of each picture
+    """
+
+    names: Sequence[str]
+    kinds: Sequence[str]
+    probabilities: Matrix
+    said: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary | None, X: Matrix) -> Tags:
+        """Of rows (n, d) of the encoder; no words where it says none."""
+        if vocabulary is None:
+            return cls((), (), np.zeros((len(X), 0), np.float32), np.zeros((len(X), 0), bool))
+        return cls(vocabulary.names, vocabulary.kinds, vocabulary.probabilities(X), vocabulary.said(X))
+
+    def common(self) -> Tags:
+        """Those that tell the pictures of this pool apart."""
+        count, n = self.said.sum(axis=0), max(1, len(self.said))
+        telling = np.flatnonzero((count >= max(FEWEST, COMMON[0] * n)) & (count <= COMMON[1] * n))
+        chosen = np.sort(telling[np.argsort(-count[telling], kind="stable")][:MOST])
+        return self._take(chosen)
+
+    def shared(self, row: int, other: int) -> list[str]:
+        """The words that are said of both pictures."""
+        return [self.names[k] for k in np.flatnonzero(self.said[row] & self.said[other]).tolist()]
+
+    def both(self, rows: Ints, others: Ints, most: int) -> list[list[str]]:
+        """The first of these words for each of k pairs of rows; none where the other is -1."""
+        found: list[list[str]] = [[] for _ in range(len(rows))]
+        pairs = np.flatnonzero(others >= 0)
+        for at, word in np.argwhere(self.said[rows[pairs]] & self.said[others[pairs]]).tolist():
+            told = found[pairs[at]]
+            if len(told) < most:
+                told.append(self.names[word])
+        return found
+
+    def _take(self, columns: NDArray[Any]) -> Tags:
+        names, kinds = [self.names[k] for k in columns.tolist()], [self.kinds[k] for k in columns.tolist()]
+        return Tags(names, kinds, self.probabilities[:, columns], self.said[:, columns])

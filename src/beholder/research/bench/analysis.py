@@ -1,0 +1,113 @@
+"""`beholder bench DATA --analysis NAME`: questions to a set of pictures that recorded answers do not settle alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from beholder.errors import StoreError, UnknownName, UserError
+from beholder.research.bench import fake_raters, personas
+from beholder.research.bench.methods import MEASURED
+from beholder.research.bench.record import as_lines
+from beholder.research.bench.runner import Progress, code_version, embed_set, load_set
+from beholder.research.bench.worker import Row
+from beholder.research.datasets import Dataset
+
+SHOTS = (25, 50, 100)
+REPEATS = 50
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One question to a set.
+
+    check   (data, shots): the shots that can be asked about; raises for a set or a call that cannot be
+    ask     (data, X, attributes, shots, repeats, seed, progress): a row for every repeat
+    sum_up  (rows, seed): the figures
+    table   Markdown of the figures; draw: their picture as SVG
+    shots, repeats, methods   unless others are asked for; where it compares methods, `ask` has `methods` and `key` too
+    """
+
+    check: Callable[[Dataset, Sequence[int]], tuple[int, ...]]
+    ask: Callable[..., list[Row]]
+    sum_up: Callable[[Sequence[Row], int], list[Row]]
+    table: Callable[[Sequence[Row]], str]
+    draw: Callable[[Sequence[Row]], str]
+    shots: tuple[int, ...] = SHOTS
+    repeats: int = REPEATS
+    methods: tuple[str, ...] = ()
+
+
+ANALYSES = {
+    "fake-raters": Analysis(
+        fake_raters.check, fake_raters.ask, fake_raters.sum_up, fake_raters.table, fake_raters.draw
+    ),
+    "personas": Analysis(
+        *(personas.check, personas.ask, personas.sum_up, personas.table, personas.draw),
+        shots=personas.SECONDS,
+        repeats=1,
+        methods=("default",),
+    ),
+}
+
+
+def analysis(name: str) -> Analysis:
+    """The analysis of this name; raises UnknownName."""
+    if name not in ANALYSES:
+        raise UnknownName.of("analysis", name, ANALYSES)
+    return ANALYSES[name]
+
+
+def analyse(
+    name: str,
+    data: str | Path,
+    encoder: str = "builtin",
+    shots: Sequence[int] | None = None,
+    repeats: int | None = None,
+    seed: int = 0,
+    out: str | Path | None = None,
+    where: str | None = None,
+    progress: Progress | None = None,
+    methods: Sequence[str] | None = None,
+    ask: Sequence[str] | None = None,
+) -> list[Row]:
+    """Ask a set one of ANALYSES.
+
+    shots    how many pictures each rater has, or the seconds that people answer; repeats: draws of them; where:
+             "COLUMN=VALUE" of items.csv; methods: what is compared, of an analysis that compares any;
+             ask: the kinds of question of personas, "grids", "pairs" and "ratings" unless given
+    out      a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
+    returns  the figures as JSON shapes
+    raises   UnknownName; UserError for a wrong call, BadInput for a set that cannot be asked, StoreError for a folder
+             that cannot be written
+    """
+    asked, say = analysis(name), progress or (lambda stage, done, total: None)
+    if (methods is not None or ask is not None) and not asked.methods:
+        raise UserError(f"the analysis {name} compares no methods and asks nobody")
+    shots, repeats = shots if shots is not None else asked.shots, repeats or asked.repeats
+    dataset = load_set(data, where)
+    kept = asked.check(dataset, shots)
+    for k in sorted(set(shots) - set(kept)):
+        say(f"left out: {k} pictures, which too few raters have rated", 0, 0)
+    X, revision = embed_set(dataset, encoder, say)
+    stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
+    told = {"methods": methods or asked.methods, "key": revision} if asked.methods else {}
+    told |= {} if ask is None else {"plans": ask}
+    found = asked.ask(dataset, X[:, :-MEASURED], X[:, -MEASURED:], kept, repeats, seed, say, **told)
+    rows = [stamp | row for row in found]
+    figures = asked.sum_up(rows, seed)
+    if out is not None:
+        more = {"data_revision": dataset.revision, "encoder_revision": revision, "seed": seed, "code": code_version()}
+        _write(Path(out).expanduser(), name.replace("-", "_"), asked, [more | row for row in rows], figures)
+    return figures
+
+
+def _write(folder: Path, name: str, asked: Analysis, rows: Sequence[Row], figures: Sequence[Row]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.jsonl").write_text(as_lines(rows), encoding="utf-8")
+        (folder / f"{name}.md").write_text(asked.table(figures), encoding="utf-8")
+        (folder / f"{name}.svg").write_text(asked.draw(figures), encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be written: {error.strerror}") from error

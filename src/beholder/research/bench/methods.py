@@ -1,0 +1,283 @@
+"""What is compared: every taste model on the person's own answers, and two controls.
+
+`generic` is what people like on the whole; `someone-else` is the default model on as many answers of one other rater,
+at random: what it reaches is not this person's taste. `package.module:Class` is a user's own (`bench.user_models`).
+`default` is the model that the app learns with, and rows and tables call it by its own name.
+`population-gp+tangent` is also told what networks of several databases say: its generic score learns from it as from
+what is measured, while the person's own part is in the encoder's numbers alone.
+
+A method is given a `Task` and returns something fitted that predicts, or None where it has nothing to go by; that is
+scored as knowing nothing, so that every method appears at every shot.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
+from beholder.features.attributes import ATTRIBUTES
+from beholder.research.bench.user_models import is_own, own_model
+from beholder.research.datasets import Choices, Ratings
+from beholder.taste import DEFAULT, MODELS, ExpertNetworks, FeatureMap, learn_population
+from beholder.taste.generic import GenericScore, fit_generic
+from beholder.types import Answers, Floats, Ints, Matrix
+
+GENERIC, SOMEONE_ELSE = "generic", "someone-else"
+CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
+ALIAS = "default"  # of the app's model
+MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
+TANGENT = "+tangent"
+MAY_HAVE_TANGENT = ("population-gp",)
+_THEIR_MODEL = "population-gp"
+
+
+class Fitted(Protocol):
+    """What a method returns. It may also have `pair_probability(X, pairs) -> (m,)`, the chance of the first."""
+
+    def predict(self, X: Matrix) -> Floats:
+        """(n,) scores; only their differences are looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class RatedTable:
+    """X of all pictures, (n, d): an encoder's vectors, then what networks say, then MEASURED measured attributes.
+
+    databases : what the columns in the middle are; None where there are none
+    """
+
+    X: Matrix
+    databases: ExpertNetworks | None = None
+
+    @property
+    def vectors(self) -> int:
+        """How many columns are the encoder's."""
+        return int(self.X.shape[1]) - MEASURED - self.networks
+
+    @property
+    def networks(self) -> int:
+        """How many columns are those of networks."""
+        return 0 if self.databases is None else self.databases.columns.width
+
+
+@dataclass(frozen=True, eq=False)
+class SharedPriors:
+    """What other raters teach; one for all draws and shots in which they are the same.
+
+    table    all pictures of the set: as in the app, where a person's whole collection is embedded
+    others   what each training rater said of pictures that are not in the query
+    generic  the generic score that all methods share; None where others say too little
+    """
+
+    table: RatedTable
+    others: Sequence[Answers]
+    generic: GenericScore | None
+    _priors: dict[tuple[type[Any], bool], Any] = field(default_factory=dict)
+    _seen: dict[tuple[bool, bool, bool], Matrix] = field(default_factory=dict)
+
+    def prior(self, method: Method) -> Any:
+        """What this class of model learns from others, learned once; None where they say too little."""
+        key = method.model, method.tangent
+        if key not in self._priors:
+            self._priors[key] = self._learn(method)
+        return self._priors[key]
+
+    def seen_by(self, method: Method) -> Matrix:
+        """X as this method is given it, made once: a model remembers what it learned of the very same X."""
+        key = method.of_databases, method.tangent, method.has_prior or "measured" in _parameters(method.model)
+        if key not in self._seen:
+            self._seen[key] = method.columns(self.table)
+        return self._seen[key]
+
+    def plain_features(self) -> FeatureMap:
+        """Of rows of the whole table, without what networks say."""
+        X, vectors = self.table.X, self.table.vectors
+        plain = [*range(vectors), *range(vectors + self.table.networks, X.shape[1])]
+        return FeatureMap.learned_of(X, plain, measured=MEASURED)
+
+    def _learn(self, method: Method) -> Any:
+        if self.generic is None:
+            return None
+        X, measured, generic = self.seen_by(method), method.measured(self.table), self.generic
+        if method.tangent:
+            return learn_population(X, self.others, measured=measured, features=self.plain_features())
+        more = {"databases": self.table.databases} if method.of_databases else {}
+        try:
+            return method.model.learn_prior(X, self.others, generic=generic, measured=measured, **more)
+        except NotEnoughAnswers:
+            return None
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Everything that a method may know in one draw at one number of shots.
+
+    taught   by others
+    own      the person's first k answers; shots: that k
+    seed     for what is random in a method
+    """
+
+    taught: SharedPriors
+    own: Answers
+    shots: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """A class of model, fitted on the person's own answers or, as a control, on `someone_else`'s."""
+
+    name: str
+    model: type[Any]
+    someone_else: bool = False
+    tangent: bool = False
+
+    @property
+    def of_databases(self) -> bool:
+        """Whether the model is made of networks of several databases, and sees their columns alone."""
+        return self.has_prior and "databases" in inspect.signature(self.model.learn_prior).parameters
+
+    @property
+    def has_prior(self) -> bool:
+        return hasattr(self.model, "learn_prior")
+
+    @property
+    def learns_from(self) -> tuple[str, ...]:
+        """ "ratings" and "choices", or one of them; and "grids" where it knows them as such."""
+        both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
+        return tuple(getattr(self.model, "learns_from", both))
+
+    def columns(self, table: RatedTable, rows: Ints | None = None) -> Matrix:
+        """What the model is given of some rows of X, all by default: the measured attributes where it knows of them."""
+        X, vectors, networks = table.X if rows is None else table.X[rows], table.vectors, table.networks
+        if self.of_databases:
+            return X[:, vectors:]
+        if self.tangent:
+            return X
+        if not (self.has_prior or "measured" in _parameters(self.model)):
+            return X[:, :vectors]
+        return np.delete(X, np.s_[vectors : vectors + networks], axis=1) if networks else X
+
+    def measured(self, table: RatedTable) -> int:
+        """How many of these columns, at the end, it is to take for measured ones."""
+        return MEASURED + table.networks if self.tangent else MEASURED
+
+    def fit(self, task: Task) -> Fitted | None:
+        """The model fitted on the task; raises UserError where a researcher's model fails."""
+        answers = _of_someone_else(task) if self.someone_else else task.own
+        prior = task.taught.prior(self) if self.has_prior else None
+        if answers is None or (prior is None and (self.has_prior or not len(answers))):
+            return None
+        try:
+            model = self._make(prior, task)
+            return self.learn(model, task.taught.seen_by(self), answers)
+        except NotEnoughAnswers:
+            return None
+        except BeholderError:
+            raise
+        except Exception as error:
+            raise UserError(
+                f"method '{self.name}' failed at {task.shots} answers: {type(error).__name__}: {error}"
+            ) from error
+
+    def _make(self, prior: Any, task: Task) -> Any:
+        given = {"prior": prior, "measured": self.measured(task.taught.table), "random_state": task.seed}
+        given |= {"features": task.taught.plain_features()} if self.tangent else {}
+        return self.made_with(**given)
+
+    def learn(self, model: Any, X: Matrix, answers: Answers) -> Fitted:
+        """The model, fitted; grids are told as choices where it does not know them. X : the columns that it is given"""
+        if "rows" in self._fit_parameters:
+            fitted: Fitted = model.fit(X, **answers.as_fit(grids="grids" in self.learns_from))
+        else:
+            fitted = model.fit(X[answers.rows], answers.ratings)
+        return fitted
+
+    def made_with(self, **given: Any) -> Any:
+        """A model that is not fitted, with those of the parameters that its class knows."""
+        known = _parameters(self.model)
+        return self.model(**{name: value for name, value in given.items() if name in known})
+
+    @property
+    def _fit_parameters(self) -> set[str]:
+        return set(inspect.signature(self.model.fit).parameters)
+
+
+def method(name: str) -> Method:
+    """The method of this name; raises UnknownName, or UserError where it is a researcher's and cannot be used."""
+    if name == SOMEONE_ELSE:
+        return Method(SOMEONE_ELSE, MODELS[_THEIR_MODEL], someone_else=True)
+    if is_own(name):
+        return Method(name, own_model(name))
+    plain = name.removesuffix(TANGENT)
+    if plain not in MODELS or (plain != name and plain not in MAY_HAVE_TANGENT):
+        raise UnknownName.of("method", name, [ALIAS, *method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
+    return Method(name, MODELS[plain], tangent=plain != name)
+
+
+def real_name(name: str) -> str:
+    """The name that figures have: that of the app's model for `default`, else the same."""
+    return DEFAULT if name == ALIAS else name
+
+
+def method_names() -> list[str]:
+    """Everything that can be compared, but for a researcher's own."""
+    return [SOMEONE_ELSE, *MODELS]
+
+
+def check_method(name: str, kind: str) -> None:
+    """UserError where the method cannot learn from this kind of judgement ("ratings" or "choices")."""
+    learns_from = method(name).learns_from
+    if kind not in learns_from:
+        raise UserError(
+            f"method '{name}' cannot learn from {kind}, which is what this set holds: it learns from {learns_from[0]} "
+            f"alone. Of the built-in ones these do: {', '.join(n for n, m in MODELS.items() if kind in m.learns_from)}"
+        )
+
+
+def needs_databases(name: str) -> bool:
+    """Whether the method can do nothing without task vectors."""
+    known = method(name)
+    return known.tangent or known.of_databases
+
+
+def teach(table: RatedTable, judgements: Ratings | Choices) -> SharedPriors:
+    """What the raters of these judgements teach of the pictures in the table."""
+    order = np.argsort(judgements.rater, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(judgements.rater[order])) + 1) if len(order) else []
+    others = tuple(as_answers(judgements.take(part)) for part in parts)
+    X = Method("generic", MODELS[GENERIC]).columns(table)
+    return SharedPriors(table, others, fit_generic(X, others, MEASURED))
+
+
+def as_answers(judgements: Ratings | Choices) -> Answers:
+    """One person's judgements in the form that a taste model learns from."""
+    if isinstance(judgements, Ratings):
+        return Answers(rows=judgements.item, ratings=judgements.score)
+    won = judgements.won()
+    return Answers(choices=won, weights=np.ones(len(won)), ties=judgements.tied())
+
+
+def _of_someone_else(task: Task) -> Answers | None:
+    """As many answers of one other rater at random, of those who gave enough."""
+    rng = np.random.default_rng(task.seed)
+    enough = [theirs for theirs in task.taught.others if len(theirs) >= task.shots]
+    if not enough:
+        return None
+    theirs = enough[rng.integers(len(enough))]
+    return _some(theirs, rng.permutation(len(theirs))[: task.shots])
+
+
+def _some(answers: Answers, which: Ints) -> Answers:
+    """Those at these positions, counting ratings first, then choices, then ties."""
+    ends = np.cumsum([len(answers.rows), len(answers.choices)])
+    rated, chosen, tied = (which[np.searchsorted(ends, which, side="right") == part] for part in range(3))
+    return answers.take(rated, chosen - ends[0], tied - ends[1])
+
+
+def _parameters(model: type[Any]) -> set[str]:
+    return set(inspect.signature(model).parameters)

@@ -1,0 +1,416 @@
+"""Does the app find what somebody loves? Simulated people of a clear taste, asked as the app asks.
+
+A person likes the pictures whose column has one value, a kind of 2 to 12 % of the collection: an artist, a style. They
+are asked by grids, pairs or ratings throughout, by the app's own questions for each model, and answer with noise and
+slips. After some seconds of answering: the share of what they like among the first pictures of the ranking that they
+were never shown. It is what a buyer sees, which agreement with recorded ratings is not: few people have so clear a
+taste, but who has one soon notices whether it was understood.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, product, zip_longest
+from typing import Any
+
+import numpy as np
+
+from beholder.ask.questions import Question, QuestionBuilder, QuestionKind
+from beholder.config import settings
+from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
+from beholder.research.bench import svg
+from beholder.research.bench.asking import by_then, cost
+from beholder.research.bench.markdown import grid
+from beholder.research.bench.methods import MEASURED, Method, RatedTable, method, needs_databases, real_name
+from beholder.research.bench.metrics import by_score
+from beholder.research.bench.runner import Progress, results_of
+from beholder.research.bench.statistics import bootstrap
+from beholder.research.bench.worker import Row
+from beholder.research.datasets import Dataset
+from beholder.research.datasets.dataset import Flags
+from beholder.taste import FeatureMap, GaussianProcess, Population, TasteMixture
+from beholder.taste.priors import find_population
+from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, answers_of
+
+SECONDS = (30, 60, 120)
+# plan: the kind of question asked throughout
+PLANS: dict[str, QuestionKind] = {"grids": "grid", "pairs": "choice", "ratings": "rating"}
+REFIT = {"grids": 1, "pairs": 3, "ratings": 3}  # questions that are made by one fit
+MOST = 24  # people
+FEWEST_VALUES, MOST_VALUES = 2, 60  # of a column that people are made of
+RAREST, COMMONEST = 0.02, 0.12  # of the pictures that a person likes
+NO_KINDS = frozenset({"item", "file", "split", "gold", "sha256", "title", "link", "url", "price", "caption"})
+NO_KIND = ("score", "rating", "_mean", "_std")  # nor columns with this in their name
+FIRST, FIRST_OF_FEW, FEW = 20, 5, 300  # pictures looked at in the ranking; of a collection below FEW pictures
+OWN, LOOK_NOISE, SLIPS = 0.15, 0.1, 0.03  # spread of a picture's own worth and of a look; share of slips
+PICKED, TIED = 0.6, 0.2  # worth from which a picture is picked; difference below which two are the same
+
+
+@dataclass(frozen=True, eq=False)
+class Persona:
+    """Who likes the pictures whose `column` has `value`: liked (n,)."""
+
+    column: str
+    value: str
+    liked: Flags
+
+    @property
+    def name(self) -> str:
+        return f"{self.column}: {self.value}"
+
+
+def people(columns: Mapping[str, Sequence[str]], most: int = MOST) -> list[Persona]:
+    """At most so many, from each column in turn; nobody likes the very same pictures as another.
+
+    columns : of items.csv, a string a picture; several values of one picture have commas between them
+    """
+    groups = [_of_column(name, values) for name, values in columns.items() if _says_kinds(name)]
+    found: dict[bytes, Persona] = {}
+    for person in chain.from_iterable(zip_longest(*groups)):
+        if person is not None:
+            found.setdefault(person.liked.tobytes(), person)
+    return list(found.values())[:most]
+
+
+def _says_kinds(column: str) -> bool:
+    return column not in NO_KINDS and not any(part in column for part in NO_KIND)
+
+
+def _of_column(name: str, values: Sequence[str]) -> list[Persona]:
+    """In an order that says nothing, that of the values' checksums."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, cell in enumerate(values):
+        for value in {part.strip() for part in cell.split(",")} - {""}:
+            rows[value].append(row)
+    if not FEWEST_VALUES <= len(rows) <= MOST_VALUES:
+        return []
+    kept = [value for value, at in rows.items() if RAREST <= len(at) / len(values) <= COMMONEST]
+    order = sorted(kept, key=lambda value: zlib.crc32(value.encode()))
+    return [Persona(name, value, np.isin(np.arange(len(values)), rows[value])) for value in order]
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedEye:
+    """How a person answers. worth (n,) of each picture: about 1 where they like it, else about 0."""
+
+    worth: Floats
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, person: Persona, seed: Sequence[int]) -> SimulatedEye:
+        """The same worth whatever is asked. seed : of the person in this repeat"""
+        own = np.random.default_rng([*seed, 0]).normal(0, OWN, len(person.liked))
+        return cls(person.liked + own, np.random.default_rng([*seed, 1]))
+
+    def answer(self, question: Question) -> Judgement:
+        """Item ids are the rows of the pictures."""
+        rows = np.array(question.items, np.int64)
+        seen = self.worth[rows] + self.rng.normal(0, LOOK_NOISE, len(rows))
+        slips = self.rng.random(len(rows)) < SLIPS
+        said = replace(_BLANK, items=question.items, client_id=question.id, asked_by=question.asked_by)
+        if question.kind == "grid":
+            return replace(said, kind="grid", picked=tuple(rows[(seen > PICKED) != slips].tolist()))
+        if question.kind == "rating":
+            value = self.rng.uniform(*SCALE) if slips[0] else 3 + 5 * seen[0]
+            return replace(said, kind="rating", value=float(np.clip(np.round(value), *SCALE)))
+        left, right = seen[::-1] if slips[0] else seen
+        if abs(left - right) < TIED:
+            return replace(said, kind="tie")
+        return replace(said, kind="choice", items=question.items if left > right else question.items[::-1])
+
+
+_BLANK = Judgement("tie", (), "")
+
+
+def seconds_of(judgement: Judgement) -> float:
+    """What the answer took."""
+    return cost(len(judgement.items), len(judgement.picked), judgement.kind == "rating")
+
+
+@dataclass(frozen=True)
+class PersonaJob:
+    """One person, by position, asked by one plan for the sake of one method."""
+
+    person: int
+    repeat: int
+    plan: str
+    method: str
+
+
+@dataclass(eq=False)
+class Personas:
+    """What worker processes do.
+
+    X        (n, d) the encoder's vectors with the measured attributes behind; every model has its own columns of it
+    priors   where each method starts, None where nothing is known of what people like
+    seconds  at which figures are measured, rising
+    """
+
+    people: Sequence[Persona]
+    X: Matrix
+    priors: Mapping[str, Any]
+    seconds: tuple[int, ...]
+    seed: int
+
+    def run(self, job: PersonaJob) -> list[Row]:
+        """A row for each of the seconds; `found` is None where they were shown everything that they like."""
+        person, none = self.people[job.person], tuple[Judgement, ...]()
+        first = FIRST if len(self.X) >= FEW else FIRST_OF_FEW
+        rows = []
+        for second, said in by_then(self._sitting(job), self.seconds, none):
+            shown = [item for judgement in said for item in judgement.items]
+            found = found_share(self._scores(job.method, said), person.liked, shown, first)
+            rows.append({
+                "plan": job.plan, "method": job.method, "person": person.name, "base": round(person.liked.mean(), 4),
+                "repeat": job.repeat, "seconds": second, "answers": len(said), "found": found,
+            })  # fmt: skip
+        return rows
+
+    def _sitting(self, job: PersonaJob) -> Iterator[tuple[float, tuple[Judgement, ...]]]:
+        """(seconds so far, all answers so far) after each answer, for as long as there is something to ask."""
+        person, kind = self.people[job.person], PLANS[job.plan]
+        seed = [self.seed, job.repeat, zlib.crc32(person.name.encode())]
+        eye, rng = SimulatedEye.of(person, seed), np.random.default_rng([*seed, 2])
+        X, ids, said, spent = self._columns[job.method], np.arange(len(self.X)), list[Judgement](), 0.0
+        answers = Answers()
+        model = self._fit(job.method, answers)
+        while True:
+            asker = QuestionBuilder(model, X, self.X[:, -MEASURED:], ids, answers, said, rng)
+            asked = asker.questions(kind, REFIT[job.plan], hidden=(), underway=())
+            for question in asked:
+                said = [*said, eye.answer(question)]
+                spent += seconds_of(said[-1])
+                yield spent, tuple(said)
+            if not asked:
+                return
+            answers = answers_of(said, self._row_of)
+            model = self._fit(job.method, answers)
+
+    def _scores(self, name: str, said: Sequence[Judgement]) -> Floats:
+        """(n,) of the model on these answers; all 0 where it has nothing to go by."""
+        model = self._fit(name, answers_of(said, self._row_of))
+        return np.zeros(len(self.X)) if model is None else np.asarray(model.predict(self._columns[name]), np.float64)
+
+    def _fit(self, name: str, answers: Answers) -> Any:
+        """The method's model; before the first answer what it knows beforehand, None where that is nothing."""
+        how, X = method(name), self._columns[name]
+        given = {"prior": self.priors[name], "measured": MEASURED, "scale": SCALE, "random_state": self.seed}
+        given |= {"features": self._features} if issubclass(how.model, GaussianProcess) else {}
+        model = how.made_with(**given)
+        try:
+            if len(answers):
+                return how.learn(model, X, answers)
+            return model.fit_prior(X) if hasattr(model, "fit_prior") else None
+        except NotEnoughAnswers:
+            return None
+
+    @cached_property
+    def _columns(self) -> dict[str, Matrix]:
+        """What each method is given; the very same array each time, since models remember what they learned of it."""
+        return {name: method(name).columns(RatedTable(self.X)) for name in self.priors}
+
+    @cached_property
+    def _features(self) -> FeatureMap:
+        return FeatureMap.fit(self.X, measured=MEASURED)
+
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return {row: row for row in range(len(self.X))}
+
+
+def found_share(score: Floats, liked: Flags, shown: Sequence[int], first: int) -> float | None:
+    """Share of liked pictures among the first so many of the ranking that were never shown.
+
+    Where fewer liked ones are left, of as many as are left: so a perfect ranking always has 1. None where none is.
+
+    score, liked : (n,)
+    """
+    left = np.setdiff1d(np.arange(len(score)), shown)
+    count = min(first, int(liked[left].sum()))
+    return round(float(by_score(liked[left].astype(np.float64), score[left])[:count].mean()), 4) if count else None
+
+
+# The analysis
+
+
+def check(data: Dataset, seconds: Sequence[int]) -> tuple[int, ...]:
+    """The seconds, ascending. raises : UserError for none or one below 1; BadInput where no column makes people"""
+    if min(seconds, default=0) < 1:
+        raise UserError(f"people answer for 1 second or more, got {min(seconds, default='none')}")
+    if not people(data.columns):
+        raise BadInput(
+            f"{data.name}: people are made of a column of items.csv with {FEWEST_VALUES} to {MOST_VALUES} values, one "
+            f"of which {RAREST:.0%} to {COMMONEST:.0%} of the pictures have; there are {', '.join(data.columns)}"
+        )
+    return tuple(sorted(set(seconds)))
+
+
+def ask(
+    data: Dataset,
+    X: Matrix,
+    attributes: Matrix,
+    seconds: Sequence[int],
+    repeats: int,
+    seed: int,
+    progress: Progress,
+    *,
+    methods: Sequence[str] = ("default",),
+    plans: Sequence[str] = tuple(PLANS),
+    key: str = "",
+) -> list[Row]:
+    """A row for every plan, method, person, repeat and number of seconds; the same seed, the same rows.
+
+    X, attributes : (n, d) and (n, 10) of the pictures; key : of what made them, by which a prior is found
+    plans : which of PLANS
+    raises : UserError for a method that cannot be asked so, or that learns from no plan's answers
+    """
+    plans = list(dict.fromkeys(plans))
+    for unknown in [plan for plan in plans if plan not in PLANS]:
+        raise UnknownName.of("way to ask people", unknown, PLANS)
+    whole, names = np.hstack([X, attributes]), list(dict.fromkeys(map(real_name, methods)))
+    population = find_population(key, settings().home)
+    known = population if population is not None and population.knows(whole) else None
+    priors = {name: _prior(method(name), whole, known) for name in names}
+    work = Personas(people(data.columns), whole, priors, tuple(seconds), seed)
+    jobs = [
+        PersonaJob(person, repeat, plan, name)
+        for repeat, person, name, plan in product(range(repeats), range(len(work.people)), names, plans)
+        if _learns_from(method(name), plan)
+    ]
+    if not jobs:
+        raise UserError(f"{', '.join(names)} cannot learn from {', '.join(plans) or 'nothing'}")
+    rows: list[Row] = []
+    progress("asking people", 0, len(jobs))
+    for done, found in enumerate(results_of(work, jobs)):
+        rows += found
+        progress("asking people", done + 1, len(jobs))
+    order = {person.name: at for at, person in enumerate(work.people)}
+    place = lambda r: (names.index(r["method"]), plans.index(r["plan"]), order[r["person"]], r["repeat"])  # noqa: E731
+    return sorted(rows, key=place)
+
+
+def _learns_from(how: Method, plan: str) -> bool:
+    return ("ratings" if plan == "ratings" else "choices") in how.learns_from
+
+
+def _prior(how: Method, X: Matrix, population: Population | None) -> Any:
+    """Where the method starts, as in the app."""
+    if how.someone_else or needs_databases(how.name):
+        raise UserError(f"method '{how.name}' is made of what simulated people do not have: other people, or networks")
+    if not how.has_prior or issubclass(how.model, TasteMixture):
+        return population
+    if population is None:
+        raise UserError(f"method '{how.name}' starts from what people like, which is not known for these pictures")
+    if issubclass(how.model, GaussianProcess):
+        return population
+    try:
+        return how.model.learn_prior(X, (), generic=population.on_scale(SCALE), measured=MEASURED)
+    except NotEnoughAnswers as error:
+        raise UserError(f"method '{how.name}' learns from other people's answers, and there are none") from error
+
+
+# What is shown
+
+
+def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
+    """For each plan and method the mean over people at each of the seconds, its interval and the worst person; then
+    every person's own.
+
+    Lists have a number for each of `seconds`; None where everything liked was shown.
+    """
+    figures: list[Row] = []
+    for plan, name in dict.fromkeys((r["plan"], r["method"]) for r in rows):
+        cell = [r for r in rows if (r["plan"], r["method"]) == (plan, name)]
+        seconds = sorted({r["seconds"] for r in cell})
+        persons = [_of_person([r for r in cell if r["person"] == one], seconds) for one in _unique(cell, "person")]
+        figures += [_of_all(persons, seconds, seed), *persons]
+    return figures
+
+
+def _of_person(rows: Sequence[Row], seconds: Sequence[int]) -> Row:
+    first = {name: rows[0][name] for name in _ABOUT}
+    told = {name: [_mean(r[name] for r in rows if r["seconds"] == s) for s in seconds] for name in ("found", "answers")}
+    return first | {"person": rows[0]["person"], "base": rows[0]["base"], "seconds": list(seconds)} | told
+
+
+def _of_all(persons: Sequence[Row], seconds: Sequence[int], seed: int) -> Row:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for at in range(len(seconds)):
+        values = {p["person"]: p["found"][at] for p in persons if p["found"][at] is not None}
+        if not values:
+            for name in ("found", "low", "high", "worst", "worst_person"):
+                found[name].append(None)
+            continue
+        e = bootstrap(np.array(list(values.values())), seed)
+        worst = min(values, key=lambda name: values[name])
+        for name, value in {"found": e.mean, "low": e.low, "high": e.high, "worst": values[worst]}.items():
+            found[name].append(None if math.isnan(value) else round(value, 4))
+        found["worst_person"].append(worst)
+    about = {name: persons[0][name] for name in _ABOUT}
+    answers = [_mean(p["answers"][at] for p in persons) for at in range(len(seconds))]
+    base = round(float(np.mean([p["base"] for p in persons])), 4)
+    more = {"person": None, "people": len(persons), "base": base, "seconds": list(seconds)}
+    return about | more | found | {"answers": answers}
+
+
+_ABOUT = ("data", "encoder", "plan", "method")
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(float(np.mean(known)), 4) if known else None
+
+
+def _unique(rows: Iterable[Row], name: str) -> list[Any]:
+    return list(dict.fromkeys(row[name] for row in rows))
+
+
+def table(figures: Sequence[Row]) -> str:
+    """Markdown: a row a plan and method; mean with its interval, and the worst person."""
+    whole = [f for f in figures if f["person"] is None]
+    first, seconds = whole[0], whole[0]["seconds"]
+    lines = [
+        f"# People of a clear taste: {first['data']}, encoder {first['encoder']}",
+        "",
+        f"Share of what they like among the first pictures that they were never shown, after seconds of answering: "
+        f"mean over {first['people']} people with 95 % intervals, and the worst person. Of all pictures they like "
+        f"{first['base']:.3f}.",
+        "",
+        *grid("seconds", seconds, {_label(f): [_cell(f, at) for at in range(len(seconds))] for f in whole}),
+        *(f"Worst of {_label(f)} after {seconds[-1]} s: {f['worst_person'][-1]}." for f in whole),
+    ]
+    return "\n".join(lines)
+
+
+def _label(figure: Row) -> str:
+    return f"{figure['plan']}, {figure['method']}"
+
+
+def _cell(figure: Row, at: int) -> str:
+    if figure["found"][at] is None:
+        return "–"
+    mean, low, high, worst = (figure[name][at] for name in ("found", "low", "high", "worst"))
+    interval = "" if low is None else f" [{low:.3f}, {high:.3f}]"
+    return f"{mean:.3f}{interval}, worst {worst:.2f}"
+
+
+def draw(figures: Sequence[Row]) -> str:
+    """SVG: a panel a method, a line a plan."""
+    whole = [f for f in figures if f["person"] is None]
+    panels = [_panel(name, [f for f in whole if f["method"] == name]) for name in _unique(whole, "method")]
+    return svg.standalone(panels, f"{whole[0]['data']}, encoder {whole[0]['encoder']}: found of what people like")
+
+
+def _panel(name: str, figures: Sequence[Row]) -> svg.Panel:
+    lines = []
+    for number, f in enumerate(figures):
+        told = [at for at, value in enumerate(f["found"]) if value is not None]
+        x, mean, low, high = ([f[key][at] for at in told] for key in ("seconds", "found", "low", "high"))
+        low, high = ([math.nan if value is None else value for value in ends] for ends in (low, high))
+        lines.append(svg.Line(f["plan"], x, mean, low, high, *svg.style_of(number)))
+    return svg.Panel(name, "seconds of answering", lines, level=figures[0]["base"], from_zero=True)

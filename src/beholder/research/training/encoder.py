@@ -1,0 +1,211 @@
+"""`train encoder`: one small network learns to answer as its teachers do, on the same views of the same pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from beholder.errors import BadInput, BadPicture, MissingExtra, UserError
+from beholder.features.embed import embed
+from beholder.features.onnx import OnnxRuntime
+from beholder.features.registry import OPENED_AT, Runtime
+from beholder.images import open_image
+from beholder.json_reading import LARGE, read_json
+from beholder.research.datasets.near_duplicates import thumbnails
+from beholder.research.training.rated_answers import Answers
+from beholder.research.training.teachers import Teacher, find_teachers
+from beholder.research.training.word_selection import SAID, Word
+from beholder.sources import Found, open_source
+from beholder.types import Matrix
+
+Progress = Callable[[str, int, int], None]
+ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
+# found by eye: of several hundred pairs of paintings none below it was one
+THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
+NEVER = frozenset({"Food", "Castle", "High Renaissance"})  # never said: it was of logs, of gravestones, of a Cubist
+LOOKED = 4096  # pictures at most over which the principal components are taken
+
+
+@dataclass(frozen=True)
+class EncoderRecipe:
+    """How to train. Numbers that have no option of their own were set on the training pictures alone.
+
+    minutes     for everything, asking the teachers included; None: by `epochs`
+    epochs      passes of as many views as there are pictures; the same seed then gives the same student
+    views       ways to look at each picture
+    every       views that share an answer of a teacher of concepts or style
+    side        of the square that the student sees
+    growing     until which share of the training it sees which share of that side: small pictures cost little
+    """
+
+    minutes: float | None = 60.0
+    epochs: int = 0
+    views: int = 20
+    every: int = 4
+    side: int = 160
+    growing: tuple[tuple[float, float], ...] = ((0.4, 0.6), (0.7, 0.8))
+    asking_until: float = 0.5
+    batch: int = 32
+    rate: float = 2e-3
+    decay: float = 0.02
+    average: float = 0.998
+    seed: int = 0
+    threads: int = 1
+
+
+def train_encoder(
+    sources: Sequence[str | Path],
+    teachers: Path,
+    out: Path,
+    *,
+    without: Sequence[str | Path] = (),
+    styles: Path | None = None,
+    known: Path | None = None,
+    recipe: EncoderRecipe | None = None,
+    start: Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Train a student and write it to `out`; run again with the same arguments it goes on where it was.
+
+    sources  : what pictures to look at, each as `beholder import` takes it; one named twice counts twice
+    teachers : a folder, see `find_teachers`
+    out      : gets student.onnx and its student.json, checkpoint.pt and work/ (teachers' answers; may be deleted after)
+    without  : pictures that must stay unseen: none of them, and none like them, is looked at
+    styles   : a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
+    known    : words.json of another student, whose words this one takes over; else `without` shows what it knows
+    start    : `out` of another training, to begin with its student and with what its teachers said of the same pictures
+    returns  : what was done, as it is written to training.json
+    raises   : UserError, BadInput, MissingExtra
+    """
+    try:
+        from beholder.research.training.fitting import Fitting
+    except ImportError:
+        raise MissingExtra("training an encoder", "torch") from None
+    recipe, say = recipe or EncoderRecipe(), progress or (lambda stage, done, total: None)
+    out.mkdir(parents=True, exist_ok=True)
+    teaching = find_teachers(teachers, recipe.every)
+    files = files_of(sources, out, say)
+    unseen = files_of(without, out, say)
+    kept, copies = leave_out(files, unseen, teaching[0].path, recipe.threads, out, say)
+    if not kept:
+        raise UserError("no picture is left to learn from")
+    answers = Answers(out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed)
+    if start is not None:
+        answers.take_over(start / "work", say)
+    answers.open_pictures(recipe.threads, say)
+    told = {
+        "pictures": len(set(kept)),
+        "left_out": len(set(copies)),
+        "teachers": [{"name": t.name, "kind": t.kind, "revision": t.revision} for t in teaching],
+        "recipe": asdict(recipe),
+        **Fitting(answers, recipe, out / "checkpoint.pt", start and start / "checkpoint.pt").run(say),
+    }
+    (out / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    words = ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)
+    return told | {"words": words}
+
+
+def ship(
+    answers: Answers,
+    out: Path,
+    *,
+    unseen: Sequence[Path] = (),
+    styles: Path | None = None,
+    known: Path | None = None,
+    threads: int = 1,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Write student.onnx with the words that it may use, and words.json with their figures.
+
+    unseen : pictures that were kept out of the training; they show which of the words the student knows
+    styles : a folder whose items.csv has columns artist and style
+    known  : words.json of another student, whose words are taken; without it and without `unseen` there are none
+    """
+    from beholder.research.training.export import head_of, load_student, pooled_of, turning, write_student
+    from beholder.research.training.word_selection import judge_words, learn_styles, read_styles, vocabulary
+
+    student, path = load_student(out / "checkpoint.pt"), out / "student.onnx"
+    some = np.unique(np.linspace(0, len(answers.files) - 1, LOOKED).astype(int))
+    turn = turning(pooled_of(student, [answers.seen[0, i] for i in some]))
+    write_student(student, turn, path, side=answers.side, words=None)
+    runtime = OnnxRuntime.open(path, threads=1)
+    labeler = next((t for t in answers.teachers if t.kind == "concepts"), None)
+    parts = list[tuple[Sequence[Word], str, Matrix, Matrix]]()
+    if labeler is not None and (unseen or known):
+        weight, bias = head_of(student, turn, "concepts")
+        if known is not None:
+            told = read_json(known)
+            words = [Word.of(row) for row in told if row["kind"] == "concept"]
+        else:
+            X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
+            first = answers.said[labeler.name][0, np.unique([str(p) for p in answers.files], return_index=True)[1]]
+            positives = (first >= SAID).sum(0) + (said >= SAID).sum(0)
+            words = judge_words(labeler.words, expit(X @ weight.T + bias), said, positives, NEVER)
+        chosen = np.array([labeler.words.index(word.name) for word in words], np.intp)
+        parts.append((words, "concept", weight[chosen], bias[chosen]))
+    if styles is not None:
+        files, which, names, artists = read_styles(styles)
+        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists, NEVER)
+        parts.append((words, "style", weight, bias))
+    write_student(student, turn, path, side=answers.side, words=vocabulary(parts))
+    rows = [word.row(kind) for words, kind, *_ in parts for word in words]
+    (out / "words.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return rows
+
+
+def _numbers(files: Sequence[Path], runtime: Runtime, threads: int, progress: Progress) -> Matrix:
+    """(n, d) the rows of these pictures. raises : BadInput naming the first that cannot be opened"""
+    rows = []
+    for i, vectors in embed(files, [runtime], threads=threads):
+        if isinstance(vectors, BadPicture):
+            raise BadInput(f"{files[i]} cannot be opened ({vectors}); take it out")
+        rows.append(vectors[0])
+        progress(f"running {runtime.row.name}", i + 1, len(files))
+    return np.stack(rows)
+
+
+def _ask_all(teacher: Teacher, files: Sequence[Path], progress: Progress) -> Matrix:
+    run, said = teacher.open(), []
+    for i, file in enumerate(files):
+        said.append(run([open_image(file, max_side=OPENED_AT)])[0][0])
+        progress("asking the labeler", i + 1, len(files))
+    return np.stack(said)
+
+
+def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress) -> list[Path]:
+    """The files that these sources find, in order."""
+    found = [one for source in sources for one in open_source(source, workspace, progress).find()]
+    broken = [one for one in found if not isinstance(one, Found)]
+    if broken:
+        raise BadInput(f"{broken[0].name}: {broken[0].reason}; mend it or take it out")
+    return [one.path for one in found if isinstance(one, Found)]
+
+
+def leave_out(
+    files: Sequence[Path], unseen: Sequence[Path], teacher: Path, threads: int, workspace: Path, progress: Progress
+) -> tuple[list[Path], list[Path]]:
+    """`files` without those that show what a picture of `unseen` shows, and those; copies and crops of them too."""
+    if not unseen:
+        return list(files), []
+    marker = workspace / "left_out.json"
+    asked = [[str(p) for p in files], [str(p) for p in unseen]]
+    if marker.is_file() and (known := read_json(marker, LARGE))["asked"] == asked:
+        copies = {Path(name) for name in known["copies"]}
+    else:
+        each = sorted({*files, *unseen})
+        X = _numbers(each, OnnxRuntime.open(teacher, threads=threads), threads, progress).astype(np.float64)
+        X = (X - X.mean(0)) / (X.std(0) + 1e-6)
+        X /= np.linalg.norm(X, axis=1, keepdims=True) + 1e-9
+        T = thumbnails(each)
+        banned = np.isin(np.array([str(p) for p in each]), [str(p) for p in unseen])
+        alike = (X @ X[banned].T > ALIKE).any(1) | (T @ T[banned].T > THUMBNAILS_ALIKE).any(1)
+        copies = {p for p, out in zip(each, alike | banned, strict=True) if out}
+        told = {"asked": asked, "copies": sorted(str(p) for p in copies.intersection(files))}
+        marker.write_text(json.dumps(told), encoding="utf-8")
+    return [p for p in files if p not in copies], [p for p in files if p in copies]

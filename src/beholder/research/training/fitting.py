@@ -1,0 +1,241 @@
+"""The training loop: views in, teachers' answers out, a checkpoint after every pass."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from beholder.research.training.rated_answers import Answers, means_and_spreads
+from beholder.research.training.student import MEAN, STD, Student, twin
+
+WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
+AVERAGED_FROM = 10  # the moving average follows closely in its first steps
+AVERAGED_EVERY = 4  # steps
+WARM = 150  # steps in which the rate rises
+COARSE = 0.15  # share of the batches that are seen at half their resolution: a small copy is the same picture
+Progress = Callable[[str, int, int], None]
+
+
+class Fitting:
+    """A student in training. On a CPU each thread works on its share of a batch: no thread waits inside a layer."""
+
+    def __init__(self, answers: Answers, recipe: Any, checkpoint: Path, start: Path | None) -> None:
+        self.answers, self.recipe, self.checkpoint = answers, recipe, checkpoint
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.half = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        torch.set_num_threads(1)
+        torch.manual_seed(recipe.seed)
+        self.mean, self.std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
+        self.scales: dict[str, tuple[Tensor, Tensor]] = {}
+        heads, maps = dict[str, int](), [array.shape[-1] for array in answers.maps.values()]
+        for t in answers.teachers:
+            if t.kind == "embedding":
+                heads["embedding"] = t.dimension - t.inner
+                if t.inner:
+                    heads["inner"] = t.inner
+            else:
+                heads[t.kind] = t.dimension
+        self.student = Student(heads, maps).to(self.device)
+        self.student.to(memory_format=torch.channels_last)
+        self.mean_student = Student(heads, maps).to(self.device)
+        self.mean_student.load_state_dict(self.student.state_dict())
+        workers = recipe.threads if self.device.type == "cpu" else 1
+        self.models = [self.student, *(twin(self.student) for _ in range(workers - 1))]
+        self.parameters = list(self.student.parameters())
+        decayed = [p for p in self.parameters if p.ndim > 1]
+        plain = [p for p in self.parameters if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
+        # not fused: that one takes gradients to lie in memory as their kernels do, and those of several threads do not
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.step, self.seconds, self.looked, self.losses = 0, 0.0, 0, list[dict[str, float]]()
+        self._load(start)
+
+    def run(self, progress: Progress) -> dict[str, Any]:
+        """Train until the time or the passes are over."""
+        self._ask(progress)
+        self._learn_scales()
+        with ThreadPoolExecutor(len(self.models)) as pool:
+            while self._done() < 1:
+                self._ask(progress)
+                self._pass(pool, progress)
+                self._save()
+        return {
+            "steps": self.step,
+            "seconds": round(self.seconds),
+            "views_looked_at": self.looked,
+            "device": torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu",
+            "losses": self.losses,
+        }
+
+    def _done(self) -> float:
+        """The share of the training that is over."""
+        r, n = self.recipe, len(self.answers.files)
+        share = self.looked / (r.epochs * n) if r.minutes is None else self.seconds / (60 * r.minutes)
+        return float(share)
+
+    def _ask(self, progress: Progress) -> None:
+        """New views as long as it pays: all of them by the middle of the training."""
+        a, r = self.answers, self.recipe
+        wanted = max(2, int(np.ceil(r.views * min(1.0, self._done() / r.asking_until))))
+        began = time.monotonic()
+        while a.rounds < min(wanted, r.views):
+            a.add_round(r.threads, progress)
+        self.seconds += time.monotonic() - began
+
+    def _learn_scales(self) -> None:
+        """Mean and spread of every number that a teacher gives, over the first views."""
+        if self.scales:
+            return
+        for t in self.answers.teachers:
+            if t.kind == "concepts":
+                continue
+            rounds = [r for r in range(self.answers.rounds) if self.answers.asked(t, r)]
+            mean, spread = means_and_spreads(self.answers.said[t.name][r] for r in rounds)
+            spread = np.maximum(spread, 0.05 * np.median(spread))
+            for name, part in self._parts(t):
+                self.scales[name] = torch.from_numpy(mean[part]), torch.from_numpy(spread[part])
+
+    @staticmethod
+    def _parts(t: Any) -> list[tuple[str, slice]]:
+        if t.kind != "embedding":
+            return [(t.kind, slice(None))]
+        split = t.dimension - t.inner
+        return [("embedding", slice(0, split)), *([("inner", slice(split, None))] if t.inner else [])]
+
+    def _pass(self, pool: ThreadPoolExecutor, progress: Progress) -> None:
+        """As many views as there are pictures, drawn from all that the teachers have answered."""
+        r, n = self.recipe, len(self.answers.files)
+        rng = np.random.default_rng([r.seed, 1, self.looked])
+        draws = rng.permutation(self.answers.rounds * n)[:n]
+        draws = draws[: len(draws) // r.batch * r.batch] if len(draws) > r.batch else draws
+        began, sums, steps = time.monotonic(), dict[str, float](), 0
+        for at in range(0, len(draws), r.batch):
+            now = time.monotonic()
+            self.seconds, began = self.seconds + now - began, now
+            if self._done() >= 1:
+                break
+            for name, loss in self._step(pool, draws[at : at + r.batch], rng).items():
+                sums[name] = sums.get(name, 0.0) + loss
+            steps += 1
+            self.looked += len(draws[at : at + r.batch])
+            total = int(60 * r.minutes) if r.minutes is not None else r.epochs * n
+            progress("training", int(self._done() * total), total)
+        self.seconds += time.monotonic() - began
+        if steps:
+            self.losses.append(
+                {"step": self.step, "minutes": round(self.seconds / 60, 1), "rounds": self.answers.rounds}
+                | {name: round(total / steps, 4) for name, total in sums.items()}
+            )
+
+    def _step(self, pool: ThreadPoolExecutor, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
+        done, r = self._done(), self.recipe
+        rate = r.rate * min(1.0, (self.step + 1) / WARM) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+        for group in self.optimiser.param_groups:
+            group["lr"] = max(rate, 1e-6)
+        shares = np.array_split(draws, len(self.models))
+        seeds = rng.integers(2**62, size=len(shares))
+        side = next((int(r.side * share) // 32 * 32 for until, share in r.growing if done < until), r.side)
+        work = [pool.submit(self._gradients, *one, side) for one in zip(self.models, shares, seeds, strict=True)]
+        results = [one.result() for one in work]
+        for p, *gradients in zip(self.parameters, *(g for g, _ in results), strict=True):
+            p.grad = torch.stack(gradients).mean(0) if len(gradients) > 1 else gradients[0]
+        nn.utils.clip_grad_norm_(self.parameters, 5.0)
+        self.optimiser.step()
+        self.step += 1
+        if self.step % AVERAGED_EVERY == 0:
+            self._average()
+        return {name: sum(losses[name] for _, losses in results) / len(results) for name in results[0][1]}
+
+    def _gradients(
+        self, model: nn.Module, draws: NDArray[Any], seed: int, side: int
+    ) -> tuple[list[Tensor], dict[str, float]]:
+        torch.set_num_threads(1)
+        a = self.answers
+        rounds, rows = np.divmod(draws, len(a.files))
+        x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
+        mirrored, coarse = np.random.default_rng(seed).random(2) < (0.5, COARSE)
+        if mirrored:
+            x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
+        if side != a.side:
+            x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
+        if coarse:
+            x = F.interpolate(F.avg_pool2d(x.float(), 2), size=x.shape[2:], mode="bilinear")
+        x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            out = model(x)
+        losses = self._losses(out, rounds, rows, mirrored)
+        total = sum((WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
+        gradients = torch.autograd.grad(total, self.parameters, allow_unused=True)
+        whole = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, gradients, strict=True)]
+        return whole, {name: loss.item() for name, loss in losses.items()}
+
+    def _losses(
+        self, out: dict[str, Tensor], rounds: NDArray[Any], rows: NDArray[Any], mirrored: bool
+    ) -> dict[str, Tensor]:
+        losses = {}
+        for k, array in enumerate(self.answers.maps.values()):
+            given = out[f"map{k}"].float()
+            where = torch.from_numpy(array[rounds, rows].astype(np.float32)).to(self.device).permute(0, 3, 1, 2)
+            where = F.adaptive_avg_pool2d(where.flip(3) if mirrored else where, given.shape[2:])
+            losses[f"map{k}"] = F.smooth_l1_loss(given, where)
+        for t in self.answers.teachers:
+            asked = np.flatnonzero(rounds % t.every == 0)
+            if not len(asked):
+                continue
+            said = self.answers.said[t.name][rounds[asked], rows[asked]].astype(np.float32)
+            share = len(asked) / len(rounds)
+            for name, part in self._parts(t):
+                target = torch.from_numpy(said[:, part]).to(self.device)
+                given = out[name].float()[torch.from_numpy(asked).to(self.device)]
+                if name == "concepts":
+                    losses[name] = share * F.binary_cross_entropy_with_logits(given, target)
+                else:
+                    mean, spread = (s.to(self.device) for s in self.scales[name])
+                    losses[name] = share * F.smooth_l1_loss(given, (target - mean) / spread)
+        return {name: losses.get(name, torch.zeros((), device=self.device)) for name in out}
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        keep = min(self.recipe.average, (1 + self.step) / (AVERAGED_FROM + self.step)) ** AVERAGED_EVERY
+        for mean, now in zip(self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(now, 1 - keep)
+            else:
+                mean.copy_(now)
+
+    def _save(self) -> None:
+        state = {
+            "student": self.student.state_dict(),
+            "mean": self.mean_student.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scales": self.scales,
+            "at": {"step": self.step, "seconds": self.seconds, "looked": self.looked},
+            "losses": self.losses,
+        }
+        new = self.checkpoint.with_suffix(".new")
+        torch.save(state, new)
+        new.replace(self.checkpoint)
+
+    def _load(self, start: Path | None) -> None:
+        own = self.checkpoint.is_file()
+        path = self.checkpoint if own else start
+        if path is None:
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.student.load_state_dict(state["student" if own else "mean"], strict=own)
+        self.mean_student.load_state_dict(state["mean"], strict=own)
+        self.scales = state["scales"]
+        if own:
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.step, self.seconds, self.looked = (state["at"][k] for k in ("step", "seconds", "looked"))
+            self.losses = state["losses"]

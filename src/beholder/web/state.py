@@ -1,0 +1,192 @@
+"""What all pages share: the library, one session for each person and collection, the pictures, the imports."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import threading
+import time
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, cast
+from weakref import WeakSet
+
+from fastapi import Request
+
+from beholder.background import share_process
+from beholder.collection import Collection, Library
+from beholder.config import Settings
+from beholder.ranking import Ranking
+from beholder.session import Session
+from beholder.store import CollectionRow, Person
+from beholder.taste.threads import alone
+from beholder.types import Item
+from beholder.web.imports import Imports
+from beholder.web.thumbnails import Pictures
+
+FRESH = 1.0  # seconds after which it is looked whether a collection has grown
+KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
+MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
+COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
+
+
+@dataclass
+class _Held:
+    """A session on its way or here: made once, while others for other people go on. And its last ranking.
+
+    seen : (size, encoder) of the collection when it was asked for
+    """
+
+    seen: tuple[int, str]
+    making: threading.Lock = field(default_factory=threading.Lock)
+    session: Session | None = None
+    ranking: threading.Lock = field(default_factory=threading.Lock)  # its own: answers go on while pictures are ranked
+    ranked: tuple[Any, set[int], set[int], Ranking] | None = None
+
+
+class AppState:
+    """Everything one server holds. Thread-safe."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        share_process()
+        self.library = library
+        self.store = library.store
+        self.settings = settings
+        home = Path(library.home)
+        self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+        self.cookie_at = self.cookie + "_at"  # the collection that was last seen
+        self.pictures = Pictures(home / "thumbs")
+        self.imports = Imports(library, self.forget)
+        self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
+        self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
+        self._covers: dict[tuple[int, int], list[Item]] = {}
+        self._frozen: WeakSet[Collection] = WeakSet()
+        self._rankings: list[_Held] = []  # that have one, the last looked at first
+        self._lock = threading.Lock()
+        self._one = threading.Lock()  # two rankings made at once would only wait for each other's cores
+
+    def person(self, cookies: Mapping[str, str]) -> Person | None:
+        """Whose cookie this is."""
+        key = cookies.get(self.cookie, "")
+        return self.store.person_of(key) if 0 < len(key) <= 100 else None
+
+    def session(self, collection: str, person: Person) -> Session:
+        """The session of this person here; a new one where the collection has changed since. raises : UnknownName"""
+        return cast(Session, self._hold(collection, person).session)
+
+    def fresh(self, collection: str, person: Person) -> Session:
+        """The session, with what another process has recorded meanwhile. raises : UnknownName"""
+        session = self.session(collection, person)
+        session.refresh()
+        return session
+
+    def ranking(self, collection: str, person: Person) -> Ranking:
+        """This person's ranking with every answer in it, made again only where something has changed.
+
+        raises : NotEnoughAnswers, UnknownName
+        """
+        held = self._hold(collection, person)
+        session = cast(Session, held.session)
+        session.refresh()
+        session.settle()
+        now = (session.model(), session.hidden, session.favourites)
+        with held.ranking:
+            known = held.ranked
+            if known is None or known[0] is not now[0] or known[1:3] != now[1:]:
+                with self._one, alone():
+                    held.ranked = known = (*now, session.ranking())
+            self._keep(held)
+            return known[3]
+
+    def _keep(self, newest: _Held) -> None:
+        """Let go of the rankings that were looked at longest ago."""
+        with self._lock:
+            self._rankings = [newest, *(held for held in self._rankings if held is not newest)]
+            sizes = accumulate(len(held.ranked[3]) if held.ranked else 0 for held in self._rankings)
+            kept = max(1, bisect_right(list(sizes), MOST_RANKED))
+            for held in self._rankings[kept:]:
+                held.ranked = None
+            del self._rankings[kept:]
+
+    def covers(self, row: CollectionRow) -> list[Item]:
+        """A few pictures spread over the collection."""
+        if (row.id, row.size) not in self._covers:
+            items = self.store.items(row.id)
+            last = len(items) - 1  # evenly spread from first to last: a gallery often repeats itself in step
+            spread = dict.fromkeys(round(i * last / (COVERS - 1)) for i in range(COVERS)) if items else ()
+            self._covers[row.id, row.size] = [items[i] for i in spread]
+        return self._covers[row.id, row.size]
+
+    def forget(self, collection: str) -> None:
+        """After an import: sessions see the collection as it is now, also where only what is said of it has changed."""
+        ids = {row.id for row in self.store.collections() if row.name == collection}
+        with self._lock:
+            self._rows.clear()
+            gone = [self._held.pop(key).session for key in list(self._held) if key[0] in ids]
+            self._covers = {key: items for key, items in self._covers.items() if key[0] not in ids}
+        _end(gone)
+
+    def close(self) -> None:
+        """Let the sessions end what they are learning."""
+        with self._lock:
+            held, self._held = list(self._held.values()), OrderedDict()
+        for one in held:
+            if one.session is not None:
+                one.session.close()
+
+    def _settled(self, collection: Collection) -> None:
+        """Leave a collection's many small objects out of every later search for garbage, which stops all threads."""
+        if collection not in self._frozen:
+            self._frozen.add(collection)
+            gc.collect()
+            gc.freeze()
+
+    def _row(self, collection: str) -> CollectionRow:
+        """As it was a moment ago: to count a large collection for each answer would take longer than to save it."""
+        at, row = self._rows.get(collection, (-FRESH, None))
+        if row is None or time.monotonic() - at > FRESH:
+            row = self.store.collection(collection)
+            self._rows[collection] = (time.monotonic(), row)
+        return row
+
+    def _hold(self, collection: str, person: Person) -> _Held:
+        row = self._row(collection)
+        key, seen = (row.id, person.id), (row.size, row.encoder)
+        gone: list[Session | None] = []
+        importing = self.imports.into(row.name)  # it grows all the time; a new session comes with the end of that
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None and held.seen != seen and not importing:
+                gone.append(self._held.pop(key).session)
+                held = None
+            if held is None:
+                held = self._held[key] = _Held(seen)
+            self._held.move_to_end(key)
+            past = list(self._held)[: max(0, len(self._held) - KEPT)]
+            gone += [self._held.pop(k).session for k in past]
+            idle = [one.session for one in list(self._held.values())[:-LEARNED]]
+        _end(gone)
+        for session in idle:
+            if session is not None and not session.resting:
+                session.rest()
+        if held.session is None:
+            with held.making:
+                if held.session is None:
+                    held.session = Session(self.library, row.name, person.name)
+                    self._settled(held.session.collection)
+        held.session.wake()
+        return held
+
+
+def _end(sessions: Iterable[Session | None]) -> None:
+    for session in sessions:
+        if session is not None:
+            threading.Thread(target=session.close, daemon=True).start()  # it may be learning still
+
+
+def state_of(request: Request) -> AppState:
+    return cast(AppState, request.app.state.beholder)
