@@ -22,8 +22,8 @@ from beholder.research.training import EncoderRecipe, train_encoder  # noqa: E40
 from beholder.research.training.encoder import leave_out  # noqa: E402
 from beholder.research.training.export import Shipped, head_of, load_student, pooled_of, style_head, turning  # noqa: E402
 from beholder.research.training.fitting import Fitting  # noqa: E402
-from beholder.research.training.rated_answers import Answers  # noqa: E402
 from beholder.research.training.student import MEAN, STD  # noqa: E402
+from beholder.research.training.teacher_answers import TeacherAnswers  # noqa: E402
 from beholder.research.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
 
 QUICK = EncoderRecipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
@@ -131,7 +131,7 @@ def test_a_training_that_begins_with_another_asks_nothing_twice(painted, teacher
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_step_goes_against_the_gradient_in_every_layer(painted, teachers, tmp_path, threads):
     recipe = replace(QUICK, threads=threads)
-    answers = Answers(tmp_path, sorted(painted.iterdir()), find_teachers(teachers, 1), views=3, side=64, seed=0)
+    answers = TeacherAnswers(tmp_path, sorted(painted.iterdir()), find_teachers(teachers, 1), views=3, side=64, seed=0)
     answers.open_pictures(1, quiet)
     fitting = Fitting(answers, recipe, tmp_path / "checkpoint.pt", None)
     fitting._ask(quiet)

@@ -18,7 +18,7 @@ from beholder.features.registry import OPENED_AT, Runtime
 from beholder.images import open_image
 from beholder.json_reading import LARGE, read_json
 from beholder.research.datasets.near_duplicates import thumbnails
-from beholder.research.training.rated_answers import Answers
+from beholder.research.training.teacher_answers import TeacherAnswers
 from beholder.research.training.teachers import Teacher, find_teachers
 from beholder.research.training.word_selection import SAID, Word
 from beholder.sources import Found, open_source
@@ -95,7 +95,7 @@ def train_encoder(
     kept, copies = leave_out(files, unseen, teaching[0].path, recipe.threads, out, say)
     if not kept:
         raise UserError("no picture is left to learn from")
-    answers = Answers(out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed)
+    answers = TeacherAnswers(out / "work", kept, teaching, views=recipe.views, side=recipe.side, seed=recipe.seed)
     if start is not None:
         answers.take_over(start / "work", say)
     answers.open_pictures(recipe.threads, say)
@@ -112,7 +112,7 @@ def train_encoder(
 
 
 def ship(
-    answers: Answers,
+    answers: TeacherAnswers,
     out: Path,
     *,
     unseen: Sequence[Path] = (),

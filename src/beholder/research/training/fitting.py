@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from beholder.research.training.rated_answers import Answers, means_and_spreads
 from beholder.research.training.student import MEAN, STD, Student, twin
+from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 
 WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
 AVERAGED_FROM = 10  # the moving average follows closely in its first steps
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 class Fitting:
     """A student in training. On a CPU each thread works on its share of a batch: no thread waits inside a layer."""
 
-    def __init__(self, answers: Answers, recipe: Any, checkpoint: Path, start: Path | None) -> None:
+    def __init__(self, answers: TeacherAnswers, recipe: Any, checkpoint: Path, start: Path | None) -> None:
         self.answers, self.recipe, self.checkpoint = answers, recipe, checkpoint
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.half = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()

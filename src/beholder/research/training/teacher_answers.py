@@ -33,7 +33,7 @@ BATCH = 8  # views a task: one network's run
 Progress = Callable[[str, int, int], None]
 
 
-class Answers:
+class TeacherAnswers:
     """The views of some pictures, and the teachers' answers; grows by `add_round`.
 
     rounds : how many are whole
