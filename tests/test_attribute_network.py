@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import miniature_aadb
 from beholder.cli import run
 from beholder.collection import Library
 from beholder.config import Settings
@@ -17,6 +16,7 @@ from beholder.features.attributes import ATTRIBUTES
 from beholder.features.onnx import read_description
 from beholder.research.bench import run as bench
 from beholder.research.bench import runner
+from helpers import miniature_aadb
 
 torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
 pytest.importorskip("onnx")

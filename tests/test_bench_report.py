@@ -19,7 +19,7 @@ from beholder.research.bench.page import page
 from beholder.research.bench.results import Results
 from beholder.research.bench.statistics import Estimate
 from beholder.research.bench.summary import Figure
-from browser import chromium
+from helpers.browser import chromium
 from test_bench import fake_encoder, with_a_clicker, write_set
 
 HOSTILE = r"""a<script>alert(1)</script> & 50% of_them #1 $x^2$ ~ {\input{x}} | "q"

@@ -7,9 +7,9 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
-from browser import PHONE, asked, kinds, press, said, saved, start, tab_to
+from helpers.browser import PHONE, asked, kinds, press, said, saved, start, tab_to
 
-pytest_plugins = "webwall"
+pytest_plugins = "helpers.webwall"
 
 
 def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_alone(open_page, server):

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from browser import PHONE, asked, hang, press, saved, start
+from helpers.browser import PHONE, asked, hang, press, saved, start
 
-pytest_plugins = "webwall"
+pytest_plugins = "helpers.webwall"
 
 
 def inside(box, width, height):

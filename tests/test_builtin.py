@@ -12,7 +12,7 @@ import beholder.features.builtin as builtin
 from beholder.errors import BadInput
 from beholder.features import load_encoder
 from beholder.images import open_image
-from makers import encoded, exif
+from helpers.makers import encoded, exif
 
 GOLDEN = {
     "first": [-0.10088, 0.05037, -0.08827, 0.0654, -0.04804, -0.08545, 0.0982, 0.05883],

@@ -21,7 +21,7 @@ from beholder.ranking import on_scale
 from beholder.sources.sample import make_gallery
 from beholder.store import VectorShards
 from beholder.taste import make_model
-from makers import encoded
+from helpers.makers import encoded
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from beholder.errors import BadInput, UnknownName
 from beholder.research.bench.raters import known_scores
 from beholder.research.bench.vectors import read_vectors
 from beholder.research.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
-from makers import encoded, noise
+from helpers.makers import encoded, noise
 
 ITEMS = "item,file,kind\na,a.png,x\nb,b.png,x\nc,c.png,y\n"
 

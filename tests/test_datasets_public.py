@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import rated_sets
 from beholder.cli import run
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES
 from beholder.research.datasets import PUBLIC, check, convert, load_plain
 from beholder.research.datasets.aadb import ATTRIBUTES as AADB_ATTRIBUTES
 from beholder.research.datasets.sheet import sheet_lines
-from rated_sets import MAKERS, Planted, put, put_sheet
+from helpers import rated_sets
+from helpers.rated_sets import MAKERS, Planted, put, put_sheet
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import miniature_aadb
 from beholder.cli import run
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features import load_encoder
+from helpers import miniature_aadb
 
 torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
 pytest.importorskip("onnx")

@@ -16,7 +16,7 @@ from PIL import Image
 from beholder.errors import BadInput, BadPicture, UserError
 from beholder.images import open_image, size_of
 from beholder.sources import Broken, Found, open_source
-from makers import chunk, encoded, exif, flipped, folder_of, kinds, noise, picture, png_of, with_flag, zip_of
+from helpers.makers import chunk, encoded, exif, flipped, folder_of, kinds, noise, picture, png_of, with_flag, zip_of
 
 MACHINE_WORDS = re.compile(
     r"Traceback|Exception|Error\b|\berrno|0x[0-9a-f]|<class|object at|b'|None\b|NaN", re.IGNORECASE

@@ -15,7 +15,7 @@ from PIL import Image
 from beholder.errors import BadPicture
 from beholder.images import open_image
 from beholder.images.budget import Memory
-from makers import chunk, encoded, heic, kinds, noise, png_of, tiff_of
+from helpers.makers import chunk, encoded, heic, kinds, noise, png_of, tiff_of
 
 PEAK = 400_000_000
 PROGRAM = """

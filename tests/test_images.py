@@ -19,7 +19,7 @@ from PIL import Image
 from beholder.errors import BadPicture
 from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, open_image, opening, render, size_of
 from beholder.sources.folder import FolderSource
-from makers import (
+from helpers.makers import (
     BLUE,
     GREEN,
     RED,

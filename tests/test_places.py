@@ -26,7 +26,7 @@ from beholder.ranking import Ranked
 from beholder.sources import open_source
 from beholder.types import Judgement
 from beholder.web.app import create_app
-from makers import folder_of
+from helpers.makers import folder_of
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ["100% art", "%(here)s %%", "a#b", "what?mode=ro", "été 😊", 'it\'s "so"', "[a-z]*", " lead", "-rf", "$H `x`"]

@@ -22,7 +22,7 @@ from beholder.sources import Broken, Found, archive, open_source, sample
 from beholder.sources import found as found_module
 from beholder.sources import rows as rows_module
 from beholder.sources import table as table_module
-from makers import encoded, folder_of, zip_in_page, zip_of
+from helpers.makers import encoded, folder_of, zip_in_page, zip_of
 
 PNG = encoded(Image.new("RGB", (8, 6), "teal"), "PNG")
 

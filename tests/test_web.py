@@ -15,9 +15,9 @@ from beholder.config import Settings
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web.app import create_app
-from browser import HERE, SAFE, as_person, ask, choose, event, hang, kept, send
+from helpers.browser import HERE, SAFE, as_person, ask, choose, event, hang, kept, send
 
-pytest_plugins = "webwall"
+pytest_plugins = "helpers.webwall"
 
 # People
 

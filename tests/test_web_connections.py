@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from beholder.web.connections import most
-from browser import SERVE, free_port
+from helpers.browser import SERVE, free_port
 
 IMPATIENT = """
 import socket

@@ -11,7 +11,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
 from beholder.web.safety import MAX_BODY
-from browser import HERE, SAFE, as_person, event, hang
+from helpers.browser import HERE, SAFE, as_person, event, hang
 
 ANSWERS, UNDO, IMPORTS = "/api/label/wall/answers", "/api/label/wall/undo", "/api/imports"
 TRACES = ("Traceback", 'File "', "Error(", "site-packages")

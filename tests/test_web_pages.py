@@ -24,9 +24,9 @@ from beholder.session import Session
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from beholder.web.thumbnails import Pictures
-from browser import HERE, SAFE, as_person, choose, event, hang, kept, send
+from helpers.browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
-pytest_plugins = "webwall"
+pytest_plugins = "helpers.webwall"
 
 # Results, taste, answers
 

@@ -1,4 +1,4 @@
-"""A wall of pictures behind the web app, and a Chromium before it (`pytest_plugins = "webwall"`)."""
+"""A wall of pictures behind the web app, and a Chromium before it (`pytest_plugins = "helpers.webwall"`)."""
 
 import shutil
 
@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
-from browser import HERE, SAFE, Server, as_person, chromium, hang
+from helpers.browser import HERE, SAFE, Server, as_person, chromium, hang
 
 
 @pytest.fixture(scope="module")
