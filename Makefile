@@ -1,4 +1,4 @@
-# Three commands that are the same here and in CI. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
+# The commands are the same here and in CI. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ override IMAGES := $(value IMAGES)
 override PORT := $(value PORT)
 export IMAGES PORT
 
-.PHONY: run test check clean
+.PHONY: run test test-all check docs clean
 
 run: $(VENV)/core
 	$(BIN)/beholder serve $${PORT:+--port "$$PORT"} -- $${IMAGES:+"$$IMAGES"}
@@ -17,11 +17,18 @@ run: $(VENV)/core
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(TESTS)
 
+# Also what trains networks: the extra torch is downloaded once. `make test-all TESTS=tests/test_encoder.py` runs one file.
+test-all: $(VENV)/torch
+	$(BIN)/python -m pytest $(TESTS)
+
 check: $(VENV)/check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
+
+docs: $(VENV)/docs
+	$(BIN)/python -m mkdocs build --quiet --strict
 
 $(VENV)/core: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Beholder needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
@@ -37,5 +44,13 @@ $(VENV)/check: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[check]'
 	touch $@
 
+$(VENV)/torch: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,torch]'
+	touch $@
+
+$(VENV)/docs: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) site

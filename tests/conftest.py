@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.skips import pytest_terminal_summary  # noqa: F401 - a hook of pytest
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -18,7 +18,7 @@ from beholder.research.bench import run as bench
 from beholder.research.bench import runner
 from helpers import miniature_aadb
 
-torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
+torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
 pytest.importorskip("onnx")
 
 from beholder.features.networks import load_network  # noqa: E402

@@ -14,7 +14,7 @@ from beholder.errors import BadInput, UserError
 from beholder.research.training.views import SIDE, kept, view
 from beholder.research.training.word_selection import Word, judge_words, learn_styles, read_styles
 
-torch = pytest.importorskip("torch", reason="training an encoder needs the extra torch")
+torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
 onnx = pytest.importorskip("onnx")
 
 from beholder.features import load_encoder  # noqa: E402

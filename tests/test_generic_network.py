@@ -11,7 +11,7 @@ from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features import load_encoder
 from helpers import miniature_aadb
 
-torch = pytest.importorskip("torch", reason="training a network needs the extra torch")
+torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
 pytest.importorskip("onnx")
 
 from beholder.features.networks import Network, load_network, make_backbone  # noqa: E402
@@ -126,7 +126,7 @@ def test_every_backbone_of_convolutions_can_be_exported(name, tmp_path, painted)
 
 
 def test_a_clip_can_be_exported(tmp_path, painted):
-    pytest.importorskip("transformers")
+    pytest.importorskip("transformers", reason="needs the extra torch: make test-all")
     shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2}
     shape |= {"image_size": 64, "patch_size": 16, "projection_dim": 24}
     torch.manual_seed(0)

@@ -6,9 +6,9 @@ import pytest
 
 from beholder.errors import BadInput, BeholderError, ShapeError, UnknownName, UserError
 
-torch = pytest.importorskip("torch", reason="networks need the extra torch")
+torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
 onnx = pytest.importorskip("onnx")
-transformers = pytest.importorskip("transformers")
+transformers = pytest.importorskip("transformers", reason="needs the extra torch: make test-all")
 
 from beholder.features.builtin import MODEL, load_builtin  # noqa: E402
 from beholder.features.networks import (  # noqa: E402

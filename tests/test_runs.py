@@ -198,7 +198,7 @@ def test_a_section_of_the_page_is_replaced_and_the_others_stay(tmp_path):
 
 
 def test_runs_of_the_exact_method_are_compared_on_its_own_people(tmp_path):
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs the extra torch: make test-all")
     import task_vectors_tables as tables
 
     def row(method, rater, draw, value):
