@@ -103,7 +103,7 @@ def test_the_page_shows_what_its_template_says(example, painted, monkeypatch, ho
     shown = TestClient(web, base_url=HERE, headers=SAFE).get("/origins")
     assert shown.status_code == 200
     assert f"<li>art: {painted.resolve()}</li>" in shown.text
-    web.state.desk.close()
+    web.state.beholder.close()
     library.close()
 
 

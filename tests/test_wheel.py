@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import beholder
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "beholder"
@@ -85,6 +88,13 @@ def test_everything_the_package_needs_is_in_the_wheel(wheel):
     for kind in ("web/templates/", "web/static/", "store/migrations/versions/"):
         assert any(f"beholder/{kind}" in name for name in packed)
     assert any(name.endswith("licenses/LICENSE") for name in packed)
+    assert "beholder/py.typed" in packed, "who uses the package has its types"
+
+
+def test_one_version_stands_everywhere(wheel):
+    version = re.escape(beholder.__version__)
+    assert wheel.name.startswith(f"beholder-{beholder.__version__}-")
+    assert re.search(rf"^version: {version}$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
 
 
 def test_the_wheel_and_not_the_clone_is_imported(environment, tmp_path):
