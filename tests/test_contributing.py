@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jinja2 import ChoiceLoader, DictLoader
 from scipy.stats import spearmanr
+from sklearn.exceptions import NotFittedError
 
 from beholder import ask, collection, taste
 from beholder.collection import Library
@@ -47,6 +48,8 @@ def test_the_taste_model_learns_and_is_kept(example, gallery, monkeypatch, tmp_p
     model = example("src/beholder/taste/neighbours.py").Neighbours
     monkeypatch.setitem(taste.MODELS, model.name, model)
     pictures, rng = gallery.collection("sample"), np.random.default_rng(0)
+    with pytest.raises(NotFittedError):
+        model().predict(pictures.X)
     person = simulate_people(pictures.attributes, 1, seed=1)[0]
     asked = rng.choice(len(pictures), 60, replace=False)
     fitted = taste.make_model("neighbours").fit(pictures.X, [person.rate(row, rng) for row in asked], rows=asked)
