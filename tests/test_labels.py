@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import shutil
+import threading
 import time
 from dataclasses import replace
 
@@ -311,6 +313,13 @@ def test_where_seconds_have_decimal_commas_three_digits_behind_a_point_are_not_g
 def test_a_header_that_cannot_be_used_gets_a_sentence(shelf, tmp_path, text, fault):
     with pytest.raises(BadInput, match=fault):
         import_labels(shelf, "art", table(tmp_path, text))
+
+
+def test_labels_may_come_through_a_pipe(shelf, tmp_path):
+    pipe = tmp_path / "labels.csv"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=(HEAD + "Ada,rating,00.png,,7\n",), daemon=True).start()
+    assert import_labels(shelf, "art", pipe).new == 1
 
 
 def test_a_header_alone_is_a_table_of_nothing(shelf, tmp_path):

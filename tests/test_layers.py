@@ -11,6 +11,7 @@ ROOT = Path(beholder.__file__).parent
 FLOORS = [
     {"types", "errors", "config"},  # words
     {"images", "text", "cells", "json_reading"},  # pure functions on pixels; text files as people save them
+    {"csv_reading"},  # tables of text, a row at a time
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in

@@ -16,11 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from beholder import text
+from beholder import csv_reading, text
 from beholder.errors import BadInput, StoreError, UserError
 from beholder.sources import Broken, Found, archive, open_source, sample
 from beholder.sources import found as found_module
-from beholder.sources import rows as rows_module
 from beholder.sources import table as table_module
 from helpers.makers import encoded, folder_of, zip_in_page, zip_of
 
@@ -326,7 +325,7 @@ def test_a_forgotten_quote_costs_its_own_line(tmp_path, workspace):
 
 
 def test_lines_after_a_forgotten_quote_are_named_where_they_cannot_be_read_again(tmp_path, workspace, monkeypatch):
-    monkeypatch.setattr(rows_module, "MAX_AGAIN", 30)
+    monkeypatch.setattr(csv_reading, "MAX_AGAIN", 30)
     folder_of(tmp_path, "a.png", "b.png")
     rows = ['x,"open', "b.png,1"] + ["c.png,2"] * 9
     source = open_source(table(tmp_path, "file,title\na.png,ok\n" + "\n".join(rows)), workspace)
@@ -376,6 +375,15 @@ def test_many_missing_files_are_told_soon_and_held_nowhere(tmp_path, workspace):
     assert time.process_time() - start < 20  # a second or two; more under tracemalloc
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()
+
+
+def test_one_bad_byte_costs_its_row_alone(tmp_path, workspace):
+    folder_of(tmp_path, "größe.png", "b.png", "é.png")
+    rows = "file,title\ngröße.png,Maß\n".encode() + b"b.png,\xe9\n" + "é.png,Bär\n".encode()
+    source = open_source(table(tmp_path, rows), workspace)
+    assert [(one.name, one.columns["title"]) for one in found(source)] == [("größe.png", "Maß"), ("é.png", "Bär")]
+    assert list(broken(source)) == ["line 3"]
+    assert "another encoding" in broken(source)["line 3"]
 
 
 def test_a_table_that_grows_without_end_is_refused(tmp_path, workspace, monkeypatch):

@@ -1,13 +1,16 @@
 """Tables as text: a bad line costs itself alone, and every line keeps its true number."""
 
 import time
+import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beholder.csv_reading import CsvText
 from beholder.errors import BadInput
-from beholder.text import CsvText, decoded, lost
+from beholder.text import blocks_of, decoded, lost
 
 
 def read(text, **options):
@@ -103,10 +106,35 @@ def test_any_text_is_a_table_whose_lines_come_in_order(text):
     assert all(1 < line <= 2 + len(text) for line in lines)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet='ab",;\n\r \0é\ud800', max_size=60), st.integers(1, 5))
+def test_a_table_in_blocks_is_the_same_table(text, size):
+    ends = [at for at in range(0, len(text), size) if text[at - 1 : at + 1] != "\r\n"]
+    blocks = ["x,y\n", *(text[a:b] for a, b in pairwise([*ends, len(text)]))]
+    assert read(iter(blocks)) == read("x,y\n" + text)
+
+
+def test_a_long_table_is_read_in_little_memory(tmp_path):
+    file = tmp_path / "long.csv"
+    file.write_text("a,b\n" + "é,'some words to fill a line'\n" * 400_000)
+    tracemalloc.start()
+    assert sum(1 for _ in CsvText(blocks_of(file))) == 400_000
+    assert tracemalloc.get_traced_memory()[1] < 6_000_000
+    tracemalloc.stop()
+
+
+def test_a_cell_with_text_behind_its_quotes_is_taken_where_that_is_asked_for():
+    text = 'a,b\n"x"y,1\n"x"y,"open\n2,z\n'
+    records = read(text, lenient=True)[1]
+    assert records[0] == (2, ["xy", "1"])
+    assert "never closed" in records[1][1]
+    assert records[2] == (4, ["2", "z"])
+
+
 def written(tmp_path, data):
     file = tmp_path / "table.csv"
     file.write_bytes(data)
-    return decoded(file, damaged=True)
+    return decoded(file)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])

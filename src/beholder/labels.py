@@ -20,10 +20,11 @@ from unicodedata import normalize
 
 from beholder.cells import EITHER, NotANumber, csv_line, harmless, marks_of, number, plain, too_many
 from beholder.collection import Collection, Library
+from beholder.csv_reading import CsvText
 from beholder.errors import BadInput, UserError
 from beholder.json_reading import BadJson, entries
 from beholder.store import Person
-from beholder.text import CsvText, decoded, shown
+from beholder.text import blocks_of, decoded, shown
 from beholder.types import Item, Judgement, faults_of
 
 NEEDED = ("person", "kind", "item")
@@ -156,7 +157,7 @@ def _content(judgement: Judgement) -> tuple[Any, ...]:
 
 
 def _csv_lines(path: Path) -> Iterator[Numbered]:
-    table = CsvText(decoded(path, damaged=True), COLUMNS)
+    table = CsvText(blocks_of(path), COLUMNS)
     header = [name.lower() for name in table.header]
     if not any(header):
         why = f"cannot be read: {table.fault}" if table.fault else f"is empty; wanted: {', '.join(SAID)}"
@@ -178,7 +179,7 @@ def _csv_lines(path: Path) -> Iterator[Numbered]:
 def _json_lines(path: Path) -> Iterator[Numbered]:
     lines: list[Numbered] = []
     try:
-        for at, entry in entries(decoded(path, damaged=True)):
+        for at, entry in entries(decoded(path)):
             lines.append((at, _fields(entry)))
     except BadJson as error:
         raise BadInput(f"'{shown(path.name)}' cannot be read as JSON: {error}; {_WANTED}") from error

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from beholder.cells import decimal_comma
+from beholder.csv_reading import CsvText, Record, numbered_lines
 from beholder.errors import BadInput
 from beholder.research.datasets.sheet import sheet_lines
-from beholder.text import CsvText, Record, decoded, lines_of, lost
+from beholder.text import blocks_of, lost
 
 MOST_FAULTS = 20  # shown; the rest are counted
 
@@ -83,7 +84,7 @@ def stream_table(
 def stream_lines(path: Path, cells: int, faults: Faults, unusable: Faults) -> Iterator[tuple[str, list[str]]]:
     """(where, cells) of every line of a file without a header, whose cells are separated by spaces."""
     with _noted(path, faults):
-        for number, line in enumerate(lines_of(decoded(path, damaged=True)), start=1):
+        for number, line in numbered_lines(blocks_of(path)):
             found, where = line.split(), f"{path.name} line {number}"
             if lost(line) or "\0" in line:
                 unusable.add(where, "holds characters that are no text in UTF-8")
@@ -119,7 +120,7 @@ def _opened(path: Path, wanted: Sequence[str], faults: Faults, delimiter: str = 
         below: Iterator[Record] = (Record(number, cells) for number, cells in lines)
         delimiter = "\t"  # as if: a comma parts nothing there
     else:
-        table = CsvText(decoded(path, damaged=True), delimiter=delimiter)
+        table = CsvText(blocks_of(path), delimiter=delimiter)
         header, below, fault, delimiter = table.header, iter(table), table.fault, table.delimiter
     if fault:
         raise UnicodeError(fault)

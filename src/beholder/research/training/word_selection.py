@@ -7,7 +7,6 @@ and judged on artists who were not learned from.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.errors import BadInput
 from beholder.features.vocabulary import Vocabulary
+from beholder.research.datasets.tables import Faults, read_table
 from beholder.types import Matrix
 
 SAID = 0.3  # the labeler says a word of a picture from this probability on
@@ -106,10 +105,9 @@ def read_styles(folder: Path) -> tuple[list[Path], NDArray[np.bool_], list[str],
     A painting may have several styles, with commas between them; styles of fewer than `ARTISTS` artists are left out.
     """
     path = folder / "items.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"file", "artist", "style"} <= set(rows[0]):
-        raise BadInput(f"{path} must have columns file, artist and style")
+    faults = Faults()
+    _, rows = read_table(path, ("file", "artist", "style"), faults)
+    faults.raise_if_any(folder)
     styles = [{s.strip() for s in row["style"].split(",")} for row in rows]
     artists = np.array([row["artist"] for row in rows])
     by: dict[str, set[str]] = {}
