@@ -3,6 +3,9 @@
 import csv
 import json
 import shutil
+import sys
+import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,11 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.errors import BadInput, UnknownName, UserError
+from beholder.errors import BadInput, MissingExtra, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES
-from beholder.research.datasets import PUBLIC, check, convert, load_plain
+from beholder.research.datasets import PUBLIC, check, convert, load_plain, spreadsheet
 from beholder.research.datasets.aadb import ATTRIBUTES as AADB_ATTRIBUTES
-from beholder.research.datasets.sheet import sheet_lines
+from beholder.research.datasets.spreadsheet import spreadsheet_lines
 from helpers import rated_sets
 from helpers.rated_sets import MAKERS, Planted, put, put_sheet
 
@@ -315,7 +318,7 @@ def test_an_interrupted_conversion_leaves_nothing(tmp_path):
 
 def test_a_sheet_is_read_as_it_was_written(tmp_path):
     put_sheet(tmp_path / "a.xlsx", [["a", "b & <c>", "d"], [], [None, 0.1, "a"], [1e-7, None, None]])
-    assert list(sheet_lines(tmp_path / "a.xlsx")) == [
+    assert list(spreadsheet_lines(tmp_path / "a.xlsx")) == [
         (1, ["a", "b & <c>", "d"]),
         (3, ["", "0.1", "a"]),
         (4, ["1e-07"]),
@@ -327,6 +330,55 @@ def test_a_sheet_that_is_none_is_told(tmp_path, raw):
     rated_sets.spaq(tmp_path)
     (tmp_path / "Annotations/MOS and Image attribute scores.xlsx").write_bytes(raw)
     assert "is no .xlsx table that can be read" in refused("spaq", tmp_path)
+
+
+def with_sheet(path, sheet):
+    """A workbook whose sheet is this XML."""
+    put_sheet(path, [["a"]])
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in (parts | {"xl/worksheets/sheet1.xml": sheet.encode()}).items():
+            book.writestr(name, data)
+    return path
+
+
+ROWS = f'<worksheet xmlns="{rated_sets.MAIN}">{{}}<sheetData>{{}}</sheetData></worksheet>'
+CELL = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
+LAUGHS = '<!DOCTYPE x [<!ENTITY a0 "ha">' + "".join(
+    f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [ROWS.format("", CELL.format(10**9)), LAUGHS + ROWS.format("&a9;", ""), ROWS.format("", "<row>" * 100)],
+    ids=["a row far below", "entities of entities", "cut"],
+)
+def test_a_sheet_made_to_waste_time_is_refused(tmp_path, sheet):
+    start = time.process_time()
+    with pytest.raises(BadInput, match="xlsx table that can be read"):
+        list(spreadsheet_lines(with_sheet(tmp_path / "a.xlsx", sheet)))
+    assert time.process_time() - start < 5
+
+
+def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path):
+    sheet = ROWS.format('<dimension ref="A1:XFD1048576"/>', CELL.format(1) + CELL.format(3))
+    assert list(spreadsheet_lines(with_sheet(tmp_path / "a.xlsx", sheet))) == [(1, ["1"]), (3, ["3"])]
+
+
+def test_a_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(spreadsheet, "_MOST_BYTES", 100_000)
+    path = with_sheet(tmp_path / "a.xlsx", ROWS.format("", " " * 1_000_000))
+    with pytest.raises(BadInput, match="sheet1"):
+        list(spreadsheet_lines(path))
+
+
+def test_without_openpyxl_the_command_that_brings_it_is_told(tmp_path, monkeypatch):
+    rated_sets.spaq(tmp_path)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(MissingExtra, match=r"Run: pip install 'beholder\[bench\]'"):
+        check("spaq", tmp_path)
 
 
 def test_a_converted_set_can_be_benched(tmp_path, capsys):

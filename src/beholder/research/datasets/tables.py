@@ -11,7 +11,7 @@ from pathlib import Path
 from beholder.cells import decimal_comma
 from beholder.csv_reading import CsvText, Record, numbered_lines
 from beholder.errors import BadInput
-from beholder.research.datasets.sheet import sheet_lines
+from beholder.research.datasets.spreadsheet import spreadsheet_lines
 from beholder.text import blocks_of, lost
 
 MOST_FAULTS = 20  # shown; the rest are counted
@@ -115,7 +115,7 @@ class _Table:
 def _opened(path: Path, wanted: Sequence[str], faults: Faults, delimiter: str = "") -> _Table:
     """The columns, and the lines below them: none where the header is at fault."""
     if path.suffix == ".xlsx":
-        lines = sheet_lines(path)
+        lines = spreadsheet_lines(path)
         header, fault = next(lines, (1, []))[1], ""
         below: Iterator[Record] = (Record(number, cells) for number, cells in lines)
         delimiter = "\t"  # as if: a comma parts nothing there
