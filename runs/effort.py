@@ -10,7 +10,7 @@ with that which the shipped population shows, larger in ratings than in choices 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -34,7 +34,7 @@ from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.population import Population
 from beholder.taste.priors import find_population
 from beholder.taste.simulate import SimulatedPerson, simulate_people
-from beholder.types import Answers, Floats, Ints, Judgement, answers_of
+from beholder.types import Answers, Floats, Ints, Judgement, Progress, answers_of
 from paper import Row, main
 
 HELD_OUT = 0.3  # of the pictures: never shown
@@ -229,9 +229,7 @@ def _kind(judgement: Judgement) -> str:
     return "choice" if judgement.kind == "tie" else judgement.kind
 
 
-def figures(
-    data: str, *, people: int = 20, seconds: int = 120, progress: Callable[[str, int, int], None] | None = None
-) -> list[Row]:
+def figures(data: str, *, people: int = 20, seconds: int = 120, progress: Progress | None = None) -> list[Row]:
     """What was measured; then by people, effort and plan the share in the right order at four times."""
     cost = measured(data)
     efforts = {STATED: cost.effort, **cost.effort.varied()}

@@ -21,10 +21,10 @@ from beholder.research.bench.methods import GENERIC, RatedTable, method
 from beholder.research.bench.plan import make_plan
 from beholder.research.bench.protocol import Protocol
 from beholder.research.bench.raters import scale_of
-from beholder.research.bench.runner import Progress
 from beholder.research.bench.statistics import bootstrap, paired
 from beholder.research.bench.worker import Bench
 from beholder.research.datasets import Dataset, Ratings, same_pictures
+from beholder.types import Progress, silent
 from paper import Row, main
 
 TOP = 8
@@ -54,7 +54,7 @@ def figures(
     progress: Progress | None = None,
 ) -> list[Row]:
     """For every rater two rows, of the generic score and of the method: items and ratings of the top, best first."""
-    say = progress or (lambda stage, done, total: None)
+    say = progress or silent
     rated = runner.load_set(data, None)
     if not len(rated.ratings):
         raise BadInput(f"{rated.name} has no ratings.csv; what a person gave is needed for every picture")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from beholder.research.bench import analyse
 from beholder.research.bench.fake_raters import table
-from beholder.research.bench.runner import Progress
+from beholder.types import Progress
 from paper import Row, main
 
 

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from beholder.research.bench import run, svg
 from beholder.research.bench.markdown import grid
-from beholder.research.bench.runner import Progress
 from beholder.taste import Pam
 from beholder.taste.picture_features import PictureFeatures, Traits
-from beholder.types import Floats
+from beholder.types import Floats, Progress
 from paper import Row, gain, gains, main, rests_on
 
 

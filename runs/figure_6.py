@@ -13,7 +13,7 @@ from pathlib import Path
 
 from beholder.research.bench import run, svg
 from beholder.research.bench.markdown import grid
-from beholder.research.bench.runner import Progress
+from beholder.types import Progress
 from paper import Row, gain, main, rests_on
 
 METHODS = ("generic", "pam", "population-gp")

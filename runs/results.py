@@ -27,7 +27,7 @@ from beholder.errors import BeholderError
 from beholder.research.bench import run
 from beholder.research.bench.markdown import section_lines
 from beholder.research.bench.results import Results, short_name
-from beholder.research.bench.runner import Progress
+from beholder.types import Progress
 
 TASK_VECTORS = "Task vectors"  # runs/task_vectors.py
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from beholder.research.bench import run
 from beholder.research.bench.markdown import grid
-from beholder.research.bench.runner import Progress
+from beholder.types import Progress
 from paper import Row, gain, gains, main, rests_on
 
 PUBLISHED = {

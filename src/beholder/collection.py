@@ -30,11 +30,11 @@ from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.ranking import Ranked, Ranking, on_scale
-from beholder.sources import SAMPLE, Progress, open_source, silent
+from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
 from beholder.taste.priors import find_population
-from beholder.types import Answers, Ints, Item, Matrix, answers_of
+from beholder.types import Answers, Ints, Item, Matrix, Progress, answers_of, silent
 
 T = TypeVar("T")
 

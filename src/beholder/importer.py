@@ -22,9 +22,9 @@ import numpy as np
 from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
-from beholder.sources import Broken, Found, Progress, Source, silent
+from beholder.sources import Broken, Found, Source
 from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
-from beholder.types import Matrix
+from beholder.types import Matrix, Progress, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,15 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]  # X, (n, d): one row a picture
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many; 0: nobody knows)
 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
 KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """The Progress of a caller that does not want to know."""
 
 
 @dataclass(frozen=True, slots=True)

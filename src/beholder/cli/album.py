@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beholder.errors import UserError
+from beholder.types import Progress, silent
 
 if TYPE_CHECKING:
     from beholder.ranking import Ranked
@@ -29,7 +30,7 @@ def copy_album(
     folder: Path,
     *,
     source: str = "",
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = silent,
 ) -> AlbumReport:
     """Copy each picture's file into `folder`, its rank in front of its name. What is there already is left as it is.
 

@@ -10,11 +10,12 @@ from beholder.errors import BadPicture, StoreError, UserError
 from beholder.images.formats import HEAD, sniff
 from beholder.sources.archive import ZipSource
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import Broken, Found, Progress, Source, silent, storable
+from beholder.sources.found import Broken, Found, Source, storable
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
+from beholder.types import Progress, silent
 
-__all__ = ["SAMPLE", "Broken", "Found", "Progress", "Source", "open_source", "silent"]
+__all__ = ["SAMPLE", "Broken", "Found", "Source", "open_source"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}

@@ -23,9 +23,10 @@ from beholder.errors import BadInput, StoreError
 from beholder.images import SUFFIXES, fingerprint
 from beholder.json_reading import LARGE, read_json
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import Broken, Found, Progress, plain_name, silent, storable
+from beholder.sources.found import Broken, Found, plain_name, storable
 from beholder.sources.names import code_page, in_page, raw_name, said_name
 from beholder.text import as_text, cannot_read, shown, why_unreadable
+from beholder.types import Progress, silent
 
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 512 * 1024**2  # more than any picture within the limit of pixels takes

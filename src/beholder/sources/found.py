@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,13 +14,6 @@ from beholder.text import shown
 
 MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many)
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """The Progress of a caller that does not want to know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +14,11 @@ from beholder.errors import BeholderError, NotEnoughAnswers, UserError
 from beholder.images import render
 from beholder.ranking import SCORE, Ranked, title_of
 from beholder.session import Session
-from beholder.types import SCALE, Item
+from beholder.types import SCALE, Item, Progress, silent
 from beholder.web.render import byline, count, environment, link_of
 
 SIDE = 640  # pixels of the longer side: sharp on a phone, about 60 kB a picture
 NARROWEST, WIDEST = 0.4, 4.5  # ratios of width to height that a row is given to; a scroll is shown whole all the same
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,7 @@ class Card:
     at: int
 
 
-def write_sheet(
-    session: Session, places: Sequence[Ranked], file: Path, *, progress: Progress = lambda stage, done, total: None
-) -> None:
+def write_sheet(session: Session, places: Sequence[Ranked], file: Path, *, progress: Progress = silent) -> None:
     """Write the contact sheet of these places of a person's ranking; whole or not at all.
 
     raises : UserError where the file cannot be written
@@ -75,7 +72,7 @@ def contact_sheet(
     heading: str,
     sentence: str = "",
     answers: int | None = None,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = silent,
 ) -> str:
     """The whole HTML file as text, pictures embedded as JPEGs without metadata.
 

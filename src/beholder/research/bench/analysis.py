@@ -10,9 +10,10 @@ from beholder.errors import StoreError, UnknownName, UserError
 from beholder.research.bench import fake_raters, personas
 from beholder.research.bench.methods import MEASURED
 from beholder.research.bench.record import as_lines
-from beholder.research.bench.runner import Progress, code_version, embed_set, load_set
+from beholder.research.bench.runner import code_version, embed_set, load_set
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
+from beholder.types import Progress, silent
 
 SHOTS = (25, 50, 100)
 REPEATS = 50
@@ -82,7 +83,7 @@ def analyse(
     raises   UnknownName; UserError for a wrong call, BadInput for a set that cannot be asked, StoreError for a folder
              that cannot be written
     """
-    asked, say = analysis(name), progress or (lambda stage, done, total: None)
+    asked, say = analysis(name), progress or silent
     if (methods is not None or ask is not None) and not asked.methods:
         raise UserError(f"the analysis {name} compares no methods and asks nobody")
     shots, repeats = shots if shots is not None else asked.shots, repeats or asked.repeats

@@ -26,11 +26,10 @@ from beholder.features.content import Content
 from beholder.research.bench import svg
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.raters import scale_of
-from beholder.research.bench.runner import Progress
 from beholder.research.bench.statistics import bootstrap
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset, Ratings
-from beholder.types import Floats, Ints, Matrix
+from beholder.types import Floats, Ints, Matrix, Progress
 
 FAKES = 10
 SIGMAS = (0.125, 0.25, 0.5)  # of the noise, in lengths of the scale: half a point, one and two on 1 to 5

@@ -28,14 +28,14 @@ from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.methods import MEASURED, Method, RatedTable, method, needs_databases, real_name
 from beholder.research.bench.metrics import by_score
-from beholder.research.bench.runner import Progress, results_of
+from beholder.research.bench.runner import results_of
 from beholder.research.bench.statistics import bootstrap
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.research.datasets.dataset import Flags
 from beholder.taste import FeatureMap, GaussianProcess, Population, TasteMixture
 from beholder.taste.priors import find_population
-from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, answers_of
+from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, Progress, answers_of
 
 SECONDS = (30, 60, 120)
 # plan: the kind of question asked throughout

@@ -57,9 +57,7 @@ from beholder.research.bench.vectors import PREFIX, read_vectors
 from beholder.research.bench.worker import Bench, Row, Work
 from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.taste import ExpertNetworks
-from beholder.types import Matrix
-
-Progress = Callable[[str, int, int], None]  # (what is being done or found, done, of how many)
+from beholder.types import Matrix, Progress, silent
 
 SHOTS = (0, 5, 10, 25, 50, 100)
 _ALONE = 4  # so few jobs are done before a second process has started
@@ -107,7 +105,7 @@ def run(
 
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
     """
-    say: Progress = progress or (lambda stage, done, total: None)
+    say: Progress = progress or silent
     named, shots, strategies = _checked(methods, shots, repeats, where, ask, budget)
     methods = named if out is None else with_controls(named, asking=bool(strategies))
     dataset = load_set(data, where)

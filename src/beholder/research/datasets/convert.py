@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,10 @@ from beholder.research.datasets.formats import DatasetFormat
 from beholder.research.datasets.plain import load_plain
 from beholder.research.datasets.public import PUBLIC
 from beholder.research.datasets.tables import Faults
+from beholder.types import Progress, silent
 
 PLAIN = "plain"
 COPIES = "pictures"  # folder below the plain one for pictures that are copied
-Progress = Callable[[str, int, int], None]
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    pass
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Report:
     left_out: tuple[str, ...] = ()
 
 
-def check(name: str, folder: str | Path, *, partial: bool = False, progress: Progress = _silent) -> Report:
+def check(name: str, folder: str | Path, *, partial: bool = False, progress: Progress = silent) -> Report:
     """What the folder holds, if it is the set of this name, whole.
 
     partial : pass over lines and pictures that cannot be used, and tell of them in the report
@@ -68,7 +64,7 @@ def convert(
     *,
     partial: bool = False,
     copy: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Report:
     """Write the set in `folder` to `into` in the plain format, whole or not at all.
 

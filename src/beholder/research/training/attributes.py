@@ -41,7 +41,7 @@ from beholder.research.training.network_cards import (
     page_of_attributes,
 )
 from beholder.research.training.network_export import write_encoder
-from beholder.research.training.scored import Progress, ScoredSet, scored_set
+from beholder.research.training.scored import ScoredSet, scored_set
 from beholder.research.training.tuning import (
     Tuning,
     TuningRecipe,
@@ -52,6 +52,7 @@ from beholder.research.training.tuning import (
     whole,
 )
 from beholder.research.training.work import begin, made_of, write_json
+from beholder.types import Progress, silent
 
 WEIGHT = 0.1  # of each attribute's loss, w_i of [Ren2017, eq. 4]
 SCORES = ("score", "published_score")  # columns that may hold the mean score
@@ -107,7 +108,7 @@ def train_attributes(
     returns : the card; Spearman's correlations are with what people said of the pictures that were held out
     raises : UserError, BadInput, ShapeError
     """
-    say = progress or (lambda stage, done, total: None)
+    say = progress or silent
     if start is not None and (weights is not None or side is not None):
         raise UserError(f"{start} has weights and a side of its own; leave weights and side out")
     given = start / NETWORK if start is not None and start.is_dir() else start

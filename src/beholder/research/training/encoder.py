@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,8 @@ from beholder.research.training.teacher_answers import TeacherAnswers
 from beholder.research.training.teachers import Teacher, find_teachers
 from beholder.research.training.word_selection import SAID, Word
 from beholder.sources import Found, open_source
-from beholder.types import Matrix
+from beholder.types import Matrix, Progress, silent
 
-Progress = Callable[[str, int, int], None]
 ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
 # found by eye: of several hundred pairs of paintings none below it was one
 THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
@@ -87,7 +86,7 @@ def train_encoder(
         from beholder.research.training.fitting import Fitting
     except ImportError:
         raise MissingExtra("training an encoder", "torch") from None
-    recipe, say = recipe or EncoderRecipe(), progress or (lambda stage, done, total: None)
+    recipe, say = recipe or EncoderRecipe(), progress or silent
     out.mkdir(parents=True, exist_ok=True)
     teaching = find_teachers(teachers, recipe.every)
     files = files_of(sources, out, say)

@@ -27,10 +27,10 @@ from beholder.features.networks.merged import blocks_of
 from beholder.features.networks.network import in_batches
 from beholder.features.task_vectors import TaskVector, TaskVectors
 from beholder.research.training.encoder import files_of
-from beholder.research.training.scored import Progress, ScoredSet, quality_set, read_set
+from beholder.research.training.scored import ScoredSet, quality_set, read_set
 from beholder.research.training.tuning import Tuning, TuningRecipe, crop, loss_of, whole
 from beholder.research.training.work import begin, made_of, write_json
-from beholder.types import Matrix
+from beholder.types import Matrix, Progress, silent
 
 VIEWS = 4  # of each picture that the pooled head is learned on, besides the whole one
 HEAD_STEPS, HEAD_BATCH, HEAD_RATE = 600, 256, 1e-3
@@ -53,7 +53,7 @@ def train_task_vectors(
     returns : the card: of every set the Spearman correlation of start, tuned network and ridge on its held-out pictures
     raises : UserError, BadInput
     """
-    recipe, say = recipe or TuningRecipe(), progress or (lambda stage, done, total: None)
+    recipe, say = recipe or TuningRecipe(), progress or silent
     names = [data.name for data in sets]
     if len(set(names)) < len(names) or not names:
         raise UserError(f"wanted are sets of different names, got: {', '.join(names) or 'none'}")
@@ -98,7 +98,7 @@ def train_from_folders(
     seen: dict[str, Any] = {"seed": recipe.seed, "threads": recipe.threads, "progress": progress}
     sets = [read_set(spec, side, **seen) for spec in data]
     if quality is not None:
-        files = files_of([quality], out, progress or (lambda stage, done, total: None))
+        files = files_of([quality], out, progress or silent)
         sets.append(quality_set(files, side, **seen))
     return train_task_vectors(
         sets, out, backbone=backbone, weights=weights, side=side, recipe=recipe, progress=progress

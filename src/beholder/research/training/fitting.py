@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,13 @@ from torch.nn import functional as F  # noqa: N812
 
 from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
+from beholder.types import Progress
 
 WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
 AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 AVERAGED_EVERY = 4  # steps
 WARM = 150  # steps in which the rate rises
 COARSE = 0.15  # share of the batches that are seen at half their resolution: a small copy is the same picture
-Progress = Callable[[str, int, int], None]
 
 
 class Fitting:

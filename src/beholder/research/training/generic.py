@@ -22,10 +22,10 @@ from beholder.research.datasets import Dataset, load_plain
 from beholder.research.training.fine_tuning import pooled_start
 from beholder.research.training.network_cards import CARD, ENCODER, NETWORK, PAGE, page_of_score
 from beholder.research.training.network_export import write_encoder
-from beholder.research.training.scored import Progress, ScoredSet, scored_set
+from beholder.research.training.scored import ScoredSet, scored_set
 from beholder.research.training.tuning import Tuning, five_crop_scores, recipe_of, whole
 from beholder.research.training.work import begin, made_of, write_json
-from beholder.types import Floats
+from beholder.types import Floats, Progress, silent
 
 
 def train_generic(
@@ -46,7 +46,7 @@ def train_generic(
     returns : the card; Spearman's rank correlation is with the scores of the pictures that were held out
     raises : UserError, BadInput, ShapeError
     """
-    recipe, say = recipe_of(backbone, **otherwise), progress or (lambda stage, done, total: None)
+    recipe, say = recipe_of(backbone, **otherwise), progress or silent
     torch.set_num_threads(recipe.threads)
     side = Network(make_backbone(backbone, weights), side).side
     read = load_plain(data)

@@ -6,7 +6,7 @@ set's own scale, and everybody who judged is a rater. Who seems to click at rand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,8 @@ from beholder.features.attributes import ATTRIBUTES, with_attributes
 from beholder.research.bench.raters import qualities, scale_of
 from beholder.research.datasets import Choices, Dataset, Ratings, load_plain
 from beholder.taste.population import Population, learn_population
-from beholder.types import Answers, Matrix
+from beholder.types import Answers, Matrix, Progress, silent
 
-Progress = Callable[[str, int, int], None]
 MEASURED = len(ATTRIBUTES)
 SCALE = (0.0, 1.0)  # to which every set's ratings are taken
 
@@ -51,7 +50,7 @@ def train_population(
     data : folders in the plain format · out : None: the data folder, where the app finds it
     raises : BadInput where a set cannot be used, or holds nobody's answers
     """
-    say = progress or (lambda stage, done, total: None)
+    say = progress or silent
     sets = [load_plain(folder) for folder in data]
     tables = [_rows_of(dataset, encoder, library, progress) for dataset in sets]
     everybody: list[Answers] = []

@@ -7,7 +7,7 @@ from, so that one head can be learned on several sets together and one network b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,13 +25,12 @@ from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.research.training.distortions import KINDS, LEVELS, distorted
 from beholder.taste.baselines import BradleyTerry
 from beholder.taste.generic import adjusted_means
-from beholder.types import Answers, Floats, Ints
+from beholder.types import Answers, Floats, Ints, Progress, silent
 
 SCORE_MEAN, SCORE_SPREAD = 0.5, 0.18
 LOWEST, HIGHEST = 0.02, 0.98
 HELD_OUT = 0.2  # of the pictures of a set without splits
 ROOM = 8 / 7  # side of a picture as it is kept, times the side that the network sees: room for crops
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +87,7 @@ def scored_set(
     held_out = _some(same_pictures(files), seed) if test is None else test[which]
     if len(which) < 2 or held_out.all() or (np.ptp(raw[~held_out], axis=0) == 0).any():
         raise BadInput(f"{data.name}: wanted are pictures of different scores to learn from, got {(~held_out).sum()}")
-    squares = kept_squares(files, kept_side(side), threads, progress or (lambda stage, done, total: None))
+    squares = kept_squares(files, kept_side(side), threads, progress or silent)
     score = _scaled(raw, ~held_out) if lowest is None else _stretched(raw, ~held_out, lowest)
     return ScoredSet(name or data.name, squares, score, held_out)
 
@@ -128,9 +127,7 @@ def quality_set(
     """
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(files))[: max(2, pictures // LEVELS)]
-    clean = kept_squares(
-        [files[i] for i in chosen], kept_side(side), threads, progress or (lambda stage, done, total: None)
-    )
+    clean = kept_squares([files[i] for i in chosen], kept_side(side), threads, progress or silent)
     squares = [
         distorted(square, KINDS[i % len(KINDS)], level, np.random.default_rng([seed, i, level]))
         for i, square in enumerate(clean)

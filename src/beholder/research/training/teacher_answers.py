@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
@@ -26,11 +26,11 @@ from beholder.json_reading import LARGE, read_json
 from beholder.research.training.teachers import Run, Teacher
 from beholder.research.training.views import KEPT, kept, smaller, view
 from beholder.taste.threads import one_thread
+from beholder.types import Progress
 
 AXES = (256, 64)  # kept of a teacher's maps
 LOOKED = 128  # pictures that the axes are learned from
 BATCH = 8  # views a task: one network's run
-Progress = Callable[[str, int, int], None]
 
 
 class TeacherAnswers:

@@ -21,13 +21,12 @@ from torch import Tensor, nn
 from beholder.errors import UnknownName
 from beholder.features.networks.network import Network, in_batches
 from beholder.research.training.scored import ScoredSet
-from beholder.types import Floats
+from beholder.types import Floats, Progress
 
 SPREAD = 0.15  # standard deviation of the distribution that stands for one score, from 0 to 1
 KEPT_EVERY = 50  # steps between checkpoints
 ANNEALED = 0.96  # what is left of the rate of "sgd" after each pass over the pictures
 MOMENTUM = 0.9  # of "sgd"
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
