@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from beholder.research.bench import run, svg
+from beholder.research.bench import plots, run
 from beholder.research.bench.markdown import grid
 from beholder.taste import Pam
 from beholder.taste.picture_features import PictureFeatures, Traits
-from beholder.types import Floats, Progress
+from beholder.types import Floats, Progress, silent
 from paper import Row, gain, gains, main, rests_on
 
 
@@ -67,7 +67,7 @@ def figures(
     rows = gains(run(data, ("generic", *METHODS), encoder, shots, repeats, seed, out, progress=progress))
     rows = [row | {"features": METHODS[row["method"]]} for row in rows]
     if out is not None:
-        (Path(out).expanduser() / "figure_5a.svg").write_text(draw(rows), encoding="utf-8")
+        plots.write_figure(Path(out).expanduser() / "figure_5a.svg", lambda: draw(rows), progress or silent)
     return rows
 
 
@@ -84,9 +84,9 @@ def draw(rows: Sequence[Row]) -> str:
     lines = []
     for number, name in enumerate(METHODS.values()):
         found = [(r["shots"], r["mean"], r["low"], r["high"]) for r in rows if r["features"] == name]
-        lines.append(svg.Line(name, *zip(*found, strict=True), *svg.style_of(number)))
-    panel = svg.Panel("Spearman gained over generic", "answers", lines, level=0.0)
-    return svg.standalone([panel], f"PAM, {rows[0]['data']}")
+        lines.append(plots.Line(name, *zip(*found, strict=True), *plots.style_of(number)))
+    panel = plots.Panel("Spearman gained over generic", "answers", lines, level=0.0)
+    return plots.standalone([panel], f"PAM, {rows[0]['data']}")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from beholder.research.bench import run, svg
+from beholder.research.bench import plots, run
 from beholder.research.bench.markdown import grid
-from beholder.types import Progress
+from beholder.types import Progress, silent
 from paper import Row, gain, main, rests_on
 
 METHODS = ("generic", "pam", "population-gp")
@@ -37,7 +37,7 @@ def figures(
     )
     rows = chosen(summary)
     if out is not None:
-        (Path(out).expanduser() / "figure_6.svg").write_text(draw(rows), encoding="utf-8")
+        plots.write_figure(Path(out).expanduser() / "figure_6.svg", lambda: draw(rows), progress or silent)
     return rows
 
 
@@ -89,10 +89,10 @@ def draw(rows: Sequence[Row]) -> str:
         for ask in dict.fromkeys(r["ask"] for r in means):
             found = [(r["shots"], r["mean"]) for r in means if (r["method"], r["ask"]) == (name, ask)]
             x, mean = zip(*found, strict=True)
-            style = (svg.QUIET, 1) if ask == "random" else svg.style_of(STRATEGIES[::-1].index(ask))
-            lines.append(svg.Line(ask, x, mean, mean, mean, *style))
-        panels.append(svg.Panel(f"Spearman, {name}", "answers", lines))
-    return svg.standalone(panels, f"Ways of asking, {rows[0]['data']}")
+            style = (plots.QUIET, 1) if ask == "random" else plots.style_of(STRATEGIES[::-1].index(ask))
+            lines.append(plots.Line(ask, x, mean, mean, mean, *style))
+        panels.append(plots.Panel(f"Spearman, {name}", "answers", lines))
+    return plots.standalone(panels, f"Ways of asking, {rows[0]['data']}")
 
 
 if __name__ == "__main__":

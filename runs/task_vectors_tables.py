@@ -16,7 +16,7 @@ from beholder.features.expert_networks import TaskVectorRuntime
 from beholder.features.networks.network import squares_of
 from beholder.features.picture_files import Pictures
 from beholder.features.task_vectors import TaskVectors, similarity
-from beholder.research.bench import svg
+from beholder.research.bench import plots
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.metrics import spearman
 from beholder.research.bench.record import ROWS
@@ -161,20 +161,20 @@ def sets_figure(work: Path, counts: Sequence[int], others: Sequence[Figure], out
                     gains.setdefault(f.method, []).append(f)
         best = max((f for f in others if _is_gain(f, shots)), key=lambda f: f.estimate.mean)
         lines = [
-            svg.Line(
+            plots.Line(
                 name,
                 list(counts),
                 [f.estimate.mean for f in row],
                 [f.estimate.low for f in row],
                 [f.estimate.high for f in row],
-                *svg.style_of(place),
+                *plots.style_of(place),
             )
             for place, (name, row) in enumerate(gains.items())
         ]
         title = f"{shots} answers; level: {best.method}"
-        panels.append(svg.Panel(title, "sets", lines, level=best.estimate.mean))
+        panels.append(plots.Panel(title, "sets", lines, level=best.estimate.mean))
         cells |= {f"{name}, {shots} answers": [_cell(f, "+") for f in row] for name, row in gains.items()}
-    out.write_text(svg.standalone(panels, "Figure 5: gain over generic by the number of sets"), encoding="utf-8")
+    out.write_text(plots.standalone(panels, "Figure 5: gain over generic by the number of sets"), encoding="utf-8")
     return grid("gain over generic, by number of sets", list(counts), cells)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,11 +12,12 @@ import pytest
 
 from beholder.cli import run as command
 from beholder.errors import BadInput
-from beholder.research.bench import run, svg
+from beholder.research.bench import plots, run
 from beholder.research.bench.curves import curves
 from beholder.research.bench.latex import escape, tables
 from beholder.research.bench.markdown import table
 from beholder.research.bench.page import page
+from beholder.research.bench.report import write_report
 from beholder.research.bench.results import Results
 from beholder.research.bench.statistics import Estimate
 from beholder.research.bench.summary import Figure
@@ -160,12 +162,15 @@ def test_curves_are_well_formed_and_name_every_method(made):
     root = ElementTree.fromstring(curves(made()))
     words = {node.text for node in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"generic", "someone-else", "gp", "spearman", "ece (lower is better)", "answers"} <= words
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}polyline"))) == 5
+    assert len([node for node in root.iter() if node.get("class") == "curve"]) == 5
 
 
 @pytest.mark.parametrize("ends", [(0.51, 0.66), (0, 0), (-3.2, 1e-9), (120, 4711), (0.5, 0.5), (-0.0004, 0.0003)])
-def test_ticks_are_round_few_and_hold_all_values(ends):
-    marks = svg.ticks(*ends)
+def test_marks_are_round_few_and_hold_all_values(ends):
+    line = plots.Line("gp", [10, 20], ends, ends, ends, *plots.style_of(0))
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", plots.inline(plots.Panel("spearman", "answers", [line])))
+    told = [word.replace("\N{MINUS SIGN}", "-") for word in words if word not in ("10", "20", "spearman", "answers")]
+    marks = sorted(map(float, told))
     assert marks[0] <= ends[0] <= ends[1] <= marks[-1] + 1e-9
     assert 2 <= len(marks) <= 9
     steps = np.diff(marks)
@@ -174,13 +179,30 @@ def test_ticks_are_round_few_and_hold_all_values(ends):
 
 
 def test_one_number_of_answers_can_be_drawn():
-    line = svg.Line("gp", [10], [0.5], [0.5], [0.5], *svg.style_of(0))
-    ElementTree.fromstring(svg.standalone([svg.Panel("spearman", "answers", [line])], "one"))
+    line = plots.Line("gp", [10], [0.5], [0.5], [0.5], *plots.style_of(0))
+    ElementTree.fromstring(plots.standalone([plots.Panel("spearman", "answers", [line])], "one"))
+
+
+def test_every_colour_of_a_figure_has_one_for_dark_screens():
+    drawn = curves(results())
+    used = set(re.findall(r'style="[^"]*(?:fill|stroke): (#\w{6})', drawn))
+    assert len(used) > 4
+    assert [colour for colour in used if f'stroke: {colour}"] {{ stroke: #' not in drawn] == []
+
+
+def test_without_matplotlib_the_tables_are_written_and_the_command_that_brings_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    told = []
+    write_report(tmp_path, results(), lambda stage, done, total: told.append(stage))
+    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "table.md", "table.tex", "report.html"}
+    assert [stage[:22] for stage in told] == ["left out: curves.svg; "]
+    for sentence in (told[0], (tmp_path / "report.html").read_text()):
+        assert "pip install &#39;beholder[bench]&#39;" in sentence or "pip install 'beholder[bench]'" in sentence
 
 
 def test_more_lines_than_colours_are_told_apart_by_their_dashes():
-    assert len({svg.style_of(number) for number in range(21)}) == 21
-    assert all(colour != svg.QUIET for colour, _ in map(svg.style_of, range(21)))
+    assert len({plots.style_of(number) for number in range(21)}) == 21
+    assert all(colour != plots.QUIET for colour, _ in map(plots.style_of, range(21)))
 
 
 def test_results_are_read_as_they_were_saved(tmp_path):

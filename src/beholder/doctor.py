@@ -16,7 +16,10 @@ from beholder.collection import Library
 from beholder.errors import BeholderError
 from beholder.store import private
 
-EXTRAS = {"heif": ("pillow-heif", "HEIC pictures")}
+EXTRAS = {
+    "bench": ("matplotlib", "figures of the bench, .xlsx tables"),
+    "heif": ("pillow-heif", "HEIC pictures"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from beholder.errors import StoreError, UnknownName, UserError
 from beholder.research.bench import fake_raters, personas
 from beholder.research.bench.methods import MEASURED
+from beholder.research.bench.plots import write_figure
 from beholder.research.bench.record import as_lines
 from beholder.research.bench.runner import code_version, embed_set, load_set
 from beholder.research.bench.worker import Row
@@ -100,15 +101,17 @@ def analyse(
     figures = asked.sum_up(rows, seed)
     if out is not None:
         more = {"data_revision": dataset.revision, "encoder_revision": revision, "seed": seed, "code": code_version()}
-        _write(Path(out).expanduser(), name.replace("-", "_"), asked, [more | row for row in rows], figures)
+        _write(Path(out).expanduser(), name.replace("-", "_"), asked, [more | row for row in rows], figures, say)
     return figures
 
 
-def _write(folder: Path, name: str, asked: Analysis, rows: Sequence[Row], figures: Sequence[Row]) -> None:
+def _write(
+    folder: Path, name: str, asked: Analysis, rows: Sequence[Row], figures: Sequence[Row], say: Progress
+) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.jsonl").write_text(as_lines(rows), encoding="utf-8")
         (folder / f"{name}.md").write_text(asked.table(figures), encoding="utf-8")
-        (folder / f"{name}.svg").write_text(asked.draw(figures), encoding="utf-8")
+        write_figure(folder / f"{name}.svg", lambda: asked.draw(figures), say)
     except OSError as error:
         raise StoreError(f"{folder} cannot be written: {error.strerror}") from error

@@ -23,7 +23,7 @@ from scipy.stats import rankdata
 
 from beholder.errors import BadInput, UserError
 from beholder.features.content import Content
-from beholder.research.bench import svg
+from beholder.research.bench import plots
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.raters import scale_of
 from beholder.research.bench.statistics import bootstrap
@@ -215,14 +215,14 @@ def _cell(figure: Row) -> str:
 def draw(figures: Sequence[Row]) -> str:
     """SVG: a panel for each kind of fake, a line for each sigma; thin: the rank if real raters were like fakes."""
     panels = [_panel(kind, [f for f in figures if f["fakes"] == kind]) for kind in KINDS]
-    return svg.standalone(panels, f"{figures[0]['data']}, encoder {figures[0]['encoder']}: mean rank of fake raters")
+    return plots.standalone(panels, f"{figures[0]['data']}, encoder {figures[0]['encoder']}: mean rank of fake raters")
 
 
-def _panel(kind: str, figures: Sequence[Row]) -> svg.Panel:
+def _panel(kind: str, figures: Sequence[Row]) -> plots.Panel:
     lines = []
     for number, sigma in enumerate(sorted({f["sigma"] for f in figures})):
         mine = [f for f in figures if f["sigma"] == sigma]
         k, mean = ([f[name] for f in mine] for name in ("k", "mean_rank"))
         low, high = ([math.nan if f[name] is None else f[name] for f in mine] for name in ("low", "high"))
-        lines.append(svg.Line(f"sigma {sigma:g}", k, mean, low, high, *svg.style_of(number)))
-    return svg.Panel(f"fakes {kind}", "pictures of each rater", lines, level=figures[0]["alike"], from_zero=True)
+        lines.append(plots.Line(f"sigma {sigma:g}", k, mean, low, high, *plots.style_of(number)))
+    return plots.Panel(f"fakes {kind}", "pictures of each rater", lines, level=figures[0]["alike"], from_zero=True)

@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from beholder import __version__
-from beholder.research.bench import svg
+from beholder.errors import MissingExtra
+from beholder.research.bench import plots
 from beholder.research.bench.asking import unit_of
 from beholder.research.bench.curves import panels
 from beholder.research.bench.results import NO_INTERVAL, OTHERS, Results, Rows, Section, printed
@@ -20,6 +21,10 @@ Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p
 def page(results: Results) -> str:
     """The whole HTML file as text."""
     drawn = panels(results, results.groups[0])
+    try:
+        plots_drawn, bands = [Markup(plots.inline(panel)) for panel in drawn], _bands(results)
+    except MissingExtra as missing:
+        plots_drawn, bands = [], f"{missing}."
     return (
         _environment()
         .get_template("report.html")
@@ -28,13 +33,13 @@ def page(results: Results) -> str:
             sections={group: results.sections(group) for group in results.groups},
             others=OTHERS,
             unit=unit_of(results.strategies),
-            bands=_bands(results),
+            bands=bands,
             rows_of=_rows,
-            plot_style=Markup(svg.style()),
-            plots=[Markup(svg.inline(panel)) for panel in drawn],
+            plot_style=Markup(plots.style()),
+            plots=plots_drawn,
             legend={line.label: line for panel in drawn for line in panel.lines},
-            colours=svg.COLOURS,
-            dashes=svg.DASHES,
+            colours=plots.COLOURS,
+            dashes=plots.DASHES,
             facts=_facts(results),
             version=__version__,
         )

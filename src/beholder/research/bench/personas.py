@@ -23,7 +23,7 @@ import numpy as np
 from beholder.ask.questions import Question, QuestionBuilder, QuestionKind
 from beholder.config import settings
 from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
-from beholder.research.bench import svg
+from beholder.research.bench import plots
 from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.methods import MEASURED, Method, RatedTable, method, needs_databases, real_name
@@ -403,14 +403,14 @@ def draw(figures: Sequence[Row]) -> str:
     """SVG: a panel a method, a line a plan."""
     whole = [f for f in figures if f["person"] is None]
     panels = [_panel(name, [f for f in whole if f["method"] == name]) for name in _unique(whole, "method")]
-    return svg.standalone(panels, f"{whole[0]['data']}, encoder {whole[0]['encoder']}: found of what people like")
+    return plots.standalone(panels, f"{whole[0]['data']}, encoder {whole[0]['encoder']}: found of what people like")
 
 
-def _panel(name: str, figures: Sequence[Row]) -> svg.Panel:
+def _panel(name: str, figures: Sequence[Row]) -> plots.Panel:
     lines = []
     for number, f in enumerate(figures):
         told = [at for at, value in enumerate(f["found"]) if value is not None]
         x, mean, low, high = ([f[key][at] for at in told] for key in ("seconds", "found", "low", "high"))
         low, high = ([math.nan if value is None else value for value in ends] for ends in (low, high))
-        lines.append(svg.Line(f["plan"], x, mean, low, high, *svg.style_of(number)))
-    return svg.Panel(name, "seconds of answering", lines, level=figures[0]["base"], from_zero=True)
+        lines.append(plots.Line(f["plan"], x, mean, low, high, *plots.style_of(number)))
+    return plots.Panel(name, "seconds of answering", lines, level=figures[0]["base"], from_zero=True)

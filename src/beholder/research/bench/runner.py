@@ -133,7 +133,7 @@ def run(
     figures = summarise(rows, groups_of(dataset, found) | by_agreement, series, seed, stops)
     if record is not None:
         about = (plan.left_out, look_at, dataset.licence, dataset.citation)
-        write_report(record.folder, Results(record.config, figures, *about))
+        write_report(record.folder, Results(record.config, figures, *about), say)
     shown = {*named, None}
     return [f.as_json(dataset.name, encoder) for f in figures if {f.method, f.versus} <= shown]
 
