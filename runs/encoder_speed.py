@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from beholder.features import load_encoder
-from beholder.features.registry import OPENED_AT
+from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
 from beholder.sources import Found, open_source
 

@@ -13,7 +13,8 @@ from beholder.errors import BadInput, BadPicture, UnknownName
 from beholder.features.canvas import oklab
 from beholder.features.classic import BLOCKS, ClassicRuntime, block_slices
 from beholder.features.embed import CHUNK, embed
-from beholder.features.registry import BUILT_IN, EncoderRow, Runtime, encoder_names, load_encoder
+from beholder.features.encoder_row import EncoderRow, Runtime
+from beholder.features.registry import BUILT_IN, encoder_names, load_encoder
 
 WHERE = block_slices()
 

@@ -14,8 +14,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from beholder.errors import BadInput, UserError
 from beholder.features import hub
+from beholder.features.encoder_row import Runtime, TextRuntime
 from beholder.features.hub import MODELS
-from beholder.features.registry import HUB, Runtime, TextRuntime, load_encoder
+from beholder.features.registry import HUB, load_encoder
 
 VOCAB = {"<pad>": 0, "<|endoftext|>": 1, "[UNK]": 2, "a": 3, "cat": 4, "sea": 5, "Cat": 6}
 CROP = {

@@ -1,6 +1,10 @@
-"""The layout is the architecture: a module imports only from floors below its own, inside functions too."""
+"""The layout is the architecture: a module imports only from floors below its own, and from none that imports it.
+
+Imports inside functions count, and those for type checkers.
+"""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -66,3 +70,54 @@ def test_imports_only_go_down(path):
         if other != room:
             assert FLOOR[other] < FLOOR[room], f"{path}:{line}: {room} imports {other}, which is not below it"
             assert other not in RESEARCH or room in MAY_USE_RESEARCH, f"{path}:{line}: the product uses {other}"
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def packages_of(module: str) -> set[str]:
+    parts = module.split(".")
+    return {".".join(parts[:n]) for n in range(1, len(parts))}
+
+
+def modules_needed(module: str, tree: ast.AST, known: set[str]) -> set[str]:
+    """The modules that a module imports, with the packages that Python runs on the way to them.
+
+    The packages it stands in itself count only where it imports a name from one: they have begun before it.
+    """
+    needed = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            needed |= {name if name in known else node.module for name in names}
+        elif isinstance(node, ast.Import):
+            needed |= {alias.name for alias in node.names}
+    on_the_way = {package for name in needed for package in packages_of(name)} - packages_of(module)
+    return ((needed | on_the_way) & known) - {module}
+
+
+def first_cycle(needs: dict[str, set[str]]) -> list[str]:
+    """A circle of modules, each of which imports the one before; empty where there is none."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_module_imports_one_that_imports_it():
+    known = {module_of(path) for path in FILES}
+    needs = {module_of(path): modules_needed(module_of(path), ast.parse(path.read_text()), known) for path in FILES}
+    assert first_cycle(needs) == []
+
+
+@pytest.mark.parametrize(
+    "lazily",
+    ["def f():\n    from a.y import g", "if TYPE_CHECKING:\n    import a.y", "from a import y", "from a.y.z import g"],
+)
+def test_a_cycle_is_found_however_a_module_is_imported(lazily):
+    known = {"a", "a.x", "a.y", "a.y.z"}
+    needs = {"a.x": modules_needed("a.x", ast.parse(lazily), known), "a.y": {"a.x"}}
+    assert set(first_cycle(needs)) == {"a.x", "a.y"}

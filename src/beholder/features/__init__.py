@@ -1,6 +1,7 @@
 """A picture's rows of numbers: encoders, the ten measured attributes, and the pipeline that runs them."""
 
 from beholder.features.embed import embed
-from beholder.features.registry import EncoderRow, Runtime, encoder_names, load_encoder
+from beholder.features.encoder_row import EncoderRow, Runtime
+from beholder.features.registry import encoder_names, load_encoder
 
 __all__ = ["EncoderRow", "Runtime", "embed", "encoder_names", "load_encoder"]

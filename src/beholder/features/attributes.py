@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import fft, ndimage
 
-from beholder.features.registry import EncoderRow, Runtime
+from beholder.features.encoder_row import EncoderRow, Runtime
 from beholder.types import Matrix
 
 Array = NDArray[np.floating[Any]]

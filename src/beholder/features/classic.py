@@ -15,7 +15,7 @@ from PIL import Image
 
 from beholder.features import blocks
 from beholder.features.canvas import ANGLES, CELLS, CHROMA, SIDE, THIN, Array, Canvas, canvas
-from beholder.features.registry import EncoderRow
+from beholder.features.encoder_row import EncoderRow
 from beholder.types import Matrix
 
 REVISION = "1"  # to be raised with every change of a number that a block gives

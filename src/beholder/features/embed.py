@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, BadPicture, NoNumbers
-from beholder.features.registry import Runtime
+from beholder.features.encoder_row import Runtime
 from beholder.images import open_image
 from beholder.types import Matrix
 

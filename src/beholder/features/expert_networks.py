@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from beholder.errors import MissingExtra
-from beholder.features.registry import OPENED_AT, EncoderRow
+from beholder.features.encoder_row import OPENED_AT, EncoderRow
 from beholder.features.task_vectors import Columns, TaskVectors
 from beholder.types import Matrix
 

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from beholder.errors import BadInput, UserError
+from beholder.features.encoder_row import EncoderRow
 from beholder.features.onnx import BATCH, Tower, open_session
 from beholder.features.preprocess import Preprocessing, from_processor
-from beholder.features.registry import EncoderRow
 from beholder.json_reading import read_json
 from beholder.types import Matrix
 

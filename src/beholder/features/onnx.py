@@ -26,9 +26,9 @@ from PIL import Image
 
 from beholder.errors import BadInput, UserError
 from beholder.features.attributes import ATTRIBUTES
+from beholder.features.encoder_row import EncoderRow
 from beholder.features.external_data import digest_of, external_files
 from beholder.features.preprocess import Preprocessing, read_preprocessing
-from beholder.features.registry import EncoderRow
 from beholder.features.vocabulary import Vocabulary
 from beholder.json_reading import read_json
 from beholder.text import shown

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadPicture, UserError
-from beholder.features.registry import OPENED_AT
+from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
 from beholder.types import Ints, Matrix
 

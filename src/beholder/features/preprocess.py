@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.features.registry import OPENED_AT
+from beholder.features.encoder_row import OPENED_AT
 
 Fit = Literal["squash", "crop", "pad"]
 Layout = Literal["NCHW", "NHWC"]

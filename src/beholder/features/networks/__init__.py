@@ -8,8 +8,9 @@
 | `ren2017`      | 176     | Inception-BN with the trimmed last block of Ren et al. 2017, table 2 |
 """
 
-from beholder.features.networks.backbone import Backbone, backbone_names, make_backbone, state_of
+from beholder.features.networks.backbone import Backbone, state_of
 from beholder.features.networks.network import BINS, Network, load_network, save_network
+from beholder.features.networks.registry import backbone_names, make_backbone
 
 __all__ = [
     "BINS",

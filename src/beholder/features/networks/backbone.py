@@ -1,9 +1,8 @@
-"""The registry of backbones: what a network sees a picture with."""
+"""What a network sees a picture with. Which backbones there are: `networks/registry.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from beholder.errors import MissingExtra, ShapeError, UnknownName
+from beholder.errors import ShapeError
 from beholder.features.tensors import State
 
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -80,54 +79,3 @@ def fill_module(
     with torch.no_grad():
         for key, values in state.items():
             own[key].copy_(torch.from_numpy(np.array(values, np.float32)))
-
-
-def backbone_names() -> list[str]:
-    """Every backbone there is."""
-    return list(_MAKERS)
-
-
-def make_backbone(name: str, weights: Path | None = None, *, config: Mapping[str, Any] | None = None) -> Backbone:
-    """The backbone of this name.
-
-    weights : a file or folder of its weights; None: those that come with it, at random where none do
-    config : of a backbone that was there before: one of the same shape, to be filled; nothing is fetched for it
-    raises : UnknownName; UserError or BadInput where the weights are missing or another network's; MissingExtra
-    """
-    if name not in _MAKERS:
-        raise UnknownName.of("backbone", name, _MAKERS)
-    return _MAKERS[name](weights, config)
-
-
-def _mobilenet_v2(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
-    from beholder.features.networks.mobilenet_v2 import MobileNetV2
-
-    return MobileNetV2.made(weights)
-
-
-def _builtin(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
-    from beholder.features.networks.builtin import Builtin
-
-    return Builtin.made(weights)
-
-
-def _clip_vit_b32(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
-    try:
-        from beholder.features.networks.clip import ClipVitB32
-    except ImportError:
-        raise MissingExtra("the backbone clip-vit-b32", "torch") from None
-    return ClipVitB32.made(weights, config)
-
-
-def _ren2017(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
-    from beholder.features.networks.ren2017 import Ren2017
-
-    return Ren2017.made(weights)
-
-
-_MAKERS: dict[str, Callable[[Path | None, Mapping[str, Any] | None], Backbone]] = {
-    "mobilenet-v2": _mobilenet_v2,
-    "builtin": _builtin,
-    "clip-vit-b32": _clip_vit_b32,
-    "ren2017": _ren2017,
-}

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.func import functional_call
 
-from beholder.features.networks.backbone import make_backbone
 from beholder.features.networks.network import Network, fill, in_batches
+from beholder.features.networks.registry import make_backbone
 from beholder.features.task_vectors import TaskVectors
 from beholder.types import Floats
 

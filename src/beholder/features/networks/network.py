@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from beholder.errors import BadInput, UserError
-from beholder.features.networks.backbone import Backbone, fill_module, make_backbone, state_of
+from beholder.features.networks.backbone import Backbone, fill_module, state_of
+from beholder.features.networks.registry import make_backbone
 from beholder.features.preprocess import Preprocessing
 from beholder.features.tensors import read_tensors, write_tensors
 

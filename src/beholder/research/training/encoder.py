@@ -13,8 +13,8 @@ from scipy.special import expit
 
 from beholder.errors import BadInput, BadPicture, MissingExtra, UserError
 from beholder.features.embed import embed
+from beholder.features.encoder_row import OPENED_AT, Runtime
 from beholder.features.onnx import OnnxRuntime
-from beholder.features.registry import OPENED_AT, Runtime
 from beholder.images import open_image
 from beholder.json_reading import LARGE, read_json
 from beholder.research.datasets.near_duplicates import thumbnails

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, BadPicture
-from beholder.features.registry import OPENED_AT
+from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
 from beholder.research.bench.raters import column as column_of
 from beholder.research.datasets import Dataset, load_plain, same_pictures

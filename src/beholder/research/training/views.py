@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from beholder.features.registry import OPENED_AT
+from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
 
 SIDE = 224
