@@ -13,17 +13,16 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from beholder.ask import STRATEGIES
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.jobs import map_jobs
 from beholder.research.bench.statistics import bootstrap
 from beholder.session import AHEAD, RELEARN, Session
 from beholder.taste import FeatureMap, GaussianProcess
@@ -32,6 +31,7 @@ from beholder.types import Answers, Judgement
 
 WANTED = 0.85
 ASKED_ABOUT = 0.7  # share of the gallery
+BY, KINDS = ("random", "ours"), ("choice", "rating")  # what curves are of, and sessions
 BUDGET, SESSION, EVERY = 60, 80, 5
 FROM = 20  # answers from which the app may advise to stop
 
@@ -149,17 +149,21 @@ def stopping(sessions: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
     }
 
 
+def _shown(job: tuple[Path, str, int]) -> Any:
+    home, how, number = job
+    return curve(home, how, number) if how in BY else session(home, how, number)
+
+
 def figures(people: int, workers: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         library = _library(home)
         library.import_source("sample", "sample")
         library.close()
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone) as pool:
-            asked = {s: [pool.submit(curve, home, s, n) for n in range(people)] for s in ("random", "ours")}
-            held = {k: [pool.submit(session, home, k, n) for n in range(people)] for k in ("choice", "rating")}
-            curves = {s: np.array([job.result() for job in jobs]) for s, jobs in asked.items()}
-            sessions = {k: [job.result() for job in jobs] for k, jobs in held.items()}
+        jobs = [(home, how, number) for how in (*BY, *KINDS) for number in range(people)]
+        told = map_jobs(_shown, jobs, workers=workers, processes=True)
+        curves = {how: np.array(list(islice(told, people))) for how in BY}
+        sessions = {how: list(islice(told, people)) for how in KINDS}
     return {
         "people": people,
         "curves": {s: c.mean(0).round(4).tolist() for s, c in curves.items()},
@@ -197,10 +201,6 @@ def table(told: dict[str, Any]) -> str:
 
 def _library(home: Path) -> Library:
     return Library(home, config=Settings(home=home, threads=1))
-
-
-def _alone() -> None:
-    threadpool_limits(1)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@
     │   └── BadPicture               this picture cannot be opened, and why
     │       └── NoNumbers            it opens, but this encoder makes nothing of it
     ├── NotEnoughAnswers             nothing to learn from yet
+    ├── WorkerDied                   a process that did part of the work is gone
     └── StoreError                   disk full, locked, damaged, from a newer version: exit 1, status 503
 
 A message says what came, what was wanted and what to do, in one sentence where it can.
@@ -94,6 +95,10 @@ class NoNumbers(BadPicture):
 
 class NotEnoughAnswers(BeholderError):
     """Too few answers to learn from; the message says how many are wanted."""
+
+
+class WorkerDied(BeholderError):
+    """A worker process ended before its job was done."""
 
 
 class StoreError(BeholderError):

@@ -8,10 +8,10 @@ that stops early stops the rest.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from contextlib import closing
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Event, Lock
 
@@ -22,6 +22,7 @@ from PIL import Image
 from beholder.errors import BadInput, BadPicture, NoNumbers
 from beholder.features.encoder_row import Runtime
 from beholder.images import open_image
+from beholder.jobs import map_jobs
 from beholder.types import Matrix
 
 CHUNK = 8  # pictures a task: enough for a network's batch, few enough for an even progress bar
@@ -45,20 +46,11 @@ def embed(
     the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
     """
     stop, encoding = Event(), Lock()
-    chunks = iter([paths[at : at + CHUNK] for at in range(0, len(paths), CHUNK)])
-    pool = ThreadPoolExecutor(max(2, threads), thread_name_prefix="embed")
-    try:
-        under_way = deque(pool.submit(_chunk, chunk, runtimes, stop, encoding) for chunk in islice(chunks, threads + 2))
-        index = 0
-        while under_way:
-            outcomes = under_way.popleft().result()
-            under_way.extend(pool.submit(_chunk, chunk, runtimes, stop, encoding) for chunk in islice(chunks, 1))
-            for outcome in outcomes:
-                yield index, outcome
-                index += 1
-    finally:  # also where the consumer stops early: Ctrl-C, a closed generator, an error of a runtime
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+    chunks = [paths[at : at + CHUNK] for at in range(0, len(paths), CHUNK)]
+    work = partial(_chunk, runtimes=runtimes, stop=stop, encoding=encoding)
+    done = map_jobs(work, chunks, workers=max(2, threads), ahead=threads + 2, stop=stop)
+    with closing(done):  # also where the consumer stops early: Ctrl-C, a closed generator
+        yield from enumerate(chain.from_iterable(done))
 
 
 def _chunk(paths: Sequence[Path], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[Outcome]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock, local
 from typing import Any
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from beholder.jobs import map_jobs
 
 SPREAD = 8_192  # rows from which threads of our own are worth starting
 _LOCK = Lock()
@@ -59,5 +60,5 @@ def in_parts(work: Callable[[slice], None], n: int, size: int) -> None:
             for part in parts:
                 work(part)
             return
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(work, parts))
+        for _ in map_jobs(work, parts, workers=os.cpu_count() or 1):
+            pass

@@ -286,7 +286,7 @@ def ask(
         raise UserError(f"{', '.join(names)} cannot learn from {', '.join(plans) or 'nothing'}")
     rows: list[Row] = []
     progress("asking people", 0, len(jobs))
-    for done, found in enumerate(results_of(work, jobs)):
+    for done, found in enumerate(results_of(work.run, jobs)):
         rows += found
         progress("asking people", done + 1, len(jobs))
     order = {person.name: at for at, person in enumerate(work.people)}

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder import __version__
 from beholder.ask import STRATEGIES, strategy
 from beholder.config import settings
-from beholder.errors import BeholderError, UserError
+from beholder.errors import UserError, WorkerDied
 from beholder.features.attributes import with_attributes
 from beholder.features.picture_files import Pictures
-from beholder.research.bench import worker
+from beholder.jobs import map_jobs
 from beholder.research.bench.agreement import quarters
 from beholder.research.bench.asking import (
     BUDGET,
@@ -54,12 +49,13 @@ from beholder.research.bench.series import series_of
 from beholder.research.bench.summary import groups_of, summarise
 from beholder.research.bench.user_models import is_own, own_model, revision
 from beholder.research.bench.vectors import PREFIX, read_vectors
-from beholder.research.bench.worker import Bench, Row, Work
+from beholder.research.bench.worker import Bench, Row
 from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.taste import ExpertNetworks
 from beholder.types import Matrix, Progress, silent
 
 SHOTS = (0, 5, 10, 25, 50, 100)
+_Job = TypeVar("_Job")
 _ALONE = 4  # so few jobs are done before a second process has started
 
 
@@ -330,7 +326,7 @@ def _all_rows(bench: Bench, plan: Plan, record: RunRecord | None, say: Progress)
     jobs = remaining(plan.jobs, rows, bench.protocol.data.raters)
     done = total - len(jobs)
     say("fitting", done, total)
-    for finished in results_of(bench, jobs):
+    for finished in results_of(bench.run, jobs):
         if record:
             record.add(finished)
         rows += finished
@@ -339,48 +335,10 @@ def _all_rows(bench: Bench, plan: Plan, record: RunRecord | None, say: Progress)
     return rows
 
 
-def results_of(bench: Work, jobs: Sequence[Any]) -> Iterator[list[Row]]:
+def results_of(work: Callable[[_Job], list[Row]], jobs: Sequence[_Job]) -> Iterator[list[Row]]:
     """The rows of each job, as they come; in worker processes where there are more than a few."""
-    workers = min(settings().threads, len(jobs))
-    if workers < 2 or len(jobs) <= _ALONE:
-        with threadpool_limits(1):
-            for job in jobs:
-                yield bench.run(job)
-        return
-    spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=worker.start, initargs=(bench,))
+    workers = min(settings().threads, len(jobs)) if len(jobs) > _ALONE else 1
     try:
-        yield from _as_finished(pool, jobs, ahead=2 * workers)
-    except BrokenProcessPool as error:
-        raise BeholderError(
-            "a worker process ended before its job was done, most likely for lack of memory; "
-            "the same call with the same output folder goes on"
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _as_finished(pool: ProcessPoolExecutor, jobs: Sequence[Any], ahead: int) -> Iterator[list[Row]]:
-    """Results as they come; only `ahead` jobs are handed out, so that Ctrl-C waits for no more than those begun."""
-    waiting, running = iter(jobs), set[Future[list[Row]]]()
-    while True:
-        with _children_ignore_interrupts():
-            for job in waiting:
-                running.add(pool.submit(worker.work, job))
-                if len(running) >= ahead:
-                    break
-        if not running:
-            return
-        finished, running = wait(running, return_when=FIRST_COMPLETED)
-        for future in finished:
-            yield future.result()
-
-
-@contextmanager
-def _children_ignore_interrupts() -> Iterator[None]:
-    """Processes started in here never hear Ctrl-C, not even while they start; this one hears it afterwards."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        yield from map_jobs(work, jobs, workers=workers, processes=True, in_order=False)
+    except WorkerDied as error:
+        raise WorkerDied(f"{error}; the same call with the same output folder goes on") from error

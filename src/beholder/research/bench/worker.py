@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import resource
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from typing import Protocol as Interface
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from beholder.ask import strategy
 from beholder.errors import BeholderError
@@ -161,36 +156,3 @@ def peak_mb() -> float:
     """The most memory this process has held so far, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
-
-
-class Work(Interface):
-    """What worker processes do, such as a `Bench`; it travels to each of them once."""
-
-    def run(self, job: Any) -> list[Row]:
-        """The rows of one job."""
-
-
-_bench: Work | None = None
-
-
-def start(bench: Work) -> None:
-    """Makes this process a worker: one thread, and gone with its parent."""
-    global _bench
-    os.environ["OMP_NUM_THREADS"] = "1"  # of what is loaded later: torch
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    threadpool_limits(1)
-    _bench = bench
-
-
-def _end_with_parent() -> None:
-    """A pool's processes wait for ever where their parent was killed."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def work(job: Any) -> list[Row]:
-    """`Work.run` in a worker that was started."""
-    if _bench is None:
-        raise BeholderError("the worker was not started")
-    return _bench.run(job)

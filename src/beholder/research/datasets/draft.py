@@ -6,17 +6,17 @@ import math
 import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from beholder.cells import BELOW, EITHER, Marks, NotANumber, number, with_point
 from beholder.errors import BadPicture
 from beholder.images import open_image
+from beholder.jobs import map_jobs
 from beholder.research.datasets.tables import Faults, Row, stream_lines, stream_table
 from beholder.text import shown
 
 FEW = 10  # names that one sentence lists
-AT_ONCE = 100  # pictures, after which one may be stopped
+_TOLD_EVERY = 100  # pictures
 SMALL = 64  # side to which a picture is opened to see whether it can be: a large JPEG is then decoded in part
 PARTS = {"train": "train", "validation": "train", "test": "test"}  # a published part -> split of the plain format
 
@@ -196,11 +196,11 @@ def broken_pictures(files: Iterable[Path], threads: int, progress: Callable[[int
     """Which of these cannot be opened, and why: an empty file, one that is cut, a web page in place of a picture."""
     each = list(dict.fromkeys(files))
     broken: dict[Path, str] = {}
-    with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(each), AT_ONCE):
-            progress(start, len(each))
-            some = each[start : start + AT_ONCE]
-            broken |= {file: why for file, why in zip(some, pool.map(_why_broken, some), strict=True) if why}
+    for done, why in enumerate(map_jobs(_why_broken, each, workers=threads)):
+        if done % _TOLD_EVERY == 0:
+            progress(done, len(each))
+        if why:
+            broken[each[done]] = why
     return broken
 
 

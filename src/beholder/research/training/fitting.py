@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from beholder.jobs import map_jobs
 from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 from beholder.types import Progress
@@ -63,11 +63,10 @@ class Fitting:
         """Train until the time or the passes are over."""
         self._ask(progress)
         self._learn_scales()
-        with ThreadPoolExecutor(len(self.models)) as pool:
-            while self._done() < 1:
-                self._ask(progress)
-                self._pass(pool, progress)
-                self._save()
+        while self._done() < 1:
+            self._ask(progress)
+            self._pass(progress)
+            self._save()
         return {
             "steps": self.step,
             "seconds": round(self.seconds),
@@ -111,7 +110,7 @@ class Fitting:
         split = t.dimension - t.inner
         return [("embedding", slice(0, split)), *([("inner", slice(split, None))] if t.inner else [])]
 
-    def _pass(self, pool: ThreadPoolExecutor, progress: Progress) -> None:
+    def _pass(self, progress: Progress) -> None:
         """As many views as there are pictures, drawn from all that the teachers have answered."""
         r, n = self.recipe, len(self.answers.files)
         rng = np.random.default_rng([r.seed, 1, self.looked])
@@ -123,7 +122,7 @@ class Fitting:
             self.seconds, began = self.seconds + now - began, now
             if self._done() >= 1:
                 break
-            for name, loss in self._step(pool, draws[at : at + r.batch], rng).items():
+            for name, loss in self._step(draws[at : at + r.batch], rng).items():
                 sums[name] = sums.get(name, 0.0) + loss
             steps += 1
             self.looked += len(draws[at : at + r.batch])
@@ -136,7 +135,7 @@ class Fitting:
                 | {name: round(total / steps, 4) for name, total in sums.items()}
             )
 
-    def _step(self, pool: ThreadPoolExecutor, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
+    def _step(self, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
         done, r = self._done(), self.recipe
         rate = r.rate * min(1.0, (self.step + 1) / WARM) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
         for group in self.optimiser.param_groups:
@@ -144,8 +143,8 @@ class Fitting:
         shares = np.array_split(draws, len(self.models))
         seeds = rng.integers(2**62, size=len(shares))
         side = next((int(r.side * share) // 32 * 32 for until, share in r.growing if done < until), r.side)
-        work = [pool.submit(self._gradients, *one, side) for one in zip(self.models, shares, seeds, strict=True)]
-        results = [one.result() for one in work]
+        parts = zip(self.models, shares, seeds, strict=True)
+        results = list(map_jobs(lambda part: self._gradients(*part, side), parts, workers=len(self.models)))
         for p, *gradients in zip(self.parameters, *(g for g, _ in results), strict=True):
             p.grad = torch.stack(gradients).mean(0) if len(gradients) > 1 else gradients[0]
         nn.utils.clip_grad_norm_(self.parameters, 5.0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from PIL import Image
 from beholder.errors import BadInput, BadPicture
 from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
+from beholder.jobs import map_jobs
 from beholder.research.bench.raters import column as column_of
 from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.research.training.distortions import KINDS, LEVELS, distorted
@@ -146,13 +146,12 @@ def kept_side(side: int) -> int:
 def kept_squares(files: Sequence[Path], kept: int, threads: int, progress: Progress) -> NDArray[np.uint8]:
     """(n, kept, kept, 3) pictures, squashed. raises : BadInput naming those that cannot be opened"""
     squares, broken = np.empty((len(files), kept, kept, 3), np.uint8), []
-    with ThreadPoolExecutor(threads) as pool:
-        for i, square in enumerate(pool.map(lambda file: _square(file, kept), files)):
-            if isinstance(square, BadPicture):
-                broken.append(f"{files[i].name} ({square})")
-            else:
-                squares[i] = square
-            progress("opening the pictures", i + 1, len(files))
+    for i, square in enumerate(map_jobs(lambda file: _square(file, kept), files, workers=threads)):
+        if isinstance(square, BadPicture):
+            broken.append(f"{files[i].name} ({square})")
+        else:
+            squares[i] = square
+        progress("opening the pictures", i + 1, len(files))
     if broken:
         raise BadInput(f"pictures that cannot be opened: {', '.join(broken[:10])}; take them out")
     return squares

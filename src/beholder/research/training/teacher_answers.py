@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import BadInput, BadPicture
+from beholder.jobs import map_jobs
 from beholder.json_reading import LARGE, read_json
 from beholder.research.training.teachers import Run, Teacher
 from beholder.research.training.views import KEPT, kept, smaller, view
@@ -94,13 +94,12 @@ class TeacherAnswers:
         if self._opened:
             return
         broken = []
-        with ThreadPoolExecutor(threads) as pool:
-            for i, pixels in enumerate(pool.map(_try, self.files)):
-                if isinstance(pixels, BadPicture):
-                    broken.append(f"{self.files[i].name} ({pixels})")
-                else:
-                    self.pictures[i] = pixels
-                progress("opening the pictures", i + 1, len(self.files))
+        for i, pixels in enumerate(map_jobs(_try, self.files, workers=threads)):
+            if isinstance(pixels, BadPicture):
+                broken.append(f"{self.files[i].name} ({pixels})")
+            else:
+                self.pictures[i] = pixels
+            progress("opening the pictures", i + 1, len(self.files))
         if broken:
             raise BadInput(f"pictures that cannot be opened: {', '.join(broken[:10])}; take them out")
         self._opened = True
@@ -119,8 +118,8 @@ class TeacherAnswers:
             self._ask(own.runs, number, range(at, min(at + BATCH, n)))
             return min(at + BATCH, n)
 
-        with one_thread(), ThreadPoolExecutor(threads) as pool:
-            for done in pool.map(work, range(0, n, BATCH)):
+        with one_thread():
+            for done in map_jobs(work, range(0, n, BATCH), workers=threads):
                 progress(f"asking the teachers, view {number + 1} of {self.views}", done, n)
         self.rounds += 1
         self._save()
