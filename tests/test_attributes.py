@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from beholder.features.attributes import ATTRIBUTES, AttributesRuntime
-from beholder.sources.sample import paint
+from beholder.sources.sample import gallery_picture
 
 NAMES = [attribute.name for attribute in ATTRIBUTES]
 RUNTIME = AttributesRuntime()
@@ -20,7 +20,7 @@ def measure(name, pictures):
 @pytest.fixture(scope="module")
 def pictures():
     """One sample picture of every family."""
-    return [paint(index)[0] for index in range(20, 40)]
+    return [gallery_picture(index) for index in range(20, 40)]
 
 
 def rises(name, before, after, by=0.08):

@@ -11,8 +11,9 @@ from PIL import Image
 
 from beholder.errors import UserError
 from beholder.features.attributes import AttributesRuntime
-from beholder.sources.sample import FAMILIES, make_gallery, paint
-from beholder.sources.sample.palette import draw_palette, from_oklab, to_oklab
+from beholder.painter import FAMILIES
+from beholder.painter.palette import draw_palette, from_oklab, to_oklab
+from beholder.sources.sample import gallery_picture, make_gallery
 
 FEW = 24
 
@@ -46,7 +47,7 @@ def test_another_seed_makes_other_pictures_under_other_names(gallery, tmp_path):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_paints_whole_pictures_of_different_looks(family):
     start = FAMILIES.index(family)
-    painted = [paint(start + len(FAMILIES) * k)[0] for k in range(2, 6)]
+    painted = [gallery_picture(start + len(FAMILIES) * k) for k in range(2, 6)]
     assert all(p.mode == "RGB" and max(p.size) >= 500 and min(p.size) >= 400 for p in painted)
     small = np.stack([np.asarray(p.resize((24, 24), Image.Resampling.BOX), float) for p in painted])
     assert (small.std(axis=(1, 2, 3)) > 3).all(), "a picture is all but empty"
@@ -121,7 +122,7 @@ def test_an_empty_gallery_is_refused_with_a_sentence(tmp_path):
 
 
 def test_the_attributes_vary_within_the_gallery_and_hardly_together():
-    measured = AttributesRuntime().encode([paint(index)[0] for index in range(200, 260)])
+    measured = AttributesRuntime().encode([gallery_picture(index) for index in range(200, 260)])
     assert (measured.std(axis=0) > 0.12).all()
     together = np.corrcoef(measured, rowvar=False) - np.eye(10)
     assert np.abs(together).max() < 0.6
@@ -129,7 +130,7 @@ def test_the_attributes_vary_within_the_gallery_and_hardly_together():
 
 def test_vivid_and_dramatic_pictures_occur_in_most_families():
     """A taste for vivid colour must not be a taste for one family."""
-    per = [[paint(k + len(FAMILIES) * i)[0] for i in range(3, 8)] for k in range(0, len(FAMILIES), 3)]
+    per = [[gallery_picture(k + len(FAMILIES) * i) for i in range(3, 8)] for k in range(0, len(FAMILIES), 3)]
     spread = [AttributesRuntime().encode(pictures)[:, [2, 4]].std(axis=0) for pictures in per]
     assert (np.mean(spread, axis=0) > 0.1).all()
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from beholder.sources.sample.canvas import Canvas, below, curve, disc, leaf, noise
-from beholder.sources.sample.palette import Array
+from beholder.painter.canvas import Canvas, below, curve, disc, leaf, noise
+from beholder.painter.palette import Array
 
 
 def ink(c: Canvas) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from beholder.sources.sample.palette import Array, Palette
+from beholder.painter.palette import Array, Palette
 
 Points = Array | Sequence[tuple[float, float]]
 
@@ -168,7 +168,8 @@ class Pen:
     def box(self, x0: float, y0: float, x1: float, y1: float, colour: Array, alpha: float = 1.0) -> None:
         if x1 > x0 and y1 > y0:
             s = self._scale
-            self._draw.rectangle((x0 * s, y0 * s, x1 * s - 1, y1 * s - 1), fill=self._ink(colour, alpha))
+            corner = max(x0 * s, x1 * s - 1), max(y0 * s, y1 * s - 1)  # a hair's breadth is one pixel
+            self._draw.rectangle((x0 * s, y0 * s, *corner), fill=self._ink(colour, alpha))
 
 
 class Stencil(Pen):

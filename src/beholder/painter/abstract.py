@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.sources.sample.canvas import Canvas, Pen, blur, outline
-from beholder.sources.sample.palette import Array
+from beholder.painter.canvas import Canvas, Pen, blur, outline
+from beholder.painter.palette import Array
 
 
 def colour_fields(c: Canvas) -> None:

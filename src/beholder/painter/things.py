@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.sources.sample.canvas import HERE, Canvas, Pen, below, blur, curve, leaf, outline
-from beholder.sources.sample.palette import Array
-from beholder.sources.sample.places import landscape, sea
+from beholder.painter.canvas import HERE, Canvas, Pen, below, blur, curve, leaf, outline
+from beholder.painter.palette import Array
+from beholder.painter.places import landscape, sea
 
 
 def still_life(c: Canvas) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.sources.sample.canvas import Canvas, Pen, below, blur, curve, disc, noise
-from beholder.sources.sample.palette import Array
+from beholder.painter.canvas import Canvas, Pen, below, blur, curve, disc, noise
+from beholder.painter.palette import Array
 
 
 def _sky(c: Canvas) -> None:

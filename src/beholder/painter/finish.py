@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from beholder.sources.sample.canvas import Canvas, blur
-from beholder.sources.sample.palette import Array
+from beholder.painter.canvas import Canvas, blur
+from beholder.painter.palette import Array
 
 
 def finish(c: Canvas, flat: bool, oil: bool) -> Image.Image:

@@ -1,0 +1,86 @@
+"""The sample gallery: pictures painted by this code, so that the first minute needs no pictures of one's own.
+
+All families of `beholder.painter` in turn. Picture `index` of a seed is the same picture however many are made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from beholder.config import settings
+from beholder.errors import UserError
+from beholder.jobs import map_jobs
+from beholder.painter import FAMILIES, paint_by_chance
+from beholder.sources.captions import describe
+from beholder.sources.found import Found
+
+
+def gallery_picture(index: int, seed: int = 0) -> Image.Image:
+    """Picture `index` (0, 1, ...) of the gallery `seed`."""
+    return paint_by_chance(np.random.default_rng([seed, index]), FAMILIES[index % len(FAMILIES)])
+
+
+def _caption(index: int, seed: int) -> dict[str, str]:
+    """Its family, title, artist and price."""
+    family = FAMILIES[index % len(FAMILIES)]
+    return {"family": family, **describe(np.random.default_rng([seed, index, 1]), family)}
+
+
+def _file(index: int, seed: int) -> str:
+    family = FAMILIES[index % len(FAMILIES)].replace(" ", "-")
+    return f"{index:04d}-{family}.jpg" if seed == 0 else f"{index:04d}-{family}-{seed}.jpg"
+
+
+def _whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there wholly or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    os.replace(part, path)
+
+
+def _make(folder: Path, index: int, seed: int) -> dict[str, str]:
+    """Picture `index` in the folder, painted unless it is there; its row of items.csv."""
+    path = folder / _file(index, seed)
+    if not path.exists():
+        packed = io.BytesIO()
+        gallery_picture(index, seed).save(packed, "JPEG", quality=88)
+        _whole(path, packed.getvalue())
+    return {"item": path.stem, "file": path.name, **_caption(index, seed)}
+
+
+def make_gallery(
+    folder: Path, n: int = 480, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> list[Found]:
+    """Paint the gallery into a folder, with its `items.csv` in the plain folder format.
+
+    Pictures that are there already are kept, so a run that was cut off goes on where it was; each picture, and the
+    list, appears wholly or not at all. Threads, not processes: numpy and Pillow let go of the interpreter's lock, and
+    a script without a main guard may call this.
+
+    progress    called with (pictures done, n) after each
+    returns     the pictures in order, with columns family, title, artist, price
+    """
+    if n < 1:
+        raise UserError(f"a gallery of {n} pictures was asked for; it needs at least 1.")
+    folder.mkdir(exist_ok=True)
+    rows: list[dict[str, str]] = []
+    with closing(map_jobs(lambda index: _make(folder, index, seed), range(n), workers=settings().threads)) as made:
+        for row in made:
+            rows.append(row)
+            if progress:
+                progress(len(rows), n)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, ["item", "file", "title", "artist", "family", "price"])
+    writer.writeheader()
+    writer.writerows(rows)
+    _whole(folder / "items.csv", table.getvalue().encode())
+    columns = ("family", "title", "artist", "price")
+    return [Found(row["item"], folder / row["file"], {name: row[name] for name in columns}) for row in rows]
