@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from beholder.cli.shell import AsJson, Meter, put_json, say
-from beholder.cli.training import train
+from beholder.cli.training import LOSS, SIDE, STEPS, Backbone, Out, Seed, Weights, threads, train
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,19 +21,17 @@ def task_vectors(
             metavar="DATA...", help="Rated sets: FOLDER, FOLDER?COLUMN=VALUE for some pictures, FOLDER#COLUMN as score."
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets the start, the vectors, a card; goes on there.")],
-    backbone: Annotated[str, typer.Option(metavar="NAME", help="What all networks see with.")] = "builtin",
-    weights: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Of the backbone.", show_default="those that come with it")
-    ] = None,
+    out: Out,
+    backbone: Backbone = "builtin",
+    weights: Weights = None,
     quality: Annotated[
         str | None,
         typer.Option(metavar="SOURCE", help="Clean pictures: a set of them, degraded, is made and comes along."),
     ] = None,
-    side: Annotated[int, typer.Option(metavar="PX", min=32, help="Of the squares that pictures are seen as.")] = 128,
-    loss: Annotated[str, typer.Option(metavar="NAME", help="plcc, emd or l2.")] = "plcc",
-    steps: Annotated[int, typer.Option(metavar="N", min=1, help="Of fine-tuning on each set.")] = 200,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    side: Annotated[int, SIDE] = 128,
+    loss: Annotated[str, LOSS] = "plcc",
+    steps: Annotated[int, STEPS] = 200,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a network on each of several rated sets, and keep what each changed.
@@ -43,7 +40,6 @@ def task_vectors(
     encoder 'task-vectors:FOLDER', with the models tvc-tangent, tvc and zero-shot-best.
     Needs: pip install 'beholder[torch]'
     """
-    from beholder.config import settings
     from beholder.errors import MissingExtra
 
     try:
@@ -51,7 +47,7 @@ def task_vectors(
         from beholder.research.training.tuning import TuningRecipe
     except ImportError:
         raise MissingExtra("fine-tuning networks", "torch") from None
-    recipe = TuningRecipe(loss=loss, steps=steps, seed=seed, threads=settings().threads)
+    recipe = TuningRecipe(loss=loss, steps=steps, seed=seed, threads=threads())
     with Meter("reading the sets") as meter:
         card = train_from_folders(
             data, out, quality=quality, backbone=backbone, weights=weights, side=side, recipe=recipe, progress=meter

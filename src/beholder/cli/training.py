@@ -10,14 +10,17 @@ import typer
 from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
 from beholder.errors import MissingExtra
 
+Out = Annotated[
+    Path, typer.Option(metavar="FOLDER", help="Gets what is learned, and its card; run again, it goes on from there.")
+]
+Backbone = Annotated[str, typer.Option(metavar="NAME", help="What a network sees with, where it starts from none.")]
 Weights = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Of the backbone. [default: those that come with it]")
 ]
-Side = Annotated[
-    int | None, typer.Option(metavar="N", min=32, help="Of the square pictures it sees. [default: as its weights want]")
-]
-Loss = Annotated[str | None, typer.Option(metavar="l2|emd|plcc", help="[default: as goes with the backbone]")]
-Steps = Annotated[int | None, typer.Option(metavar="N", min=1, help="[default: as goes with the backbone]")]
+Seed = Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")]
+SIDE = typer.Option(metavar="N", min=32, help="Of the square pictures it sees.")
+LOSS = typer.Option(metavar="l2|emd|plcc", help="What tuning makes small.")
+STEPS = typer.Option(metavar="N", min=1, help="Of tuning.")
 
 train = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Learn from other people, before a person comes.")
 
@@ -40,7 +43,7 @@ def population(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="[default: the data folder, where the app finds it]")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Learn what people like in general, and how people differ.
@@ -72,7 +75,7 @@ def encoder(
     teachers: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Networks to learn from: .onnx with its .json, .tflite.")
     ],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets student.onnx; run again, it goes on from there.")],
+    out: Out,
     without: Annotated[
         list[str] | None, typer.Option(metavar="SOURCE", help="Pictures to keep unseen, and all copies of them.")
     ] = None,
@@ -90,7 +93,7 @@ def encoder(
         int, typer.Option(metavar="N", min=0, help="How many passes, whatever they take. [default: by --minutes]")
     ] = 0,
     views: Annotated[int, typer.Option(metavar="N", min=1, help="Ways to look at each picture.")] = 20,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train a small encoder to answer as larger networks do.
@@ -130,26 +133,27 @@ def encoder(
 @train.command()
 def generic(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A rated set in the plain format.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets network, encoder and card; run again, it goes on.")],
-    backbone: Annotated[str, typer.Option(metavar="NAME", help="What the network sees with.")] = "builtin",
+    out: Out,
+    backbone: Backbone = "builtin",
     weights: Weights = None,
-    side: Side = None,
-    loss: Loss = None,
-    steps: Steps = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    side: Annotated[int | None, SIDE] = None,
+    loss: Annotated[str | None, LOSS] = None,
+    steps: Annotated[int | None, STEPS] = None,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a network on a rated set: what its people like on the whole.
 
     A fifth of the pictures is held out, or what the set says; the network is judged on these. What it writes can be
     used as `onnx:FOLDER/encoder.onnx` anywhere. Backbones: builtin, mobilenet-v2, clip-vit-b32, ren2017; the last with
-    the recipe of Ren et al. 2017. Needs: pip install 'beholder[torch]'
+    the recipe of Ren et al. 2017. Side, loss and steps go with the backbone unless they are given.
+    Needs: pip install 'beholder[torch]'
     """
     try:
         from beholder.research.training.generic import train_generic
     except ImportError:
         raise MissingExtra("training a network", "torch") from None
-    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": _threads()}
+    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": threads()}
     with Meter("reading the set") as meter:
         card = train_generic(data, out, backbone=backbone, weights=weights, side=side, progress=meter, **recipe)
     if as_json:
@@ -165,19 +169,19 @@ def generic(
 @train.command()
 def attributes(
     data: Annotated[Path, typer.Argument(metavar="AADB", help="AADB, or another set with columns of its attributes.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Gets network, encoder and card; run again, it goes on.")],
+    out: Out,
     start: Annotated[
         Path | None, typer.Option(metavar="NETWORK", help="--out of `train generic`, or its network.safetensors.")
     ] = None,
     scores: Annotated[
         Path | None, typer.Option(metavar="DATA", help="Scores to learn jointly. [default: the mean scores of AADB]")
     ] = None,
-    backbone: Annotated[str, typer.Option(metavar="NAME", help="Without --start: what it sees with.")] = "builtin",
+    backbone: Backbone = "builtin",
     weights: Weights = None,
-    side: Side = None,
-    loss: Loss = None,
-    steps: Steps = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")] = 0,
+    side: Annotated[int | None, SIDE] = None,
+    loss: Annotated[str | None, LOSS] = None,
+    steps: Annotated[int | None, STEPS] = None,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Learn the ten attributes of AADB beside a generic score.
@@ -185,6 +189,7 @@ def attributes(
     The published way: the lower blocks stay as the score was learned with, the last one and the ten heads are tuned,
     once alone and once jointly with the score; both are judged on pictures held out. With the encoder that it writes,
     `onnx:FOLDER/encoder.onnx`, models learn from these attributes in place of the measured ones.
+    Side, loss and steps go with the backbone unless they are given.
     Needs: pip install 'beholder[torch]'
     """
     try:
@@ -192,7 +197,7 @@ def attributes(
     except ImportError:
         raise MissingExtra("training a network", "torch") from None
     made: dict[str, Any] = {"start": start, "scores": scores, "backbone": backbone, "weights": weights, "side": side}
-    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": _threads()}
+    recipe: dict[str, Any] = {"loss": loss, "steps": steps, "seed": seed, "threads": threads()}
     with Meter("reading the set") as meter:
         card = train_attributes(data, out, progress=meter, **made, **recipe)
     if as_json:
@@ -205,7 +210,7 @@ def attributes(
     say(f"the encoder is onnx:{out / 'encoder.onnx'}")
 
 
-def _threads() -> int:
+def threads() -> int:
     from beholder.config import settings
 
     return settings().threads

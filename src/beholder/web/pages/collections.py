@@ -17,9 +17,9 @@ from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
-from beholder.web.render import page
+from beholder.web.render import page, segment
 from beholder.web.state import state_of
-from beholder.web.who import ApiPerson, PagePerson
+from beholder.web.who import ApiPerson, PagePerson, last_collection
 
 SAMPLE = "sample"
 
@@ -46,6 +46,16 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
         may_import=may_import(request), has_sample=any(row.name == SAMPLE and row.size for row in rows),
     )  # fmt: skip
+
+
+@router.get("/label")
+@router.get("/results")
+@router.get("/taste")
+def last_seen(request: Request, person: PagePerson) -> Response:
+    """The same page of the collection that was last seen."""
+    del person
+    name = last_collection(request)
+    return RedirectResponse(f"{request.url.path}/{segment(name)}" if name else "/", 303)
 
 
 @router.post("/import")

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
 from beholder.explain import FIRST_WORD, in_short
@@ -17,9 +17,9 @@ from beholder.session import AHEAD, Progress, Session
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.faults import Refused
-from beholder.web.render import byline, page, segment
+from beholder.web.render import byline, page
 from beholder.web.state import state_of
-from beholder.web.who import ApiPerson, PagePerson, last_collection, remember_collection
+from beholder.web.who import ApiPerson, PagePerson, remember_collection
 
 MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
     "grid": ("grid", "Favourites"),
@@ -33,14 +33,6 @@ ENOUGH = 20  # answers before it is said that more will not pay
 MOST_ASKED = 12  # questions in one call
 
 router = APIRouter()
-
-
-@router.get("/label")
-def label_last(request: Request, person: PagePerson) -> Response:
-    """The collection that was last seen."""
-    del person
-    name = last_collection(request)
-    return RedirectResponse(f"/label/{segment(name)}" if name else "/", 303)
 
 
 @router.get("/label/{collection:path}")

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
 from beholder.ranking import Ranked, Ranking, title_of
@@ -19,9 +19,9 @@ from beholder.session import Session
 from beholder.store import Person
 from beholder.types import Item
 from beholder.web.pages.label import FEWEST, whole
-from beholder.web.render import page, segment
+from beholder.web.render import page
 from beholder.web.state import state_of
-from beholder.web.who import PagePerson, last_collection, remember_collection
+from beholder.web.who import PagePerson, remember_collection
 
 PER_PAGE = 60
 JUDGED = ("rating", "choice", "tie", "grid")  # a skip and a mark are no answers
@@ -69,14 +69,6 @@ class Filter:
 
     def __bool__(self) -> bool:
         return bool(self.text or self.favourites or self.unjudged or self.values)
-
-
-@router.get("/results")
-def results_last(request: Request, person: PagePerson) -> Response:
-    """The collection that was last seen."""
-    del person
-    name = last_collection(request)
-    return RedirectResponse(f"/results/{segment(name)}" if name else "/", 303)
 
 
 @router.get("/results/{collection:path}/export.csv")

@@ -20,7 +20,7 @@ from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
 from beholder.web.state import state_of
-from beholder.web.who import FormPerson, PagePerson, last_collection, remember_collection
+from beholder.web.who import FormPerson, PagePerson, remember_collection
 
 PER_PAGE = 40
 GUESSES = 8  # pictures shown of which least is known
@@ -35,14 +35,6 @@ class AnswerView:
     judgement: Judgement
     words: str
     items: list[Item]
-
-
-@router.get("/taste")
-def taste_last(request: Request, person: PagePerson) -> Response:
-    """The collection that was last seen."""
-    del person
-    name = last_collection(request)
-    return RedirectResponse(f"/taste/{segment(name)}" if name else "/", 303)
 
 
 @router.get("/taste/{collection:path}")
