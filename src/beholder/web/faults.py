@@ -33,7 +33,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (StoreError, 503),
 )
 _SENTENCES = {
-    404: "Page not found.",
+    404: "Page not found. Check the address, or choose a page above.",
     405: "This page cannot be used that way.",
     422: "What was sent is not what this page sends. Open the page again.",
 }
