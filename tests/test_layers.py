@@ -14,7 +14,7 @@ import beholder
 ROOT = Path(beholder.__file__).parent
 FLOORS = [
     {"types", "errors", "config"},  # words
-    {"images", "painter", "text", "cells", "json_reading", "jobs"},  # pixels, text, pools of workers
+    {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
     {"csv_reading"},  # tables of text, a row at a time
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.durable import write_whole
 from beholder.errors import BadInput, UserError
 from beholder.json_reading import parse_json
 
@@ -21,10 +22,8 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], said: Mapping
     from safetensors.numpy import save
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
     whole = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
-    new.write_bytes(save(whole, {name: json.dumps(value) for name, value in said.items()}))
-    new.replace(path)
+    write_whole(path, save(whole, {name: json.dumps(value) for name, value in said.items()}))
 
 
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:

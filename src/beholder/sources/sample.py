@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from beholder.config import settings
+from beholder.durable import write_whole
 from beholder.errors import UserError
 from beholder.jobs import map_jobs
 from beholder.painter import FAMILIES, paint_by_chance
@@ -39,20 +39,13 @@ def _file(index: int, seed: int) -> str:
     return f"{index:04d}-{family}.jpg" if seed == 0 else f"{index:04d}-{family}-{seed}.jpg"
 
 
-def _whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there wholly or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    os.replace(part, path)
-
-
 def _make(folder: Path, index: int, seed: int) -> dict[str, str]:
     """Picture `index` in the folder, painted unless it is there; its row of items.csv."""
     path = folder / _file(index, seed)
     if not path.exists():
         packed = io.BytesIO()
         gallery_picture(index, seed).save(packed, "JPEG", quality=88)
-        _whole(path, packed.getvalue())
+        write_whole(path, packed.getvalue())
     return {"item": path.stem, "file": path.name, **_caption(index, seed)}
 
 
@@ -81,6 +74,6 @@ def make_gallery(
     writer = csv.DictWriter(table, ["item", "file", "title", "artist", "family", "price"])
     writer.writeheader()
     writer.writerows(rows)
-    _whole(folder / "items.csv", table.getvalue().encode())
+    write_whole(folder / "items.csv", table.getvalue().encode())
     columns = ("family", "title", "artist", "price")
     return [Found(row["item"], folder / row["file"], {name: row[name] for name in columns}) for row in rows]

@@ -21,9 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from beholder.durable import put_in_place
 from beholder.errors import StoreError
 from beholder.store import private
-from beholder.store.durable import flush
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
@@ -159,8 +159,7 @@ def backup(path: Path) -> Path:
     private.make(draft)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)
-    os.replace(draft, target)
-    flush(target.parent)
+    put_in_place(draft, target)
     return target
 
 

@@ -16,14 +16,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from beholder.durable import write_whole
 from beholder.errors import BadInput, StoreError
-from beholder.store.durable import flush
 from beholder.text import shown
 from beholder.types import Matrix
 
@@ -81,11 +82,8 @@ class VectorShards:
             for folder in (self.folder.parent, self.folder):
                 folder.mkdir(exist_ok=True)
             self._clear_leftovers()
-            draft = self.folder / f".{os.getpid()}-{uuid.uuid4().hex}.tmp"
-            save_file({"keys": keys.copy(), "vectors": np.ascontiguousarray(vectors, np.float32)}, draft)
-            flush(draft)
-            os.replace(draft, self.folder / f"{uuid.uuid4().hex}.safetensors")
-            flush(self.folder)
+            shard: dict[str, NDArray[Any]] = {"keys": keys.copy(), "vectors": np.ascontiguousarray(vectors, np.float32)}
+            write_whole(self.folder / f"{uuid.uuid4().hex}.safetensors", lambda draft: save_file(shard, draft))
         except (OSError, SafetensorError) as error:
             raise StoreError(f"cannot keep vectors in {self.folder}: {error}") from error
 

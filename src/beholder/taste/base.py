@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from beholder.durable import write_whole
 from beholder.errors import BadInput, ShapeError, UserError
 from beholder.json_reading import BadJson, read_json
 from beholder.taste.checks import check_answers
@@ -127,8 +127,8 @@ def write_saved(folder: Path | str, config: dict[str, Any], arrays: Arrays) -> N
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
-    _replace(folder / "config.json", json.dumps({"format": FORMAT, **config}, indent=1).encode())
+    write_whole(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
+    write_whole(folder / "config.json", json.dumps({"format": FORMAT, **config}, indent=1).encode())
 
 
 def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
@@ -147,10 +147,3 @@ def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise BadInput(f"{folder} holds a model of another format; this version reads format {FORMAT}")
     return config, arrays
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all: a reader never sees half a file."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from beholder import __version__
+from beholder.durable import write_whole
 from beholder.errors import BeholderError, NotEnoughAnswers, UserError
 from beholder.images import render
 from beholder.ranking import SCORE, Ranked, title_of
@@ -58,10 +58,8 @@ def write_sheet(session: Session, places: Sequence[Ranked], file: Path, *, progr
         places, heading=heading, sentence=sentence, answers=session.progress().answers, progress=progress
     )
     file = file.expanduser()
-    part = file.with_name(file.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, file)
+        write_whole(file, text)
     except OSError as error:
         raise UserError(f"cannot write '{file}': {error.strerror}") from error
 

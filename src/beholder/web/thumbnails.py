@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
+from beholder.durable import write_whole
 from beholder.errors import BadPicture
 from beholder.images import render
 from beholder.types import Item
@@ -40,15 +38,11 @@ class Pictures:
 
     def _keep(self, path: Path, data: bytes) -> bool:
         """Whether it could be written. A data folder that was moved away is not made again for it."""
-        unfinished = path.with_name(f"{path.stem}.{uuid4().hex[:8]}.tmp")
         try:
             self.folder.mkdir(exist_ok=True)
             path.parent.mkdir(exist_ok=True)
-            unfinished.write_bytes(data)
-            os.replace(unfinished, path)  # another process may have made the same one: both are good
+            write_whole(path, data)  # another process may have made the same one: both are good
         except OSError:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
             return False
         return True
 

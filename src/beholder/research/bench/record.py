@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from beholder.config import settings
+from beholder.durable import write_whole
 from beholder.errors import BadInput, StoreError, UserError
 from beholder.json_reading import parse_json, read_json
 from beholder.research.bench.worker import BenchJob, Row
@@ -45,7 +46,7 @@ class RunRecord:
         if (self.folder / ROWS).exists():
             raise UserError(f"{self.folder} holds {ROWS} without the {CONFIG} that says of what; give another folder")
         config |= {"begun": date.today().isoformat(), "hardware": hardware()}
-        _replace(path, json.dumps(config, indent=1) + "\n")
+        write_whole(path, json.dumps(config, indent=1) + "\n")
         return config
 
     def finished(self) -> list[Row]:
@@ -62,7 +63,7 @@ class RunRecord:
         rows = [row for job in jobs.values() if len(job) == job[0]["lines"] for row in job]
         kept = as_lines(rows)
         if kept != text:
-            _replace(path, kept)
+            write_whole(path, kept)
         return rows
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -120,13 +121,3 @@ def _check_same(folder: Path, old: Row, new: Row) -> None:
         raise UserError(
             f"{folder} holds another run: {'; '.join(differ)}. Give another folder, or the same call to go on"
         )
-
-
-def _replace(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from beholder.durable import write_whole
 from beholder.errors import BadInput, BadPicture
 from beholder.jobs import map_jobs
 from beholder.json_reading import LARGE, read_json
@@ -183,9 +184,7 @@ class TeacherAnswers:
             array.flush()  # type: ignore[attr-defined]
         told = {"made_of": self._made_of, "rounds": self.rounds, "opened": self._opened, "taken": self._taken}
         told |= {"how": self._how(), "files": self._names()}
-        new = self.folder / "done.json.new"
-        new.write_text(json.dumps(told), encoding="utf-8")
-        new.replace(self.folder / "done.json")
+        write_whole(self.folder / "done.json", json.dumps(told))
 
 
 def _try(path: Path) -> NDArray[np.uint8] | BadPicture:
