@@ -21,8 +21,11 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.ranking import SCORE, Ranked
 from beholder.session import Session
+from beholder.sources import FILES
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
+from beholder.web.faults import Refused
+from beholder.web.pages.collections import source_of
 from beholder.web.thumbnails import Pictures
 from helpers.browser import HERE, SAFE, as_person, choose, event, hang, kept, send
 
@@ -499,3 +502,16 @@ def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path
     assert "3 answers" in client.get("/").text
     app.state.beholder.close()
     library.close()
+
+
+def test_a_path_is_taken_as_the_disk_takes_it(tmp_path):
+    folder = tmp_path / "Meine\N{NO-BREAK SPACE}Bilder"
+    folder.mkdir()
+    assert source_of(str(folder)) == (str(folder.resolve()), "Meine Bilder")
+    for ending in FILES:
+        file = tmp_path / f"art{ending}"
+        file.touch()
+        assert source_of(str(file)) == (str(file.resolve()), "art")
+    for bad in ("a\nb", "a\x1bb", "a\0b", "a\ud800b"):
+        with pytest.raises(Refused):
+            source_of(f"{tmp_path}/{bad}")

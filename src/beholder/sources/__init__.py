@@ -15,11 +15,12 @@ from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
 
-__all__ = ["SAMPLE", "Broken", "Found", "Source", "open_source"]
+__all__ = ["FILES", "SAMPLE", "Broken", "Found", "Source", "open_source"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
 _TABLES = {".csv", ".tsv", ".tab"}
+FILES = frozenset(_ZIPS | _TABLES)  # endings of the files that are sources
 _WANTED = "a folder, a .zip, a .csv of paths, or 'sample'"
 
 

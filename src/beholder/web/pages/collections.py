@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from beholder.config import Settings
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN
+from beholder.sources import FILES, SAMPLE
 from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
@@ -21,7 +23,7 @@ from beholder.web.render import page, segment
 from beholder.web.state import state_of
 from beholder.web.who import ApiPerson, PagePerson, last_collection
 
-SAMPLE = "sample"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
 
 router = APIRouter()
 
@@ -130,7 +132,7 @@ def source_of(path: str) -> tuple[str, str]:
     path = path.strip().strip("\"'")
     if path == SAMPLE:
         return SAMPLE, SAMPLE
-    if not path or not path.isprintable():
+    if not path or _CONTROL.search(path):
         raise Refused(422, "Type the path of a folder, a .zip or a .csv on this machine.")
     if "://" in path:
         raise Refused(422, "This is an address; only folders and files on this machine can be imported here.")
@@ -143,11 +145,12 @@ def source_of(path: str) -> tuple[str, str]:
         raise Refused(
             422, f"There is no folder or file {path[:200]!r} on this machine. Type its whole path, from / or ~."
         )
-    if full.is_file() and full.suffix.lower() not in (".zip", ".csv"):
+    if full.is_file() and full.suffix.lower() not in FILES:
         raise Refused(
             422, f"A folder, a .zip or a .csv can be imported, got a {full.suffix or 'file without an ending'}."
         )
-    return str(full.resolve()), full.stem if full.is_file() else full.resolve().name
+    title = full.stem if full.is_file() else full.resolve().name
+    return str(full.resolve()), " ".join(title.split())  # no name has spaces that are none of the keyboard's
 
 
 def may_import(request: Request) -> bool:
