@@ -1,11 +1,12 @@
 """Beholder learns one person's taste in pictures from a few answers, and ranks and explains by it.
 
-import beholder as bh
-
-pics = bh.open("~/paintings")  # found, fingerprinted, embedded once
-taste = bh.Taste().fit(pics.X, choices=[(3, 17), (42, 17)])  # rows of (winner, loser)
-pics.rank(taste)[:10]
-pics.explain(taste).sentence
+Examples
+--------
+>>> import beholder as bh
+>>> pics = bh.open("~/paintings")  # found, fingerprinted, embedded once
+>>> taste = bh.Taste().fit(pics.X, choices=[(3, 17), (42, 17)])  # rows of (winner, loser)
+>>> pics.rank(taste)[:10]
+>>> pics.explain(taste).sentence
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ __all__ = ["Collection", "Library", "Taste", "__version__", "open"]
 def open(source: str | Path, *, encoder: str | None = None) -> Collection:
     """The collection of a folder, a zip, a CSV of paths, or "sample": imported where it is not yet.
 
-    raises : UserError or BadInput where there is nothing to open there
+    Parameters
+    ----------
+    source
+        What to open; "~" is your home folder.
+    encoder
+        By its name; None: the one that is set, or that a known collection has.
+
+    Raises
+    ------
+    UserError, BadInput
+        Where there is nothing to open there.
     """
     from beholder.collection import Library
 

@@ -51,11 +51,23 @@ class Explanation:
 def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Tags | None = None) -> Explanation:
     """What a person's answers say of their taste.
 
-    model       the fitted taste model; None where there is none yet
-    X           (n, d) the pool; attributes (n, 10) measured on the same pictures
-    answers     rows of X
-    words       what the encoder says of the pool; None: nothing
-    raises : ShapeError where attributes and X do not fit together
+    Parameters
+    ----------
+    model
+        The fitted taste model; None where there is none yet.
+    X
+        (n, d) the pool.
+    attributes
+        (n, 10) measured on the same pictures.
+    answers
+        Rows of X.
+    words
+        What the encoder says of the pool; None: nothing.
+
+    Raises
+    ------
+    ShapeError
+        Where attributes and X do not fit together.
     """
     _check(X, attributes)
     telling = (words or Tags.of(None, X)).common()
