@@ -1,0 +1,103 @@
+"""A data folder that an older version made comes through whole: tests/fixtures/old_home.zip, by runs/old_home.py."""
+
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from beholder.collection import Library
+from beholder.session import Session
+from beholder.store import VectorShards
+from beholder.types import Judgement
+
+FIXTURE = Path(__file__).parent / "fixtures" / "old_home"
+PLACE = "/place/of/the/fixture"  # in its paths, for wherever it is unpacked
+TOLD = json.loads(FIXTURE.with_suffix(".json").read_text(encoding="utf-8"))
+
+
+def unpack(folder: Path) -> Path:
+    """The data folder, its pictures beside it. The database is still as the older version left it."""
+    with zipfile.ZipFile(FIXTURE.with_suffix(".zip")) as archive:
+        archive.extractall(folder)
+    with closing(sqlite3.connect(folder / "home" / "beholder.db")) as db, db:
+        for table, column in (("items", "path"), ("files", "path"), ("collections", "source")):
+            db.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (PLACE, str(folder)))
+    return folder / "home"
+
+
+@pytest.fixture
+def old(tmp_path, monkeypatch):
+    """Opened by the code of now; no picture is embedded again."""
+    monkeypatch.setattr(VectorShards, "add", lambda *args: pytest.fail("a picture was embedded again"))
+    library = Library(unpack(tmp_path / "old"))
+    yield library
+    library.close()
+
+
+def told_of(library, name):
+    """What is kept of a collection, in the words of `TOLD`."""
+    store, row = library.store, library.store.collection(name)
+    people = {who.name: who.id for who in store.people()}
+    return {
+        "encoder": row.encoder,
+        "items": [[i.id, i.name, i.sha256, i.width, i.height, dict(i.columns), i.gone] for i in store.items(row.id)],
+        "files": {Path(f.path).name: [f.sha256, f.reason] for f in store.files(row.id).values()},
+        "judgements": {
+            who: [
+                [j.kind, [*j.items], j.client_id, j.value, [*j.picked], j.seconds, j.side, j.asked_by, j.at.isoformat()]
+                for j in store.judgements(id, row.id)
+            ]
+            for who, id in people.items()
+        },
+        "events": {who: len(store.events(id, row.id)) for who, id in people.items()},
+        "alone": [who for who, id in people.items() if store.alone(id, row.id)],
+        "fits": [
+            [who, *fit] for who, id in people.items() if (fit := store.fit(id, row.id, "gp", row.encoder)) is not None
+        ],
+    }
+
+
+@pytest.mark.parametrize("name", TOLD["collections"])
+def test_everything_that_was_kept_is_there(old, name):
+    told = TOLD["collections"][name]
+    assert told["fits"]
+    assert any(told["judgements"].values())
+    assert told_of(old, name) == told
+    assert len(old.collection(name)) == len(told["items"])
+    assert len(list((old.home / "backups").glob("*.db"))) <= 1
+
+
+@pytest.mark.parametrize("told", TOLD["rankings"], ids=lambda told: "-".join(list(told.values())[:3]))
+def test_the_ranking_is_what_the_older_version_printed(old, told):
+    session = Session(old, told["collection"], told["person"], model=told["model"])
+    session.settle()
+    places = session.ranking()[:]
+    session.close()
+    assert [place.item.name for place in places] == [name for name, _, _ in told["places"]]
+    numbers = [number for place in places for number in (place.score, place.std)]
+    assert numbers == pytest.approx([n for _, *both in told["places"] for n in both], abs=1e-6)
+
+
+def test_answering_and_undoing_go_on(old):
+    session = Session(old, "gallery", "Ada", model="gp")
+    before = session.history()
+    names = {item.id: item.name for item in session.collection.items}
+    assert ([names[i] for i in session.hidden], [names[i] for i in session.favourites]) == (["no-3"], ["no-2"])
+    kinds = [(kind, session.questions(kind, 1)) for kind in ("choice", "rating", "grid")]
+    assert all(questions and questions[0].kind == kind for kind, questions in kinds)
+    session.record([Judgement("choice", kinds[0][1][0].items, "new", asked_by="random")])
+    assert session.undo("undo-new").client_id == "new"
+    assert session.undo("undo-old") == before[0]
+    assert session.history() == before[1:]
+    session.settle()
+    assert (session.hidden, len(session.ranking())) == (set(), 20)  # what was taken back is a hiding
+    session.close()
+
+
+def test_an_import_finds_every_picture_known(old):
+    for name, known in (("gallery", 20), ("plain", 10)):
+        report = old.import_source(old.store.collection(name).source, name)
+        assert (report.new, report.moved, report.known) == (0, 0, known)
