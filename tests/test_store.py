@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import re
 import shutil
 import sqlite3
 import stat
 import sys
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import ml_dtypes
 import numpy as np
@@ -41,6 +43,18 @@ def filled(store):
     ]
     store.keep_files(art.id, [KnownFile(str(i.path), 1, 2, i.sha256, None) for i in items], items)
     return store, ada, art
+
+
+OWN_WORDS = re.compile(
+    r"\bPRAGMA\b|sqlite|json_extract|json_each|INSERT OR|ON CONFLICT|on_conflict|BEGIN IMMEDIATE|TRIGGER|RAISE\("
+    r"|func\.total|group_concat|rowid|AUTOINCREMENT"
+)
+
+
+def test_only_the_dialect_holds_words_of_one_database():
+    root = Path(database.__file__).parents[1]
+    found = {str(file.relative_to(root)) for file in root.rglob("*.py") if OWN_WORDS.search(file.read_text("utf-8"))}
+    assert found == {"store/dialect.py"}
 
 
 def test_migrations_make_exactly_the_tables(store):

@@ -1,4 +1,6 @@
-"""What is kept: people, collections, items, judgements, fits. Every line of SQL is in this folder."""
+"""What is kept: people, collections, items, judgements, fits. All SQL is in this folder, what SQLite alone reads in
+`dialect.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from beholder.errors import AlikeName, IdTaken, UnknownName
+from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
@@ -122,12 +124,9 @@ class Store:
         check(self.engine)
 
     def faults(self) -> list[str]:
-        """What SQLite's own checks find wrong with the file; empty where all is well."""
+        """What the database's own checks find wrong with it; empty where all is well."""
         with reading(self.engine) as db:
-            said = [row[0] for row in db.exec_driver_sql("PRAGMA quick_check(5)") if row[0] != "ok"]
-            return said + [
-                f"a row of {row[0]} refers to nothing" for row in db.exec_driver_sql("PRAGMA foreign_key_check")
-            ]
+            return list(dialect.faults(db))
 
     # People
 
@@ -161,7 +160,7 @@ class Store:
             if row["name"] not in map(composed, known):
                 if not another and (same := alike(row["name"], known)):
                     raise AlikeName("person", row["name"], same)
-                db.execute(insert(t.people).values(row))
+                db.execute(sa.insert(t.people).values(row))
         return self.person(row["name"])
 
     # Collections and their items
@@ -211,7 +210,8 @@ class Store:
             if row["name"] not in known:
                 if same := alike(row["name"], known):
                     raise AlikeName("collection", row["name"], same)
-                known[row["name"]] = db.scalars(insert(t.collections).values(row).returning(t.collections.c.id)).one()
+                new = sa.insert(t.collections).values(row).returning(t.collections.c.id)
+                known[row["name"]] = db.scalars(new).one()
             _keep_files(db, known[row["name"]], files, items)
         return self.collection(row["name"])
 
@@ -239,8 +239,9 @@ class Store:
     def state(self, collection_id: int) -> tuple[int, ...]:
         """A few sums over the items that another import is likely to change, found without reading them all."""
         c = t.items.c
-        told = (c.id, c.gone, *(sa.func.length(text) for text in (c.name, c.path, sa.cast(c.columns, sa.String))))
-        query = sa.select(*(sa.func.total(number) for number in told)).where(c.collection_id == collection_id)
+        texts = (sa.func.length(text) for text in (c.name, c.path, sa.cast(c.columns, sa.String)))
+        sums = (sa.func.coalesce(sa.func.sum(number), 0) for number in (c.id, sa.cast(c.gone, sa.Integer), *texts))
+        query = sa.select(*sums).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             return tuple(int(total) for total in db.execute(query).one())
 
@@ -285,8 +286,8 @@ class Store:
         with writing(self.engine) as db:
             there = (t.items.c.collection_id == collection_id) & t.items.c.gone
             db.execute(t.items.update().where(there).values(gone=False))
-            for start in range(0, len(missing), 500):  # SQLite takes so many values in one statement
-                some = t.items.c.id.in_(missing[start : start + 500])
+            for start in range(0, len(missing), dialect.MOST_VALUES):
+                some = t.items.c.id.in_(missing[start : start + dialect.MOST_VALUES])
                 db.execute(t.items.update().where(some).values(gone=True))
 
     # Judgements
@@ -303,7 +304,7 @@ class Store:
         rows = [_row(person_id, collection_id, j) for j in given]
         if rows:
             with writing(self.engine) as db:
-                db.execute(insert(t.judgements).on_conflict_do_nothing(), rows)
+                db.execute(dialect.insert_new(t.judgements), rows)
                 if strict:
                     _check_kept(db, person_id, collection_id, given)
 
@@ -320,7 +321,7 @@ class Store:
                 return _kept(db, t.judgements, person_id, collection_id, before.undoes)
             if last := _kept(db, _current, person_id, collection_id):
                 undo = Judgement("undo", (), client_id, undoes=last.client_id)
-                db.execute(insert(t.judgements).values(_row(person_id, collection_id, undo)))
+                db.execute(sa.insert(t.judgements).values(_row(person_id, collection_id, undo)))
             return last
 
     def judgements(self, person_id: int, collection_id: int) -> list[Judgement]:
@@ -355,7 +356,7 @@ class Store:
         a = t.alone.c
         drop = sa.delete(t.alone).where((a.person_id == person_id) & (a.collection_id == collection_id))
         with writing(self.engine) as db:
-            db.execute(insert(t.alone).values(key).on_conflict_do_nothing() if alone else drop)
+            db.execute(dialect.insert_new(t.alone).values(key) if alone else drop)
 
     def alone(self, person_id: int, collection_id: int) -> bool:
         a = t.alone.c
@@ -376,9 +377,8 @@ class Store:
     ) -> None:
         keys = {"person_id": person_id, "collection_id": collection_id, "model": model, "encoder": encoder}
         values = {"hyperparameters": dict(hyperparameters), "answers": answers, "at": _now()}
-        row = insert(t.fits).values(keys | values).on_conflict_do_update(index_elements=list(keys), set_=values)
         with writing(self.engine) as db:
-            db.execute(row)
+            db.execute(dialect.upsert(t.fits).values(keys | values))
 
     def fit(self, person_id: int, collection_id: int, model: str, encoder: str) -> tuple[dict[str, Any], int] | None:
         """(hyperparameters, number of answers they were learned from), or None."""
@@ -422,14 +422,9 @@ def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile
     ]  # fmt: skip
     seen = [{"collection_id": collection_id, **{c: getattr(f, c) for c in KnownFile.__slots__}} for f in files]
     if new:
-        db.execute(insert(t.items).on_conflict_do_nothing(), new)
+        db.execute(dialect.insert_new(t.items), new)
     if seen:
-        row = insert(t.files)
-        row = row.on_conflict_do_update(
-            index_elements=["collection_id", "path"],
-            set_={c: row.excluded[c] for c in KnownFile.__slots__ if c != "path"},
-        )
-        db.execute(row, seen)
+        db.execute(dialect.upsert(t.files), seen)
 
 
 def _kept(

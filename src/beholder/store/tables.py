@@ -67,7 +67,7 @@ files = Table(
     Column("inode", String),  # as text: those of some file systems are larger than a number here may be
 )
 
-# Append-only: triggers made by the first migration refuse UPDATE and DELETE.
+# Append-only: rows are refused any UPDATE and DELETE, by the first migration.
 judgements = Table(
     "judgements",
     metadata,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from beholder.store.dialect import append_only
+
 revision = "0001"
 down_revision = None
 
@@ -85,8 +87,5 @@ def _judgements() -> None:
         "(SELECT 1 FROM judgements u WHERE u.person_id = j.person_id AND u.collection_id = j.collection_id "
         "AND u.undoes = j.client_id)"
     )
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER judgements_no_{verb.lower()} BEFORE {verb} ON judgements "
-            "BEGIN SELECT RAISE(ABORT, 'judgements are append-only'); END"
-        )
+    for statement in append_only("judgements"):
+        op.execute(statement)
