@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="the only form there is")
     given = parser.parse_args()
     found = [one for one in open_source(given.pictures, Path(), lambda *_: None).find() if isinstance(one, Found)]
-    pictures = [open_image(one.path, max_side=OPENED_AT) for one in found[:PICTURES]]
+    pictures = [open_image(one.locator, max_side=OPENED_AT) for one in found[:PICTURES]]
     ours, other = (load_encoder(name, threads=given.threads) for name in (given.encoder, f"onnx:{given.model}"))
     whole = _alternate([lambda: ours.encode(pictures), lambda: other.encode(pictures)], given.repeats)
     bare = _alternate([_network(ours, len(pictures)), _network(other, len(pictures))], given.repeats)

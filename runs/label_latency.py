@@ -32,6 +32,7 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.locator import Locator
 from beholder.store import NewItem
 
 FILES = 200
@@ -71,7 +72,13 @@ def hang(home: Path, n: int) -> None:
     row = library.store.add_collection("many", str(folder), library.settings.encoder)
     hashes = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(n)]
     items = [
-        NewItem(f"{i}.jpg", folder / f"{i % FILES}.jpg", sha, *((1600, 1200) if i % FILES % 3 else (1200, 1600)), {})
+        NewItem(
+            f"{i}.jpg",
+            Locator.of(folder / f"{i % FILES}.jpg"),
+            sha,
+            *((1600, 1200) if i % FILES % 3 else (1200, 1600)),
+            {},
+        )
         for i, sha in enumerate(hashes)
     ]
     for name in (row.encoder, "attributes"):

@@ -31,6 +31,7 @@ import numpy as np
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.locator import Locator
 from beholder.store import NewItem
 from beholder.taste.priors import find_population
 from beholder.types import Matrix
@@ -54,7 +55,7 @@ def fill(home: Path, n: int) -> Matrix:
     vectors, attributes = numbers(library, n, rng)
     library.shards(row.encoder).add(hashes, vectors)
     library.shards("attributes").add(hashes, attributes)
-    items = [NewItem(f"{i}.jpg", home / f"{i}.jpg", sha, 1200, 900, {}) for i, sha in enumerate(hashes)]
+    items = [NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, {}) for i, sha in enumerate(hashes)]
     for first in range(0, n, AT_ONCE):
         library.store.keep_files(row.id, [], items[first : first + AT_ONCE])
     library.close()

@@ -29,7 +29,7 @@ def encoder():
 def pictures(gallery):
     """Twelve of the sample gallery, one of each family, at their full size."""
     items = gallery.collection("sample").items[:12]
-    return [Image.open(item.path).convert("RGB") for item in items]
+    return [Image.open(item.locator.path).convert("RGB") for item in items]
 
 
 def by_arithmetic():

@@ -17,6 +17,7 @@ import beholder as bh
 from beholder import importer
 from beholder.collection import Library, embed_files
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
+from beholder.locator import Locator
 from beholder.ranking import on_scale
 from beholder.sources.sample import make_gallery
 from beholder.store import VectorShards
@@ -183,7 +184,7 @@ def test_a_copy_takes_the_place_of_a_removed_picture(library, painted):
     take_in(library, painted)
     (painted / "03.png").unlink()
     assert take_in(library, painted).gone == 0
-    assert library.collection("art").items[3].path.name == "copy.png"
+    assert library.collection("art").items[3].locator.name == "copy.png"
 
 
 def test_a_folder_that_vanished_loses_nothing(library, painted, tmp_path):
@@ -279,7 +280,7 @@ def test_what_stops_an_import_leaves_no_empty_collection(library, painted, monke
     assert library.collections() == []
     monkeypatch.undo()
     assert counts(take_in(library, painted))[::5] == (12, 1)
-    assert library.store.files(library.store.collection("art").id)[str(painted / "00.jpg")].reason
+    assert library.store.files(library.store.collection("art").id)[Locator.of(painted / "00.jpg").text].reason
 
 
 def test_a_new_collection_of_no_picture_is_made_or_not_as_is_asked(library, tmp_path):

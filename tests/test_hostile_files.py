@@ -273,7 +273,7 @@ def test_a_zip_never_writes_outside_its_folder(tmp_path, name):
     (folder,) = (tmp_path / "workspace").iterdir()
     assert "good.png" in [one.name for one in found]
     assert len(found) == 2 or said or name in ("only an ending", "dots")  # hidden
-    assert all(one.path.resolve().is_relative_to(folder.resolve()) and one.path.is_file() for one in found)
+    assert all(one.locator.path.resolve().is_relative_to(folder.resolve()) and one.locator.is_there() for one in found)
     assert {entry.name for entry in tmp_path.iterdir()} <= {"art.zip", "workspace", "home"}
     assert not Path("/tmp/evil-of-beholder.png").exists()
 
@@ -357,7 +357,7 @@ def test_a_hostile_zip_is_read_in_part_or_says_so(tmp_path, name):
     again = gather(path, workspace)
     assert ([one.name for one in found], said) == ([one.name for one in again[0]], again[1])
     assert said or name in GOOD or name.startswith(("flipped", "damaged"))
-    assert all(one.path.resolve().is_relative_to(workspace.resolve()) for one in found)
+    assert all(one.locator.path.resolve().is_relative_to(workspace.resolve()) for one in found)
     assert not list(workspace.glob(".half-*"))
 
 
@@ -417,7 +417,7 @@ def test_a_hostile_table_is_read_in_part_or_says_so(tmp_path, name):
     folder_of(tmp_path, "a.png", "b.png")
     found, said = gather(raw(tmp_path / "list.csv", TABLES[name]), tmp_path / "workspace")
     assert said or name in SILENT
-    assert {one.path.name for one in found} <= {"a.png", "b.png"}
+    assert {one.locator.path.name for one in found} <= {"a.png", "b.png"}
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -426,7 +426,7 @@ def test_a_hostile_items_csv_is_read_in_part_or_says_so(tmp_path, name):
     raw(folder / "items.csv", TABLES[name])
     found, said = gather(folder, tmp_path / "workspace")
     assert said or name in SILENT
-    assert all(one.path.is_relative_to(folder) for one in found)
+    assert all(one.locator.path.is_relative_to(folder) for one in found)
 
 
 @pytest.mark.parametrize("name", ["art.zip", "art.csv", "art.tsv", "art.png", "art", "items.csv"])

@@ -494,7 +494,7 @@ def test_the_endings_of_cameras_for_heif_are_found_and_opened(tmp_path, name):
     pytest.importorskip("pillow_heif", reason="HEIC needs an extra: pip install 'beholder[heif]'")
     (tmp_path / name).write_bytes(heic(picture())["heic"])
     (found,) = FolderSource(tmp_path).find()
-    assert close(quarters(open_image(found.path)), [RED, GREEN, BLUE, WHITE], 20)
+    assert close(quarters(open_image(found.locator)), [RED, GREEN, BLUE, WHITE], 20)
 
 
 @pytest.mark.skipif(not Path("/proc/self/pagemap").exists(), reason="Linux")

@@ -13,7 +13,9 @@ import beholder
 
 ROOT = Path(beholder.__file__).parent
 FLOORS = [
-    {"types", "errors", "config"},  # words
+    {"errors", "config"},  # words
+    {"locator"},  # where bytes are
+    {"types"},  # and what is said of them
     {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
     {"csv_reading"},  # tables of text, a row at a time
     {"features", "store"},  # a picture's row of numbers; what is kept

@@ -64,7 +64,7 @@ def test_a_shared_collection_is_opened_anew_when_its_pictures_or_what_is_said_of
     other.close()
     after = library.shared("art")
     assert after is not before
-    assert all(item.path.is_relative_to(moved) for item in after.items)
+    assert all(item.locator.path.is_relative_to(moved) for item in after.items)
 
 
 def test_a_property_that_many_threads_ask_for_is_made_once(library, monkeypatch):

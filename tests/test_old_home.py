@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from beholder.collection import Library
+from beholder.locator import Locator
 from beholder.session import Session
 from beholder.store import VectorShards
 from beholder.types import Judgement
@@ -44,7 +45,7 @@ def told_of(library, name):
     return {
         "encoder": row.encoder,
         "items": [[i.id, i.name, i.sha256, i.width, i.height, dict(i.columns), i.gone] for i in store.items(row.id)],
-        "files": {Path(f.path).name: [f.sha256, f.reason] for f in store.files(row.id).values()},
+        "files": {Locator.parse(f.locator).name: [f.sha256, f.reason] for f in store.files(row.id).values()},
         "judgements": {
             who: [
                 [j.kind, [*j.items], j.client_id, j.value, [*j.picked], j.seconds, j.side, j.asked_by, j.at.isoformat()]

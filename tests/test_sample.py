@@ -35,13 +35,15 @@ def test_a_picture_is_the_same_however_many_are_made(gallery, tmp_path):
     for old, new in zip(found, again, strict=False):
         assert old.name == new.name
         assert old.columns == new.columns
-        assert old.path.read_bytes() == new.path.read_bytes()
+        assert old.locator.path.read_bytes() == new.locator.path.read_bytes()
 
 
 def test_another_seed_makes_other_pictures_under_other_names(gallery, tmp_path):
     others = make_gallery(tmp_path, 3, seed=7)
-    assert not {one.path.name for one in others} & {one.path.name for one in gallery[1]}
-    assert all(a.path.read_bytes() != b.path.read_bytes() for a, b in zip(gallery[1], others, strict=False))
+    assert not {one.locator.path.name for one in others} & {one.locator.path.name for one in gallery[1]}
+    assert all(
+        a.locator.path.read_bytes() != b.locator.path.read_bytes() for a, b in zip(gallery[1], others, strict=False)
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -57,7 +59,7 @@ def test_every_family_paints_whole_pictures_of_different_looks(family):
 def test_portraits_landscapes_and_squares_hang_side_by_side(gallery):
     shapes = set()
     for one in gallery[1]:
-        with Image.open(one.path) as picture:
+        with Image.open(one.locator.path) as picture:
             assert picture.format == "JPEG"
             shapes.add(np.sign(picture.width - picture.height))
     assert shapes == {-1, 0, 1}
@@ -75,7 +77,7 @@ def test_items_csv_is_in_the_plain_folder_format(gallery):
 
 def test_pictures_that_are_there_are_kept_and_missing_ones_made_again(tmp_path):
     found = make_gallery(tmp_path, 4)
-    kept, lost = found[0].path, found[2].path
+    kept, lost = found[0].locator.path, found[2].locator.path
     whole = lost.read_bytes()
     kept.write_bytes(b"mine")
     lost.unlink()

@@ -18,6 +18,7 @@ from PIL import Image
 
 from beholder import csv_reading, text
 from beholder.errors import BadInput, StoreError, UserError
+from beholder.locator import Locator
 from beholder.sources import Broken, Found, archive, open_source, sample
 from beholder.sources import found as found_module
 from beholder.sources import table as table_module
@@ -58,7 +59,7 @@ def test_a_folder_is_read_to_its_depths_in_order(tmp_path, workspace):
     source = open_source(tmp_path / "art", workspace)
     assert source.title == "art"
     assert names(source) == ["a/b/c.webp", "a/z.JPG", "b.png", "c.tiff"]
-    assert [one.path for one in found(source)][2] == tmp_path / "art" / "b.png"
+    assert [one.locator.path for one in found(source)][2] == tmp_path / "art" / "b.png"
 
 
 def test_hidden_and_other_files_are_passed_over(tmp_path, workspace):
@@ -120,7 +121,7 @@ def test_a_name_holds_no_control_codes_of_a_terminal(tmp_path, workspace):
     folder_of(tmp_path, "\x1b[31mred\n.png")
     (one,) = found(open_source(tmp_path, workspace))
     assert one.name == "\ufffd[31mred\ufffd.png"
-    assert one.path.is_file()
+    assert one.locator.path.is_file()
 
 
 def test_a_pipe_among_the_pictures_is_not_waited_for(tmp_path, workspace):
@@ -132,8 +133,8 @@ def test_items_csv_names_the_items_and_keeps_the_columns(tmp_path, workspace):
     folder_of(tmp_path, "images/a.png", "images/b.png", "images/unlisted.png")
     table(tmp_path, "item, file ,artist,Price \nmona,images/a.png,Ada,12\nlisa,images/b.png,,\n", "items.csv")
     assert found(open_source(tmp_path, workspace)) == [
-        Found("mona", tmp_path / "images/a.png", {"artist": "Ada", "Price": "12"}),
-        Found("lisa", tmp_path / "images/b.png", {"artist": "", "Price": ""}),
+        Found("mona", Locator.of(tmp_path / "images/a.png"), {"artist": "Ada", "Price": "12"}),
+        Found("lisa", Locator.of(tmp_path / "images/b.png"), {"artist": "", "Price": ""}),
     ]
 
 
@@ -235,7 +236,7 @@ def test_a_table_is_read_in_the_encodings_and_delimiters_of_spreadsheets(tmp_pat
     text = "\r\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
     source = open_source(table(tmp_path, text.encode(encoding)), workspace)
     columns = {"Titel": "Maß, Farbe; Form", "Preis": "12,50"}
-    assert found(source) == [Found("bilder/größe.png", tmp_path / "bilder/größe.png", columns)]
+    assert found(source) == [Found("bilder/größe.png", Locator.of(tmp_path / "bilder/größe.png"), columns)]
 
 
 @pytest.mark.parametrize("column", ["file", "path", "image", "filename", "FILE", " Path "])
@@ -254,7 +255,7 @@ def test_paths_are_relative_to_the_table_and_may_lead_elsewhere(tmp_path, worksp
     far = tmp_path / "pool/a.png"
     path = table(tmp_path / "lists", f"file\n../pool/a.png\nb.png\n./b.png\n{tmp_path}/lists/../lists/b.png\n{far}\n")
     source = open_source(path, workspace)
-    assert [(one.name, one.path) for one in found(source)] == [
+    assert [(one.name, one.locator.path) for one in found(source)] == [
         (far.as_posix(), far),
         ("b.png", tmp_path / "lists/b.png"),
     ]
@@ -416,7 +417,9 @@ def test_a_zip_is_extracted_once_under_the_name_of_its_content(tmp_path, workspa
     assert names(source) == ["a/one.png", "b.png"]
     (folder,) = workspace.iterdir()
     assert len(folder.name) == 16
-    assert all(one.path.is_relative_to(folder) and one.path.read_bytes() == PNG for one in found(source))
+    assert all(
+        one.locator.path.is_relative_to(folder) and one.locator.path.read_bytes() == PNG for one in found(source)
+    )
     monkeypatch.setattr(archive, "_unpacked", None)
     assert names(open_source(path.rename(tmp_path / "same.zip"), workspace)) == ["a/one.png", "b.png"]
 
@@ -544,7 +547,7 @@ def test_names_in_the_code_page_of_an_older_machine_are_read(tmp_path, workspace
     source = open_source(path, workspace)
     assert sorted(names(source)) == sorted(wanted)
     assert not broken(source)
-    assert {one.name: one.path.read_bytes() for one in found(source)} == {n: PNG + n.encode() for n in wanted}
+    assert {one.name: one.locator.path.read_bytes() for one in found(source)} == {n: PNG + n.encode() for n in wanted}
 
 
 @pytest.mark.parametrize("page", [*PAGES, "cp857", "cp862", "cp874", "cp1253", "koi8_r"])
@@ -656,7 +659,7 @@ def test_the_sample_gallery_is_painted_once(workspace, monkeypatch):
         gallery = found(source)
         assert len({one.name for one in gallery}) == 3
         assert all({"family", "title", "artist", "price"} == set(one.columns) for one in gallery)
-        assert all(one.path.is_file() and one.path.is_relative_to(workspace) for one in gallery)
+        assert all(one.locator.path.is_file() and one.locator.path.is_relative_to(workspace) for one in gallery)
     assert told == [("painting the sample gallery", done, 3) for done in (1, 2, 3)]
 
 

@@ -22,6 +22,7 @@ from safetensors.numpy import save
 from beholder.collection import Library
 from beholder.doctor import doctor
 from beholder.errors import IdTaken, StoreError, UnknownName, UserError
+from beholder.locator import Locator
 from beholder.store import KnownFile, NewItem, Store, VectorShards, database
 from beholder.store.tables import metadata
 from beholder.types import Judgement
@@ -39,9 +40,10 @@ def filled(store):
     """(store, Ada, collection) with three pictures."""
     ada, art = store.add_person("Ada"), store.add_collection("art", "folder", "classic")
     items = [
-        NewItem(f"{n}.jpg", store.path.parent / f"{n}.jpg", f"{n:064x}", 4, 3, {"title": f"No. {n}"}) for n in range(3)
+        NewItem(f"{n}.jpg", Locator.of(store.path.parent / f"{n}.jpg"), f"{n:064x}", 4, 3, {"title": f"No. {n}"})
+        for n in range(3)
     ]
-    store.keep_files(art.id, [KnownFile(str(i.path), 1, 2, i.sha256, None) for i in items], items)
+    store.keep_files(art.id, [KnownFile(i.locator.text, 1, 2, i.sha256, None) for i in items], items)
     return store, ada, art
 
 
@@ -166,7 +168,7 @@ def test_judgements_are_append_only(filled, statement):
 
 def test_the_same_picture_is_one_item(filled):
     store, _, art = filled
-    again = NewItem("copy.jpg", store.path.parent / "copy.jpg", f"{1:064x}", 4, 3, {})
+    again = NewItem("copy.jpg", Locator.of("copy.jpg"), f"{1:064x}", 4, 3, {})
     store.keep_files(art.id, [], [again])
     assert [i.name for i in store.items(art.id)] == ["0.jpg", "1.jpg", "2.jpg"]
 
@@ -255,7 +257,7 @@ def test_a_new_collection_comes_with_its_first_pictures_or_not_at_all(filled):
     assert store.collection_for("art", "elsewhere", "other") == store.collection("art")
     new = store.collection_for("new", "folder", "classic")
     assert (new.id, [row.name for row in store.collections()]) == (0, ["art"])
-    item = NewItem("0.jpg", store.path, f"{0:064x}", 4, 3, {})
+    item = NewItem("0.jpg", Locator.of("0.jpg"), f"{0:064x}", 4, 3, {})
     with pytest.raises(StoreError):
         store.add_collection("new", "folder", "classic", [], [replace(item, sha256=None)])
     assert [row.name for row in store.collections()] == ["art"]

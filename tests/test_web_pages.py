@@ -19,6 +19,7 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.locator import Locator
 from beholder.ranking import SCORE, Ranked
 from beholder.session import Session
 from beholder.sources import FILES
@@ -107,7 +108,7 @@ def test_no_cell_of_the_export_is_a_formula_headers_included():
     from beholder.web.pages.results import as_csv
 
     columns = {"=cmd": "＝1+1", "＠x": "\t=1", "@y": "  =1", "price": "-3.5", "size": "30; =cm"}
-    item = Item(1, "=name.png", Path("x.png"), "0" * 64, 1, 1, columns)
+    item = Item(1, "=name.png", Locator.of("x.png"), "0" * 64, 1, 1, columns)
     rows = list(csv.reader(io.StringIO(as_csv([Ranked(1, item, 5.0, 1.0, "=why")]))))
     assert rows[0][-5:] == ["'=cmd", "'＠x", "'@y", "price", "size"]
     assert rows[1][-5:] == ["'＝1+1", "'\t=1", "'  =1", "-3.5", "30; =cm"]

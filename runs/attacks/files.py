@@ -50,9 +50,11 @@ def found(spec: Path, workspace: Path) -> str:
                 raise Wrong(f"no sentence: {said!r:.300}")
         else:
             pictures += 1
-            inside = one.path.resolve().is_relative_to((spec if spec.is_dir() else workspace).resolve())
-            if not one.path.is_file() or not (inside or spec.suffix in (".csv", ".tsv")):  # which may name any file
-                raise Wrong(f"found outside: {str(one.path)!r:.200}")
+            inside = one.locator.path.resolve().is_relative_to((spec if spec.is_dir() else workspace).resolve())
+            if not one.locator.path.is_file() or not (
+                inside or spec.suffix in (".csv", ".tsv")
+            ):  # which may name any file
+                raise Wrong(f"found outside: {str(one.locator.path)!r:.200}")
     return f"{pictures} found; {said}"
 
 

@@ -312,7 +312,7 @@ class Collection:
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
         if columns is None:
             return None
-        pictures = Pictures(self.X[:, : columns.width], [item.path for item in self.items])
+        pictures = Pictures(self.X[:, : columns.width], [item.locator for item in self.items])
         return ExpertNetworks(columns, folder_of(self.row.encoder), pictures)
 
     @once

@@ -10,7 +10,6 @@ pictures, so whatever stops an import leaves none that is empty.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ import numpy as np
 from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
+from beholder.locator import Locator
 from beholder.sources import Broken, Found, Source
 from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
 from beholder.types import Matrix, Progress, silent
@@ -102,16 +102,16 @@ class Importer:
 
     def _mark_gone(self) -> None:
         """Pictures whose file is no longer there, or was painted over; a copy of it somewhere else takes its place."""
-        holds = {path: file.sha256 for path, file in self.store.files(self.row.id).items()}
-        places = {sha: path for path, sha in holds.items() if sha and os.path.exists(path)}
+        holds = {text: file.sha256 for text, file in self.store.files(self.row.id).items()}
+        places = {sha: held for text, sha in holds.items() if sha and (held := Locator.parse(text)).is_there()}
         gone: list[int] = []
         items = self.store.known_items(self.row.id)
         for sha, item in items.items():
-            if holds.get(item.path) == sha and os.path.exists(item.path):
+            if holds.get(item.locator) == sha and Locator.parse(item.locator).is_there():
                 continue
             if (place := places.get(sha)) is not None:
                 whole = self.store.item(item.id)
-                self.store.update_item(item.id, name=whole.name, path=Path(place), columns=whole.columns)
+                self.store.update_item(item.id, name=whole.name, locator=place, columns=whole.columns)
             else:
                 gone.append(item.id)
         if set(gone) != {item.id for item in items.values() if item.gone}:
@@ -137,8 +137,8 @@ class Importer:
         missing = self._without_vectors(list(self.items))
         for at in range(0, len(missing), BATCH):
             tick = self._ticker("renewing numbers", at, len(missing))
-            paths = {sha: Path(self.items[sha].path) for sha in missing[at : at + BATCH]}
-            self._embed({sha: path for sha, path in paths.items() if _holds(path, sha, tick)}, tick)
+            places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}
+            self._embed({sha: place for sha, place in places.items() if _holds(place, sha, tick)}, tick)
 
     def _without_vectors(self, hashes: Sequence[str]) -> list[str]:
         lacking = set().union(*(shards.missing(hashes) for shards in self.shards))
@@ -146,14 +146,14 @@ class Importer:
 
     def _is_known(self, one: Found) -> bool:
         """Whether this very file was looked at before and has not changed; if so, count it."""
-        known = self.files.get(str(one.path))
+        known = self.files.get(one.locator.text)
         if known is None:
             return False
         try:
-            stat = one.path.stat()
+            stamp = one.locator.stamp()
         except OSError:
             return False
-        if stamp(stat) != (known.size, known.mtime_ns, known.ctime_ns, known.inode):
+        if stamp != (known.size, known.mtime_ns, known.ctime_ns, known.inode):
             return False
         if known.reason is not None:
             self.report.leave_out(one.name, known.reason)
@@ -165,8 +165,8 @@ class Importer:
 
     def _count_known(self, item: KnownItem, one: Found) -> None:
         self.report.known += 1
-        if item.path == str(one.path) and item.said != digest(one.name, one.columns):
-            self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
+        if item.locator == one.locator.text and item.said != digest(one.name, one.columns):
+            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
 
     def _take(self, batch: Sequence[Found], tick: Tick) -> None:
         """Fingerprint these, embed those that are new, and keep all of it."""
@@ -175,17 +175,17 @@ class Importer:
         for one in batch:
             tick(0)
             try:
-                size, mtime_ns, ctime_ns, inode = stamp(one.path.stat())
-                sha = fingerprint(one.path, most=MAX_FILE_BYTES, tick=partial(tick, 0))
+                size, mtime_ns, ctime_ns, inode = one.locator.stamp()
+                sha = fingerprint(one.locator, most=MAX_FILE_BYTES, tick=partial(tick, 0))
             except OSError as error:
                 self.report.leave_out(one.name, f"cannot be read: {error.strerror}")
                 continue
             except BadPicture as reason:
                 self.report.leave_out(one.name, str(reason))
-                files.append(KnownFile(str(one.path), size, mtime_ns, None, str(reason), ctime_ns, inode))
+                files.append(KnownFile(one.locator.text, size, mtime_ns, None, str(reason), ctime_ns, inode))
                 continue
-            known = self.files.get(str(one.path))
-            files.append(KnownFile(str(one.path), size, mtime_ns, sha, None, ctime_ns, inode))
+            known = self.files.get(one.locator.text)
+            files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode))
             if sha in self.items and known is not None and known.sha256 == sha:
                 self._count_known(self.items[sha], one)
             elif sha in self.items:
@@ -194,20 +194,20 @@ class Importer:
                 self.report.copies += 1
             else:
                 new[sha] = one
-        broken = self._embed({sha: one.path for sha, one in new.items()}, tick)
+        broken = self._embed({sha: one.locator for sha, one in new.items()}, tick)
         self._keep(files, new, broken)
 
     def _keep_known(self, item: KnownItem, one: Found) -> None:
-        if item.path == str(one.path) or os.path.exists(item.path):
-            self.report.copies += item.path != str(one.path)
+        if item.locator == one.locator.text or Locator.parse(item.locator).is_there():
+            self.report.copies += item.locator != one.locator.text
         else:
             self.report.moved += 1
-            self.store.update_item(item.id, name=one.name, path=one.path, columns=one.columns)
+            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
 
-    def _embed(self, paths: Mapping[str, Path], tick: Tick) -> dict[str, BadPicture]:
+    def _embed(self, places: Mapping[str, Locator], tick: Tick) -> dict[str, BadPicture]:
         """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
-        missing = self._without_vectors(list(paths))
-        wanted = {sha: paths[sha] for sha in missing}
+        missing = self._without_vectors(list(places))
+        wanted = {sha: places[sha] for sha in missing}
         return embed_missing(wanted, self.runtimes, self.shards, threads=self.threads, tick=tick)
 
     def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, BadPicture]) -> None:
@@ -216,8 +216,8 @@ class Importer:
             reason: BadPicture
             try:
                 if sha not in broken:
-                    width, height = size_of(one.path)
-                    items.append(NewItem(one.name, one.path, sha, width, height, one.columns))
+                    width, height = size_of(one.locator)
+                    items.append(NewItem(one.name, one.locator, sha, width, height, one.columns))
                     continue
                 reason = broken[sha]
             except BadPicture as error:
@@ -242,34 +242,29 @@ class _Packed:
     """What was found, in a fraction of the memory: a large table says five million things of its pictures."""
 
     name: str
-    path: Path
+    locator: Locator
     header: tuple[str, ...]
     cells: bytes
 
     @classmethod
     def of(cls, one: Found, header: tuple[str, ...]) -> _Packed:
-        return cls(one.name, one.path, header, "\0".join(one.columns.values()).encode())  # no cell holds a zero byte
+        return cls(one.name, one.locator, header, "\0".join(one.columns.values()).encode())  # no cell holds a zero byte
 
     def opened(self) -> Found:
-        return Found(self.name, self.path, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
+        return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
 
 
-def stamp(stat: os.stat_result) -> tuple[int, int, int, str]:
-    """(size, mtime_ns, ctime_ns, inode): what tells a changed file. Whoever puts its time back changes the third."""
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, str(stat.st_ino)
-
-
-def _holds(path: Path, sha: str, tick: Tick) -> bool:
-    """Whether the file is there and its bytes are these."""
+def _holds(place: Locator, sha: str, tick: Tick) -> bool:
+    """Whether it is there and its bytes are these."""
     tick(0)
     try:
-        return fingerprint(path, most=MAX_FILE_BYTES, tick=partial(tick, 0)) == sha
+        return fingerprint(place, most=MAX_FILE_BYTES, tick=partial(tick, 0)) == sha
     except (OSError, BadPicture):
         return False
 
 
 def embed_missing(
-    paths: Mapping[str, Path],
+    pictures: Mapping[str, Path | Locator],
     runtimes: Sequence[Runtime],
     shards: Sequence[VectorShards],
     *,
@@ -278,14 +273,14 @@ def embed_missing(
 ) -> dict[str, BadPicture]:
     """Open each of these pictures once, run every encoder on it, keep the vectors.
 
-    paths : {sha256: path}
+    pictures : {sha256: where it is}
     tick : told after every picture how many are done
     returns : {sha256: why it has no vectors}
     """
-    hashes, broken = list(paths), dict[str, BadPicture]()
+    hashes, broken = list(pictures), dict[str, BadPicture]()
     good: list[str] = []
     vectors: list[tuple[Matrix, ...]] = []
-    for index, got in embed(list(paths.values()), runtimes, threads=threads):
+    for index, got in embed(list(pictures.values()), runtimes, threads=threads):
         tick(index + 1)
         if isinstance(got, BadPicture):
             broken[hashes[index]] = got

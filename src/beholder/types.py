@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from beholder.locator import Locator
 
 Matrix = NDArray[np.float32]  # X, (n, d): one row a picture
 Floats = NDArray[np.float64]
@@ -62,13 +63,14 @@ class Judgement:
 class Item:
     """One picture of a collection.
 
+    locator     where its bytes are
     columns     what the source said of it: title, artist, price, link ...
     gone        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
     """
 
     id: int
     name: str  # path relative to the imported folder, or the `item` column
-    path: Path
+    locator: Locator
     sha256: str
     width: int
     height: int

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beholder.errors import UserError
+from beholder.errors import BadPicture, UserError
+from beholder.locator import Locator
 from beholder.types import Progress, silent
 
 if TYPE_CHECKING:
@@ -41,15 +42,15 @@ def copy_album(
     _refuse(places, folder, source)
     report, digits = AlbumReport(), len(str(max((place.rank for place in places), default=1)))
     for done, place in enumerate(places, 1):
-        name = f"{place.rank:0{digits}d} {place.item.path.name}"
+        name = f"{place.rank:0{digits}d} {place.item.locator.name}"
         try:
-            _copy(place.item.path, folder / name)
+            _copy(place.item.locator, folder / name)
             report.copied += 1
         except FileExistsError:
             report.left.append(f"{name} was there already and was left as it is")
-        except OSError as error:
+        except (OSError, BadPicture) as error:
             report.failed += 1
-            report.left.append(f"{place.item.name} could not be copied: {error.strerror or error}")
+            report.left.append(f"{place.item.name} could not be copied: {getattr(error, 'strerror', None) or error}")
         progress("copying", done, len(places))
     return report
 
@@ -60,7 +61,8 @@ def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
         raise UserError(f"--copy-to wants a folder, and '{folder}' is a file")
     own = os.path.expanduser(source)
     inside = bool(own) and os.path.isdir(own) and where.is_relative_to(os.path.realpath(own))
-    if inside or where in {Path(os.path.realpath(place.item.path)).parent for place in places}:
+    files = (place.item.locator.path for place in places)
+    if inside or where in {Path(os.path.realpath(file)).parent for file in files if file}:
         raise UserError(f"'{folder}' is where the pictures come from, which is never changed: name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,12 +70,9 @@ def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
         raise UserError(f"cannot make the folder '{folder}': {error.strerror}") from error
 
 
-def _copy(original: Path, target: Path) -> None:
-    """A whole copy or none. raises : FileExistsError, OSError"""
-    if not os.path.isfile(original):  # opening a pipe would wait for ever
-        original.stat()
-        raise OSError("not a regular file")
-    with original.open("rb") as source, target.open("xb") as copy:
+def _copy(original: Locator, target: Path) -> None:
+    """A whole copy or none. raises : BadPicture, FileExistsError, OSError"""
+    with original.open() as source, target.open("xb") as copy:
         try:
             shutil.copyfileobj(source, copy, 1 << 20)
         except BaseException:  # a half copy, also after Ctrl-C, would be taken for the picture next time

@@ -130,7 +130,7 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
             why = found.reason
         else:
             try:
-                open_image(found.path, max_side=64, max_pixels=library.settings.max_pixels)
+                open_image(found.locator, max_side=64, max_pixels=library.settings.max_pixels)
                 return
             except BadPicture as reason:
                 why = str(reason)

@@ -146,7 +146,7 @@ def _as_json(place: Ranked) -> dict[str, Any]:
     return {
         "rank": place.rank,
         "item": place.item.name,
-        "file": str(place.item.path),
+        "file": str(place.item.locator),
         "score": round(place.score, 4),
         "std": round(place.std, 4),
         "why": place.why,

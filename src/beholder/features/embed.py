@@ -23,6 +23,7 @@ from beholder.errors import BadInput, BadPicture, NoNumbers
 from beholder.features.encoder_row import Runtime
 from beholder.images import open_image
 from beholder.jobs import map_jobs
+from beholder.locator import Locator
 from beholder.types import Matrix
 
 CHUNK = 8  # pictures a task: enough for a network's batch, few enough for an even progress bar
@@ -32,35 +33,35 @@ Outcome = tuple[Vector, ...] | BadPicture
 
 
 def embed(
-    paths: Sequence[Path], runtimes: Sequence[Runtime], *, threads: int
+    pictures: Sequence[Path | Locator], runtimes: Sequence[Runtime], *, threads: int
 ) -> Iterator[tuple[int, tuple[Vector, ...] | BadPicture]]:
     """One vector a runtime for each picture, or why it broke.
 
-    paths   the pictures
+    pictures where they are
     runtimes the encoders, each given the same opened picture
     threads tasks at a time, of which one encodes; at least two, so that one decodes meanwhile
-    yields  (index into `paths`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an encoder
-            fails on a picture that opens
+    yields  (index into `pictures`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an
+            encoder fails on a picture that opens
 
     A vector does not depend on its company: pictures are opened at the size that its encoder's row asks for, whatever
     the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
     """
     stop, encoding = Event(), Lock()
-    chunks = [paths[at : at + CHUNK] for at in range(0, len(paths), CHUNK)]
+    chunks = [pictures[at : at + CHUNK] for at in range(0, len(pictures), CHUNK)]
     work = partial(_chunk, runtimes=runtimes, stop=stop, encoding=encoding)
     done = map_jobs(work, chunks, workers=max(2, threads), ahead=threads + 2, stop=stop)
     with closing(done):  # also where the consumer stops early: Ctrl-C, a closed generator
         yield from enumerate(chain.from_iterable(done))
 
 
-def _chunk(paths: Sequence[Path], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[Outcome]:
-    """The outcome of each path; fewer where `stop` was set meanwhile."""
+def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[Outcome]:
+    """The outcome of each picture; fewer where `stop` was set meanwhile."""
     sides = sorted({runtime.row.max_side for runtime in runtimes})
     opened: list[dict[int, Image.Image] | BadPicture] = []
-    for path in paths:
+    for place in where:
         if stop.is_set():
             return []
-        opened.append(_open(path, sides))
+        opened.append(_open(place, sides))
     whole = [pictures for pictures in opened if not isinstance(pictures, BadPicture)]
     columns: list[Sequence[Vector | BadPicture]] = []
     with encoding:
@@ -72,9 +73,9 @@ def _chunk(paths: Sequence[Path], runtimes: Sequence[Runtime], stop: Event, enco
     return [pictures if isinstance(pictures, BadPicture) else _outcome(next(rows)) for pictures in opened]
 
 
-def _open(path: Path, sides: Sequence[int]) -> dict[int, Image.Image] | BadPicture:
+def _open(place: Path | Locator, sides: Sequence[int]) -> dict[int, Image.Image] | BadPicture:
     try:
-        return {side: open_image(path, max_side=side) for side in sides}
+        return {side: open_image(place, max_side=side) for side in sides}
     except BadPicture as reason:
         return reason
 

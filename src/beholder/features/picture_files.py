@@ -12,6 +12,7 @@ from PIL import Image
 from beholder.errors import BadPicture, UserError
 from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
+from beholder.locator import Locator
 from beholder.types import Ints, Matrix
 
 KEPT = 1_000_000_000  # bytes of pictures that are kept at most, about 20,000 of 128 x 128
@@ -23,7 +24,7 @@ class Pictures:
     X : (n, d) · files : (n,) · two pictures of the very same row are the same to everybody, and to this
     """
 
-    def __init__(self, X: Matrix, files: Sequence[Path]) -> None:
+    def __init__(self, X: Matrix, files: Sequence[Path | Locator]) -> None:
         self.files = tuple(files)
         self._place = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(X, np.float32))}
         self._kept: dict[tuple[int, int], NDArray[np.uint8]] = {}

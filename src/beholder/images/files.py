@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from beholder.errors import BadPicture
+from beholder.locator import Locator
 
 MAX_FILE_BYTES = 2 * 1024**3  # a picture's file of more is not read: hashing it alone takes many seconds
 MAX_READ = 16 * 1024**2  # bytes that one reading gives at most, however far apart a picture says its parts are
@@ -19,32 +19,7 @@ _BLOCK = 4 << 20
 Part = bytes | tuple[int, int]  # bytes themselves, or (start, end) in the file
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Opens a file, and nothing that is not one: reading a pipe would wait for ever.
-
-    raises : BadPicture for everything else; OSError where it cannot be opened
-    """
-    _check_regular(os.stat(path).st_mode)
-    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        status = os.fstat(number)
-        _check_regular(status.st_mode)  # it may have become another one meanwhile
-        if status.st_size == 0 and os.read(number, 4096):
-            raise BadPicture("not a regular file: it says that it is empty, and is not")  # as in /proc: some never end
-        return os.fdopen(number, "rb")
-    except BaseException:
-        os.close(number)
-        raise
-
-
-def _check_regular(mode: int) -> None:
-    if stat.S_ISDIR(mode):
-        raise BadPicture("a folder, not a file")
-    if not stat.S_ISREG(mode):
-        raise BadPicture("not a regular file")
-
-
-def fingerprint(path: Path, *, most: int | None = None, tick: Callable[[], None] = lambda: None) -> str:
+def fingerprint(source: Path | Locator, *, most: int | None = None, tick: Callable[[], None] = lambda: None) -> str:
     """sha256 of the file's bytes, in hex; as many as the file says it has, for some in /proc never end.
 
     most : bytes that a file may have, default any number
@@ -52,7 +27,8 @@ def fingerprint(path: Path, *, most: int | None = None, tick: Callable[[], None]
     raises : BadPicture for what is no regular file or longer than `most`, OSError where it cannot be read
     """
     digest = hashlib.sha256()
-    with open_regular(path) as stream:
+    locator = source if isinstance(source, Locator) else Locator.of(source)
+    with locator.open() as stream:
         left = os.fstat(stream.fileno()).st_size
         if most is not None and left > most:
             raise BadPicture(f"a file of {left / 1e9:.1f} GB; more than {most / 1e9:.1f} GB are not read as a picture")

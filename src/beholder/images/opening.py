@@ -31,12 +31,12 @@ from beholder.errors import BadPicture, MissingExtra
 from beholder.images import containers, png
 from beholder.images.budget import MEMORY, allowed, check, pixel_bytes
 from beholder.images.colour import BAND, is_plain, reduced_bytes, resampled_bytes, to_srgb
-from beholder.images.files import open_regular
 from beholder.images.formats import HEAD, ends_early, sniff
 from beholder.images.jpeg import Jpeg
 from beholder.images.tiff import Tiff
+from beholder.locator import Locator
 
-Picture = Path | bytes | BinaryIO
+Picture = Path | Locator | bytes | BinaryIO
 
 
 class _StillWebP(WebPImagePlugin.WebPImageFile):
@@ -109,7 +109,7 @@ class _Header:
 def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int | None = None) -> Image.Image:
     """A picture as everything else in Beholder sees it: RGB in sRGB, upright, transparency over mid-grey, first frame.
 
-    source : a path, the bytes, or an open binary file
+    source : where it is, the bytes, or an open binary file
     max_side : reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
     max_pixels : refuse a picture of more, before decoding it; default `settings().max_pixels`
     raises : BadPicture, with the reason, for any bytes that cannot be shown
@@ -146,10 +146,10 @@ def size_of(source: Picture) -> tuple[int, int]:
         return (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
 
 
-def render(path: Path, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
+def render(source: Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
     """The picture encoded anew, without metadata, longer side at most `side` pixels: what is safe to show or send."""
     out = BytesIO()
-    open_image(path, max_side=side).save(out, format, quality=86 if format == "JPEG" else 82)
+    open_image(source, max_side=side).save(out, format, quality=86 if format == "JPEG" else 82)
     return out.getvalue()
 
 
@@ -157,8 +157,8 @@ def render(path: Path, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> b
 def _opened(source: Picture) -> Iterator[BinaryIO]:
     if isinstance(source, bytes):
         yield BytesIO(source)
-    elif isinstance(source, str | os.PathLike):
-        with _regular(Path(source)) as stream:
+    elif isinstance(source, Locator | str | os.PathLike):
+        with _regular(source) as stream:
             yield stream
     elif source.seekable():
         yield source
@@ -166,9 +166,9 @@ def _opened(source: Picture) -> Iterator[BinaryIO]:
         yield BytesIO(source.read())
 
 
-def _regular(path: Path) -> BinaryIO:
+def _regular(source: Locator | str | os.PathLike[str]) -> BinaryIO:
     try:
-        return open_regular(path)
+        return (source if isinstance(source, Locator) else Locator.of(os.fspath(source))).open()
     except (OSError, ValueError) as error:
         if isinstance(error, BadPicture):
             raise

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from beholder.images import SUFFIXES
+from beholder.locator import Locator
 from beholder.sources.found import Broken, Found, check_number, plain_name, storable, unique
 from beholder.sources.table import TableOfPaths
 from beholder.text import cannot_read, shown, why_unreadable
@@ -90,7 +91,7 @@ class FolderSource:
         if not storable(entry.path):
             return Broken(self._name(entry.path), "its name is not valid Unicode; rename the file")
         if kind == stat.S_IFREG:
-            return Found(self._name(entry.path), Path(entry.path))
+            return Found(self._name(entry.path), Locator.of(entry.path))
         if not isinstance(kind, OSError):
             return Broken(self._name(entry.path), "not a regular file")
         lost = kind.errno in _NOWHERE

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from beholder.errors import BadInput
+from beholder.locator import Locator
 from beholder.text import shown
 
 MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
@@ -18,14 +18,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that should be a picture; nobody has opened it yet.
+    """What should be a picture; nobody has opened it yet.
 
     name      its path relative to the source (posix, Unicode NFC), or the `item` column; unique in the source
+    locator   where its bytes are
     columns   what the source says of it, header -> value, without the columns of name and path
     """
 
     name: str
-    path: Path
+    locator: Locator
     columns: dict[str, str] = field(default_factory=dict)
 
 

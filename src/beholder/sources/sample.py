@@ -18,6 +18,7 @@ from beholder.config import settings
 from beholder.durable import write_whole
 from beholder.errors import UserError
 from beholder.jobs import map_jobs
+from beholder.locator import Locator
 from beholder.painter import FAMILIES, paint_by_chance
 from beholder.sources.captions import describe
 from beholder.sources.found import Found
@@ -76,4 +77,4 @@ def make_gallery(
     writer.writerows(rows)
     write_whole(folder / "items.csv", table.getvalue().encode())
     columns = ("family", "title", "artist", "price")
-    return [Found(row["item"], folder / row["file"], {name: row[name] for name in columns}) for row in rows]
+    return [Found(row["item"], Locator.of(folder / row["file"]), {name: row[name] for name in columns}) for row in rows]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from beholder.csv_reading import CsvText, Record
 from beholder.errors import BadInput
+from beholder.locator import Locator
 from beholder.sources.found import Broken, Found, plain_name, unique
 from beholder.sources.paths import Paths
 from beholder.text import Encoding, blocks_of, encoding_of, shown
@@ -92,7 +93,8 @@ class TableOfPaths:
         if path is None:
             return Broken(shown(name), reason)
         own = (self.path_column, self.name_column)
-        return Found(name, path, {h: _cell(row, i) for i, h in enumerate(self.header) if h and i not in own})
+        columns = {h: _cell(row, i) for i, h in enumerate(self.header) if h and i not in own}
+        return Found(name, Locator.of(path), columns)
 
 
 def _cell(row: list[str], column: int | None) -> str:

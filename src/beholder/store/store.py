@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from beholder.errors import AlikeName, IdTaken, UnknownName
+from beholder.locator import Locator
 from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
@@ -53,10 +54,11 @@ class CollectionRow:
 class KnownFile:
     """A file that an import has looked at: `sha256` where it is a picture, `reason` where it is broken.
 
+    locator             its text
     ctime_ns, inode     None where an older version has looked at it
     """
 
-    path: str
+    locator: str
     size: int
     mtime_ns: int
     sha256: str | None
@@ -67,10 +69,13 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """What an import needs to know of a picture that is in. said: `digest` of its name and columns"""
+    """What an import needs to know of a picture that is in.
+
+    locator: its text; said: `digest` of its name and columns
+    """
 
     id: int
-    path: str
+    locator: str
     gone: bool
     said: bytes
 
@@ -80,7 +85,7 @@ class NewItem:
     """A picture about to be kept."""
 
     name: str
-    path: Path
+    locator: Locator
     sha256: str
     width: int
     height: int
@@ -239,7 +244,7 @@ class Store:
     def state(self, collection_id: int) -> tuple[int, ...]:
         """A few sums over the items that another import is likely to change, found without reading them all."""
         c = t.items.c
-        texts = (sa.func.length(text) for text in (c.name, c.path, sa.cast(c.columns, sa.String)))
+        texts = (sa.func.length(text) for text in (c.name, c.locator, sa.cast(c.columns, sa.String)))
         sums = (sa.func.coalesce(sa.func.sum(number), 0) for number in (c.id, sa.cast(c.gone, sa.Integer), *texts))
         query = sa.select(*sums).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
@@ -248,10 +253,10 @@ class Store:
     def known_items(self, collection_id: int) -> dict[str, KnownItem]:
         """By sha256, in the order of `items`, in a fraction of their memory."""
         c = t.items.c
-        query = sa.select(c.sha256, c.id, c.path, c.gone, c.name, c.columns).where(c.collection_id == collection_id)
+        query = sa.select(c.sha256, c.id, c.locator, c.gone, c.name, c.columns).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             rows = db.execute(query.order_by(c.id).execution_options(yield_per=_AT_ONCE))
-            return {sha: KnownItem(id, path, gone, digest(*said)) for sha, id, path, gone, *said in rows}
+            return {sha: KnownItem(id, locator, gone, digest(*said)) for sha, id, locator, gone, *said in rows}
 
     def item(self, item_id: int) -> Item:
         """raises : UnknownName"""
@@ -262,21 +267,21 @@ class Store:
         return _item(row)
 
     def files(self, collection_id: int) -> dict[str, KnownFile]:
-        """Every file an import has looked at, by path."""
+        """Every file an import has looked at, by the text of its locator."""
         f = t.files.c
         columns = (f[name] for name in KnownFile.__slots__)
         query = sa.select(*columns).where(f.collection_id == collection_id)
         with reading(self.engine) as db:
-            return {row.path: KnownFile(*row) for row in db.execute(query)}
+            return {row.locator: KnownFile(*row) for row in db.execute(query)}
 
     def keep_files(self, collection_id: int, files: Sequence[KnownFile], items: Sequence[NewItem] = ()) -> None:
         """Keep what an import found, all of it or nothing. A picture that is already there stays as it is."""
         with writing(self.engine) as db:
             _keep_files(db, collection_id, files, items)
 
-    def update_item(self, item_id: int, *, name: str, path: Path, columns: Mapping[str, str]) -> None:
+    def update_item(self, item_id: int, *, name: str, locator: Locator, columns: Mapping[str, str]) -> None:
         """A picture has moved, or its source says something else of it now."""
-        values = {"name": name, "path": str(path), "columns": dict(columns), "gone": False}
+        values = {"name": name, "locator": locator.text, "columns": dict(columns), "gone": False}
         with writing(self.engine) as db:
             db.execute(t.items.update().where(t.items.c.id == item_id).values(values))
 
@@ -399,7 +404,7 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def _item(row: sa.Row[Any]) -> Item:
-    return Item(row.id, row.name, Path(row.path), row.sha256, row.width, row.height, row.columns, row.gone)
+    return Item(row.id, row.name, Locator.parse(row.locator), row.sha256, row.width, row.height, row.columns, row.gone)
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:
@@ -416,7 +421,7 @@ def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
 
 def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile], items: Iterable[NewItem]) -> None:
     new = [
-        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "path": str(i.path),
+        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "locator": i.locator.text,
          "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
         for i in items
     ]  # fmt: skip

@@ -44,7 +44,7 @@ items = Table(
     Column("id", Integer, primary_key=True),
     Column("collection_id", Integer, ForeignKey("collections.id"), nullable=False),
     Column("name", String, nullable=False),
-    Column("path", String, nullable=False),
+    Column("locator", String, nullable=False),  # the text of a `beholder.locator.Locator`
     Column("sha256", String(64), nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
@@ -58,7 +58,7 @@ files = Table(
     "files",
     metadata,
     Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
-    Column("path", String, primary_key=True),
+    Column("locator", String, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("sha256", String(64)),

@@ -130,7 +130,7 @@ def _card(place: Ranked) -> Card:
 
 def _picture(item: Item) -> tuple[str, str]:
     try:
-        jpeg = render(item.path, SIDE, "JPEG")
+        jpeg = render(item.locator, SIDE, "JPEG")
     except (BeholderError, OSError) as error:
         return "", f"{item.name} cannot be shown: {error}"
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode(), ""

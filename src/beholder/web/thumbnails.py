@@ -31,9 +31,9 @@ class Pictures:
         with self._makers:
             if _is_there(path):
                 return path
-            if not _is_there(item.path):
+            if not item.locator.is_there():
                 raise BadPicture("its file is not where it was; import its folder again")
-            data = render(item.path, side, format="JPEG")
+            data = render(item.locator, side, format="JPEG")
         return path if self._keep(path, data) else data
 
     def _keep(self, path: Path, data: bytes) -> bool:

@@ -183,7 +183,7 @@ def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress)
     broken = [one for one in found if not isinstance(one, Found)]
     if broken:
         raise BadInput(f"{broken[0].name}: {broken[0].reason}; mend it or take it out")
-    return [one.path for one in found if isinstance(one, Found)]
+    return [path for one in found if isinstance(one, Found) and (path := one.locator.path)]
 
 
 def leave_out(
