@@ -6,12 +6,13 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from beholder.collection import Library
 from beholder.locator import Locator
 from beholder.session import Session
-from beholder.store import VectorShards
+from beholder.store import NewItem, VectorShards
 from beholder.types import Judgement
 
 FIXTURE = Path(__file__).parent / "fixtures" / "old_home"
@@ -102,3 +103,21 @@ def test_an_import_finds_every_picture_known(old):
     for name, known in (("gallery", 20), ("plain", 10)):
         report = old.import_source(old.store.collection(name).source, name)
         assert (report.new, report.moved, report.known) == (0, 0, known)
+
+
+def test_a_part_of_an_old_picture_is_told_from_the_whole(tmp_path):
+    library = Library(unpack(tmp_path))
+    whole, row = library.collection("gallery").items[4], library.store.collection("gallery")
+    library.store.keep_files(row.id, [], [NewItem("part", whole.locator, whole.sha256, 9, 9, {}, crop="0,0,9,9")])
+    part = library.store.items(row.id)[-1]
+    before = library.collection("gallery").X[4]
+    for encoder in ("builtin", "attributes"):
+        dimension = library.runtime(encoder).row.dimension
+        library.shards(encoder).add([part.key], np.full((1, dimension), 0.5, np.float32))
+    opened = library.collection("gallery")
+    assert (opened.find("", whole.sha256), opened.find("", part.key)) == (4, 20)
+    assert (opened.X[4] == before).all()
+    assert (opened.attributes[20] == 0.5).all()
+    report = library.import_source(row.source, "gallery")
+    assert (report.new, report.known, report.gone) == (0, 20, 0)
+    library.close()

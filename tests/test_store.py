@@ -173,6 +173,26 @@ def test_the_same_picture_is_one_item(filled):
     assert [i.name for i in store.items(art.id)] == ["0.jpg", "1.jpg", "2.jpg"]
 
 
+def test_two_crops_of_one_content_are_two_pictures_with_vectors_of_their_own(filled, tmp_path):
+    store, _, art = filled
+    whole = NewItem("1 again.jpg", Locator.of("1.jpg"), f"{1:064x}", 4, 3, {})
+    left, right = (replace(whole, name=name, crop=name) for name in ("0,0,2,3", "2,0,2,3"))
+    store.keep_files(art.id, [], [whole, left, right])
+    store.keep_files(art.id, [], [left])
+    items = {item.name: item for item in store.items(art.id)}
+    assert [(item.crop, item.sha256 == whole.sha256) for item in items.values()] == [
+        ("whole", False), ("whole", True), ("whole", False), (left.crop, True), (right.crop, True),
+    ]  # fmt: skip
+    assert items["1.jpg"].key == whole.sha256
+    keys = [items[name].key for name in ("1.jpg", left.name, right.name)]
+    assert list(store.known_items(art.id)) == [item.key for item in items.values()]
+    shards = VectorShards(tmp_path / "vectors")
+    shards.add(keys[:2], np.array([[1], [2]], np.float32))
+    assert shards.missing(keys) == {keys[2]}
+    shards.add(keys[2:], np.array([[3]], np.float32))
+    assert VectorShards(shards.folder).get(keys, 1)[0].ravel().tolist() == [1, 2, 3]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "a" * 81, "tab\x00"])
 def test_a_name_that_nobody_could_read_is_refused(store, name):
     with pytest.raises(UserError, match="printable characters"):

@@ -244,7 +244,7 @@ class Collection:
         self.lock = threading.RLock()
         self.state = library.store.state(row.id)
         items = library.store.items(row.id)
-        hashes = [item.sha256 for item in items]
+        hashes = [item.key for item in items]
         X, known = library.shards(row.encoder).get(hashes, library.runtime(row.encoder).row.dimension)
         attributes, measured = library.shards("attributes").get(hashes, 10)
         there = known & measured
@@ -341,16 +341,16 @@ class Collection:
         return rows
 
     @once
-    def _row_of_sha256(self) -> dict[str, int]:
-        return {item.sha256: row for row, item in enumerate(self.items)}
+    def _row_of_key(self) -> dict[str, int]:
+        return {item.key: row for row, item in enumerate(self.items)}
 
     def find(self, name: str, sha256: str = "") -> int:
-        """The row of the item of this content, else of this name.
+        """The row of the item of this key, of a whole picture its content's sha256, else of this name.
 
         raises : UnknownName; UserError where pictures of several sources share the name
         """
-        if sha256 in self._row_of_sha256:
-            return self._row_of_sha256[sha256]
+        if sha256 in self._row_of_key:
+            return self._row_of_key[sha256]
         rows = self._rows_of_name.get(name, [])
         if not rows:
             raise UnknownName.of("picture", name, self._rows_of_name)

@@ -111,7 +111,7 @@ def _collections(library: Library) -> Iterator[Check]:
             yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")
         for encoder in dict.fromkeys([row.encoder, "attributes"]):
             shards = library.shards(encoder)
-            lacking = shards.missing(item.sha256 for item in items)
+            lacking = shards.missing(item.key for item in items)
             if lacking or shards.damaged:
                 fault = f"{len(lacking)} pictures lack numbers, {len(shards.damaged)} shards are damaged"
                 yield Check(f"vectors of {encoder}", not lacking, fault, again)

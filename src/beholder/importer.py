@@ -24,7 +24,7 @@ from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.locator import Locator
 from beholder.sources import Broken, Found, Source
 from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
-from beholder.types import Matrix, Progress, silent
+from beholder.types import WHOLE, Matrix, Progress, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
@@ -73,7 +73,7 @@ class Importer:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
         self.progress = progress
         self.report = ImportReport(row.name)
-        self.items = store.known_items(row.id)
+        self.items = store.known_items(row.id)  # whole pictures by their sha256, parts of them by their own keys
         self.files = store.files(row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
@@ -106,7 +106,8 @@ class Importer:
         places = {sha: held for text, sha in holds.items() if sha and (held := Locator.parse(text)).is_there()}
         gone: list[int] = []
         items = self.store.known_items(self.row.id)
-        for sha, item in items.items():
+        for item in items.values():
+            sha = item.sha256
             if holds.get(item.locator) == sha and Locator.parse(item.locator).is_there():
                 continue
             if (place := places.get(sha)) is not None:
@@ -134,7 +135,7 @@ class Importer:
 
     def _complete(self) -> None:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
-        missing = self._without_vectors(list(self.items))
+        missing = self._without_vectors([key for key, item in self.items.items() if item.crop == WHOLE])
         for at in range(0, len(missing), BATCH):
             tick = self._ticker("renewing numbers", at, len(missing))
             places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}

@@ -99,8 +99,8 @@ def _cells(line: Mapping[str, Any]) -> Iterator[str]:
 
 def _named(item: Item, other: Item | None = None) -> dict[str, str]:
     """The columns that say which pictures are meant: by name for people, by content where two sources share a name."""
-    first = {"item": item.name, "item_sha256": item.sha256}
-    return first | {"other": other.name if other else "", "other_sha256": other.sha256 if other else ""}
+    first = {"item": item.name, "item_sha256": item.key}
+    return first | {"other": other.name if other else "", "other_sha256": other.key if other else ""}
 
 
 def import_labels(library: Library, collection: str, path: Path) -> LabelsReport:
@@ -235,7 +235,7 @@ class _Reader:
 
     def __init__(self, pictures: Collection, lines: Iterable[Line]) -> None:
         self._pictures = pictures
-        self._known = {item.name for item in pictures.items} | {item.sha256 for item in pictures.items}
+        self._known = {item.name for item in pictures.items} | {item.key for item in pictures.items}
         self._unknown = 0
         self._seen: Counter[str] = Counter()
         self._marks = {"value": EITHER, "seconds": marks_of(line.get("seconds", "").strip() for line in lines)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done, of how 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
 KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
+WHOLE = "whole"  # the crop that is all of a picture
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -59,10 +61,16 @@ class Judgement:
         return self.kind in ("rating", "choice", "tie", "grid")
 
 
+def picture_key(sha256: str, crop: str = WHOLE) -> str:
+    """64 hex digits that name a picture: the sha256 of its content, and where it is a part of that, of both."""
+    return sha256 if crop == WHOLE else hashlib.sha256(f"{sha256} {crop}".encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a collection.
 
+    sha256      of its file; the picture is `crop` of that, and `key` names both
     locator     where its bytes are
     columns     what the source said of it: title, artist, price, link ...
     gone        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
@@ -76,6 +84,12 @@ class Item:
     height: int
     columns: Mapping[str, str]
     gone: bool = False
+    crop: str = WHOLE
+
+    @property
+    def key(self) -> str:
+        """What its vectors and small copies are kept by."""
+        return picture_key(self.sha256, self.crop)
 
 
 def _no_rows() -> Ints:

@@ -23,7 +23,7 @@ from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
-from beholder.types import Item, Judgement
+from beholder.types import WHOLE, Item, Judgement, picture_key
 
 _AT_ONCE = 1000  # rows that are read together where they are too many to hold
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
@@ -75,6 +75,8 @@ class KnownItem:
     """
 
     id: int
+    sha256: str
+    crop: str
     locator: str
     gone: bool
     said: bytes
@@ -90,6 +92,11 @@ class NewItem:
     width: int
     height: int
     columns: Mapping[str, str]
+    crop: str = WHOLE
+
+    @property
+    def key(self) -> str:
+        return picture_key(self.sha256, self.crop)
 
 
 def digest(name: str, columns: Mapping[str, str]) -> bytes:
@@ -251,12 +258,16 @@ class Store:
             return tuple(int(total) for total in db.execute(query).one())
 
     def known_items(self, collection_id: int) -> dict[str, KnownItem]:
-        """By sha256, in the order of `items`, in a fraction of their memory."""
+        """By key, in the order of `items`, in a fraction of their memory."""
         c = t.items.c
-        query = sa.select(c.sha256, c.id, c.locator, c.gone, c.name, c.columns).where(c.collection_id == collection_id)
+        told = (c.id, c.sha256, c.crop, c.locator, c.gone, c.name, c.columns)
+        query = sa.select(*told).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             rows = db.execute(query.order_by(c.id).execution_options(yield_per=_AT_ONCE))
-            return {sha: KnownItem(id, locator, gone, digest(*said)) for sha, id, locator, gone, *said in rows}
+            return {
+                picture_key(sha, crop): KnownItem(id, sha, crop, locator, gone, digest(*said))
+                for id, sha, crop, locator, gone, *said in rows
+            }
 
     def item(self, item_id: int) -> Item:
         """raises : UnknownName"""
@@ -404,7 +415,9 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def _item(row: sa.Row[Any]) -> Item:
-    return Item(row.id, row.name, Locator.parse(row.locator), row.sha256, row.width, row.height, row.columns, row.gone)
+    return Item(
+        row.id, row.name, Locator.parse(row.locator), row.sha256, row.width, row.height, row.columns, row.gone, row.crop
+    )
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:
@@ -421,7 +434,7 @@ def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
 
 def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile], items: Iterable[NewItem]) -> None:
     new = [
-        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height")}, "locator": i.locator.text,
+        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height", "crop")}, "locator": i.locator.text,
          "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
         for i in items
     ]  # fmt: skip

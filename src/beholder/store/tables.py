@@ -50,7 +50,8 @@ items = Table(
     Column("height", Integer, nullable=False),
     Column("columns", JSON, nullable=False),
     Column("gone", Boolean, nullable=False),  # its file is no longer there, or holds another picture now
-    UniqueConstraint("collection_id", "sha256"),
+    Column("crop", String, nullable=False),  # which part of the content: "whole", all of it
+    UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
 )
 
 # Every file an import has looked at, so that the next one need not open it again: good, a copy of one, or broken.

@@ -1,9 +1,10 @@
-"""Vectors of pictures, kept by content: one folder an encoder, safetensors shards in it, written whole or not at all.
+"""Vectors of pictures: one folder an encoder, safetensors shards in it, written whole or not at all.
 
-A shard holds `keys` (n, 32) uint8, the pictures' sha256, and `vectors` (n, d) float32. It is written under another
-name, flushed to disk and renamed, so a crash leaves the old state or the new, never half. The folder's name is the
-encoder's key, which changes with its revision and preprocessing: nothing stale is ever read. A shard that holds
-anything else is renamed to `*.damaged`, never deleted, and its pictures count as unknown.
+A shard holds `keys` (n, 32) uint8, the pictures' keys (`types.picture_key`: their content and crop), and `vectors`
+(n, d) float32. It is written under another name, flushed to disk and renamed, so a crash leaves the old state or the
+new, never half. The folder's name is the encoder's key, which changes with its revision and preprocessing: nothing
+stale is ever read. A shard that holds anything else is renamed to `*.damaged`, never deleted, and its pictures count as
+unknown.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Pictures:
 
         raises : BadPicture where it cannot be opened any more
         """
-        path = self.folder / item.sha256[:2] / f"{item.sha256}-{side}.jpg"
+        path = self.folder / item.key[:2] / f"{item.key}-{side}.jpg"
         if _is_there(path):
             return path
         with self._makers:
@@ -57,7 +57,7 @@ def _is_there(path: Path) -> bool:
 
 def address(item: Item, side: int = 640) -> str:
     """Where this picture is served. Part of the content's hash stands in it, so it may be kept for ever."""
-    return f"/pictures/{item.id}/{side}.jpg?v={item.sha256[:8]}"
+    return f"/pictures/{item.id}/{side}.jpg?v={item.key[:8]}"
 
 
 def srcset(item: Item) -> str:

@@ -188,7 +188,7 @@ def as_json(session: Session, question: Question) -> dict[str, Any]:
     return {
         "id": question.id, "kind": question.kind, "asked_by": question.asked_by, "reason": question.reason,
         "items": [
-            {"id": i.id, "v": i.sha256[:8], "width": i.width, "height": i.height, "favourite": i.id in favourites}
+            {"id": i.id, "v": i.key[:8], "width": i.width, "height": i.height, "favourite": i.id in favourites}
             for i in items
         ],
     }  # fmt: skip

@@ -27,8 +27,8 @@ def picture(request: Request, item_id: str, side: str) -> Response:
         item = state.store.item(int(item_id))
     except UnknownName as fault:
         raise Refused(404, "There is no such picture.") from fault
-    etag = f'"{item.sha256[:20]}-{side}"'
-    named = request.query_params.get("v") == item.sha256[:8]
+    etag = f'"{item.key[:20]}-{side}"'
+    named = request.query_params.get("v") == item.key[:8]
     headers = {"ETag": etag, "Cache-Control": FOREVER if named else "private, no-cache"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
