@@ -17,7 +17,7 @@ FLOORS = [
     {"locator"},  # where bytes are
     {"types"},  # and what is said of them
     {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
-    {"csv_reading"},  # tables of text, a row at a time
+    {"csv_reading", "details"},  # tables of text, a row at a time; what a source says of a picture, typed
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in

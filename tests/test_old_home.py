@@ -121,3 +121,14 @@ def test_a_part_of_an_old_picture_is_told_from_the_whole(tmp_path):
     report = library.import_source(row.source, "gallery")
     assert (report.new, report.known, report.gone) == (0, 20, 0)
     library.close()
+
+
+def test_what_an_old_source_said_is_typed_where_it_is_sure(old):
+    items = old.collection("gallery").items
+    assert all((i.details.title, i.details.artist) == (i.columns["title"], i.columns["artist"]) for i in items)
+    assert [(i.details.price, i.details.currency) for i in items[:5]] == [
+        (None, None), (125000, "EUR"), (120050, "USD"), (None, None), (45000, "GBP"),
+    ]  # fmt: skip
+    assert [i.details.year for i in items[:3]] == [None, 1951, 1952]
+    assert {i.details.width_mm for i in items} == {None}  # "20 x 30 cm" does not tell which is which
+    assert [i.details.link for i in items[:2]] == [None, "https://example.org/1"]

@@ -110,7 +110,7 @@ class Ranking(Sequence[Ranked]):
 
 def title_of(item: Item) -> str:
     """What to call a picture: its title where it has one, else its name."""
-    return item.columns.get("title") or Path(item.name).stem
+    return item.details.title or item.columns.get("title") or Path(item.name).stem
 
 
 def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:

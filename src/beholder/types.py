@@ -67,12 +67,33 @@ def picture_key(sha256: str, crop: str = WHOLE) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of a picture for sure; None: not known. `beholder.details` reads it from what the source says.
+
+    price, currency     in minor units (cents) of the ISO 4217 currency; both or neither
+    place               where it is, as the source says it
+    link                http(s) address of its own page
+    """
+
+    title: str | None = None
+    artist: str | None = None
+    price: int | None = None
+    currency: str | None = None
+    width_mm: float | None = None
+    height_mm: float | None = None
+    year: int | None = None
+    place: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a collection.
 
     sha256      of its file; the picture is `crop` of that, and `key` names both
     locator     where its bytes are
     columns     what the source said of it: title, artist, price, link ...
+    details     as much of that as is known for sure, typed
     gone        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
     """
 
@@ -85,6 +106,7 @@ class Item:
     columns: Mapping[str, str]
     gone: bool = False
     crop: str = WHOLE
+    details: Details = Details()
 
     @property
     def key(self) -> str:

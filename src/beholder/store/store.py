@@ -8,7 +8,7 @@ import getpass
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -17,14 +17,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from beholder.details import read_details
 from beholder.errors import AlikeName, IdTaken, UnknownName
 from beholder.locator import Locator
 from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
-from beholder.types import WHOLE, Item, Judgement, picture_key
+from beholder.types import WHOLE, Details, Item, Judgement, picture_key
 
+_NOTHING = Details()  # one for all pictures of which nothing is known
 _AT_ONCE = 1000  # rows that are read together where they are too many to hold
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
 
@@ -293,6 +295,7 @@ class Store:
     def update_item(self, item_id: int, *, name: str, locator: Locator, columns: Mapping[str, str]) -> None:
         """A picture has moved, or its source says something else of it now."""
         values = {"name": name, "locator": locator.text, "columns": dict(columns), "gone": False}
+        values |= asdict(read_details(columns))
         with writing(self.engine) as db:
             db.execute(t.items.update().where(t.items.c.id == item_id).values(values))
 
@@ -415,9 +418,9 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def _item(row: sa.Row[Any]) -> Item:
-    return Item(
-        row.id, row.name, Locator.parse(row.locator), row.sha256, row.width, row.height, row.columns, row.gone, row.crop
-    )
+    locator, details = Locator.parse(row.locator), Details(*(getattr(row, name) for name in Details.__slots__))
+    seen = (row.sha256, row.width, row.height, row.columns, row.gone, row.crop)
+    return Item(row.id, row.name, locator, *seen, _NOTHING if details == _NOTHING else details)
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:
@@ -435,7 +438,7 @@ def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
 def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile], items: Iterable[NewItem]) -> None:
     new = [
         {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height", "crop")}, "locator": i.locator.text,
-         "columns": dict(i.columns), "collection_id": collection_id, "gone": False}
+         "columns": dict(i.columns), "collection_id": collection_id, "gone": False, **asdict(read_details(i.columns))}
         for i in items
     ]  # fmt: skip
     seen = [{"collection_id": collection_id, **{c: getattr(f, c) for c in KnownFile.__slots__}} for f in files]

@@ -51,6 +51,15 @@ items = Table(
     Column("columns", JSON, nullable=False),
     Column("gone", Boolean, nullable=False),  # its file is no longer there, or holds another picture now
     Column("crop", String, nullable=False),  # which part of the content: "whole", all of it
+    Column("title", String),  # this and the rest: `beholder.types.Details`
+    Column("artist", String),
+    Column("price", BigInteger),
+    Column("currency", String),
+    Column("width_mm", Float),
+    Column("height_mm", Float),
+    Column("year", Integer),
+    Column("place", String),
+    Column("link", String),
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
 )
 

@@ -6,12 +6,14 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from beholder.details import link_in
+from beholder.details import said as said_of
 from beholder.ranking import title_of
 from beholder.types import Item
 from beholder.web import thumbnails
@@ -24,7 +26,6 @@ NAV = (
     ("people", "People"),
 )
 BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
-LINKS = ("link", "url", "href")  # columns that may hold a picture's own page
 
 
 @lru_cache
@@ -77,7 +78,7 @@ def day(at: datetime) -> str:
 
 def byline(item: Item) -> list[str]:
     """Who made it, when, and what it costs, where that is known; a bare number with a word that says what it is."""
-    said = {c: item.columns.get(c, "").strip() for c in ("artist", "year", "price", "currency")}
+    said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency")}
     price = f"{said['price']} {said['currency']}" if said["currency"] and BARE.match(said["price"]) else said["price"]
     told = {"artist": said["artist"], "year": said["year"], "price": price}
     return [f"{c} {text}" if c != "artist" and BARE.match(text) else text for c, text in told.items() if text]
@@ -85,12 +86,4 @@ def byline(item: Item) -> list[str]:
 
 def link_of(item: Item) -> str | None:
     """The address of the picture's own page; only http(s), whatever the source says."""
-    for column in LINKS:
-        value = item.columns.get(column, "").strip()
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            continue
-        if parts.scheme in ("http", "https") and parts.netloc:
-            return value
-    return None
+    return item.details.link or link_in(item.columns)

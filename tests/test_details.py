@@ -1,0 +1,92 @@
+"""What a source says is read where it is sure, in several languages, and left alone where it is not."""
+
+import pytest
+
+from beholder.details import read_details
+from beholder.types import Details
+
+
+@pytest.mark.parametrize(
+    ("columns", "amount"),
+    [
+        ({"price": "€1.250"}, (125000, "EUR")),
+        ({"Price": "1,200.50", "currency": "USD"}, (120050, "USD")),
+        ({"Preis": "1.250,5 €"}, (125050, "EUR")),
+        ({"Preis in EUR": "450"}, (45000, "EUR")),
+        ({"price_gbp": "99"}, (9900, "GBP")),
+        ({"Prix": "1 200 €"}, (120000, "EUR")),
+        ({"precio": "1.234.567 euros"}, (123456700, "EUR")),
+        ({"Prezzo": "EUR 80"}, (8000, "EUR")),
+        ({"pris": "500,- SEK"}, (50000, "SEK")),
+        ({"prijs": "€ 75,–"}, (7500, "EUR")),
+        ({"price": "CHF 1'500.00"}, (150000, "CHF")),
+        ({"price": "JPY 12,000"}, (12000, "JPY")),
+        ({"price": "US$ 20", "Preis": "20 USD"}, (2000, "USD")),
+    ],
+)
+def test_a_price_is_read_in_minor_units(columns, amount):
+    told = read_details(columns)
+    assert (told.price, told.currency) == amount
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"price": text}
+        for text in (
+            "450", "$450", "500 kr", "ab 300 €", "300-400 €", "€ 300 or less", "on request", "sold", "0 €", "-5 €",
+            "€ 1.2505", "€ 0.250", "€ 1.250.5000", "1,20,000 EUR", "€ 12 GBP", "€", "JPY 12.50", "€ 1.200.50", "²€",
+        )
+    ]
+    + [{"price": "300 €", "currency": "USD"}, {"price": "300 €", "Preis": "400 €"}, {"unit price": "3 €"}],
+)  # fmt: skip
+def test_a_price_that_may_be_another_is_not_read(columns):
+    told = read_details(columns)
+    assert (told.price, told.currency) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "size"),
+    [
+        ({"width": "20 cm", "height": "30cm"}, (200, 300)),
+        ({"Breite in cm": "20,5", "Höhe (mm)": "300"}, (205, 300)),
+        ({"largeur_cm": "20", "hauteur_cm": "30.25"}, (200, 302.5)),
+        ({"bredd": "2 m", "höjd": "10 in"}, (2000, 254)),
+        ({"size": "H 30 x W 20 cm"}, (200, 300)),
+        ({"Maße": "B: 20 cm × H: 30 cm"}, (200, 300)),
+        ({"afmetingen": "30 x 30 cm"}, (300, 300)),
+        ({"width": "640", "height": "480"}, (None, None)),
+        ({"width": "640 px", "height": "1.200 mm"}, (None, None)),
+        ({"size": "20 x 30 cm"}, (None, None)),
+        ({"size": "H 20 cm x W 10 in"}, (None, None)),
+        ({"size": "20 x 20 x 20 cm"}, (None, None)),
+        ({"width": "20 cm", "Breite": "21 cm", "height": "0 cm"}, (None, None)),
+        ({"width cm": "20 mm"}, (None, None)),
+    ],
+)
+def test_a_size_is_read_where_unit_and_direction_are_known(columns, size):
+    told = read_details(columns)
+    assert (told.width_mm, told.height_mm) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("1890", 1890), ("1890.0", 1890), ("c. 1890", None), ("1890-95", None), ("90", None)]
+)
+def test_a_year_is_four_digits(text, year):
+    assert read_details({"Jahr": text}).year == read_details({"année": text}).year == year
+
+
+def test_words_are_read_in_several_languages_and_the_english_name_counts_first():
+    assert read_details({"Titel": "Meer", "title": "Sea", "Künstler": "Ada", "Ort": "Wien"}) == Details(
+        title="Sea", artist="Ada", place="Wien"
+    )
+    assert read_details({"Título": "Mar", "artista": " Ada ", "lugar": ""}) == Details(title="Mar", artist="Ada")
+
+
+def test_only_a_link_of_the_web_is_one():
+    assert read_details({"link": "javascript:alert(1)", "url": "https://a.org/1"}).link == "https://a.org/1"
+    assert read_details({"href": "https:///nowhere", "lien": "ftp://a.org"}).link is None
+
+
+def test_nothing_is_known_of_other_columns():
+    assert read_details({"file": "a.jpg", "family": "sea", "name": "x", "price list": "3 €"}) == Details()
