@@ -242,19 +242,19 @@ def test_a_migration_is_preceded_by_a_backup(filled, home, tmp_path, monkeypatch
 
 def test_a_backup_has_its_name_once_it_is_whole(filled, monkeypatch):
     store, _, _ = filled
-    real = database.os.replace
+    real = os.replace
 
     def cut_off(draft, target):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(database.os, "replace", cut_off)
+    monkeypatch.setattr(os, "replace", cut_off)
     with pytest.raises(KeyboardInterrupt):
         database.backup(store.path)
     folder = store.path.parent / "backups"
     assert list(folder.glob("*.db")) == []
     (folder / "beholder.tmp").write_bytes(b"half of one")
     (folder / "beholder.tmp-journal").write_bytes(b"and its journal")
-    monkeypatch.setattr(database.os, "replace", real)
+    monkeypatch.setattr(os, "replace", real)
     copy = database.backup(store.path)
     assert list(folder.iterdir()) == [copy]
     with closing(sqlite3.connect(copy)) as db:
