@@ -100,7 +100,7 @@ def _answered(someone: SimulatedPerson, question: Any, row_of: Any, count: int, 
 
 def _agreement(told: Session, someone: SimulatedPerson, seed: int) -> float:
     """Share of this person's next choices between random pictures, noise and all, that the ranking foretells."""
-    score, rng = told.model().predict(told.collection.X), np.random.default_rng(seed)
+    score, rng = told.reading().model.predict(told.collection.X), np.random.default_rng(seed)
     pairs = rng.integers(len(score), size=(4000, 2))
     seen = someone.utility[pairs] + rng.normal(0, someone.noise, pairs.shape)
     decided = np.abs(seen[:, 0] - seen[:, 1]) >= max(someone.tie, 1e-12)

@@ -132,7 +132,7 @@ def learning_again(home: Path, person: str, model: str | None, said: Connection)
     answers = session.progress().answers
     if answers:
         session.settle()
-        said.send((answers, len(session.model().answers_), len(session.ranking())))
+        said.send((answers, len(session.reading().model.answers_), len(session.reading().ranking)))
     session.close()
 
 

@@ -17,8 +17,9 @@ import beholder as bh
 from beholder import importer
 from beholder.collection import Library, embed_files
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
+from beholder.filters import Filter, values_of
 from beholder.locator import Locator
-from beholder.ranking import on_scale
+from beholder.ranking import Ranking, on_scale
 from beholder.sources.sample import make_gallery
 from beholder.store import VectorShards
 from beholder.taste import make_model
@@ -361,11 +362,12 @@ def test_a_filter_names_what_there_is(library, painted):
     (painted / "items.csv").write_text("item,file,wall\n" + "".join(f"{n},{n:02}.png,{n % 2}\n" for n in range(12)))
     take_in(library, painted)
     art = library.collection("art")
-    assert art.where("wall=1").tolist() == [1, 3, 5, 7, 9, 11]
+    everything = Ranking(art.items, np.ones(12), np.zeros(12), np.arange(12), (), lambda rows: [])
+    assert Filter(values=values_of(["wall=1"], art.items)).of(everything, ()).rows.tolist() == [1, 3, 5, 7, 9, 11]
     with pytest.raises(UnknownName, match="did you mean 'wall'"):
-        art.where("walls=1")
+        values_of(["walls=1"], art.items)
     with pytest.raises(UserError, match="COLUMN=VALUE"):
-        art.where("wall")
+        values_of(["wall"], art.items)
 
 
 def test_two_folders_of_one_name_are_two_collections(home, painted, tmp_path):

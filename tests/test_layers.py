@@ -22,9 +22,9 @@ FLOORS = [
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"ranking"},  # best first, with the score that people read
-    {"collection"},  # found, fingerprinted, embedded once
+    {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
     {"session", "labels", "doctor"},  # jobs of one person's
-    {"research.bench"},  # how well each model and each way of asking does on rated sets
+    {"research.bench", "demo"},  # how well models and ways of asking do on rated sets; a simulated person's session
     {"research.training"},  # what is learned before a person comes
     {"web"},  # the app
     {"cli"},  # the command line

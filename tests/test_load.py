@@ -13,6 +13,7 @@ import pytest
 from beholder.ask.candidates import without
 from beholder.background import Background, Turns
 from beholder.collection import Library
+from beholder.ranking import RankingCache
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web import state as desks
@@ -49,8 +50,8 @@ def test_people_share_the_pictures_and_all_that_follows_from_them(library):
     for session in (ada, bob):
         answer(session, 0)
     assert ada.collection is bob.collection
-    assert ada.model().features_ is bob.model().features_
-    assert ada.model().features_.made_of(bob.collection.X)
+    assert ada.reading().model.features_ is bob.reading().model.features_
+    assert ada.reading().model.features_.made_of(bob.collection.X)
     for session in (ada, bob):
         session.close()
 
@@ -191,16 +192,16 @@ def test_turns_that_are_closed_begin_nothing_more(pool):
 
 
 def test_only_so_many_rankings_are_held(library, monkeypatch):
-    monkeypatch.setattr(desks, "MOST_RANKED", 12)  # one of twelve pictures
+    monkeypatch.setitem(library.__dict__, "rankings", RankingCache(12))  # one of twelve pictures
     state = AppState(library, library.settings)
     people = [library.store.person(name) for name in ("Ada", "Bob")]
     for person in people:
         answer(state.session("art", person), 0)
-        assert len(state.ranking("art", person)) == 12
-    first, second = (state._held[1, person.id].ranked for person in people)
-    assert first is None
-    assert second is not None
-    assert len(state.ranking("art", people[0])) == 12
+        assert len(state.reading("art", person).ranking) == 12
+    first, second = ((1, person.id) in library.rankings for person in people)
+    assert not first
+    assert second
+    assert len(state.reading("art", people[0]).ranking) == 12
     state.close()
 
 
@@ -210,12 +211,12 @@ def test_the_model_of_somebody_who_has_gone_away_is_let_go_of_and_learned_again(
     ada, bob = (library.store.person(name) for name in ("Ada", "Bob"))
     session = state.session("art", ada)
     answer(session, 0)
-    before = [one.item.id for one in state.ranking("art", ada)]
+    before = [one.item.id for one in state.reading("art", ada).ranking]
     answer(state.session("art", bob), 0)
     assert session.resting
-    assert session._fitted is None
+    assert session.now.fitted is None
     assert state.session("art", ada) is session
-    assert [one.item.id for one in state.ranking("art", ada)] == before
+    assert [one.item.id for one in state.reading("art", ada).ranking] == before
     assert not session.resting
     state.close()
 

@@ -15,8 +15,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 import beholder
+from beholder.album import copy_album
 from beholder.cli import run
-from beholder.cli.album import copy_album
 from beholder.collection import Library, named
 from beholder.config import Settings
 from beholder.doctor import doctor

@@ -56,7 +56,7 @@ def test_hyperparameters_of_another_version_are_learned_again(session):
     session.store.keep_fit(session.person.id, 1, "gp", "classic", {"forgotten": 1.0}, 50)
     again = reopened(session)
     answer(again, again.questions("choice", 1)[0], 0)
-    assert again.ranking()
+    assert again.reading().ranking
     again.close()
 
 
@@ -67,7 +67,7 @@ def test_a_skipped_question_never_loops_and_teaches_nothing(session):
     assert session.questions("rating", 1) == []
     assert session.progress().answers == 0
     with pytest.raises(NotEnoughAnswers):
-        session.ranking()
+        session.reading()
 
 
 def test_a_skipped_grid_does_not_come_back(session):
@@ -101,9 +101,9 @@ def test_a_hidden_picture_is_neither_asked_nor_ranked(session):
     shown = {item for q in session.questions("choice", 20) for item in q.items}
     assert hidden not in shown
     answer(session, session.questions("choice", 1)[0], 0)
-    assert len(session.ranking()) == 11
+    assert len(session.reading().ranking) == 11
     session.record([Judgement("hide", (hidden,), "h2", value=0)])
-    assert len(session.ranking()) == 12
+    assert len(session.reading().ranking) == 12
 
 
 def test_undo_has_no_limit_and_survives_a_reload(session):
@@ -162,7 +162,7 @@ def test_two_people_on_one_collection_learn_from_their_own_answers_alone(session
     one, two = (item.id for item in session.collection.items[:2])
     session.record([Judgement("choice", (one, two), "c")])
     bob.record([Judgement("choice", (two, one), "c")])
-    mine, his = ([r.item.id for r in s.ranking()] for s in (session, bob))
+    mine, his = ([r.item.id for r in s.reading().ranking] for s in (session, bob))
     assert mine.index(one) < mine.index(two)
     assert his.index(two) < his.index(one)
     bob.close()
@@ -227,7 +227,7 @@ def lived(gallery):
 
 def agreement(session, simulated, rng, n=2000):
     """Share of this person's next answers, noise and all, that the ranking foretells."""
-    score, rows = session.model().predict(session.collection.X), np.arange(len(session.collection))
+    score, rows = session.reading().model.predict(session.collection.X), np.arange(len(session.collection))
     said = [(a, b, simulated.choose(a, b, rng)) for a, b in zip(rng.choice(rows, n), rng.choice(rows, n), strict=True)]
     return np.mean([(score[a] > score[b]) == (side == "left") for a, b, side in said if a != b and side != "tie"])
 
@@ -236,7 +236,7 @@ def unseen_pairs(session, simulated, rng, n=2000):
     """Share of pairs of pictures that were never shown which the ranking orders as this person would."""
     seen = {item for j in session.history() for item in j.items}
     rows = np.array([row for item, row in session.collection.row_of.items() if item not in seen])
-    score = session.model().predict(session.collection.X)
+    score = session.reading().model.predict(session.collection.X)
     left, right = rng.choice(rows, n), rng.choice(rows, n)
     apart = left != right
     return np.mean((score[left] > score[right])[apart] == (simulated.utility[left] > simulated.utility[right])[apart])
@@ -253,7 +253,7 @@ def test_thirty_choices_order_85_of_100_unseen_pairs_as_the_person_would(lived):
 
 
 def test_the_first_reason_names_the_planted_liking(lived):
-    named = [s.explanation().leanings[0].attribute == planted(someone) for someone, s in lived]
+    named = [s.reading().explanation.leanings[0].attribute == planted(someone) for someone, s in lived]
     assert np.mean(named) >= 0.8, named
 
 
@@ -295,10 +295,10 @@ def test_who_picks_at_random_is_not_flattered(gallery):
     kinds, rng = [], np.random.default_rng(0)
     for n in range(8):
         session = pick(gallery, f"picker {n}", lambda rows: clicker(0).pick(rows, rng), seed=n)
-        kinds.append(session.verdict().kind)
+        kinds.append(session.reading().verdict.kind)
         session.close()
     assert kinds.count("open") >= 7, kinds
-    assert "so far" in session.explanation().sentence
+    assert "so far" in session.reading().explanation.sentence
 
 
 def pick(library, person, liked, grids=10, seed=0):
@@ -317,11 +317,11 @@ def pick(library, person, liked, grids=10, seed=0):
 def test_a_hidden_picture_shows_no_taste(gallery):
     bright = gallery.collection("sample").attributes[:, 4]
     session = pick(gallery, "bright", lambda rows: [r for r in rows if bright[r] > np.quantile(bright, 0.85)], 12)
-    verdict, items = session.verdict(), session.collection.items
+    verdict, items = session.reading().verdict, session.collection.items
     assert verdict.kind == "own"
     assert np.mean(bright[list(verdict.pictures)] > np.quantile(bright, 0.85)) >= 7 / 9
     session.record([Judgement("hide", (items[verdict.pictures[0]].id,), "away", value=1)])
-    assert verdict.pictures[0] not in session.verdict().pictures
+    assert verdict.pictures[0] not in session.reading().verdict.pictures
     session.close()
 
 
@@ -354,9 +354,9 @@ def test_twenty_questions_are_ready_and_each_comes_once(gallery):
     session = Session(gallery, "sample", "Quick", seed=0)
     session.questions("choice", 1)
     session.settle()
-    made = session._asked
+    made = session._questions.waited_for
     seen = [frozenset(q.items) for _ in range(20) for q in session.questions("choice", 1)]
-    assert session._asked == made
+    assert session._questions.waited_for == made
     assert len(set(seen)) == 20
     session.close()
 
@@ -382,7 +382,7 @@ def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(
         ]
     )
     session.settle()
-    assert "boats" in session.explanation().sentence
+    assert "boats" in session.reading().explanation.sentence
     assert session.progress().verdict.kind == "own"
     session.close()
 
@@ -392,14 +392,14 @@ def test_what_was_said_in_one_collection_counts_in_the_next_until_it_shall_not(s
         answer(session, session.questions("choice", 1)[0], n)
     session.library.import_source(painted, "again")
     other = Session(session.library, "again", "Ada")
-    assert other.from_elsewhere == 6
-    assert len(other.ranking()) == 12  # before any answer here
+    assert other.elsewhere.counted == 6
+    assert len(other.reading().ranking) == 12  # before any answer here
     other.count_elsewhere(False)
-    assert other.from_elsewhere == 0
+    assert other.elsewhere.counted == 0
     with pytest.raises(NotEnoughAnswers):
-        other.ranking()
+        other.reading()
     later = Session(session.library, "again", "Ada")
-    assert (later.alone, later.known_elsewhere) == (True, 6)
+    assert (later.elsewhere.alone, later.elsewhere.known) == (True, 6)
     other.close()
     later.close()
 
@@ -407,8 +407,8 @@ def test_what_was_said_in_one_collection_counts_in_the_next_until_it_shall_not(s
 def test_what_is_said_elsewhere_meanwhile_is_seen(session, painted):
     session.library.import_source(painted, "again")
     other = Session(session.library, "again", "Ada")
-    assert other.from_elsewhere == 0
+    assert other.elsewhere.counted == 0
     answer(session, session.questions("choice", 1)[0], 0)
     other.refresh()
-    assert other.from_elsewhere == 1
+    assert other.elsewhere.counted == 1
     other.close()

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from beholder.collection import Library
 from beholder.config import Settings
-from beholder.session import Session
+from beholder.session.learner import Learner
 from beholder.types import Judgement
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, as_person, ask, choose, event, hang, kept, send
@@ -361,7 +361,7 @@ def test_no_answer_waits_for_a_fit(client, monkeypatch):
         assert done.wait(20)
         raise RuntimeError("never mind")
 
-    monkeypatch.setattr(Session, "_fit", slow)
+    monkeypatch.setattr(Learner, "_fit", slow)
     choose(client, 1)
     assert going.wait(10)
     start = time.monotonic()

@@ -17,11 +17,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from beholder.collection import Library
+from beholder.collection import Collection, Library
 from beholder.config import Settings
 from beholder.locator import Locator
 from beholder.ranking import SCORE, Ranked
-from beholder.session import Session
 from beholder.sources import FILES
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
@@ -109,7 +108,7 @@ def test_no_cell_of_the_export_is_a_formula_headers_included():
 
     columns = {"=cmd": "＝1+1", "＠x": "\t=1", "@y": "  =1", "price": "-3.5", "size": "30; =cm"}
     item = Item(1, "=name.png", Locator.of("x.png"), "0" * 64, 1, 1, columns)
-    rows = list(csv.reader(io.StringIO(as_csv([Ranked(1, item, 5.0, 1.0, "=why")]))))
+    rows = list(csv.reader(io.StringIO(as_csv([Ranked(1, item, 5.0, 1.0, "=why").as_json()]))))
     assert rows[0][-5:] == ["'=cmd", "'＠x", "'@y", "price", "size"]
     assert rows[1][-5:] == ["'＝1+1", "'\t=1", "'  =1", "-3.5", "30; =cm"]
     assert rows[1][1] == "'=name.png"
@@ -135,14 +134,14 @@ def test_what_another_process_records_is_seen_on_the_next_page(client, wall):
 def test_answers_are_kept_and_questions_come_while_pictures_are_ranked(client, app, monkeypatch):
     choose(client, 10)
     going, done = threading.Event(), threading.Event()
-    real = Session.ranking
+    real = Collection.ranking
 
-    def slow(self):
+    def slow(self, *args, **more):
         going.set()
         assert done.wait(20)
-        return real(self)
+        return real(self, *args, **more)
 
-    monkeypatch.setattr(Session, "ranking", slow)
+    monkeypatch.setattr(Collection, "ranking", slow)
     other = threading.Thread(target=client.get, args=("/results/wall",))
     other.start()
     assert going.wait(10)

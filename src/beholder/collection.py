@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Collection as AnyOf
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,7 @@ from beholder.features.picture_files import Pictures
 from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
-from beholder.ranking import Ranked, Ranking, on_scale
+from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
@@ -81,6 +82,11 @@ class Library:
     def background(self) -> Background:
         """Where the sessions of this data folder learn."""
         return Background()
+
+    @once
+    def rankings(self) -> RankingCache:
+        """The rankings of the people of this data folder that are held in memory."""
+        return RankingCache()
 
     def runtime(self, encoder: str) -> Runtime:
         """The encoder of this name, loaded once."""
@@ -358,20 +364,6 @@ class Collection:
             raise UserError(f"{len(rows)} pictures of '{self.name}' are called '{name}': tell them apart by sha256")
         return rows[0]
 
-    def where(self, condition: str) -> Ints:
-        """The rows whose column has this value.
-
-        condition : COLUMN=VALUE
-        raises : UserError where it is not of that form, UnknownName where no item has the column
-        """
-        column, sign, value = condition.partition("=")
-        if not sign:
-            raise UserError(f"a filter is COLUMN=VALUE, got '{condition}'")
-        columns = {name for item in self.items for name in item.columns}
-        if column not in columns:
-            raise UnknownName.of("column", column, columns)
-        return np.flatnonzero([item.columns.get(column) == value for item in self.items])
-
     def rank(
         self,
         taste: TasteModel,
@@ -390,14 +382,14 @@ class Collection:
         answers: Answers | None = None,
         hidden: AnyOf[int] = (),
         favourites: AnyOf[int] = (),
-        explanation: Explanation | None = None,
+        explanation: Callable[[], Explanation] | None = None,
     ) -> Ranking:
         """Every picture, best first, with a reason for each.
 
         taste : fitted on this collection's X
         answers : what it was fitted on; None: what it remembers of its own fit
         hidden, favourites : item ids to leave out, to mark
-        explanation : of the same answers, made where it is not given, when a reason is first asked for
+        explanation : gives that of the same answers, when a reason is first asked for; None: made here
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
@@ -406,15 +398,14 @@ class Collection:
         score, doubt = shown = np.zeros((2, len(raw)))
         shown[:, here] = on_scale(raw[here], std[here])
         rows = here[np.argsort(-raw[here], kind="stable")]
-        rows = rows[~np.isin(self.ids[rows], list(hidden))].astype(np.int32)
-        told = explanation
+        rows = rows[~np.isin(self.ids[rows], list(hidden))]
+        tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words))
 
         def why(some: Ints) -> list[Reason]:
-            nonlocal told
-            told = told or explain(taste, self.X, self.attributes, answers, self.words)
-            return reasons(taste, self.X, self.attributes, answers, some, told, words=self.words, predicted=(raw, std))
+            predicted = raw, std
+            return reasons(taste, self.X, self.attributes, answers, some, tell(), words=self.words, predicted=predicted)
 
-        return Ranking(self.items, rows, score[rows], doubt[rows], np.arange(1, len(rows) + 1), set(favourites), why)
+        return Ranking(self.items, score, doubt, rows, favourites, why)
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Collection as AnyOf
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,6 +22,7 @@ from beholder.types import SCALE, Floats, Ints, Item
 SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
 REFERENCES = 256  # values of a large collection that a picture is compared with for its score
 PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
+MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Ranked:
     """One picture in a ranking.
 
     `score` is the share of the collection that is expected to be liked less, from 1 to 10; `std` is how far that may be
-    off (0: the model knows no doubt). `on_scale` says how.
+    off (0: the model knows no doubt). `on_scale` says how. `rank` counts the pictures of this ranking, `overall` all
+    that are not hidden, where a filter left some out; 0 where that is not known.
     """
 
     rank: int
@@ -36,27 +42,45 @@ class Ranked:
     near: Item | None = None
     liked: bool = False
     favourite: bool = False
+    overall: int = 0
+
+    def as_json(self, *, file: bool = True) -> dict[str, Any]:
+        """The shape in which every export tells it, on the command line and in the app.
+
+        file : whether the reader may know where the picture lies on this machine
+        """
+        return {
+            "rank": self.rank, "item": self.item.name, "title": title_of(self.item),
+            "score": round(self.score, 4), "std": round(self.std, 4), "why": self.why,
+            "near": self.near.name if self.near else None, "favourite": self.favourite,
+            "overall": self.overall or self.rank, "file": str(self.item.locator) if file else None,
+            "columns": dict(self.item.columns),
+        }  # fmt: skip
 
 
 class Ranking(Sequence[Ranked]):
     """A ranking, best first, each place of which is made when it is looked at: of many pictures few ever are.
 
-    items : of the collection; rows (k,) of them, ranks, scores and doubts (k,); why : the reasons of some rows
+    items : of the collection, n of them
+    scores, doubts : (n,) each item's score as people read it, and how far it may be off; see `on_scale`
+    rows : (k,) of the items that are ranked, best first
+    favourites : ids of the items that are marked; why : gives the reasons of some rows
+    overall : (k,) each place among all that are not hidden, from 1; None: nothing was left out
     """
 
     def __init__(
         self,
         items: Sequence[Item],
-        rows: NDArray[Any],
         scores: Floats,
         doubts: Floats,
-        ranks: NDArray[Any],
-        favourites: set[int],
+        rows: NDArray[Any],
+        favourites: AnyOf[int],
         why: Callable[[Ints], list[Reason]],
+        overall: NDArray[Any] | None = None,
     ) -> None:
-        self.rows, self._items, self._favourites, self._why = rows, items, favourites, why
-        self._scores, self._doubts = scores, doubts
-        self._ranks = ranks.astype(np.int32)
+        self.scores, self.doubts, self.rows = scores, doubts, rows.astype(np.int32)
+        self._items, self._favourites, self._why = items, favourites, why
+        self._overall = np.arange(1, len(rows) + 1, dtype=np.int32) if overall is None else overall
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,32 +104,78 @@ class Ranking(Sequence[Ranked]):
 
     def doubtful(self, n: int) -> list[Ranked]:
         """The n places that are least sure."""
-        return self._made(np.argsort(-self._doubts, kind="stable")[:n])
+        return self._made(np.argsort(-self.doubts[self.rows], kind="stable")[:n])
 
     def where(self, keeps: Callable[[Item, bool], bool]) -> Ranking:
-        """Those that are kept by their item, and whether it is a favourite; every rank stays."""
+        """Those that are kept by their item, and whether it is a favourite."""
         kept = np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items])
-        found = self.rows[kept], self._scores[kept], self._doubts[kept], self._ranks[kept]
-        return Ranking(self._items, *found, self._favourites, self._why)
+        return Ranking(
+            self._items, self.scores, self.doubts, self.rows[kept], self._favourites, self._why, self._overall[kept]
+        )
 
     def _made(self, places: Ints) -> list[Ranked]:
         rows = self.rows[places].astype(np.int64)
         title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
         return [
             Ranked(
-                int(self._ranks[at]),
-                item,
-                float(self._scores[at]),
-                float(self._doubts[at]),
+                at + 1,
+                self._items[row],
+                float(self.scores[row]),
+                float(self.doubts[row]),
                 reason.with_title(None if reason.near is None else title(reason.near)),
                 None if reason.near is None else self._items[reason.near],
                 reason.liked,
-                item.id in self._favourites,
+                self._items[row].id in self._favourites,
+                int(self._overall[at]),
             )
-            for at, item, reason in zip(
-                places.tolist(), map(self._items.__getitem__, rows.tolist()), self._why(rows), strict=True
-            )
+            for at, row, reason in zip(places.tolist(), rows.tolist(), self._why(rows), strict=True)
         ]
+
+
+class RankingCache:
+    """The rankings held in memory: of each owner the newest, and of all together so many places as may be.
+
+    most : places in all of them, but for the last one looked at
+    Thread-safe. Two rankings made at once would only wait for each other's cores: one is made at a time.
+    """
+
+    def __init__(self, most: int = MOST_RANKED) -> None:
+        self._most = most
+        self._held: dict[Hashable, tuple[Any, Ranking]] = {}  # the last looked at last
+        self._lock, self._making = threading.Lock(), threading.Lock()
+
+    def get(self, owner: Hashable, of: Any, make: Callable[[], Ranking]) -> Ranking:
+        """The owner's ranking, made where none is held of the same; of : what it follows from"""
+        if (known := self._known(owner, of)) is None:
+            with self._making:
+                if (known := self._known(owner, of)) is None:
+                    known = make()
+                self._keep(owner, of, known)
+        else:
+            self._keep(owner, of, known)
+        return known
+
+    def forget(self, owner: Hashable) -> None:
+        """Let go of what is held for this owner."""
+        with self._lock:
+            self._held.pop(owner, None)
+
+    def __contains__(self, owner: Hashable) -> bool:
+        return owner in self._held
+
+    def _keep(self, owner: Hashable, of: Any, ranking: Ranking) -> None:
+        """As the one looked at last; those looked at longest ago go."""
+        with self._lock:
+            self._held.pop(owner, None)
+            self._held[owner] = of, ranking
+            owners = list(self._held)[::-1]
+            sizes = accumulate(len(self._held[other][1]) for other in owners)
+            for other in owners[max(1, bisect_right(list(sizes), self._most)) :]:
+                del self._held[other]
+
+    def _known(self, owner: Hashable, of: Any) -> Ranking | None:
+        held = self._held.get(owner)
+        return held[1] if held is not None and held[0] == of else None
 
 
 def title_of(item: Item) -> str:

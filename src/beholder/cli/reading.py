@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,11 +21,12 @@ from beholder.cli.shell import (
     say,
     table,
 )
-from beholder.errors import UnknownName, UserError
+from beholder.errors import UserError
 
 if TYPE_CHECKING:
-    from beholder.ranking import Ranked
-    from beholder.session import Session
+    from beholder.filters import Filter
+    from beholder.ranking import Ranked, Ranking
+    from beholder.session import Reading
 
 SHOWN = 20  # rows of the table, and
 ON_SHEET = 100  # pictures of the contact sheet, where --top says nothing
@@ -43,7 +45,8 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
     """
     start = time.monotonic()
     session = open_session(collection, person, model)
-    taste, progress = session.model(), session.progress()
+    reading = session.reading()
+    progress = reading.progress
     told: dict[str, Any] = {
         "person": session.person.name,
         "collection": session.collection.name,
@@ -52,8 +55,8 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
         "accuracy": progress.accuracy,
         "margin": progress.margin,
         "verdict": progress.verdict.kind,
-        "hyperparameters": getattr(taste, "hyperparameters_", None),
-        "shares": session.shares(),
+        "hyperparameters": getattr(reading.model, "hyperparameters_", None),
+        "shares": reading.shares,
         "seconds": round(time.monotonic() - start, 3),
     }
     if as_json:
@@ -81,6 +84,10 @@ def rank(
         list[str] | None,
         typer.Option("--where", metavar="COLUMN=VALUE", help="Only these; may be given more than once."),
     ] = None,
+    words: Annotated[
+        str, typer.Option("--words", metavar="TEXT", help="Only pictures whose name or columns hold these words.")
+    ] = "",
+    favourites: Annotated[bool, typer.Option("--favourites", help="Only this person's favourites.")] = False,
     unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
     html: Annotated[
         Path | None,
@@ -95,6 +102,8 @@ def rank(
 
     --copy-to wants --top, never overwrites a file and leaves your own folder alone.
     """
+    from beholder.filters import Filter, values_of
+
     if copy_to is not None and top is None:
         raise UserError("--copy-to copies the best N pictures: say how many with --top N")
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
@@ -102,56 +111,31 @@ def rank(
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
         note(f"{session.person.name} has answered nothing yet: this is what people like in general")
-    places = _chosen(session, where or [], unseen)
-    best = places if top is None else places[:top]
+    reading = session.reading()
+    values = values_of(where or [], session.collection.items)
+    shown = _shown(reading, Filter(words.strip(), favourites, unseen, values))
     if html is not None:
-        _write_sheet(session, best if top else best[:ON_SHEET], html)
+        _write_sheet(reading, shown[: top or ON_SHEET], html)
     if copy_to is not None:
-        _copy(session, best, copy_to)
+        _copy(reading, shown[:top], copy_to)
     if as_json:
-        put_json([_as_json(place) for place in best])
+        put_json([place.as_json() for place in shown[:top]])
     elif html is None and copy_to is None:
-        _print(best if top else best[:SHOWN], len(places), why)
+        _print(shown[: top or SHOWN], len(shown), why)
 
 
-def _chosen(session: Session, where: list[str], unseen: bool) -> list[Ranked]:
-    from dataclasses import replace
-
-    kept = [_having(session, condition) for condition in where]
+def _shown(reading: Reading, wanted: Filter) -> Ranking:
+    """What is asked for. raises : UserError where nothing is, but for pictures that were all judged"""
     with Meter("ranking"):
-        places = session.ranking()
-    chosen = [place for place in places if all(place.item.id in having for having in kept)]
-    if places and not chosen:
-        raise UserError(f"no picture that is not hidden has {' and '.join(where)}: ask for less at once")
-    if unseen:
-        judged = {item for judgement in session.history() for item in judgement.items}
-        chosen = [place for place in chosen if place.item.id not in judged]
-        if not chosen:
-            note("none is left: all of these pictures have been judged")
-    return [replace(place, rank=at) for at, place in enumerate(chosen, 1)]
-
-
-def _having(session: Session, condition: str) -> set[int]:
-    """The items of this COLUMN=VALUE. raises : UnknownName where nobody has the value"""
-    items = session.collection.items
-    rows = session.collection.where(condition)
-    if not len(rows):
-        column, _, value = condition.partition("=")
-        known = {item.columns[column] for item in items if item.columns.get(column)}
-        raise UnknownName.of(f"value of the column '{column}'", value, known)
-    return {items[row].id for row in rows}
-
-
-def _as_json(place: Ranked) -> dict[str, Any]:
-    return {
-        "rank": place.rank,
-        "item": place.item.name,
-        "file": str(place.item.locator),
-        "score": round(place.score, 4),
-        "std": round(place.std, 4),
-        "why": place.why,
-        **({"columns": dict(place.item.columns)} if place.item.columns else {}),
-    }
+        shown = reading.shown(wanted)
+    if shown or not wanted or not reading.ranking:
+        return shown
+    if wanted.unjudged and reading.shown(replace(wanted, unjudged=False)):
+        note("none is left: all of these pictures have been judged")
+        return shown
+    asked = [f"{column}={value}" for column, value in wanted.values]
+    asked += [f"the words '{wanted.text}'"] * bool(wanted.text) + ["been marked as a favourite"] * wanted.favourites
+    raise UserError(f"no picture that is not hidden has {' and '.join(asked)}: ask for less at once")
 
 
 def _print(places: list[Ranked], of: int, why: bool) -> None:
@@ -168,19 +152,19 @@ def _print(places: list[Ranked], of: int, why: bool) -> None:
         note(f"… and {of - len(places):,} more; --top N shows as many as you like")
 
 
-def _write_sheet(session: Session, places: list[Ranked], file: Path) -> None:
+def _write_sheet(reading: Reading, places: list[Ranked], file: Path) -> None:
     from beholder.web.contact_sheet import write_sheet
 
     with Meter("making the sheet") as meter:
-        write_sheet(session, places, file, progress=meter)
+        write_sheet(reading, places, file, progress=meter)
     note(f"{len(places):,} pictures on {file}")
 
 
-def _copy(session: Session, places: list[Ranked], folder: Path) -> None:
-    from beholder.cli.album import copy_album
+def _copy(reading: Reading, places: list[Ranked], folder: Path) -> None:
+    from beholder.album import copy_album
 
     with Meter("copying") as meter:
-        report = copy_album(places, folder, source=session.collection.row.source, progress=meter)
+        report = copy_album(places, folder, source=reading.collection.row.source, progress=meter)
     note(f"{report.copied:,} pictures copied to {folder}")
     for sentence in report.left:
         note(f"  {sentence}")
@@ -195,8 +179,9 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
     that taught most.
     """
     session = open_session(collection, person, model)
-    told, verdict = session.explanation(), session.verdict()
-    taught = list(dict.fromkeys(item.name for item, _ in session.taught()))[:5]
+    reading = session.reading()
+    told, verdict = reading.explanation, reading.verdict
+    taught = list(dict.fromkeys(item.name for item, _ in reading.taught()))[:5]
     if as_json:
         leanings = [
             {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from beholder import __version__
 from beholder.durable import write_whole
-from beholder.errors import BeholderError, NotEnoughAnswers, UserError
+from beholder.errors import BeholderError, UserError
 from beholder.images import render
 from beholder.ranking import SCORE, Ranked, title_of
-from beholder.session import Session
+from beholder.session import Reading
 from beholder.types import SCALE, Item, Progress, silent
 from beholder.web.render import byline, count, environment, link_of
 
@@ -43,20 +43,16 @@ class Card:
     at: int
 
 
-def write_sheet(session: Session, places: Sequence[Ranked], file: Path, *, progress: Progress = silent) -> None:
-    """Write the contact sheet of these places of a person's ranking; whole or not at all.
+def write_sheet(reading: Reading, places: Sequence[Ranked], file: Path, *, progress: Progress = silent) -> None:
+    """Write the contact sheet of these places of a reading's ranking; whole or not at all.
 
     raises : UserError where the file cannot be written
     """
-    try:
-        verdict = session.verdict()
-        sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
-    except NotEnoughAnswers:
-        sentence = ""
-    heading = f"The {len(places):,} of “{session.collection.name}” nearest to {_whose(session.person.name)} taste"
-    text = contact_sheet(
-        places, heading=heading, sentence=sentence, answers=session.progress().answers, progress=progress
-    )
+    verdict = reading.verdict
+    sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
+    heading = f"The {len(places):,} of “{reading.collection.name}” nearest to {_whose(reading.person.name)} taste"
+    answers = len(reading.history.answers)
+    text = contact_sheet(places, heading=heading, sentence=sentence, answers=answers, progress=progress)
     file = file.expanduser()
     try:
         write_whole(file, text)

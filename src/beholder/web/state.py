@@ -6,13 +6,11 @@ import gc
 import hashlib
 import threading
 import time
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from weakref import WeakSet
 
 from fastapi import Request
@@ -20,8 +18,7 @@ from fastapi import Request
 from beholder.background import share_process
 from beholder.collection import Collection, Library
 from beholder.config import Settings
-from beholder.ranking import Ranking
-from beholder.session import Session
+from beholder.session import Reading, Session
 from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
 from beholder.types import Item
@@ -30,13 +27,12 @@ from beholder.web.thumbnails import Pictures
 
 FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
-MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
 @dataclass
 class _Held:
-    """A session on its way or here: made once, while others for other people go on. And its last ranking.
+    """A session on its way or here: made once, while others for other people go on.
 
     seen : (size, encoder) of the collection when it was asked for
     """
@@ -44,8 +40,6 @@ class _Held:
     seen: tuple[int, str]
     making: threading.Lock = field(default_factory=threading.Lock)
     session: Session | None = None
-    ranking: threading.Lock = field(default_factory=threading.Lock)  # its own: answers go on while pictures are ranked
-    ranked: tuple[Any, set[int], set[int], Ranking] | None = None
 
 
 class AppState:
@@ -65,9 +59,7 @@ class AppState:
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
         self._frozen: WeakSet[Collection] = WeakSet()
-        self._rankings: list[_Held] = []  # that have one, the last looked at first
         self._lock = threading.Lock()
-        self._one = threading.Lock()  # two rankings made at once would only wait for each other's cores
 
     def person(self, cookies: Mapping[str, str]) -> Person | None:
         """Whose cookie this is."""
@@ -84,33 +76,17 @@ class AppState:
         session.refresh()
         return session
 
-    def ranking(self, collection: str, person: Person) -> Ranking:
-        """This person's ranking with every answer in it, made again only where something has changed.
+    def reading(self, collection: str, person: Person) -> Reading:
+        """This person's newest reading with every answer in it, its ranking made.
 
         raises : NotEnoughAnswers, UnknownName
         """
-        held = self._hold(collection, person)
-        session = cast(Session, held.session)
-        session.refresh()
+        session = self.fresh(collection, person)
         session.settle()
-        now = (session.model(), session.hidden, session.favourites)
-        with held.ranking:
-            known = held.ranked
-            if known is None or known[0] is not now[0] or known[1:3] != now[1:]:
-                with self._one, alone():
-                    held.ranked = known = (*now, session.ranking())
-            self._keep(held)
-            return known[3]
-
-    def _keep(self, newest: _Held) -> None:
-        """Let go of the rankings that were looked at longest ago."""
-        with self._lock:
-            self._rankings = [newest, *(held for held in self._rankings if held is not newest)]
-            sizes = accumulate(len(held.ranked[3]) if held.ranked else 0 for held in self._rankings)
-            kept = max(1, bisect_right(list(sizes), MOST_RANKED))
-            for held in self._rankings[kept:]:
-                held.ranked = None
-            del self._rankings[kept:]
+        reading = session.reading()
+        with alone():
+            _ = reading.ranking
+        return reading
 
     def covers(self, row: CollectionRow) -> list[Item]:
         """A few pictures spread over the collection."""

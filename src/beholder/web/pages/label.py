@@ -184,7 +184,7 @@ def question_of(judgement: Judgement) -> Question | None:
 def as_json(session: Session, question: Question) -> dict[str, Any]:
     """A question with what its pictures need to be shown: nothing that would tell what they are."""
     rows = [session.collection.row_of[i] for i in question.items]
-    items, favourites = [session.collection.items[row] for row in rows], session.favourites
+    items, favourites = [session.collection.items[row] for row in rows], session.now.history.favourites
     return {
         "id": question.id, "kind": question.kind, "asked_by": question.asked_by, "reason": question.reason,
         "items": [

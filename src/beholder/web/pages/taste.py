@@ -45,22 +45,21 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
     now = session.progress()
     context: dict[str, Any] = {
         "collection": session.collection.name, "progress": now, "fewest": FEWEST,
-        "elsewhere": session.known_elsewhere, "alone": session.alone,
+        "elsewhere": session.elsewhere.known, "alone": session.elsewhere.alone,
     }  # fmt: skip
     if now.weight < FEWEST:
         response = page(request, "taste_early.html", here="taste", **context)
     else:
-        ranked = state.ranking(collection, person)
-        explanation, verdict, items = session.explanation(), session.verdict(), session.collection.items
-        now = session.progress()  # once more: everything is learned from now
+        reading = state.reading(collection, person)
+        explanation, verdict, items = reading.explanation, reading.verdict, reading.collection.items
         context |= {
-            "progress": now, "verdict": verdict, "sentence": emphasised(explanation, verdict),
+            "progress": reading.progress, "verdict": verdict, "sentence": emphasised(explanation, verdict),
             "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
-            "explanation": explanation, "found": explanation.found, "guesses": ranked.doubtful(GUESSES),
+            "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(GUESSES),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
-            "taught": [tell(session.collection, j) for _, j in session.taught()],
-            "consistency": session.consistency(), "recent": [tell(session.collection, j) for j in session.history(6)],
-            "total": len(session.history()), "shares": session.shares(),
+            "taught": [tell(reading.collection, j) for _, j in reading.taught()],
+            "consistency": reading.history.consistency, "total": len(reading.history.judgements),
+            "recent": [tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
         }  # fmt: skip
         response = page(request, "taste.html", here="taste", **context)
     remember_collection(response, request, session.collection.row.id)
@@ -78,7 +77,7 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
     return page(
         request, "answers.html", here="taste", collection=session.collection.name, number=number,
         last=max(1, -(-len(history) // PER_PAGE)), total=len(history), told=[tell(session.collection, j) for j in part],
-        hidden=[items[row_of[i]] for i in sorted(session.hidden) if i in row_of],
+        hidden=[items[row_of[i]] for i in sorted(session.now.history.hidden) if i in row_of],
     )  # fmt: skip
 
 

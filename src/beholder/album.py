@@ -7,14 +7,11 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from beholder.errors import BadPicture, UserError
 from beholder.locator import Locator
+from beholder.ranking import Ranked
 from beholder.types import Progress, silent
-
-if TYPE_CHECKING:
-    from beholder.ranking import Ranked
 
 
 @dataclass(slots=True)
@@ -58,7 +55,7 @@ def copy_album(
 def _refuse(places: Sequence[Ranked], folder: Path, source: str) -> None:
     where = Path(os.path.realpath(folder))
     if os.path.exists(folder) and not os.path.isdir(folder):
-        raise UserError(f"--copy-to wants a folder, and '{folder}' is a file")
+        raise UserError(f"pictures are copied into a folder, and '{folder}' is a file")
     own = os.path.expanduser(source)
     inside = bool(own) and os.path.isdir(own) and where.is_relative_to(os.path.realpath(own))
     files = (place.item.locator.path for place in places)

@@ -1,0 +1,84 @@
+"""What a person wants to see of a ranking: the same filter on the command line and in the app."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from beholder.errors import UnknownName, UserError
+from beholder.ranking import Ranking
+from beholder.types import Item
+
+FACETS = 4  # columns one can choose a value of
+VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which pictures are kept; each field that is set leaves some out.
+
+    text : words that the name or a column must hold, each of them, in any case
+    favourites : only those that are marked
+    unjudged : only those that no answer was about; a skip and a mark are no answers
+    values : (column, value), all of which a picture must have; spaces around a value do not count
+    """
+
+    text: str = ""
+    favourites: bool = False
+    unjudged: bool = False
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.favourites or self.unjudged or self.values)
+
+    def of(self, ranking: Ranking, judged: Collection[int]) -> Ranking:
+        """What is kept of a ranking. judged : ids of the pictures that an answer was about"""
+        if not self:
+            return ranking
+        words = self.text.casefold().split()
+
+        def keeps(item: Item, favourite: bool) -> bool:
+            if (self.favourites and not favourite) or (self.unjudged and item.id in judged):
+                return False
+            if any(item.columns.get(column, "").strip() != value.strip() for column, value in self.values):
+                return False
+            if not words:
+                return True
+            told = " ".join([item.name, *item.columns.values()]).casefold()
+            return all(word in told for word in words)
+
+        return ranking.where(keeps)
+
+
+def values_of(conditions: Sequence[str], items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
+    """The values of a filter.
+
+    conditions : each COLUMN=VALUE
+    raises : UserError where one is not of that form, UnknownName where no item has the column or the value
+    """
+    return tuple(_value_of(condition, items) for condition in conditions)
+
+
+def _value_of(condition: str, items: Sequence[Item]) -> tuple[str, str]:
+    column, sign, value = condition.partition("=")
+    if not sign:
+        raise UserError(f"a filter is COLUMN=VALUE, got '{condition}'")
+    columns = {name for item in items for name in item.columns}
+    if column not in columns:
+        raise UnknownName.of("column", column, columns)
+    known = {item.columns.get(column, "").strip() for item in items}
+    if value.strip() not in known:
+        raise UnknownName.of(f"value of the column '{column}'", value, known - {""})
+    return column, value
+
+
+def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """The columns one can choose a value of, each with its values in order and how many pictures have them."""
+    counts: dict[str, Counter[str]] = {}
+    for item in items:
+        for column, value in item.columns.items():
+            if value.strip() and len(counts.setdefault(column, Counter())) <= VALUES[1]:
+                counts[column][value.strip()] += 1
+    worth = [(c, n) for c, n in counts.items() if VALUES[0] <= len(n) <= VALUES[1] and max(n.values()) > 1]
+    return [(column, sorted(n.items())) for column, n in worth[:FACETS]]

@@ -1,0 +1,163 @@
+"""One person's labelling session: the next questions, what was answered, undo, and the taste learned meanwhile.
+
+An answer is durable before `record` returns; learning from it happens behind, in a few threads for all sessions, so no
+key press waits for a fit. Questions are made with the newest model there is, which may be an answer or two behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
+from dataclasses import replace
+
+from beholder.ask.questions import Question, QuestionKind
+from beholder.background import Turns
+from beholder.collection import Library
+from beholder.session.elsewhere import Elsewhere
+from beholder.session.event_log import EventLog
+from beholder.session.learner import Learner
+from beholder.session.models import ModelMaker
+from beholder.session.progress import Progress
+from beholder.session.questions import Questions
+from beholder.session.reading import NewestReading, Reading
+from beholder.types import Judgement
+
+PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
+
+
+class Session:
+    """The session of one person on one collection.
+
+    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: `mixture`, which
+    starts from what people like in general where that is known for pictures like these
+    elsewhere : what this person said of other collections, and whether it counts here
+    raises : UnknownName; UserError for a model that cannot be had here
+    """
+
+    def __init__(
+        self, library: Library, collection: str, person: str, *, model: str | None = None, seed: int | None = None
+    ) -> None:
+        self.library, self.store = library, library.store
+        self.collection = library.shared(collection)
+        self.person = self.store.person(person)
+        self._maker = ModelMaker(self.collection, model)
+        self.model_name = self._maker.name
+        self._newest = NewestReading(Reading(self.collection, self.person))
+        self._log = EventLog(self.collection, self.person, self._newest)
+        self.elsewhere = Elsewhere(self.collection, self.person, useful=self._maker.counts_elsewhere)
+        self._questions = Questions(self._newest, seed)
+        self._learner = Learner(self._newest, self._maker, self.elsewhere, self._questions)
+        self._turns = Turns(lambda: library.background, self._learner.catch_up)
+        self._turns.wake()
+
+    # What was said
+
+    def record(self, judgements: Sequence[Judgement]) -> None:
+        """Keep these; on disk when this returns. A client id that was kept before changes nothing.
+
+        raises : UserError naming every fault, IdTaken where a client id stands for something else; then nothing of it
+        is kept
+        """
+        self._log.record(judgements)
+        self._turns.wake()
+
+    def undo(self, client_id: str) -> Judgement | None:
+        """Take back the newest judgement that holds; returns it, or None where nothing is left.
+
+        client_id : of the undo itself; sent twice, it undoes once
+        raises : IdTaken where that is the id of something else
+        """
+        last = self._log.undo(client_id)
+        self._turns.wake()
+        return last
+
+    def history(self, n: int | None = None) -> list[Judgement]:
+        """The judgements that hold now, newest first."""
+        return self.now.history.newest(n)
+
+    def refresh(self) -> None:
+        """See what was recorded elsewhere, by another process or session, here or in other collections."""
+        here, other = self._log.refresh(), self.elsewhere.refresh()
+        if other:
+            self._learner.forget()
+        if here or other:
+            self._turns.wake()
+
+    def count_elsewhere(self, count: bool) -> None:
+        """Whether answers given in other collections are to count here."""
+        self.elsewhere.count(count)
+        self._learner.forget()
+        self._turns.wake()
+
+    # What was learned
+
+    @property
+    def now(self) -> Reading:
+        """The newest reading, without waiting: of what was said, and of a fit that may be an answer or two behind."""
+        return self._newest.reading
+
+    def reading(self) -> Reading:
+        """The newest reading with a model in it, waited for where there is none yet. raises : NotEnoughAnswers"""
+        if self.now.fitted is None:
+            self.wake()
+            self.settle()
+        now = self.now
+        if now.fitted is None and self.starts_from_others:
+            now = replace(now, fitted=now.prior)
+        _ = now.model  # raises
+        return now
+
+    def progress(self) -> Progress:
+        """What the answers so far have given, in the person's own terms; perhaps as it was an answer or two before."""
+        self._learner.watched = True
+        return self.now.progress
+
+    @property
+    def starts_from_others(self) -> bool:
+        """Whether the ranking begins with what people like in general."""
+        return self._maker.starts_from_others(self.elsewhere)
+
+    # Questions
+
+    def questions(
+        self, kind: QuestionKind, n: int = 3, exclude: AnyOf[int] = (), only: str | None = None
+    ) -> list[Question]:
+        """The next `n` questions, fewer or none where the collection has no more.
+
+        exclude : item ids that are on the way to the person already
+        only : "random" asks at random alone
+        """
+        if only is not None:
+            return self._questions.make_now(kind, n, exclude, only)
+        if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
+            self._turns.wait(PATIENCE)
+        ready = self._questions.take(kind, n, exclude)
+        if self._questions.runs_low(kind):
+            self._turns.wake()
+        return ready
+
+    # Learning, behind the answers
+
+    def settle(self) -> None:
+        """Wait until everything recorded so far is learned from. raises : what went wrong while learning"""
+        self._turns.settle()
+
+    @property
+    def resting(self) -> bool:
+        """Whether the model was let go of."""
+        return self._learner.resting
+
+    def rest(self) -> None:
+        """Let go of the model of somebody who has gone away, until `wake`."""
+        self._learner.rest()
+        self.library.rankings.forget((self.collection.row.id, self.person.id))
+
+    def wake(self) -> None:
+        """Learn again what was let go of."""
+        if self.resting:
+            self._turns.wake()
+            self._turns.wait(PATIENCE)
+
+    def close(self) -> None:
+        """End the learning behind; what is recorded afterwards is still kept."""
+        self._turns.close()
