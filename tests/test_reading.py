@@ -1,7 +1,9 @@
 """One reading of each fit: pages, exports and the command line say the same, and nothing is made twice."""
 
+import gc
 import json
 import threading
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from beholder.filters import Filter
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web.app import create_app
-from helpers.browser import HERE, SAFE, choose
+from helpers.browser import HERE, SAFE, choose, hang
 
 
 @pytest.fixture
@@ -191,15 +193,32 @@ def test_a_session_is_small(client):
     assert len(own) < 20
 
 
-def test_a_person_keeps_little_of_the_length_of_the_collection(client):
-    """Whatever is as long as the collection is the library's, in bounds, or the collection's."""
-    choose(client, 12)
-    session = session_of(client)
+def reachable(*roots):
+    """By id, everything that these hold, but for code."""
+    found, waiting = {}, list(roots)
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in found and not isinstance(one, type | ModuleType | FunctionType | BuiltinFunctionType):
+            found[id(one)] = one
+            waiting += gc.get_referents(one)
+    return found
+
+
+def test_nothing_of_a_person_is_as_long_as_the_collection_but_the_ranking_that_the_library_holds(home, tmp_path):
+    library = Library(home, config=Settings(home=home))
+    library.import_source(hang(tmp_path / "wall", 97), "wall")
+    library.store.add_person("Ada")
+    session = Session(library, "wall", "Ada", seed=0)
+    session.record(answers([item.id for item in session.collection.items]))
     session.settle()
     reading = session.reading()
-    assert reading.ranking
-    held = [reading.fitted, reading.prior, reading.expected, reading.before, *reading.predicted.values()]
-    arrays = [value for one in held if one for value in getattr(one, "__dict__", {}).values()]
-    assert not [value for value in arrays if isinstance(value, np.ndarray) and len(value) == len(session.collection)]
+    assert len(reading.ranking[:3]) == 3
+    assert reading.verdict.sentence
+    shared = reachable(session.collection)
+    own = [one for key, one in reachable(reading).items() if key not in shared and isinstance(one, np.ndarray)]
+    assert own
+    assert not [one.shape for one in own if len(session.collection) in one.shape]
     session.rest()
-    assert (session.collection.row.id, session.person.id) not in client.library.rankings
+    assert (session.collection.row.id, session.person.id) not in library.rankings
+    session.close()
+    library.close()
