@@ -111,9 +111,9 @@ def rank(
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
         note(f"{session.person.name} has answered nothing yet: this is what people like in general")
+    wanted = Filter(words.strip(), favourites, unseen, values_of(where or [], session.collection.items))
     reading = session.reading()
-    values = values_of(where or [], session.collection.items)
-    shown = _shown(reading, Filter(words.strip(), favourites, unseen, values))
+    shown = _shown(reading, wanted)
     if html is not None:
         _write_sheet(reading, shown[: top or ON_SHEET], html)
     if copy_to is not None:
