@@ -4,9 +4,9 @@ import os
 from io import BytesIO
 
 import pytest
-from beholder.cli.album import copy_album
 
 from beholder import collection as collections
+from beholder.album import copy_album
 from beholder.collection import Library
 from beholder.errors import BadPicture
 from beholder.images import fingerprint, open_image
