@@ -76,7 +76,7 @@ def test_everything_that_was_kept_is_there(old, name):
 def test_the_ranking_is_what_the_older_version_printed(old, told):
     session = Session(old, told["collection"], told["person"], model=told["model"])
     session.settle()
-    places = session.ranking()[:]
+    places = session.reading().ranking[:]
     session.close()
     assert [place.item.name for place in places] == [name for name, _, _ in told["places"]]
     numbers = [number for place in places for number in (place.score, place.std)]
@@ -87,7 +87,10 @@ def test_answering_and_undoing_go_on(old):
     session = Session(old, "gallery", "Ada", model="gp")
     before = session.history()
     names = {item.id: item.name for item in session.collection.items}
-    assert ([names[i] for i in session.hidden], [names[i] for i in session.favourites]) == (["no-3"], ["no-2"])
+    assert ([names[i] for i in session.now.history.hidden], [names[i] for i in session.now.history.favourites]) == (
+        ["no-3"],
+        ["no-2"],
+    )
     kinds = [(kind, session.questions(kind, 1)) for kind in ("choice", "rating", "grid")]
     assert all(questions and questions[0].kind == kind for kind, questions in kinds)
     session.record([Judgement("choice", kinds[0][1][0].items, "new", asked_by="random")])
@@ -95,7 +98,10 @@ def test_answering_and_undoing_go_on(old):
     assert session.undo("undo-old") == before[0]
     assert session.history() == before[1:]
     session.settle()
-    assert (session.hidden, len(session.ranking())) == (set(), 20)  # what was taken back is a hiding
+    assert (session.now.history.hidden, len(session.reading().ranking)) == (
+        set(),
+        20,
+    )  # what was taken back is a hiding
     session.close()
 
 
