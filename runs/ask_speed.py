@@ -20,6 +20,7 @@ import numpy as np
 from beholder.ask.questions import QuestionBuilder, QuestionHistory
 from beholder.ask.queue import DEPTH, QuestionQueue
 from beholder.features.attributes import ATTRIBUTES
+from beholder.table import Layout, PictureTable
 from beholder.taste import FeatureMap, TasteMixture
 from beholder.types import Judgement, answers_of
 
@@ -38,7 +39,8 @@ def measure(n: int, d: int, count: int) -> dict[str, Any]:
     liking = X @ rng.normal(size=d).astype(np.float32) / d**0.5
     liking /= liking.std()
     began = time.perf_counter()
-    features = FeatureMap.fit(X, measured=len(ATTRIBUTES))
+    X = PictureTable.of_array(X, Layout.of(d, len(ATTRIBUTES))).X
+    features = FeatureMap.learned(X, layout=Layout.of(d, len(ATTRIBUTES)))
     mapped = time.perf_counter() - began
     learned = TasteMixture(features=features).fit_prior(X)
     ready, judgements, behind = QuestionQueue(), list[Judgement](), list[float]()
@@ -88,7 +90,8 @@ def alone(n: int, d: int, repeats: int) -> dict[str, float]:
     """A whole refit and five questions, nothing else going on."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n, d)).astype(np.float32)
-    features = FeatureMap.fit(X, measured=len(ATTRIBUTES))
+    X = PictureTable.of_array(X, Layout.of(d, len(ATTRIBUTES))).X
+    features = FeatureMap.learned(X, layout=Layout.of(d, len(ATTRIBUTES)))
     pairs = rng.integers(n, size=(100, 2))
     told = [Judgement("choice", tuple(p), str(k)) for k, p in enumerate(pairs.tolist()) if p[0] != p[1]]
     answers = answers_of(told, {i: i for i in range(n)})
@@ -106,7 +109,8 @@ def refit(n: int, d: int, count: int, repeats: int) -> dict[str, float]:
     """Of all regimes, after five more of so many choices."""
     rng = np.random.default_rng(0)
     X = (rng.normal(size=(n, 20)) @ rng.normal(size=(20, d)) + rng.normal(size=(n, d))).astype(np.float32)
-    features, liking = FeatureMap.fit(X, measured=len(ATTRIBUTES)), X @ rng.normal(size=d)
+    X = PictureTable.of_array(X, Layout.of(d, len(ATTRIBUTES))).X
+    features, liking = FeatureMap.learned(X, layout=Layout.of(d, len(ATTRIBUTES))), X @ rng.normal(size=d)
     pairs = rng.integers(n, size=(count, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     noisy = (liking / liking.std())[pairs] + 0.7 * rng.normal(size=pairs.shape)

@@ -48,7 +48,7 @@ def curve(home: Path, strategy: str, number: int) -> list[float]:
     pool, unseen = np.split(order, [int(ASKED_ABOUT * len(X))])
     a, b = rng.choice(unseen, (2, 3000))
     better = someone.utility[a] > someone.utility[b]
-    features = FeatureMap.fit(X, measured=collection.measured)
+    features = FeatureMap.learned(X, layout=collection.layout)
     model = GaussianProcess(features=features).fit_prior(X)
     chosen, tied, shares, learned, held = list[Any](), list[Any](), list[float](), 0, None
     answers = Answers()

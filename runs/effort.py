@@ -238,7 +238,7 @@ def figures(data: str, *, people: int = 20, seconds: int = 120, progress: Progre
     picked: list[int] = []
     with TemporaryDirectory() as home, closing(sample(Path(home))) as library:
         collection = library.collection("sample")
-        features = FeatureMap.fit(collection.X, measured=collection.measured)
+        features = FeatureMap.learned(collection.X, layout=collection.layout)
         population = find_population(library.key(collection.row.encoder), library.home)
         if population is None:
             raise BadInput("no population ships for the default encoder, so the noise of real people is not known")

@@ -17,7 +17,7 @@ import numpy as np
 from beholder.errors import BadInput
 from beholder.images import render
 from beholder.research.bench import runner
-from beholder.research.bench.methods import GENERIC, RatedTable, method
+from beholder.research.bench.methods import GENERIC, method
 from beholder.research.bench.plan import make_plan
 from beholder.research.bench.protocol import Protocol
 from beholder.research.bench.raters import scale_of
@@ -58,10 +58,10 @@ def figures(
     rated = runner.load_set(data, None)
     if not len(rated.ratings):
         raise BadInput(f"{rated.name} has no ratings.csv; what a person gave is needed for every picture")
-    X, _ = runner.embed_set(rated, encoder, say)
+    table, _ = runner.embed_set(rated, encoder, say)
     protocol = Protocol(rated, same_pictures(rated.files), seed)
     jobs = make_plan(protocol, (shots,), 1).jobs
-    bench = Bench(protocol, RatedTable(X), (GENERIC, method), {})
+    bench = Bench(protocol, table, (GENERIC, method), {})
     rows = []
     for done, job in enumerate(jobs):
         say("ranking albums", done, len(jobs))
@@ -126,7 +126,7 @@ def _top(bench: Bench, rater: int, name: str, shots: int) -> Row:
     assert isinstance(query, Ratings)
     rating = dict(zip(query.item.tolist(), query.score.tolist(), strict=True))
     items = np.array(list(rating))
-    score = np.asarray(fitted.predict(method(name).columns(bench.table, items)))
+    score = np.asarray(fitted.predict(method(name).columns(bench.table).rows(items)))
     top = items[np.argsort(-score, kind="stable")[:TOP]].tolist()
     return {
         "rater": bench.protocol.data.raters[rater],

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from beholder.ask import STRATEGIES
+from beholder.table import PictureTable
 from beholder.taste import FeatureMap, GaussianProcess
 from beholder.types import Answers
 
@@ -58,7 +59,8 @@ def main() -> None:
     X, answers = person(given.pictures, given.numbers, given.judgements)
     told = answers.as_fit()
     start = time.perf_counter()
-    features = FeatureMap.fit(X)
+    X = PictureTable.of_array(X).X
+    features = FeatureMap.learned(X)
     features.transform(X)
     mapped = time.perf_counter()
     learned = GaussianProcess(features=features).fit(X, **told)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from beholder.table import PictureTable
 from beholder.taste import FeatureMap, PopulationProcess, learn_population
 from beholder.types import Answers
 
@@ -40,9 +41,9 @@ def main() -> None:
     given = parser.parse_args()
     rng = np.random.default_rng(0)
     X = rng.normal(size=(given.pictures, given.numbers)).astype(np.float32)
-    known = X[:2000].copy()
+    known = PictureTable.of_array(X[:2000]).X
     population = learn_population(known, crowd(known, 20, 60, rng))
-    features = FeatureMap.fit(known)
+    features = FeatureMap.learned(known)
     (own,) = crowd(known, 1, given.answers, rng)
     model = PopulationProcess(features=features, prior=population)
     refit = lambda: model.fit(known, **own.as_fit())  # noqa: E731

@@ -28,7 +28,7 @@ from beholder.research.bench.methods import MEASURED, RatedTable, teach
 from beholder.research.bench.raters import column
 from beholder.research.datasets import Dataset, Ratings, same_pictures
 from beholder.research.datasets.dataset import Flags
-from beholder.types import Floats, Matrix
+from beholder.types import Floats
 from paper import Row, main
 
 SCORE = "score"
@@ -61,20 +61,20 @@ def figures(data: str, *, encoder: str = "classic", seed: int = 0) -> list[Row]:
     if (card := Path(data).expanduser() / CARD).is_file():
         return _of_network(json.loads(card.read_text(encoding="utf-8")))
     rated = runner.load_set(data, None)
-    X, _ = runner.embed_set(rated, encoder, lambda stage, done, total: None)
+    table, _ = runner.embed_set(rated, encoder, lambda stage, done, total: None)
     pictures = same_pictures(rated.files)
     test = rated.item_is_test
     if test is None:
         test = np.random.default_rng(seed).random(len(pictures))[pictures] < HELD_OUT
     learn = ~np.isin(pictures, pictures[test])
-    measured = {attribute.name: X[:, i - MEASURED] for i, attribute in enumerate(ATTRIBUTES)}
+    measured = {attribute.name: table.X[:, i - MEASURED] for i, attribute in enumerate(ATTRIBUTES)}
     rows = []
     for name in SHORT:
         truth, teachers = _told(rated, name, learn)
         asked = test & ~np.isnan(truth)
         if not len(teachers) or np.unique(truth[asked]).size < 2:
             continue
-        predicted = {"learned": _learned(X, teachers), "measured": measured.get(name)}
+        predicted = {"learned": _learned(table, teachers), "measured": measured.get(name)}
         rows += [
             {"data": rated.name, "encoder": encoder, "what": name, "by": way, "pictures": int(asked.sum())}
             | {"spearman": round(metrics.spearman(truth[asked], score[asked]), 4)}
@@ -138,10 +138,10 @@ def _is(flags: Flags | None, which: np.ndarray) -> Flags:
     return np.zeros(len(which), bool) if flags is None else flags[which]
 
 
-def _learned(X: Matrix, teachers: Ratings) -> Floats:
-    generic = teach(RatedTable(X), teachers).generic
+def _learned(table: RatedTable, teachers: Ratings) -> Floats:
+    generic = teach(table, teachers).generic
     assert generic is not None, "there are ratings"
-    return generic.predict(X)
+    return generic.predict(table.X)
 
 
 if __name__ == "__main__":

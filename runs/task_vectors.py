@@ -32,9 +32,8 @@ from beholder.config import settings
 from beholder.errors import BeholderError
 from beholder.features.task_vectors import TaskVectors
 from beholder.research.bench import run
-from beholder.research.bench.methods import MEASURED
 from beholder.research.bench.results import short_name
-from beholder.research.bench.runner import add_databases
+from beholder.research.bench.runner import embed_set
 from beholder.research.datasets import Dataset, load_plain
 from beholder.research.training.fine_tuning import train_task_vectors
 from beholder.research.training.scored import ScoredSet, quality_set, scored_set
@@ -193,8 +192,9 @@ def by_number_of_sets(args: argparse.Namespace, progress: Any) -> None:
 def page(args: argparse.Namespace, progress: Any) -> None:
     """The section of docs/results.md, and the figure beside it."""
     work, beauty = args.work, load_plain(args.beauty)
-    said, _ = add_databases(np.zeros((len(beauty.items), MEASURED), np.float32), beauty, work / "all", progress)
+    said, _ = embed_set(beauty, args.encoder, progress, work / "all")
     assert said.databases is not None
+    networks = said.only(vectors=False).X
     halves = [
         [work / f"{part}-{which}" for which in HALVES]
         for part in ("paintings", "exact-paintings", "published-paintings")
@@ -210,7 +210,7 @@ def page(args: argparse.Namespace, progress: Any) -> None:
         "Seven sets from one start": [SETS, "", *tables.sets_table(work / "all")],
         "Figure 4: how alike task vectors are": [*tables.similarity_table(work / "all")],
         "Figure 2: each set's network for four people": [
-            *tables.zero_shot_table(args.beauty, said.X, said.databases),
+            *tables.zero_shot_table(args.beauty, networks, said.databases),
         ],
         "Photographs": [
             *tables.means_table(on_beauty, "spearman"),

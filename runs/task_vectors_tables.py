@@ -14,7 +14,6 @@ from PIL import Image
 
 from beholder.features.expert_networks import TaskVectorRuntime
 from beholder.features.networks.network import squares_of
-from beholder.features.picture_files import Pictures
 from beholder.features.task_vectors import TaskVectors, similarity
 from beholder.research.bench import plots
 from beholder.research.bench.markdown import grid
@@ -23,6 +22,7 @@ from beholder.research.bench.record import ROWS
 from beholder.research.bench.series import Series
 from beholder.research.bench.summary import Figure, summarise
 from beholder.research.datasets import load_plain
+from beholder.table import PictureTable
 from beholder.taste import ExpertNetworks, TangentProcess, Tvc
 
 PEOPLE = 4  # of figure 2
@@ -124,10 +124,10 @@ def costs_table(folder: Path, exact: Path, others: Path, files: Sequence[Path]) 
     runtime, some = TaskVectorRuntime(folder, threads=1), list(files[:24])
     pictures = [Image.open(file).convert("RGB") for file in some]
     began = time.perf_counter()
-    X = runtime.encode(pictures)
+    X = PictureTable.of_array(runtime.encode(pictures), files=some).X
     tangent = (time.perf_counter() - began) / len(some)
     vectors = runtime.vectors
-    databases = ExpertNetworks(vectors.columns, folder, Pictures(X, some))
+    databases = ExpertNetworks(vectors.columns, folder)
     squares = squares_of(pictures, vectors.side)
     began = time.perf_counter()
     runtime.merged.scores(squares, vectors.uniform)

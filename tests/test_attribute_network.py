@@ -16,6 +16,7 @@ from beholder.features.attributes import ATTRIBUTES
 from beholder.features.onnx import read_description
 from beholder.research.bench import run as bench
 from beholder.research.bench import runner
+from beholder.research.bench.methods import RatedTable
 from helpers import miniature_aadb
 
 torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
@@ -205,7 +206,8 @@ def ratings_by_vividness(aadb, folder):
 def test_x_of_the_bench_and_of_the_app_ends_in_the_learned_attributes(trained, aadb, tmp_path):
     out, _ = trained
     encoder = f"onnx:{out / 'encoder.onnx'}"
-    X, _ = runner.embed_set(load_plain(aadb), encoder, lambda stage, done, total: None)
+    table, _ = runner.embed_set(load_plain(aadb), encoder, lambda stage, done, total: None)
+    X = table.X
     np.testing.assert_array_equal(X[:, -10:], X[:, 1024:1034])
     assert X.shape[1] == 1035 + 10
     library = Library(tmp_path / "app", config=Settings(home=tmp_path / "app"))
@@ -226,11 +228,12 @@ def test_pam_in_the_bench_uses_learned_attributes(trained, aadb, tmp_path, monke
     def gain(degraded):
         real = runner.embed_set
 
-        def embed(dataset, encoder, say):
-            X, key = real(dataset, encoder, say)
+        def embed(dataset, encoder, say, networks):
+            table, key = real(dataset, encoder, say, networks)
+            X = np.array(table.X)
             if degraded:
                 X[:, -10:] = np.random.default_rng(0).permutation(X[:, -10:])
-            return X, key
+            return RatedTable.of(X), key
 
         with monkeypatch.context() as patched:
             patched.setattr(runner, "embed_set", embed)

@@ -199,7 +199,9 @@ def fake_encoder(monkeypatch, threads="1"):
     monkeypatch.setenv("BEHOLDER_THREADS", threads)
     measured = np.random.default_rng(1).random((N, MEASURED), np.float32)
     rows = np.hstack([planted_rows(), measured])
-    monkeypatch.setattr(runner, "embed_set", lambda data, encoder, say: (rows, "planted-1"))
+    monkeypatch.setattr(
+        runner, "embed_set", lambda data, encoder, say, networks=None: (RatedTable.of(rows), "planted-1")
+    )
 
 
 def mean_of(summary, method, shots, metric, versus=None, group="all"):
@@ -249,7 +251,7 @@ def test_the_generic_score_does_not_look_at_pictures_it_was_not_given(kind):
     poisoned = X.copy()
     poisoned[unseen[:20]] = 1e6
     np.testing.assert_array_equal(
-        teach(RatedTable(X), few).generic.weights, teach(RatedTable(poisoned), few).generic.weights
+        teach(RatedTable.of(X), few).generic.weights, teach(RatedTable.of(poisoned), few).generic.weights
     )
 
 

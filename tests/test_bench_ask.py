@@ -45,7 +45,7 @@ def protocol_of(kind, each=80):
 
 def bench_of(protocol, methods, strategies):
     measured = np.random.default_rng(1).random((N, MEASURED), np.float32)
-    return Bench(protocol, RatedTable(np.hstack([planted_rows(), measured])), methods, {}, strategies)
+    return Bench(protocol, RatedTable.of(np.hstack([planted_rows(), measured])), methods, {}, strategies)
 
 
 def values(rows, **wanted):

@@ -144,10 +144,12 @@ def test_a_worker_checks_every_draw(tmp_path, monkeypatch):
 def predictions(protocol, name, monkeypatch):
     """What the method says of every picture in a draw."""
     told = []
-    monkeypatch.setattr(worker, "measure", lambda fitted, how, t, _: told.append(fitted.predict(how.columns(t))) or {})
+    monkeypatch.setattr(
+        worker, "measure", lambda fitted, how, t, _: told.append(fitted.predict(how.columns(t).X)) or {}
+    )
     rng, columns = np.random.default_rng(4), Columns(("one",), ("first", "last"))
     X = np.hstack([planted_rows(), rng.normal(size=(N, columns.width)), rng.random((N, MEASURED))])
-    Bench(protocol, RatedTable(X.astype(np.float32), ExpertNetworks(columns)), (name,), {}).run(BenchJob(1, 0, (8,)))
+    Bench(protocol, RatedTable.of(X.astype(np.float32), ExpertNetworks(columns)), (name,), {}).run(BenchJob(1, 0, (8,)))
     return told[0]
 
 

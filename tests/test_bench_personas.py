@@ -11,6 +11,7 @@ from beholder.ask.questions import Question
 from beholder.cli import app
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.research.bench import analyse, analysis, personas
+from beholder.research.bench.methods import RatedTable
 from beholder.research.bench.personas import (
     PLANS,
     Persona,
@@ -93,7 +94,7 @@ def test_what_is_found_is_counted_among_what_was_never_shown():
 
 def test_a_planted_kind_is_found_by_every_plan():
     X, person, _ = planted()
-    work = Personas([person], X, {"mixture": None}, (1, 60), 0)
+    work = Personas([person], RatedTable.of(X), {"mixture": None}, (1, 60), 0)
     for plan in PLANS:
         early, late = work.run(PersonaJob(0, 0, plan, "mixture"))
         assert late["found"] >= 0.8 > early["found"], plan
@@ -103,9 +104,10 @@ def test_a_planted_kind_is_found_by_every_plan():
 
 def test_the_same_seed_gives_the_same_rows_and_a_model_without_grids_learns_from_them():
     X, person, _ = planted()
-    work = Personas([person], X, {"logistic": None}, (30,), 0)
+    table = RatedTable.of(X)
+    work = Personas([person], table, {"logistic": None}, (30,), 0)
     rows = work.run(PersonaJob(0, 0, "grids", "logistic"))
-    assert rows == Personas([person], X, {"logistic": None}, (30,), 0).run(PersonaJob(0, 0, "grids", "logistic"))
+    assert rows == Personas([person], table, {"logistic": None}, (30,), 0).run(PersonaJob(0, 0, "grids", "logistic"))
     assert work.run(PersonaJob(0, 1, "grids", "logistic")) != rows
 
 
@@ -137,7 +139,7 @@ def pictures(tmp_path, monkeypatch):
     columns = {"kind": tuple(str(k) if k < 2 else "other" for k in kind)}
     data = replace(dataset(0, "ratings", n=N, each=0), columns=columns)
     monkeypatch.setattr(analysis, "load_set", lambda path, where: data)
-    monkeypatch.setattr(analysis, "embed_set", lambda data, encoder, say: (X, "planted-1"))
+    monkeypatch.setattr(analysis, "embed_set", lambda data, encoder, say: (RatedTable.of(X), "planted-1"))
     return ["bench", str(tmp_path), "--analysis", "personas", "--shots", "6,20", "--ask", "grids,ratings"]
 
 

@@ -12,6 +12,7 @@ from beholder.cli import app
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.research.bench import analyse, analysis
 from beholder.research.bench.fake_raters import FAKES, KINDS, ask, check, closeness, offsets, sum_up
+from beholder.research.bench.methods import RatedTable
 from beholder.research.datasets import Ratings, load_plain
 from test_bench import dataset
 
@@ -98,7 +99,9 @@ def rated_set(tmp_path, monkeypatch):
     """The call that asks a set in memory."""
     ratings, X, attributes, data = world(1.0, raters=10, each=30)
     monkeypatch.setattr(analysis, "load_set", lambda path, where: replace(data, ratings=ratings))
-    monkeypatch.setattr(analysis, "embed_set", lambda data, encoder, say: (np.hstack([X, attributes]), "planted-1"))
+    monkeypatch.setattr(
+        analysis, "embed_set", lambda data, encoder, say: (RatedTable.of(np.hstack([X, attributes])), "planted-1")
+    )
     return ["bench", str(tmp_path), "--analysis", "fake-raters", "--shots", "10,30,900", "--repeats", "2"]
 
 

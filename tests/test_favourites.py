@@ -6,10 +6,12 @@ import pytest
 from beholder.ask import favourites
 from beholder.ask.kinds import kinds_of
 from beholder.ask.ours import OURS
+from beholder.table import Layout
 from beholder.taste import TasteMixture
 from beholder.types import Answers
 
 KINDS, EACH = 12, 40
+LAYOUT = Layout.of(30, 10)
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +29,17 @@ def liking(kinds, liked, grids=4):
     shown = np.random.default_rng(1).permutation(len(X))[: 9 * grids].reshape(grids, 9)
     shown[0, :3] = np.flatnonzero(kind == liked)[:3]
     told = Answers(grids=np.array([(n, row, kind[row] == liked) for n, rows in enumerate(shown) for row in rows]))
-    return TasteMixture(measured=10).fit(X, **told.as_fit(grids=True)), told
+    return TasteMixture(layout=LAYOUT).fit(X, **told.as_fit(grids=True)), told
 
 
 def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet(kinds):
     X, _ = kinds
-    model = TasteMixture(measured=10).fit_prior(X)
+    model = TasteMixture(layout=LAYOUT).fit_prior(X)
     shown = favourites.grid(model, X, Answers(), np.arange(len(X)), 9, np.random.default_rng(0))
     met = kinds_of(model, X, shown)
     assert len(np.unique(met)) == 9
     none = Answers(grids=np.array([(0, row, 0) for row in shown]))
-    after = TasteMixture(measured=10).fit(X, **none.as_fit(grids=True))
+    after = TasteMixture(layout=LAYOUT).fit(X, **none.as_fit(grids=True))
     more = favourites.grid(after, X, none, np.setdiff1d(np.arange(len(X)), shown), 9, np.random.default_rng(1))
     assert not set(kinds_of(model, X, more)) & set(met)
 

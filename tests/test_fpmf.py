@@ -5,10 +5,12 @@ import pytest
 from scipy.optimize import check_grad
 
 from beholder.errors import NotEnoughAnswers
+from beholder.table import Layout
 from beholder.taste import Fpmf, fpmf
 from beholder.types import Answers
 
 MEASURED = 6
+LAYOUT = Layout.of(8 + MEASURED, MEASURED)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def world():
 @pytest.fixture(scope="module")
 def prior(world):
     X, others, _ = world
-    return Fpmf.learn_prior(X, others, measured=MEASURED)
+    return Fpmf.learn_prior(X, others, layout=LAYOUT)
 
 
 def error_of(prior, X, said, shots):
@@ -57,8 +59,8 @@ def test_the_mean_person_likes_what_everybody_likes(world, prior):
 
 def test_the_same_seed_gives_the_same_network(world, prior):
     X, others, _ = world
-    again = Fpmf.learn_prior(X, others, measured=MEASURED)
-    other = Fpmf.learn_prior(X, others, measured=MEASURED, seed=1)
+    again = Fpmf.learn_prior(X, others, layout=LAYOUT)
+    other = Fpmf.learn_prior(X, others, layout=LAYOUT, seed=1)
     assert np.array_equal(again.network.into, prior.network.into)
     assert not np.array_equal(other.network.into, prior.network.into)
 
@@ -72,7 +74,7 @@ def test_back_propagation_is_the_gradient(world, monkeypatch):
 
     def loss(parameters):
         *network, people = (p.reshape(s) for p, s in zip(np.split(parameters, ends[:-1]), sizes, strict=True))
-        return fpmf._loss(table, fpmf.Network(*network), people)
+        return fpmf._loss(table, fpmf.FactorNetwork(*network), people)
 
     start = rng.normal(size=ends[-1])
     slope = np.concatenate([part.ravel() for part in loss(start)[1]])
@@ -95,7 +97,7 @@ def test_a_person_in_closed_form_is_ridge_regression():
 def test_raters_who_all_say_the_same_teach_a_constant(world):
     X = world[0]
     same = [Answers(rows=np.arange(20), ratings=np.full(20, 4.0))] * 3
-    score = Fpmf(prior=Fpmf.learn_prior(X, same, measured=MEASURED)).fit(X).predict(X)
+    score = Fpmf(prior=Fpmf.learn_prior(X, same, layout=LAYOUT)).fit(X).predict(X)
     assert score == pytest.approx(np.full(150, 4.0), abs=0.01)
 
 

@@ -10,6 +10,7 @@ from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_info
 
 from beholder.errors import ShapeError, UserError
+from beholder.table import Layout, PictureTable
 from beholder.taste import FeatureMap, GaussianProcess
 from beholder.taste.evidence import PRIORS, slope, to_natural, to_unconstrained
 from beholder.taste.feature_map import radial
@@ -86,7 +87,7 @@ def test_with_every_picture_a_landmark_choices_equal_the_dense_laplace_fit():
 
 def mixed_evidence(seed=0):
     X, f, choices, ties = person(seed, pairs=50, width=0.4)
-    model = GaussianProcess(hyperparameters=H, measured=3)
+    model = GaussianProcess(hyperparameters=H, layout=Layout.of(X.shape[1], 3))
     model.fit(X, f[:15] + 5, rows=np.arange(15), choices=choices, ties=ties, weights=np.linspace(0.2, 2, len(choices)))
     score = model.evidence_.base[:, :5].sum(1, keepdims=True)
     return model.evidence_._replace(score=score)
@@ -277,7 +278,8 @@ def test_held_hyperparameters_give_the_same_fit():
 
 
 def test_a_feature_map_is_shared_and_maps_its_pool_once():
-    X, _, choices, _ = person(10)
+    bare, _, choices, _ = person(10)
+    X = PictureTable.of_array(bare).X
     features = FeatureMap.fit(X)
     first = GaussianProcess(features=features).fit(X, choices=choices)
     assert first.features_ is features
@@ -306,10 +308,12 @@ def test_a_liking_for_a_measured_column_is_found_among_hundreds():
     X = np.hstack([rng.normal(size=(300, 200)), rng.random((300, 4))]).astype(np.float32)
     pairs = np.array([rng.choice(150, 2, replace=False) for _ in range(30)])
     choices = np.where((X[pairs[:, 0], 201] > X[pairs[:, 1], 201])[:, None], pairs, pairs[:, ::-1])
-    with_it, without = (GaussianProcess(measured=k).fit(X, choices=choices).predict(X[150:]) for k in (4, 0))
+    with_it, without = (
+        GaussianProcess(layout=Layout.of(204, k)).fit(X, choices=choices).predict(X[150:]) for k in (4, 0)
+    )
     assert np.corrcoef(with_it, X[150:, 201])[0, 1] > 0.8 > 0.5 > np.corrcoef(without, X[150:, 201])[0, 1]
-    with pytest.raises(UserError, match="measured must be"):
-        GaussianProcess(measured=204).fit(X, choices=choices)
+    with pytest.raises(UserError, match="attributes must be"):
+        GaussianProcess(layout=Layout.of(204, 204)).fit(X, choices=choices)
 
 
 def test_landmarks_do_not_depend_on_the_order_of_pictures():

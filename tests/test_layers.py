@@ -19,6 +19,7 @@ FLOORS = [
     {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
     {"csv_reading", "details"},  # tables of text, a row at a time; what a source says of a picture, typed
     {"features", "store"},  # a picture's row of numbers; what is kept
+    {"table"},  # the rows of many pictures, with all that follows from them alone
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"ranking"},  # best first, with the score that people read

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from beholder.taste import FeatureMap, TasteMixture
+from beholder.table import Layout, PictureTable
+from beholder.taste import TasteMixture
 from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
@@ -11,6 +12,7 @@ from beholder.taste.regimes import CLEAR, CLEAR_PICKING, CLEAR_SHARE, ODDS, prio
 from beholder.types import Answers
 
 KINDS, EACH = 12, 40
+LAYOUT = Layout.of(30, 10)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_a_kind_that_is_one_in_twelve_is_found_from_a_few_picks(kinds):
     X, kind = kinds
     rng, liked = np.random.default_rng(0), kind == 4
     shown = rng.permutation(len(X))[:54].reshape(6, 9)
-    model = TasteMixture(measured=10).fit(X, grids=grids_of(liked, shown))
+    model = TasteMixture(layout=LAYOUT).fit(X, grids=grids_of(liked, shown))
     unseen = np.setdiff1d(np.argsort(-model.predict(X)), shown, assume_unique=True)[:20]
     assert liked[shown].sum() < 9
     assert liked[unseen].mean() > 0.9
@@ -77,18 +79,18 @@ def test_a_kind_that_is_one_in_twelve_is_found_from_a_few_picks(kinds):
 
 def test_a_grid_of_which_nothing_is_picked_speaks_against_its_kind(kinds):
     X, kind = kinds
-    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 1, [np.flatnonzero(kind == 0)[:9]]))
+    model = TasteMixture(layout=LAYOUT).fit(X, grids=grids_of(kind == 1, [np.flatnonzero(kind == 0)[:9]]))
     score = model.predict(X)
     assert score[kind == 0].mean() < score[kind != 0].mean()
     few = grids_of(kind == 1, [np.r_[np.flatnonzero(kind == 1)[:4], np.flatnonzero(kind == 0)[:5]]])
-    after_both = TasteMixture(measured=10).fit(X, grids=few).predict(X)
+    after_both = TasteMixture(layout=LAYOUT).fit(X, grids=few).predict(X)
     assert after_both[kind == 1].mean() > after_both[kind == 0].mean()
 
 
 def test_doubt_is_that_of_the_pooled_regimes(kinds):
     X, kind = kinds
     shown = np.random.default_rng(0).permutation(len(X))[:45].reshape(5, 9)
-    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 2, shown))
+    model = TasteMixture(layout=LAYOUT).fit(X, grids=grids_of(kind == 2, shown))
     score, std = model.predict(X, return_std=True)
     mean, covariance = _pooled(model.beliefs(X, np.arange(30)))
     assert mean == pytest.approx(score[:30], abs=1e-4)
@@ -98,21 +100,20 @@ def test_doubt_is_that_of_the_pooled_regimes(kinds):
 def test_the_shares_of_regimes_are_probabilities_and_evidence_moves_them(kinds):
     X, kind = kinds
     shown = np.random.default_rng(3).permutation(len(X))[:180].reshape(20, 9)
-    model = TasteMixture(measured=10).fit(X, grids=grids_of(kind == 7, shown))
+    model = TasteMixture(layout=LAYOUT).fit(X, grids=grids_of(kind == 7, shown))
     assert sum(fit.share for fit in model.fits_) == pytest.approx(1)
     assert model.clear_share > 0.9
     assert model.log_evidence_ > model.null_log_evidence_ + 10
 
 
 def test_what_the_collection_says_is_learned_where_it_tells_the_taste(kinds):
-    X, _ = kinds
+    X = PictureTable.of_array(kinds[0], LAYOUT).X
     rng = np.random.default_rng(0)
     names = rng.integers(15, size=(len(X), 1))  # which no number of a picture tells
     liked, shown = names[:, 0] == 3, rng.permutation(len(X))[:90].reshape(10, 9)
-    features, seen = FeatureMap.learned(X, measured=10), shown.ravel()
+    seen = shown.ravel()
     told, blind = (
-        TasteMixture(measured=10, features=features, names=given).fit(X, grids=grids_of(liked, shown))
-        for given in (names, None)
+        TasteMixture(layout=LAYOUT, names=given).fit(X, grids=grids_of(liked, shown)) for given in (names, None)
     )
     share = [
         liked[np.setdiff1d(np.argsort(-m.predict(X)), seen, assume_unique=True)[:20]].mean() for m in (told, blind)
@@ -126,14 +127,14 @@ def test_answers_given_elsewhere_count_where_nothing_was_said_yet(kinds):
     here, there = X[::2].copy(), X[1::2].copy()
     shown = np.random.default_rng(0).permutation(len(there))[:90].reshape(10, 9)
     said = Answers(grids=grids_of(kind[1::2] == 5, shown))
-    model = TasteMixture(measured=10, elsewhere=[(there, said)]).fit(here)
+    model = TasteMixture(layout=LAYOUT, elsewhere=[(there, said)]).fit(here)
     best = np.argsort(-model.predict(here))[:10]
     assert (kind[::2][best] == 5).mean() > 0.9
 
 
 def test_a_saved_model_is_the_same_model(kinds, tmp_path):
     X, _ = kinds
-    model = TasteMixture(measured=10).fit(X, **mixed().as_fit(grids=True))
+    model = TasteMixture(layout=LAYOUT).fit(X, **mixed().as_fit(grids=True))
     model.save(tmp_path / "taste")
     again = TasteMixture.load(tmp_path / "taste")
     assert again.predict(X) == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)
@@ -150,10 +151,9 @@ def test_prior_odds_add_up_and_give_clear_tastes_their_share():
 
 
 def test_a_saved_model_of_named_pictures_predicts_other_pictures(kinds, tmp_path):
-    X, kind = kinds
-    features = FeatureMap.learned(X, measured=10)
+    X, kind = PictureTable.of_array(kinds[0], LAYOUT).X, kinds[1]
     grids = grids_of(kind == 3, np.random.default_rng(0).permutation(len(X))[:45].reshape(5, 9))
-    TasteMixture(measured=10, features=features, names=kind[:, None]).fit(X, grids=grids).save(tmp_path / "taste")
+    TasteMixture(layout=LAYOUT, names=kind[:, None]).fit(X, grids=grids).save(tmp_path / "taste")
     score, std = TasteMixture.load(tmp_path / "taste").predict(X[:20], return_std=True)
     assert np.isfinite(score).all()
     assert (std > 0).all()
@@ -163,6 +163,6 @@ def test_a_fit_that_goes_on_from_another_is_the_fit_from_the_beginning(kinds):
     X, kind = kinds
     shown = np.random.default_rng(1).permutation(len(X))[:90].reshape(10, 9)
     fewer, more = (grids_of(kind == 6, shown[:n]) for n in (7, 10))
-    before = TasteMixture(measured=10).fit(X, grids=fewer)
-    on = TasteMixture(measured=10, start=before.start_).fit(X, grids=more).predict(X)
-    assert on == pytest.approx(TasteMixture(measured=10).fit(X, grids=more).predict(X), abs=0.02)
+    before = TasteMixture(layout=LAYOUT).fit(X, grids=fewer)
+    on = TasteMixture(layout=LAYOUT, start=before.start_).fit(X, grids=more).predict(X)
+    assert on == pytest.approx(TasteMixture(layout=LAYOUT).fit(X, grids=more).predict(X), abs=0.02)

@@ -32,8 +32,8 @@ class Crowd(RegressorMixin, BaseEstimator):
     def __init__(self, prior=None):
         self.prior = prior
     @classmethod
-    def learn_prior(cls, X, others, *, generic, measured=0, seed=0):
-        assert len(others) == 5 and measured == 10 and X.shape[1] == 16
+    def learn_prior(cls, X, others, *, generic, layout=None, seed=0):
+        assert len(others) == 5 and layout.attributes == 10 and X.shape[1] == 16
         return generic
     def fit(self, X, y=None, *, rows=None, choices=None, ties=None, weights=None):
         self.own_ = 0 if y is None else len(y)
@@ -141,7 +141,7 @@ def test_an_own_model_that_fails_ends_the_run_with_a_sentence(own, tmp_path, mon
 def test_models_that_know_measured_attributes_get_them_and_others_do_not():
     X = np.zeros((3, 16), np.float32)
     names = ("gp", "svm", "pam", "ridge", "sklearn.svm:SVR")
-    widths = {name: method(name).columns(RatedTable(X)).shape[1] for name in names}
+    widths = {name: method(name).columns(RatedTable.of(X)).layout.width for name in names}
     assert widths == {"gp": 16, "svm": 16, "pam": 16, "ridge": 6, "sklearn.svm:SVR": 6}
 
 
@@ -260,7 +260,8 @@ def test_measured_attributes_stand_behind_the_vectors(tmp_path):
     from beholder.research.datasets import load_plain
 
     data = load_plain(data_of(tmp_path))
-    X, _ = runner.embed_set(data, f"vectors:{write_table(tmp_path / 'mine.csv')}", lambda *a: None)
+    table, _ = runner.embed_set(data, f"vectors:{write_table(tmp_path / 'mine.csv')}", lambda *a: None)
+    X = table.X
     assert X.shape == (60, 16)
     assert (X[:, :6] == planted_rows()).all()
     assert (X[:, 6:].min(), X[:, 6:].max()) >= (0, 0)

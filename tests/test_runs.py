@@ -10,6 +10,7 @@ import pytest
 
 from beholder.errors import BadInput, UserError
 from beholder.research.bench import analysis, runner
+from beholder.table import Layout
 from test_bench import N, fake_encoder, planted_rows, write_set
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,8 +126,8 @@ def test_pam_on_half_the_features_sees_that_half(tmp_path, rated):
     import figure_5a
 
     X = np.random.default_rng(0).normal(size=(40, 16))
-    both, attributes, contents = (kind.fit(X, 4).transform(X) for kind in (figure_5a.Traits, figure_5a.Attributes,
-                                                                           figure_5a.Contents))  # fmt: skip
+    layout, kinds = Layout.of(16, 4), (figure_5a.Traits, figure_5a.Attributes, figure_5a.Contents)
+    both, attributes, contents = (kind.fit(X, layout).transform(X) for kind in kinds)
     assert attributes.shape[1] == 4
     np.testing.assert_array_equal(np.hstack([attributes, contents]), both)
     rows = figure_5a.figures(rated, shots=(5, 15), repeats=1, out=str(tmp_path / "out"))

@@ -5,6 +5,7 @@ import pytest
 from sklearn.svm import NuSVR
 
 from beholder.features.content import Content
+from beholder.table import Layout, PictureTable
 from beholder.taste import Pam, ResidualSvr, Svm
 from beholder.taste.feature_map import principal_components
 from beholder.taste.generic import fit_generic
@@ -12,6 +13,7 @@ from beholder.taste.svr import Expansion
 from beholder.types import Answers
 
 MEASURED = 4
+LAYOUT = Layout.of(30 + MEASURED, MEASURED)
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def pictures():
     X = np.hstack([rng.normal(size=(5, 30))[kind] * 2 + rng.normal(size=(200, 30)), rng.random((200, MEASURED))])
     liked = X[:, :30] @ rng.normal(size=30) / 10 + 5
     others = [Answers(rows=r, ratings=liked[r]) for r in (rng.permutation(200)[:80] for _ in range(6))]
-    generic = fit_generic(X, others, MEASURED)
+    generic = fit_generic(X, others, LAYOUT)
     rows = rng.permutation(200)[:50]
     y = generic.predict(X[rows]) + 2 * X[rows, -1] + (kind[rows] == 2) + rng.normal(0, 0.3, 50)
     return X, generic, rows, y
@@ -46,12 +48,12 @@ def dense(Z, targets, rows):
 def test_matrix_products_say_what_scikit_learn_says(pictures, monkeypatch, chunk):
     monkeypatch.setattr("beholder.taste.svr.CHUNK", chunk)
     X, _, rows, y = pictures
-    assert Svm(measured=MEASURED).fit(X, y, rows=rows).predict(X) == pytest.approx(dense(twenty(X), y, rows), abs=1e-6)
+    assert Svm(layout=LAYOUT).fit(X, y, rows=rows).predict(X) == pytest.approx(dense(twenty(X), y, rows), abs=1e-6)
 
 
 def test_pam_is_generic_plus_predicted_offset_fold_by_fold(pictures):
     X, generic, rows, y = pictures
-    prior, Z = Pam.learn_prior(X, [], generic=generic, measured=MEASURED), twenty(X)
+    prior, Z = Pam.learn_prior(X, [], generic=generic, layout=LAYOUT), twenty(X)
     for fold in np.array_split(np.arange(50), 5):
         kept = np.setdiff1d(np.arange(50), fold)
         offsets = y[kept] - generic.predict(X[rows[kept]])
@@ -65,14 +67,14 @@ def test_residual_svr_is_the_same_on_principal_components(pictures):
     mean, projection = principal_components(X[:, :-MEASURED], 20, power=1.0)
     Z = (X[:, :-MEASURED].astype(float) - mean) @ projection * np.sqrt(20)
     expected = generic.predict(X) + dense(Z, y - generic.predict(X[rows]), rows)
-    prior = ResidualSvr.learn_prior(X, [], generic=generic, measured=MEASURED)
+    prior = ResidualSvr.learn_prior(X, [], generic=generic, layout=LAYOUT)
     # the pool is scored in its own float32
     assert ResidualSvr(prior=prior).fit(X, y, rows=rows).predict(X) == pytest.approx(expected, abs=1e-4)
 
 
 def test_pam_learns_what_the_generic_score_leaves_over(pictures):
     X, generic, rows, y = pictures
-    prior = Pam.learn_prior(X, [], generic=generic, measured=MEASURED)
+    prior = Pam.learn_prior(X, [], generic=generic, layout=LAYOUT)
     unseen = np.setdiff1d(np.arange(200), rows)
     truth = generic.predict(X[unseen]) + 2 * X[unseen, -1]
     score = Pam(prior=prior).fit(X, y, rows=rows).predict(X[unseen])
@@ -82,18 +84,19 @@ def test_pam_learns_what_the_generic_score_leaves_over(pictures):
 @pytest.mark.parametrize("model", [Pam, ResidualSvr])
 def test_without_answers_and_with_equal_offsets_the_generic_order_stands(pictures, model):
     X, generic, rows, _ = pictures
-    personal = model(prior=model.learn_prior(X, [], generic=generic, measured=MEASURED))
+    personal = model(prior=model.learn_prior(X, [], generic=generic, layout=LAYOUT))
     assert personal.fit(X).predict(X) == pytest.approx(generic.predict(X))
     above = generic.predict(X[rows]) + 1.5
     assert personal.fit(X, above, rows=rows).predict(X) == pytest.approx(generic.predict(X) + 1.5)
     assert personal.fit(X, [9.0], rows=[4]).predict(X[4:5]) == pytest.approx([9.0])
 
 
-def test_features_are_learned_once_for_the_same_pictures(pictures):
+def test_features_are_learned_once_for_a_table(pictures):
     X, generic, rows, y = pictures
-    prior = Pam.learn_prior(X, [], generic=generic, measured=MEASURED)
-    assert Svm(measured=MEASURED).fit(X, y, rows=rows).features_ is prior.features
-    assert Svm(measured=MEASURED).fit(X.copy(), y, rows=rows).features_ is prior.features
+    table = PictureTable.of_array(X, LAYOUT)
+    prior = Pam.learn_prior(table.X, [], generic=generic, layout=LAYOUT)
+    assert Svm(layout=LAYOUT).fit(table.X, y, rows=rows).features_ is prior.features
+    assert Svm(layout=LAYOUT).fit(X, y, rows=rows).features_ is not prior.features
 
 
 def test_an_expansion_of_nothing_is_its_level():
@@ -104,5 +107,5 @@ def test_an_expansion_of_nothing_is_its_level():
 
 
 def test_measured_columns_must_leave_a_vector():
-    with pytest.raises(ValueError, match="measured must be from 0 to 3"):
-        Svm(measured=4).fit(np.eye(4), np.arange(4.0))
+    with pytest.raises(ValueError, match="attributes must be from 0 to 3"):
+        Svm(layout=Layout.of(4, 4)).fit(np.eye(4), np.arange(4.0))

@@ -1,7 +1,5 @@
 """Task vectors: arithmetic, the networks between a start and its vectors, and what a person's mixture is."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,9 +11,9 @@ from beholder.errors import BadInput, ShapeError, UserError  # noqa: E402
 from beholder.features.networks import Network, make_backbone, state_of  # noqa: E402
 from beholder.features.networks.merged import Merged, blocks_of  # noqa: E402
 from beholder.features.networks.network import in_batches  # noqa: E402
-from beholder.features.picture_files import Pictures  # noqa: E402
 from beholder.features.registry import load_encoder  # noqa: E402
 from beholder.features.task_vectors import TaskVector, TaskVectors, similarity  # noqa: E402
+from beholder.table import PictureTable, place_of  # noqa: E402
 from beholder.taste import ExpertNetworks, TangentProcess, Tvc, UniformMix, ZeroShotBest, load_model  # noqa: E402
 from beholder.taste.network_mixture import agreement  # noqa: E402
 from beholder.types import Answers  # noqa: E402
@@ -70,7 +68,7 @@ def files(squares, tmp_path_factory):
 def prior(family, squares, files):
     """What the encoder of this folder says of the pictures, and the pictures."""
     X = load_encoder(f"task-vectors:{family.folder}", threads=1).encode([Image.open(f) for f in files])
-    return X, ExpertNetworks(family.columns, family.folder, Pictures(X, files))
+    return PictureTable.of_array(X, files=files).X, ExpertNetworks(family.columns, family.folder)
 
 
 def test_a_start_and_a_vector_make_the_tuned_network(family):
@@ -164,19 +162,20 @@ def test_a_row_of_the_encoder_holds_scores_and_tangents(family, prior, squares):
     assert columns.tangents(X) == pytest.approx(tangents.reshape(60, -1), abs=1e-4)
 
 
-def test_a_picture_is_found_by_its_row(prior):
+def test_rows_of_a_table_know_their_pictures_and_others_have_none(prior):
     X, databases = prior
-    assert databases.pictures.places(X[[7, 3, 7]]).tolist() == [7, 3, 7]
-    with pytest.raises(UserError, match="row 1 of X belongs to no picture"):
-        databases.pictures.places(np.vstack([X[:1], X[:1] + 1]))
+    model = Tvc(prior=databases, steps=2).fit(X, np.arange(10.0), rows=np.arange(10))
+    some = place_of(X)[0].rows([7, 3, 7])
+    assert model.predict(some) == pytest.approx(model.predict(X)[[7, 3, 7]])
+    with pytest.raises(UserError, match="looks at the pictures themselves"):
+        model.predict(np.array(X))
 
 
 def test_a_picture_that_is_gone_is_scored_by_what_is_known_of_it(prior, files, tmp_path):
     X, databases = prior
-    away = [tmp_path / "gone.png", *files[1:]]
-    lost = replace(databases, pictures=Pictures(X, away))
+    lost = PictureTable.of_array(X, files=[tmp_path / "gone.png", *files[1:]]).X
     rows, y = rater_of(1, X, databases.columns)
-    whole, part = (Tvc(prior=p, steps=3).fit(X, y, rows=rows).predict(X) for p in (databases, lost))
+    whole, part = (Tvc(prior=databases, steps=3).fit(rows_of, y, rows=rows).predict(rows_of) for rows_of in (X, lost))
     assert part[1:] == pytest.approx(whole[1:], abs=0.5)
     assert part[0] == pytest.approx(whole[0], abs=1.0)
 
@@ -265,8 +264,7 @@ def test_a_tvc_taste_is_a_few_kilobytes(prior, tmp_path):
     assert sum(f.stat().st_size for f in tmp_path.iterdir()) < 16_000
     loaded = load_model(tmp_path)
     with pytest.raises(UserError, match="looks at the pictures themselves"):
-        loaded.predict(X)
-    loaded.prior_ = databases
+        loaded.predict(np.array(X))
     assert loaded.predict(X) == pytest.approx(model.predict(X), abs=1e-4)
 
 

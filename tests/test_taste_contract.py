@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from beholder.errors import BadInput, NotEnoughAnswers, ShapeError, UnknownName, UserError
 from beholder.features.task_vectors import Columns
+from beholder.table import Layout
 from beholder.taste import (
     MODELS,
     ExpertNetworks,
@@ -63,24 +64,25 @@ def world():
     return X, choices, ties
 
 
-def fresh(name, X, measured=0):
+def fresh(name, X, attributes=0):
     """An unfitted model; one that needs a prior has learned it from five others, who also love the last number."""
     X = np.asarray(X)
+    layout = Layout.of(X.shape[1], attributes)
     if name not in WITH_PRIOR:
-        return make_model(name, measured=measured) if name == "svm" else make_model(name)
+        return make_model(name, layout=layout) if name == "svm" else make_model(name)
     rng = np.random.default_rng(0)
     rows = [rng.permutation(len(X))[:30] for _ in range(5)]
     others = [Answers(rows=r, ratings=5 + 2 * X[r, -1] + rng.normal(size=len(r))) for r in rows]
     if name in OF_DATABASES:
         three = ExpertNetworks(Columns(("a", "b", "c"), ("first", "last")))
         return make_model(name, prior=MODELS[name].learn_prior(X, others, databases=three))
-    generic = fit_generic(X, others, measured)
-    return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, measured=measured))
+    generic = fit_generic(X, others, layout)
+    return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, layout=layout))
 
 
 def held(name, X):
     """A model whose hyperparameters do not move, so that laws hold to rounding."""
-    return make_model(name, hyperparameters={}) if name == "gp" else fresh(name, X, measured=2)
+    return make_model(name, hyperparameters={}) if name == "gp" else fresh(name, X, attributes=2)
 
 
 def fitted(name, world, **changes):
@@ -225,7 +227,7 @@ def test_no_answers_at_all_are_not_enough(name, world):
 def test_before_any_answer_the_prior_speaks(name, world):
     X = world[0]
     for nothing in NOTHING:
-        score = fresh(name, X, measured=2).fit(X, **nothing).predict(X)
+        score = fresh(name, X, attributes=2).fit(X, **nothing).predict(X)
         assert np.corrcoef(score, X[:, -1])[0, 1] > 0.6
 
 

@@ -16,6 +16,8 @@ from beholder.taste.threads import alone
 
 MOST_THREADS = 4
 MOST_HEAPS = -8  # glibc's M_ARENA_MAX
+MMAP_THRESHOLD = -3  # of mallopt: from so many bytes on memory is not taken from a heap
+LONG = 384 * 1024
 FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
 
 Job = Callable[[], None]
@@ -25,12 +27,15 @@ def share_process() -> None:
     """Set this process up for many people at once, once for all.
 
     glibc gives each thread a heap of its own and keeps in each what was freed: twenty people on ten thousand pictures
-    took 20 MB each so, and take 2 with two heaps. The interpreter lets a thread that computes go on for 5 ms while
-    another wants to send an answer: 1 ms is enough.
+    took 20 MB each so, and take 2 with two heaps. What is as long as a large collection goes back to the system when it
+    is freed, and leaves no hole in a heap. The interpreter lets a thread that computes go on for 5 ms while another
+    wants to send an answer: 1 ms is enough.
     """
     sys.setswitchinterval(0.001)
     with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL("libc.so.6").mallopt(MOST_HEAPS, 2)
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(MOST_HEAPS, 2)
+        libc.mallopt(MMAP_THRESHOLD, LONG)
 
 
 class Background:

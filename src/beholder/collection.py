@@ -18,21 +18,21 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.background import Background
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, Tags, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.features import Runtime, load_encoder
-from beholder.features.attributes import with_attributes
 from beholder.features.expert_networks import folder_of
-from beholder.features.picture_files import Pictures
 from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
+from beholder.table import Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
 from beholder.taste.priors import find_population
 from beholder.types import Answers, Ints, Item, Matrix, Progress, answers_of, silent
@@ -76,7 +76,8 @@ class Library:
         self._shards: dict[str, VectorShards] = {}
         self._open: weakref.WeakValueDictionary[int, Collection] = weakref.WeakValueDictionary()
         self.lock = threading.RLock()
-        self._opening = threading.Lock()
+        self._opening, self._tabling = threading.Lock(), threading.Lock()
+        self._tables: dict[int, tuple[tuple[str, Any], weakref.ref[PictureTable]]] = {}
 
     @once
     def background(self) -> Background:
@@ -100,9 +101,71 @@ class Library:
         folder = self.home / "vectors" / row.key
         return self._shards.setdefault(row.key, VectorShards(folder, row.dimension, check=self.store.check))
 
-    def key(self, encoder: str) -> str:
-        """Names the columns of X with this encoder: other numbers, another key."""
-        return "+".join(self.runtime(name).row.key for name in (encoder, "attributes"))
+    def key(self, *encoders: str) -> str:
+        """Names the columns of X with these encoders: other numbers, another key."""
+        return "+".join(self.runtime(name).row.key for name in (*encoders, "attributes"))
+
+    def table(
+        self, encoders: Sequence[str], hashes: Sequence[str], files: Sequence[Path | Locator] = (), **more: Any
+    ) -> tuple[PictureTable, NDArray[np.bool_]]:
+        """The table of pictures that these encoders have seen; `assemble` says what the arguments are.
+
+        networks : the name of such an encoder
+        """
+        *seen, attributes = (Seen(self.runtime(name), self.shards(name)) for name in (*encoders, "attributes"))
+        if (networks := more.pop("networks", None)) is not None:
+            more["networks"] = Seen(self.runtime(networks), self.shards(networks))
+        return assemble(seen, attributes, hashes, files, **more)
+
+    def table_of(
+        self,
+        files: Sequence[Path | Locator],
+        encoders: Sequence[str],
+        *,
+        networks: str | None = None,
+        given: Matrix | None = None,
+        progress: Progress | None = None,
+    ) -> PictureTable:
+        """The table of picture files that need not be in a collection; what is not known of them yet is found first.
+
+        raises : BadInput naming every file that cannot be opened
+        """
+        hashes = [fingerprint(path) for path in files]
+        for name in (*encoders, *([networks] if networks else []), "attributes"):
+            self.embed(files, hashes, name, progress)
+        return self.table(encoders, hashes, files, networks=networks, given=given)[0]
+
+    def embed(
+        self, files: Sequence[Path | Locator], hashes: Sequence[str], encoder: str, progress: Progress | None = None
+    ) -> None:
+        """Have this encoder look at what it has not seen. raises : BadInput naming every file that cannot be opened"""
+        runtime, shards, say = self.runtime(encoder), self.shards(encoder), progress or silent
+        lacking = shards.missing(hashes)
+        todo = {sha: path for sha, path in zip(hashes, files, strict=True) if sha in lacking}
+        broken: dict[str, BadPicture] = {}
+        for at in range(0, len(todo), BATCH):
+            part = dict(list(todo.items())[at : at + BATCH])
+            say("reading pictures", at, len(todo))
+            broken |= embed_missing(part, [runtime], [shards], threads=self.settings.threads)
+        if broken:
+            raise BadInput("; ".join(f"{todo[sha]}: {reason}" for sha, reason in broken.items()))
+
+    def _table_of(self, row: CollectionRow, state: Any, items: Sequence[Item]) -> PictureTable:
+        """The table of a collection as it is now, one for all who have it open."""
+        with self._tabling:
+            known = self._tables.get(row.id)
+            if known is not None and known[0] == (row.encoder, state) and (table := known[1]()) is not None:
+                return table
+            self.store.check()
+            table, _ = self.table(
+                [row.encoder],
+                [item.sha256 for item in items],
+                [item.path for item in items],
+                ids=np.array([item.id for item in items], np.int64),
+                folder=self.home / "tables" / str(row.id),
+            )
+            self._tables[row.id] = (row.encoder, state), weakref.ref(table)
+            return table
 
     def import_source(
         self,
@@ -219,30 +282,20 @@ def embed_files(
     raises : BadInput naming every file that cannot be opened
     """
     library = library or Library()
-    say = progress or silent
-    runtime, shards = library.runtime(encoder), library.shards(encoder)
     hashes = [fingerprint(path) for path in paths]
-    lacking = shards.missing(hashes)
-    todo = {sha: path for sha, path in zip(hashes, paths, strict=True) if sha in lacking}
-    broken: dict[str, BadPicture] = {}
-    for at in range(0, len(todo), BATCH):
-        part = dict(list(todo.items())[at : at + BATCH])
-        say("reading pictures", at, len(todo))
-        broken |= embed_missing(part, [runtime], [shards], threads=library.settings.threads)
-    if broken:
-        raise BadInput("; ".join(f"{todo[sha]}: {reason}" for sha, reason in broken.items()))
-    return shards.get(hashes, runtime.row.dimension)[0]
+    library.embed(paths, hashes, encoder, progress)
+    return library.shards(encoder).get(hashes, library.runtime(encoder).row.dimension)[0]
 
 
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
+    table : the pictures that have their numbers, one for all who have the collection open
     X : (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them
-    measured : how many columns these are
-    attributes : (n, 10) the measured ones
+    layout : which columns are which · attributes : (n, 10) the measured ones
     items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
 
-    What follows from the pictures alone is made once for everybody, when it is first asked for: `features`, `names` ...
+    What follows from the pictures alone is made once for everybody, when it is first asked for.
     """
 
     def __init__(self, library: Library, row: CollectionRow) -> None:
@@ -250,19 +303,31 @@ class Collection:
         self.lock = threading.RLock()
         self.state = library.store.state(row.id)
         items = library.store.items(row.id)
-        hashes = [item.key for item in items]
-        X, known = library.shards(row.encoder).get(hashes, library.runtime(row.encoder).row.dimension)
-        attributes, measured = library.shards("attributes").get(hashes, 10)
-        there = known & measured
-        if items and not there.any():
+        self.table = library._table_of(row, self.state, items)
+        if items and not len(self.table):
             raise StoreError(
                 f"the pictures of '{row.name}' have no numbers that this version can read: "
                 f"run `beholder import '{row.source}' --into '{row.name}'` again, which keeps every answer"
             )
-        self.items: list[Item] = [item for item, kept in zip(items, there, strict=True) if kept]
-        self.attributes: Matrix = attributes[there]
-        self.X: Matrix = with_attributes(library.runtime(row.encoder), X[there], self.attributes)
-        self.measured = self.attributes.shape[1]
+        there = set(self.table.ids.tolist())
+        self.items: list[Item] = [item for item in items if item.id in there]
+
+    @property
+    def X(self) -> Matrix:  # noqa: N802
+        return self.table.X
+
+    @property
+    def layout(self) -> Layout:
+        return self.table.layout
+
+    @property
+    def attributes(self) -> Matrix:
+        return self.table.attributes
+
+    @property
+    def ids(self) -> Ints:
+        """(n,) the item id of each row of X, rising."""
+        return self.table.ids
 
     @property
     def name(self) -> str:
@@ -277,21 +342,16 @@ class Collection:
         return {item.id: row for row, item in enumerate(self.items)}
 
     @once
-    def ids(self) -> Ints:
-        """(n,) the item id of each row of X, rising."""
-        return np.array([item.id for item in self.items], np.int64)
-
-    @once
     def gone(self) -> frozenset[int]:
         """Ids of the items whose file is no longer there."""
         return frozenset(item.id for item in self.items if item.gone)
 
-    @once
+    @property
     def features(self) -> FeatureMap:
         """The coordinates in which tastes are learned here."""
-        return FeatureMap.fit(self.X, measured=self.measured)
+        return FeatureMap.learned(self.X, layout=self.layout)
 
-    @once
+    @property
     def tangent_features(self) -> FeatureMap:
         """The same for a `TangentProcess`."""
         return TangentProcess(prior=self.databases).learn_features(self.X)
@@ -310,16 +370,13 @@ class Collection:
     def words(self) -> Tags:
         """What the encoder says of each picture; nothing where it knows no words."""
         vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
-        return Tags.of(vocabulary, self.X[:, : -self.measured])
+        return Tags.of(vocabulary, self.X[:, : self.layout.vectors])
 
     @once
     def databases(self) -> ExpertNetworks | None:
-        """What networks of several databases say in X, and the pictures behind it; None where others made X."""
+        """What networks of several databases say in X; None where others made X."""
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
-        if columns is None:
-            return None
-        pictures = Pictures(self.X[:, : columns.width], [item.locator for item in self.items])
-        return ExpertNetworks(columns, folder_of(self.row.encoder), pictures)
+        return None if columns is None else ExpertNetworks(columns, folder_of(self.row.encoder))
 
     @once
     def names(self) -> Ints | None:

@@ -77,8 +77,7 @@ def weights_of(predicted: Floats, ratings: Floats) -> Floats:
 def _visual(model: Any, X: Matrix, rows: Ints, traits: bool) -> Floats:
     if not traits:
         return np.column_stack([places(model, X, rows), generic_of(model, X, rows)])
-    measured = int(getattr(model, "measured", 0) or getattr(getattr(model, "prior", None), "measured", 0))
-    numbers = Traits.learned(X, measured).transform(X[rows])
+    numbers = Traits.learned(X, getattr(model, "layout", None)).transform(X[rows])
     return np.asarray(numbers / np.sqrt(max(1, numbers.shape[1])), np.float64)
 
 

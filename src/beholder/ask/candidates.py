@@ -79,8 +79,7 @@ def without_answered(pairs: Ints, answers: Answers) -> Ints:
 def places(model: Any, X: Matrix, rows: Ints) -> Floats:
     """(r, c) principal components of some rows, of mean squared length 1: where pictures that look alike are near."""
     features = model.features_ if isinstance(model, GaussianProcess) else FeatureMap.learned(X)
-    measured = features.sizes[0]
-    return np.asarray(features.plain(X, rows)[:, measured:], np.float64)
+    return np.asarray(features.plain(X, rows)[:, features.sizes[0] :], np.float64)
 
 
 def generic_of(model: Any, X: Matrix, rows: Ints) -> Floats:

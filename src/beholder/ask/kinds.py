@@ -7,14 +7,13 @@ random pictures with probability .48.
 from __future__ import annotations
 
 import warnings
-import weakref
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beholder.ask.candidates import places
+from beholder.table import derived
 from beholder.taste.feature_map import squared_distances
 from beholder.taste.threads import one_thread
 from beholder.types import Floats, Ints, Matrix
@@ -22,28 +21,21 @@ from beholder.types import Floats, Ints, Matrix
 KINDS = 40  # at most; small collections have fewer
 FEWEST = 6  # pictures of a kind, on average
 LOOKED = 4096  # pictures of a large collection from which its kinds are found, evenly spread
-_LOCK = Lock()
-_LAST: list[Any] = []  # (weak reference to X, the kind of each row): people take turns on few collections
 
 
 def kinds_of(model: Any, X: Matrix, rows: Ints) -> Ints:
     """(r,) the number of the kind that each of the rows belongs to."""
-    return np.asarray(_kinds(model, X)[rows], np.int64)
+    return np.asarray(derived(X, "kinds", lambda: _kinds(model, X))[rows], np.int64)
 
 
 def _kinds(model: Any, X: Matrix) -> NDArray[np.int8]:
-    with _LOCK:
-        for known, kinds in _LAST:
-            if known() is X:
-                return kinds  # type: ignore[no-any-return]
-        evenly = np.linspace(0, len(X) - 1, min(len(X), LOOKED)).astype(np.int64)
-        centres = _found(places(model, X, evenly))
-        kinds = np.empty(len(X), np.int8)
-        for start in range(0, len(X), LOOKED):
-            part = places(model, X, np.arange(start, min(start + LOOKED, len(X))))
-            kinds[start : start + LOOKED] = squared_distances(part, centres).argmin(1)
-        _LAST[:] = [(weakref.ref(X), kinds), *_LAST[:7]]
-        return kinds
+    evenly = np.linspace(0, len(X) - 1, min(len(X), LOOKED)).astype(np.int64)
+    centres = _found(places(model, X, evenly))
+    kinds = np.empty(len(X), np.int8)
+    for start in range(0, len(X), LOOKED):
+        part = places(model, X, np.arange(start, min(start + LOOKED, len(X))))
+        kinds[start : start + LOOKED] = squared_distances(part, centres).argmin(1)
+    return kinds
 
 
 def _found(Z: NDArray[Any]) -> Floats:

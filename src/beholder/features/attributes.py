@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import fft, ndimage
 
-from beholder.features.encoder_row import EncoderRow, Runtime
+from beholder.features.encoder_row import EncoderRow
 from beholder.types import Matrix
 
 Array = NDArray[np.floating[Any]]
@@ -381,12 +381,3 @@ class AttributesRuntime:
         seen = (views(picture) for picture in pictures)
         rows = [[attribute.of(v) for attribute in ATTRIBUTES] for v in seen]
         return np.array(rows, np.float32).reshape(-1, len(ATTRIBUTES))
-
-
-def with_attributes(runtime: Runtime | None, vectors: Matrix, measured: Matrix) -> Matrix:
-    """X: rows of an encoder, (n, d), and behind each its ten attributes, (n, d + 10).
-
-    Those that the encoder has learned, where it has (`OnnxRuntime.attribute_columns`), else the measured ones.
-    """
-    learned = list(getattr(runtime, "attribute_columns", ()))
-    return np.hstack([vectors, vectors[:, learned] if learned else measured])

@@ -9,32 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.errors import BadPicture, UserError
+from beholder.errors import BadPicture
 from beholder.features.encoder_row import OPENED_AT
 from beholder.images import open_image
 from beholder.locator import Locator
-from beholder.types import Ints, Matrix
+from beholder.types import Ints
 
 KEPT = 1_000_000_000  # bytes of pictures that are kept at most, about 20,000 of 128 x 128
 
 
 class Pictures:
-    """A picture is found by its row's own numbers: whoever has a row of X has the picture.
+    """The pictures behind the rows of a table.
 
-    X : (n, d) · files : (n,) · two pictures of the very same row are the same to everybody, and to this
+    files : (n,)
     """
 
-    def __init__(self, X: Matrix, files: Sequence[Path | Locator]) -> None:
+    def __init__(self, files: Sequence[Path | Locator]) -> None:
         self.files = tuple(files)
-        self._place = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(X, np.float32))}
         self._kept: dict[tuple[int, int], NDArray[np.uint8]] = {}
-
-    def places(self, X: Matrix) -> Ints:
-        """(k,) which picture each row of X, (k, d), is of. raises : UserError for a row that is of none"""
-        found = [self._place.get(row.tobytes(), -1) for row in np.ascontiguousarray(X, np.float32)]
-        if -1 in found:
-            raise UserError(f"row {found.index(-1)} of X belongs to no picture that this model was given")
-        return np.array(found, np.int64)
 
     def squares(self, places: Ints, side: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """(k, side, side, 3) those pictures, squashed, and (k,) whether each could be opened; grey where not."""

@@ -108,9 +108,9 @@ class ModelMaker:
         if issubclass(kind, NetworkMixture):
             return kind(prior=self._networks(self.name))
         try:
-            X, measured = self._collection.X, self._collection.measured
+            X, layout = self._collection.X, self._collection.layout
             generic = self._population().on_scale(SCALE)
-            return make_model(self.name, prior=kind.learn_prior(X, (), generic=generic, measured=measured))
+            return make_model(self.name, prior=kind.learn_prior(X, (), generic=generic, layout=layout))
         except NotEnoughAnswers as error:
             raise UserError(f"the {self.name} model is for `beholder bench` alone: {error}") from error
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
+from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.generic import GenericScore
 from beholder.taste.prior import Shared, require_prior
@@ -35,7 +36,7 @@ class Generic(TasteModel):
 
     @classmethod
     def learn_prior(
-        cls, X: ArrayLike, others: Any, *, generic: GenericScore, measured: int = 0, seed: int = 0
+        cls, X: ArrayLike, others: Any, *, generic: GenericScore, layout: Layout | None = None, seed: int = 0
     ) -> GenericPrior:
         """The generic score itself; arguments as in `beholder.taste.prior`."""
         return GenericPrior(generic)

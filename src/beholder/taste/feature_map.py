@@ -7,7 +7,7 @@ alone is learned here once, without labels, and handed to every refit:
   together are scaled so that a picture's mean square length is 1: prior variances then mean the same for every encoder.
   Columns are first divided by the root of (their variance + the median one): half a standardisation. Measured columns
   differ in unit and want a whole one, a network's small columns are mostly noise and want none; each loses little so.
-* the last `measured` columns, where there are any, stay themselves (each divided by its standard deviation): a person
+* attributes, where the layout of X names any, stay themselves (each divided by its standard deviation): a person
   may like one measured attribute, and among the components of hundreds of other numbers it would drown.
 * a radial kernel, Matern's with nu = 3/2, on the components, in Nystrom coordinates on landmarks found by greedily
   pivoted Cholesky (Fine & Scheinberg 2001): no chance is involved, so reordering the pictures changes nothing, and with
@@ -16,17 +16,15 @@ alone is learned here once, without labels, and handed to every refit:
 
 from __future__ import annotations
 
-import weakref
-import zlib
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag, solve_triangular
 
-from beholder.errors import ShapeError, UserError
+from beholder.errors import ShapeError
+from beholder.table import Layout, derived, table_of
 from beholder.taste.threads import in_parts
 
 Array = NDArray[Any]
@@ -37,30 +35,25 @@ POWER = 1.25
 LENGTH = 0.8
 SAMPLE = 20_000  # rows that the components are learned from, evenly spread
 LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
-REMEMBERED = 4  # maps that `learned` keeps
-_KNOWN: dict[Any, Any] = {}
-_LOCK = Lock()
 CHUNK = 16_384  # rows mapped at a time
 SCORED = 1_024  # rows a thread scores at a time: what lies between the products stays in the cache
 PARTS = ("mean", "projection", "landmarks", "whitening", "length")
-KEEP = 64_000_000  # numbers of a mapped pool that are kept between calls
+KEEP = 64_000_000  # numbers of a mapped table that are kept between calls
 
 
 class FeatureMap:
-    """Immutable; maps (n, d) rows to (n, width) coordinates in three groups: measured columns, components, radial.
+    """Immutable; maps (n, d) rows to (n, width) coordinates in three groups: attributes, components, radial.
 
-    Mapping the very array it was fitted on (`is`) is done once and kept; so do not write into that array afterwards.
+    Mapping the table that it was fitted on is done once and kept with that table.
     """
 
     def __init__(self, mean: Array, projection: Array, landmarks: Array, whitening: Array, length: float) -> None:
         self.mean = mean  # (d,)
-        self.projection = projection  # (d, measured + components)
+        self.projection = projection  # (d, attributes + components)
         self.landmarks = landmarks  # (q, components)
         self.whitening = whitening  # (q, q)
         self.length = length
-        self._pool: weakref.ref[Array] | None = None
-        self._mapped: Array | None = None
-        self._plain: Array | None = None
+        self._table: str | None = None  # the key of the table that it was fitted on
 
     @classmethod
     def fit(
@@ -71,48 +64,52 @@ class FeatureMap:
         landmarks: int = LANDMARKS,
         power: float = POWER,
         length: float = LENGTH,
-        measured: int = 0,
+        layout: Layout | None = None,
     ) -> Self:
         """Learn the map from all rows of X, (n, d); no answers are needed.
 
-        measured : how many columns at the end of X are measured attributes
-        raises : UserError where no other column is left
+        layout : which columns of X are attributes; None: none
+        raises : ShapeError where X has other columns, UserError where it has nothing but attributes
         """
-        X = np.asarray(X)
-        if not 0 <= measured < X.shape[1]:
-            raise UserError(f"measured must be from 0 to {X.shape[1] - 1}, one less than X has columns, got {measured}")
-        mean, projection = _projection(X, components, power, measured)
-        Z = ((_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, measured:]
+        table, X = table_of(X), np.asarray(X)
+        attributes = attributes_of(X, layout)
+        mean, projection = _projection(X, components, power, attributes)
+        Z = ((_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, attributes:]
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
         mean, projection, marks, whitening = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
         new = cls(mean, projection, marks, whitening, length)
-        new._pool = weakref.ref(X)
+        new._table = None if table is None else table.key
         return new
 
     @classmethod
-    def learned(cls, X: Array, **shape: Any) -> Self:
-        """`fit`, or what it gave before for the same content: a map outlives the models that are fitted on it."""
-        key = (cls, X.shape, str(X.dtype), zlib.crc32(np.ascontiguousarray(X).tobytes()), *sorted(shape.items()))
-        with _LOCK:
-            known: Self | None = _KNOWN.get(key)
-        if known is None:
-            known = cls.fit(X, **shape)
-            with _LOCK:
-                _KNOWN[key] = known
-                while len(_KNOWN) > REMEMBERED:
-                    _KNOWN.pop(next(iter(_KNOWN)))
-        return known
+    def learned(
+        cls,
+        X: Array,
+        *,
+        components: int = COMPONENTS,
+        landmarks: int = LANDMARKS,
+        power: float = POWER,
+        length: float = LENGTH,
+        layout: Layout | None = None,
+    ) -> Self:
+        """`fit`, once for a table: a map outlives the models that are fitted on it."""
+        shape = {"components": components, "landmarks": landmarks, "power": power, "length": length, "layout": layout}
+        return derived(X, (cls, *shape.values()), lambda: cls.fit(X, **shape))  # type: ignore[arg-type]
 
     @classmethod
     def learned_of(cls, X: Array, columns: Sequence[int], **shape: Any) -> Self:
         """`learned` of some columns of X, in this order, as a map of whole rows of X."""
-        part = cls.learned(np.ascontiguousarray(X[:, columns]), **shape)
+        return derived(X, (cls, *columns, *sorted(shape.items())), lambda: cls._fit_of(X, list(columns), shape))
+
+    @classmethod
+    def _fit_of(cls, X: Array, columns: list[int], shape: dict[str, Any]) -> Self:
+        part = cls.fit(np.ascontiguousarray(X[:, columns]), **shape)
         mean = np.zeros(X.shape[1], part.mean.dtype)
         projection = np.zeros((X.shape[1], part.projection.shape[1]), part.projection.dtype)
-        mean[list(columns)], projection[list(columns)] = part.mean, part.projection
+        mean[columns], projection[columns] = part.mean, part.projection
         whole = cls(mean, projection, part.landmarks, part.whitening, part.length)
-        whole._pool = weakref.ref(X)
+        whole._table = getattr(table_of(X), "key", None)
         return whole
 
     @property
@@ -128,28 +125,26 @@ class FeatureMap:
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
         self._check(X)
-        ours = self.made_of(X)
-        if ours and self._mapped is not None:
-            return self._mapped
+        if not self.made_of(X) or len(X) * self.width > KEEP:
+            return self._map(X)
+        return derived(X, (self, "mapped"), lambda: _read_only(self._map(X)))
+
+    def _map(self, X: Array) -> Array:
         mapped = np.empty((len(X), self.width), dtype=self._dtype(X))
         for start in range(0, len(X), CHUNK):
             self._transform(X[start : start + CHUNK], mapped[start : start + CHUNK])
-        if ours and mapped.size <= KEEP:
-            mapped.flags.writeable = False
-            self._mapped = mapped
         return mapped
 
     def plain(self, X: Array, rows: NDArray[np.int64] | None = None) -> Array:
-        """(n, measured + components) the plain coordinates of X, or of some of its rows."""
+        """(n, attributes + components) the plain coordinates of X, or of some of its rows."""
         self._check(X)
         if not self.made_of(X):
             return np.asarray(((X if rows is None else X[rows]) - self.mean) @ self.projection)
-        if self._plain is None and rows is not None and len(X) * self.projection.shape[1] > KEEP:
+        large = len(X) * self.projection.shape[1] > KEEP
+        if large and rows is not None and self._known(X, "plain") is None:
             return np.asarray((X[rows] - self.mean) @ self.projection)
-        if self._plain is None:
-            self._plain = np.asarray((X - self.mean) @ self.projection)
-            self._plain.flags.writeable = False
-        return self._plain if rows is None else self._plain[rows]
+        whole = derived(X, (self, "plain"), lambda: _read_only(np.asarray((X - self.mean) @ self.projection)))
+        return whole if rows is None else whole[rows]
 
     def score(self, X: Array, weights: Array) -> Array:
         """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates, on all
@@ -170,9 +165,14 @@ class FeatureMap:
 
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
         """The coordinates of some rows of X, in float64."""
-        if self._mapped is not None and self.made_of(X):
-            return self._mapped[rows].astype(np.float64)
+        if self.made_of(X) and (mapped := self._known(X, "mapped")) is not None:
+            return np.asarray(mapped[rows], np.float64)
         return self.transform(X[rows]).astype(np.float64)
+
+    def _known(self, X: Array, what: str) -> Array | None:
+        table = table_of(X)
+        found: Array | None = None if table is None else table.known((self, what))
+        return found
 
     def _transform(self, X: Array, out: Array) -> None:
         plain = self.projection.shape[1]
@@ -184,8 +184,9 @@ class FeatureMap:
         return radial(Z[:, self.sizes[0] :], self.landmarks, self.length)
 
     def made_of(self, X: Array) -> bool:
-        """Whether X is the very array that this was fitted on."""
-        return self._pool is not None and self._pool() is X
+        """Whether X is the table that this was fitted on."""
+        table = table_of(X)
+        return table is not None and table.key == self._table
 
     def _dtype(self, X: Array) -> Any:
         return np.result_type(X.dtype, self.mean.dtype)
@@ -208,8 +209,18 @@ class FeatureMap:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self  # immutable: scikit-learn's clone may share it
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_pool": None, "_mapped": None, "_plain": None}
+
+def attributes_of(X: Array, layout: Layout | None) -> int:
+    """How many columns at the end of X are attributes. raises : ShapeError, UserError where the layout is not X's"""
+    if layout is None:
+        return 0
+    layout.check(X)
+    return layout.attributes
+
+
+def _read_only(made: Array) -> Array:
+    made.flags.writeable = False
+    return made
 
 
 def radial(A: Array, B: Array, length: float) -> Array:
@@ -237,17 +248,17 @@ def _thin_out(X: Array, most: int) -> Array:
     return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(int)]
 
 
-def _projection(X: Array, components: int, power: float, measured: int) -> tuple[Array, Array]:
-    """Mean (d,) and block-diagonal projection (d, measured + c); each block's mean square row length is 1."""
-    vector = X.shape[1] - measured
+def _projection(X: Array, components: int, power: float, attributes: int) -> tuple[Array, Array]:
+    """Mean (d,) and block-diagonal projection (d, attributes + c); each block's mean square row length is 1."""
+    vector = X.shape[1] - attributes
     mean, projection = principal_components(X[:, :vector], components, power)
-    if not measured:
+    if not attributes:
         return mean, projection
     tail = X[:, vector:].astype(np.float64)
     spread = tail.std(0)
-    scale = np.where(spread > 1e-9, 1 / np.maximum(spread, 1e-9), 0.0) / np.sqrt(measured)
+    scale = np.where(spread > 1e-9, 1 / np.maximum(spread, 1e-9), 0.0) / np.sqrt(attributes)
     return np.concatenate([mean, tail.mean(0)]), block_diag(projection, np.diag(scale))[
-        :, np.r_[projection.shape[1] : projection.shape[1] + measured, : projection.shape[1]]
+        :, np.r_[projection.shape[1] : projection.shape[1] + attributes, : projection.shape[1]]
     ]
 
 

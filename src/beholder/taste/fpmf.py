@@ -25,12 +25,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import expit
 
 from beholder.errors import NotEnoughAnswers
+from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.generic import GenericScore
 from beholder.taste.picture_features import Traits
@@ -119,11 +120,11 @@ class Fpmf(TasteModel):
     @classmethod
     def learn_prior(
         cls,
-        X: ArrayLike,
+        X: NDArray[Any],
         others: Sequence[Answers],
         *,
         generic: GenericScore | None = None,
-        measured: int = 0,
+        layout: Layout | None = None,
         seed: int = 0,
     ) -> FpmfPrior:
         """Train the network on the ratings in `others`; arguments as in `beholder.taste.prior`, `generic` is not used.
@@ -131,9 +132,8 @@ class Fpmf(TasteModel):
         seed : of the network's first weights
         raises : NotEnoughAnswers where others rated nothing
         """
-        matrix = np.asarray(X)
-        features = Traits.learned(matrix, measured)
-        table, level, unit = _table(features.transform(matrix), others)
+        features = Traits.learned(X, layout)
+        table, level, unit = _table(features.transform(X), others)
         network, people = _train(table, seed)
         return FpmfPrior(features, network, *_population(table, network(table.Z), people), level, unit)
 

@@ -21,6 +21,7 @@ from scipy.special import ndtr
 from sklearn.utils.validation import check_is_fitted
 
 from beholder.errors import ShapeError, UserError
+from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.evidence import PRIORS, Evidence, learn, merged
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
@@ -33,7 +34,7 @@ class GaussianProcess(TasteModel):
     """Ratings, choices and ties in one Gaussian process; see the module's head.
 
     components, landmarks : size of the feature map that `fit` learns from X where `features` is not given
-    measured              : how many columns at the end of X are measured attributes, which then have their own prior
+    layout                : which columns of X are attributes, which then have their own prior; None: none
     features              : a `FeatureMap` learned before; refits of the same X should share one
     hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
 
@@ -48,13 +49,13 @@ class GaussianProcess(TasteModel):
         self,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
-        measured: int = 0,
+        layout: Layout | None = None,
         features: FeatureMap | None = None,
         hyperparameters: Mapping[str, float] | None = None,
     ) -> None:
         self.components = components
         self.landmarks = landmarks
-        self.measured = measured
+        self.layout = layout
         self.features = features
         self.hyperparameters = hyperparameters
 
@@ -91,13 +92,6 @@ class GaussianProcess(TasteModel):
         with one_thread():
             other._set_weights(other.evidence_, other.evidence_.mode(other.hyperparameters_))
         return other
-
-    def _check_rows(self, X: ArrayLike, reset: bool = False) -> NDArray[Any]:
-        features = self.features if reset else getattr(self, "features_", None)
-        if isinstance(X, np.ndarray) and features is not None and features.made_of(X):
-            self.n_features_in_ = X.shape[1]  # a pool of a million pictures is not looked through again for each answer
-            return X
-        return super()._check_rows(X, reset)
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """The answers as this model sees them, before it learns from them; those that say the same are one."""
@@ -139,7 +133,7 @@ class GaussianProcess(TasteModel):
 
     def learn_features(self, X: NDArray[Any]) -> FeatureMap:
         """The coordinates in which all fits on the same X, (n, d), should be made."""
-        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, measured=self.measured)
+        return FeatureMap.learned(X, components=self.components, landmarks=self.landmarks, layout=self.layout)
 
     def _generic(self, X: NDArray[Any]) -> Floats:
         """(n, 1) what people like in general, as a column of standard deviation 1; (n, 0) where that is not known."""
@@ -247,7 +241,7 @@ class GaussianProcess(TasteModel):
         return np.asarray(phi * self.evidence_.columns(self.hyperparameters_))
 
     def doubt_of_measured(self) -> Floats:
-        """(a,) standard deviation of the liking for each measured column, in `predict`'s unit."""
+        """(a,) standard deviation of the liking for each attribute, in `predict`'s unit."""
         check_is_fitted(self)
         return np.asarray(np.linalg.norm(self.spread_[: self.features_.sizes[0]], axis=1), np.float64)
 
@@ -284,7 +278,7 @@ class GaussianProcess(TasteModel):
         config = {
             "components": self.components,
             "landmarks": self.landmarks,
-            "measured": self.measured,
+            "layout": self.layout and self.layout.state(),
             "hyperparameters": dict(self.hyperparameters_),
             "offset": self.offset_,
             "choice_unit": self.choice_unit_,
@@ -295,7 +289,7 @@ class GaussianProcess(TasteModel):
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
-        self.measured = int(config["measured"])
+        self.layout = Layout.restored(config, self.n_features_in_)
         self.hyperparameters_ = _complete(config["hyperparameters"], {})
         self.offset_, self.choice_unit_ = float(config["offset"]), float(config["choice_unit"])
         self.rating_std_, self.tie_ = float(config["rating_std"]), float(config["tie"])

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from beholder.taste.feature_map import Array, FeatureMap, radial
+from beholder.table import Layout, derived
+from beholder.taste.feature_map import Array, FeatureMap, attributes_of, radial
 from beholder.taste.likelihood import CHOICE, OFFSET_PRECISION, RATING, TIE, Likelihood, find_mode
 from beholder.taste.prior import Shared
 from beholder.taste.threads import one_thread
@@ -28,7 +29,7 @@ from beholder.types import Answers, Floats, Ints
 POWER = 2.0  # of the eigenvalues: the few large components decide which pictures are alike
 LENGTH = 1.0  # of the kernel on the vectors
 MEASURED = 0.2  # weight of the kernel on the measured attributes, where that on the vectors has 1
-MEASURED_SHAPE = {"power": 1.0, "length": 1.0, "landmarks": 64}
+ATTRIBUTES_SHAPE: dict[str, Any] = {"power": 1.0, "length": 1.0, "landmarks": 64}
 UNFORETOLD = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
 PER_RATING = 1.5  # variance of one rating about the picture's mean, in the same unit
 CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
@@ -46,7 +47,7 @@ class GenericScore(Shared):
     level     the mean rating; 0 where only choices were seen
     unit      of `predict`: on the scale of the ratings, or else in the noise of a choice
     decided   standard deviation of s in units of the noise of a choice
-    measured  how many columns at the end of X are measured attributes
+    layout    which columns of X are attributes
     """
 
     maps: tuple[FeatureMap, ...]
@@ -54,12 +55,12 @@ class GenericScore(Shared):
     level: float
     unit: float
     decided: float
-    measured: int
+    layout: Layout
 
     def standard(self, X: NDArray[Any]) -> Floats:
         """(n,) the score s(x), in its own unit."""
         total, used = np.zeros(len(X)), 0
-        for part, features in zip(_split(X, self.measured), self.maps, strict=True):
+        for part, features in zip(_split(X, self.layout), self.maps, strict=True):
             radial = features.sizes[2]
             plain = np.zeros(features.width - radial)
             total += features.score(part, np.concatenate([plain, self.weights[used : used + radial]]))
@@ -69,7 +70,7 @@ class GenericScore(Shared):
     def likeness(self, X: NDArray[Any]) -> Floats:
         """(n,) how like each picture is to the nearest of those that were judged, from 0 to 1 (the same)."""
         features = self.maps[0]
-        Z = (_split(X, self.measured)[0] - features.mean) @ features.projection
+        Z = (_split(X, self.layout)[0] - features.mean) @ features.projection
         return np.asarray(radial(Z, features.landmarks, features.length).max(1), np.float64)
 
     def oddness(self, X: NDArray[Any]) -> Floats:
@@ -77,7 +78,7 @@ class GenericScore(Shared):
         if len(self.maps) < 2:
             return np.zeros(len(X))
         features = self.maps[1]
-        Z = (_split(X, self.measured)[1] - features.mean) @ features.projection
+        Z = (_split(X, self.layout)[1] - features.mean) @ features.projection
         return np.asarray(np.linalg.norm(Z, axis=1), np.float64)
 
     def predict(self, X: NDArray[Any]) -> Floats:
@@ -92,27 +93,34 @@ class GenericScore(Shared):
     def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What `restore` needs: plain values, and arrays."""
         arrays = {f"generic.{i}.{name}": a for i, m in enumerate(self.maps) for name, a in m.state().items()}
-        plain = {"level": self.level, "unit": self.unit, "decided": self.decided, "measured": self.measured}
+        plain: dict[str, Any] = {"level": self.level, "unit": self.unit, "decided": self.decided}
+        plain["layout"] = self.layout.state()
         return plain, arrays | {"generic.weights": self.weights}
 
     @classmethod
     def restore(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> Self:
-        measured = int(plain["measured"])
-        prefixes = [f"generic.{i}." for i in range(1 + bool(measured))]
+        width = sum(len(a) for name, a in arrays.items() if name.startswith("generic.") and name.endswith(".mean"))
+        layout = Layout.restored(plain, width)
+        if layout is None:
+            raise KeyError("layout")
+        prefixes = [f"generic.{i}." for i in range(1 + bool(layout.attributes))]
         maps = [
             FeatureMap.restore({k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)})
             for start in prefixes
         ]
         level, unit, decided = (float(plain[name]) for name in ("level", "unit", "decided"))
-        return cls(tuple(maps), arrays["generic.weights"], level, unit, decided, measured)
+        return cls(tuple(maps), arrays["generic.weights"], level, unit, decided, layout)
 
 
-def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -> GenericScore | None:
+def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | None = None) -> GenericScore | None:
     """The generic score of the people in `others`; None where they said nothing.
 
     X : (n, d), of which only the rows that were judged are looked at · others : each person's answers, rows of X ·
-    measured : as in `docs/data.md`
+    layout : which columns are attributes, None: none
+    raises : ShapeError, UserError where the layout is not X's
     """
+    layout = layout or Layout.of(X.shape[1])
+    attributes_of(X, layout)
     rows, means, counts = adjusted_means(others)
     pairs, kinds, weights = _compared(others)
     if not len(rows) and not len(pairs):
@@ -120,8 +128,9 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -
     level, unit = (float(means.mean()), float(means.std()) or 1.0) if len(rows) else (0.0, CHOICE_SCALE)
     judged, place = np.unique(np.concatenate([rows, pairs.ravel()]), return_inverse=True)
     rows, pairs = place[: len(rows)], place[len(rows) :].reshape(-1, 2)
-    maps, scale = _maps(X[judged], measured)
-    phi = _radial(maps, X[judged], measured) * scale
+    told = X[judged]
+    maps, scale = derived(X, ("generic", layout, judged.tobytes()), lambda: _maps(told, layout))
+    phi = _radial(maps, told, layout) * scale
     between = CHOICE_SCALE * (phi[pairs[:, 0]] - phi[pairs[:, 1]])
     likelihood = Likelihood(
         kinds=np.concatenate([np.full(len(rows), RATING), kinds]),
@@ -138,7 +147,7 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], measured: int = 0) -
         )
     score, shift = found.theta[:-1], float(found.theta[-1])
     sd = float((phi @ score).std()) or 1.0
-    return GenericScore(maps, score * scale / sd, level + unit * shift, unit * sd, CHOICE_SCALE * sd, measured)
+    return GenericScore(maps, score * scale / sd, level + unit * shift, unit * sd, CHOICE_SCALE * sd, layout)
 
 
 def adjusted_means(others: Sequence[Answers]) -> tuple[Ints, Floats, Floats]:
@@ -178,22 +187,22 @@ def _together(parts: Sequence[NDArray[Any]], dtype: Any = np.float64) -> NDArray
     return np.concatenate([np.empty(0, dtype), *parts])
 
 
-def _split(X: NDArray[Any], measured: int) -> tuple[NDArray[Any], ...]:
-    vector = X.shape[1] - measured
-    return (X[:, :vector], X[:, vector:]) if measured else (X,)
+def _split(X: NDArray[Any], layout: Layout) -> tuple[NDArray[Any], ...]:
+    vectors = X.shape[1] - layout.attributes  # rows of another width are refused by what they are given to
+    return (X[:, :vectors], X[:, vectors:]) if layout.attributes else (X,)
 
 
-def _maps(X: NDArray[Any], measured: int) -> tuple[tuple[FeatureMap, ...], Floats]:
+def _maps(X: NDArray[Any], layout: Layout) -> tuple[tuple[FeatureMap, ...], Floats]:
     """The maps, and the prior standard deviation of the weight of each of their radial coordinates."""
-    vectors, *attributes = _split(X, measured)
+    vectors, *attributes = _split(X, layout)
     maps = [
-        FeatureMap.learned(vectors, power=POWER, length=LENGTH),
-        *(FeatureMap.learned(a, **MEASURED_SHAPE) for a in attributes),
+        FeatureMap.fit(vectors, power=POWER, length=LENGTH),
+        *(FeatureMap.fit(a, **ATTRIBUTES_SHAPE) for a in attributes),
     ]
     weights = [1.0, MEASURED][: len(maps)]
     return tuple(maps), np.repeat(np.sqrt(weights), [features.sizes[2] for features in maps])
 
 
-def _radial(maps: Sequence[FeatureMap], X: NDArray[Any], measured: int) -> Floats:
-    parts = zip(maps, _split(X, measured), strict=True)
+def _radial(maps: Sequence[FeatureMap], X: NDArray[Any], layout: Layout) -> Floats:
+    parts = zip(maps, _split(X, layout), strict=True)
     return np.hstack([m.transform(part)[:, -m.sizes[2] :].astype(np.float64) for m, part in parts])

@@ -23,6 +23,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import ndtr
 from sklearn.utils.validation import check_is_fitted
 
+from beholder.table import Layout
 from beholder.taste.base import Arrays
 from beholder.taste.evidence import PRIORS
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap, radial
@@ -79,7 +80,7 @@ class Start(Shared):
 class TasteMixture(GaussianProcess):
     """See the module's head.
 
-    components, landmarks, measured, features : as in `GaussianProcess`
+    components, landmarks, layout, features : as in `GaussianProcess`
     prior : what a population of raters taught; None: nothing is known of what people like
     scale : lowest and highest rating of this person, None where it is the raters' own
     names : (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
@@ -98,7 +99,7 @@ class TasteMixture(GaussianProcess):
         self,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
-        measured: int = 0,
+        layout: Layout | None = None,
         features: FeatureMap | None = None,
         prior: Population | None = None,
         scale: tuple[float, float] | None = None,
@@ -106,7 +107,7 @@ class TasteMixture(GaussianProcess):
         elsewhere: Sequence[tuple[NDArray[Any], Answers]] = (),
         start: Start | None = None,
     ) -> None:
-        super().__init__(components, landmarks, measured, features)
+        super().__init__(components, landmarks, layout, features)
         self.prior = prior
         self.scale = scale
         self.names = names
@@ -120,11 +121,11 @@ class TasteMixture(GaussianProcess):
         others: Sequence[Answers],
         *,
         generic: GenericScore | None,
-        measured: int = 0,
+        layout: Layout | None = None,
         seed: int = 0,
     ) -> Population | None:
         """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
-        return None if generic is None else learn_population(X, others, generic, measured=measured, seed=seed)
+        return None if generic is None else learn_population(X, others, generic, layout=layout, seed=seed)
 
     def fit(
         self,
@@ -506,7 +507,8 @@ class TasteMixture(GaussianProcess):
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         prior, more = self.prior.state() if self.prior else (None, {})
         config = {
-            "components": self.components, "landmarks": self.landmarks, "measured": self.measured, "scale": self.scale,
+            "components": self.components, "landmarks": self.landmarks, "scale": self.scale,
+            "layout": self.layout and self.layout.state(),
             "prior": prior, "centre": self.centre_, "unit": self.unit_,
         }  # fmt: skip
         judged = {f"judged.{name}": value for name, value in asdict(self.judged_).items()}
@@ -515,7 +517,7 @@ class TasteMixture(GaussianProcess):
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
-        self.measured = int(config["measured"])
+        self.layout = Layout.restored(config, self.n_features_in_)
         self.scale = None if config["scale"] is None else (float(config["scale"][0]), float(config["scale"][1]))
         self.prior = None if config["prior"] is None else Population.restore(config["prior"], arrays)
         self.centre_, self.unit_ = float(config["centre"]), float(config["unit"])

@@ -20,8 +20,8 @@ from scipy.special import softmax
 from scipy.stats import rankdata
 
 from beholder.errors import NotEnoughAnswers, ShapeError
-from beholder.features.picture_files import Pictures
 from beholder.features.task_vectors import Columns
+from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats
@@ -36,14 +36,13 @@ class ExpertNetworks(Shared):
     """The prior of the models here: what the encoder `task-vectors:FOLDER` tells, in the first columns of X.
 
     columns   what stands where
-    folder    the networks, and pictures: those behind the rows of X; for `tvc`, which looks at them anew
+    folder    the networks, for `tvc`, which looks at the pictures anew
     agreed    (v,) how well each network agrees with training raters on the mean
     default_hyperparameters     hyperparameters of a typical one of them, for `tvc-tangent`
     """
 
     columns: Columns
     folder: Path | None = None
-    pictures: Pictures | None = None
     agreed: Floats | None = None
     default_hyperparameters: dict[str, float] | None = None
 
@@ -133,7 +132,7 @@ class NetworkMixture(TasteModel):
         others: Any,
         *,
         generic: Any = None,
-        measured: int = 0,
+        layout: Layout | None = None,
         seed: int = 0,
         databases: ExpertNetworks | None = None,
     ) -> ExpertNetworks:

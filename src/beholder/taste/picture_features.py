@@ -1,53 +1,41 @@
 """The few numbers of a picture that the published models learn from, in place of the encoder's hundreds.
 
-Both kinds are learned from the pictures alone, without answers, and once for the same pictures: `learned` remembers.
+Both kinds are learned from the pictures alone, without answers, and once for a table: `learned`.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.errors import ShapeError, UserError
+from beholder.errors import ShapeError
 from beholder.features.content import Content
+from beholder.table import Layout, derived
 from beholder.taste.baselines import standard
 from beholder.taste.feature_map import principal_components
 from beholder.taste.prior import Shared
 from beholder.types import Floats
 
 Arrays = dict[str, NDArray[Any]]
-REMEMBERED = 4  # features that `learned` keeps
-_KNOWN: OrderedDict[Any, Any] = OrderedDict()
-_LOCK = Lock()
 
 
 class PictureFeatures(Shared):
     """Immutable; (n, d) rows of X to (n, f) numbers."""
 
     @classmethod
-    def fit(cls, X: NDArray[Any], measured: int) -> Self:
-        """Learn from all rows of X, whose last `measured` columns are attributes."""
+    def fit(cls, X: NDArray[Any], layout: Layout) -> Self:
+        """Learn from all rows of X."""
         raise NotImplementedError
 
     @classmethod
-    def learned(cls, X: NDArray[Any], measured: int) -> Self:
-        """`fit`, or what it gave before for the same content; raises UserError where no other column is left."""
-        if not 0 <= measured < X.shape[1]:
-            raise UserError(f"measured must be from 0 to {X.shape[1] - 1}, one less than X has columns, got {measured}")
-        key = (cls, X.shape, str(X.dtype), zlib.crc32(np.ascontiguousarray(X).data), measured)
-        with _LOCK:
-            if key not in _KNOWN:
-                _KNOWN[key] = cls.fit(X, measured)
-            while len(_KNOWN) > REMEMBERED:
-                _KNOWN.popitem(last=False)
-            found: Self = _KNOWN[key]
-        return found
+    def learned(cls, X: NDArray[Any], layout: Layout | None) -> Self:
+        """`fit`, once for a table. layout : None: no attributes. raises : ShapeError, UserError where it is not X's"""
+        known = layout or Layout.of(X.shape[1])
+        known.check(X)
+        return derived(X, (cls, known), lambda: cls.fit(X, known))
 
     def transform(self, X: NDArray[Any]) -> Floats:
         """(n, f) for (n, d) rows; raises ShapeError where d is not the fit's."""
@@ -75,9 +63,8 @@ class Traits(PictureFeatures):
     scale: Floats  # (f,), 0 for a constant column
 
     @classmethod
-    def fit(cls, X: NDArray[Any], measured: int) -> Self:
-        vector = X.shape[1] - measured
-        content = Content.fit(X[:, :vector])
+    def fit(cls, X: NDArray[Any], layout: Layout) -> Self:
+        content = Content.fit(X[:, : layout.vectors])
         return cls(content, *standard(_traits(content, X)))
 
     def transform(self, X: NDArray[Any]) -> Floats:
@@ -96,17 +83,17 @@ class Traits(PictureFeatures):
 
 @dataclass(frozen=True, eq=False)
 class Components(PictureFeatures):
-    """The first principal components of the encoder's vector; the measured columns are left out."""
+    """The first principal components of the encoder's vector; attributes are left out."""
 
     MOST = 20
 
-    mean: Floats  # (d - measured,)
-    projection: Floats  # (d - measured, c)
+    mean: Floats  # (v,)
+    projection: Floats  # (v, c)
     width: int  # d
 
     @classmethod
-    def fit(cls, X: NDArray[Any], measured: int) -> Self:
-        mean, projection = principal_components(X[:, : X.shape[1] - measured], cls.MOST, power=1.0)
+    def fit(cls, X: NDArray[Any], layout: Layout) -> Self:
+        mean, projection = principal_components(X[:, : layout.vectors], cls.MOST, power=1.0)
         return cls(mean, projection, X.shape[1])
 
     def transform(self, X: NDArray[Any]) -> Floats:

@@ -16,7 +16,6 @@ Collaborative Gaussian processes for preference learning, NIPS 2012.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import BadInput, NotEnoughAnswers
+from beholder.table import Layout, derived
 from beholder.taste.base import Arrays, read_saved, write_saved
 from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
@@ -77,19 +77,13 @@ class Population(Shared):
     reach: float
     edge: float
     odds: Mapping[str, float] = field(default_factory=lambda: dict(ODDS))
-    _seen: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     def standard(self, X: NDArray[Any], rows: Ints | None = None, *, keep: bool = False) -> Floats:
-        """(n,) the generic score of X, or of some of its rows. keep : X is asked again, so its scores are kept"""
+        """(n,) the generic score of X, or of some of its rows. keep : a table is asked again, so its scores are kept"""
         if not keep or (rows is not None and len(X) > KEPT_PICTURES):
             return self.generic.standard(X if rows is None else X[rows])
-        if not self._seen or self._seen[0]() is not X:
-            self._seen[:] = [weakref.ref(X), self.generic.standard(X)]
-        scores: Floats = self._seen[1]
+        scores = derived(X, (self.generic, "standard"), lambda: self.generic.standard(X))
         return scores if rows is None else scores[rows]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_seen": []}
 
     def knows(self, X: NDArray[Any]) -> bool:
         """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other, and no odder."""
@@ -155,13 +149,13 @@ class PopulationProcess(GaussianProcess):
         self,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
-        measured: int = 0,
+        layout: Layout | None = None,
         features: FeatureMap | None = None,
         hyperparameters: Mapping[str, float] | None = None,
         prior: Population | None = None,
         scale: tuple[float, float] | None = None,
     ) -> None:
-        super().__init__(components, landmarks, measured, features, hyperparameters)
+        super().__init__(components, landmarks, layout, features, hyperparameters)
         self.prior = prior
         self.scale = scale
 
@@ -172,11 +166,11 @@ class PopulationProcess(GaussianProcess):
         others: Sequence[Answers],
         *,
         generic: GenericScore | None,
-        measured: int = 0,
+        layout: Layout | None = None,
         seed: int = 0,
     ) -> Population | None:
         """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
-        return None if generic is None else learn_population(X, others, generic, measured=measured, seed=seed)
+        return None if generic is None else learn_population(X, others, generic, layout=layout, seed=seed)
 
     def shares(self, X: ArrayLike) -> tuple[float, float]:
         """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.
@@ -240,7 +234,7 @@ def learn_population(
     others: Sequence[Answers],
     generic: GenericScore | None = None,
     *,
-    measured: int = 0,
+    layout: Layout | None = None,
     features: FeatureMap | None = None,
     scale: tuple[float, float] | None = None,
     seed: int = 0,
@@ -251,11 +245,11 @@ def learn_population(
     is not given · features : of X, made where not given · scale : of their ratings, None: as far as they reach
     raises : NotEnoughAnswers where there is nothing to learn from
     """
-    generic = generic or fit_generic(X, others, measured)
+    generic = generic or fit_generic(X, others, layout)
     if generic is None:
         raise NotEnoughAnswers("nothing can be learned of what people like: there are no answers")
     rng = np.random.default_rng(seed)
-    features = features or FeatureMap.learned(X, measured=measured)
+    features = features or FeatureMap.learned(X, layout=layout)
     ratings = [person.ratings for person in others if len(person.ratings) > 1]
     spread = float(np.median([r.std() for r in ratings])) if ratings else 0.0
     if ratings and scale is None:
@@ -266,7 +260,7 @@ def learn_population(
     people: list[Evidence] = []
     for fold in range(FOLDS):
         tested = shuffled[fold::FOLDS]
-        seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], measured)
+        seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], layout)
         if seen is not None:
             start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0, np.inf))
             people += [start.evidence(X, _some(others[i], each, rng)) for i in tested[: MOST_RATERS // FOLDS]]

@@ -3,9 +3,10 @@
 A model class that learns from others has
 
     @classmethod
-    def learn_prior(cls, X, others, *, generic, measured=0, seed=0) -> its prior
+    def learn_prior(cls, X, others, *, generic, layout=None, seed=0) -> its prior
 
-X        (n, d) rows of pictures, the last `measured` columns being measured attributes
+X        (n, d) rows of pictures
+layout   which columns of X are attributes (`beholder.table.Layout`); None: none
 others   one `Answers` for each training rater, over the rows of X
 generic  the one `beholder.taste.generic.GenericScore` that all models of a run share
 seed     for what is random in the learning

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.svm import NuSVR
 
+from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.feature_map import squared_distances
 from beholder.taste.generic import GenericScore
@@ -119,16 +120,16 @@ class Svm(SupportVectorModel):
     """The baseline "SVM" of [Ren2017]: ν-SVR with an RBF kernel directly on one person's ratings.
 
     C, nu  : of libsvm · gamma : of the RBF kernel, times the number of features: 1 is scikit-learn's "scale"
-    measured : how many columns at the end of X are attributes
+    layout : which columns of X are attributes; None: none
     """
 
     name: ClassVar[str] = "svm"
 
-    def __init__(self, C: float = C, nu: float = NU, gamma: float = GAMMA, measured: int = 0) -> None:
+    def __init__(self, C: float = C, nu: float = NU, gamma: float = GAMMA, layout: Layout | None = None) -> None:
         self.C = C
         self.nu = nu
         self.gamma = gamma
-        self.measured = measured
+        self.layout = layout
 
     def fit(
         self,
@@ -142,7 +143,7 @@ class Svm(SupportVectorModel):
     ) -> Self:
         """Learn from ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
         matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        self.features_ = self.kind.learned(matrix, self.measured)
+        self.features_ = self.kind.learned(matrix, self.layout)
         return self._fit_expansion(matrix, answers)
 
 
@@ -175,10 +176,10 @@ class Pam(SupportVectorModel):
 
     @classmethod
     def learn_prior(
-        cls, X: ArrayLike, others: Any, *, generic: GenericScore, measured: int = 0, seed: int = 0
+        cls, X: NDArray[Any], others: Any, *, generic: GenericScore, layout: Layout | None = None, seed: int = 0
     ) -> OffsetPrior:
         """The generic score with the features of X; arguments as in `beholder.taste.prior`, nothing is random."""
-        return OffsetPrior(cls.kind.learned(np.asarray(X), measured), generic)
+        return OffsetPrior(cls.kind.learned(X, layout), generic)
 
     def fit(
         self,

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.features.task_vectors import Columns
+from beholder.table import Layout
 from beholder.taste.base import Arrays
 from beholder.taste.evidence import Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
@@ -64,7 +65,7 @@ class TangentProcess(GaussianProcess):
         hyperparameters: Mapping[str, float] | None = None,
         prior: ExpertNetworks | None = None,
     ) -> None:
-        super().__init__(components, landmarks, 0, features, hyperparameters)
+        super().__init__(components, landmarks, None, features, hyperparameters)
         self.prior = prior
 
     @classmethod
@@ -74,7 +75,7 @@ class TangentProcess(GaussianProcess):
         others: Sequence[Answers],
         *,
         generic: Any = None,
-        measured: int = 0,
+        layout: Layout | None = None,
         seed: int = 0,
         databases: ExpertNetworks | None = None,
     ) -> ExpertNetworks:
@@ -115,8 +116,9 @@ class TangentProcess(GaussianProcess):
         """The map of the columns of the task vectors, for all refits on the same X, (n, d)."""
         columns = require_prior(self).columns
         sets = len(columns.names)
-        part = [*range(1 + sets, columns.width), *range(1, 1 + sets)]  # tangents, then scores as measured columns
-        return FeatureMap.learned_of(X, part, components=self.components, landmarks=self.landmarks, measured=sets)
+        part = [*range(1 + sets, columns.width), *range(1, 1 + sets)]  # tangents, then scores as attributes
+        layout = Layout.of(len(part), sets)
+        return FeatureMap.learned_of(X, part, components=self.components, landmarks=self.landmarks, layout=layout)
 
     def _generic(self, X: NDArray[Any]) -> Floats:
         scores = require_prior(self).columns.scores(X)

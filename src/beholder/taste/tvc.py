@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import MissingExtra, UserError
+from beholder.features.picture_files import Pictures
+from beholder.table import place_of
 from beholder.taste.base import Arrays
 from beholder.taste.network_mixture import ExpertNetworks, NetworkMixture, mixture_weights
 from beholder.types import Answers, Floats, Ints
@@ -36,7 +38,7 @@ BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 class Tvc(NetworkMixture):
     """Mixed networks; see the module's head.
 
-    prior : `ExpertNetworks` with the folder of the networks and the pictures behind the rows of X
+    prior : `ExpertNetworks` with the folder of the networks; the pictures are those of the table that X is of
     steps, rate : of AdamW · pull : to the start, times the squared distance of the coefficients from it · shared : one
     coefficient a database instead of one for each tensor, the coefficients summing to 1, not pulled; how much a
     difference of scores decides is then learned too · random_state : of the batches
@@ -69,7 +71,7 @@ class Tvc(NetworkMixture):
         return np.asarray(1 / (1 + np.exp(-BINS * (score[sides[:, 0]] - score[sides[:, 1]]))), np.float64)
 
     def _learn(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
-        self._scores: Floats | None = None
+        self._scores: dict[str, Floats] = {}
         self.start_ = self._start(scores, answers)
         better, worse = _pairs_of(answers, np.random.default_rng(self.random_state), self.steps)
         return self._optimise(X, better, worse, self.pull / max(1, len(answers)))
@@ -97,8 +99,8 @@ class Tvc(NetworkMixture):
 
         used = np.unique(np.concatenate([better, worse]))
         used = used[used >= 0]
-        pictures = self._pictures()
-        squares, there = pictures.squares(pictures.places(self._known(X[used])), merged.vectors.side)
+        pictures, _, places = _pictures(X)
+        squares, there = pictures.squares(places[used], merged.vectors.side)
         pixels = merged.network.pixels(squares)
         for up, down in zip(better, worse, strict=True):
             seen = np.isin(up, used[there]) & np.isin(down, used[there])
@@ -117,32 +119,16 @@ class Tvc(NetworkMixture):
         return np.asarray(whole().detach().cpu().numpy(), np.float64)
 
     def _raw(self, X: NDArray[Any]) -> Floats:
-        pictures = self._pictures()
-        places = pictures.places(self._known(X))
-        if self._scores is None:
-            self._scores = np.full(len(pictures.files), np.nan)  # what this network said of each picture so far
-        missing = np.unique(places[np.isnan(self._scores[places])])
+        pictures, key, places = _pictures(X)
+        scores = self._scores.setdefault(key, np.full(len(pictures.files), np.nan))  # said of each picture so far
+        missing = np.unique(places[np.isnan(scores[places])])
         for at in range(0, len(missing), CHUNK):
-            self._look_at(missing[at : at + CHUNK])
-        known = self._scores[places]
+            merged, part = self._merged(), missing[at : at + CHUNK]
+            squares, there = pictures.squares(part, merged.vectors.side)
+            scores[part[there]] = merged.scores(squares[there], self.coefficients_)
+        known = scores[places]
         roughly = self.prior_.columns.scores(X) @ self.coefficients_.mean(1)  # of a picture that is gone
         return np.asarray(np.where(np.isnan(known), roughly, known))
-
-    def _look_at(self, places: Ints) -> None:
-        merged = self._merged()
-        squares, there = self._pictures().squares(places, merged.vectors.side)
-        assert self._scores is not None
-        self._scores[places[there]] = merged.scores(squares[there], self.coefficients_)
-
-    def _known(self, X: NDArray[Any]) -> NDArray[Any]:
-        return X[:, : self.prior_.columns.width]
-
-    def _pictures(self) -> Any:
-        if self.prior_.pictures is None:
-            raise UserError(
-                "the tvc model looks at the pictures themselves: give it a prior with the pictures behind the rows of X"
-            )
-        return self.prior_.pictures
 
     def _merged(self) -> Any:
         if self.prior_.folder is None:
@@ -156,10 +142,20 @@ class Tvc(NetworkMixture):
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         super()._restore(config, arrays)
-        self._scores = None
+        self._scores = {}
         folder = None if config["folder"] is None else Path(config["folder"])
-        pictures = None if self.prior is None else self.prior.pictures
-        self.prior_ = ExpertNetworks(self.prior_.columns, folder, pictures)
+        self.prior_ = ExpertNetworks(self.prior_.columns, folder)
+
+
+def _pictures(X: NDArray[Any]) -> tuple[Pictures, str, Ints]:
+    """The pictures of the table that X is of, its key, and (n,) which of them the rows are. raises : UserError"""
+    table, at = place_of(X)
+    if table is None or not table.files:
+        raise UserError(
+            "the tvc model looks at the pictures themselves: give it rows of a table that knows their files"
+        )
+    pictures = table.derived("pictures", lambda: Pictures(table.files))
+    return pictures, table.whole, np.arange(len(table)) if at is None else at
 
 
 @lru_cache(maxsize=1)

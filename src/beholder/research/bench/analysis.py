@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from beholder.errors import StoreError, UnknownName, UserError
 from beholder.research.bench import fake_raters, personas
 from beholder.research.bench.methods import MEASURED
@@ -92,7 +94,8 @@ def analyse(
     kept = asked.check(dataset, shots)
     for k in sorted(set(shots) - set(kept)):
         say(f"left out: {k} pictures, which too few raters have rated", 0, 0)
-    X, revision = embed_set(dataset, encoder, say)
+    rated, revision = embed_set(dataset, encoder, say)
+    X = np.asarray(rated.X)
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
     told = {"methods": methods or asked.methods, "key": revision} if asked.methods else {}
     told |= {} if ask is None else {"plans": ask}

@@ -15,14 +15,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
-from beholder.features.attributes import ATTRIBUTES
+from beholder.features.attributes import ATTRIBUTES as MEASURED_ATTRIBUTES
 from beholder.research.bench.user_models import is_own, own_model
 from beholder.research.datasets import Choices, Ratings
+from beholder.table import ATTRIBUTES, NETWORKS, Layout, PictureTable
 from beholder.taste import DEFAULT, MODELS, ExpertNetworks, FeatureMap, learn_population
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -30,7 +31,7 @@ from beholder.types import Answers, Floats, Ints, Matrix
 GENERIC, SOMEONE_ELSE = "generic", "someone-else"
 CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
 ALIAS = "default"  # of the app's model
-MEASURED = len(ATTRIBUTES)  # columns at the end of X that are measured attributes
+MEASURED = len(MEASURED_ATTRIBUTES)  # columns of attributes, at the end of X
 TANGENT = "+tangent"
 MAY_HAVE_TANGENT = ("population-gp",)
 _THEIR_MODEL = "population-gp"
@@ -45,23 +46,32 @@ class Fitted(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RatedTable:
-    """X of all pictures, (n, d): an encoder's vectors, then what networks say, then MEASURED measured attributes.
+    """All pictures: an encoder's vectors, then what networks say, then ten attributes.
 
-    databases : what the columns in the middle are; None where there are none
+    databases : what the columns in the middle are, and revision that of the networks; None where there are none
     """
 
-    X: Matrix
+    pictures: PictureTable
     databases: ExpertNetworks | None = None
+    revision: str | None = None
+
+    @classmethod
+    def of(cls, X: Matrix, databases: ExpertNetworks | None = None) -> Self:
+        """Of rows of these three, (n, d)."""
+        networks = 0 if databases is None else databases.columns.width
+        blocks = ("vectors", X.shape[1] - networks - MEASURED), (NETWORKS, networks), (ATTRIBUTES, MEASURED)
+        layout = Layout(tuple(block for block in blocks if block[1] or block[0] != NETWORKS))
+        return cls(PictureTable.of_array(X, layout), databases)
 
     @property
-    def vectors(self) -> int:
-        """How many columns are the encoder's."""
-        return int(self.X.shape[1]) - MEASURED - self.networks
+    def X(self) -> Matrix:  # noqa: N802
+        return self.pictures.X
 
-    @property
-    def networks(self) -> int:
-        """How many columns are those of networks."""
-        return 0 if self.databases is None else self.databases.columns.width
+    def only(self, *, vectors: bool = True, networks: bool = True, attributes: bool = True) -> PictureTable:
+        """The same pictures with some of the columns alone."""
+        names = [name for name, _ in self.pictures.layout.blocks]
+        there = {NETWORKS: networks, ATTRIBUTES: attributes}
+        return self.pictures.only(*(name for name in names if there.get(name, vectors)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +87,6 @@ class SharedPriors:
     others: Sequence[Answers]
     generic: GenericScore | None
     _priors: dict[tuple[type[Any], bool], Any] = field(default_factory=dict)
-    _seen: dict[tuple[bool, bool, bool], Matrix] = field(default_factory=dict)
 
     def prior(self, method: Method) -> Any:
         """What this class of model learns from others, learned once; None where they say too little."""
@@ -87,27 +96,25 @@ class SharedPriors:
         return self._priors[key]
 
     def seen_by(self, method: Method) -> Matrix:
-        """X as this method is given it, made once: a model remembers what it learned of the very same X."""
-        key = method.of_databases, method.tangent, method.has_prior or "measured" in _parameters(method.model)
-        if key not in self._seen:
-            self._seen[key] = method.columns(self.table)
-        return self._seen[key]
+        """X as this method is given it."""
+        return method.columns(self.table).X
 
     def plain_features(self) -> FeatureMap:
         """Of rows of the whole table, without what networks say."""
-        X, vectors = self.table.X, self.table.vectors
-        plain = [*range(vectors), *range(vectors + self.table.networks, X.shape[1])]
-        return FeatureMap.learned_of(X, plain, measured=MEASURED)
+        whole, plain = self.table.pictures.layout, self.table.only(networks=False).layout
+        columns = whole.columns(*(name for name, _ in plain.blocks))
+        return FeatureMap.learned_of(self.table.X, columns, layout=plain)
 
     def _learn(self, method: Method) -> Any:
         if self.generic is None:
             return None
-        X, measured, generic = self.seen_by(method), method.measured(self.table), self.generic
+        seen = method.columns(self.table)
+        X, layout, generic = seen.X, seen.layout, self.generic
         if method.tangent:
-            return learn_population(X, self.others, measured=measured, features=self.plain_features())
+            return learn_population(X, self.others, layout=layout, features=self.plain_features())
         more = {"databases": self.table.databases} if method.of_databases else {}
         try:
-            return method.model.learn_prior(X, self.others, generic=generic, measured=measured, **more)
+            return method.model.learn_prior(X, self.others, generic=generic, layout=layout, **more)
         except NotEnoughAnswers:
             return None
 
@@ -151,20 +158,12 @@ class Method:
         both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
         return tuple(getattr(self.model, "learns_from", both))
 
-    def columns(self, table: RatedTable, rows: Ints | None = None) -> Matrix:
-        """What the model is given of some rows of X, all by default: the measured attributes where it knows of them."""
-        X, vectors, networks = table.X if rows is None else table.X[rows], table.vectors, table.networks
+    def columns(self, table: RatedTable) -> PictureTable:
+        """What the model is given: the attributes where it knows of them, what networks say where it is made of it."""
         if self.of_databases:
-            return X[:, vectors:]
-        if self.tangent:
-            return X
-        if not (self.has_prior or "measured" in _parameters(self.model)):
-            return X[:, :vectors]
-        return np.delete(X, np.s_[vectors : vectors + networks], axis=1) if networks else X
-
-    def measured(self, table: RatedTable) -> int:
-        """How many of these columns, at the end, it is to take for measured ones."""
-        return MEASURED + table.networks if self.tangent else MEASURED
+            return table.only(vectors=False)
+        knows = self.has_prior or "layout" in _parameters(self.model)
+        return table.only(networks=self.tangent, attributes=knows)
 
     def fit(self, task: Task) -> Fitted | None:
         """The model fitted on the task; raises UserError where a researcher's model fails."""
@@ -185,7 +184,7 @@ class Method:
             ) from error
 
     def _make(self, prior: Any, task: Task) -> Any:
-        given = {"prior": prior, "measured": self.measured(task.taught.table), "random_state": task.seed}
+        given = {"prior": prior, "layout": self.columns(task.taught.table).layout, "random_state": task.seed}
         given |= {"features": task.taught.plain_features()} if self.tangent else {}
         return self.made_with(**given)
 
@@ -250,8 +249,8 @@ def teach(table: RatedTable, judgements: Ratings | Choices) -> SharedPriors:
     order = np.argsort(judgements.rater, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(judgements.rater[order])) + 1) if len(order) else []
     others = tuple(as_answers(judgements.take(part)) for part in parts)
-    X = Method("generic", MODELS[GENERIC]).columns(table)
-    return SharedPriors(table, others, fit_generic(X, others, MEASURED))
+    plain = Method("generic", MODELS[GENERIC]).columns(table)
+    return SharedPriors(table, others, fit_generic(plain.X, others, plain.layout))
 
 
 def as_answers(judgements: Ratings | Choices) -> Answers:

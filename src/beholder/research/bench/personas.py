@@ -26,14 +26,14 @@ from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
 from beholder.research.bench import plots
 from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
-from beholder.research.bench.methods import MEASURED, Method, RatedTable, method, needs_databases, real_name
+from beholder.research.bench.methods import Method, RatedTable, method, needs_databases, real_name
 from beholder.research.bench.metrics import by_score
 from beholder.research.bench.runner import results_of
 from beholder.research.bench.statistics import bootstrap
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.research.datasets.dataset import Flags
-from beholder.taste import FeatureMap, GaussianProcess, Population, TasteMixture
+from beholder.taste import GaussianProcess, Population, TasteMixture
 from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, Progress, answers_of
 
@@ -146,13 +146,13 @@ class PersonaJob:
 class Personas:
     """What worker processes do.
 
-    X        (n, d) the encoder's vectors with the measured attributes behind; every model has its own columns of it
+    table    an encoder's vectors with the attributes behind; every model has its own columns of it
     priors   where each method starts, None where nothing is known of what people like
     seconds  at which figures are measured, rising
     """
 
     people: Sequence[Persona]
-    X: Matrix
+    table: RatedTable
     priors: Mapping[str, Any]
     seconds: tuple[int, ...]
     seed: int
@@ -160,7 +160,7 @@ class Personas:
     def run(self, job: PersonaJob) -> list[Row]:
         """A row for each of the seconds; `found` is None where they were shown everything that they like."""
         person, none = self.people[job.person], tuple[Judgement, ...]()
-        first = FIRST if len(self.X) >= FEW else FIRST_OF_FEW
+        first = FIRST if len(self.table.pictures) >= FEW else FIRST_OF_FEW
         rows = []
         for second, said in by_then(self._sitting(job), self.seconds, none):
             shown = [item for judgement in said for item in judgement.items]
@@ -176,11 +176,11 @@ class Personas:
         person, kind = self.people[job.person], PLANS[job.plan]
         seed = [self.seed, job.repeat, zlib.crc32(person.name.encode())]
         eye, rng = SimulatedEye.of(person, seed), np.random.default_rng([*seed, 2])
-        X, ids, said, spent = self._columns[job.method], np.arange(len(self.X)), list[Judgement](), 0.0
+        X, ids, said, spent = self._columns(job.method), self.table.pictures.ids, list[Judgement](), 0.0
         answers = Answers()
         model = self._fit(job.method, answers)
         while True:
-            asker = QuestionBuilder(model, X, self.X[:, -MEASURED:], ids, answers, said, rng)
+            asker = QuestionBuilder(model, X, self.table.pictures.attributes, ids, answers, said, rng)
             asked = asker.questions(kind, REFIT[job.plan], hidden=(), underway=())
             for question in asked:
                 said = [*said, eye.answer(question)]
@@ -194,13 +194,21 @@ class Personas:
     def _scores(self, name: str, said: Sequence[Judgement]) -> Floats:
         """(n,) of the model on these answers; all 0 where it has nothing to go by."""
         model = self._fit(name, answers_of(said, self._row_of))
-        return np.zeros(len(self.X)) if model is None else np.asarray(model.predict(self._columns[name]), np.float64)
+        return (
+            np.zeros(len(self.table.pictures))
+            if model is None
+            else np.asarray(model.predict(self._columns(name)), np.float64)
+        )
 
     def _fit(self, name: str, answers: Answers) -> Any:
         """The method's model; before the first answer what it knows beforehand, None where that is nothing."""
-        how, X = method(name), self._columns[name]
-        given = {"prior": self.priors[name], "measured": MEASURED, "scale": SCALE, "random_state": self.seed}
-        given |= {"features": self._features} if issubclass(how.model, GaussianProcess) else {}
+        how, X = method(name), self._columns(name)
+        given = {
+            "prior": self.priors[name],
+            "layout": self.table.pictures.layout,
+            "scale": SCALE,
+            "random_state": self.seed,
+        }
         model = how.made_with(**given)
         try:
             if len(answers):
@@ -209,18 +217,13 @@ class Personas:
         except NotEnoughAnswers:
             return None
 
-    @cached_property
-    def _columns(self) -> dict[str, Matrix]:
-        """What each method is given; the very same array each time, since models remember what they learned of it."""
-        return {name: method(name).columns(RatedTable(self.X)) for name in self.priors}
-
-    @cached_property
-    def _features(self) -> FeatureMap:
-        return FeatureMap.fit(self.X, measured=MEASURED)
+    def _columns(self, name: str) -> Matrix:
+        """What a method is given."""
+        return method(name).columns(self.table).X
 
     @cached_property
     def _row_of(self) -> dict[int, int]:
-        return {row: row for row in range(len(self.X))}
+        return {row: row for row in range(len(self.table.pictures))}
 
 
 def found_share(score: Floats, liked: Flags, shown: Sequence[int], first: int) -> float | None:
@@ -272,11 +275,11 @@ def ask(
     plans = list(dict.fromkeys(plans))
     for unknown in [plan for plan in plans if plan not in PLANS]:
         raise UnknownName.of("way to ask people", unknown, PLANS)
-    whole, names = np.hstack([X, attributes]), list(dict.fromkeys(map(real_name, methods)))
+    table, names = RatedTable.of(np.hstack([X, attributes])), list(dict.fromkeys(map(real_name, methods)))
     population = find_population(key, settings().home)
-    known = population if population is not None and population.knows(whole) else None
-    priors = {name: _prior(method(name), whole, known) for name in names}
-    work = Personas(people(data.columns), whole, priors, tuple(seconds), seed)
+    known = population if population is not None and population.knows(table.X) else None
+    priors = {name: _prior(method(name), table, known) for name in names}
+    work = Personas(people(data.columns), table, priors, tuple(seconds), seed)
     jobs = [
         PersonaJob(person, repeat, plan, name)
         for repeat, person, name, plan in product(range(repeats), range(len(work.people)), names, plans)
@@ -298,7 +301,7 @@ def _learns_from(how: Method, plan: str) -> bool:
     return ("ratings" if plan == "ratings" else "choices") in how.learns_from
 
 
-def _prior(how: Method, X: Matrix, population: Population | None) -> Any:
+def _prior(how: Method, table: RatedTable, population: Population | None) -> Any:
     """Where the method starts, as in the app."""
     if how.someone_else or needs_databases(how.name):
         raise UserError(f"method '{how.name}' is made of what simulated people do not have: other people, or networks")
@@ -309,7 +312,8 @@ def _prior(how: Method, X: Matrix, population: Population | None) -> Any:
     if issubclass(how.model, GaussianProcess):
         return population
     try:
-        return how.model.learn_prior(X, (), generic=population.on_scale(SCALE), measured=MEASURED)
+        seen = how.columns(table)
+        return how.model.learn_prior(seen.X, (), generic=population.on_scale(SCALE), layout=seen.layout)
     except NotEnoughAnswers as error:
         raise UserError(f"method '{how.name}' learns from other people's answers, and there are none") from error
 

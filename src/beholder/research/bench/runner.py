@@ -8,14 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from beholder import __version__
 from beholder.ask import STRATEGIES, strategy
 from beholder.config import settings
 from beholder.errors import UserError, WorkerDied
-from beholder.features.attributes import with_attributes
-from beholder.features.picture_files import Pictures
 from beholder.jobs import map_jobs
 from beholder.research.bench.agreement import quarters
 from beholder.research.bench.asking import (
@@ -32,7 +28,6 @@ from beholder.research.bench.asking import (
 from beholder.research.bench.guards import check_copies
 from beholder.research.bench.methods import (
     CONTROLS,
-    MEASURED,
     RatedTable,
     check_method,
     method,
@@ -52,7 +47,7 @@ from beholder.research.bench.vectors import PREFIX, read_vectors
 from beholder.research.bench.worker import Bench, Row
 from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.taste import ExpertNetworks
-from beholder.types import Matrix, Progress, silent
+from beholder.types import Progress, silent
 
 SHOTS = (0, 5, 10, 25, 50, 100)
 _Job = TypeVar("_Job")
@@ -114,14 +109,13 @@ def run(
     plan = make_plan(protocol, shots, repeats, bool(strategies), in_seconds=unit_of(strategies) == SECONDS)
     by_agreement, unknown = quarters(dataset.raters, protocol.judgements, {job.rater for job in plan.jobs})
     plan.left_out += unknown
-    X, revision = embed_set(dataset, encoder, say)
-    table, vectors_revision = add_databases(X, dataset, task_vectors, say)
+    table, revision = embed_set(dataset, encoder, say, task_vectors)
     say("weighing the raters", 0, 0)
-    found = qualities(dataset, protocol.judgements, X[:, :-MEASURED])
+    found = qualities(dataset, protocol.judgements, table.only(networks=False, attributes=False).X)
     for sentence in (look_at := to_look_at(dataset, found)):
         say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed, strategies)
-    config |= {"task_vectors": vectors_revision} if vectors_revision else {}
+    config |= {"task_vectors": table.revision} if table.revision else {}
     record = None if out is None else RunRecord(Path(out).expanduser(), config)
     bench = Bench(protocol, table, methods, _stamp(config), strategies)
     rows = _all_rows(bench, plan, record, say)
@@ -232,40 +226,30 @@ def load_set(data: str | Path, where: str | None) -> Dataset:
     return dataset.where(column, value.strip())
 
 
-def embed_set(dataset: Dataset, encoder: str, say: Progress) -> tuple[Matrix, str]:
-    """X, which ends in ten attributes as in the app, and the key of what made it."""
-    from beholder.collection import Library, embed_files
+def embed_set(
+    dataset: Dataset, encoder: str, say: Progress, networks: str | Path | None = None
+) -> tuple[RatedTable, str]:
+    """The table of a set, and the key of what made its vectors and attributes.
 
-    library, runtime = Library(), None
+    networks : a folder of task vectors, whose columns come between vectors and attributes; None: none
+    """
+    from beholder.collection import Library
+
+    library = Library()
     try:
+        folder = None if networks is None else Path(networks).expanduser().resolve()
+        name = None if folder is None else f"task-vectors:{folder}"
         if encoder.startswith(PREFIX):
-            vectors, key = read_vectors(Path(encoder.removeprefix(PREFIX)).expanduser(), dataset.items)
+            given, key = read_vectors(Path(encoder.removeprefix(PREFIX)).expanduser(), dataset.items)
+            table = library.table_of(dataset.files, (), networks=name, given=given, progress=say)
         else:
-            vectors = embed_files(dataset.files, encoder, library=library, progress=say)
-            runtime = library.runtime(encoder)
-            key = runtime.row.key
-        measured = embed_files(dataset.files, "attributes", library=library, progress=say)
-        return with_attributes(runtime, vectors, measured), f"{key}+{library.runtime('attributes').row.key}"
-    finally:
-        library.close()
-
-
-def add_databases(
-    X: Matrix, dataset: Dataset, folder: str | Path | None, say: Progress
-) -> tuple[RatedTable, str | None]:
-    """X with what the networks of a folder say between vectors and measured attributes, and the networks' revision."""
-    if folder is None:
-        return RatedTable(X), None
-    from beholder.collection import Library, embed_files
-
-    folder, library = Path(folder).expanduser().resolve(), Library()
-    try:
-        name = f"task-vectors:{folder}"
-        said = embed_files(dataset.files, name, library=library, progress=say)
+            key = library.runtime(encoder).row.key
+            table = library.table_of(dataset.files, [encoder], networks=name, progress=say)
+        key = f"{key}+{library.runtime('attributes').row.key}"
+        if name is None or folder is None:
+            return RatedTable(table), key
         runtime: Any = library.runtime(name)
-        whole = np.hstack([X[:, :-MEASURED], said, X[:, -MEASURED:]])
-        pictures = Pictures(whole[:, X.shape[1] - MEASURED : -MEASURED], dataset.files)
-        return RatedTable(whole, ExpertNetworks(runtime.columns, folder, pictures)), runtime.row.revision
+        return RatedTable(table, ExpertNetworks(runtime.columns, folder), runtime.row.revision), key
     finally:
         library.close()
 

@@ -124,7 +124,7 @@ def measure(fitted: Fitted | None, how: Method, table: RatedTable, query: Rating
     Beside the value of `ece` are its `bins`, as `metrics.calibration` has them, which a summary pools.
     """
     rows = np.unique(query.items)
-    X = how.columns(table, rows)
+    X = how.columns(table).rows(rows)
     score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X), np.float64)
     if not np.isfinite(score).all():
         raise BeholderError(f"{type(fitted).__name__} predicted scores that are not finite numbers")

@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 
 from beholder import __version__
-from beholder.collection import Library, embed_files
+from beholder.collection import Library
 from beholder.errors import BadInput
-from beholder.features.attributes import ATTRIBUTES, with_attributes
 from beholder.research.bench.raters import qualities, scale_of
 from beholder.research.datasets import Choices, Dataset, Ratings, load_plain
+from beholder.table import PictureTable
 from beholder.taste.population import Population, learn_population
 from beholder.types import Answers, Matrix, Progress, silent
 
-MEASURED = len(ATTRIBUTES)
 SCALE = (0.0, 1.0)  # to which every set's ratings are taken
 
 
@@ -52,11 +51,11 @@ def train_population(
     """
     say = progress or silent
     sets = [load_plain(folder) for folder in data]
-    tables = [_rows_of(dataset, encoder, library, progress) for dataset in sets]
+    tables = [library.table_of(dataset.files, [encoder], progress=progress) for dataset in sets]
     everybody: list[Answers] = []
     left_out: list[str] = []
-    for dataset, X, below in zip(sets, tables, np.cumsum([0, *map(len, tables)]).tolist(), strict=False):
-        people, absent = _people(dataset, X, below)
+    for dataset, table, below in zip(sets, tables, np.cumsum([0, *map(len, tables)]).tolist(), strict=False):
+        people, absent = _people(dataset, table.X, below)
         everybody += people
         left_out += absent
     if not everybody:
@@ -64,17 +63,13 @@ def train_population(
             f"nobody judged anything in {', '.join(s.name for s in sets)}: wanted is ratings.csv or choices.csv"
         )
     say("learning from everybody", 0, 1)
-    population = learn_population(np.vstack(tables), everybody, measured=MEASURED, scale=SCALE, seed=seed)
+    together = PictureTable.of_array(np.vstack([table.numbers for table in tables]), tables[0].layout)
+    population = learn_population(together.X, everybody, layout=together.layout, scale=SCALE, seed=seed)
     card = _card(sets, everybody, encoder, library.key(encoder), seed)
     folder = out or library.home / "priors" / encoder.replace("/", "-").replace(":", "-")
     population.save(folder, **card)
     (folder / "README.md").write_text(_in_words(card, population), encoding="utf-8")
     return Trained(population, folder, card, tuple(left_out))
-
-
-def _rows_of(data: Dataset, encoder: str, library: Library, progress: Progress | None) -> Matrix:
-    parts = [embed_files(data.files, name, library=library, progress=progress) for name in (encoder, "attributes")]
-    return with_attributes(library.runtime(encoder), *parts)
 
 
 def _people(data: Dataset, X: Matrix, below: int) -> tuple[list[Answers], list[str]]:

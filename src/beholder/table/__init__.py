@@ -1,0 +1,22 @@
+"""One table for all who look at the same pictures: numbers in named blocks of columns, and what follows of them.
+
+A `PictureTable` is frozen. It is built by `assemble` from what encoders gave, for the app, the bench and training
+alike; a large one lies in a file that every process maps. Its `X` is a plain (n, d) array to everybody, which also
+knows its table: what a model works out of the pictures alone is `derived` once, and kept with the table for all.
+"""
+
+from beholder.table.assembly import Seen, assemble
+from beholder.table.layout import ATTRIBUTES, NETWORKS, Layout
+from beholder.table.picture_table import PictureTable, derived, place_of, table_of
+
+__all__ = [
+    "ATTRIBUTES",
+    "NETWORKS",
+    "Layout",
+    "PictureTable",
+    "Seen",
+    "assemble",
+    "derived",
+    "place_of",
+    "table_of",
+]
