@@ -22,7 +22,7 @@ FLOORS = [
     {"table"},  # the rows of many pictures, with all that follows from them alone
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
-    {"ranking"},  # best first, with the score that people read
+    {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit
     {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
     {"session", "labels", "doctor"},  # jobs of one person's
     {"research.bench", "demo"},  # how well models and ways of asking do on rated sets; a simulated person's session

@@ -12,6 +12,7 @@ import pytest
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.errors import ShapeError, UserError
+from beholder.locator import Locator
 from beholder.session import Session
 from beholder.store import NewItem
 from beholder.table import ATTRIBUTES, NETWORKS, Layout, PictureTable, assembly, derived, place_of, table_of
@@ -89,7 +90,7 @@ def test_two_encoders_see_one_collection(home, painted):
     library = Library(home)
     library.import_source(painted, "art", encoder="builtin")
     items = library.collection("art").items
-    hashes, files = [item.sha256 for item in items], [item.path for item in items]
+    hashes, files = [item.sha256 for item in items], [item.locator for item in items]
     library.embed(files, hashes, "classic")
     both, there = library.table(["builtin", "classic"], hashes, files)
     assert there.all()
@@ -198,7 +199,7 @@ def test_twenty_people_on_a_hundred_thousand_pictures_share_one_table(home):
     row = library.store.add_collection("many", str(home), "attributes")
     hashes = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(PICTURES)]
     library.shards("attributes").add(hashes, rng.random((PICTURES, 10), np.float32))
-    items = [NewItem(f"{i}.jpg", home / f"{i}.jpg", sha, 1200, 900, {}) for i, sha in enumerate(hashes)]
+    items = [NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, {}) for i, sha in enumerate(hashes)]
     library.store.keep_files(row.id, [], items)
     sessions = []
 

@@ -4,7 +4,7 @@ Examples
 --------
 >>> import beholder as bh
 >>> pics = bh.open("~/paintings")  # found, fingerprinted, embedded once
->>> taste = bh.Taste().fit(pics.X, choices=[(3, 17), (42, 17)])  # rows of (winner, loser)
+>>> taste = bh.Taste(pics).fit(pics.X, choices=[(3, 17), (42, 17)])  # rows of (winner, loser)
 >>> pics.rank(taste)[:10]
 >>> pics.explain(taste).sentence
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from beholder.collection import Collection, Library
-    from beholder.taste import TasteMixture as Taste
+    from beholder.taste import TasteModel
 
 __version__ = "0.1.0"
 __all__ = ["Collection", "Library", "Taste", "__version__", "open"]
@@ -42,11 +42,21 @@ def open(source: str | Path, *, encoder: str | None = None) -> Collection:
     return Library().open(source, encoder=encoder)
 
 
-def __getattr__(name: str) -> Any:  # PEP 562: `import beholder` alone loads no numpy
-    if name == "Taste":
-        from beholder.taste import TasteMixture
+def Taste(pictures: Collection | None = None) -> TasteModel:  # noqa: N802
+    """The model that the app learns with, not fitted, with what is known of these pictures before any answer.
 
-        return TasteMixture
+    pictures : whose X it will be fitted on; None: of any pictures, nothing is known
+    """
+    from beholder.maker import default_model, prepare
+    from beholder.taste import TasteMixture
+
+    if pictures is None:
+        return TasteMixture()
+    model: TasteModel = prepare(default_model(pictures.knowledge), pictures.table, pictures.knowledge)
+    return model
+
+
+def __getattr__(name: str) -> Any:  # PEP 562: `import beholder` alone loads no numpy
     if name in ("Collection", "Library"):
         from beholder import collection
 

@@ -29,13 +29,15 @@ from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
+from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.table import Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
-from beholder.types import Answers, Ints, Item, Matrix, Progress, answers_of, silent
+from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers_of, silent
 
 T = TypeVar("T")
 
@@ -160,7 +162,7 @@ class Library:
             table, _ = self.table(
                 [row.encoder],
                 [item.sha256 for item in items],
-                [item.path for item in items],
+                [item.locator for item in items],
                 ids=np.array([item.id for item in items], np.int64),
                 folder=self.home / "tables" / str(row.id),
             )
@@ -365,6 +367,14 @@ class Collection:
     def fitting_population(self) -> Population | None:
         """The same where it is known for pictures like these."""
         return self.population if self.population and self.population.knows(self.X) else None
+
+    @once
+    def knowledge(self) -> Knowledge:
+        """What is known of these pictures before anybody's answer."""
+        return Knowledge(
+            population=self.population, fits=self.fitting_population is not None, networks=self.databases,
+            scale=SCALE, names=self.names, pictures=self.name, encoder=self.row.encoder,
+        )  # fmt: skip
 
     @once
     def words(self) -> Tags:

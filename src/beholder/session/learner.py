@@ -116,7 +116,8 @@ class Learner:
     def _fit_with(self, hyperparameters: dict[str, Any] | None, answers: Answers) -> TasteModel:
         before = self._newest.reading.fitted
         model = self._maker.make(hyperparameters, self._elsewhere, before.model if before else None)
-        return model.fit(self._collection.X, **answers.as_fit(grids="grids" in model.learns_from))
+        fitted: TasteModel = model.fit(self._collection.X, **answers.as_fit(grids="grids" in model.learns_from))
+        return fitted
 
     def _publish(self, model: TasteModel, answers: Answers, judgements: _Judgements, version: int) -> None:
         self._newest.publish(fitted=Fitted(self._collection, model, answers, (judgements, version)))

@@ -61,11 +61,16 @@ MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
 DEFAULT = TasteMixture.name  # what the app learns with
 
 
-def make_model(name: str, **params: Any) -> TasteModel:
-    """A fresh model by its name; raises UnknownName."""
+def model_class(name: str) -> type[TasteModel]:
+    """The model of this name; raises UnknownName."""
     if name not in MODELS:
         raise UnknownName.of("model", name, MODELS)
-    return MODELS[name](**params)
+    return MODELS[name]
+
+
+def make_model(name: str, **params: Any) -> TasteModel:
+    """A fresh model by its name; raises UnknownName."""
+    return model_class(name)(**params)
 
 
 def load_model(folder: Path | str) -> TasteModel:
@@ -102,4 +107,5 @@ __all__ = [
     "learn_population",
     "load_model",
     "make_model",
+    "model_class",
 ]

@@ -16,7 +16,9 @@ from beholder.durable import write_whole
 from beholder.errors import BadInput, ShapeError, UserError
 from beholder.json_reading import BadJson, read_json
 from beholder.table import place_of
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.checks import check_answers
+from beholder.taste.prior import require_prior
 from beholder.text import shown
 from beholder.types import Answers
 
@@ -27,12 +29,14 @@ FORMAT = 1  # of config.json; a newer one is refused
 class TasteModel(RegressorMixin, BaseEstimator, ABC):
     """An estimator from rows of X to scores; see `docs/data.md` for every array's meaning.
 
-    A subclass names itself (`name`), learns in `fit` and `predict`s; `_state` and `_restore` are what saving keeps.
+    A subclass names itself (`name`), learns in `_learn` and `predict`s; `_state` and `_restore` are what saving keeps.
     What it may learn from other people before a person comes is its prior: see `beholder.taste.prior`.
     """
 
     name: ClassVar[str]
     learns_from: ClassVar[tuple[str, ...]] = ("ratings", "choices")  # of the person; ties go with choices
+    of_networks: ClassVar[bool] = False  # whether it sees what networks of several databases say, and nothing else
+    needs_prior: ClassVar[bool] = False  # whether it can do nothing without what other people taught
     n_features_in_: int
     answers_: Answers  # what it was fitted on
 
@@ -41,7 +45,6 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         tags.target_tags.required = False  # choices alone are enough
         return tags
 
-    @abstractmethod
     def fit(
         self,
         X: ArrayLike,
@@ -51,8 +54,28 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
         choices: ArrayLike | None = None,
         ties: ArrayLike | None = None,
         weights: ArrayLike | None = None,
+        grids: ArrayLike | None = None,
     ) -> Self:
-        """Learn from ratings, choices and ties among the rows of X; arrays as in `docs/data.md`."""
+        """Learn from ratings, choices, ties and grids among the rows of X; arrays as in `docs/data.md`.
+
+        All rows of X, judged or not, are what the model may know of pictures; only judged rows teach.
+
+        Raises
+        ------
+        ShapeError, UserError
+            For answers that are wrong or that the model does not learn from, and where it needs a prior and has none.
+        NotEnoughAnswers
+            Where there is nothing to learn from.
+        """
+        if self.needs_prior:
+            require_prior(self)
+        given = {"rows": rows, "choices": choices, "ties": ties, "weights": weights, "grids": grids}
+        self._learn(*self._check_fit(X, y, **given))
+        return self
+
+    @abstractmethod
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
+        """Set the fitted attributes from checked answers; X : (n, d)"""
 
     @abstractmethod
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
@@ -78,7 +101,14 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
                     f"the {self.name} model learns from {self.learns_from[0]} alone, but {kind} were given; "
                     "use the gp model"
                 )
+        if len(self.answers_.grids) and "grids" not in self.learns_from:
+            raise UserError(f"the {self.name} model knows no grids; give them as choices (`Answers.compared`)")
         return matrix, self.answers_
+
+    @classmethod
+    def prior_from(cls, knowledge: Knowledge) -> Any:
+        """The prior of a model that need not learn it anew; NotImplemented where `learn_prior` must."""
+        return NotImplemented
 
     @property
     def _may_know_already(self) -> bool:

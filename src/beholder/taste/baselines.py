@@ -5,7 +5,7 @@ Each is the plain textbook version, so that a table's reader knows what the figu
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,36 +50,18 @@ class Ridge(LinearModel):
     name: ClassVar[str] = "ridge"
     learns_from: ClassVar[tuple[str, ...]] = ("ratings",)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        mean, scale = standard(matrix)
-        inputs = (matrix[answers.rows] - mean) * scale
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
+        mean, scale = standard(X)
+        inputs = (X[answers.rows] - mean) * scale
         slope, level = _ridge(inputs, answers.ratings)
         self.coef_ = slope * scale
         self.intercept_ = level - float(mean @ self.coef_)
-        return self
 
 
 class ChoiceModel(LinearModel):
     """What the two models of choices share: ratings are refused; a tie is half a win for each side."""
 
     learns_from: ClassVar[tuple[str, ...]] = ("choices",)
-
-    def _check_choices(
-        self, X: ArrayLike, y: ArrayLike | None, **answers: ArrayLike | None
-    ) -> tuple[NDArray[Any], Ints, Floats]:
-        matrix, given = self._check_fit(X, y, **answers)
-        return matrix, *_wins(given)
 
 
 class Logistic(ChoiceModel):
@@ -95,30 +77,19 @@ class Logistic(ChoiceModel):
         self.components = components
         self.C = C
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from choices and ties; raises UserError where there are ratings."""
-        matrix, wins, weight = self._check_choices(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        mean, projection = principal_components(matrix, self.components, power=1.0)
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
+        wins, weight = _wins(answers)
+        mean, projection = principal_components(X, self.components, power=1.0)
         if not projection.shape[1]:
-            self.coef_, self.intercept_ = np.zeros(matrix.shape[1]), 0.0
-            return self
-        Z = (matrix[wins.ravel()].astype(np.float64) - mean) @ projection
+            self.coef_, self.intercept_ = np.zeros(X.shape[1]), 0.0
+            return
+        Z = (X[wins.ravel()].astype(np.float64) - mean) @ projection
         between = Z[0::2] - Z[1::2]
         # every choice also the other way round: scikit-learn wants two classes, and no side may be favoured
         regression = LogisticRegression(C=self.C / 2, fit_intercept=False, tol=1e-8, max_iter=1000)
         regression.fit(np.vstack([between, -between]), np.repeat([1, 0], len(between)), np.tile(weight, 2))
         self.coef_ = projection @ regression.coef_[0]
         self.intercept_ = -float(mean @ self.coef_)
-        return self
 
 
 class BradleyTerry(ChoiceModel):
@@ -135,26 +106,15 @@ class BradleyTerry(ChoiceModel):
     def __init__(self, prior_std: float = 1.0) -> None:
         self.prior_std = prior_std
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from choices and ties; raises UserError where there are ratings."""
-        matrix, wins, weight = self._check_choices(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
+        wins, weight = _wins(answers)
         self.compared_, place = np.unique(wins, return_inverse=True)
         self.strengths_ = strengths(place.reshape(-1, 2), weight, len(self.compared_), self.prior_std)
-        mean, scale = standard(matrix)
-        inputs = (matrix[self.compared_] - mean) * scale
+        mean, scale = standard(X)
+        inputs = (X[self.compared_] - mean) * scale
         slope, level = _ridge(inputs, self.strengths_)
         self.coef_ = slope * scale
         self.intercept_ = level - float(mean @ self.coef_)
-        return self
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         config, arrays = super()._state()

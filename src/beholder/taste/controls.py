@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.metaestimators import available_if
 
 from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.generic import GenericScore
 from beholder.taste.prior import Shared, require_prior
-from beholder.types import Floats
+from beholder.types import Answers, Floats
 
 
 def _knows_doubt(model: Generic) -> bool:
@@ -29,6 +29,7 @@ class Generic(TasteModel):
     """What people like on the whole: the generic score is its prior, and the person's own answers change nothing."""
 
     name: ClassVar[str] = "generic"
+    needs_prior: ClassVar[bool] = True
     generic_: GenericScore
 
     def __init__(self, prior: GenericPrior | None = None) -> None:
@@ -41,20 +42,8 @@ class Generic(TasteModel):
         """The generic score itself; arguments as in `beholder.taste.prior`."""
         return GenericPrior(generic)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Check the answers and leave them; raises UserError for wrong ones or a missing prior."""
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.generic_ = require_prior(self).generic
-        self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """The generic score of each row of X, (n,); with return_std also (n,) zeros."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -111,6 +111,7 @@ class Fpmf(TasteModel):
 
     name: ClassVar[str] = "fpmf"
     learns_from: ClassVar[tuple[str, ...]] = ("ratings",)
+    needs_prior: ClassVar[bool] = True
     prior_: FpmfPrior
     person_: Floats  # (FACTORS + 1,) factors and bias
 
@@ -137,23 +138,11 @@ class Fpmf(TasteModel):
         network, people = _train(table, seed)
         return FpmfPrior(features, network, *_population(table, network(table.Z), people), level, unit)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings, of which there may be none; raises UserError for choices, ties or a missing prior."""
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = prior = require_prior(self)
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        slopes, bias = _design(prior.network(prior.features.transform(matrix[answers.rows])))
+        slopes, bias = _design(prior.network(prior.features.transform(X[answers.rows])))
         targets = (answers.ratings - prior.level) / prior.unit - bias
         self.person_ = _regression(slopes, targets, prior.mean, prior.covariance, prior.noise)[0]
-        return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Score of each row of X, (n,), on the raters' scale; with return_std also (n,) zeros.

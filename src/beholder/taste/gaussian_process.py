@@ -59,30 +59,16 @@ class GaussianProcess(TasteModel):
         self.features = features
         self.hyperparameters = hyperparameters
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings, choices and ties among the rows of X; arrays as in `docs/data.md`.
-
-        All rows of X, judged or not, shape the feature map; only judged rows cost anything afterwards.
-        raises : ShapeError, UserError, NotEnoughAnswers
-        """
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         held = None if self.hyperparameters is None else _complete(self.hyperparameters, self.default_hyperparameters())
-        return self._learn(matrix, answers, held)
+        self._learn_with(X, answers, held)
 
     def fit_prior(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
         held = _complete(self.hyperparameters or {}, self.default_hyperparameters())
-        return self._learn(self._check_rows(X, reset=True), self.answers_, held)
+        self._learn_with(self._check_rows(X, reset=True), self.answers_, held)
+        return self
 
     def with_hyperparameters(self, **hyperparameters: float) -> Self:
         """A fitted copy: what the same answers say of somebody of these hyperparameters, the others as they are."""
@@ -124,12 +110,11 @@ class GaussianProcess(TasteModel):
             weights=weights,
         )
 
-    def _learn(self, X: NDArray[Any], answers: Answers, held: dict[str, float] | None) -> Self:
+    def _learn_with(self, X: NDArray[Any], answers: Answers, held: dict[str, float] | None) -> None:
         with one_thread():
             self.evidence_ = self.evidence(X, answers)
             self.hyperparameters_ = held or self._hyperparameters(self.evidence_)
             self._set_weights(self.evidence_, self.evidence_.mode(self.hyperparameters_))
-        return self
 
     def learn_features(self, X: NDArray[Any]) -> FeatureMap:
         """The coordinates in which all fits on the same X, (n, d), should be made."""

@@ -25,6 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from beholder.table import Layout
 from beholder.taste.base import Arrays
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.evidence import PRIORS
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap, radial
 from beholder.taste.functionals import Functionals, Posterior, find_posterior
@@ -127,28 +128,16 @@ class TasteMixture(GaussianProcess):
         """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
         return None if generic is None else learn_population(X, others, generic, layout=layout, seed=seed)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-        grids: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings, choices, ties and grids among the rows of X; arrays as in `docs/data.md`.
-
-        raises : ShapeError, UserError, NotEnoughAnswers
-        """
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights, grids=grids)
-        return self._learn_from(matrix, answers)
+    @classmethod
+    def prior_from(cls, knowledge: Knowledge) -> Population | None:
+        """What people like in general, where it is known for pictures like these."""
+        return knowledge.population if knowledge.fits else None
 
     def fit_prior(self, X: ArrayLike) -> Self:
         """Before any answer: the prior alone. Units are those of choices."""
         self.answers_ = Answers()
-        return self._learn_from(self._check_rows(X, reset=True), self.answers_)
+        self._learn(self._check_rows(X, reset=True), self.answers_)
+        return self
 
     def with_hyperparameters(self, **hyperparameters: float) -> Self:
         """Itself: every regime is supposed already."""
@@ -161,7 +150,7 @@ class TasteMixture(GaussianProcess):
 
     # Learning
 
-    def _learn_from(self, X: NDArray[Any], answers: Answers) -> Self:
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         with one_thread():
             self.features_ = self.features or self.learn_features(X)
             self.centre_, self.unit_ = self._centre(answers.ratings)
@@ -173,7 +162,6 @@ class TasteMixture(GaussianProcess):
                 self.told_ = self.told_.beside(told, source)
                 self.judged_ = self.judged_.beside(self._places(other, told.judged))
             self._weigh()
-        return self
 
     def _weigh(self) -> None:
         told, regimes = self.told_, self._regimes()

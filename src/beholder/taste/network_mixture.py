@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,7 @@ from beholder.errors import NotEnoughAnswers, ShapeError
 from beholder.features.task_vectors import Columns
 from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats
 
@@ -120,6 +121,8 @@ def _correlations(columns: Floats, y: Floats) -> Floats:
 class NetworkMixture(TasteModel):
     """What the models here share: columns of X that networks gave, and a score that is one of theirs, or a mixture."""
 
+    of_networks: ClassVar[bool] = True
+    needs_prior: ClassVar[bool] = True
     prior_: ExpertNetworks
 
     def __init__(self, prior: ExpertNetworks | None = None) -> None:
@@ -142,30 +145,20 @@ class NetworkMixture(TasteModel):
         """
         return checked(databases, X, others, cls.name)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings, choices and ties, of which there may be none; arrays as in `docs/data.md`.
+    @classmethod
+    def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
+        """raises : UserError where no networks made X"""
+        return knowledge.known_networks(cls.name)
 
-        raises : ShapeError, UserError
-        """
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = require_prior(self)
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        self.prior_.check(matrix)
-        scores = self.prior_.columns.scores(matrix)
-        self.coefficients_ = self._learn(matrix, scores, answers)
-        score = self._raw(matrix)
+        self.prior_.check(X)
+        scores = self.prior_.columns.scores(X)
+        self.coefficients_ = self._mix(X, scores, answers)
+        score = self._raw(X)
         self.level_, self.unit_ = on_scale_of(score, answers.ratings, score[answers.rows])
-        return self
 
-    def _learn(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
+    def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         raise NotImplementedError
 
     def _raw(self, X: NDArray[Any]) -> Floats:
@@ -194,7 +187,7 @@ class UniformMix(NetworkMixture):
 
     name: ClassVar[str] = "uniform-mix"
 
-    def _learn(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
+    def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         return np.full(scores.shape[1], 1 / scores.shape[1])
 
     def _raw(self, X: NDArray[Any]) -> Floats:
@@ -206,7 +199,7 @@ class ZeroShotBest(NetworkMixture):
 
     name: ClassVar[str] = "zero-shot-best"
 
-    def _learn(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
+    def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         if not len(answers):
             raise NotEnoughAnswers("before any answer no database is nearer to a person than another")
         return np.asarray(np.eye(scores.shape[1])[int(np.argmax(agreement(scores, answers)))])

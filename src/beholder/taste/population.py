@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from beholder.errors import BadInput, NotEnoughAnswers
 from beholder.table import Layout, derived
 from beholder.taste.base import Arrays, read_saved, write_saved
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.evidence import PRIORS, Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess, choice_scale_of_rater
@@ -171,6 +172,11 @@ class PopulationProcess(GaussianProcess):
     ) -> Population | None:
         """The population of the people in `others`, whose generic score is `generic`; None where that is None."""
         return None if generic is None else learn_population(X, others, generic, layout=layout, seed=seed)
+
+    @classmethod
+    def prior_from(cls, knowledge: Knowledge) -> Population:
+        """raises : UserError where nobody taught it"""
+        return knowledge.known_population()
 
     def shares(self, X: ArrayLike) -> tuple[float, float]:
         """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.

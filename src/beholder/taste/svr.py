@@ -92,13 +92,12 @@ class SupportVectorModel(TasteModel):
         """(n,) the score that the ν-SVR adds to."""
         return np.zeros(len(X))
 
-    def _fit_expansion(self, matrix: NDArray[Any], answers: Answers) -> Self:
-        rated = matrix[answers.rows]
+    def _fit_expansion(self, X: NDArray[Any], answers: Answers) -> None:
+        rated = X[answers.rows]
         Z = self.features_.transform(rated)
         gamma = self.gamma / max(1, Z.shape[1])
         targets = answers.ratings - self._base(rated)
         self.expansion_ = Expansion.fit(Z, targets, C=self.C, nu=self.nu, gamma=gamma)
-        return self
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Score of each row of X, (n,), on the person's scale; with return_std also (n,) zeros: it knows no doubt.
@@ -131,20 +130,9 @@ class Svm(SupportVectorModel):
         self.gamma = gamma
         self.layout = layout
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings; raises UserError where there are choices or ties, NotEnoughAnswers without ratings."""
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        self.features_ = self.kind.learned(matrix, self.layout)
-        return self._fit_expansion(matrix, answers)
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
+        self.features_ = self.kind.learned(X, self.layout)
+        self._fit_expansion(X, answers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +154,7 @@ class Pam(SupportVectorModel):
     """
 
     name: ClassVar[str] = "pam"
+    needs_prior: ClassVar[bool] = True
     prior_: OffsetPrior
 
     def __init__(self, C: float = C, nu: float = NU, gamma: float = GAMMA, prior: OffsetPrior | None = None) -> None:
@@ -181,21 +170,10 @@ class Pam(SupportVectorModel):
         """The generic score with the features of X; arguments as in `beholder.taste.prior`, nothing is random."""
         return OffsetPrior(cls.kind.learned(X, layout), generic)
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
-        *,
-        rows: ArrayLike | None = None,
-        choices: ArrayLike | None = None,
-        ties: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from ratings, of which there may be none; raises UserError for choices, ties or a missing prior."""
+    def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = require_prior(self)
         self.features_ = self.prior_.features
-        matrix, answers = self._check_fit(X, y, rows=rows, choices=choices, ties=ties, weights=weights)
-        return self._fit_expansion(matrix, answers)
+        self._fit_expansion(X, answers)
 
     def _base(self, X: NDArray[Any]) -> Floats:
         return self.prior_.generic.predict(X)

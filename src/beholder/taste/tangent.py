@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from beholder.features.task_vectors import Columns
 from beholder.table import Layout
 from beholder.taste.base import Arrays
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.evidence import Evidence, learn
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.gaussian_process import GaussianProcess
@@ -56,6 +57,7 @@ class TangentProcess(GaussianProcess):
     """
 
     name: ClassVar[str] = "tvc-tangent"
+    of_networks: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -96,6 +98,11 @@ class TangentProcess(GaussianProcess):
             learned = learn(people)
         kinds = {int(kind) for person in people for kind in np.unique(person.kinds)}
         return replace(known, default_hyperparameters=complete_kinds(learned, kinds))
+
+    @classmethod
+    def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
+        """raises : UserError where no networks made X"""
+        return knowledge.known_networks(cls.name)
 
     def default_hyperparameters(self) -> Mapping[str, float]:
         """Those of a typical training rater, where they are known."""

@@ -70,7 +70,7 @@ class Tvc(NetworkMixture):
         sides = np.asarray(pairs, np.int64)
         return np.asarray(1 / (1 + np.exp(-BINS * (score[sides[:, 0]] - score[sides[:, 1]]))), np.float64)
 
-    def _learn(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
+    def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         self._scores: dict[str, Floats] = {}
         self.start_ = self._start(scores, answers)
         better, worse = _pairs_of(answers, np.random.default_rng(self.random_state), self.steps)

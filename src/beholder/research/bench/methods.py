@@ -12,19 +12,21 @@ scored as knowing nothing, so that every method appears at every shot.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 import numpy as np
+from sklearn.utils.validation import has_fit_parameter
 
 from beholder.errors import BeholderError, NotEnoughAnswers, UnknownName, UserError
 from beholder.features.attributes import ATTRIBUTES as MEASURED_ATTRIBUTES
+from beholder.maker import prepare
 from beholder.research.bench.user_models import is_own, own_model
 from beholder.research.datasets import Choices, Ratings
 from beholder.table import ATTRIBUTES, NETWORKS, Layout, PictureTable
 from beholder.taste import DEFAULT, MODELS, ExpertNetworks, FeatureMap, learn_population
+from beholder.taste.capabilities import HasPrior, Knowledge
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -146,23 +148,23 @@ class Method:
     @property
     def of_databases(self) -> bool:
         """Whether the model is made of networks of several databases, and sees their columns alone."""
-        return self.has_prior and "databases" in inspect.signature(self.model.learn_prior).parameters
+        return bool(getattr(self.model, "of_networks", False))
 
     @property
     def has_prior(self) -> bool:
-        return hasattr(self.model, "learn_prior")
+        return issubclass(self.model, HasPrior)
 
     @property
     def learns_from(self) -> tuple[str, ...]:
         """ "ratings" and "choices", or one of them; and "grids" where it knows them as such."""
-        both = ("ratings", "choices") if "choices" in self._fit_parameters else ("ratings",)
+        both = ("ratings", "choices") if has_fit_parameter(self.model, "choices") else ("ratings",)
         return tuple(getattr(self.model, "learns_from", both))
 
     def columns(self, table: RatedTable) -> PictureTable:
         """What the model is given: the attributes where it knows of them, what networks say where it is made of it."""
         if self.of_databases:
             return table.only(vectors=False)
-        knows = self.has_prior or "layout" in _parameters(self.model)
+        knows = self.has_prior or "layout" in self.model().get_params(deep=False)
         return table.only(networks=self.tangent, attributes=knows)
 
     def fit(self, task: Task) -> Fitted | None:
@@ -184,26 +186,17 @@ class Method:
             ) from error
 
     def _make(self, prior: Any, task: Task) -> Any:
-        given = {"prior": prior, "layout": self.columns(task.taught.table).layout, "random_state": task.seed}
-        given |= {"features": task.taught.plain_features()} if self.tangent else {}
-        return self.made_with(**given)
+        features = task.taught.plain_features() if self.tangent else None
+        known = Knowledge(prior=prior, seed=task.seed, features=features)
+        return prepare(self.model, self.columns(task.taught.table), known)
 
     def learn(self, model: Any, X: Matrix, answers: Answers) -> Fitted:
         """The model, fitted; grids are told as choices where it does not know them. X : the columns that it is given"""
-        if "rows" in self._fit_parameters:
+        if has_fit_parameter(self.model, "rows"):
             fitted: Fitted = model.fit(X, **answers.as_fit(grids="grids" in self.learns_from))
         else:
             fitted = model.fit(X[answers.rows], answers.ratings)
         return fitted
-
-    def made_with(self, **given: Any) -> Any:
-        """A model that is not fitted, with those of the parameters that its class knows."""
-        known = _parameters(self.model)
-        return self.model(**{name: value for name, value in given.items() if name in known})
-
-    @property
-    def _fit_parameters(self) -> set[str]:
-        return set(inspect.signature(self.model.fit).parameters)
 
 
 def method(name: str) -> Method:
@@ -276,7 +269,3 @@ def _some(answers: Answers, which: Ints) -> Answers:
     ends = np.cumsum([len(answers.rows), len(answers.choices)])
     rated, chosen, tied = (which[np.searchsorted(ends, which, side="right") == part] for part in range(3))
     return answers.take(rated, chosen - ends[0], tied - ends[1])
-
-
-def _parameters(model: type[Any]) -> set[str]:
-    return set(inspect.signature(model).parameters)

@@ -23,6 +23,7 @@ import numpy as np
 from beholder.ask.questions import Question, QuestionBuilder, QuestionKind
 from beholder.config import settings
 from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
+from beholder.maker import prepare
 from beholder.research.bench import plots
 from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
@@ -34,6 +35,7 @@ from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.research.datasets.dataset import Flags
 from beholder.taste import GaussianProcess, Population, TasteMixture
+from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, Progress, answers_of
 
@@ -203,13 +205,8 @@ class Personas:
     def _fit(self, name: str, answers: Answers) -> Any:
         """The method's model; before the first answer what it knows beforehand, None where that is nothing."""
         how, X = method(name), self._columns(name)
-        given = {
-            "prior": self.priors[name],
-            "layout": self.table.pictures.layout,
-            "scale": SCALE,
-            "random_state": self.seed,
-        }
-        model = how.made_with(**given)
+        known = Knowledge(prior=self.priors[name], scale=SCALE, seed=self.seed)
+        model = prepare(how.model, how.columns(self.table), known)
         try:
             if len(answers):
                 return how.learn(model, X, answers)
