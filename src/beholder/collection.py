@@ -161,7 +161,7 @@ class Library:
             self.store.check()
             table, _ = self.table(
                 [row.encoder],
-                [item.sha256 for item in items],
+                [item.key for item in items],
                 [item.locator for item in items],
                 ids=np.array([item.id for item in items], np.int64),
                 folder=self.home / "tables" / str(row.id),

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import UserError
 from beholder.types import Answers, Floats, Ints
-
-if TYPE_CHECKING:
-    from beholder.taste.mixture import Start
-    from beholder.taste.network_mixture import ExpertNetworks
-    from beholder.taste.population import Population
 
 
 @runtime_checkable
@@ -56,9 +51,9 @@ class Knowledge:
 
     Parameters
     ----------
-    population : what people like in general, for pictures seen by the same encoder
+    population : `Population`: what people like in general, for pictures seen by the same encoder
     fits : whether these pictures are like those that it was learned from
-    networks : what the networks say that made X
+    networks : `ExpertNetworks`: what the networks say that made X
     prior : what a model's own `learn_prior` gave, in place of all these
     scale : lowest and highest rating of the person; None: the raters'
     names : (n, k) what is said of each picture, as in `TasteMixture`
@@ -70,22 +65,22 @@ class Knowledge:
     pictures, encoder : names, for sentences
     """
 
-    population: Population | None = None
+    population: Any = None
     fits: bool = True
-    networks: ExpertNetworks | None = None
+    networks: Any = None
     prior: Any = None
     scale: tuple[float, float] | None = None
     names: Ints | None = None
     elsewhere: Sequence[tuple[NDArray[Any], Answers]] = ()
-    start: Start | None = None
+    start: Any = None
     hyperparameters: Mapping[str, float] | None = None
     features: Any = None
     seed: int = 0
     pictures: str = "these pictures"
     encoder: str = "this encoder"
 
-    def known_population(self) -> Population:
-        """raises : UserError where nobody taught it"""
+    def known_population(self) -> Any:
+        """The `Population`. raises : UserError where nobody taught it"""
         if self.population is None:
             raise UserError(
                 f"nothing is known of what people like for pictures seen by '{self.encoder}': use the gp model, "
@@ -93,8 +88,8 @@ class Knowledge:
             )
         return self.population
 
-    def known_networks(self, model: str) -> ExpertNetworks:
-        """raises : UserError where no networks made X"""
+    def known_networks(self, model: str) -> Any:
+        """The `ExpertNetworks`. raises : UserError where no networks made X"""
         if self.networks is None:
             raise UserError(
                 f"the {model} model is made of networks that see the pictures, and '{self.pictures}' was seen by "

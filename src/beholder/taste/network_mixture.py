@@ -148,7 +148,8 @@ class NetworkMixture(TasteModel):
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
         """raises : UserError where no networks made X"""
-        return knowledge.known_networks(cls.name)
+        networks: ExpertNetworks = knowledge.known_networks(cls.name)
+        return networks
 
     def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = require_prior(self)

@@ -176,7 +176,8 @@ class PopulationProcess(GaussianProcess):
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> Population:
         """raises : UserError where nobody taught it"""
-        return knowledge.known_population()
+        population: Population = knowledge.known_population()
+        return population
 
     def shares(self, X: ArrayLike) -> tuple[float, float]:
         """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.

@@ -102,7 +102,8 @@ class TangentProcess(GaussianProcess):
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
         """raises : UserError where no networks made X"""
-        return knowledge.known_networks(cls.name)
+        networks: ExpertNetworks = knowledge.known_networks(cls.name)
+        return networks
 
     def default_hyperparameters(self) -> Mapping[str, float]:
         """Those of a typical training rater, where they are known."""
