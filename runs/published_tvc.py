@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from beholder.taste import ExpertNetworks, Tvc
+from beholder.research.bench.tvc import Tvc
+from beholder.taste import ExpertNetworks
 from beholder.taste.network_mixture import agreement
 from beholder.types import Answers
 

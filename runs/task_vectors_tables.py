@@ -21,9 +21,10 @@ from beholder.research.bench.metrics import spearman
 from beholder.research.bench.record import ROWS
 from beholder.research.bench.series import Series
 from beholder.research.bench.summary import Figure, summarise
+from beholder.research.bench.tvc import Tvc
 from beholder.research.datasets import load_plain
 from beholder.table import PictureTable
-from beholder.taste import ExpertNetworks, TangentProcess, Tvc
+from beholder.taste import ExpertNetworks, TangentProcess
 
 PEOPLE = 4  # of figure 2
 PUBLISHED = str(Path(__file__).with_name("published_tvc.py")) + ":PublishedTvc"

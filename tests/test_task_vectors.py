@@ -13,8 +13,9 @@ from beholder.features.networks.merged import Merged, blocks_of  # noqa: E402
 from beholder.features.networks.network import in_batches  # noqa: E402
 from beholder.features.registry import load_encoder  # noqa: E402
 from beholder.features.task_vectors import TaskVector, TaskVectors, similarity  # noqa: E402
+from beholder.research.bench.tvc import Tvc  # noqa: E402
 from beholder.table import PictureTable, place_of  # noqa: E402
-from beholder.taste import ExpertNetworks, TangentProcess, Tvc, UniformMix, ZeroShotBest, load_model  # noqa: E402
+from beholder.taste import ExpertNetworks, TangentProcess, UniformMix, ZeroShotBest, load_model  # noqa: E402
 from beholder.taste.network_mixture import agreement  # noqa: E402
 from beholder.types import Answers  # noqa: E402
 

@@ -13,17 +13,18 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from beholder.errors import BadInput, NotEnoughAnswers, ShapeError, UnknownName, UserError
 from beholder.features.task_vectors import Columns
+from beholder.research.bench.tvc import Tvc
 from beholder.table import Layout
 from beholder.taste import (
-    MODELS,
     ExpertNetworks,
     GaussianProcess,
     Ridge,
     Svm,
     TasteMixture,
-    Tvc,
     load_model,
     make_model,
+    model_class,
+    model_names,
 )
 from beholder.taste.generic import fit_generic
 from beholder.types import Answers
@@ -40,6 +41,7 @@ def test_rating_models_pass_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
+MODELS = {name: model_class(name) for name in model_names()}
 WITH_PRIOR = tuple(name for name, model in MODELS.items() if hasattr(model, "learn_prior"))
 OF_DATABASES = ("tvc-tangent", "uniform-mix", "zero-shot-best")
 RATINGS_ALONE = tuple(name for name, model in MODELS.items() if "choices" not in model.learns_from)

@@ -1,8 +1,8 @@
 """What networks fine-tuned on several databases know before a person comes, and the two plainest ways to use it.
 
 `uniform-mix` is every database alike; `zero-shot-best` the one whose network agrees best with the person's answers
-(figure 2 of [Yun2024]). `tvc` (`taste.tvc`) mixes the networks themselves, `tvc-tangent` (`taste.tangent`) their
-tangents.
+(figure 2 of [Yun2024]). `tvc` (`research.bench.tvc`) mixes the networks themselves, `tvc-tangent` (`taste.tangent`)
+their tangents.
 
 Yun & Choo, Scaling Up Personalized Image Aesthetic Assessment via Task Vector Customization, ECCV 2024.
 """

@@ -25,7 +25,7 @@ from beholder.maker import prepare
 from beholder.research.bench.user_models import is_own, own_model
 from beholder.research.datasets import Choices, Ratings
 from beholder.table import ATTRIBUTES, NETWORKS, Layout, PictureTable
-from beholder.taste import DEFAULT, MODELS, ExpertNetworks, FeatureMap, learn_population
+from beholder.taste import DEFAULT, ExpertNetworks, FeatureMap, learn_population, model_class, model_names
 from beholder.taste.capabilities import HasPrior, Knowledge
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -202,13 +202,13 @@ class Method:
 def method(name: str) -> Method:
     """The method of this name; raises UnknownName, or UserError where it is a researcher's and cannot be used."""
     if name == SOMEONE_ELSE:
-        return Method(SOMEONE_ELSE, MODELS[_THEIR_MODEL], someone_else=True)
+        return Method(SOMEONE_ELSE, model_class(_THEIR_MODEL), someone_else=True)
     if is_own(name):
         return Method(name, own_model(name))
     plain = name.removesuffix(TANGENT)
-    if plain not in MODELS or (plain != name and plain not in MAY_HAVE_TANGENT):
+    if plain not in model_names() or (plain != name and plain not in MAY_HAVE_TANGENT):
         raise UnknownName.of("method", name, [ALIAS, *method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
-    return Method(name, MODELS[plain], tangent=plain != name)
+    return Method(name, model_class(plain), tangent=plain != name)
 
 
 def real_name(name: str) -> str:
@@ -218,16 +218,17 @@ def real_name(name: str) -> str:
 
 def method_names() -> list[str]:
     """Everything that can be compared, but for a researcher's own."""
-    return [SOMEONE_ELSE, *MODELS]
+    return [SOMEONE_ELSE, *model_names()]
 
 
 def check_method(name: str, kind: str) -> None:
     """UserError where the method cannot learn from this kind of judgement ("ratings" or "choices")."""
     learns_from = method(name).learns_from
     if kind not in learns_from:
+        others = [other for other in model_names() if kind in model_class(other).learns_from]
         raise UserError(
             f"method '{name}' cannot learn from {kind}, which is what this set holds: it learns from {learns_from[0]} "
-            f"alone. Of the built-in ones these do: {', '.join(n for n, m in MODELS.items() if kind in m.learns_from)}"
+            f"alone. Of the built-in ones these do: {', '.join(others)}"
         )
 
 
@@ -242,7 +243,7 @@ def teach(table: RatedTable, judgements: Ratings | Choices) -> SharedPriors:
     order = np.argsort(judgements.rater, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(judgements.rater[order])) + 1) if len(order) else []
     others = tuple(as_answers(judgements.take(part)) for part in parts)
-    plain = Method("generic", MODELS[GENERIC]).columns(table)
+    plain = Method("generic", model_class(GENERIC)).columns(table)
     return SharedPriors(table, others, fit_generic(plain.X, others, plain.layout))
 
 
