@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.durable import write_whole
 from beholder.features import Runtime
 from beholder.locator import Locator
 from beholder.store import VectorShards
@@ -138,10 +137,12 @@ def _write(parts: Sequence[Matrix], path: Path, shape: tuple[int, int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.iterdir():
         old.unlink(missing_ok=True)  # whoever has it mapped keeps it
-    draft = path.parent / f".{os.getpid()}-{uuid.uuid4().hex}.tmp"
-    with draft.open("wb") as file:  # written, not mapped: a full disk is then an error, and no signal
+
+    def rows(draft: Path) -> None:
         header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        for start in range(0, shape[0], AT_ONCE):
-            file.write(np.hstack([part[start : start + AT_ONCE] for part in parts]).data)
-    os.replace(draft, path)
+        with draft.open("wb") as file:  # written, not mapped: a full disk is then an error, and no signal
+            np.lib.format.write_array_header_1_0(file, header)
+            for start in range(0, shape[0], AT_ONCE):
+                file.write(np.hstack([part[start : start + AT_ONCE] for part in parts]).data)
+
+    write_whole(path, rows)
