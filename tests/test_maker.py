@@ -77,8 +77,8 @@ def test_taste_is_what_the_app_uses(home, painted):
     session.record([Judgement("choice", (int(ids[3]), int(ids[0])), "an-answer-0001")])
     session.settle()
     taste = bh.Taste(art).fit(art.X, choices=[(3, 0)])
-    assert type(taste) is type(session.model()) is MODELS[default_model(art.knowledge)]
-    np.testing.assert_array_equal(taste.predict(art.X), session.model().predict(art.X))
+    assert type(taste) is type(session.reading().model) is MODELS[default_model(art.knowledge)]
+    np.testing.assert_array_equal(taste.predict(art.X), session.reading().model.predict(art.X))
     session.close()
     library.close()
 

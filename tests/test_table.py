@@ -209,7 +209,7 @@ def test_twenty_people_on_a_hundred_thousand_pictures_share_one_table(home):
         (grid,) = session.questions("grid", 1)
         session.record([Judgement("grid", grid.items, f"{name}-00000000", picked=grid.items[:2])])
         session.settle()
-        session.ranking()[:20]
+        session.reading().ranking[:20]
         sessions.append(session)
 
     sits_down("First")
@@ -219,7 +219,7 @@ def test_twenty_people_on_a_hundred_thousand_pictures_share_one_table(home):
         sits_down(f"Person {n}")
     gc.collect()
     assert len({id(session.collection.table) for session in sessions}) == 1
-    assert all(session.model().features_ is sessions[0].model().features_ for session in sessions)
+    assert all(session.reading().model.features_ is sessions[0].reading().model.features_ for session in sessions)
     assert (resident() - before) / PEOPLE <= MOST_MB
     for session in sessions:
         session.close()
