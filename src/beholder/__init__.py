@@ -45,7 +45,10 @@ def open(source: str | Path, *, encoder: str | None = None) -> Collection:
 def Taste(pictures: Collection | None = None) -> TasteModel:  # noqa: N802
     """The model that the app learns with, not fitted, with what is known of these pictures before any answer.
 
-    pictures : whose X it will be fitted on; None: of any pictures, nothing is known
+    Parameters
+    ----------
+    pictures
+        whose X it will be fitted on; None: of any pictures, nothing is known
     """
     from beholder.maker import default_model, prepare
     from beholder.taste import TasteMixture

@@ -15,7 +15,7 @@ from beholder.types import Progress, silent
 
 
 @dataclass(slots=True)
-class AlbumReport:
+class _AlbumReport:
     """What was copied, and a sentence for each picture that was not. failed: how many could not be read or written."""
 
     copied: int = 0
@@ -29,15 +29,22 @@ def copy_album(
     *,
     source: str = "",
     progress: Progress = silent,
-) -> AlbumReport:
+) -> _AlbumReport:
     """Copy each picture's file into `folder`, its rank in front of its name. What is there already is left as it is.
 
-    source : where the collection came from; copying into that folder is refused, it is the user's own
-    raises : UserError where `folder` cannot be used
+    Parameters
+    ----------
+    source
+        where the collection came from; copying into that folder is refused, it is the user's own
+
+    Raises
+    ------
+    UserError
+        where `folder` cannot be used
     """
     folder = Path(os.path.expanduser(folder))
     _refuse(places, folder, source)
-    report, digits = AlbumReport(), len(str(max((place.rank for place in places), default=1)))
+    report, digits = _AlbumReport(), len(str(max((place.rank for place in places), default=1)))
     for done, place in enumerate(places, 1):
         name = f"{place.rank:0{digits}d} {place.item.locator.name}"
         try:

@@ -14,11 +14,11 @@ from functools import partial
 
 from beholder.taste.threads import alone
 
-MOST_THREADS = 4
-MOST_HEAPS = -8  # glibc's M_ARENA_MAX
-MMAP_THRESHOLD = -3  # of mallopt: from so many bytes on memory is not taken from a heap
-LONG = 384 * 1024
-FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
+_MOST_THREADS = 4
+_MOST_HEAPS = -8  # glibc's M_ARENA_MAX
+_MMAP_THRESHOLD = -3  # of mallopt: from so many bytes on memory is not taken from a heap
+_LONG = 384 * 1024
+_FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
 
 Job = Callable[[], None]
 
@@ -34,18 +34,21 @@ def share_process() -> None:
     sys.setswitchinterval(0.001)
     with suppress(OSError, AttributeError):  # another C library
         libc = ctypes.CDLL("libc.so.6")
-        libc.mallopt(MOST_HEAPS, 2)
-        libc.mallopt(MMAP_THRESHOLD, LONG)
+        libc.mallopt(_MOST_HEAPS, 2)
+        libc.mallopt(_MMAP_THRESHOLD, _LONG)
 
 
 class Background:
     """A bounded pool of threads, in which what somebody waits for comes first. Inside, nothing uses further threads.
 
-    threads : None: one processor is left to whoever waits for a page
+    Parameters
+    ----------
+    threads
+        None: one processor is left to whoever waits for a page
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        count = threads or max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1))
+        count = threads or max(1, min(_MOST_THREADS, (os.cpu_count() or 1) - 1))
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="behind")
         self._urgent, self._later = deque[Job](), deque[Job]()
         self._lock = threading.Lock()
@@ -62,7 +65,7 @@ class Background:
         with self._lock:
             self._done += 1
             first, second = self._urgent, self._later
-            if not first or (second and self._done % FAIR == 0):
+            if not first or (second and self._done % _FAIR == 0):
                 first = second
             job = first.popleft()
         with alone():
@@ -76,8 +79,11 @@ class Background:
 class Turns:
     """One session's work in the pool: never two jobs at once, the newest answers first, then what can wait.
 
-    catch_up : learns what is new and returns the jobs that can wait, in order; they are dropped where there is
-    something new again. Thread-safe.
+    Parameters
+    ----------
+    catch_up
+        learns what is new and returns the jobs that can wait, in order; they are dropped where there is something
+        new again. Thread-safe.
     """
 
     def __init__(self, pool: Callable[[], Background], catch_up: Callable[[], list[Job]]) -> None:

@@ -41,7 +41,10 @@ EITHER = Marks(comma=True)  # for numbers on a scale that ends below 1000: no ma
 def marks_of(column: Iterable[str], delimiter: str = ",") -> Marks:
     """How the numbers of a column are written, from those of them that leave no doubt.
 
-    delimiter : of the table; where ; parts the cells, a comma most often begins decimals
+    Parameters
+    ----------
+    delimiter
+        of the table; where ; parts the cells, a comma most often begins decimals
     """
     comma = point = doubt = False
     for text in column:
@@ -58,7 +61,10 @@ def number(text: str, marks: Marks = Marks()) -> float:
     """The finite number that a cell says, with a decimal point or comma.
 
     Narrower than `float`: no underscores, no digits of other scripts, no thousands separators, no `inf`.
-    raises : NotANumber
+
+    Raises
+    ------
+    NotANumber
     """
     text = text.strip()
     if len(text) > _LONGEST:

@@ -41,7 +41,7 @@ from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers
 
 T = TypeVar("T")
 
-SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
+_SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
 
 
 class once(Generic[T]):  # noqa: N801
@@ -64,7 +64,10 @@ class once(Generic[T]):  # noqa: N801
 class Library:
     """Everything in one data folder.
 
-    home : the folder; None: `BEHOLDER_HOME` or the platform's own place
+    Parameters
+    ----------
+    home
+        the folder; None: `BEHOLDER_HOME` or the platform's own place
     """
 
     def __init__(self, home: Path | None = None, *, config: Settings | None = None) -> None:
@@ -130,7 +133,10 @@ class Library:
     ) -> PictureTable:
         """The table of picture files that need not be in a collection; what is not known of them yet is found first.
 
-        raises : BadInput naming every file that cannot be opened
+        Raises
+        ------
+        BadInput
+            naming every file that cannot be opened
         """
         hashes = [fingerprint(path) for path in files]
         for name in (*encoders, *([networks] if networks else []), "attributes"):
@@ -180,9 +186,18 @@ class Library:
     ) -> ImportReport:
         """Take in all pictures of a folder, zip, CSV of paths or "sample"; doing it again changes nothing.
 
-        encoder : for a collection that is there already, another encoder than its own re-embeds all of it
-        empty : whether a new collection is made too where no picture is found
-        raises : UserError or BadInput where the source cannot be used at all; single broken pictures are in the report
+        Parameters
+        ----------
+        encoder
+            for a collection that is there already, another encoder than its own re-embeds all of it
+        empty
+            whether a new collection is made too where no picture is found
+
+        Raises
+        ------
+        UserError
+        BadInput
+            where the source cannot be used at all; single broken pictures are in the report
         """
         tell = progress or silent
 
@@ -235,7 +250,10 @@ class Library:
         return self.store.collections()
 
     def collection(self, name: str) -> Collection:
-        """raises : UnknownName"""
+        """Raises
+        ------
+        UnknownName
+        """
         return Collection(self, self.store.collection(name))
 
     def shared(self, name: str) -> Collection:
@@ -280,8 +298,15 @@ def embed_files(
 ) -> Matrix:
     """Vectors of picture files that need not be in a collection; those that are kept already are not made again.
 
-    returns : (n, d) float32, in the order of `paths`
-    raises : BadInput naming every file that cannot be opened
+    Returns
+    -------
+    Matrix
+        (n, d) float32, in the order of `paths`
+
+    Raises
+    ------
+    BadInput
+        naming every file that cannot be opened
     """
     library = library or Library()
     hashes = [fingerprint(path) for path in paths]
@@ -292,12 +317,20 @@ def embed_files(
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
-    table : the pictures that have their numbers, one for all who have the collection open
-    X : (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them
-    layout : which columns are which · attributes : (n, 10) the measured ones
-    items : those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
-
     What follows from the pictures alone is made once for everybody, when it is first asked for.
+
+    Attributes
+    ----------
+    table
+        the pictures that have their numbers, one for all who have the collection open
+    X
+        (n, d) each picture's vector, and behind it ten attributes, measured or as the encoder has learned them
+    layout
+        which columns are which
+    attributes
+        (n, 10) the measured ones
+    items
+        those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
     """
 
     def __init__(self, library: Library, row: CollectionRow) -> None:
@@ -402,7 +435,7 @@ class Collection:
     def _codes(self, column: str) -> Ints | None:
         said = [item.columns.get(column, "").strip() for item in self.items]
         numbers = {value: number for number, value in enumerate(sorted(set(said) - {""}))}
-        if len(numbers) < 2 or len(numbers) > len(said) / SHARED_BY:
+        if len(numbers) < 2 or len(numbers) > len(said) / _SHARED_BY:
             return None
         return np.array([numbers.get(value, -1) for value in said], np.int64)
 
@@ -420,7 +453,11 @@ class Collection:
     def find(self, name: str, sha256: str = "") -> int:
         """The row of the item of this key, of a whole picture its content's sha256, else of this name.
 
-        raises : UnknownName; UserError where pictures of several sources share the name
+        Raises
+        ------
+        UnknownName
+        UserError
+            where pictures of several sources share the name
         """
         if sha256 in self._row_of_key:
             return self._row_of_key[sha256]
@@ -453,10 +490,16 @@ class Collection:
     ) -> Ranking:
         """Every picture, best first, with a reason for each.
 
-        taste : fitted on this collection's X
-        answers : what it was fitted on; None: what it remembers of its own fit
-        hidden, favourites : item ids to leave out, to mark
-        explanation : gives that of the same answers, when a reason is first asked for; None: made here
+        Parameters
+        ----------
+        taste
+            fitted on this collection's X
+        answers
+            what it was fitted on; None: what it remembers of its own fit
+        hidden, favourites
+            item ids to leave out, to mark
+        explanation
+            gives that of the same answers, when a reason is first asked for; None: made here
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)

@@ -15,7 +15,7 @@ from pydantic_settings import (
 )
 
 
-def default_home() -> Path:
+def _default_home() -> Path:
     """`BEHOLDER_HOME`, else the platform's own place for application data."""
     if home := os.environ.get("BEHOLDER_HOME"):
         return Path(os.path.expanduser(home))
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BEHOLDER_", env_ignore_empty=True, extra="forbid")
 
-    home: Path = Field(default_factory=default_home)
+    home: Path = Field(default_factory=_default_home)
     encoder: str = "builtin"
     model: str = "mixture"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = TomlConfigSettingsSource(settings_cls, toml_file=default_home() / "config.toml")
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_default_home() / "config.toml")
         return init_settings, env_settings, toml
 
 
@@ -64,7 +64,7 @@ def _settings(home: str | None) -> Settings:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
         raise ValueError(f"a setting of BEHOLDER_* or config.toml cannot be used: {faults}") from error
     except ValueError as error:  # no TOML, or no UTF-8
-        raise ValueError(f"{default_home() / 'config.toml'} cannot be read: {error}") from error
+        raise ValueError(f"{_default_home() / 'config.toml'} cannot be read: {error}") from error
 
 
 def settings() -> Settings:

@@ -10,23 +10,28 @@ from typing import NamedTuple
 
 from beholder.text import lost
 
-DELIMITERS = ",;\t|"
-MAX_RECORD = 1 << 20  # characters of one row, on however many lines
+_DELIMITERS = ",;\t|"
+_MAX_RECORD = 1 << 20  # characters of one row, on however many lines
 MAX_AGAIN = 1 << 25  # characters that are read a second time, after quotes that were never closed
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _BLANKS = ("", " ", "\t", "\r", "\n")  # "" at the end of a block
 _BLANK = re.compile(r"[ \t\r\n]*")
 _HINT = re.compile(r'\s*"?sep=(.)"?[;,\t|]*\s*$', re.IGNORECASE)
 _OPEN = "a quote is opened here and never closed; close it"
-_TOO_LONG = f"a line of it is too long, over {MAX_RECORD >> 20} MB"
+_TOO_LONG = f"a line of it is too long, over {_MAX_RECORD >> 20} MB"
 
 
 class Record(NamedTuple):
     """What stands on one line of a table, or on several within quotes.
 
-    line    the number of the line in the file on which it begins
-    fault   why it has no cells, "" where it has
-    last    the last line that was passed over with it, 0 where none was
+    Attributes
+    ----------
+    line
+        the number of the line in the file on which it begins
+    fault
+        why it has no cells, "" where it has
+    last
+        the last line that was passed over with it, 0 where none was
     """
 
     line: int
@@ -46,11 +51,21 @@ class CsvText:
     Blank lines count, but are no records; Excel's line `sep=;` before the header is understood; spaces after a
     delimiter are passed over.
 
-    text        all of it, or its blocks, of which none ends between \\r and \\n
-    wanted      columns, of which one tells the delimiter (lower case)
-    delimiter   what separates the cells, where it is none that would be guessed
-    lenient     take a cell in which text follows a closing quote, as spreadsheets do
-    header      stripped names; none where there is no text, or where its quotes are broken
+    Parameters
+    ----------
+    text
+        all of it, or its blocks, of which none ends between \\r and \\n
+    wanted
+        columns, of which one tells the delimiter (lower case)
+    delimiter
+        what separates the cells, where it is none that would be guessed
+    lenient
+        take a cell in which text follows a closing quote, as spreadsheets do
+
+    Attributes
+    ----------
+    header
+        stripped names; none where there is no text, or where its quotes are broken
     """
 
     def __init__(
@@ -63,7 +78,7 @@ class CsvText:
             with suppress(csv.Error):
                 next(self._lines)
             self._lines.begin()
-        told = hint.group(1) if hint and hint.group(1) in DELIMITERS else ""
+        told = hint.group(1) if hint and hint.group(1) in _DELIMITERS else ""
         self.delimiter = delimiter or told or _delimiter_of(self._lines.peek(), wanted)
         top = next(self._records(), None)
         self.header = [] if top is None else [name.strip() for name in top.cells]
@@ -135,7 +150,7 @@ def _delimiter_of(line: str, wanted: Container[str]) -> str:
             return False, 0
         return any(name in wanted for name in names), len(names)
 
-    return max(DELIMITERS, key=merit)
+    return max(_DELIMITERS, key=merit)
 
 
 class _TooLong(csv.Error):
@@ -168,8 +183,8 @@ class _Lines:
         self.number += 1
         if self.number == self._first:
             self._second = end
-        if end - self._start > MAX_RECORD:
-            if len(line) <= MAX_RECORD:
+        if end - self._start > _MAX_RECORD:
+            if len(line) <= _MAX_RECORD:
                 raise csv.Error(_TOO_LONG)
             self._pass_over_rest()
             raise _TooLong(_TOO_LONG)
@@ -198,7 +213,7 @@ class _Lines:
     def peek(self) -> str:
         """The next line, which stays the next one; of a line that is too long its beginning."""
         found = self._whole_line()
-        return "" if found is None else self._text[self._at : min(found.end(), self._at + MAX_RECORD)]
+        return "" if found is None else self._text[self._at : min(found.end(), self._at + _MAX_RECORD)]
 
     def damage(self) -> str:
         """What cannot be kept of the row under way."""
@@ -212,7 +227,7 @@ class _Lines:
             found = _LINE.match(self._text, self._at)
             if found is not None and found.end() < len(self._text):
                 return found
-            if len(self._text) - self._at > MAX_RECORD or not self._more():
+            if len(self._text) - self._at > _MAX_RECORD or not self._more():
                 return found
 
     def _pass_over_rest(self) -> None:
@@ -232,7 +247,7 @@ class _Lines:
                 of = (self._text.count(mark, self._at, end) for mark in ("\n", "\r"))
                 self.number += sum(of) - self._text.count("\r\n", self._at, end)
                 self._start = self._at = end
-            if stop < len(self._text) or stop - self._at > MAX_RECORD or not self._more():
+            if stop < len(self._text) or stop - self._at > _MAX_RECORD or not self._more():
                 return
 
     def _more(self) -> bool:

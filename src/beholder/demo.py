@@ -16,7 +16,7 @@ from beholder.taste.simulate import SimulatedPerson, simulate_people
 from beholder.types import Judgement, Progress
 
 GALLERY = "gallery"  # the collection, and its folder in the data folder
-PICTURES = 240  # half of the sample gallery: painted, measured and answered within a minute on two busy cores
+_PICTURES = 240  # half of the sample gallery: painted, measured and answered within a minute on two busy cores
 QUESTIONS = 30
 EVERY = 3  # answers after which the accuracy is measured
 NAME = "Ada"  # the simulated person
@@ -26,7 +26,7 @@ _PAIRS = 2000  # of pictures that were never shown, on which the ranking is judg
 def paint_gallery(library: Library, progress: Progress) -> int:
     """Make the gallery and take it in, and the simulated person with it; returns the number of pictures."""
     folder = library.home / GALLERY
-    make_gallery(folder, PICTURES, progress=lambda done, n: progress("painting a gallery", done, n))
+    make_gallery(folder, _PICTURES, progress=lambda done, n: progress("painting a gallery", done, n))
     report = library.import_source(folder, GALLERY, progress=progress)
     library.store.add_person(NAME)
     return report.new
@@ -36,7 +36,10 @@ def paint_gallery(library: Library, progress: Progress) -> int:
 class Demonstration:
     """One session of the simulated person, a question at a time.
 
-    accuracy : (answers, share of unseen pairs that are ranked as she would) after every `EVERY` answers
+    Attributes
+    ----------
+    accuracy
+        (answers, share of unseen pairs that are ranked as she would) after every `EVERY` answers
     """
 
     session: Session

@@ -16,7 +16,7 @@ from beholder.types import Details
 
 T = TypeVar("T")
 
-NAMES = {  # the first that is there and says something counts
+_NAMES = {  # the first that is there and says something counts
     "title": "title titel titre título titulo titolo",
     "artist": "artist painter creator photographer künstler kuenstler künstlerin maler artiste peintre artista pintor "
     "pittore kunstner kunstenaar schilder konstnär konstnar",
@@ -31,18 +31,18 @@ NAMES = {  # the first that is there and says something counts
     "size": "size dimensions größe groesse maße format medidas tamaño dimensioni misure størrelse mål afmetingen "
     "formaat storlek mått",
 }
-CURRENCIES = {  # "$", "kr" and "¥" are several countries', and tell none
+_CURRENCIES = {  # "$", "kr" and "¥" are several countries', and tell none
     "EUR": "€ euro euros", "USD": "us$", "GBP": "£", "CHF": "sfr", "SEK": "", "NOK": "", "DKK": "", "ISK": "",
     "JPY": "円", "CAD": "ca$ c$", "AUD": "au$ a$", "NZD": "nz$", "HKD": "hk$", "SGD": "s$", "CNY": "rmb", "KRW": "₩",
     "INR": "₹", "PLN": "zł", "CZK": "kč", "HUF": "", "TRY": "₺", "ILS": "₪", "BRL": "r$", "MXN": "", "ZAR": "",
 }  # fmt: skip
-WITHOUT_CENTS = {"JPY", "KRW", "ISK"}
-MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
-LONGEST = 100_000.0  # mm
-YEARS = range(1000, 2101)
+_WITHOUT_CENTS = {"JPY", "KRW", "ISK"}
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
+_LONGEST = 100_000.0  # mm
+_YEARS = range(1000, 2101)
 
-_FIELD = {name.casefold(): (field, at) for field, names in NAMES.items() for at, name in enumerate(names.split())}
-_CURRENCY = {sign: code for code, signs in CURRENCIES.items() for sign in (code.lower(), *signs.split())}
+_FIELD = {name.casefold(): (field, at) for field, names in _NAMES.items() for at, name in enumerate(names.split())}
+_CURRENCY = {sign: code for code, signs in _CURRENCIES.items() for sign in (code.lower(), *signs.split())}
 _GAP = re.compile(r"[\s_\-()\[\]/:]+")
 _MONEY = re.compile(
     r"(?P<before>[^\d\s.,'’+-][^\d]*?)?\s*"
@@ -61,7 +61,11 @@ _YEAR = re.compile(r"(\d{4})(?:\.0)?", re.ASCII)
 
 
 def read_details(columns: Mapping[str, str]) -> Details:
-    """columns : header -> text, as `Item.columns`. What is not sure stays None."""
+    """Parameters
+    ----------
+    columns
+        header -> text, as `Item.columns`. What is not sure stays None.
+    """
     price, currency = _one({_money(text, unit, columns) for text, unit in _cells(columns, "price")}) or (None, None)
     sizes = [_size(text, unit) for text, unit in _cells(columns, "size")]
     width = {_length(text, unit) for text, unit in _cells(columns, "width")} | {w for w, _ in sizes if w}
@@ -80,7 +84,7 @@ def read_details(columns: Mapping[str, str]) -> Details:
 
 
 def said(columns: Mapping[str, str], field: str) -> str:
-    """The text of the first column with a usual name of this field, one of `NAMES`; "" where there is none."""
+    """The text of the first column with a usual name of this field, one of `_NAMES`; "" where there is none."""
     return next((text for text, _ in _cells(columns, field)), "")
 
 
@@ -101,7 +105,7 @@ def _cells(columns: Mapping[str, str], field: str) -> Iterator[tuple[str, str]]:
     found = []
     for header, text in columns.items():
         if text.strip() and (known := _named(header)) is not None and known[0] == field:
-            found.append((known[1], header not in NAMES[field].split(), text.strip(), known[2]))
+            found.append((known[1], header not in _NAMES[field].split(), text.strip(), known[2]))
     yield from ((text, unit) for _, _, text, unit in sorted(found, key=lambda one: one[:2]))
 
 
@@ -111,7 +115,7 @@ def _named(header: str) -> tuple[str, int, str] | None:
     if not words or words[0] not in _FIELD or len(words) > 2:
         return None
     unit = words[1] if len(words) == 2 else ""
-    if unit and unit not in (_CURRENCY if _FIELD[words[0]][0] == "price" else MILLIMETRES):
+    if unit and unit not in (_CURRENCY if _FIELD[words[0]][0] == "price" else _MILLIMETRES):
         return None
     return *_FIELD[words[0]], unit
 
@@ -131,9 +135,9 @@ def _money(text: str, unit: str, columns: Mapping[str, str]) -> tuple[int, str] 
     if (code := _one(codes)) is None:
         return None
     whole, cents = int(re.sub(r"\D", "", found["whole"])), int((found["cents"] or "").ljust(2, "0"))
-    if not whole + cents or (code in WITHOUT_CENTS and cents):
+    if not whole + cents or (code in _WITHOUT_CENTS and cents):
         return None
-    return (whole if code in WITHOUT_CENTS else 100 * whole + cents), code
+    return (whole if code in _WITHOUT_CENTS else 100 * whole + cents), code
 
 
 def _length(text: str, unit: str) -> float | None:
@@ -144,10 +148,10 @@ def _length(text: str, unit: str) -> float | None:
 
 def _in_mm(text: str, units: set[Any]) -> float | None:
     try:
-        value = number(text, Marks(comma=False, point=False)) * MILLIMETRES[_one(units) or ""]
+        value = number(text, Marks(comma=False, point=False)) * _MILLIMETRES[_one(units) or ""]
     except (NotANumber, KeyError):
         return None
-    return round(value, 4) if 0 < value <= LONGEST else None
+    return round(value, 4) if 0 < value <= _LONGEST else None
 
 
 def _size(text: str, unit: str) -> tuple[float | None, float | None]:
@@ -166,4 +170,4 @@ def _size(text: str, unit: str) -> tuple[float | None, float | None]:
 
 def _year(text: str) -> int | None:
     found = _YEAR.fullmatch(text)
-    return int(found[1]) if found and int(found[1]) in YEARS else None
+    return int(found[1]) if found and int(found[1]) in _YEARS else None

@@ -16,7 +16,7 @@ from beholder.collection import Library
 from beholder.errors import BeholderError
 from beholder.store import private
 
-EXTRAS = {
+_EXTRAS = {
     "bench": ("matplotlib", "figures of the bench, .xlsx tables"),
     "heif": ("pillow-heif", "HEIC pictures"),
 }
@@ -48,7 +48,7 @@ def _installed() -> Iterator[Check]:
     yield Check(
         "beholder", None, f"{beholder.__version__} on Python {platform.python_version()}, {platform.platform()}"
     )
-    for extra, (package, purpose) in EXTRAS.items():
+    for extra, (package, purpose) in _EXTRAS.items():
         try:
             yield Check(f"extra {extra}", None, f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
@@ -105,7 +105,7 @@ def _collections(library: Library) -> Iterator[Check]:
             f"collection {row.name}",
             not gone,
             f"{said}; {gone} files are gone" if gone else said,
-            again if gone else "" if row.encoder == default else f"{again} --encoder {default} reads it anew",
+            again if gone else "" if row.encoder == default else f"{again} --encoder {default} reads it again",
         )
         if broken := sum(file.reason is not None for file in files.values()):
             yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")

@@ -15,8 +15,15 @@ _UNKNOWN = {errno.EINVAL, errno.ENOTSUP}  # how a file system answers that canno
 def write_whole(path: Path, content: bytes | str | Callable[[Path], object]) -> None:
     """Write a file that is on the disk when this returns; until then what was there before stays.
 
-    content : what it holds, text as UTF-8, or what writes it to the path that it is given
-    raises : OSError; nothing is left behind
+    Parameters
+    ----------
+    content
+        what it holds, text as UTF-8, or what writes it to the path that it is given
+
+    Raises
+    ------
+    OSError
+        nothing is left behind
     """
     draft = path.with_name(f".{os.getpid()}-{uuid4().hex}.tmp")
     try:

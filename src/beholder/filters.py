@@ -10,18 +10,24 @@ from beholder.errors import UnknownName, UserError
 from beholder.ranking import Ranking
 from beholder.types import Item
 
-FACETS = 4  # columns one can choose a value of
-VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
+_FACETS = 4  # columns one can choose a value of
+_VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which pictures are kept; each field that is set leaves some out.
 
-    text : words that the name or a column must hold, each of them, in any case
-    favourites : only those that are marked
-    unjudged : only those that no answer was about; a skip and a mark are no answers
-    values : (column, value), all of which a picture must have; spaces around a value do not count
+    Attributes
+    ----------
+    text
+        words that the name or a column must hold, each of them, in any case
+    favourites
+        only those that are marked
+    unjudged
+        only those that no answer was about; a skip and a mark are no answers
+    values
+        (column, value), all of which a picture must have; spaces around a value do not count
     """
 
     text: str = ""
@@ -54,8 +60,17 @@ class Filter:
 def values_of(conditions: Sequence[str], items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
     """The values of a filter.
 
-    conditions : each COLUMN=VALUE
-    raises : UserError where one is not of that form, UnknownName where no item has the column or the value
+    Parameters
+    ----------
+    conditions
+        each COLUMN=VALUE
+
+    Raises
+    ------
+    UserError
+        where one is not of that form
+    UnknownName
+        where no item has the column or the value
     """
     return tuple(_value_of(condition, items) for condition in conditions)
 
@@ -78,7 +93,7 @@ def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:
     counts: dict[str, Counter[str]] = {}
     for item in items:
         for column, value in item.columns.items():
-            if value.strip() and len(counts.setdefault(column, Counter())) <= VALUES[1]:
+            if value.strip() and len(counts.setdefault(column, Counter())) <= _VALUES[1]:
                 counts[column][value.strip()] += 1
-    worth = [(c, n) for c, n in counts.items() if VALUES[0] <= len(n) <= VALUES[1] and max(n.values()) > 1]
-    return [(column, sorted(n.items())) for column, n in worth[:FACETS]]
+    worth = [(c, n) for c, n in counts.items() if _VALUES[0] <= len(n) <= _VALUES[1] and max(n.values()) > 1]
+    return [(column, sorted(n.items())) for column, n in worth[:_FACETS]]

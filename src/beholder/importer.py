@@ -28,7 +28,7 @@ from beholder.types import WHOLE, Matrix, Progress, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
-Tick = Callable[[int], None]
+_Tick = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -56,8 +56,12 @@ class ImportReport:
 class Importer:
     """One import of one source into one collection.
 
-    row     the collection; with the id 0 one that is new, and kept with its first pictures
-    shards, runtimes    the vectors' homes and what makes them, in the same order
+    Parameters
+    ----------
+    row
+        the collection; with the id 0 one that is new, and kept with its first pictures
+    shards, runtimes
+        the vectors' homes and what makes them, in the same order
     """
 
     def __init__(
@@ -119,7 +123,7 @@ class Importer:
             self.store.set_gone(self.row.id, gone)
         self.report.gone = len(gone)
 
-    def _ticker(self, stage: str, before: int, total: int) -> Tick:
+    def _ticker(self, stage: str, before: int, total: int) -> _Tick:
         return lambda done: self.progress(stage, before + done, total)
 
     def _find(self, source: Source) -> list[_Packed]:
@@ -169,7 +173,7 @@ class Importer:
         if item.locator == one.locator.text and item.said != digest(one.name, one.columns):
             self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
 
-    def _take(self, batch: Sequence[Found], tick: Tick) -> None:
+    def _take(self, batch: Sequence[Found], tick: _Tick) -> None:
         """Fingerprint these, embed those that are new, and keep all of it."""
         files: list[KnownFile] = []
         new: dict[str, Found] = {}
@@ -205,7 +209,7 @@ class Importer:
             self.report.moved += 1
             self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
 
-    def _embed(self, places: Mapping[str, Locator], tick: Tick) -> dict[str, BadPicture]:
+    def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
         """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
         missing = self._without_vectors(list(places))
         wanted = {sha: places[sha] for sha in missing}
@@ -255,7 +259,7 @@ class _Packed:
         return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
 
 
-def _holds(place: Locator, sha: str, tick: Tick) -> bool:
+def _holds(place: Locator, sha: str, tick: _Tick) -> bool:
     """Whether it is there and its bytes are these."""
     tick(0)
     try:
@@ -270,13 +274,21 @@ def embed_missing(
     shards: Sequence[VectorShards],
     *,
     threads: int,
-    tick: Tick = lambda done: None,
+    tick: _Tick = lambda done: None,
 ) -> dict[str, BadPicture]:
     """Open each of these pictures once, run every encoder on it, keep the vectors.
 
-    pictures : {sha256: where it is}
-    tick : told after every picture how many are done
-    returns : {sha256: why it has no vectors}
+    Parameters
+    ----------
+    pictures
+        {sha256: where it is}
+    tick
+        told after every picture how many are done
+
+    Returns
+    -------
+    dict[str, BadPicture]
+        {sha256: why it has no vectors}
     """
     hashes, broken = list(pictures), dict[str, BadPicture]()
     good: list[str] = []

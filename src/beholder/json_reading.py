@@ -13,10 +13,10 @@ from typing import Any
 
 from beholder.errors import BadInput
 
-MOST_BYTES = 16 * 1024 * 1024
+_MOST_BYTES = 16 * 1024 * 1024
 LARGE = 256 * 1024 * 1024  # for lists as long as a set of pictures
 MOST_DEEP = 64  # lists and objects within each other
-MOST_DIGITS = 300  # of one number: the largest float has 309
+_MOST_DIGITS = 300  # of one number: the largest float has 309
 
 _STRING = r'"(?:[^"\\\r\n]|\\[^\r\n])*+"'
 _BRACKET = re.compile(_STRING + r"|[\[\]{}]")
@@ -33,7 +33,7 @@ class BadJson(BadInput):
         self.reason = reason or told
 
 
-def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
+def read_json(path: Path, most_bytes: int = _MOST_BYTES) -> Any:
     """What a JSON file says. raises : OSError; BadJson"""
     with path.open("rb") as stream:
         data = stream.read(most_bytes + 1)
@@ -45,7 +45,10 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
 def parse_json(text: str | bytes) -> Any:
     """What a JSON text says; bytes in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
 
-    raises : BadJson where it is none, is nested too deep, or holds a number or characters that nothing can keep
+    Raises
+    ------
+    BadJson
+        where it is none, is nested too deep, or holds a number or characters that nothing can keep
     """
     if isinstance(text, bytes):
         try:
@@ -68,7 +71,11 @@ def entries(text: str) -> Iterator[tuple[int, Any]]:
 
     The line is the one on which the entry begins. Where brackets or commas are missing, an entry is taken to begin on
     each line that begins with a brace.
-    raises : BadJson where the text is no list
+
+    Raises
+    ------
+    BadJson
+        where the text is no list
     """
     text = text.removeprefix("\ufeff")
     begin = re.match(r"\s*\[", text)
@@ -179,5 +186,5 @@ def _decimal(text: str) -> float:
 
 
 def _check_digits(text: str) -> None:
-    if len(text) > MOST_DIGITS:
+    if len(text) > _MOST_DIGITS:
         raise BadJson(f"it holds a number of {len(text):,} digits")

@@ -27,23 +27,23 @@ from beholder.store import Person
 from beholder.text import blocks_of, decoded, shown
 from beholder.types import Item, Judgement, faults_of
 
-NEEDED = ("person", "kind", "item")
-SAID = ("person", "kind", "item", "other", "value", "at")
-COLUMNS = (*SAID, "seconds", "side", "asked_by", "grid", "client_id", "item_sha256", "other_sha256")
-KINDS = ("rating", "choice", "tie", "skip", "favourite", "hide")
-NAMES = ("item", "other")
-NUMBERS = frozenset({"value", "at", "seconds"})  # and times: what is never taken for a formula
-YEARS = range(1970, 2201)  # of `at`
+_NEEDED = ("person", "kind", "item")
+_SAID = ("person", "kind", "item", "other", "value", "at")
+_COLUMNS = (*_SAID, "seconds", "side", "asked_by", "grid", "client_id", "item_sha256", "other_sha256")
+_KINDS = ("rating", "choice", "tie", "skip", "favourite", "hide")
+_NAMES = ("item", "other")
+_NUMBERS = frozenset({"value", "at", "seconds"})  # and times: what is never taken for a formula
+_YEARS = range(1970, 2201)  # of `at`
 
-MOST_HINTS = 20  # unknown pictures for which the nearest known one is looked for
+_MOST_HINTS = 20  # unknown pictures for which the nearest known one is looked for
 
-Line = Mapping[str, str]
-Numbered = tuple[int, Line | str]  # its number in the file; its fields, or why there are none
+_Line = Mapping[str, str]
+_Numbered = tuple[int, _Line | str]  # its number in the file; its fields, or why there are none
 _Answer = tuple[list[int], Judgement]
 
 
 @dataclass(slots=True)
-class LabelsReport:
+class _LabelsReport:
     """What an import of labels did; `faults` holds a sentence for every line that could not be used."""
 
     new: int = 0
@@ -59,7 +59,7 @@ def export_labels(library: Library, collection: str, path: Path, *, person: str 
     if path.suffix.lower() == ".json":
         text = json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
     else:
-        text = csv_line(COLUMNS) + "".join(csv_line(_cells(line)) for line in lines)
+        text = csv_line(_COLUMNS) + "".join(csv_line(_cells(line)) for line in lines)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -92,9 +92,9 @@ def _lines(library: Library, pictures: Collection, who: Person) -> Iterator[dict
 
 
 def _cells(line: Mapping[str, Any]) -> Iterator[str]:
-    for column in COLUMNS:
+    for column in _COLUMNS:
         text = str(line[column])
-        yield text if column in NUMBERS else harmless(text)
+        yield text if column in _NUMBERS else harmless(text)
 
 
 def _named(item: Item, other: Item | None = None) -> dict[str, str]:
@@ -103,14 +103,14 @@ def _named(item: Item, other: Item | None = None) -> dict[str, str]:
     return first | {"other": other.name if other else "", "other_sha256": other.key if other else ""}
 
 
-def import_labels(library: Library, collection: str, path: Path) -> LabelsReport:
+def import_labels(library: Library, collection: str, path: Path) -> _LabelsReport:
     """Read judgements from a .csv or .json file; every good line is kept, every bad one is named in the report.
 
     People who are not there yet are added. raises : BadInput where the file as a whole cannot be read
     """
     pictures = library.collection(collection)
     faults: list[tuple[int, str]] = []
-    lines: list[tuple[int, Line]] = []
+    lines: list[tuple[int, _Line]] = []
     for at, line in _json_lines(path) if path.suffix.lower() == ".json" else _csv_lines(path):
         faults.append((at, line)) if isinstance(line, str) else lines.append((at, line))
     read, found = _Reader(pictures, [line for _, line in lines]), defaultdict[str, list[_Answer]](list)
@@ -119,7 +119,7 @@ def import_labels(library: Library, collection: str, path: Path) -> LabelsReport
             found[together[0]["person"]].append((numbers, read.judgement(together)))
         except UserError as error:
             faults += [(at, str(error)) for at in numbers]
-    report = LabelsReport()
+    report = _LabelsReport()
     for name, answers in found.items():
         try:
             faults += _record(library, pictures, library.store.add_person(name), answers, report)
@@ -130,7 +130,7 @@ def import_labels(library: Library, collection: str, path: Path) -> LabelsReport
 
 
 def _record(
-    library: Library, pictures: Collection, who: Person, answers: Iterable[_Answer], report: LabelsReport
+    library: Library, pictures: Collection, who: Person, answers: Iterable[_Answer], report: _LabelsReport
 ) -> list[tuple[int, str]]:
     """Keep the answers of one person; returns (line, sentence) of those whose client id is that of another answer."""
     faults: list[tuple[int, str]] = []
@@ -156,16 +156,16 @@ def _content(judgement: Judgement) -> tuple[Any, ...]:
     return j.kind, j.items if j.kind == "choice" else frozenset(j.items), j.value, frozenset(j.picked)
 
 
-def _csv_lines(path: Path) -> Iterator[Numbered]:
-    table = CsvText(blocks_of(path), COLUMNS)
+def _csv_lines(path: Path) -> Iterator[_Numbered]:
+    table = CsvText(blocks_of(path), _COLUMNS)
     header = [name.lower() for name in table.header]
     if not any(header):
-        why = f"cannot be read: {table.fault}" if table.fault else f"is empty; wanted: {', '.join(SAID)}"
+        why = f"cannot be read: {table.fault}" if table.fault else f"is empty; wanted: {', '.join(_SAID)}"
         raise BadInput(f"'{shown(path.name)}' {why}")
     _check_columns(path, header)
-    if twice := sorted({name for name in header if name in COLUMNS and header.count(name) > 1}):
+    if twice := sorted({name for name in header if name in _COLUMNS and header.count(name) > 1}):
         raise BadInput(f"'{shown(path.name)}' has the column {twice[0]} twice; rename one of them")
-    places = {name: at for at, name in enumerate(header) if name in COLUMNS}
+    places = {name: at for at, name in enumerate(header) if name in _COLUMNS}
     for record in table:
         cells = record.cells
         if record.fault:
@@ -176,8 +176,8 @@ def _csv_lines(path: Path) -> Iterator[Numbered]:
             yield record.line, {name: plain(cells[at]) if at < len(cells) else "" for name, at in places.items()}
 
 
-def _json_lines(path: Path) -> Iterator[Numbered]:
-    lines: list[Numbered] = []
+def _json_lines(path: Path) -> Iterator[_Numbered]:
+    lines: list[_Numbered] = []
     try:
         for at, entry in entries(decoded(path)):
             lines.append((at, _fields(entry)))
@@ -186,41 +186,43 @@ def _json_lines(path: Path) -> Iterator[Numbered]:
     there = [line for _, line in lines if not isinstance(line, str)]
     if lines and not there:
         raise BadInput(f"'{shown(path.name)}' cannot be used: {lines[0][1]}; {_WANTED}")
-    if there and not any(set(NEEDED) <= set(line) for line in there):
+    if there and not any(set(_NEEDED) <= set(line) for line in there):
         _check_columns(path, list(there[0]))
     return iter(lines)
 
 
-_WANTED = f"wanted is a list of objects with {', '.join(SAID)}"
+_WANTED = f"wanted is a list of objects with {', '.join(_SAID)}"
 
 
-def _fields(entry: Any) -> Line | str:
+def _fields(entry: Any) -> _Line | str:
     """The fields of an entry of JSON as text, or why there are none."""
     if isinstance(entry, BadJson):
         return f"it cannot be read as JSON: {entry}"
     if not isinstance(entry, dict):
         return "it is no object with person, kind, item, other, value, at"
     line = {name.strip().lower(): value for name, value in entry.items()}
-    odd = [name for name in COLUMNS if not isinstance(line.get(name, ""), str | int | float | None)]
-    odd += [name for name in COLUMNS if isinstance(line.get(name), bool)]
+    odd = [name for name in _COLUMNS if not isinstance(line.get(name, ""), str | int | float | None)]
+    odd += [name for name in _COLUMNS if isinstance(line.get(name), bool)]
     if odd:
         return f"{odd[0]} must be a text or a number"
-    return {name: "" if line[name] is None else str(line[name]) for name in COLUMNS if name in line}
+    return {name: "" if line[name] is None else str(line[name]) for name in _COLUMNS if name in line}
 
 
 def _check_columns(path: Path, columns: Sequence[str]) -> None:
     """raises : BadInput"""
-    lacking = [column for column in NEEDED if column not in columns]
+    lacking = [column for column in _NEEDED if column not in columns]
     if lacking:
         some, has = "columns" if len(lacking) > 1 else "column", shown(", ".join(filter(None, columns)))
         raise BadInput(f"'{shown(path.name)}' lacks the {some} {', '.join(lacking)}; it has: {has}")
 
 
-def _answers(lines: Iterable[tuple[int, Line]]) -> Iterator[tuple[list[int], list[Line]]]:
+def _answers(lines: Iterable[tuple[int, _Line]]) -> Iterator[tuple[list[int], list[_Line]]]:
     """Lines that are one answer, together: those of one grid, every other line by itself."""
-    grids: dict[tuple[str, str], tuple[list[int], list[Line]]] = {}
+    grids: dict[tuple[str, str], tuple[list[int], list[_Line]]] = {}
     for at, raw in lines:
-        line = dict.fromkeys(NEEDED, "") | {name: text if name in NAMES else text.strip() for name, text in raw.items()}
+        line = dict.fromkeys(_NEEDED, "") | {
+            name: text if name in _NAMES else text.strip() for name, text in raw.items()
+        }
         if line.get("grid"):
             numbers, together = grids.setdefault((line["person"], line["grid"]), ([], []))
             numbers.append(at)
@@ -233,18 +235,18 @@ def _answers(lines: Iterable[tuple[int, Line]]) -> Iterator[tuple[list[int], lis
 class _Reader:
     """Makes judgements of lines about the pictures of one collection."""
 
-    def __init__(self, pictures: Collection, lines: Iterable[Line]) -> None:
+    def __init__(self, pictures: Collection, lines: Iterable[_Line]) -> None:
         self._pictures = pictures
         self._known = {item.name for item in pictures.items} | {item.key for item in pictures.items}
         self._unknown = 0
         self._seen: Counter[str] = Counter()
         self._marks = {"value": EITHER, "seconds": marks_of(line.get("seconds", "").strip() for line in lines)}
 
-    def judgement(self, lines: Sequence[Line]) -> Judgement:
+    def judgement(self, lines: Sequence[_Line]) -> Judgement:
         """One answer from its lines. raises : UserError"""
         line = lines[0]
-        if line["kind"] not in KINDS:
-            raise UserError(f"unknown kind '{shown(line['kind'])}'; there are: {', '.join(KINDS)}")
+        if line["kind"] not in _KINDS:
+            raise UserError(f"unknown kind '{shown(line['kind'])}'; there are: {', '.join(_KINDS)}")
         if not line["person"]:
             raise UserError("nobody is named in the column person")
         if odd := [name for name in ("grid", "client_id", "asked_by") if not line.get(name, "").isprintable()]:
@@ -267,8 +269,8 @@ class _Reader:
             raise UserError("; ".join(faults))
         return judgement
 
-    def _meant(self, line: Line) -> Iterator[int]:
-        for column in NAMES:
+    def _meant(self, line: _Line) -> Iterator[int]:
+        for column in _NAMES:
             if name := line.get(column, ""):
                 yield self._pictures.items[self._row(name, line.get(f"{column}_sha256", ""))].id
 
@@ -278,16 +280,16 @@ class _Reader:
         known = next((one for one in (sha256, *spelt) if one in self._known), None)
         if known is None:
             self._unknown += 1
-            if self._unknown > MOST_HINTS or len(name) > 500:  # looking for what is near takes long
+            if self._unknown > _MOST_HINTS or len(name) > 500:  # looking for what is near takes long
                 raise UserError(f"unknown picture '{shown(name)}'")
         return self._pictures.find(next((one for one in spelt if one in self._known), spelt[1]), sha256)
 
-    def _content_id(self, line: Line) -> str:
-        said = json.dumps([line.get(c, "").strip() for c in SAID])
+    def _content_id(self, line: _Line) -> str:
+        said = json.dumps([line.get(c, "").strip() for c in _SAID])
         self._seen[said] += 1  # the same line twice in one file is two answers
         return f"import-{hashlib.sha256(f'{said}{self._seen[said]}'.encode()).hexdigest()[:32]}"
 
-    def _number(self, column: str, line: Line) -> float | None:
+    def _number(self, column: str, line: _Line) -> float | None:
         text = line.get(column, "")
         try:
             return number(text, self._marks[column]) if text else None
@@ -314,8 +316,8 @@ def _time(text: str) -> datetime:
         year = at.astimezone(UTC).year
     except (ValueError, OverflowError) as error:
         raise UserError(f"at must be a time such as 2026-01-31T12:00:00+00:00, got '{shown(text)}'") from error
-    if year not in YEARS:
-        raise UserError(f"at must be a time from {YEARS[0]} to {YEARS[-1]}, got '{shown(text)}'")
+    if year not in _YEARS:
+        raise UserError(f"at must be a time from {_YEARS[0]} to {_YEARS[-1]}, got '{shown(text)}'")
     return at
 
 

@@ -10,10 +10,10 @@ from typing import BinaryIO, Protocol
 
 from beholder.errors import BadPicture
 
-Stamp = tuple[int, int, int, str]  # size, mtime_ns, ctime_ns, inode: whoever puts a file's time back changes the third
+_Stamp = tuple[int, int, int, str]  # size, mtime_ns, ctime_ns, inode: whoever puts a file's time back changes the third
 
 
-class Scheme(Protocol):
+class _Scheme(Protocol):
     """A way to fetch bytes. `value` is the part of a locator behind its scheme."""
 
     def open(self, value: str) -> BinaryIO:
@@ -23,7 +23,7 @@ class Scheme(Protocol):
         """
         ...
 
-    def stamp(self, value: str) -> Stamp:
+    def stamp(self, value: str) -> _Stamp:
         """What differs once the bytes have changed, found without reading them. raises : OSError"""
         ...
 
@@ -49,7 +49,7 @@ class _File:
             os.close(number)
             raise
 
-    def stamp(self, value: str) -> Stamp:
+    def stamp(self, value: str) -> _Stamp:
         status = os.stat(value)
         return status.st_size, status.st_mtime_ns, status.st_ctime_ns, str(status.st_ino)
 
@@ -64,14 +64,19 @@ def _check_regular(mode: int) -> None:
         raise BadPicture("not a regular file")
 
 
-SCHEMES: dict[str, Scheme] = {"file": _File()}
+SCHEMES: dict[str, _Scheme] = {"file": _File()}
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
     """Where a picture's bytes are. `text` is what is kept of it; `str` is what people read: of a file, its path.
 
-    scheme : one of `SCHEMES` · value : what that scheme reads, of a file its path
+    Attributes
+    ----------
+    scheme
+        one of `SCHEMES`
+    value
+        what that scheme reads, of a file its path
     """
 
     scheme: str
@@ -106,13 +111,13 @@ class Locator:
         return Path(self.value).name
 
     def open(self) -> BinaryIO:
-        """As `Scheme.open`. raises : BadPicture also where this version knows no such scheme"""
+        """As `_Scheme.open`. raises : BadPicture also where this version knows no such scheme"""
         if self.scheme not in SCHEMES:
             raise BadPicture(f"this version cannot fetch pictures by '{self.scheme}:'")
         return SCHEMES[self.scheme].open(self.value)
 
-    def stamp(self) -> Stamp:
-        """As `Scheme.stamp`. raises : OSError"""
+    def stamp(self) -> _Stamp:
+        """As `_Scheme.stamp`. raises : OSError"""
         if self.scheme not in SCHEMES:
             raise FileNotFoundError(self.text)
         return SCHEMES[self.scheme].stamp(self.value)

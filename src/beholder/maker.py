@@ -20,16 +20,18 @@ from beholder.taste import DEFAULT, TasteModel, model_class
 from beholder.taste.capabilities import HasPrior, Knowledge
 from beholder.types import Floats, Matrix
 
-NOTHING = Knowledge()
+_NOTHING = Knowledge()
 
 
-def prepare(model: str | type[Any], table: PictureTable, knowledge: Knowledge = NOTHING) -> Any:
+def prepare(model: str | type[Any], table: PictureTable, knowledge: Knowledge = _NOTHING) -> Any:
     """A model that is ready to fit on a table's `X`.
 
     Parameters
     ----------
-    model : a name of `beholder.taste.MODELS`, or a class, a researcher's own too
-    knowledge : of these pictures and this person
+    model
+        a name of `beholder.taste.MODELS`, or a class, a researcher's own too
+    knowledge
+        of these pictures and this person
 
     Raises
     ------
@@ -81,8 +83,10 @@ class Scorer:
 
     Parameters
     ----------
-    model : fitted on rows of these encoders and attributes
-    encoders, attributes : what the model's rows are made of, as in the table it was fitted on
+    model
+        fitted on rows of these encoders and attributes
+    encoders, attributes
+        what the model's rows are made of, as in the table it was fitted on
     """
 
     model: Any
@@ -106,7 +110,11 @@ class Scorer:
         """(b, d) by how much the score rises with each feature, by central differences of `step` spreads of X's rows.
 
         An encoder's own Jacobian, times this, is the gradient of the score in pixels.
-        raises : ShapeError where X is not (b, d)
+
+        Raises
+        ------
+        ShapeError
+            where X is not (b, d)
         """
         rows = np.asarray(X, np.float64)
         if rows.ndim != 2:

@@ -21,17 +21,17 @@ from beholder.taste.posterior import noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
-SUREST = 9.2  # largest log-odds of an answer
-AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
-PICTURES = 256  # of the collection, by chance, among which pairs are taken
-PAIRS = 400  # random pairs of the collection over which the accuracy is taken
-GRID = np.linspace(0, 12, 241)  # of lambda
-PRIOR = (1 + (GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of their taste than the model expects
+_SUREST = 9.2  # largest log-odds of an answer
+_AGAINST = 24  # earlier ratings that a new one is compared with, evenly thinned
+_PICTURES = 256  # of the collection, by chance, among which pairs are taken
+_PAIRS = 400  # random pairs of the collection over which the accuracy is taken
+_GRID = np.linspace(0, 12, 241)  # of lambda
+_PRIOR = (1 + (_GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of their taste than the model expects
 # Of the belief beyond each end of the interval. With .05 it held the truth of 8 in 10 simulated people; what is to come
 # is predicted by a model that has not learned yet how clear a taste is.
-TAIL, LATER = 0.02, 0.003
-NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
-NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()  # of an average over N(0, 1)
+_TAIL, _LATER = 0.02, 0.003
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+_NODE_WEIGHTS = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()  # of an average over N(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ def predict_answer(model: Any, X: Matrix, answers: Answers, earlier: Answers) ->
     parts = [AnswerPrediction(_log_odds(model, X, compared.choices), compared.weights)]
     for row, rating in zip(answers.rows, answers.ratings, strict=True):
         others = earlier.ratings[earlier.ratings != rating]
-        others = others[:: len(others) // AGAINST + 1]
+        others = others[:: len(others) // _AGAINST + 1]
         if len(others):
             mean, std = model.predict(X[[row]], return_std=True)
             above, spread = np.sign(rating - others) * (mean - others), np.sqrt(std**2 + model.rating_std_**2)
             half = _step(np.append(earlier.ratings, rating)) / 2
             log_odds = log_ndtr((above - half) / spread) - log_ndtr(-(above + half) / spread)
-            parts.append(AnswerPrediction(np.clip(log_odds, -SUREST, SUREST), np.full(len(others), 1 / len(others))))
+            parts.append(AnswerPrediction(np.clip(log_odds, -_SUREST, _SUREST), np.full(len(others), 1 / len(others))))
     return AnswerPrediction(np.concatenate([p.log_odds for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
@@ -78,7 +78,10 @@ def predict_answer(model: Any, X: Matrix, answers: Answers, earlier: Answers) ->
 class Expected:
     """Share of pairs ranked the person's way, now and after the answers to come; each with half its 90 % interval.
 
-    later, later_margin : None where nothing is to come
+    Attributes
+    ----------
+    later, later_margin
+        None where nothing is to come
     """
 
     now: float
@@ -102,8 +105,8 @@ def expected(
     """
     if len(X) < 2:
         return Expected(0.5, 0.5)
-    among = rng.choice(len(X), min(len(X), PICTURES), replace=False)
-    shown = among[rng.integers(len(among), size=(PAIRS, 2))]
+    among = rng.choice(len(X), min(len(X), _PICTURES), replace=False)
+    shown = among[rng.integers(len(among), size=(_PAIRS, 2))]
     shown = shown[shown[:, 0] != shown[:, 1]]
     asked = np.unique(np.concatenate([shown.ravel(), rows, pairs.ravel()]))
     with one_thread():
@@ -112,7 +115,7 @@ def expected(
     mean, root = score[first] - score[second], roots[first] - roots[second]
     even = np.full(len(mean), 1 / max(1, len(mean)))
     belief = _belief(predictions)
-    now = _summed_up(belief, _odds(model.chance(mean, (root**2).sum(1))), even, TAIL)
+    now = _summed_up(belief, _odds(model.chance(mean, (root**2).sum(1))), even, _TAIL)
     if not len(rows) + len(pairs):
         return Expected(*now)
     told, noise = _coming(model, score, roots, np.searchsorted(asked, rows), np.searchsorted(asked, pairs))
@@ -121,8 +124,8 @@ def expected(
         taken = solve_triangular(lower, told @ root.T, lower=True, check_finite=False)
     doubt = np.maximum((root**2).sum(1) - (taken**2).sum(0), 0)
     moved = np.sqrt(np.maximum((root**2).sum(1) - doubt, 0))
-    then = _odds(model.chance(mean + NODES[:, None] * moved, doubt))
-    later, margin = _summed_up(belief, then.ravel(), np.outer(NODE_WEIGHTS, even).ravel(), LATER)
+    then = _odds(model.chance(mean + _NODES[:, None] * moved, doubt))
+    later, margin = _summed_up(belief, then.ravel(), np.outer(_NODE_WEIGHTS, even).ravel(), _LATER)
     return Expected(*now, max(now[0], later), margin)  # of a mixture the doubt that is left is a little too large
 
 
@@ -138,14 +141,14 @@ def _belief(predictions: Sequence[AnswerPrediction]) -> Floats:
     """(g,) of the values of lambda in GRID."""
     log_odds = np.concatenate([f.log_odds for f in predictions] or [np.empty(0)])
     weights = np.concatenate([f.weights for f in predictions] or [np.empty(0)])
-    likelihood = -np.logaddexp(0, -np.outer(GRID, log_odds)) @ weights
-    belief = PRIOR * np.exp(likelihood - likelihood.max())
+    likelihood = -np.logaddexp(0, -np.outer(_GRID, log_odds)) @ weights
+    belief = _PRIOR * np.exp(likelihood - likelihood.max())
     return np.asarray(belief / belief.sum())
 
 
 def _summed_up(belief: Floats, odds: Floats, weights: Floats, tail: float) -> tuple[float, float]:
     """The expected share and half its interval, for pairs of such log-odds and weights that sum to 1."""
-    share = (1 / (1 + np.exp(-np.outer(GRID, np.abs(odds))))) @ weights
+    share = (1 / (1 + np.exp(-np.outer(_GRID, np.abs(odds))))) @ weights
     mean = float(belief @ share)
     low, high = np.interp([tail, 1 - tail], np.cumsum(belief), share)
     return mean, float(max(high - mean, mean - low))
@@ -163,4 +166,4 @@ def _log_odds(model: Any, X: Matrix, pairs: Ints) -> Floats:
 def _odds(chance: Floats) -> Floats:
     p = np.asarray(chance, np.float64)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.clip(np.log(p) - np.log1p(-p), -SUREST, SUREST))
+        return np.asarray(np.clip(np.log(p) - np.log1p(-p), -_SUREST, _SUREST))

@@ -20,9 +20,9 @@ from beholder.explain import Reason
 from beholder.types import SCALE, Floats, Ints, Item
 
 SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
-REFERENCES = 256  # values of a large collection that a picture is compared with for its score
-PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
-MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
+_REFERENCES = 256  # values of a large collection that a picture is compared with for its score
+_PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
+_MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class Ranked:
     def as_json(self, *, file: bool = True) -> dict[str, Any]:
         """The shape in which every export tells it, on the command line and in the app.
 
-        file : whether the reader may know where the picture lies on this machine
+        Parameters
+        ----------
+        file
+            whether the reader may know where the picture lies on this machine
         """
         return {
             "rank": self.rank, "item": self.item.name, "title": title_of(self.item),
@@ -61,11 +64,20 @@ class Ranked:
 class Ranking(Sequence[Ranked]):
     """A ranking, best first, each place of which is made when it is looked at: of many pictures few ever are.
 
-    items : of the collection, n of them
-    scores, doubts : (n,) each item's score as people read it, and how far it may be off; see `on_scale`
-    rows : (k,) of the items that are ranked, best first
-    favourites : ids of the items that are marked; why : gives the reasons of some rows
-    overall : (k,) each place among all that are not hidden, from 1; None: nothing was left out
+    Parameters
+    ----------
+    items
+        of the collection, n of them
+    scores, doubts
+        (n,) each item's score as people read it, and how far it may be off; see `on_scale`
+    rows
+        (k,) of the items that are ranked, best first
+    favourites
+        ids of the items that are marked
+    why
+        gives the reasons of some rows
+    overall
+        (k,) each place among all that are not hidden, from 1; None: nothing was left out
     """
 
     def __init__(
@@ -135,11 +147,14 @@ class Ranking(Sequence[Ranked]):
 class RankingCache:
     """The rankings held in memory: of each owner the newest, and of all together so many places as may be.
 
-    most : places in all of them, but for the last one looked at
-    Thread-safe. Two rankings made at once would only wait for each other's cores: one is made at a time.
+    Parameters
+    ----------
+    most
+        places in all of them, but for the last one looked at Thread-safe. Two rankings made at once would only wait
+        for each other's cores: one is made at a time.
     """
 
-    def __init__(self, most: int = MOST_RANKED) -> None:
+    def __init__(self, most: int = _MOST_RANKED) -> None:
         self._most = most
         self._held: dict[Hashable, tuple[Any, Ranking]] = {}  # the last looked at last
         self._lock, self._making = threading.Lock(), threading.Lock()
@@ -186,9 +201,6 @@ def title_of(item: Item) -> str:
 def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:
     """Scores as they are shown, from 1 to 10, and how far they may be off, in the same unit.
 
-    raw, std : (n,) what a model predicts of each picture of a collection, and its standard deviation, in any one unit
-    returns : (n,) scores, each between 1 and 10; (n,) half the widths of their bands, 0 where std is 0 everywhere
-
     A score is `1 + 9 place`. The place of x is the share of the collection that is expected to be liked less::
 
         place(x) = mean over pictures y of Phi((raw_x - raw_y) / sqrt(2 mean(std^2)))
@@ -197,9 +209,19 @@ def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:
     knowledge leaves every score near 5.5, full knowledge spreads them evenly. Half the width of a picture's band is
     half the way, times 9, from the place at its own raw - std to the one at raw + std.
 
-    Far out, Phi is 1 to a computer: `PLAIN` of each place is therefore the plain share, so that another raw is another
+    Far out, Phi is 1 to a computer: `_PLAIN` of each place is therefore the plain share, so that another raw is another
     score, and none is 10. People see two decimals: scores that are spread evenly lie 9 / n apart, so with one decimal
     17 of 3,000 pictures would stand at 10.0; with two it is 2, and whatever the taste no ten of up to 9,000.
+
+    Parameters
+    ----------
+    raw, std
+        (n,) what a model predicts of each picture of a collection, and its standard deviation, in any one unit
+
+    Returns
+    -------
+    tuple[Floats, Floats]
+        (n,) scores, each between 1 and 10; (n,) half the widths of their bands, 0 where std is 0 everywhere
     """
     low, high = SCALE
     values, which, counts = np.unique(raw, return_inverse=True, return_counts=True)
@@ -214,17 +236,17 @@ def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:
 
     around = np.unique(at + doubt * np.arange(-2, 3)[:, None])
     worse, better = (np.interp(raw + sign * std, around, place(around)) for sign in (-1, 1))
-    score = (1 - PLAIN) * np.interp(raw, at, place(at)) + PLAIN * plain
+    score = (1 - _PLAIN) * np.interp(raw, at, place(at)) + _PLAIN * plain
     return low + (high - low) * score, (high - low) / 2 * np.maximum(better - worse, 0)
 
 
 def _references(values: Floats, counts: Ints) -> tuple[Floats, Floats]:
-    """At most `REFERENCES` of the values (v,), sorted, and the share of all pictures around each; both (k,).
+    """At most `_REFERENCES` of the values (v,), sorted, and the share of all pictures around each; both (k,).
 
     They lie closest at both ends, where people look, and are picked among the different values, so that a collection
     and twice the same give the same scores.
     """
-    portion = (1 - np.cos(np.pi * np.linspace(0, 1, REFERENCES))) / 2
+    portion = (1 - np.cos(np.pi * np.linspace(0, 1, _REFERENCES))) / 2
     picked = np.unique((portion * (len(values) - 1)).round().astype(np.int64))
     starts = np.append(0, (picked[:-1] + picked[1:] + 1) // 2)
     return values[picked], np.add.reduceat(counts, starts) / counts.sum()

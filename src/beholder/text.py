@@ -85,8 +85,15 @@ def as_text(data: bytes) -> str:
 def blocks_of(path: Path, encoding: Encoding | None = None) -> Iterator[str]:
     r"""The text of a file in blocks, of which none ends between \r and \n.
 
-    encoding : what `encoding_of` says, where that was asked before
-    raises : BadInput as `encoding_of`, and where the file is no text in this encoding any more
+    Parameters
+    ----------
+    encoding
+        what `encoding_of` says, where that was asked before
+
+    Raises
+    ------
+    BadInput
+        as `encoding_of`, and where the file is no text in this encoding any more
     """
     with _opened(path) as stream:
         encoding = encoding or _encoding(stream, path, None)
@@ -102,7 +109,11 @@ def encoding_of(path: Path, most_lines: int | None = None) -> Encoding:
 
     UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8, else Windows-1252. A file may be damaged in less than half of
     its lines; one that has at least as many characters of UTF-8 as bytes that are none is UTF-8 with damage.
-    raises : BadInput where the file cannot be read, is far too large, has more lines than these, or is no text
+
+    Raises
+    ------
+    BadInput
+        where the file cannot be read, is far too large, has more lines than these, or is no text
     """
     with _opened(path) as stream:
         return _encoding(stream, path, most_lines)

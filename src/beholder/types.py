@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many; 0: nobody knows)
 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
-KINDS: tuple[str, ...] = get_args(Kind)
+_KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
 WHOLE = "whole"  # the crop that is all of a picture
 
@@ -32,16 +32,27 @@ def silent(what: str, done: int, total: int) -> None:
 class Judgement:
     """One thing a person said about pictures: an event that is never changed.
 
-    kind, items     rating, favourite, hide: (item,) · choice: (winner, loser) · tie: (left, right) ·
-                    skip, grid: every picture that was shown · undo: ()
-    value           rating: 1 to 10 · favourite, hide: 1 on, 0 off · undo: None
-    picked          grid: the items that were picked, a part of `items`
-    seconds         time taken, None where unknown
-    side            choice: the side on which the winner was shown
-    asked_by        "random", "repeat", the strategy's name, "import", or "person" where nobody asked
-    client_id       the client's own id; the same id recorded twice is one judgement
-    undoes          undo: the client_id of what it takes back
-    at              when, UTC
+    Attributes
+    ----------
+    kind, items
+        rating, favourite, hide: (item,) · choice: (winner, loser) · tie: (left, right) · skip, grid: every picture
+        that was shown · undo: ()
+    value
+        rating: 1 to 10 · favourite, hide: 1 on, 0 off · undo: None
+    picked
+        grid: the items that were picked, a part of `items`
+    seconds
+        time taken, None where unknown
+    side
+        choice: the side on which the winner was shown
+    asked_by
+        "random", "repeat", the strategy's name, "import", or "person" where nobody asked
+    client_id
+        the client's own id; the same id recorded twice is one judgement
+    undoes
+        undo: the client_id of what it takes back
+    at
+        when, UTC
     """
 
     kind: Kind
@@ -70,9 +81,14 @@ def picture_key(sha256: str, crop: str = WHOLE) -> str:
 class Details:
     """What is known of a picture for sure; None: not known. `beholder.details` reads it from what the source says.
 
-    price, currency     in minor units (cents) of the ISO 4217 currency; both or neither
-    place               where it is, as the source says it
-    link                http(s) address of its own page
+    Attributes
+    ----------
+    price, currency
+        in minor units (cents) of the ISO 4217 currency; both or neither
+    place
+        where it is, as the source says it
+    link
+        http(s) address of its own page
     """
 
     title: str | None = None
@@ -90,11 +106,18 @@ class Details:
 class Item:
     """One picture of a collection.
 
-    sha256      of its file; the picture is `crop` of that, and `key` names both
-    locator     where its bytes are
-    columns     what the source said of it: title, artist, price, link ...
-    details     as much of that as is known for sure, typed
-    gone        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
+    Attributes
+    ----------
+    sha256
+        of its file; the picture is `crop` of that, and `key` names both
+    locator
+        where its bytes are
+    columns
+        what the source said of it: title, artist, price, link ...
+    details
+        as much of that as is known for sure, typed
+    gone
+        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
     """
 
     id: int
@@ -130,12 +153,19 @@ def _no_grids() -> Ints:
 class Answers:
     """What a person's current judgements say, as rows of X.
 
-    rows, ratings   (r,) the row behind each rating, and the rating; a row may be rated twice
-    choices         (m, 2) rows of (winner, loser)
-    weights         (m,) how much each choice counts
-    ties            (t, 2)
-    grids           (g, 3) a row for each picture that a grid showed: the grid's number, the row of X, 1 where it was
-                    picked and 0 where it was left
+    Attributes
+    ----------
+    rows, ratings
+        (r,) the row behind each rating, and the rating; a row may be rated twice
+    choices
+        (m, 2) rows of (winner, loser)
+    weights
+        (m,) how much each choice counts
+    ties
+        (t, 2)
+    grids
+        (g, 3) a row for each picture that a grid showed: the grid's number, the row of X, 1 where it was picked and
+        0 where it was left
     """
 
     rows: Ints = field(default_factory=_no_rows)
@@ -224,13 +254,16 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
 def faults_of(judgement: Judgement, known: Container[int]) -> list[str]:
     """Everything that is wrong with a judgement, a sentence each; empty where it may be kept.
 
-    known : the item ids of its collection
+    Parameters
+    ----------
+    known
+        the item ids of its collection
     """
     j, shown, (low, high) = judgement, len(judgement.items), SCALE
     wanted = {"choice": 2, "tie": 2, "rating": 1, "favourite": 1, "hide": 1, "undo": 0}.get(j.kind, max(shown, 1))
     unknown = [item for item in j.items if item not in known]
     faults = {
-        f"unknown kind of judgement '{j.kind}'; there are: {', '.join(KINDS)}": j.kind not in KINDS,
+        f"unknown kind of judgement '{j.kind}'; there are: {', '.join(_KINDS)}": j.kind not in _KINDS,
         f"a {j.kind} takes {wanted} picture{'s' * (wanted != 1)}, got {shown}": shown != wanted,
         "a picture cannot be compared with itself": len(set(j.items)) < shown,
         f"this collection has no picture {unknown[:1]}": bool(unknown),

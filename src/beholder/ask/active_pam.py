@@ -24,7 +24,7 @@ from beholder.taste.picture_features import Traits
 from beholder.types import Answers, Floats, Ints, Matrix
 
 FIRST = 10  # random questions before the first that is chosen
-CANDIDATES = 4096  # of a larger pool
+_CANDIDATES = 4096  # of a larger pool
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -32,12 +32,12 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     return _ask(model, X, answers, rows, n, rng)
 
 
-def ask_for_diversity(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+def _ask_for_diversity(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """The first criterion alone."""
     return _ask(model, X, answers, rows, n, rng, informative=False)
 
 
-def ask_by_traits(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+def _ask_by_traits(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Both criteria, by attributes and content."""
     return _ask(model, X, answers, rows, n, rng, traits=True)
 
@@ -55,7 +55,7 @@ def _ask(
 ) -> Ints:
     if len(answers.rows) < FIRST:
         return rows[rng.permutation(len(rows))[:n]]
-    candidates = some(rows, max(CANDIDATES, n), rng)
+    candidates = some(rows, max(_CANDIDATES, n), rng)
     v, rated = (_visual(model, X, part, traits) for part in (candidates, answers.rows))
     weights = weights_of(model.predict(X[answers.rows]), answers.ratings) if informative else np.ones(len(rated))
     far = np.sqrt(squared_distances(v, rated)) @ weights
@@ -82,5 +82,5 @@ def _visual(model: Any, X: Matrix, rows: Ints, traits: bool) -> Floats:
 
 
 ACTIVE_PAM = Strategy("active-pam", ask)
-DIVERSITY = Strategy("active-pam-diversity", ask_for_diversity)
-BY_TRAITS = Strategy("active-pam-traits", ask_by_traits)
+DIVERSITY = Strategy("active-pam-diversity", _ask_for_diversity)
+BY_TRAITS = Strategy("active-pam-traits", _ask_by_traits)

@@ -28,15 +28,15 @@ from beholder.taste.regimes import CLEAR
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
-LOOKED = 4096  # pictures of a large pool that are scored for a question
-LIKELY, OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
-CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
-ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
-EARLY, LATER = (3, 3), (1, 0)  # favourites, and pictures of new kinds, in a grid before and after that
-DENSITY = 0.25  # how much more a picture tells that is like many others
-PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
-PAIR_NOISE = 2.0  # the same of a choice
-DUELS = 0.5  # share of the pairs that set two favourites against each other
+_LOOKED = 4096  # pictures of a large pool that are scored for a question
+_LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
+_CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
+_ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
+_EARLY, _LATER = (3, 3), (1, 0)  # favourites, and pictures of new kinds, in a grid before and after that
+_DENSITY = 0.25  # how much more a picture tells that is like many others
+_PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
+_PAIR_NOISE = 2.0  # the same of a choice
+_DUELS = 0.5  # share of the pairs that set two favourites against each other
 
 
 def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -67,7 +67,7 @@ def pairs(model: TasteMixture, X: Matrix, offered: Ints, n: int, rng: np.random.
         chosen: list[int] = []
         for _ in range(n):
             worth = gain.copy()
-            if rng.random() < DUELS:
+            if rng.random() < _DUELS:
                 drawn = mean + root @ rng.standard_normal(len(mean))
                 worth = drawn[left] + drawn[right]
             worth[chosen] = -np.inf
@@ -76,14 +76,14 @@ def pairs(model: TasteMixture, X: Matrix, offered: Ints, n: int, rng: np.random.
             near = (covariance[left, left[at]] - covariance[right, left[at]]) - (
                 covariance[left, right[at]] - covariance[right, right[at]]
             )
-            variance = np.maximum(variance - near**2 / (variance[at] + PAIR_NOISE), 0)
+            variance = np.maximum(variance - near**2 / (variance[at] + _PAIR_NOISE), 0)
             gain = information(mean[left] - mean[right], variance)
     return offered[chosen]
 
 
 def likely_rows(model: TasteMixture, X: Matrix, pool: Ints, n: int, rng: np.random.Generator) -> Ints:
     """n rows of the pool of which pairs are made: half of them likely favourites."""
-    likely = _likely(model, X, some(pool, LOOKED, rng), _regime(model, rng), n // 2)
+    likely = _likely(model, X, some(pool, _LOOKED, rng), _regime(model, rng), n // 2)
     return np.union1d(likely, some(without(pool, likely), n - len(likely), rng))
 
 
@@ -97,7 +97,7 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
             candidates = _candidates(model, X, pool, regime, rng)
             _, mean, covariance = model.beliefs(X, candidates)[regime]
             bar = model.bars()[regime]
-            favourites, kinds = LATER if liked >= ENOUGH else EARLY
+            favourites, kinds = _LATER if liked >= _ENOUGH else _EARLY
             chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
             chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
             chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))
@@ -116,19 +116,19 @@ def count_liked(answers: Answers) -> int:
 
 
 def _regime(model: TasteMixture, rng: np.random.Generator) -> int:
-    """The place of a regime to ask by: a clear one with probability `CLEAR_ASKED` at least, each by its share."""
+    """The place of a regime to ask by: a clear one with probability `_CLEAR_ASKED` at least, each by its share."""
     shares = np.array([fit.share for fit in model.fits_])
     clear = np.array([fit.regime.group == CLEAR for fit in model.fits_])
-    if 0 < shares[clear].sum() < CLEAR_ASKED:
-        shares[clear] *= CLEAR_ASKED / shares[clear].sum()
-        shares[~clear] *= (1 - CLEAR_ASKED) / max(float(shares[~clear].sum()), 1e-12)
+    if 0 < shares[clear].sum() < _CLEAR_ASKED:
+        shares[clear] *= _CLEAR_ASKED / shares[clear].sum()
+        shares[~clear] *= (1 - _CLEAR_ASKED) / max(float(shares[~clear].sum()), 1e-12)
     return int(rng.choice(len(shares), p=shares / shares.sum()))
 
 
 def _candidates(model: TasteMixture, X: Matrix, pool: Ints, regime: int, rng: np.random.Generator) -> Ints:
     """Rows that may be favourites, and some others."""
-    looked = some(pool, LOOKED, rng)
-    return np.union1d(_likely(model, X, looked, regime, LIKELY), some(looked, OTHERS, rng))
+    looked = some(pool, _LOOKED, rng)
+    return np.union1d(_likely(model, X, looked, regime, _LIKELY), some(looked, _OTHERS, rng))
 
 
 def _likely(model: TasteMixture, X: Matrix, rows: Ints, regime: int, n: int) -> Ints:
@@ -151,15 +151,15 @@ def _telling(rows: Ints, above: Floats, covariance: Floats, given: list[int], n:
     """n rows whose picks tell most, one after the other, given that some are asked already. above : the bar"""
     C, asked, chosen = covariance.copy(), np.isin(rows, given), list[int]()
     for given_at in np.flatnonzero(asked):
-        C -= np.outer(C[given_at], C[given_at]) / (C[given_at, given_at] + PICK_NOISE)
+        C -= np.outer(C[given_at], C[given_at]) / (C[given_at, given_at] + _PICK_NOISE)
     for _ in range(min(n, int((~asked).sum()))):
         variance = np.maximum(np.diag(C), 0)
-        gain = information(above, variance) * ((np.maximum(C, 0) ** 2).mean(1) + 1e-12) ** DENSITY
+        gain = information(above, variance) * ((np.maximum(C, 0) ** 2).mean(1) + 1e-12) ** _DENSITY
         gain[asked] = -np.inf
         at = int(np.argmax(gain))
         asked[at] = True
         chosen.append(int(rows[at]))
-        C -= np.outer(C[at], C[at]) / (C[at, at] + PICK_NOISE)
+        C -= np.outer(C[at], C[at]) / (C[at, at] + _PICK_NOISE)
     return chosen
 
 
@@ -170,7 +170,7 @@ def _of_new_kinds(
     if n <= 0 or not len(pool):
         return []
     seen = np.concatenate([answers.judged, np.array(given, np.int64)])
-    looked = np.setdiff1d(some(pool, LOOKED, rng), given)
+    looked = np.setdiff1d(some(pool, _LOOKED, rng), given)
     kinds, shown = kinds_of(model, X, looked), np.unique(kinds_of(model, X, seen)) if len(seen) else seen
     new = rng.permutation(np.setdiff1d(kinds, shown))[:n]
     return [int(rng.choice(looked[kinds == kind])) for kind in new]

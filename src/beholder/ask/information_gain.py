@@ -23,9 +23,9 @@ from beholder.taste.posterior import condition_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
-CLEARER, MEASURED = 2.0, 0.5  # of a taste that is only supposed (docs/log.md)
-FINALISTS = 1024  # pairs among which a batch is chosen
-PROBIT_WIDTH = np.pi * np.log(2) / 2  # squared; Houlsby et al., eq. 4
+_CLEARER, _MEASURED = 2.0, 0.5  # of a taste that is only supposed (docs/log.md)
+_FINALISTS = 1024  # pairs among which a batch is chosen
+_PROBIT_WIDTH = np.pi * np.log(2) / 2  # squared; Houlsby et al., eq. 4
 
 
 def ask(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -47,13 +47,13 @@ def ask(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.ra
 def _supposed(process: GaussianProcess) -> GaussianProcess:
     """As if the taste were clearer, and half of it in what is measured."""
     h = process.hyperparameters_
-    supposed = {"choice_scale": CLEARER * h["choice_scale"], "measured_share": max(MEASURED, h["measured_share"])}
+    supposed = {"choice_scale": _CLEARER * h["choice_scale"], "measured_share": max(_MEASURED, h["measured_share"])}
     return process.with_hyperparameters(**supposed)
 
 
 def _telling(process: GaussianProcess, X: Matrix, pairs: Ints) -> Ints:
     """The FINALISTS that alone would tell most, in the order given."""
-    if len(pairs) <= FINALISTS:
+    if len(pairs) <= _FINALISTS:
         return pairs
     rows, place = np.unique(pairs, return_inverse=True)
     left, right = place.reshape(-1, 2).T
@@ -62,14 +62,14 @@ def _telling(process: GaussianProcess, X: Matrix, pairs: Ints) -> Ints:
     variance = np.diag(covariance)
     between = np.maximum(variance[left] + variance[right] - 2 * covariance[left, right], 0)
     gain = information(score[left] - score[right], between)
-    return pairs[np.sort(np.argpartition(-gain, FINALISTS)[:FINALISTS])]
+    return pairs[np.sort(np.argpartition(-gain, _FINALISTS)[:_FINALISTS])]
 
 
 def information(mean: Floats, variance: Floats) -> Floats:
     """Bits that the answer to a pair tells of the taste, for a difference ~ N(mean, variance) in units of its noise."""
     chance = ndtr(mean / np.sqrt(1 + variance))
     doubt = -(xlogy(chance, chance) + xlogy(1 - chance, 1 - chance)) / np.log(2)
-    of_the_person = np.sqrt(PROBIT_WIDTH / (variance + PROBIT_WIDTH)) * np.exp(
-        -(mean**2) / (2 * (variance + PROBIT_WIDTH))
+    of_the_person = np.sqrt(_PROBIT_WIDTH / (variance + _PROBIT_WIDTH)) * np.exp(
+        -(mean**2) / (2 * (variance + _PROBIT_WIDTH))
     )
     return np.asarray(doubt - of_the_person)

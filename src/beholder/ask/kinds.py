@@ -18,9 +18,9 @@ from beholder.taste.feature_map import squared_distances
 from beholder.taste.threads import one_thread
 from beholder.types import Floats, Ints, Matrix
 
-KINDS = 40  # at most; small collections have fewer
-FEWEST = 6  # pictures of a kind, on average
-LOOKED = 4096  # pictures of a large collection from which its kinds are found, evenly spread
+_KINDS = 40  # at most; small collections have fewer
+_FEWEST = 6  # pictures of a kind, on average
+_LOOKED = 4096  # pictures of a large collection from which its kinds are found, evenly spread
 
 
 def kinds_of(model: Any, X: Matrix, rows: Ints) -> Ints:
@@ -29,19 +29,19 @@ def kinds_of(model: Any, X: Matrix, rows: Ints) -> Ints:
 
 
 def _kinds(model: Any, X: Matrix) -> NDArray[np.int8]:
-    evenly = np.linspace(0, len(X) - 1, min(len(X), LOOKED)).astype(np.int64)
+    evenly = np.linspace(0, len(X) - 1, min(len(X), _LOOKED)).astype(np.int64)
     centres = _found(places(model, X, evenly))
     kinds = np.empty(len(X), np.int8)
-    for start in range(0, len(X), LOOKED):
-        part = places(model, X, np.arange(start, min(start + LOOKED, len(X))))
-        kinds[start : start + LOOKED] = squared_distances(part, centres).argmin(1)
+    for start in range(0, len(X), _LOOKED):
+        part = places(model, X, np.arange(start, min(start + _LOOKED, len(X))))
+        kinds[start : start + _LOOKED] = squared_distances(part, centres).argmin(1)
     return kinds
 
 
 def _found(Z: NDArray[Any]) -> Floats:
     from sklearn.cluster import KMeans
 
-    count = max(1, min(KINDS, len(Z) // FEWEST))
+    count = max(1, min(_KINDS, len(Z) // _FEWEST))
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pictures that are all the same there are fewer kinds
         return np.asarray(KMeans(count, n_init=2, random_state=0).fit(Z).cluster_centers_, np.float64)

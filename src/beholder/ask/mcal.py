@@ -25,14 +25,14 @@ from beholder.taste.svr import NU, C
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
-CANDIDATES = 512  # of a larger pool
+_CANDIDATES = 512  # of a larger pool
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the rows, best first; as `beholder.ask` says."""
     if len(answers.rows) < FIRST:
         return rows[rng.permutation(len(rows))[:n]]
-    candidates = some(rows, max(CANDIDATES, n), rng)
+    candidates = some(rows, max(_CANDIDATES, n), rng)
     settled = _settled(model, X, answers)
     with one_thread():
         kernel = np.exp(-squared_distances(Z := places(model, X, np.concatenate([candidates, settled])), Z) / 2)

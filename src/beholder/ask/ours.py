@@ -21,7 +21,7 @@ from beholder.taste.regimes import KIND
 from beholder.types import Answers, Ints, Matrix
 
 FIRST = 5  # pictures that are chosen without any answer
-LOOKING = 0.3  # of the questions look for favourites, whatever is believed of the person
+_LOOKING = 0.3  # of the questions look for favourites, whatever is believed of the person
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
@@ -38,7 +38,7 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     return np.concatenate([covering, _shuffled(loved, telling, rng)])
 
 
-def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
+def _ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the pairs, best first; as `beholder.ask` says."""
     known = isinstance(model, (PopulationProcess, TasteMixture)) and model.prior is not None
     ask = variance.ask_pairs if known else information_gain.ask
@@ -50,7 +50,7 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
     return _shuffled(loved, telling, rng)
 
 
-def ask_grid(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
+def _ask_grid(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the rows for one grid; as `beholder.ask` says."""
     ask = favourites.grid if isinstance(model, TasteMixture) else typical_diverse.ask
     return ask(model, X, answers, rows, n, rng)
@@ -65,7 +65,7 @@ def candidates(model: Any, X: Matrix, pool: Ints, n: int, rng: np.random.Generat
 
 def _part(model: TasteMixture, n: int, rng: np.random.Generator) -> int:
     """How many of n questions look for favourites."""
-    return int(rng.binomial(n, (1 - LOOKING) * model.share_of(KIND) + LOOKING))
+    return int(rng.binomial(n, (1 - _LOOKING) * model.share_of(KIND) + _LOOKING))
 
 
 def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:
@@ -73,4 +73,4 @@ def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:
     return together[rng.permutation(len(together))]
 
 
-OURS = Strategy("ours", ask, ask_pairs, candidates=candidates, grids=ask_grid)
+OURS = Strategy("ours", ask, _ask_pairs, candidates=candidates, grids=_ask_grid)

@@ -17,16 +17,16 @@ from beholder.ask.strategy import Strategy
 from beholder.errors import NotEnoughAnswers
 from beholder.types import Answers, Floats, Ints, Matrix
 
-MEMBERS = 5
-CANDIDATES = 2048  # of a larger pool
+_MEMBERS = 5
+_CANDIDATES = 2048  # of a larger pool
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the rows, best first; as `beholder.ask` says."""
     if model is None or len(answers) < 2:
         return rows[rng.permutation(len(rows))[:n]]
-    candidates = some(rows, max(CANDIDATES, n), rng)
-    votes = np.stack([_vote(model, X, _bag(answers, rng), candidates) for _ in range(MEMBERS)])
+    candidates = some(rows, max(_CANDIDATES, n), rng)
+    votes = np.stack([_vote(model, X, _bag(answers, rng), candidates) for _ in range(_MEMBERS)])
     return candidates[np.argsort(-votes.std(0), kind="stable")[:n]]
 
 

@@ -25,10 +25,10 @@ from beholder.types import Answers, Floats, Ints, Judgement, Matrix
 
 QuestionKind = Literal["choice", "rating", "grid"]
 GRID_SIZE = 9
-REPEAT = 0.05  # share of questions that are asked again
-REPEAT_AFTER = 10  # judgements between a question and its repeat
-LOOKED = 10_000  # pictures at most, evenly spread, from which it is known what is usual here
-RANDOM = 0.2  # share of questions that are chosen at random
+_REPEAT = 0.05  # share of questions that are asked again
+_REPEAT_AFTER = 10  # judgements between a question and its repeat
+_LOOKED = 10_000  # pictures at most, evenly spread, from which it is known what is usual here
+_RANDOM = 0.2  # share of questions that are chosen at random
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,16 @@ class Question:
 class QuestionBuilder:
     """What questions are made from, at one moment of a session.
 
-    model       the newest fit, None before the first
-    X, attributes, ids      the pictures: their numbers and their item ids, row by row
-    answers     what the model was fitted on
-    judgements  everything that holds, oldest first
+    Attributes
+    ----------
+    model
+        the newest fit, None before the first
+    X, attributes, ids
+        the pictures: their numbers and their item ids, row by row
+    answers
+        what the model was fitted on
+    judgements
+        everything that holds, oldest first
     """
 
     model: Any
@@ -65,16 +71,22 @@ class QuestionBuilder:
     ) -> list[Question]:
         """The next `n`; fewer, or none, where there is no more to ask.
 
-        hidden : item ids never to be shown; underway : item ids in questions that are on the screen or behind it
-        only : "random" asks at random alone
+        Parameters
+        ----------
+        hidden
+            item ids never to be shown
+        underway
+            item ids in questions that are on the screen or behind it
+        only
+            "random" asks at random alone
         """
         pool = self._pool({*hidden, *underway})
         if kind == "grid":
             return list(self._grids(pool, n, only or "ours"))
         make = self._pairs if kind == "choice" else self._ratings
         chance = self.rng.random(n)
-        asked = list(self._repeats(kind, pool, int((chance < REPEAT).sum())))
-        by_chance = n if only == "random" else int((chance > 1 - RANDOM).sum())
+        asked = list(self._repeats(kind, pool, int((chance < _REPEAT).sum())))
+        by_chance = n if only == "random" else int((chance > 1 - _RANDOM).sum())
         asked += make(pool, min(by_chance, n - len(asked)), "random", asked)
         asked += make(pool, n - len(asked), only or "ours", asked)
         return [asked[i] for i in self.rng.permutation(len(asked))]
@@ -138,7 +150,7 @@ class QuestionBuilder:
         kinds = ("choice", "tie") if kind == "choice" else ("rating",)
         old = [
             j
-            for j in self.judgements[:-REPEAT_AFTER]
+            for j in self.judgements[:-_REPEAT_AFTER]
             if j.kind in kinds and frozenset(j.items) not in self._met.again and np.isin(j.items, self.ids[pool]).all()
         ]
         for i in self.rng.permutation(len(old))[:n]:
@@ -171,7 +183,7 @@ class QuestionBuilder:
     @cached_property
     def _usual(self) -> tuple[Matrix, Matrix]:
         """(a,) mean and spread of each measured attribute."""
-        some = self.attributes[:: len(self.attributes) // LOOKED + 1]
+        some = self.attributes[:: len(self.attributes) // _LOOKED + 1]
         return some.mean(0), some.std(0) + 1e-6
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Questions that are ready: the next one is a pop, and the list is made anew behind, from the newest fit."""
+"""Questions that are ready: the next one is a pop, and the list is made again behind, from the newest fit."""
 
 from __future__ import annotations
 

@@ -13,27 +13,34 @@ from beholder.ask.candidates import check_pairs, check_pool, draw_pairs, some, w
 from beholder.errors import UserError
 from beholder.types import Answers, Ints, Matrix
 
-Asking = Callable[[Any, Matrix, Answers, Ints, int, np.random.Generator], Ints]
-CANDIDATE_PICTURES, CANDIDATE_PAIRS = 256, 20_000  # of a larger pool: the more, the more telling the best of them
+_Asking = Callable[[Any, Matrix, Answers, Ints, int, np.random.Generator], Ints]
+_CANDIDATE_PICTURES, _CANDIDATE_PAIRS = 256, 20_000  # of a larger pool: the more, the more telling the best of them
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """A rule for what to ask next; called as `beholder.ask` says.
 
-    pictures  (model, X, answers, rows, n, rng): up to n of these rows, none of them rated yet, best first
-    pairs     the same of candidate pairs (m, 2); None where the strategy knows only ratings
-    candidates  (model, X, rows, n, rng): n of these rows, of which pairs are made; None: any
-    grids     as `pictures`, for the pictures of one grid; None: as single pictures
-    ahead     what it asks for does not depend on what the ratings say, so many can be asked for at once
+    Attributes
+    ----------
+    pictures
+        (model, X, answers, rows, n, rng): up to n of these rows, none of them rated yet, best first
+    pairs
+        the same of candidate pairs (m, 2); None where the strategy knows only ratings
+    candidates
+        (model, X, rows, n, rng): n of these rows, of which pairs are made; None: any
+    grids
+        as `pictures`, for the pictures of one grid; None: as single pictures
+    ahead
+        what it asks for does not depend on what the ratings say, so many can be asked for at once
     """
 
     name: str
-    pictures: Asking
-    pairs: Asking | None = None
+    pictures: _Asking
+    pairs: _Asking | None = None
     ahead: bool = False
     candidates: Callable[[Any, Matrix, Ints, int, np.random.Generator], Ints] | None = None
-    grids: Asking | None = None
+    grids: _Asking | None = None
 
     def __call__(
         self,
@@ -68,8 +75,8 @@ class Strategy:
             candidates = check_pairs(pool, len(X))
         else:
             drawn = self.candidates or (lambda model, X, rows, n, rng: some(rows, n, rng))
-            rows = drawn(model, X, check_pool(pool, len(X)), max(CANDIDATE_PICTURES, n), rng)
-            candidates = draw_pairs(rows, max(CANDIDATE_PAIRS, 4 * n), rng)
+            rows = drawn(model, X, check_pool(pool, len(X)), max(_CANDIDATE_PICTURES, n), rng)
+            candidates = draw_pairs(rows, max(_CANDIDATE_PAIRS, 4 * n), rng)
         candidates = without_answered(candidates, answers)
         if n <= 0 or not len(candidates):
             return np.empty((0, 2), np.int64)

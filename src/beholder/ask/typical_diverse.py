@@ -20,14 +20,14 @@ from beholder.taste.feature_map import LENGTH, radial
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Ints, Matrix
 
-CANDIDATES, AUDIENCE = 512, 1024  # of a larger pool or collection
+_CANDIDATES, _AUDIENCE = 512, 1024  # of a larger pool or collection
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the rows, best first; as `beholder.ask` says."""
     with one_thread():
-        candidates = some(rows, max(CANDIDATES, n), rng)
-        audience = some(np.arange(len(X)), AUDIENCE, rng)
+        candidates = some(rows, max(_CANDIDATES, n), rng)
+        audience = some(np.arange(len(X)), _AUDIENCE, rng)
         heard = places(model, X, audience)
         alike = radial(heard, places(model, X, candidates), LENGTH)
         itself = audience[:, None] == candidates[None, :]

@@ -23,20 +23,20 @@ from beholder.taste.posterior import condition, condition_one, noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
 
-CANDIDATES = 512  # pictures that may be asked for, of a larger pool
-LOOKED, FINALISTS = 4096, 512  # looked at once; among which a batch is chosen
-AUDIENCE = 512  # pictures whose ranking is to be narrowed
-OBVIOUS = 50.0  # noise of a choice at most, in units of its variance
+_CANDIDATES = 512  # pictures that may be asked for, of a larger pool
+_LOOKED, _FINALISTS = 4096, 512  # looked at once; among which a batch is chosen
+_AUDIENCE = 512  # pictures whose ranking is to be narrowed
+_OBVIOUS = 50.0  # noise of a choice at most, in units of its variance
 HEDGE = 2.0  # chosen on training raters and training pictures (docs/log.md)
-OUTLIER = 4.0  # median variances; what is said of an outlier is not trusted to hold in proportion
-CHOICE_NOISE = np.pi / 2  # a choice between equals tells as much of their difference as a measurement of this variance
+_OUTLIER = 4.0  # median variances; what is said of an outlier is not trusted to hold in proportion
+_CHOICE_NOISE = np.pi / 2  # a choice between equals tells as much of their difference as a measurement of this variance
 
 
 def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
     """Up to n of the rows, best first; as `beholder.ask` says."""
     with one_thread():
         process = process_of(model, X, answers, rows, rng)
-        candidates, audience = some(rows, max(CANDIDATES, n), rng), _audience(X, answers, rng)
+        candidates, audience = some(rows, max(_CANDIDATES, n), rng), _audience(X, answers, rng)
         root, noise = _left(process, X, answers, np.concatenate([candidates, audience]))
         asked, heard = np.split(root, [len(candidates)])
         itself = candidates[None, :] == audience[:, None]
@@ -47,26 +47,26 @@ def ask_pairs(model: Any, X: Matrix, answers: Answers, pairs: Ints, n: int, rng:
     """Up to n of the pairs, best first; an obvious pair tells little, so it counts as measured with more noise."""
     with one_thread():
         process = process_of(model, X, answers, np.unique(pairs), rng)
-        if len(pairs) > LOOKED:
-            pairs = pairs[np.sort(rng.choice(len(pairs), max(LOOKED, n), replace=False))]
+        if len(pairs) > _LOOKED:
+            pairs = pairs[np.sort(rng.choice(len(pairs), max(_LOOKED, n), replace=False))]
         audience, (rows, place) = _audience(X, answers, rng), np.unique(pairs, return_inverse=True)
         left, right = place.reshape(-1, 2).T
         root, _ = _left(process, X, answers, np.concatenate([rows, audience]))
         asked, heard = np.split(root, [len(rows)])
         between = asked[left] - asked[right]
         mean, doubt = process.difference_root(X, pairs)
-        noise = np.minimum(noise_of_choice(mean, (doubt**2).sum(1)), OBVIOUS)
+        noise = np.minimum(noise_of_choice(mean, (doubt**2).sum(1)), _OBVIOUS)
         noise *= (1 / (HEDGE * process.hyperparameters_["choice_scale"])) ** 2
         itself = (audience[:, None] == pairs[None, :, 0]) | (audience[:, None] == pairs[None, :, 1])
         gain = _gain(heard @ between.T, (between**2).sum(1), ~itself, noise)
-        best = np.sort(np.argsort(-gain, kind="stable")[: max(FINALISTS, n)])
+        best = np.sort(np.argsort(-gain, kind="stable")[: max(_FINALISTS, n)])
         return pairs[best][_greedy(between[best], heard, itself[:, best], noise[best], n)]
 
 
 def _audience(X: Matrix, answers: Answers, rng: np.random.Generator) -> Ints:
     """Some of the pictures that were not judged; of all where every one was."""
     unknown = without(np.arange(len(X)), answers.judged)
-    return some(unknown if len(unknown) > 1 else np.arange(len(X)), AUDIENCE, rng)
+    return some(unknown if len(unknown) > 1 else np.arange(len(X)), _AUDIENCE, rng)
 
 
 def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> tuple[Floats, float]:
@@ -84,13 +84,13 @@ def _left(process: GaussianProcess, X: Matrix, answers: Answers, rows: Ints) -> 
     between = np.hstack([sides[::2] - sides[1::2], none])
     noise = float(h["rating_noise"] * rated) ** 2
     weights = np.concatenate([answers.weights, np.ones(len(answers.ties))])
-    noises = np.concatenate([np.full(len(told), noise), CHOICE_NOISE * chosen**2 / np.maximum(weights, 1e-9)])
+    noises = np.concatenate([np.full(len(told), noise), _CHOICE_NOISE * chosen**2 / np.maximum(weights, 1e-9)])
     return (condition(root, np.vstack([told, between]), noises) if len(noises) else root), noise
 
 
 def _tamed(root: Floats) -> Floats:
     variance = np.einsum("ap,ap->a", root, root)
-    most = OUTLIER * float(np.median(variance))
+    most = _OUTLIER * float(np.median(variance))
     cap: Floats = np.sqrt(np.minimum(1, most / np.maximum(variance, max(most, 1e-12))))
     return root * cap[:, None]
 

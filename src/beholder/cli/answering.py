@@ -11,7 +11,7 @@ import typer
 from beholder.cli.shell import AsJson, Named, Who, note, open_library, open_session, put_json, say, table
 
 labels = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answers into and out of a collection.")
-Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection whose pictures they name.")]
+_Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection whose pictures they name.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 @labels.command("import")
 def import_labels(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json of person,kind,item,other,value,at.")],
-    collection: Into,
+    collection: _Into,
     as_json: AsJson = False,
 ) -> None:
     """Read answers from a CSV or JSON file.
@@ -45,8 +45,8 @@ def import_labels(
 
 @labels.command("export")
 def export_labels(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json, written anew.")],
-    collection: Into,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json, written again.")],
+    collection: _Into,
     person: Annotated[str | None, typer.Option(metavar="NAME", help="Of this person alone. [default: all]")] = None,
     as_json: AsJson = False,
 ) -> None:

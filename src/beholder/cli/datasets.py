@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from beholder.research.datasets import Report
 
 datasets = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check and convert published rated sets.")
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Which set, as `datasets list` names it.")]
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The set as it was published, unpacked.")]
-Partial = Annotated[bool, typer.Option("--partial", help="Leave out lines and pictures that cannot be used.")]
-FEW = 10  # sentences of what was left out
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Which set, as `datasets list` names it.")]
+_Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The set as it was published, unpacked.")]
+_Partial = Annotated[bool, typer.Option("--partial", help="Leave out lines and pictures that cannot be used.")]
+_FEW = 10  # sentences of what was left out
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def _as_json(form: dict[str, Any]) -> dict[str, Any]:
 
 
 @datasets.command()
-def check(name: Name, folder: Folder, partial: Partial = False, as_json: AsJson = False) -> None:
+def check(name: _Name, folder: _Folder, partial: _Partial = False, as_json: AsJson = False) -> None:
     """Say what is missing or wrong with a set.
 
     All of it at once: files, columns, lines that cannot be read, pictures that are not there or cannot be opened.
@@ -62,11 +62,11 @@ def check(name: Name, folder: Folder, partial: Partial = False, as_json: AsJson 
 
 @datasets.command()
 def convert(
-    name: Name,
-    folder: Folder,
+    name: _Name,
+    folder: _Folder,
     into: Annotated[Path, typer.Option("--into", metavar="OUT", help="A new or empty folder.")],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the pictures too, instead of pointing at them.")] = False,
-    partial: Partial = False,
+    partial: _Partial = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a set in the plain format.
@@ -86,10 +86,10 @@ def _tell(report: Report, as_json: bool) -> None:
         put_json(asdict(report))
         return
     say(_in_words(report))
-    for sentence in report.left_out[:FEW]:
+    for sentence in report.left_out[:_FEW]:
         say(f"  left out: {sentence}")
-    if len(report.left_out) > FEW:
-        say(f"  ... and {len(report.left_out) - FEW:,} more")
+    if len(report.left_out) > _FEW:
+        say(f"  ... and {len(report.left_out) - _FEW:,} more")
 
 
 def _in_words(report: Report) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from beholder.demo import Demonstration
     from beholder.session import Reading
 
-BAR = 32  # characters
+_BAR = 32  # characters
 
 
 def add_to(app: typer.Typer) -> None:
@@ -106,12 +106,12 @@ def _lines(begun: Demonstration) -> Table:
 
     lines = Table.grid(padding=(0, 2))
     lines.add_column(justify="right", width=12)
-    lines.add_column(width=BAR)
+    lines.add_column(width=_BAR)
     lines.add_column()
     for answers, share in begun.accuracy:
-        length = max(0, round((share - 0.5) * 2 * BAR))
+        length = max(0, round((share - 0.5) * 2 * _BAR))
         words = " of unseen pairs as she would" if answers == EVERY else ""
-        lines.add_row(f"{answers} answers", "█" * length + "·" * (BAR - length), f"{share:.0%}{words}")
+        lines.add_row(f"{answers} answers", "█" * length + "·" * (_BAR - length), f"{share:.0%}{words}")
     if begun.answers % EVERY:
         lines.add_row(f"{begun.answers} answers", "", "")
     return lines

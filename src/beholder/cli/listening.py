@@ -11,7 +11,7 @@ from beholder.errors import BeholderError, UserError
 if TYPE_CHECKING:
     from beholder.collection import Library
 
-EVERYWHERE = ("0.0.0.0", "::")
+_EVERYWHERE = ("0.0.0.0", "::")
 _ELSEWHERE = ("192.0.2.1", 9)  # of a range that nobody has [RFC 5737]; nothing is sent there
 
 
@@ -38,7 +38,7 @@ def check_port(host: str, port: int) -> None:
 
 def admit_everybody(library: Library, host: str) -> str | None:
     """This machine's own address, under which it may then be asked for; None where one address alone is listened on."""
-    if host not in EVERYWHERE:
+    if host not in _EVERYWHERE:
         return None
     name = own_address()
     allowed = [*library.settings.allowed_hosts, name, socket.gethostname(), f"{socket.gethostname()}.local"]
@@ -57,5 +57,5 @@ def own_address() -> str:
 
 
 def _written(host: str) -> str:
-    host = "127.0.0.1" if host in EVERYWHERE else host
+    host = "127.0.0.1" if host in _EVERYWHERE else host
     return f"[{host}]" if ":" in host else host

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from beholder.collection import Library
     from beholder.importer import ImportReport
 
-SAMPLE = "sample"
-FEW = 3  # broken pictures that one sentence names
-MANY = 20  # that an import lists
-MARKS = {True: "well", False: "broken", None: ""}
+_SAMPLE = "sample"
+_FEW = 3  # broken pictures that one sentence names
+_MANY = 20  # that an import lists
+_MARKS = {True: "well", False: "broken", None: ""}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to take in first.")] = SAMPLE,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to take in first.")] = _SAMPLE,
     host: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Listen on it; 0.0.0.0 lets in this network. [default: 127.0.0.1]"),
@@ -102,9 +102,9 @@ def import_(
         put_json(asdict(report))
         return
     say(_in_words(report))
-    for broken in report.broken[:MANY]:
+    for broken in report.broken[:_MANY]:
         say(f"  {broken.name}: {broken.reason}")
-    if (more := len(report.broken) + report.more_broken - MANY) > 0:
+    if (more := len(report.broken) + report.more_broken - _MANY) > 0:
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
@@ -119,7 +119,7 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
     from beholder.images import open_image
     from beholder.sources import Broken, open_source
 
-    if source == SAMPLE:
+    if source == _SAMPLE:
         return
     broken: list[str] = []
     count = 0
@@ -135,9 +135,9 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
             except BadPicture as reason:
                 why = str(reason)
         count += 1
-        if count <= FEW:
+        if count <= _FEW:
             broken.append(f"{found.name}: {why}")
-    more = f"; and {count - FEW:,} more" if count > FEW else ""
+    more = f"; and {count - _FEW:,} more" if count > _FEW else ""
     why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
     raise BadInput(f"there is no picture in '{source}'{why}; nothing was taken in")
 
@@ -176,4 +176,4 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _row(check: Any) -> list[str]:
-    return [MARKS[check.ok], check.name, check.said, check.mend]
+    return [_MARKS[check.ok], check.name, check.said, check.mend]

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from beholder.ranking import Ranked, Ranking
     from beholder.session import Reading
 
-SHOWN = 20  # rows of the table, and
-ON_SHEET = 100  # pictures of the contact sheet, where --top says nothing
-BAR = 10  # characters to each side of a leaning's middle
+_SHOWN = 20  # rows of the table, and
+_ON_SHEET = 100  # pictures of the contact sheet, where --top says nothing
+_BAR = 10  # characters to each side of a leaning's middle
 
 
 def add_to(app: typer.Typer) -> None:
@@ -115,13 +115,13 @@ def rank(
     reading = session.reading()
     shown = _shown(reading, wanted)
     if html is not None:
-        _write_sheet(reading, shown[: top or ON_SHEET], html)
+        _write_sheet(reading, shown[: top or _ON_SHEET], html)
     if copy_to is not None:
         _copy(reading, shown[:top], copy_to)
     if as_json:
         put_json([place.as_json() for place in shown[:top]])
     elif html is None and copy_to is None:
-        _print(shown[: top or SHOWN], len(shown), why)
+        _print(shown[: top or _SHOWN], len(shown), why)
 
 
 def _shown(reading: Reading, wanted: Filter) -> Ranking:
@@ -214,6 +214,6 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
 
 
 def _row(leaning: Any) -> list[str]:
-    length = round(abs(leaning.lean) * BAR)
+    length = round(abs(leaning.lean) * _BAR)
     left, right = ("─" * length, "") if leaning.lean < 0 else ("", "─" * length)
-    return [leaning.low, f"{left:>{BAR}}│{right:<{BAR}}", leaning.high, f"{leaning.lean:+.2f} ± {leaning.std:.2f}"]
+    return [leaning.low, f"{left:>{_BAR}}│{right:<{_BAR}}", leaning.high, f"{leaning.lean:+.2f} ± {leaning.std:.2f}"]

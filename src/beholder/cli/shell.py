@@ -31,11 +31,11 @@ Who = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Whose
 Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: mixture]")]
 Named = Annotated[str, typer.Argument(metavar="COLLECTION", help="A collection's name, as given to `import --into`.")]
 _OPENED = ExitStack()  # what a command has opened, closed at its end
-STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
+_STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
 PATIENCE = 1.0  # seconds before progress is shown
 
 
-class Stopped(Exception):
+class _Stopped(Exception):
     """Ctrl-C, before typer makes "Aborted!" of it."""
 
 
@@ -55,7 +55,7 @@ class Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise Stopped from None
+            raise _Stopped from None
 
 
 def guarded(command: Callable[[], object]) -> int:
@@ -64,8 +64,8 @@ def guarded(command: Callable[[], object]) -> int:
         command()
     except SystemExit as end:  # how typer ends a command and answers a misspelt option
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-    except (Stopped, KeyboardInterrupt):
-        return _complain("stopped; run the same command again to go on", STOPPED)
+    except (_Stopped, KeyboardInterrupt):
+        return _complain("stopped; run the same command again to go on", _STOPPED)
     except BeholderError as error:
         return _complain(str(error), 2 if isinstance(error, UserError) else 1)
     except BrokenPipeError:

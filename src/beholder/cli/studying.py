@@ -10,12 +10,12 @@ import typer
 from beholder.cli.shell import AsJson, Meter, note, put_json, say
 from beholder.errors import UserError
 
-PERSONAS = "personas"  # the analysis that asks people, and so takes --ask
-METHODS = "generic,someone-else,default"  # that are compared unless others are named
-WIDTH = 80  # of a line, in characters
-CELL = len("-0.123 ± 0.045")
-NEEDED = "answers_needed"  # the metric that is a number of answers
-OF_RATERS = ("left out", "look at")  # how the runner's progress begins when it tells of a rater instead of a stage
+_PERSONAS = "personas"  # the analysis that asks people, and so takes --ask
+_METHODS = "generic,someone-else,default"  # that are compared unless others are named
+_WIDTH = 80  # of a line, in characters
+_CELL = len("-0.123 ± 0.045")
+_NEEDED = "answers_needed"  # the metric that is a number of answers
+_OF_RATERS = ("left out", "look at")  # how the runner's progress begins when it tells of a rater instead of a stage
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def bench(
         typer.Option(
             metavar="A,B",
             help="Models ('default': the app's), your own 'module:Class'; controls come along.",
-            show_default=f"{METHODS}; of an analysis default",
+            show_default=f"{_METHODS}; of an analysis default",
         ),
     ] = None,
     encoder: Annotated[
@@ -92,15 +92,15 @@ def bench(
     with Meter("reading the set") as meter:
 
         def progress(stage: str, done: int, total: int) -> None:
-            note(stage) if stage.startswith(OF_RATERS) else meter(stage, done, total)
+            note(stage) if stage.startswith(_OF_RATERS) else meter(stage, done, total)
 
         call: dict[str, Any] = {"encoder": encoder, "seed": seed, "out": out, "where": where}
         call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
         call |= {} if shots is None else {"shots": _numbers(shots)}
         if analysis is None:
             call |= {"ask": None if ask is None else _names(ask), "budget": budget, "task_vectors": task_vectors}
-            figures = run(data, methods=_names(METHODS if methods is None else methods), **call)
-        elif (ask and analysis != PERSONAS) or budget is not None or task_vectors is not None:
+            figures = run(data, methods=_names(_METHODS if methods is None else methods), **call)
+        elif (ask and analysis != _PERSONAS) or budget is not None or task_vectors is not None:
             raise UserError("--ask, --budget and --task-vectors are for comparing methods; an analysis takes none")
         else:
             call |= {name: _names(told) for name, told in {"methods": methods, "ask": ask}.items() if told is not None}
@@ -172,12 +172,12 @@ def _grid(figures: list[dict[str, Any]], sign: str, unit: str) -> None:
     names, shots = list(dict.fromkeys(map(_name, figures))), sorted({f["shots"] for f in figures})
     cells = {(_name(f), f["shots"]): _cell(f, sign) for f in figures}
     margin = max(len(name) for name in (*names, unit))
-    fit = max(1, (WIDTH - margin) // (CELL + 2))
+    fit = max(1, (_WIDTH - margin) // (_CELL + 2))
     for at in range(0, len(shots), fit):  # more numbers of answers than a line holds go below each other
         shown = shots[at : at + fit]
-        say(f"{unit:<{margin}}" + "".join(f"  {k:>{CELL}}" for k in shown))
+        say(f"{unit:<{margin}}" + "".join(f"  {k:>{_CELL}}" for k in shown))
         for name in names:
-            say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{CELL}}" for k in shown))
+            say(f"{name:<{margin}}" + "".join(f"  {cells.get((name, k), '–'):>{_CELL}}" for k in shown))
 
 
 def _name(figure: dict[str, Any]) -> str:
@@ -186,7 +186,7 @@ def _name(figure: dict[str, Any]) -> str:
 
 def _cell(figure: dict[str, Any], sign: str) -> str:
     mean, low, high = figure["mean"], figure["low"], figure["high"]
-    if figure["metric"] == NEEDED:
+    if figure["metric"] == _NEEDED:
         told = [f"more than {figure['shots']}" if k is None else f"{k:.1f}" for k in (mean, low, high)]
         return "{} [{}, {}]".format(*told) if figure["raters"] > 1 else told[0]
     return f"{mean:{sign}.3f} ± {(high - low) / 2:.3f}" if figure["raters"] > 1 else f"{mean:{sign}.3f}"

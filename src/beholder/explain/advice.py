@@ -10,9 +10,9 @@ from beholder.raters.quality import QUICK
 from beholder.raters.signals import share
 from beholder.types import Judgement
 
-RECENT = 20  # answers that are looked at for speed and side
-ONE_SIDED = 19  # of RECENT pairs on one side: 1 in 25,000 by chance
-FEWEST_REPEATS = 8  # with a clear taste 7 of 8 come out the same; half of them or fewer by 1 person in 300
+_RECENT = 20  # answers that are looked at for speed and side
+_ONE_SIDED = 19  # of RECENT pairs on one side: 1 in 25,000 by chance
+_FEWEST_REPEATS = 8  # with a clear taste 7 of 8 come out the same; half of them or fewer by 1 person in 300
 
 # What was seen; what would help. The second half stands alone where there is room for no more.
 TOO_QUICK = (
@@ -32,20 +32,25 @@ OTHERWISE = (
 def advice_of(judgements: Sequence[Judgement], predicted: Mapping[str, bool], repeats: tuple[int, int]) -> str:
     """One sentence to the person, "" where there is nothing to say.
 
-    judgements   those that hold, oldest first
-    predicted     by client_id, whether the model before an answer expected it: quick answers that are predicted come
-                 from a taste, however fast
-    repeats      (answered as before, asked again)
+    Parameters
+    ----------
+    judgements
+        those that hold, oldest first
+    predicted
+        by client_id, whether the model before an answer expected it: quick answers that are predicted come from a
+        taste, however fast
+    repeats
+        (answered as before, asked again)
     """
     answers = [j for j in judgements if j.kind in ("rating", "choice", "tie")]
-    if _quick(answers[-RECENT:]) and not _follows_taste(answers, predicted):
+    if _quick(answers[-_RECENT:]) and not _follows_taste(answers, predicted):
         return TOO_QUICK
-    sides = [j.side for j in answers if j.side][-RECENT:]
+    sides = [j.side for j in answers if j.side][-_RECENT:]
     for side in ("left", "right"):
-        if sides.count(side) >= ONE_SIDED:
+        if sides.count(side) >= _ONE_SIDED:
             return SAME_SIDE.format(side=side)
     same, asked = repeats
-    return OTHERWISE if asked >= FEWEST_REPEATS and same <= asked / 2 else ""
+    return OTHERWISE if asked >= _FEWEST_REPEATS and same <= asked / 2 else ""
 
 
 def in_short(advice: str) -> str:
@@ -55,7 +60,7 @@ def in_short(advice: str) -> str:
 
 def _quick(recent: Sequence[Judgement]) -> bool:
     seconds = [j.seconds for j in recent if j.seconds is not None]
-    return len(seconds) >= RECENT and float(np.median(seconds)) < QUICK
+    return len(seconds) >= _RECENT and float(np.median(seconds)) < QUICK
 
 
 def _follows_taste(answers: Sequence[Judgement], predicted: Mapping[str, bool]) -> bool:

@@ -18,18 +18,21 @@ from beholder.explain.leanings import listed
 from beholder.taste import ExpertNetworks, TangentProcess
 from beholder.types import Floats, Matrix
 
-DRAWS = 200  # of what the answers leave open
-PICTURES = 400  # that correlations are taken over
-NEAR, LITTLE = 0.3, 0.15  # correlations from which on, and below which
-TELLING = 2.0  # standard deviations
-DEPTHS = ("colours and textures", "shapes", "what is shown")  # of the first, middle and last third of the blocks
+_DRAWS = 200  # of what the answers leave open
+_PICTURES = 400  # that correlations are taken over
+_NEAR, _LITTLE = 0.3, 0.15  # correlations from which on, and below which
+_TELLING = 2.0  # standard deviations
+_DEPTHS = ("colours and textures", "shapes", "what is shown")  # of the first, middle and last third of the blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Affinity:
     """How near a person is to one database.
 
-    nearness, std : correlation of the scores, from -1 to 1, and its standard deviation (0: not known)
+    Attributes
+    ----------
+    nearness, std
+        correlation of the scores, from -1 to 1, and its standard deviation (0: not known)
     """
 
     name: str
@@ -38,20 +41,20 @@ class Affinity:
 
     @property
     def is_near(self) -> bool:
-        return self.nearness >= NEAR and self.nearness >= TELLING * self.std
+        return self.nearness >= _NEAR and self.nearness >= _TELLING * self.std
 
     @property
     def is_against(self) -> bool:
-        return -self.nearness >= NEAR and -self.nearness >= TELLING * self.std
+        return -self.nearness >= _NEAR and -self.nearness >= _TELLING * self.std
 
     @property
     def matters_little(self) -> bool:
-        return abs(self.nearness) + self.std < NEAR and abs(self.nearness) < LITTLE
+        return abs(self.nearness) + self.std < _NEAR and abs(self.nearness) < _LITTLE
 
 
 def affinities(model: Any, X: Matrix, databases: ExpertNetworks) -> list[Affinity]:
     """The databases, nearest first; none before there is a collection to compare on."""
-    some = X[:: max(1, len(X) // PICTURES)]
+    some = X[:: max(1, len(X) // _PICTURES)]
     if len(some) < 3:
         return []
     scores = _standard(databases.columns.scores(some).astype(np.float64))
@@ -83,9 +86,9 @@ def departing_in(model: Any, X: Matrix) -> str:
     """Where in the networks a person departs most from the middle: one of DEPTHS, "" where it cannot be told."""
     if not isinstance(model, TangentProcess) or len(X) < 3:
         return ""
-    shares = model.depths(X[:: max(1, len(X) // PICTURES)], len(DEPTHS), DRAWS)
-    most = np.bincount(shares.argmax(1), minlength=len(DEPTHS)) / len(shares)
-    return DEPTHS[int(most.argmax())] if most.max() >= 0.8 else ""
+    shares = model.depths(X[:: max(1, len(X) // _PICTURES)], len(_DEPTHS), _DRAWS)
+    most = np.bincount(shares.argmax(1), minlength=len(_DEPTHS)) / len(shares)
+    return _DEPTHS[int(most.argmax())] if most.max() >= 0.8 else ""
 
 
 def _drawn(model: Any, X: Matrix) -> Floats:
@@ -93,7 +96,7 @@ def _drawn(model: Any, X: Matrix) -> Floats:
     mean = np.asarray(model.predict(X), np.float64)[:, None]
     if hasattr(model, "score_root"):
         root = model.score_root(X, np.arange(len(X)))
-        mean = mean + root @ np.random.default_rng(0).standard_normal((root.shape[1], DRAWS))
+        mean = mean + root @ np.random.default_rng(0).standard_normal((root.shape[1], _DRAWS))
     return _standard(mean)
 
 

@@ -17,12 +17,12 @@ from beholder.explain.why import Reason, reasons_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
 
-NAMED = 2.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
-FELT = 3.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
+_NAMED = 2.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
+_FELT = 3.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
 # In grids, where what most people like is known, the evidence of who picks at random is lower by 4: they do
 # not go by it. Nor does a person of a rare taste, so less is wanted, of the evidence and the belief in a clear taste.
-FELT_AMONG, CLEARLY = -0.4, 4.0
-UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
+_FELT_AMONG, _CLEARLY = -0.4, 4.0
+_UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
 FEWEST = 5  # answers below which nothing is found, whatever they say
 
 
@@ -30,13 +30,22 @@ FEWEST = 5  # answers below which nothing is found, whatever they say
 class Explanation:
     """A taste in words.
 
-    sentence    natural English, claiming only what the answers carry
-    leanings    one for each measured attribute and for each word that is leant to, the best supported first
-    found       whether the answers show a taste at all, or could as well have been made at random
-    confidence  "nothing yet", "a first guess", "fairly sure" or "sure"
-    answers     how many answers it rests on; a grid counts as many as were picked
-    eyes        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.affinities`)
-    named       whether the measured attributes alone show a taste, so that words say it
+    Attributes
+    ----------
+    sentence
+        natural English, claiming only what the answers carry
+    leanings
+        one for each measured attribute and for each word that the taste leans towards, the best supported first
+    found
+        whether the answers show a taste at all, or could as well have been made at random
+    confidence
+        "nothing yet", "a first guess", "fairly sure" or "sure"
+    answers
+        how many answers it rests on; a grid counts as many as were picked
+    eyes
+        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.affinities`)
+    named
+        whether the measured attributes alone show a taste, so that words say it
     """
 
     sentence: str
@@ -75,7 +84,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.compared().weights.sum()))
     enough = max(count, len(answers)) >= FEWEST
-    found, named = enough and _found(weights, model), enough and weights.log_bayes > NAMED
+    found, named = enough and _found(weights, model), enough and weights.log_bayes > _NAMED
     sure = confidence_of(leanings, found)
     return Explanation(sentence_of(leanings, found, count), leanings, found, sure, count, named=named)
 
@@ -92,9 +101,16 @@ def reasons(
 ) -> list[Reason]:
     """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
 
-    rows : (k,) rows of X; explanation : of the same answers, made here where it is not given
-    words : as in `explain`
-    predicted : what the model predicts of X, scores and standard deviations; found here where it is not given
+    Parameters
+    ----------
+    rows
+        (k,) rows of X
+    explanation
+        of the same answers, made here where it is not given
+    words
+        as in `explain`
+    predicted
+        what the model predicts of X, scores and standard deviations; found here where it is not given
     """
     _check(X, attributes)
     if explanation is None:
@@ -119,7 +135,7 @@ def _aspects(attributes: Matrix, words: Tags) -> Floats:
 
 
 def _leanings(weights: Weights, words: Tags) -> Sequence[Leaning]:
-    low, high = UNDECIDED
+    low, high = _UNDECIDED
     known = list(zip(weights.lean.tolist(), weights.std.tolist(), weights.included.tolist(), strict=True))
     measured = [
         Leaning(a.name, a.low, a.high, lean, std, low < included < high)
@@ -133,18 +149,18 @@ def _leanings(weights: Weights, words: Tags) -> Sequence[Leaning]:
 
 
 def _found(weights: Weights, model: Any) -> bool:
-    """Whether a few attributes, or else the encoder's numbers, foretell the answers better than chance.
+    """Whether a few attributes, or else the encoder's numbers, predict the answers better than chance.
 
     Measured on sessions asked as in the app: with 30 choices a taste was found in all of 20 people with a planted
     liking; in none of 60 to 80 who answer at random, by 30 choices, 30 ratings or 10 grids (at most 2.1 of NAMED).
     """
-    return weights.log_bayes > NAMED or felt_by(model) > 0
+    return weights.log_bayes > _NAMED or felt_by(model) > 0
 
 
 def felt_by(model: Any) -> float:
-    """How far the encoder's numbers foretell the answers: log evidence over none, less what is wanted; 0 is enough."""
+    """How far the encoder's numbers predict the answers: log evidence over none, less what is wanted; 0 is enough."""
     evidence = float(getattr(model, "log_evidence_", 0.0) - getattr(model, "null_log_evidence_", 0.0))
     clear = getattr(model, "clear_share", None)
     if clear is not None and model.prior is not None and len(model.answers_.grids):
-        return evidence + CLEARLY * float(clear) - FELT_AMONG
-    return evidence - FELT
+        return evidence + _CLEARLY * float(clear) - _FELT_AMONG
+    return evidence - _FELT

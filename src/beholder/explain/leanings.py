@@ -25,12 +25,19 @@ HINTING = 1.0  # and from which it is mentioned at all
 class Leaning:
     """What the answers say of one measured attribute.
 
-    low, high   the words for its two ends
-    lean        in [-1, 1]: of two pictures one standard deviation apart in it, the higher is chosen (1 + lean) / 2
-                of the time
-    std         standard deviation of `lean`
-    open        whether the answers leave it open if the attribute matters at all
-    kind        "attribute", or that of a word that the encoder says: "concept" or "style"
+    Attributes
+    ----------
+    low, high
+        the words for its two ends
+    lean
+        in [-1, 1]: of two pictures one standard deviation apart in it, the higher is chosen (1 + lean) / 2 of the
+        time
+    std
+        standard deviation of `lean`
+    open
+        whether the answers leave it open if the attribute matters at all
+    kind
+        "attribute", or that of a word that the encoder says: "concept" or "style"
     """
 
     attribute: str
@@ -94,7 +101,10 @@ def confidence_of(leanings: Sequence[Leaning], found: bool) -> str:
 def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
     """The taste in one or two sentences, claiming only what the answers carry.
 
-    leanings : sorted by evidence
+    Parameters
+    ----------
+    leanings
+        sorted by evidence
     """
     if not found:
         return _nothing_found(leanings, answers)

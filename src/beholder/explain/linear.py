@@ -19,24 +19,30 @@ from scipy.special import log_ndtr, logsumexp, ndtr
 
 from beholder.types import Answers, Floats, Ints, Matrix
 
-MOST = 3  # attributes in one model: a fourth is never carried by the few answers this is read after
-SIZES = (0.0, 0.6, 0.3, 0.1)  # prior mass of the models with 1, 2 and 3 attributes, given that there is a taste
-SLABS = (0.5, 1.0, 2.0)  # prior std of a weight, in units of the answer noise per std of the attribute
-NOISES = (1.0, 0.6, 0.3, 0.1)  # share of the variance of a person's ratings that is noise
-STEPS = 12  # of Newton's method at most; the log posterior is concave and 8 reach machine precision on 500 choices
-PRECISE = 1e-9  # the largest step after which there is no other
-NODES, MASSES = np.polynomial.hermite_e.hermegauss(9)
+_MOST = 3  # attributes in one model: a fourth is never carried by the few answers this is read after
+_SIZES = (0.0, 0.6, 0.3, 0.1)  # prior mass of the models with 1, 2 and 3 attributes, given that there is a taste
+_SLABS = (0.5, 1.0, 2.0)  # prior std of a weight, in units of the answer noise per std of the attribute
+_NOISES = (1.0, 0.6, 0.3, 0.1)  # share of the variance of a person's ratings that is noise
+_STEPS = 12  # of Newton's method at most; the log posterior is concave and 8 reach machine precision on 500 choices
+_PRECISE = 1e-9  # the largest step after which there is no other
+_NODES, _MASSES = np.polynomial.hermite_e.hermegauss(9)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The averaged posterior over the weight of each of `a` attributes.
 
-    mean        (a,) in units of the answer noise per standard deviation of the attribute; zero where not included
-    lean, std   (a,) of 2 Φ(w) - 1: of two pictures one standard deviation apart, the higher one is chosen
-                (1 + lean) / 2 of the time; in [-1, 1]
-    included    (a,) posterior probability, given that there is a taste, that the attribute plays a part
-    log_bayes   log evidence of "one to three attributes decide" over "nothing decides"
+    Attributes
+    ----------
+    mean
+        (a,) in units of the answer noise per standard deviation of the attribute; zero where not included
+    lean, std
+        (a,) of 2 Φ(w) - 1: of two pictures one standard deviation apart, the higher one is chosen (1 + lean) / 2 of
+        the time; in [-1, 1]
+    included
+        (a,) posterior probability, given that there is a taste, that the attribute plays a part
+    log_bayes
+        log evidence of "one to three attributes decide" over "nothing decides"
     """
 
     mean: Floats
@@ -61,13 +67,13 @@ def _subsets(a: int, words: int) -> tuple[Floats, Floats]:
     """(masks (s, a + words), log prior (s,)) of every subset of 1 to MOST attributes, of every word alone, and of every
     word with one attribute."""
     masks, priors = [], []
-    for size in range(1, min(MOST, a) + 1):
+    for size in range(1, min(_MOST, a) + 1):
         members = list(combinations(range(a), size))
         if size <= 2:
             members += [(*few, a + word) for few in combinations(range(a), size - 1) for word in range(words)]
         for member in members:
             masks.append(np.isin(np.arange(a + words), member).astype(float))
-            priors.append(np.log(SIZES[size] / len(members)))
+            priors.append(np.log(_SIZES[size] / len(members)))
     return np.array(masks), np.array(priors)
 
 
@@ -125,23 +131,28 @@ def _quadratic(w: Floats, square: Floats) -> Floats:
 def fit_weights(z: Floats, answers: Answers, words: int = 0) -> Weights:
     """The averaged posterior of the attributes' weights.
 
-    z : (n, a) of `standardise`; answers : rows of it
-    words : how many of the columns, at the end, are words
-    Takes about 20 ms at 30 choices, 0.2 s at 500 (one thread).
+    Parameters
+    ----------
+    z
+        (n, a) of `standardise`
+    answers
+        rows of it
+    words
+        how many of the columns, at the end, are words Takes about 20 ms at 30 choices, 0.2 s at 500 (one thread).
     """
     masks, priors = _subsets(z.shape[1] - words, words)
     seen = _Evidence.of(z, answers)
-    noises = NOISES if seen.rated else NOISES[:1]
+    noises = _NOISES if seen.rated else _NOISES[:1]
     grid = [
         (mask * slab, prior, noise)
-        for slab in SLABS
+        for slab in _SLABS
         for noise in noises
         for mask, prior in zip(masks, priors, strict=True)
     ]
     scale = np.array([row[0] for row in grid])
     noise = np.array([row[2] for row in grid])
     mean, cover, log_ratio = _laplace(seen, scale, noise)
-    log_weight = np.array([row[1] for row in grid]) - np.log(len(SLABS) * len(noises)) + log_ratio
+    log_weight = np.array([row[1] for row in grid]) - np.log(len(_SLABS) * len(noises)) + log_ratio
     log_bayes = float(logsumexp(log_weight))
     return _average(np.exp(log_weight - log_bayes), scale, mean, cover, log_bayes)
 
@@ -151,12 +162,12 @@ def _laplace(seen: _Evidence, scale: Floats, noise: Floats) -> tuple[Floats, Flo
     b, a = scale.shape
     v = np.zeros((b, a))  # w = scale * v, so that an attribute left out is simply a zero and priors are standard
     eye = np.eye(a)
-    for _ in range(STEPS):
+    for _ in range(_STEPS):
         gradient, curvature = seen.slopes(scale * v, noise)
         precision = eye + scale[:, :, None] * curvature * scale[:, None, :]
         step = np.linalg.solve(precision, (scale * gradient - v)[..., None])[..., 0]
         v = v + step
-        if np.abs(step).max(initial=0.0) < PRECISE:
+        if np.abs(step).max(initial=0.0) < _PRECISE:
             break
     _, curvature = seen.slopes(scale * v, noise)
     precision = eye + scale[:, :, None] * curvature * scale[:, None, :]
@@ -166,8 +177,8 @@ def _laplace(seen: _Evidence, scale: Floats, noise: Floats) -> tuple[Floats, Flo
 
 
 def _average(share: Floats, scale: Floats, mean: Floats, cover: Floats, log_bayes: float) -> Weights:
-    nodes = 2.0 * ndtr(mean[..., None] + cover[..., None] * NODES) - 1.0
-    masses = MASSES / MASSES.sum()
+    nodes = 2.0 * ndtr(mean[..., None] + cover[..., None] * _NODES) - 1.0
+    masses = _MASSES / _MASSES.sum()
     lean = share @ (nodes @ masses)
     second = share @ (nodes**2 @ masses)
     std = np.sqrt(np.maximum(second - lean**2, 1e-12))

@@ -1,4 +1,4 @@
-"""The words that an encoder says of a pool of pictures, made ready to be leant to and to be named."""
+"""The words that an encoder says of a pool of pictures, ready for a taste to lean towards them, and to be named."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from numpy.typing import NDArray
 from beholder.features.vocabulary import Vocabulary
 from beholder.types import Ints, Matrix
 
-MOST = 12  # words that a taste is looked for in: the commonest
-COMMON = (0.03, 0.7)  # shares of the pool of which a word must be said; fewer than `FEWEST` pictures are never enough
-FEWEST = 4
+_MOST = 12  # words that a taste is looked for in: the commonest
+_COMMON = (0.03, 0.7)  # shares of the pool of which a word must be said; fewer than `_FEWEST` pictures are never enough
+_FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tags:
     """What is said of each of n pictures.
 
-    names, kinds   (w,) the words, and whether each is a "concept" or a "style"
-    probabilities  (n, w)
-    said           (n, w) whether each word is said of each picture
+    Attributes
+    ----------
+    names, kinds
+        (w,) the words, and whether each is a "concept" or a "style"
+    probabilities
+        (n, w)
+    said
+        (n, w) whether each word is said of each picture
     """
 
     names: Sequence[str]
@@ -41,8 +46,8 @@ class Tags:
     def common(self) -> Tags:
         """Those that tell the pictures of this pool apart."""
         count, n = self.said.sum(axis=0), max(1, len(self.said))
-        telling = np.flatnonzero((count >= max(FEWEST, COMMON[0] * n)) & (count <= COMMON[1] * n))
-        chosen = np.sort(telling[np.argsort(-count[telling], kind="stable")][:MOST])
+        telling = np.flatnonzero((count >= max(_FEWEST, _COMMON[0] * n)) & (count <= _COMMON[1] * n))
+        chosen = np.sort(telling[np.argsort(-count[telling], kind="stable")][:_MOST])
         return self._take(chosen)
 
     def shared(self, row: int, other: int) -> list[str]:

@@ -17,32 +17,45 @@ from beholder.explain.leanings import HINTING, TELLING, Leaning, listed, picture
 from beholder.explain.why import liked_and_disliked
 from beholder.types import Answers, Floats, Ints, Matrix
 
-VerdictKind = Literal["like most", "own", "open", "clicking"]
+_VerdictKind = Literal["like most", "own", "open", "clicking"]
 
-ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
-AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
-CLEAR = 0.5  # probability of a clear taste from which it is called one
-SURE, COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of these that came so, below which none was
-FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
-SHOWN, OF_MOST, OF_EACH = 9, 5, 4  # pictures of a taste of one's own, of what most people like, of each way left open
-LIKED = 4  # pictures of a taste of one's own that the person liked already; the others they have not seen
+_ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
+_AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
+_CLEAR = 0.5  # probability of a clear taste from which it is called one
+_SURE, _COIN = (
+    1.0,
+    0.6,
+)  # log-odds from which an answer was predicted; share of these that came so, below which none was
+_FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
+_SHOWN, _OF_MOST, _OF_EACH = (
+    9,
+    5,
+    4,
+)  # pictures of a taste of one's own, of what most people like, of each way left open
+_LIKED = 4  # pictures of a taste of one's own that the person liked already; the others they have not seen
 FIRST_WORD = 20  # answers below which it is said that it is early
-GROUP = 3  # pictures that were liked and are alike, from which they are a way
-ROUNDS = 20  # in which pictures that were liked are parted in two
+_GROUP = 3  # pictures that were liked and are alike, from which they are a way
+_ROUNDS = 20  # in which pictures that were liked are parted in two
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a person's answers show.
 
-    kind       "like most": what most people like; "own": a taste of their own; "open": two ways are open, or it is
-               simply early; "clicking": nothing, and there is advice
-    sentence   to the person
-    caption    what stands over the pictures
-    pictures   rows of X that show it, best first; others: those of a second way; both empty where none do
+    Attributes
+    ----------
+    kind
+        "like most": what most people like; "own": a taste of their own; "open": two ways are open, or it is simply
+        early; "clicking": nothing, and there is advice
+    sentence
+        to the person
+    caption
+        what stands over the pictures
+    pictures
+        rows of X that show it, best first; others: those of a second way; both empty where none do
     """
 
-    kind: VerdictKind
+    kind: _VerdictKind
     sentence: str
     caption: str = ""
     pictures: Sequence[int] = ()
@@ -62,9 +75,9 @@ class Predictions:
     @property
     def fails(self) -> bool:
         """Whether answers that the model was sure of came hardly oftener as predicted than a coin would have it."""
-        sure = np.abs(self.log_odds) > SURE
+        sure = np.abs(self.log_odds) > _SURE
         count, right = (float(self.weights[which].sum()) for which in (sure, sure & (self.log_odds > 0)))
-        return count >= FEWEST_PREDICTED and right < COIN * count
+        return count >= _FEWEST_PREDICTED and right < _COIN * count
 
 
 def verdict_of(
@@ -79,12 +92,22 @@ def verdict_of(
 ) -> Verdict:
     """The verdict on a person's answers.
 
-    model     the fitted taste model, None where there is none yet
-    X         (n, d) the pool; answers : rows of it
-    told      what `explain` says of the same
-    advice    of `advice_of`; "" where it has nothing to say
-    predicted  what was thought of the answers before; None: not known
-    without   rows that are not to be shown
+    Parameters
+    ----------
+    model
+        the fitted taste model, None where there is none yet
+    X
+        (n, d) the pool
+    answers
+        rows of it
+    told
+        what `explain` says of the same
+    advice
+        of `advice_of`; "" where it has nothing to say
+    predicted
+        what was thought of the answers before; None: not known
+    without
+        rows that are not to be shown
     """
     if advice:
         return Verdict("clicking", advice)
@@ -95,14 +118,14 @@ def verdict_of(
     felt, alone = felt_by(model), _alone(model, X)
     ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]
-    if alone < ALONE and felt > AGREEING:
+    if alone < _ALONE and felt > _AGREEING:
         so_far = "Your choices agree" if felt > 0 else "So far your choices agree"
-        top = ranked[:OF_MOST].tolist()
+        top = ranked[:_OF_MOST].tolist()
         caption = f"These {'five ' * (len(top) == 5)}look most like you:"
         return Verdict("like most", f"{so_far} with what most people like.", caption, top)
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
-        said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > CLEAR)
+        said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
         return Verdict("own", said, "You go for pictures like these:", _nine(ranked, answers))
     return _open(X, answers, told, found, alone < 1, ranked)
 
@@ -115,9 +138,9 @@ def _alone(model: Any, X: Matrix) -> float:
 
 def _nine(ranked: Ints, answers: Answers) -> list[int]:
     """The pictures liked that stand highest, then the highest of those that were never judged, then any."""
-    liked = ranked[np.isin(ranked, liked_and_disliked(answers)[0])][:LIKED]
+    liked = ranked[np.isin(ranked, liked_and_disliked(answers)[0])][:_LIKED]
     new = ranked[~np.isin(ranked, answers.judged)]
-    return list(dict.fromkeys([*liked.tolist(), *new.tolist(), *ranked.tolist()]))[:SHOWN]
+    return list(dict.fromkeys([*liked.tolist(), *new.tolist(), *ranked.tolist()]))[:_SHOWN]
 
 
 def _in_pictures(answers: Answers, clear: bool) -> str:
@@ -136,9 +159,9 @@ def _open(X: Matrix, answers: Answers, told: Explanation, found: bool, most: boo
     if len(hints) > 1:
         return Verdict("open", f"{lead}: {_either(hints)}, by your answers so far.")
     one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
-    if len(one) >= GROUP <= len(other):
+    if len(one) >= _GROUP <= len(other):
         said = f"{lead}: by your answers so far your taste may go either of two ways."
-        return Verdict("open", said, "Like these, or like those:", one[:OF_EACH], other[:OF_EACH])
+        return Verdict("open", said, "Like these, or like those:", one[:_OF_EACH], other[:_OF_EACH])
     if most:
         return Verdict("open", f"{lead}: what most people like, or a taste of your own, by your answers so far.")
     guess = f"{_either(hints)}, at a first guess," if hints else "nothing is settled"
@@ -151,13 +174,13 @@ def _either(leanings: Sequence[Leaning]) -> str:
 
 def _groups(X: Matrix, rows: Ints) -> tuple[list[int], list[int]]:
     """These rows parted in two by k-means, begun from the two that are furthest apart; each in the order given."""
-    if len(rows) < 2 * GROUP:
+    if len(rows) < 2 * _GROUP:
         return [], []
     spread = np.maximum(X.std(axis=0), 1e-6)
     z = np.asarray((X[rows] - X.mean(axis=0)) / spread, np.float64)
     z /= np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
     centres = z[list(np.unravel_index(int(np.argmin(z @ z.T)), (len(z), len(z))))]
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         first = z @ centres[0] >= z @ centres[1]
         if first.all() or not first.any():
             break

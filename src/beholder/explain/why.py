@@ -12,29 +12,36 @@ from beholder.explain.leanings import Leaning
 from beholder.explain.tags import Tags
 from beholder.types import SCALE, Answers, Floats, Ints, Matrix
 
-NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something
-SHARE = 0.3  # of the largest contribution, from which another one is named beside it
-MOST = 2  # things named of one picture
-CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
-LEFT = 0.25  # of a vote against a picture that was shown in a grid and not picked
-AT_ONCE = 4_096  # pictures that are compared at a time
-SAMPLE = 400  # pictures from which that distance is measured
-DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
-WIDE = 0.75  # where its doubt is also this much of the spread of all scores
-UNSURE = "not sure yet"
-NO_REASON = "nothing we measure says why"
-GUESS = "a guess so far"
+_NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something
+_SHARE = 0.3  # of the largest contribution, from which another one is named beside it
+_MOST = 2  # things named of one picture
+_CLOSE = 0.95  # nearer than this share of random pairs of the pool counts as near
+_LEFT = 0.25  # of a vote against a picture that was shown in a grid and not picked
+_AT_ONCE = 4_096  # pictures that are compared at a time
+_SAMPLE = 400  # pictures from which that distance is measured
+_DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
+_WIDE = 0.75  # where its doubt is also this much of the spread of all scores
+_UNSURE = "not sure yet"
+_NO_REASON = "nothing we measure says why"
+_GUESS = "a guess so far"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why one picture scores as it does.
 
-    text    in words of the measured attributes; "" only where `near` says it alone
-    near    row of the nearest picture that was liked (or disliked, where this one stands low), None where none is near
-    liked   whether `near` was liked
-    both    words that are said of this picture and of `near`
-    unsure  whether the score is one of the least known
+    Attributes
+    ----------
+    text
+        in words of the measured attributes; "" only where `near` says it alone
+    near
+        row of the nearest picture that was liked (or disliked, where this one stands low), None where none is near
+    liked
+        whether `near` was liked
+    both
+        words that are said of this picture and of `near`
+    unsure
+        whether the score is one of the least known
     """
 
     text: str
@@ -47,7 +54,7 @@ class Reason:
         """The whole reason; title : of the picture `near`, None where there is none."""
         near = f"near to {title}, which you {'liked' if self.liked else 'did not like'}" if title else ""
         near += f" (both: {', '.join(self.both)})" if near and self.both else ""
-        return "; ".join(filter(None, [self.text, near, UNSURE * self.unsure]))
+        return "; ".join(filter(None, [self.text, near, _UNSURE * self.unsure]))
 
 
 def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
@@ -56,7 +63,7 @@ def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
     Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it. A picture
     that was left in a grid was not liked, though this says less of it than a choice does.
     """
-    votes = {int(row): 1.0 if picked else -LEFT for _, row, picked in answers.grids}
+    votes = {int(row): 1.0 if picked else -_LEFT for _, row, picked in answers.grids}
     for (winner, loser), weight in zip(answers.choices, answers.weights, strict=True):
         votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
         votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)
@@ -81,18 +88,24 @@ def reasons_of(
 ) -> list[Reason]:
     """One reason for each of `rows`.
 
-    predicted : (n,) scores and (n,) standard deviations of all pictures
-    aspects : (n, a) standardised; leanings : (a,) in the order of its columns, None where the answers do not carry one
-    words : what the encoder says of each picture
-    Takes 0.1 s for 10,000 rows of 200 numbers.
+    Parameters
+    ----------
+    predicted
+        (n,) scores and (n,) standard deviations of all pictures
+    aspects
+        (n, a) standardised
+    leanings
+        (a,) in the order of its columns, None where the answers do not carry one
+    words
+        what the encoder says of each picture Takes 0.1 s for 10,000 rows of 200 numbers.
     """
     scores, spread = predicted
     high = (scores >= np.median(scores))[rows]
-    unsure = (spread > max(np.quantile(spread, DOUBTFUL), WIDE * np.std(scores)))[rows]
+    unsure = (spread > max(np.quantile(spread, _DOUBTFUL), _WIDE * np.std(scores)))[rows]
     texts = _words(aspects[rows], high, leanings)
     near = _nearest(X, rows, high, answers)
-    both = words.both(rows, near, MOST)
-    unknown = NO_REASON if any(leanings) else GUESS
+    both = words.both(rows, near, _MOST)
+    unknown = _NO_REASON if any(leanings) else _GUESS
     return [
         Reason(text or unknown * (to < 0), None if to < 0 else to, liked, doubt, told)
         for text, to, liked, doubt, told in zip(texts, near.tolist(), high.tolist(), unsure.tolist(), both, strict=True)
@@ -102,11 +115,11 @@ def reasons_of(
 def _words(z: Floats, high: np.ndarray[Any, Any], leanings: Sequence[Leaning | None]) -> Iterator[str]:
     lean = np.array([x.lean if x else 0.0 for x in leanings])
     sign = np.where(high, 1.0, -1.0)[:, None]
-    gain = np.where(np.abs(z) >= NOTABLE, sign * z * lean, 0.0)  # how far each attribute speaks for the standing
-    order = np.argsort(-gain, axis=1)[:, :MOST]
+    gain = np.where(np.abs(z) >= _NOTABLE, sign * z * lean, 0.0)  # how far each attribute speaks for the standing
+    order = np.argsort(-gain, axis=1)[:, :_MOST]
     for i, columns in enumerate(order):
         best = gain[i, columns[0]]
-        named = [int(c) for c in columns if best > 0 and gain[i, c] >= SHARE * best]
+        named = [int(c) for c in columns if best > 0 and gain[i, c] >= _SHARE * best]
         words = [leanings[c].high if z[i, c] > 0 else leanings[c].low for c in named]  # type: ignore[union-attr]
         if words and not high[i]:
             wanted = leanings[named[0]]
@@ -120,14 +133,14 @@ def _nearest(X: Matrix, rows: Ints, high: np.ndarray[Any, Any], answers: Answers
     """(k,) the nearest liked row of each that stands high, the nearest disliked of the others; never the row itself, -1
     where none is near."""
     unit = _unit_of(X)
-    close = _closeness(unit(np.arange(0, len(X), max(1, len(X) // SAMPLE))))
+    close = _closeness(unit(np.arange(0, len(X), max(1, len(X) // _SAMPLE))))
     found = np.full(len(rows), -1, np.int64)
     for taught, which in zip(liked_and_disliked(answers), (high, ~high), strict=True):
         mine = rows[which]
         if not len(taught) or not len(mine):
             continue
         told, best = unit(taught).T, np.empty(len(mine), np.int64)
-        for part in (slice(start, start + AT_ONCE) for start in range(0, len(mine), AT_ONCE)):
+        for part in (slice(start, start + _AT_ONCE) for start in range(0, len(mine), _AT_ONCE)):
             likeness = unit(mine[part]) @ told
             likeness[mine[part, None] == taught] = -np.inf
             at = likeness.argmax(axis=1)
@@ -139,7 +152,7 @@ def _nearest(X: Matrix, rows: Ints, high: np.ndarray[Any, Any], answers: Answers
 def _unit_of(X: Matrix) -> Callable[[Ints], Matrix]:
     """Gives rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
     mean = X.mean(axis=0)
-    parts = (X[start : start + AT_ONCE] for start in range(0, len(X), AT_ONCE))  # never a copy of a large X
+    parts = (X[start : start + _AT_ONCE] for start in range(0, len(X), _AT_ONCE))  # never a copy of a large X
     spread = np.sqrt(sum(((part - mean) ** 2).sum(axis=0, dtype=np.float64) for part in parts) / max(1, len(X)))
     scale = np.asarray(1 / np.maximum(spread, 1e-6), X.dtype)
 
@@ -154,4 +167,4 @@ def _unit_of(X: Matrix) -> Callable[[Ints], Matrix]:
 def _closeness(some: Matrix) -> float:
     """The correlation that only the nearest few in a hundred pairs of the pool reach."""
     pairs = (some @ some.T)[np.triu_indices(len(some), 1)]
-    return float(np.quantile(pairs, CLOSE)) if len(pairs) else 1.0
+    return float(np.quantile(pairs, _CLOSE)) if len(pairs) else 1.0

@@ -22,17 +22,17 @@ from scipy import fft, ndimage
 from beholder.features.encoder_row import EncoderRow
 from beholder.types import Matrix
 
-Array = NDArray[np.floating[Any]]
+_Array = NDArray[np.floating[Any]]
 
 SIDE = 256  # longer side of the view that shows sharpness
-COLOUR = 128  # longer side of the view that shows colour
-MAP = 64  # side of the square view that shows layout
-THIN = 32  # no side of a view is shorter: a 1 x 2000 picture is stretched, not refused
-GREY_CHROMA = 6.0  # Lab chroma below which hue is mostly noise
+_COLOUR = 128  # longer side of the view that shows colour
+_MAP = 64  # side of the square view that shows layout
+_THIN = 32  # no side of a view is shorter: a 1 x 2000 picture is stretched, not refused
+_GREY_CHROMA = 6.0  # Lab chroma below which hue is mostly noise
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class _Views:
     """What the measurements look at.
 
     grey      (h, w) lightness 0-255, longer side 256
@@ -42,16 +42,16 @@ class Views:
     salience  (64, 64) where the eye goes first; sums to 1
     """
 
-    grey: Array
-    lab: Array
-    rgb: Array
-    layout: Array
-    salience: Array
+    grey: _Array
+    lab: _Array
+    rgb: _Array
+    layout: _Array
+    salience: _Array
 
 
 def _fit(picture: Image.Image, side: int) -> Image.Image:
     scale = side / max(picture.size)
-    width, height = (max(THIN, round(length * scale)) for length in picture.size)
+    width, height = (max(_THIN, round(length * scale)) for length in picture.size)
     return picture if picture.size == (width, height) else picture.resize((width, height), Image.Resampling.BOX)
 
 
@@ -63,7 +63,7 @@ _TO_XYZ = np.array(  # sRGB to XYZ over the D65 white point (IEC 61966-2-1)
 )
 
 
-def _to_lab(rgb: NDArray[np.uint8]) -> Array:
+def _to_lab(rgb: NDArray[np.uint8]) -> _Array:
     """CIE Lab of sRGB bytes, any shape ending in 3."""
     xyz = _LINEAR[rgb] @ _TO_XYZ.T
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
@@ -71,7 +71,7 @@ def _to_lab(rgb: NDArray[np.uint8]) -> Array:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def _salience(layout: Array) -> Array:
+def _salience(layout: _Array) -> _Array:
     """Spectral residual [HouZhang2007] over the three Lab channels, plus distance to the mean colour [Achanta2009].
 
     The first finds what breaks the picture's own texture, the second what differs from it as a patch of colour.
@@ -86,44 +86,44 @@ def _salience(layout: Array) -> Array:
     patch = np.linalg.norm(blurred - layout.mean(axis=(0, 1)), axis=2)
     maps = [ndimage.gaussian_filter(m, 2.0) for m in (surprise, patch**1.5)]
     shares = np.stack([m / (m.sum() + 1e-2) + 1e-6 for m in maps])  # 1e-6: a constant picture is salient nowhere
-    salience: Array = shares.mean(axis=0)
+    salience: _Array = shares.mean(axis=0)
     return salience
 
 
-def views(picture: Image.Image) -> Views:
+def views(picture: Image.Image) -> _Views:
     """The views of a picture; any mode and size of at least 1 x 1."""
     picture = picture.convert("RGB")
     large = _fit(picture, SIDE)
-    colour = _fit(large, COLOUR)
-    layout = _to_lab(np.asarray(colour.resize((MAP, MAP), Image.Resampling.BOX)))
+    colour = _fit(large, _COLOUR)
+    layout = _to_lab(np.asarray(colour.resize((_MAP, _MAP), Image.Resampling.BOX)))
     rgb = np.asarray(colour)
     grey = np.asarray(large.convert("L"), np.float32)
-    return Views(grey, _to_lab(rgb), rgb.astype(np.float32), layout, _salience(layout))
+    return _Views(grey, _to_lab(rgb), rgb.astype(np.float32), layout, _salience(layout))
 
 
-def _content(v: Views) -> float:
+def _content(v: _Views) -> float:
     lightness = v.lab[..., 0]
     fine = ndimage.gaussian_filter(lightness, 1.0)
     edges = np.hypot(ndimage.sobel(fine, 0), ndimage.sobel(fine, 1)) / 8
     return float(np.mean(edges / (edges + 4.0)))
 
 
-def _emphasis(v: Views) -> float:
-    window = MAP // 3
+def _emphasis(v: _Views) -> float:
+    window = _MAP // 3
     inside = ndimage.uniform_filter(v.salience, window, mode="constant") * window**2
     return float(np.log(max(inside.max() - 0.09, 0.02)))
 
 
-def _lighting(v: Views) -> float:
+def _lighting(v: _Views) -> float:
     low, high = np.percentile(ndimage.gaussian_filter(v.layout[..., 0], 2.0), [2, 98])
     return float(high - low)
 
 
-def _harmony(v: Views) -> float:
+def _harmony(v: _Views) -> float:
     a, b = v.lab[..., 1].ravel(), v.lab[..., 2].ravel()
     chroma = np.hypot(a, b)
     hue = (np.degrees(np.arctan2(b, a)) % 360 / 5).astype(np.intp) % 72
-    weights = np.bincount(hue, np.maximum(chroma - GREY_CHROMA, 0), minlength=72)
+    weights = np.bincount(hue, np.maximum(chroma - _GREY_CHROMA, 0), minlength=72)
     total = weights.sum()
     distance = (_TEMPLATES @ weights).min() / (total + 0.5 * chroma.size)
     return float(-np.log(distance + 0.5))
@@ -150,20 +150,20 @@ _TEMPLATES = np.concatenate(  # at half their width: at full width half of all p
 )
 
 
-def _vivid(v: Views) -> float:
+def _vivid(v: _Views) -> float:
     red, green, blue = v.rgb[..., 0], v.rgb[..., 1], v.rgb[..., 2]
     rg, yb = red - green, (red + green) / 2 - blue
     return float(np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean()))
 
 
-def _cells(image: Array, n: int = 8) -> Array:
+def _cells(image: _Array, n: int = 8) -> _Array:
     """(n, n) means over a grid of n x n cells."""
     height, width = (length // n * n for length in image.shape)
-    means: Array = image[:height, :width].reshape(n, height // n, n, width // n).mean(axis=(1, 3))
+    means: _Array = image[:height, :width].reshape(n, height // n, n, width // n).mean(axis=(1, 3))
     return means
 
 
-def _focus(v: Views) -> float:
+def _focus(v: _Views) -> float:
     soft = ndimage.uniform_filter(v.grey, 3)
     coarse = ndimage.uniform_filter(soft, 9)
     fine = _cells((v.grey - soft) ** 2)
@@ -174,10 +174,10 @@ def _focus(v: Views) -> float:
 
 _ANGLES = np.linspace(0, np.pi, 36, endpoint=False)[:, None]  # shifts of the picture over itself: 36 directions,
 _REACH = np.linspace(0.04, 0.5, 48)[None, :]  # 48 steps of up to half its sides
-_AXIS = (np.arange(MAP, dtype=np.float32) + 0.5) / MAP
+_AXIS = (np.arange(_MAP, dtype=np.float32) + 0.5) / _MAP
 
 
-def _bump(x: float, y: float) -> Array:
+def _bump(x: float, y: float) -> _Array:
     """A hill over the layout at shares x, y of width and height."""
     return np.exp(-((_AXIS[None, :] - x) ** 2 + (_AXIS[:, None] - y) ** 2) / (2 * 0.09**2)).astype(np.float32)
 
@@ -186,26 +186,26 @@ _CENTRE = _bump(1 / 2, 1 / 2)
 _THIRDS = np.max([_bump(x, y) for x in (1 / 3, 2 / 3) for y in (1 / 3, 2 / 3)], axis=0)
 
 
-def _thirds(v: Views) -> float:
+def _thirds(v: _Views) -> float:
     strong = v.salience**2
     return float(np.log(((strong * _THIRDS).sum() + 1e-9) / ((strong * _CENTRE).sum() + 1e-9)))
 
 
-def _balance(v: Views) -> float:
+def _balance(v: _Views) -> float:
     weight = np.sqrt(np.abs(v.layout - v.layout.mean(axis=(0, 1))).sum(axis=2)) + 0.05
     weight /= weight.sum()
     x, y = (weight.sum(axis=0) * _AXIS).sum() - 0.5, (weight.sum(axis=1) * _AXIS).sum() - 0.5
     return float(-np.log(np.hypot(x, y) + 0.01))
 
 
-def _repetition(v: Views) -> float:
+def _repetition(v: _Views) -> float:
     lightness = v.lab[..., 0]
     detail = lightness - ndimage.gaussian_filter(lightness, 5.0)
     strength = np.sqrt(np.maximum(ndimage.uniform_filter(detail**2, 33), 0))  # its running sum can fall below 0
     return _self_likeness(v) + 1.5 * _periodicity(detail / (strength + 1.0))
 
 
-def _self_likeness(v: Views) -> float:
+def _self_likeness(v: _Views) -> float:
     """How like the whole each part is: oriented edges of 6 x 6 cells against all cells' median [Amirshahi2012]."""
     smooth = ndimage.gaussian_filter(v.lab[..., 0], 0.7)
     down, right = np.gradient(smooth)
@@ -217,7 +217,7 @@ def _self_likeness(v: Views) -> float:
     return float(np.minimum(shares, whole / (whole.sum() + 0.1)).sum(axis=1).mean())
 
 
-def _periodicity(detail: Array) -> float:
+def _periodicity(detail: _Array) -> float:
     """The highest peak of the autocorrelation, over the lowest point on the way to it [LinWangYang1997]."""
     shape = [fft.next_fast_len(2 * length, real=True) for length in detail.shape]
     likeness = fft.irfft2(np.abs(fft.rfft2(detail - detail.mean(), shape)) ** 2, shape)
@@ -228,14 +228,14 @@ def _periodicity(detail: Array) -> float:
     return float((rays - np.minimum.accumulate(rays, axis=1)).max() / (likeness[0, 0] / detail.size + 0.01))
 
 
-def _symmetry(v: Views) -> float:
+def _symmetry(v: _Views) -> float:
     smooth = ndimage.gaussian_filter(v.layout, sigma=(1.0, 1.0, 0))
     centred = smooth - smooth.mean(axis=(0, 1))
     return float(((centred * centred[:, ::-1]).sum() + 1.0) / ((centred**2).sum() + 1.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class _Attribute:
     """One measured attribute.
 
     low, high       what a picture has at 0 and at 1; each completes "You lean towards ..." and "a picture with ..."
@@ -249,18 +249,18 @@ class Attribute:
     high: str
     doc: str
     source: str
-    measure: Callable[[Views], float]
+    measure: Callable[[_Views], float]
     middle: float
     width: float
 
-    def of(self, seen: Views) -> float:
+    def of(self, seen: _Views) -> float:
         """The attribute of one picture, in [0, 1]."""
         z = (self.measure(seen) - self.middle) / self.width
         return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
 
 
-ATTRIBUTES: tuple[Attribute, ...] = (
-    Attribute(
+ATTRIBUTES: tuple[_Attribute, ...] = (
+    _Attribute(
         "interesting content",
         "quiet, open areas",
         "plenty to discover",
@@ -270,7 +270,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         0.338,
         0.0587,
     ),
-    Attribute(
+    _Attribute(
         "object emphasis",
         "an even, all-over surface",
         "a clear subject",
@@ -280,7 +280,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         -2.43,
         0.328,
     ),
-    Attribute(
+    _Attribute(
         "good lighting",
         "flat, even light",
         "dramatic light",
@@ -290,7 +290,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         54.2,
         12.06,
     ),
-    Attribute(
+    _Attribute(
         "colour harmony",
         "clashing colours",
         "harmonious colours",
@@ -300,7 +300,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         -0.82,
         0.69,
     ),
-    Attribute(
+    _Attribute(
         "vivid colour",
         "muted colours",
         "vivid colours",
@@ -310,7 +310,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         44.0,
         16.8,
     ),
-    Attribute(
+    _Attribute(
         "shallow depth of field",
         "sharpness all over",
         "a soft background",
@@ -320,7 +320,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         1.15,
         0.243,
     ),
-    Attribute(
+    _Attribute(
         "rule of thirds",
         "a centred subject",
         "an off-centre subject",
@@ -330,7 +330,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         1.313,
         0.334,
     ),
-    Attribute(
+    _Attribute(
         "balancing element",
         "one heavy side",
         "balanced weight",
@@ -340,7 +340,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         3.661,
         0.279,
     ),
-    Attribute(
+    _Attribute(
         "repetition",
         "forms that come only once",
         "repeating forms",
@@ -350,7 +350,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         1.062,
         0.0564,
     ),
-    Attribute(
+    _Attribute(
         "symmetry",
         "an asymmetric layout",
         "left-right symmetry",
@@ -373,7 +373,11 @@ class AttributesRuntime:
         bytes=0,
         source="beholder.features.attributes",
         revision="2",
-        preprocessing={"sides": (SIDE, COLOUR, MAP), "thin": THIN, "squash": [(a.middle, a.width) for a in ATTRIBUTES]},
+        preprocessing={
+            "sides": (SIDE, _COLOUR, _MAP),
+            "thin": _THIN,
+            "squash": [(a.middle, a.width) for a in ATTRIBUTES],
+        },
     )
 
     def encode(self, pictures: Sequence[Image.Image]) -> Matrix:

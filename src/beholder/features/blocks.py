@@ -27,7 +27,7 @@ from beholder.features.canvas import (
     soft_histogram,
 )
 
-BANDS = 8  # rings of the spectrum, an even number of octaves apart
+_BANDS = 8  # rings of the spectrum, an even number of octaves apart
 
 
 def _root(shares: Array) -> Array:
@@ -98,9 +98,9 @@ def _plan(height: int, width: int) -> tuple[Array, NDArray[np.intp], NDArray[np.
     """Of a spectrum of that size: the window, and the ring and the direction (coarse, fine) of each frequency."""
     fy, fx = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
     radius = np.hypot(fy, fx)
-    edges = np.geomspace(1.5 / SIDE, 0.5, BANDS + 1)
+    edges = np.geomspace(1.5 / SIDE, 0.5, _BANDS + 1)
     ring = np.digitize(radius, edges) - 1
-    ring[(radius < edges[0]) | (radius >= 0.5)] = BANDS  # the mean, and the corners: counted apart, not used
+    ring[(radius < edges[0]) | (radius >= 0.5)] = _BANDS  # the mean, and the corners: counted apart, not used
     direction = np.floor(np.arctan2(fy, fx) / np.pi * ANGLES + 0.5).astype(int) % ANGLES
     scale = np.digitize(radius, [0.03, 0.12, 0.5])  # 1 coarse, 2 fine
     sector = np.where((scale == 1) | (scale == 2), direction + ANGLES * (scale - 1), 2 * ANGLES)
@@ -113,9 +113,9 @@ def spectrum(c: Canvas) -> Array:
     the share of each direction, coarse and fine. 22 numbers."""
     window, ring, sector = _plan(*c.L.shape)
     power = (np.abs(np.fft.rfft2((c.L - c.L.mean()) * window)) ** 2).ravel() / c.L.size
-    count = np.maximum(np.bincount(ring, minlength=BANDS + 1)[:BANDS], 1)
-    level = np.log(np.bincount(ring, power, BANDS + 1)[:BANDS] / count + 1e-5)
-    x = np.linspace(-1, 1, BANDS)
+    count = np.maximum(np.bincount(ring, minlength=_BANDS + 1)[:_BANDS], 1)
+    level = np.log(np.bincount(ring, power, _BANDS + 1)[:_BANDS] / count + 1e-5)
+    x = np.linspace(-1, 1, _BANDS)
     slope = (level * x).sum() / (x * x).sum()
     straight = level.mean() + slope * x
     shares = np.bincount(sector, power, 2 * ANGLES + 1)[: 2 * ANGLES].reshape(2, ANGLES)

@@ -51,12 +51,20 @@ def oklab(rgb: NDArray[np.uint8]) -> Array:
 class Canvas:
     """One picture as the blocks see it. All (h, w) float32 unless said otherwise.
 
-    L, a, b     OKLab, with a and b times CHROMA
-    C, hue      chroma and hue (radians) of the same
-    edge        length of the gradient of L
-    angle       its direction, 0 to pi
-    edges       (ANGLES, CELLS, CELLS) mean edge strength by direction, softly binned
-    map         (5, CELLS, CELLS) means of L, a, b, C and edge
+    Attributes
+    ----------
+    L, a, b
+        OKLab, with a and b times CHROMA
+    C, hue
+        chroma and hue (radians) of the same
+    edge
+        length of the gradient of L
+    angle
+        its direction, 0 to pi
+    edges
+        (ANGLES, CELLS, CELLS) mean edge strength by direction, softly binned
+    map
+        (5, CELLS, CELLS) means of L, a, b, C and edge
     """
 
     L: Array

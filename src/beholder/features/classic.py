@@ -18,11 +18,11 @@ from beholder.features.canvas import ANGLES, CELLS, CHROMA, SIDE, THIN, Array, C
 from beholder.features.encoder_row import EncoderRow
 from beholder.types import Matrix
 
-REVISION = "1"  # to be raised with every change of a number that a block gives
+_REVISION = "1"  # to be raised with every change of a number that a block gives
 
 
 @dataclass(frozen=True, slots=True)
-class ClassicPart:
+class _ClassicPart:
     """`placed`: whether it says where or in which direction, and so changes when the picture is mirrored."""
 
     of: Callable[[Canvas], Array]
@@ -35,21 +35,21 @@ class ClassicPart:
 
 
 BLOCKS = (
-    ClassicPart(blocks.colour_moments, 16),
-    ClassicPart(blocks.hues, 12),
-    ClassicPart(blocks.tones, 6),
-    ClassicPart(blocks.figure_colours, 8),
-    ClassicPart(blocks.colour_edges, 8, placed=True),
-    ClassicPart(blocks.layout, 27, placed=True),
-    ClassicPart(blocks.rings, 15),
-    ClassicPart(blocks.edge_directions, 30, placed=True),
-    ClassicPart(blocks.spectrum, 22, placed=True),
-    ClassicPart(blocks.local_patterns, 40),
-    ClassicPart(blocks.contrasts, 15),
-    ClassicPart(blocks.likeness, 18),
-    ClassicPart(blocks.symmetry, 5),
-    ClassicPart(blocks.complexity, 8),
-    ClassicPart(blocks.focus, 14),
+    _ClassicPart(blocks.colour_moments, 16),
+    _ClassicPart(blocks.hues, 12),
+    _ClassicPart(blocks.tones, 6),
+    _ClassicPart(blocks.figure_colours, 8),
+    _ClassicPart(blocks.colour_edges, 8, placed=True),
+    _ClassicPart(blocks.layout, 27, placed=True),
+    _ClassicPart(blocks.rings, 15),
+    _ClassicPart(blocks.edge_directions, 30, placed=True),
+    _ClassicPart(blocks.spectrum, 22, placed=True),
+    _ClassicPart(blocks.local_patterns, 40),
+    _ClassicPart(blocks.contrasts, 15),
+    _ClassicPart(blocks.likeness, 18),
+    _ClassicPart(blocks.symmetry, 5),
+    _ClassicPart(blocks.complexity, 8),
+    _ClassicPart(blocks.focus, 14),
 )
 
 
@@ -68,7 +68,7 @@ class ClassicRuntime:
         licence="Apache-2.0",
         bytes=0,
         source="beholder.features.classic",
-        revision=REVISION,
+        revision=_REVISION,
         preprocessing={"side": SIDE, "thin": THIN, "cells": CELLS, "angles": ANGLES, "chroma": CHROMA},
     )
 

@@ -16,8 +16,8 @@ from scipy.special import softmax
 from beholder.errors import ShapeError, UserError
 from beholder.types import Floats
 
-CLUSTERS = 10
-SAMPLE = 20_000  # rows that the kinds are learned from, evenly spread
+_CLUSTERS = 10
+_SAMPLE = 20_000  # rows that the kinds are learned from, evenly spread
 C = 10.0  # inverse strength of the softmax layer's ridge, for rows of mean squared length 1
 
 
@@ -30,10 +30,15 @@ class Content:
     bias: Floats
 
     @classmethod
-    def fit(cls, X: NDArray[Any], clusters: int = CLUSTERS, seed: int = 0) -> Self:
+    def fit(cls, X: NDArray[Any], clusters: int = _CLUSTERS, seed: int = 0) -> Self:
         """Learn the kinds of the pictures in X, (n, d); fewer than `clusters` where there are fewer pictures.
 
-        raises : ShapeError for what is no table of rows, UserError where X has no rows
+        Raises
+        ------
+        ShapeError
+            for what is no table of rows
+        UserError
+            where X has no rows
         """
         from sklearn.cluster import KMeans
         from sklearn.linear_model import LogisticRegression
@@ -43,7 +48,7 @@ class Content:
             raise ShapeError(f"X must be (n, d), got shape {X.shape}")
         if not len(X):
             raise UserError("X has no rows, so there are no kinds of pictures to find; give at least one picture")
-        rows = X[np.linspace(0, len(X) - 1, min(len(X), SAMPLE)).astype(int)].astype(np.float64)
+        rows = X[np.linspace(0, len(X) - 1, min(len(X), _SAMPLE)).astype(int)].astype(np.float64)
         mean = rows.mean(0)
         rows = rows - mean
         scale = float(np.sqrt((rows**2).sum() / len(rows))) or 1.0

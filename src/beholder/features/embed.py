@@ -28,23 +28,27 @@ from beholder.types import Matrix
 
 CHUNK = 8  # pictures a task: enough for a network's batch, few enough for an even progress bar
 
-Vector = NDArray[np.float32]
-Outcome = tuple[Vector, ...] | BadPicture
+_Vector = NDArray[np.float32]
+_Outcome = tuple[_Vector, ...] | BadPicture
 
 
 def embed(
     pictures: Sequence[Path | Locator], runtimes: Sequence[Runtime], *, threads: int
-) -> Iterator[tuple[int, tuple[Vector, ...] | BadPicture]]:
+) -> Iterator[tuple[int, tuple[_Vector, ...] | BadPicture]]:
     """One vector a runtime for each picture, or why it broke.
 
     pictures where they are
     runtimes the encoders, each given the same opened picture
     threads tasks at a time, of which one encodes; at least two, so that one decodes meanwhile
-    yields  (index into `pictures`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an
-            encoder fails on a picture that opens
 
     A vector does not depend on its company: pictures are opened at the size that its encoder's row asks for, whatever
     the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
+
+    Yields
+    ------
+    Iterator[tuple[int, tuple[_Vector, ...] | BadPicture]]
+        (index into `pictures`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an
+        encoder fails on a picture that opens
     """
     stop, encoding = Event(), Lock()
     chunks = [pictures[at : at + CHUNK] for at in range(0, len(pictures), CHUNK)]
@@ -54,7 +58,7 @@ def embed(
         yield from enumerate(chain.from_iterable(done))
 
 
-def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[Outcome]:
+def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[_Outcome]:
     """The outcome of each picture; fewer where `stop` was set meanwhile."""
     sides = sorted({runtime.row.max_side for runtime in runtimes})
     opened: list[dict[int, Image.Image] | BadPicture] = []
@@ -63,7 +67,7 @@ def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: E
             return []
         opened.append(_open(place, sides))
     whole = [pictures for pictures in opened if not isinstance(pictures, BadPicture)]
-    columns: list[Sequence[Vector | BadPicture]] = []
+    columns: list[Sequence[_Vector | BadPicture]] = []
     with encoding:
         for runtime in runtimes:
             if stop.is_set():
@@ -80,7 +84,7 @@ def _open(place: Path | Locator, sides: Sequence[int]) -> dict[int, Image.Image]
         return reason
 
 
-def _encode(runtime: Runtime, pictures: Sequence[Image.Image]) -> Sequence[Vector | BadPicture]:
+def _encode(runtime: Runtime, pictures: Sequence[Image.Image]) -> Sequence[_Vector | BadPicture]:
     """A vector for each picture. Where the batch fails each is tried alone, so that one bad apple spoils no other."""
     if not pictures:
         return []
@@ -90,9 +94,9 @@ def _encode(runtime: Runtime, pictures: Sequence[Image.Image]) -> Sequence[Vecto
         return [_alone(runtime, picture) for picture in pictures]
 
 
-def _alone(runtime: Runtime, picture: Image.Image) -> Vector | BadPicture:
+def _alone(runtime: Runtime, picture: Image.Image) -> _Vector | BadPicture:
     try:
-        vector: Vector = _matrix(runtime, [picture])[0]
+        vector: _Vector = _matrix(runtime, [picture])[0]
         return vector
     except BadInput as fault:
         return NoNumbers(str(fault))
@@ -105,7 +109,7 @@ def _matrix(runtime: Runtime, pictures: Sequence[Image.Image]) -> Matrix:
     return matrix
 
 
-def _outcome(vectors: Sequence[Vector | BadPicture]) -> Outcome:
+def _outcome(vectors: Sequence[_Vector | BadPicture]) -> _Outcome:
     whole = tuple(vector for vector in vectors if not isinstance(vector, BadPicture))
     broken = [vector for vector in vectors if isinstance(vector, BadPicture)]
     return broken[0] if broken else whole

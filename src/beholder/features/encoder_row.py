@@ -21,15 +21,26 @@ OPENED_AT = 448  # longer side at which pictures are opened for encoders of up t
 class EncoderRow:
     """What is known of an encoder. Its `key` names the numbers it makes: another key, other numbers.
 
-    name            as the user says it
-    dimension       numbers a picture
-    licence         of the weights, SPDX where there is one
-    bytes           size of what must be loaded, 0 where nothing is
-    source          where it comes from: a paper, a hub repository, a path
-    revision        changes whenever the numbers do: a commit, a file's hash, a version
-    preprocessing   everything done to a picture before the network sees it
-    max_side        longer side at which pictures are to be opened for it
-    words           whether it also places words in the same space (`encode_text`)
+    Attributes
+    ----------
+    name
+        as the user says it
+    dimension
+        numbers a picture
+    licence
+        of the weights, SPDX where there is one
+    bytes
+        size of what must be loaded, 0 where nothing is
+    source
+        where it comes from: a paper, a hub repository, a path
+    revision
+        changes whenever the numbers do: a commit, a file's hash, a version
+    preprocessing
+        everything done to a picture before the network sees it
+    max_side
+        longer side at which pictures are to be opened for it
+    words
+        whether it also places words in the same space (`encode_text`)
     """
 
     name: str

@@ -21,18 +21,23 @@ from beholder.features.encoder_row import OPENED_AT, EncoderRow
 from beholder.features.task_vectors import Columns, TaskVectors
 from beholder.types import Matrix
 
-PREFIX = "task-vectors:"
+_PREFIX = "task-vectors:"
 
 
 def folder_of(encoder: str) -> Path:
     """The folder in the name of an encoder `task-vectors:FOLDER`."""
-    return Path(encoder.removeprefix(PREFIX)).expanduser()
+    return Path(encoder.removeprefix(_PREFIX)).expanduser()
 
 
 class TaskVectorRuntime:
     """Ready to say what a collection's rows are; the networks are made when a picture is first shown to them.
 
-    raises : UserError, BadInput, ShapeError where the folder holds no task vectors
+    Raises
+    ------
+    UserError
+    BadInput
+    ShapeError
+        where the folder holds no task vectors
     """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
@@ -40,7 +45,7 @@ class TaskVectorRuntime:
         self.columns: Columns = self.vectors.columns
         self._threads = threads
         self.row = EncoderRow(
-            name=f"{PREFIX}{folder.name}",
+            name=f"{_PREFIX}{folder.name}",
             dimension=self.columns.width,
             licence="unknown",
             bytes=sum(f.stat().st_size for f in folder.glob("*.safetensors")),

@@ -14,7 +14,7 @@ from pathlib import Path
 from beholder.errors import BadInput
 
 # message: the message in each of its fields that may hold a tensor, by the field's number
-FIELDS: dict[str, dict[int, str]] = {
+_FIELDS: dict[str, dict[int, str]] = {
     "model": {7: "graph", 20: "training", 25: "function"},
     "training": {1: "graph", 2: "graph"},
     "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
@@ -25,14 +25,17 @@ FIELDS: dict[str, dict[int, str]] = {
     "tensor": {13: "entry"},
     "entry": {1: "key", 2: "value"},
 }
-Place = tuple[int, int]  # first byte and the one behind the last
-FIXED = {1: 8, 5: 4}  # bytes of a field of that wire type
+_Place = tuple[int, int]  # first byte and the one behind the last
+_FIXED = {1: 8, 5: 4}  # bytes of a field of that wire type
 
 
 def external_files(model: Path) -> list[Path]:
     """Every file of external data of the model, sorted.
 
-    raises : BadInput where one is missing or leads out of the model's folder, or the model is no ONNX file
+    Raises
+    ------
+    BadInput
+        where one is missing or leads out of the model's folder, or the model is no ONNX file
     """
     with model.open("rb") as file:
         if not model.stat().st_size:
@@ -77,7 +80,7 @@ def _locations(data: mmap.mmap) -> set[str]:
     found, waiting = set[str](), [("model", (0, len(data)))]
     while waiting:
         message, place = waiting.pop()
-        inner = [(FIELDS[message][number], part) for number, part in _parts(data, place) if number in FIELDS[message]]
+        inner = [(_FIELDS[message][number], part) for number, part in _parts(data, place) if number in _FIELDS[message]]
         if message != "entry":
             waiting += inner
             continue
@@ -87,7 +90,7 @@ def _locations(data: mmap.mmap) -> set[str]:
     return found
 
 
-def _parts(data: mmap.mmap, place: Place) -> Iterator[tuple[int, Place]]:
+def _parts(data: mmap.mmap, place: _Place) -> Iterator[tuple[int, _Place]]:
     """Number and place of every field of a message that has a length."""
     at, end = place
     while at < end:
@@ -99,7 +102,7 @@ def _parts(data: mmap.mmap, place: Place) -> Iterator[tuple[int, Place]]:
         elif tag & 7 == 0:
             _, at = _number(data, at)
         else:
-            at += FIXED[tag & 7] if tag & 7 in FIXED else _refuse()
+            at += _FIXED[tag & 7] if tag & 7 in _FIXED else _refuse()
     if at != end:
         _refuse()
 

@@ -24,14 +24,14 @@ from beholder.features.preprocess import Preprocessing, from_processor
 from beholder.json_reading import read_json
 from beholder.types import Matrix
 
-PIXELS = "pixel_values"
-PROCESSOR = "preprocessor_config.json"
-TOKENIZER = "tokenizer.json"
+_PIXELS = "pixel_values"
+_PROCESSOR = "preprocessor_config.json"
+_TOKENIZER = "tokenizer.json"
 PATIENCE = 4.0  # seconds that the hub has to answer
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class _Text:
     """A text tower. Both were trained on texts of exactly `length` tokens, filled up on the right with `pad`."""
 
     file: str
@@ -53,7 +53,7 @@ class HubModel:
     licence: str
     bytes: int
     first_token: bool = False
-    text: Text | None = None
+    text: _Text | None = None
 
 
 MODELS = {
@@ -65,7 +65,7 @@ MODELS = {
         dimension=512,
         licence="MIT",
         bytes=351_685_709,
-        text=Text("onnx/text_model.onnx", "text_embeds", length=77, pad="<|endoftext|>", lower=False),
+        text=_Text("onnx/text_model.onnx", "text_embeds", length=77, pad="<|endoftext|>", lower=False),
     ),
     "siglip2-base": HubModel(
         repo="onnx-community/siglip2-base-patch16-224-ONNX",
@@ -76,7 +76,7 @@ MODELS = {
         licence="Apache-2.0",
         bytes=372_000_000,  # about
         # trained on lower case, which its tokenizer.json leaves out (huggingface/transformers pull request 43101)
-        text=Text("onnx/text_model.onnx", "pooler_output", length=64, pad="<pad>", lower=True),
+        text=_Text("onnx/text_model.onnx", "pooler_output", length=64, pad="<pad>", lower=True),
     ),
     "dinov2-small": HubModel(
         repo="onnx-community/dinov2-small",
@@ -106,7 +106,7 @@ def fetch(model: HubModel, file: str) -> Path:
         cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
         said = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
         reason = "it cannot be reached, and the file is not in its cache here" if cut_off else said
-        files = [model.file, PROCESSOR, *([model.text.file, TOKENIZER] if model.text else [])]
+        files = [model.file, _PROCESSOR, *([model.text.file, _TOKENIZER] if model.text else [])]
         raise UserError(
             f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
             f"run `hf download {model.repo} {' '.join(files)} --revision {model.commit}`, copy its HF_HOME folder "
@@ -141,7 +141,7 @@ def _without_warnings() -> Iterator[None]:
         told.setLevel(before)
 
 
-def load_hub(name: str, *, threads: int) -> HubRuntime | HubWordsRuntime:
+def load_hub(name: str, *, threads: int) -> _HubRuntime | _HubWordsRuntime:
     """The pinned encoder of that name. Raises UserError where it cannot be fetched, BadInput where it is not right."""
     model = MODELS[name]
     preprocessing = _read_processor(model)
@@ -159,12 +159,12 @@ def load_hub(name: str, *, threads: int) -> HubRuntime | HubWordsRuntime:
         words=model.text is not None,
     )
     if model.text is None:
-        return HubRuntime(row, tower, preprocessing)
-    return HubWordsRuntime(row, tower, preprocessing, model, model.text, threads)
+        return _HubRuntime(row, tower, preprocessing)
+    return _HubWordsRuntime(row, tower, preprocessing, model, model.text, threads)
 
 
 def _read_processor(model: HubModel) -> Preprocessing:
-    path = fetch(model, PROCESSOR)
+    path = fetch(model, _PROCESSOR)
     faults: list[str] = []
     try:
         told = read_json(path)
@@ -172,32 +172,32 @@ def _read_processor(model: HubModel) -> Preprocessing:
     except (OSError, ValueError, AttributeError) as fault:
         raise BadInput(f"{path} cannot be read as JSON ({fault}); delete it, and it is fetched again") from None
     if preprocessing is None:
-        raise BadInput(f"{PROCESSOR} of {model.repo} is not understood: {'; '.join(faults)}")
+        raise BadInput(f"{_PROCESSOR} of {model.repo} is not understood: {'; '.join(faults)}")
     return preprocessing
 
 
-class HubRuntime:
+class _HubRuntime:
     """The image tower of a hub model; vectors of unit length, so that a dot product is a cosine."""
 
     def __init__(self, row: EncoderRow, tower: Tower, preprocessing: Preprocessing) -> None:
         self.row = row
         self._tower, self._preprocessing = tower, preprocessing
-        self._type = tower.type_of(PIXELS)
+        self._type = tower.type_of(_PIXELS)
 
     def encode(self, pictures: Sequence[Image.Image]) -> Matrix:
         """(b, dimension) float32 of unit length."""
         parts = [
-            self._tower.run({PIXELS: self._preprocessing(pictures[at : at + BATCH]).astype(self._type, copy=False)})
+            self._tower.run({_PIXELS: self._preprocessing(pictures[at : at + BATCH]).astype(self._type, copy=False)})
             for at in range(0, len(pictures), BATCH)
         ]
         return unit_length(np.concatenate(parts) if parts else np.empty((0, self.row.dimension), np.float32))
 
 
-class HubWordsRuntime(HubRuntime):
+class _HubWordsRuntime(_HubRuntime):
     """An image tower with the text tower that was trained beside it."""
 
     def __init__(
-        self, row: EncoderRow, tower: Tower, preprocessing: Preprocessing, model: HubModel, text: Text, threads: int
+        self, row: EncoderRow, tower: Tower, preprocessing: Preprocessing, model: HubModel, text: _Text, threads: int
     ) -> None:
         super().__init__(row, tower, preprocessing)
         self._model, self._text, self._threads = model, text, threads
@@ -221,7 +221,7 @@ class HubWordsRuntime(HubRuntime):
         from tokenizers import Tokenizer
 
         text = self._text
-        place = fetch(self._model, TOKENIZER)
+        place = fetch(self._model, _TOKENIZER)
         try:
             tokenizer = Tokenizer.from_file(str(place))
         except Exception as fault:  # the tokenizers library raises plain Exception

@@ -35,19 +35,19 @@ from beholder.text import shown
 from beholder.types import Matrix
 
 BATCH = 16  # pictures a run: past that, bigger batches bring nothing on a CPU and cost memory
-PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
-TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
-NUMBERS = {*TYPES, "tensor(double)", "tensor(int8)", "tensor(uint8)"}  # what a row of numbers may be made of
-SILENT = 4  # of ONNX Runtime's levels: what it would print is raised
-MOST_COLUMNS = 100_000
-MOST_AT_ONCE = 256  # pictures that a model may want
+_PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+_TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+_NUMBERS = {*_TYPES, "tensor(double)", "tensor(int8)", "tensor(uint8)"}  # what a row of numbers may be made of
+_SILENT = 4  # of ONNX Runtime's levels: what it would print is raised
+_MOST_COLUMNS = 100_000
+_MOST_AT_ONCE = 256  # pictures that a model may want
 PATIENCE = 30.0  # seconds that a model has for a picture
-TRIED = 8  # pictures that a model is shown at opening
-UNEXPLAINED = 0.1  # how far a row may move with its company, in units of how far rows of other pictures lie apart
+_TRIED = 8  # pictures that a model is shown at opening
+_UNEXPLAINED = 0.1  # how far a row may move with its company, in units of how far rows of other pictures lie apart
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class _Description:
     """What the JSON beside a model says; attributes: the columns that hold the learned `ATTRIBUTES`, in their order."""
 
     name: str
@@ -59,7 +59,7 @@ class Description:
     attributes: tuple[int, ...] = ()
 
 
-def read_description(path: Path) -> Description:
+def read_description(path: Path) -> _Description:
     """The description of a model. Raises UserError where it is missing, BadInput with every fault of it together."""
     try:
         told = read_json(path)
@@ -69,7 +69,7 @@ def read_description(path: Path) -> Description:
             "interpolation, scale, mean, std and dimension"
         ) from None
     except (OSError, ValueError) as fault:
-        raise BadInput(f"{path} cannot be read as JSON ({fault}); mend it or write it anew") from None
+        raise BadInput(f"{path} cannot be read as JSON ({fault}); mend it or write it again") from None
     if not isinstance(told, dict):
         raise BadInput(f"{path} must hold one JSON object, got {type(told).__name__}")
     faults = [
@@ -78,14 +78,14 @@ def read_description(path: Path) -> Description:
         if not isinstance(told.get(field), str) or not told[field]
     ]
     dimension = told.get("dimension")
-    if not isinstance(dimension, int) or isinstance(dimension, bool) or not 0 < dimension <= MOST_COLUMNS:
-        faults.append(f"dimension must be a whole number above 0 and at most {MOST_COLUMNS}, got {dimension!r:.40}")
+    if not isinstance(dimension, int) or isinstance(dimension, bool) or not 0 < dimension <= _MOST_COLUMNS:
+        faults.append(f"dimension must be a whole number above 0 and at most {_MOST_COLUMNS}, got {dimension!r:.40}")
     preprocessing = read_preprocessing(told, faults)
     attributes = _read_attributes(told.get("attributes"), dimension, faults)
     if faults or preprocessing is None:
         raise BadInput(f"{path} describes its model wrongly: {'; '.join(faults)}")
     name, licence = str(told.get("name") or path.stem), str(told.get("licence") or "unknown")
-    return Description(name, told["input"], told["output"], told["dimension"], licence, preprocessing, attributes)
+    return _Description(name, told["input"], told["output"], told["dimension"], licence, preprocessing, attributes)
 
 
 def _read_attributes(told: Any, dimension: Any, faults: list[str]) -> tuple[int, ...]:
@@ -110,11 +110,11 @@ def open_session(path: Path | bytes, threads: int) -> Any:
     options = onnxruntime.SessionOptions()  # type: ignore[attr-defined]
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = SILENT
-    onnxruntime.set_default_logger_severity(SILENT)  # type: ignore[attr-defined]
+    options.log_severity_level = _SILENT
+    onnxruntime.set_default_logger_severity(_SILENT)  # type: ignore[attr-defined]
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # spinning starves the decoding threads
     available = set(onnxruntime.get_available_providers())  # type: ignore[attr-defined]
-    providers = [p for p in PROVIDERS if p in available]
+    providers = [p for p in _PROVIDERS if p in available]
     fall_back = len(providers) > 1  # it is printed, also where there is nothing to fall back to
     try:
         session = onnxruntime.InferenceSession  # type: ignore[attr-defined]
@@ -134,11 +134,11 @@ class Tower:
         known = {o.name: o.type for o in session.get_outputs()}
         if output not in known:
             raise BadInput(f"{path} has no output '{shown(output)}'; it has: {shown(', '.join(known))}")
-        if known[output] not in NUMBERS:
+        if known[output] not in _NUMBERS:
             raise BadInput(f"{path} gives {known[output]} as '{output}'; wanted floating-point numbers")
         batch = next((i.shape[0] for i in session.get_inputs() if i.shape), None)
         self.fixed: int | None = batch if isinstance(batch, int) and batch > 0 else None
-        if self.fixed and self.fixed > MOST_AT_ONCE:
+        if self.fixed and self.fixed > _MOST_AT_ONCE:
             raise BadInput(f"{path} wants {self.fixed} pictures at once; export it with a batch of any size")
 
     def type_of(self, name: str) -> Any:
@@ -146,9 +146,9 @@ class Tower:
         kinds = {i.name: i.type for i in self.session.get_inputs()}
         if name not in kinds:
             raise BadInput(f"{self.path} has no input '{shown(name)}'; it has: {shown(', '.join(kinds))}")
-        if kinds[name] not in TYPES:
+        if kinds[name] not in _TYPES:
             raise BadInput(f"{self.path} takes {kinds[name]} as '{name}'; wanted a model of floating-point pixels")
-        return TYPES[kinds[name]]
+        return _TYPES[kinds[name]]
 
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> Matrix:
         """(b, dimension) float32 for feeds of b rows each."""
@@ -169,7 +169,7 @@ class Tower:
                 f"{self.path} did not return within {PATIENCE * fed:g} seconds for {_pictures(fed)}; it cannot be used"
             ) from None
         except Exception as fault:  # see open_session
-            raise RunFailed(f"{self.path} failed to run: {_first_line(fault)}") from None
+            raise _RunFailed(f"{self.path} failed to run: {_first_line(fault)}") from None
         return self._checked(out, fed)[:rows]
 
     def _checked(self, out: NDArray[Any], fed: int) -> Matrix:
@@ -196,7 +196,7 @@ def _run_within(seconds: float, session: Any, output: str, feeds: Mapping[str, N
     of its own, which ends with the process.
     """
     options = onnxruntime.RunOptions()  # type: ignore[attr-defined]
-    options.log_severity_level = SILENT
+    options.log_severity_level = _SILENT
     found = list[Any]()
 
     def work() -> None:
@@ -220,14 +220,19 @@ def _run_within(seconds: float, session: Any, output: str, feeds: Mapping[str, N
     return out
 
 
-class RunFailed(BadInput):
+class _RunFailed(BadInput):
     """ONNX Runtime could not run the model on what it was given."""
 
 
 class OnnxRuntime:
     """A local model and its description, ready to run.
 
-    vocabulary : words that it says · attribute_columns : of a row, that hold the ten `ATTRIBUTES` as it learned them
+    Parameters
+    ----------
+    vocabulary
+        words that it says
+    attribute_columns
+        of a row, that hold the ten `ATTRIBUTES` as it learned them
     """
 
     def __init__(
@@ -247,8 +252,17 @@ class OnnxRuntime:
     def open(cls, path: Path, *, threads: int, known: bool = False) -> OnnxRuntime:
         """The model at `path` with the description beside it; tried, so that its faults show now and not later.
 
-        known : the file is one of our own, byte by byte, and need not be tried
-        raises  UserError where a file is missing, BadInput where the model or its description is wrong
+        Parameters
+        ----------
+        known
+            the file is one of our own, byte by byte, and need not be tried
+
+        Raises
+        ------
+        UserError
+            where a file is missing
+        BadInput
+            where the model or its description is wrong
         """
         if not path.is_file():
             raise UserError(f"no model at {path}; wanted an .onnx file with a .json of the same name beside it")
@@ -278,13 +292,13 @@ class OnnxRuntime:
         first, last = self.encode(pictures[:1]), self.encode(pictures[-1:])
         try:
             together = self.encode(pictures)
-        except RunFailed:  # it says that it takes any number, and takes one
+        except _RunFailed:  # it says that it takes any number, and takes one
             self._tower.fixed = 1
             together = self.encode(pictures)
         together = together.astype(np.float64)  # else the squares of large numbers do not fit
         apart = np.linalg.norm(together[[0, -1]] - np.concatenate([first, last]), axis=1).max()
         spread = np.linalg.norm(together - together.mean(0), axis=1).max()
-        if apart > UNEXPLAINED * spread + 1e-3 * np.linalg.norm(together, axis=1).max():
+        if apart > _UNEXPLAINED * spread + 1e-3 * np.linalg.norm(together, axis=1).max():
             raise BadInput(
                 f"{self._tower.path} gives a picture other numbers among others than alone; "
                 "wanted a model that looks at each by itself: export it for evaluation, not for training"
@@ -305,7 +319,7 @@ class OnnxRuntime:
 
 def _trial() -> list[Image.Image]:
     """Pictures of random colours."""
-    coarse = np.random.default_rng(0).integers(0, 256, (TRIED, 6, 8, 3), np.uint8)
+    coarse = np.random.default_rng(0).integers(0, 256, (_TRIED, 6, 8, 3), np.uint8)
     return [Image.fromarray(each).resize((64, 48), Image.Resampling.BICUBIC) for each in coarse]
 
 

@@ -15,13 +15,16 @@ from beholder.images import open_image
 from beholder.locator import Locator
 from beholder.types import Ints
 
-KEPT = 1_000_000_000  # bytes of pictures that are kept at most, about 20,000 of 128 x 128
+_KEPT = 1_000_000_000  # bytes of pictures that are kept at most, about 20,000 of 128 x 128
 
 
 class Pictures:
     """The pictures behind the rows of a table.
 
-    files : (n,)
+    Parameters
+    ----------
+    files
+        (n,)
     """
 
     def __init__(self, files: Sequence[Path | Locator]) -> None:
@@ -45,6 +48,6 @@ class Pictures:
         except BadPicture:
             return None
         square = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
-        if (1 + len(self._kept)) * square.nbytes <= KEPT:
+        if (1 + len(self._kept)) * square.nbytes <= _KEPT:
             self._kept[place, side] = square
         return square

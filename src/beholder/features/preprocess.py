@@ -19,9 +19,9 @@ from PIL import Image
 
 from beholder.features.encoder_row import OPENED_AT
 
-Fit = Literal["squash", "crop", "pad"]
+_Fit = Literal["squash", "crop", "pad"]
 Layout = Literal["NCHW", "NHWC"]
-INTERPOLATIONS = {
+_INTERPOLATIONS = {
     "nearest": Image.Resampling.NEAREST,
     "lanczos": Image.Resampling.LANCZOS,
     "bilinear": Image.Resampling.BILINEAR,
@@ -31,20 +31,25 @@ INTERPOLATIONS = {
 }
 
 
-LARGEST = 1e6  # number that a description may hold
+_LARGEST = 1e6  # number that a description may hold
 
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """What is done to each picture: made square by `fit`, then (values * scale - mean) / std, channel by channel.
 
-    size            side of the square that the network sees
-    shortest        crop: length of the shorter side before the middle is cut out
-    scale           of the values 0 to 255, mostly 1/255
+    Attributes
+    ----------
+    size
+        side of the square that the network sees
+    shortest
+        crop: length of the shorter side before the middle is cut out
+    scale
+        of the values 0 to 255, mostly 1/255
     """
 
     size: int
-    fit: Fit
+    fit: _Fit
     shortest: int
     interpolation: str
     scale: float
@@ -75,7 +80,7 @@ class Preprocessing:
 
     def _square(self, picture: Image.Image) -> tuple[Image.Image, tuple[int, int]]:
         """The resized picture, and where (top, left) it goes in the square."""
-        way, size = INTERPOLATIONS[self.interpolation], self.size
+        way, size = _INTERPOLATIONS[self.interpolation], self.size
         width, height = picture.size
         if self.fit == "squash":
             return picture.resize((size, size), way), (0, 0)
@@ -97,7 +102,7 @@ def read_preprocessing(told: Mapping[str, Any], faults: list[str]) -> Preprocess
         faults.append(f"size must be a whole number of pixels, got {size!r}")
     elif not _whole(shortest) or shortest < size:
         faults.append(f"shortest must be a whole number of pixels and at least size, got {shortest!r}")
-    for field, allowed in (("fit", get_args(Fit)), ("layout", get_args(Layout)), ("interpolation", INTERPOLATIONS)):
+    for field, allowed in (("fit", get_args(_Fit)), ("layout", get_args(Layout)), ("interpolation", _INTERPOLATIONS)):
         if told.get(field) not in tuple(allowed):
             faults.append(f"{field} must be one of {', '.join(allowed)}, got {told.get(field)!r}")
     if not _number(told.get("scale")):
@@ -106,7 +111,7 @@ def read_preprocessing(told: Mapping[str, Any], faults: list[str]) -> Preprocess
         value = told.get(field)
         if not (isinstance(value, list) and len(value) == 3 and all(map(_number, value))):
             faults.append(f"{field} must be three numbers, got {value!r}")
-        elif field == "std" and min(value) < 1 / LARGEST:
+        elif field == "std" and min(value) < 1 / _LARGEST:
             faults.append(f"std must be above 0, got {value!r}")
     if len(faults) > before:
         return None
@@ -132,7 +137,7 @@ def from_processor(told: Mapping[str, Any], faults: list[str]) -> Preprocessing 
             "size": _side(crop if cropped else size),
             "shortest": shortest if shortest is not None else _side(size),
             "fit": "crop" if cropped else "squash",
-            "interpolation": next((n for n, w in INTERPOLATIONS.items() if w == told.get("resample", 2)), None),
+            "interpolation": next((n for n, w in _INTERPOLATIONS.items() if w == told.get("resample", 2)), None),
             "scale": told.get("rescale_factor", 1 / 255) if told.get("do_rescale", True) else 1,
             "mean": told.get("image_mean") if told.get("do_normalize", True) else [0.0, 0.0, 0.0],
             "std": told.get("image_std") if told.get("do_normalize", True) else [1.0, 1.0, 1.0],
@@ -157,7 +162,7 @@ def _three(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _whole(value: object) -> bool:

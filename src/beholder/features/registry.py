@@ -40,9 +40,18 @@ def absolute_name(name: str) -> str:
 def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
     """The encoder of that name, ready to run.
 
-    name    one of `encoder_names()`, or `onnx:PATH`
-    threads cores that one call of `encode` may use; None: as set (`BEHOLDER_THREADS`)
-    raises  UnknownName; UserError or BadInput where the model, its description or the hub cannot be read
+    Parameters
+    ----------
+    name
+        one of `encoder_names()`, or `onnx:PATH` threads cores that one call of `encode` may use; None: as set
+        (`BEHOLDER_THREADS`)
+
+    Raises
+    ------
+    UnknownName
+    UserError
+    BadInput
+        where the model, its description or the hub cannot be read
     """
     threads = threads or settings().threads
     if name == "builtin":

@@ -26,14 +26,21 @@ from beholder.errors import BadInput, ShapeError, UserError
 from beholder.features.tensors import State, read_tensors, write_tensors
 from beholder.types import Floats
 
-START = "start.safetensors"
+_START = "start.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
 class TaskVector:
     """The change of each tensor of a network.
 
-    tensors : by name · backbone : of the network that it is a change of · name : of the set that it was learned from
+    Attributes
+    ----------
+    tensors
+        by name
+    backbone
+        of the network that it is a change of
+    name
+        of the set that it was learned from
     """
 
     tensors: Mapping[str, NDArray[np.float32]]
@@ -105,7 +112,10 @@ class Columns:
         v             scores of the v fine-tuned networks
         v x blocks    derivative of the mixture's score along each vector in each block
 
-    names, blocks : of the sets and of the blocks of layers
+    Attributes
+    ----------
+    names, blocks
+        of the sets and of the blocks of layers
     """
 
     names: tuple[str, ...]
@@ -137,10 +147,16 @@ def similarity(vectors: Sequence[TaskVector]) -> Floats:
 class TaskVectors:
     """A start, and the vectors of several sets from it.
 
-    start   tensors of the start, by name
-    blocks  name of a block of layers and the tensors in it, from the pixels on
-    side    of the square pictures that the network is shown
-    config  of the backbone, where not all of its name are alike
+    Attributes
+    ----------
+    start
+        tensors of the start, by name
+    blocks
+        name of a block of layers and the tensors in it, from the pixels on
+    side
+        of the square pictures that the network is shown
+    config
+        of the backbone, where not all of its name are alike
     """
 
     start: State
@@ -182,8 +198,14 @@ class TaskVectors:
     def mixed(self, coefficients: ArrayLike) -> State:
         """The tensors of `start + sum_i a_i tau_i`.
 
-        coefficients : (v,) one for each vector, or (v, t) one for each vector and tensor
-        raises : ShapeError
+        Parameters
+        ----------
+        coefficients
+            (v,) one for each vector, or (v, t) one for each vector and tensor
+
+        Raises
+        ------
+        ShapeError
         """
         a = np.asarray(coefficients, np.float32)
         a = np.repeat(a[:, None], len(self.start), axis=1) if a.ndim == 1 else a
@@ -218,7 +240,7 @@ class TaskVectors:
             "blocks": self.blocks,
             "sets": self.names,
         }
-        write_tensors(folder / START, self.start, said)
+        write_tensors(folder / _START, self.start, said)
         for vector in self.vectors:
             vector.save(folder / f"{vector.name}.safetensors")
 
@@ -226,16 +248,16 @@ class TaskVectors:
     def load(cls, folder: Path | str) -> Self:
         """What `save` wrote. raises : UserError where it is missing, BadInput, ShapeError where it is something else"""
         folder = Path(folder).expanduser()
-        if not (folder / START).is_file():
+        if not (folder / _START).is_file():
             raise UserError(f"{folder} holds no task vectors; wanted a folder that `beholder train task-vectors` wrote")
-        start, said = read_tensors(folder / START)
+        start, said = read_tensors(folder / _START)
         try:
             network, names = said["network"], said["sets"]
             blocks = {name: tuple(tensors) for name, tensors in said["blocks"].items()}
             start = {name: start[name] for tensors in blocks.values() for name in tensors}
             backbone, side = str(network["backbone"]), int(network["side"])
         except (KeyError, TypeError, AttributeError) as fault:
-            raise BadInput(f"{folder / START} is not the start of task vectors ({fault!r})") from None
+            raise BadInput(f"{folder / _START} is not the start of task vectors ({fault!r})") from None
         vectors = tuple(TaskVector.load(folder / f"{name}.safetensors") for name in names)
         return cls(start, vectors, blocks, backbone, side, network.get("config", {}), folder)
 

@@ -29,7 +29,12 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], said: Mapping
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:
     """What `write_tensors` wrote, or another safetensors file, of which what is no JSON in its head is text.
 
-    raises : UserError where it is missing, BadInput where it is something else
+    Raises
+    ------
+    UserError
+        where it is missing
+    BadInput
+        where it is something else
     """
     from safetensors import SafetensorError, safe_open
 

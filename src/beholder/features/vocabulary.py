@@ -25,9 +25,14 @@ from beholder.types import Floats, Matrix
 class Vocabulary:
     """A head for w words of rows of d numbers.
 
-    names   (w,); kinds (w,) "concept" or "style"
-    weight  (w, d); bias (w,)
-    said_from  (w,) the probability from which a word is said
+    Attributes
+    ----------
+    names
+        (w,); kinds (w,) "concept" or "style"
+    weight
+        (w, d); bias (w,)
+    said_from
+        (w,) the probability from which a word is said
     """
 
     names: tuple[str, ...]

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from beholder.errors import BadPicture
 
-PIXELS = 100_000_000  # the limit on pixels that the bytes below go with
-ONE = 320_000_000  # bytes that one picture may take
-TOGETHER = 640_000_000  # bytes of all that are opened at one time
+_PIXELS = 100_000_000  # the limit on pixels that the bytes below go with
+_ONE = 320_000_000  # bytes that one picture may take
+_TOGETHER = 640_000_000  # bytes of all that are opened at one time
 _BYTES = {"1": 1, "L": 1, "P": 1}  # a pixel in Pillow's memory; every other mode takes 2 or 4
 
 
@@ -20,7 +20,7 @@ def pixel_bytes(mode: str) -> int:
 
 def allowed(max_pixels: int) -> int:
     """Bytes that one picture may take where so many pixels are allowed: four more for each further pixel."""
-    return ONE + 4 * max(0, max_pixels - PIXELS)
+    return _ONE + 4 * max(0, max_pixels - _PIXELS)
 
 
 class Memory:
@@ -44,11 +44,15 @@ class Memory:
                 self._free.notify_all()
 
 
-MEMORY = Memory(TOGETHER)
+MEMORY = Memory(_TOGETHER)
 
 
 def check(need: int, most: int, what: str, instead: str) -> None:
-    """raises : BadPicture where a picture would take more than `most` bytes; `instead` says what to do about it"""
+    """Raises
+    ------
+    BadPicture
+        where a picture would take more than `most` bytes; `instead` says what to do about it
+    """
     if need > most:
         amounts = f"{need / 1e6:.0f} MB of memory to open, over the limit of {most / 1e6:.0f} MB"
         raise BadPicture(f"{what} takes {amounts}; {instead}")

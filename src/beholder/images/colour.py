@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-GREY = (128, 128, 128)  # what a transparent picture stands on: neither a white nor a black wall
-GAP = 3.0  # a picture is first reduced by whole numbers, to no less than so many times its final size
+_GREY = (128, 128, 128)  # what a transparent picture stands on: neither a white nor a black wall
+_GAP = 3.0  # a picture is first reduced by whole numbers, to no less than so many times its final size
 BAND = 2_000_000  # pixels of a band, and of a picture that is not cut into bands
-ROOMY = 20_000_000  # pixels up to which a picture may be resampled without being reduced first
+_ROOMY = 20_000_000  # pixels up to which a picture may be resampled without being reduced first
 _SPACES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}
 
 
@@ -33,7 +33,7 @@ def to_srgb(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Im
     depth = _depth(image)
     if image.size[0] * image.size[1] <= BAND:
         small = _eight_bits(image.crop((0, 0, *image.size)), depth)
-        small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=GAP) if size != image.size else small
+        small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP) if size != image.size else small
         return _finished(small, profile)
     if size == image.size:
         whole = Image.new("RGB", size)
@@ -41,7 +41,7 @@ def to_srgb(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Im
             whole.paste(_finished(_eight_bits(band, depth), profile), (0, top))
         return whole
     if is_plain(image):
-        return _finished(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=GAP), profile)
+        return _finished(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP), profile)
     return _finished(_shrunk(image, size, depth), profile)
 
 
@@ -54,8 +54,8 @@ def is_plain(image: Image.Image) -> bool:
 def _factors(image: Image.Image, size: tuple[int, int]) -> tuple[int, int]:
     """By how much a large picture is reduced, across and down, before it is resampled to `size`."""
     across, down = image.size[0] / size[0], image.size[1] / size[1]
-    reduced = max(1, int(across / GAP)), max(1, int(down / GAP))
-    if reduced == (1, 1) and image.size[0] * image.size[1] > ROOMY and not is_plain(image):
+    reduced = max(1, int(across / _GAP)), max(1, int(down / _GAP))
+    if reduced == (1, 1) and image.size[0] * image.size[1] > _ROOMY and not is_plain(image):
         least = max(1, int(min(across, down) / 1.5))
         return least, least
     return reduced
@@ -114,7 +114,7 @@ def _finished(image: Image.Image, profile: bytes | None) -> Image.Image:
     colour = colour if colour.mode == "RGB" else colour.convert("RGB")
     if alpha is None:
         return colour
-    wall = Image.new("RGB", colour.size, GREY)
+    wall = Image.new("RGB", colour.size, _GREY)
     wall.paste(colour, mask=alpha)
     return wall
 

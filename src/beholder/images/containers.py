@@ -7,7 +7,7 @@ from typing import BinaryIO
 from beholder.errors import BadPicture
 from beholder.images.files import length_of, spliced
 
-MAX_BYTES = 64 * 1024**2  # of one of these files, which are packed tightly; held in memory twice
+_MAX_BYTES = 64 * 1024**2  # of one of these files, which are packed tightly; held in memory twice
 _MAX_BOXES = 10_000
 _BOXES = {b"ftyp", b"meta", b"mdat", b"moov", b"idat"}
 _HEAD = 1 << 20  # bytes in which the settings of the codecs are looked for
@@ -17,8 +17,8 @@ def picture_of(stream: BinaryIO, kind: str) -> tuple[BinaryIO, int]:
     """(the file up to the end of its picture, how many bytes that is). raises : BadPicture where these are too many"""
     end = length_of(stream)
     end = min(end, _riff_end(stream)) if kind == "WEBP" else _boxes_end(stream, end)
-    if end > MAX_BYTES:
-        most = f"{MAX_BYTES / 1e6:.0f} MB"
+    if end > _MAX_BYTES:
+        most = f"{_MAX_BYTES / 1e6:.0f} MB"
         raise BadPicture(f"a file of {end / 1e6:.0f} MB; of a {named(kind)} no more than {most} are read")
     return spliced(stream, [(0, end)]), end
 

@@ -22,9 +22,19 @@ Part = bytes | tuple[int, int]  # bytes themselves, or (start, end) in the file
 def fingerprint(source: Path | Locator, *, most: int | None = None, tick: Callable[[], None] = lambda: None) -> str:
     """sha256 of the file's bytes, in hex; as many as the file says it has, for some in /proc never end.
 
-    most : bytes that a file may have, default any number
-    tick : called after every few megabytes; what it raises ends the reading
-    raises : BadPicture for what is no regular file or longer than `most`, OSError where it cannot be read
+    Parameters
+    ----------
+    most
+        bytes that a file may have, default any number
+    tick
+        called after every few megabytes; what it raises ends the reading
+
+    Raises
+    ------
+    BadPicture
+        for what is no regular file or longer than `most`
+    OSError
+        where it cannot be read
     """
     digest = hashlib.sha256()
     locator = source if isinstance(source, Locator) else Locator.of(source)
@@ -47,7 +57,7 @@ def length_of(stream: BinaryIO) -> int:
     return end
 
 
-class Spliced(io.RawIOBase):
+class _Spliced(io.RawIOBase):
     """A file to read that consists of these parts of another one, in this order, and of bytes put between them."""
 
     def __init__(self, stream: BinaryIO, parts: Sequence[Part], *, as_file: bool = False) -> None:
@@ -104,5 +114,5 @@ class Spliced(io.RawIOBase):
 
 
 def spliced(stream: BinaryIO, parts: Sequence[Part], *, as_file: bool = False) -> BinaryIO:
-    """A `Spliced`, under the type that decoders ask for."""
-    return cast(BinaryIO, Spliced(stream, parts, as_file=as_file))
+    """A `_Spliced`, under the type that decoders ask for."""
+    return cast(BinaryIO, _Spliced(stream, parts, as_file=as_file))

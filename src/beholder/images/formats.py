@@ -41,7 +41,7 @@ _OTHERS = (
     (b"PK\x03\x04", "it is a zip, not a picture; give it as the source itself, with the ending .zip"),
     (b"version https://git-lfs", "it is a Git LFS pointer, not the picture; fetch it with: git lfs pull"),
 )
-NOT_A_PICTURE = (
+_NOT_A_PICTURE = (
     "not a picture: its first bytes are those of no format that is read (JPEG, PNG, WEBP, GIF, TIFF, AVIF, HEIC)"
 )
 
@@ -49,7 +49,10 @@ NOT_A_PICTURE = (
 def sniff(head: bytes) -> str:
     """JPEG, PNG, WEBP, GIF, TIFF, AVIF or HEIF, told from the first `HEAD` bytes of a file.
 
-    raises : BadPicture with the reason for everything else
+    Raises
+    ------
+    BadPicture
+        with the reason for everything else
     """
     if not head:
         raise BadPicture("the file is empty (0 bytes)")
@@ -85,7 +88,7 @@ def _other(head: bytes) -> str:
         return "it is a web page, not a picture; save the picture itself"
     if not head.strip(b"\0"):
         return "the file holds nothing but zeros; copy or download it again"
-    return "the file ends too early" if len(head) < 12 and _begins(head) else NOT_A_PICTURE
+    return "the file ends too early" if len(head) < 12 and _begins(head) else _NOT_A_PICTURE
 
 
 def _begins(head: bytes) -> bool:

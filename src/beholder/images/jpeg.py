@@ -8,8 +8,8 @@ from typing import BinaryIO
 from beholder.errors import BadPicture
 from beholder.images.files import Part, length_of, spliced
 
-MAX_SCANS = 100  # a progressive JPEG has about ten; each one more costs a pass over all pixels
-MAX_NOTES = 16 * 1024**2  # bytes of EXIF, XMP and profile that are looked at
+_MAX_SCANS = 100  # a progressive JPEG has about ten; each one more costs a pass over all pixels
+_MAX_NOTES = 16 * 1024**2  # bytes of EXIF, XMP and profile that are looked at
 _MAX_HEAD = 32 * 1024**2  # bytes of everything that a decoder must have before the pixels
 _MAX_SEGMENTS = 100_000
 _MAX_JUNK = 65536
@@ -24,8 +24,15 @@ _IN_PIXELS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a scan: neith
 class Jpeg:
     """What a JPEG is made of.
 
-    stream    the file without the segments that no picture needs, and without what is behind it
-    held      bytes that a decoder keeps until the last pass, where it must make several
+    Parameters
+    ----------
+    stream
+        the file without the segments that no picture needs, and without what is behind it
+
+    Attributes
+    ----------
+    held
+        bytes that a decoder keeps until the last pass, where it must make several
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -60,7 +67,7 @@ class Jpeg:
             stop = min(at + 2 + size, self._end)
             if any(marker == kind and start[2:].startswith(name) for kind, name in _NOTES):
                 notes += size
-                if notes <= MAX_NOTES:
+                if notes <= _MAX_NOTES:
                     self._parts.append((at, stop))
             elif not (0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE)):
                 head += size
@@ -114,11 +121,11 @@ class Jpeg:
                 return at + 2
             in_pixels = marker == 0xDA
             scans += in_pixels
-            if scans > MAX_SCANS:
+            if scans > _MAX_SCANS:
                 break
             self._file.seek(at + 2)
             at += 2 + (0 if marker in _ALONE else int.from_bytes(self._file.read(2), "big"))
-        raise BadPicture(f"a JPEG of {scans} passes or more; more than {MAX_SCANS} are made only to waste time")
+        raise BadPicture(f"a JPEG of {scans} passes or more; more than {_MAX_SCANS} are made only to waste time")
 
     def _after_pixels(self, at: int, end: int) -> int:
         while at < end:

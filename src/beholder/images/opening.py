@@ -36,7 +36,7 @@ from beholder.images.jpeg import Jpeg
 from beholder.images.tiff import Tiff
 from beholder.locator import Locator
 
-Picture = Path | Locator | bytes | BinaryIO
+_Picture = Path | Locator | bytes | BinaryIO
 
 
 class _StillWebP(WebPImagePlugin.WebPImageFile):
@@ -75,8 +75,8 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _ON_ITS_SIDE = [turn for orientation, turn in _UPRIGHT.items() if orientation >= 5]
-LARGEST = 2048  # pixels of the longer side up to which a picture can be shown wherever it can be opened at all
-JPEG_TIMES = 5  # how many times the limit on pixels a JPEG may have, which need not be decoded at its full size
+_LARGEST = 2048  # pixels of the longer side up to which a picture can be shown wherever it can be opened at all
+_JPEG_TIMES = 5  # how many times the limit on pixels a JPEG may have, which need not be decoded at its full size
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its words go to stderr, beside the reason
 _QUIET = ("ignore", None, Warning, re.compile(r"(PIL|pillow_heif)\b"), 0)
 
@@ -106,16 +106,25 @@ class _Header:
         return containers.named(self.kind)
 
 
-def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int | None = None) -> Image.Image:
+def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int | None = None) -> Image.Image:
     """A picture as everything else in Beholder sees it: RGB in sRGB, upright, transparency over mid-grey, first frame.
-
-    source : where it is, the bytes, or an open binary file
-    max_side : reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
-    max_pixels : refuse a picture of more, before decoding it; default `settings().max_pixels`
-    raises : BadPicture, with the reason, for any bytes that cannot be shown
 
     What it takes in memory is known before it is decoded, and bounded (`images/budget.py`); where many are opened at
     once, some wait.
+
+    Parameters
+    ----------
+    source
+        where it is, the bytes, or an open binary file
+    max_side
+        reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
+    max_pixels
+        refuse a picture of more, before decoding it; default `settings().max_pixels`
+
+    Raises
+    ------
+    BadPicture
+        with the reason, for any bytes that cannot be shown
     """
     limit = settings().max_pixels if max_pixels is None else max_pixels
     with _opened(source) as stream, _header(stream, limit) as header:
@@ -124,7 +133,7 @@ def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int 
         if header.kind == "JPEG" and target != size:
             _draft(header, target, most)
         _check_pixels(image.size, size, limit, header.kind)
-        largest = target if max_side is None or header.kind == "JPEG" else _fitted(size, max(max_side, LARGEST))
+        largest = target if max_side is None or header.kind == "JPEG" else _fitted(size, max(max_side, _LARGEST))
         check(_memory(header, largest), most, f"this {header.name} of {size[0]} x {size[1]}", _instead(header))
         need = _memory(header, target)
         with MEMORY.held(need):
@@ -136,25 +145,28 @@ def open_image(source: Picture, *, max_side: int | None = None, max_pixels: int 
             return upright
 
 
-def size_of(source: Picture) -> tuple[int, int]:
+def size_of(source: _Picture) -> tuple[int, int]:
     """(width, height) in pixels as the picture is seen, read from its header alone.
 
-    raises : BadPicture as `open_image`, as far as the header shows it
+    Raises
+    ------
+    BadPicture
+        as `open_image`, as far as the header shows it
     """
     with _opened(source) as stream, _header(stream, settings().max_pixels) as header:
         width, height = header.image.size
         return (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
 
 
-def render(source: Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
-    """The picture encoded anew, without metadata, longer side at most `side` pixels: what is safe to show or send."""
+def render(source: _Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
+    """The picture encoded again, without metadata, longer side at most `side` pixels: what is safe to show or send."""
     out = BytesIO()
     open_image(source, max_side=side).save(out, format, quality=86 if format == "JPEG" else 82)
     return out.getvalue()
 
 
 @contextmanager
-def _opened(source: Picture) -> Iterator[BinaryIO]:
+def _opened(source: _Picture) -> Iterator[BinaryIO]:
     if isinstance(source, bytes):
         yield BytesIO(source)
     elif isinstance(source, Locator | str | os.PathLike):
@@ -194,7 +206,7 @@ def _header(stream: BinaryIO, limit: int) -> Iterator[_Header]:
         kind = sniff(stream.read(HEAD))
         header = _READERS.get(kind, _plain)(stream, kind)
         header.image.info.update(header.info)
-        _check_pixels(header.image.size, header.image.size, limit, kind, JPEG_TIMES if kind == "JPEG" else 1)
+        _check_pixels(header.image.size, header.image.size, limit, kind, _JPEG_TIMES if kind == "JPEG" else 1)
         if kind != "TIFF":  # which Pillow turns itself
             header.turn = _UPRIGHT.get(_orientation(header.image))
         yield header
@@ -257,7 +269,7 @@ def _heif_opener() -> Callable[[BinaryIO], ImageFile.ImageFile]:
 
 def _check_pixels(decoded: tuple[int, int], size: tuple[int, int], limit: int, kind: str, times: int = 1) -> None:
     if decoded[0] * decoded[1] > limit * times:
-        small = f" ({_millions(limit * JPEG_TIMES)} where a JPEG is shown small)" if kind == "JPEG" else ""
+        small = f" ({_millions(limit * _JPEG_TIMES)} where a JPEG is shown small)" if kind == "JPEG" else ""
         raise BadPicture(f"a picture of {size[0]} x {size[1]} is over the limit of {_millions(limit)} pixels{small}")
 
 

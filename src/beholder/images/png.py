@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 from beholder.errors import BadPicture
 from beholder.images.files import Part, length_of, spliced
 
-MAX_UNPACKED = 64 * 1024**2  # bytes of all packed profiles and texts of one file: no real ones come near
-MAX_PLAIN = 16 * 1024**2  # bytes of EXIF or XMP that are looked at for the orientation
+_MAX_UNPACKED = 64 * 1024**2  # bytes of all packed profiles and texts of one file: no real ones come near
+_MAX_PLAIN = 16 * 1024**2  # bytes of EXIF or XMP that are looked at for the orientation
 _MAX_CHUNKS = 1_000_000
 _STEP = 1 << 20
 _PICTURE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -20,7 +20,11 @@ def picture_of(stream: BinaryIO) -> tuple[BinaryIO, dict[str, Any]]:
     """(the same PNG without its other chunks, what those say that counts: icc_profile, exif, xmp).
 
     It stands in `info` before the pixels are read, also where the file has it behind them.
-    raises : BadPicture where packed text would fill the memory
+
+    Raises
+    ------
+    BadPicture
+        where packed text would fill the memory
     """
     return _Walk(stream).run()
 
@@ -64,7 +68,7 @@ class _Walk:
             self.parts.append((start, end))
 
     def _note(self, name: bytes, start: int, stop: int) -> None:
-        if name == b"eXIf" and "exif" not in self.info and stop - start <= MAX_PLAIN:
+        if name == b"eXIf" and "exif" not in self.info and stop - start <= _MAX_PLAIN:
             self.info["exif"] = b"Exif\0\0" + self._read(start, stop)
         elif name == b"iCCP":
             self._profile(start, stop)
@@ -97,7 +101,7 @@ class _Walk:
             body = start + translated + 1
         value = self._unpack(body, stop) if packed else None
         if key in (_XMP, _RAW_EXIF):
-            plain = value if packed else self._read(body, min(stop, body + MAX_PLAIN))
+            plain = value if packed else self._read(body, min(stop, body + _MAX_PLAIN))
             if plain is not None and key == _XMP:
                 self.info.setdefault("xmp", plain)
             elif plain is not None:
@@ -115,9 +119,9 @@ class _Walk:
                 while packed:
                     out.append(unpack.decompress(packed, _STEP))
                     self.unpacked += len(out[-1])
-                    if self.unpacked > MAX_UNPACKED:
+                    if self.unpacked > _MAX_UNPACKED:
                         raise BadPicture(
-                            f"the PNG data is damaged: its text unpacks to more than {MAX_UNPACKED >> 20} MB"
+                            f"the PNG data is damaged: its text unpacks to more than {_MAX_UNPACKED >> 20} MB"
                         )
                     packed = unpack.unconsumed_tail
         except zlib.error:

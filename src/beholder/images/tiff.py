@@ -46,8 +46,15 @@ class _Entry:
 class Tiff:
     """The first directory of a TIFF.
 
-    stream    the same file, with a directory that names only what a decoder needs
-    notes     bytes behind the tags that were left out
+    Parameters
+    ----------
+    stream
+        the same file, with a directory that names only what a decoder needs
+
+    Attributes
+    ----------
+    notes
+        bytes behind the tags that were left out
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -142,7 +149,11 @@ class Tiff:
         return sum(known) if entry and len(known) == entry.count else self._end
 
     def open(self) -> TiffImagePlugin.TiffImageFile:
-        """raises : BadPicture for a kind that Pillow has no pixels for; whatever Pillow raises for damage"""
+        """Raises
+        ------
+        BadPicture
+            for a kind that Pillow has no pixels for; whatever Pillow raises for damage
+        """
         try:
             image = TiffImagePlugin.TiffImageFile(self.stream)
         except (SyntaxError, OSError, ValueError) as error:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from beholder.painter.palette import Array, Palette
 
-Points = Array | Sequence[tuple[float, float]]
+_Points = Array | Sequence[tuple[float, float]]
 
 
 def noise(
@@ -18,8 +18,12 @@ def noise(
 ) -> Array:
     """(h, w) smooth noise in [0, 1], mean near .5.
 
-    cells    hills along the longer side in the first octave; each further octave has twice as many, half as high
-    stretch  > 1 draws the hills out sideways, < 1 upwards
+    Parameters
+    ----------
+    cells
+        hills along the longer side in the first octave; each further octave has twice as many, half as high
+    stretch
+        > 1 draws the hills out sideways, < 1 upwards
     """
     height, width = shape
     total = np.zeros(shape, np.float32)
@@ -123,10 +127,10 @@ class Canvas:
         self.pixels = np.asarray(image.reduce(scale) if scale > 1 else image, np.float32) / 255
 
     @contextmanager
-    def stencil(self) -> Iterator[Stencil]:
+    def stencil(self) -> Iterator[_Stencil]:
         """A mask drawn with the pen: read `.mask` after the block."""
         image = Image.new("L", (self.width * 2, self.height * 2), 0)
-        stencil = Stencil(ImageDraw.Draw(image), 2)
+        stencil = _Stencil(ImageDraw.Draw(image), 2)
         yield stencil
         stencil.mask = np.asarray(image.reduce(2), np.float32) / 255
 
@@ -140,13 +144,13 @@ class Pen:
     def _ink(self, colour: Array, alpha: float) -> tuple[int, ...]:
         return (*(int(c) for c in np.clip(np.asarray(colour) * 255 + 0.5, 0, 255)), int(alpha * 255))
 
-    def _at(self, points: Points) -> list[tuple[float, float]]:
+    def _at(self, points: _Points) -> list[tuple[float, float]]:
         return [(float(x), float(y)) for x, y in np.asarray(points) * self._scale]
 
-    def polygon(self, points: Points, colour: Array, alpha: float = 1.0) -> None:
+    def polygon(self, points: _Points, colour: Array, alpha: float = 1.0) -> None:
         self._draw.polygon(self._at(points), fill=self._ink(colour, alpha))
 
-    def line(self, points: Points, colour: Array, width: float = 1.0, alpha: float = 1.0) -> None:
+    def line(self, points: _Points, colour: Array, width: float = 1.0, alpha: float = 1.0) -> None:
         thick = max(1, round(width * self._scale))
         self._draw.line(
             self._at(points), fill=self._ink(colour, alpha), width=thick, joint="curve" if thick > 3 else None
@@ -172,7 +176,7 @@ class Pen:
             self._draw.rectangle((x0 * s, y0 * s, *corner), fill=self._ink(colour, alpha))
 
 
-class Stencil(Pen):
+class _Stencil(Pen):
     """A pen whose every colour is "here"."""
 
     mask: Array

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 
 # ground, ink, then four to five colours
-PICKED = """
+_PICKED = """
 f3ede1 23262e c4513a e6a23c 2f6690 7fa39c
 efe6d5 2b2320 a63d2f d98e4a e8c98f 5b6f5d
 eae7e0 1f2a37 274c77 6096ba a3cef1 d9a441
@@ -50,7 +50,7 @@ def _hex(code: str) -> list[float]:
     return [int(code[i : i + 2], 16) / 255 for i in (0, 2, 4)]
 
 
-_PALETTES = np.array([_hex(code) for code in PICKED]).reshape(-1, 6, 3)
+_PALETTES = np.array([_hex(code) for code in _PICKED]).reshape(-1, 6, 3)
 
 _TO_LMS = np.array(
     [
@@ -86,9 +86,14 @@ def from_oklab(lab: Array) -> Array:
 class Palette:
     """Colours of one picture, sRGB in [0, 1].
 
-    ground    (3,) what lies under everything: light on most pictures, dark on some
-    ink       (3,) its counterpart
-    colours   (4, 3) from dark to light
+    Attributes
+    ----------
+    ground
+        (3,) what lies under everything: light on most pictures, dark on some
+    ink
+        (3,) its counterpart
+    colours
+        (4, 3) from dark to light
     """
 
     ground: Array

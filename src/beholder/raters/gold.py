@@ -17,8 +17,15 @@ from beholder.types import Floats, Ints
 def gold_scores(score: Floats, known: Floats, scale: tuple[float, float]) -> Floats:
     """(r,) IS of Eq. 1: 1, 0.5 or 0 for a rating less than, just, or more than half the scale from the known score.
 
-    score, known : (r,) on the scale; NaN where no score is known, which gives NaN
-    raises : BadInput where a known score is off the scale
+    Parameters
+    ----------
+    score, known
+        (r,) on the scale; NaN where no score is known, which gives NaN
+
+    Raises
+    ------
+    BadInput
+        where a known score is off the scale
     """
     low, high = scale
     off = known[(known < low) | (known > high)]
@@ -46,8 +53,15 @@ def filled(weight: Floats) -> Floats:
 def weighted_mean(item: Ints, rater: Ints, score: Floats, weight: Floats, items: int) -> Floats:
     """(n,) IM: each item's mean rating, raters weighted by WP; NaN where nobody with a weight above 0 rated it.
 
-    weight : (p,) without NaN, see `filled`
-    raises : ShapeError where a rater has no weight
+    Parameters
+    ----------
+    weight
+        (p,) without NaN, see `filled`
+
+    Raises
+    ------
+    ShapeError
+        where a rater has no weight
     """
     each = _weight_of(rater, weight)
     total, sums = (np.bincount(item, w, minlength=items) for w in (each, each * score))
@@ -57,7 +71,10 @@ def weighted_mean(item: Ints, rater: Ints, score: Floats, weight: Floats, items:
 def weighted_deviation(item: Ints, rater: Ints, score: Floats, weight: Floats, items: int) -> Floats:
     """(n,) sqrt(sum WP (WS - IM)^2 / ((N-1)/N sum WP)), N an item's ratings; NaN for fewer than two of them.
 
-    weight, raises : as `weighted_mean`
+    Parameters
+    ----------
+    weight, raises
+        as `weighted_mean`
     """
     each = _weight_of(rater, weight)
     apart = score - weighted_mean(item, rater, score, weight, items)[item]

@@ -32,18 +32,24 @@ from beholder.raters.signals import (
 from beholder.types import Floats, Ints
 
 QUICK = 0.6  # seconds: the medians of people who look are .9 and more, of two who clicked .17 to .40 (docs/bench.md)
-ASIDE, IMPROBABLE = 0.1, 0.001  # from one half, and by chance: from here on, the share of left answers stands out
-LEVEL = 0.8  # share of ratings that are all the same, from which they say little
+_ASIDE, _IMPROBABLE = 0.1, 0.001  # from one half, and by chance: from here on, the share of left answers stands out
+_LEVEL = 0.8  # share of ratings that are all the same, from which they say little
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What was found of each sign; None where it cannot be known.
 
-    agreement   with the others' majority on the same pairs, or their mean rating
-    gold        mean IS on images of known score (`raters.gold`)
-    predicted    from the person's other answers and the pictures
-    repeats     the same asked again
+    Attributes
+    ----------
+    agreement
+        with the others' majority on the same pairs, or their mean rating
+    gold
+        mean IS on images of known score (`raters.gold`)
+    predicted
+        from the person's other answers and the pictures
+    repeats
+        the same asked again
     """
 
     agreement: Sign | None = None
@@ -70,14 +76,24 @@ class Signs:
 class RaterQuality:
     """What is known of one rater.
 
-    answers    how many
-    seconds    their median, NaN where no times are known
-    signs      over the quick answers of who is quick, over all of anybody else's
-    left       choices: the share answered with the left picture, 1 to 0; NaN for ratings and where all are ties
-    left_p     how improbable a share so far from one half is by chance (binomial, two-sided)
-    level      ratings: the share of the most frequent one; NaN for choices
-    clicker    whether a random clicker is suspected
-    faults     sentences without a subject, the suspicion first; empty for most people
+    Attributes
+    ----------
+    answers
+        how many
+    seconds
+        their median, NaN where no times are known
+    signs
+        over the quick answers of who is quick, over all of anybody else's
+    left
+        choices: the share answered with the left picture, 1 to 0; NaN for ratings and where all are ties
+    left_p
+        how improbable a share so far from one half is by chance (binomial, two-sided)
+    level
+        ratings: the share of the most frequent one; NaN for choices
+    clicker
+        whether a random clicker is suspected
+    faults
+        sentences without a subject, the suspicion first; empty for most people
     """
 
     answers: int
@@ -95,8 +111,14 @@ def quality_of_choices(
 ) -> dict[int, RaterQuality]:
     """The quality of everybody who chose.
 
-    pairs, answer, rater : (m, 2), (m,), (m,) as in `raters.signals`; seconds : (m,) NaN where unknown
-    rows : (n, c) a few numbers a picture, of mean squared length about 1; with c = 0 nothing is predicted
+    Parameters
+    ----------
+    pairs, answer, rater
+        (m, 2), (m,), (m,) as in `raters.signals`
+    seconds
+        (m,) NaN where unknown
+    rows
+        (n, c) a few numbers a picture, of mean squared length about 1; with c = 0 nothing is predicted
     """
     agrees = with_majority(pairs, answer, rater)
     found = {}
@@ -119,8 +141,14 @@ def quality_of_ratings(
 ) -> dict[int, RaterQuality]:
     """The quality of everybody who rated.
 
-    item, score, rater, seconds : (r,) as in `raters.signals`; rows : as in `quality_of_choices`
-    gold : (r,) IS of each rating, NaN where no score is known
+    Parameters
+    ----------
+    item, score, rater, seconds
+        (r,) as in `raters.signals`
+    rows
+        as in `quality_of_choices`
+    gold
+        (r,) IS of each rating, NaN where no score is known
     """
     others = as_others_rate(item, score, rater)
     found = {}
@@ -141,7 +169,10 @@ def quality_of_ratings(
 def position_bias(answer: Ints) -> tuple[float, float]:
     """Share of left among the choices that are no ties, and p of its being one half; (NaN, 1) without any.
 
-    answer : (m,) 1 left, 0 tie, -1 right
+    Parameters
+    ----------
+    answer
+        (m,) 1 left, 0 tie, -1 right
     """
     left, decided = int((answer == 1).sum()), int((answer != 0).sum())
     if not decided:
@@ -166,10 +197,10 @@ def _quality(
 ) -> RaterQuality:
     clicker = is_clicker(seconds, signs)
     faults = [_suspicion(seconds, signs)] if clicker else []
-    if abs(left - 0.5) > ASIDE and left_p < IMPROBABLE:
+    if abs(left - 0.5) > _ASIDE and left_p < _IMPROBABLE:
         side, part = ("left", left) if left > 0.5 else ("right", 1 - left)
         faults.append(f"chose the {side} picture in {100 * part:.0f} of 100 answers")
-    if level > LEVEL:
+    if level > _LEVEL:
         faults.append(f"gave the same rating to {100 * level:.0f} of 100 pictures")
     if signs.repeats and not signs.repeats.seen and signs.repeats.n >= 10:
         faults.append(f"answered otherwise when the same was asked again ({_in_words(signs.repeats)})")
@@ -195,7 +226,7 @@ def _suspicion(seconds: float, signs: Signs) -> str:
     names = {
         "the others' answers": signs.agreement,
         "known scores": signs.gold,
-        "what the pictures foretell": signs.predicted,
+        "what the pictures predict": signs.predicted,
         "their own answers before": signs.repeats,
     }
     found = "; ".join(f"with {name}: {_in_words(sign)}" for name, sign in names.items() if sign and sign.absent)

@@ -15,9 +15,9 @@ from scipy.stats import norm, rankdata
 
 from beholder.types import Floats, Ints
 
-LEAST = 0.2  # of the way from chance to certainty: a sign that is surely below this is none worth the name
-BLOCKS = 5  # in which answers are predicted, each from those before it
-ALPHAS = 10.0 ** np.arange(-3, 2.5, 0.5)  # ridge strengths, for rows of mean squared length 1
+_LEAST = 0.2  # of the way from chance to certainty: a sign that is surely below this is none worth the name
+_BLOCKS = 5  # in which answers are predicted, each from those before it
+_ALPHAS = 10.0 ** np.arange(-3, 2.5, 0.5)  # ridge strengths, for rows of mean squared length 1
 FEWEST_RATED = 5  # ratings below which a rank correlation says nothing
 _Z = float(norm.ppf(0.975))
 
@@ -26,7 +26,10 @@ _Z = float(norm.ppf(0.975))
 class Sign:
     """How far answers follow something: a share or a rank correlation over `n` of them, with its 95 % interval.
 
-    chance   the value of answers that follow nothing: .5 of a share, 0 of a correlation
+    Attributes
+    ----------
+    chance
+        the value of answers that follow nothing: .5 of a share, 0 of a correlation
     """
 
     value: float
@@ -38,7 +41,7 @@ class Sign:
     @property
     def absent(self) -> bool:
         """Whether it is surely next to nothing, which takes about a hundred answers to be sure of."""
-        return self.high < self.chance + LEAST * (1 - self.chance)
+        return self.high < self.chance + _LEAST * (1 - self.chance)
 
     @property
     def seen(self) -> bool:
@@ -102,19 +105,25 @@ def _but_own(key: Ints, rater: Ints, values: NDArray[Any]) -> Floats:
 
 
 def predicted_ratings(rows: Floats, score: Floats) -> Floats:
-    """(m,) one person's ratings as their other ratings and the pictures foretell them; NaN where nothing does.
+    """(m,) one person's ratings as their other ratings and the pictures predict them; NaN where nothing does.
 
-    rows : (m, c) a few numbers a picture, of mean squared length about 1
+    Parameters
+    ----------
+    rows
+        (m, c) a few numbers a picture, of mean squared length about 1
     """
     return _foretell(rows, score, intercept=True)
 
 
 def predicted_choices(differences: Floats, answer: Ints) -> Floats:
-    """(m,) 1 where one person's choice is as predicted, 0 where it is not; NaN for ties and where nothing foretells it.
+    """(m,) 1 where one person's choice is as predicted, 0 where it is not; NaN for ties and where nothing predicts it.
 
-    differences : (m, c) rows of the left pictures less those of the right ones
-    A choice is predicted from those before it alone, so that of answers at random each is right or wrong like a fair
-    coin and the share right is binomial. In cross-validation each answer helps to foretell the others, and it is not.
+    Parameters
+    ----------
+    differences
+        (m, c) rows of the left pictures less those of the right ones A choice is predicted from those before it
+        alone, so that of answers at random each is right or wrong like a fair coin and the share right is binomial.
+        In cross-validation each answer helps to predict the others, and it is not.
     """
     guess = _foretell(differences, answer.astype(np.float64), intercept=False)
     return np.where((answer == 0) | np.isnan(guess) | (guess == 0), np.nan, np.sign(guess) == answer)
@@ -125,11 +134,11 @@ def _foretell(rows: Floats, told: Floats, *, intercept: bool) -> Floats:
     from sklearn.linear_model import RidgeCV
 
     guess = np.full(len(told), np.nan)
-    blocks = np.array_split(np.random.default_rng(0).permutation(len(told)), BLOCKS)
-    for number in range(1, BLOCKS):
+    blocks = np.array_split(np.random.default_rng(0).permutation(len(told)), _BLOCKS)
+    for number in range(1, _BLOCKS):
         before, now = np.concatenate(blocks[:number]), blocks[number]
         if rows.shape[1] and len(now) and np.ptp(told[before]):
-            ridge: Any = RidgeCV(alphas=ALPHAS, fit_intercept=intercept)
+            ridge: Any = RidgeCV(alphas=_ALPHAS, fit_intercept=intercept)
             guess[now] = ridge.fit(rows[before], told[before]).predict(rows[now])
     return guess
 
@@ -162,7 +171,10 @@ def chosen_as_before(pairs: Ints, answer: Ints) -> Floats:
 def order_kept(first: Floats, second: Floats) -> Sign | None:
     """Share of pairs of items, rated differently both times, that one person put in the same order both times.
 
-    first, second : (n,) the two ratings of each item. The interval takes items as independent, not pairs.
+    Parameters
+    ----------
+    first, second
+        (n,) the two ratings of each item. The interval takes items as independent, not pairs.
     """
     there, again = (np.sign(x[:, None] - x[None, :])[np.triu_indices(len(x), 1)] for x in (first, second))
     found = share((there == again)[(there != 0) & (again != 0)])

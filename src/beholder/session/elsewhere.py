@@ -8,15 +8,23 @@ from beholder.collection import Collection
 from beholder.store import Person
 from beholder.types import Answers, Matrix
 
-MOST = 150  # answers of other collections, the newest, that count: the time of a fit grows with them
+_MOST = 150  # answers of other collections, the newest, that count: the time of a fit grows with them
 
 
 class Elsewhere:
     """Answers about other collections. Thread-safe.
 
-    useful : whether the model learns from them
-    alone : whether only what was said here counts
-    version : another number after every change
+    Parameters
+    ----------
+    useful
+        whether the model learns from them
+
+    Attributes
+    ----------
+    alone
+        whether only what was said here counts
+    version
+        another number after every change
     """
 
     def __init__(self, collection: Collection, person: Person, *, useful: bool) -> None:
@@ -68,5 +76,5 @@ class Elsewhere:
         with self._lock:
             if self._found is None:
                 library, here = self._collection.library, self._collection.row
-                self._found = library.answers_elsewhere(self._person.id, here, MOST) if self._useful else []
+                self._found = library.answers_elsewhere(self._person.id, here, _MOST) if self._useful else []
             return self._found

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from beholder.types import Judgement
 
-GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
+_GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class History:
     @cached_property
     def weight(self) -> int:
         """How many answers these are, a grid counted as three."""
-        return sum(GRID_WEIGHT if j.kind == "grid" else 1 for j in self.answers)
+        return sum(_GRID_WEIGHT if j.kind == "grid" else 1 for j in self.answers)
 
     @cached_property
     def judged(self) -> frozenset[int]:

@@ -20,7 +20,7 @@ from beholder.types import Answers, Judgement, answers_of
 
 RELEARN = 1.25  # hyperparameters are learned again when there are so many times as many answers
 AHEAD = 10  # answers from now for which the accuracy is predicted
-STEPS = 5  # answers that are predicted together when a session's past is replayed
+_STEPS = 5  # answers that are predicted together when a session's past is replayed
 
 _Judgements = tuple[Judgement, ...]
 
@@ -28,8 +28,12 @@ _Judgements = tuple[Judgement, ...]
 class Learner:
     """Learns from what was said and publishes another reading after each step. One thread at a time is in here.
 
-    watched : whether somebody looks at the progress, so that the verdict is made before it is asked for
-    resting : whether the model was let go of
+    Attributes
+    ----------
+    watched
+        whether somebody looks at the progress, so that the verdict is made before it is asked for
+    resting
+        whether the model was let go of
     """
 
     def __init__(self, newest: NewestReading, maker: ModelMaker, elsewhere: Elsewhere, questions: Questions) -> None:
@@ -73,7 +77,7 @@ class Learner:
         before = self._newest.reading
         learned = {j.client_id for j in before.fitted.learned_from[0]} if before.fitted else set[str]()
         unpredicted = {j.client_id for j in judgements if j.client_id not in before.predicted}
-        past = len(unpredicted) > STEPS or bool(unpredicted & learned)
+        past = len(unpredicted) > _STEPS or bool(unpredicted & learned)
         if not past:
             self._predict_newest(judgements)
         answers, later = self._answers(judgements), list[Job]()
@@ -92,8 +96,8 @@ class Learner:
         if past:
             later += [
                 partial(self._replay, judgements, start)
-                for start in range(0, len(judgements), STEPS)
-                if any(j.client_id in unpredicted for j in judgements[start : start + STEPS])
+                for start in range(0, len(judgements), _STEPS)
+                if any(j.client_id in unpredicted for j in judgements[start : start + _STEPS])
             ]
         return later
 
@@ -148,7 +152,7 @@ class Learner:
         model = None
         if self._maker.is_process and len(self._maker.learned(before)):
             model = self._fit_with(self._hyperparameters or {}, before)
-        self._predict(judgements[start : start + STEPS], model, before)
+        self._predict(judgements[start : start + _STEPS], model, before)
 
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
         known = hasattr(model, "pair_probability")

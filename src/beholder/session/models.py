@@ -22,8 +22,16 @@ from beholder.types import Answers
 class ModelMaker:
     """Makes the taste models of one collection, ready to fit.
 
-    name : a name of `beholder.taste.MODELS`, None for the default
-    raises : UnknownName; UserError for a model that cannot be had here
+    Parameters
+    ----------
+    name
+        a name of `beholder.taste.MODELS`, None for the default
+
+    Raises
+    ------
+    UnknownName
+    UserError
+        for a model that cannot be had here
     """
 
     def __init__(self, collection: Collection, name: str | None) -> None:
@@ -45,8 +53,14 @@ class ModelMaker:
     ) -> Any:
         """A model to fit on answers.
 
-        hyperparameters : None: it learns them, where it has any
-        elsewhere : what was said of other collections; before : a fit on answers that these continue
+        Parameters
+        ----------
+        hyperparameters
+            None: it learns them, where it has any
+        elsewhere
+            what was said of other collections
+        before
+            a fit on answers that these continue
         """
         known = replace(
             self._collection.knowledge,

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 
 from beholder.explain import Verdict
 
-WORTHWHILE_GAIN = 0.005  # share of all pairs
+_WORTHWHILE_GAIN = 0.005  # share of all pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What the answers have given. accuracy, margin: share of pairs ranked the person's way, half its 90 % interval.
 
-    verdict : what they show of the taste
-    sentence : how well the ranking is the person's
-    weight : the answers, a grid counted as three
-    later, later_margin : the same after AHEAD more answers; None where that cannot be told
-    advice : what would help more, where the answers look like clicking; else ""
+    Attributes
+    ----------
+    verdict
+        what they show of the taste
+    sentence
+        how well the ranking is the person's
+    weight
+        the answers, a grid counted as three
+    later, later_margin
+        the same after AHEAD more answers; None where that cannot be told
+    advice
+        what would help more, where the answers look like clicking; else ""
     """
 
     answers: int
@@ -35,7 +42,7 @@ class Progress:
         """Whether answering on is worth it: AHEAD answers order WORTHWHILE_GAIN more pairs. None: not known."""
         if self.later is None or self.accuracy is None:
             return None
-        return self.later - self.accuracy >= WORTHWHILE_GAIN
+        return self.later - self.accuracy >= _WORTHWHILE_GAIN
 
 
 def early(count: int, weight: int) -> Progress:

@@ -16,7 +16,10 @@ from beholder.types import Answers, Ints
 class Questions:
     """A queue of questions, and what makes them. Thread-safe.
 
-    waited_for : how many calls had to make some while somebody waited
+    Attributes
+    ----------
+    waited_for
+        how many calls had to make some while somebody waited
     """
 
     def __init__(self, newest: NewestReading, seed: int | None) -> None:

@@ -26,15 +26,19 @@ from beholder.store import Person
 from beholder.taste import GaussianProcess, PopulationProcess, TasteMixture, TasteModel
 from beholder.types import Answers, Floats, Item, Judgement
 
-FEWEST = 5  # answers below which nothing is said of how well the ranking is
+_FEWEST = 5  # answers below which nothing is said of how well the ranking is
 NOTHING = AnswerPrediction(np.empty(0), np.empty(0))  # where there was no model yet to predict with
 
 
 class Fitted:
     """One fitted model over a collection, and what it says in words, which is made once. Thread-safe.
 
-    model, answers : the model, fitted on the answers
-    learned_from : by what it is told whether a newer fit is needed
+    Parameters
+    ----------
+    model, answers
+        the model, fitted on the answers
+    learned_from
+        by what it is told whether a newer fit is needed
     """
 
     def __init__(self, collection: Collection, model: TasteModel, answers: Answers, learned_from: Any = None) -> None:
@@ -79,12 +83,20 @@ class Fitted:
 class Reading:
     """What is known of one person's taste over one collection, at one moment. It never changes.
 
-    history : what the person has said; it may be an answer or two ahead of the fit
-    fitted : the newest fit, None before the first
-    prior : what is believed before any answer, None where that was not needed
-    predicted : of each answer, by client id, what the model before it thought of it
-    expected : what the ranking is worth, perhaps as it was an answer or two before
-    before : the verdict on an earlier fit, told until there is one on this
+    Attributes
+    ----------
+    history
+        what the person has said; it may be an answer or two ahead of the fit
+    fitted
+        the newest fit, None before the first
+    prior
+        what is believed before any answer, None where that was not needed
+    predicted
+        of each answer, by client id, what the model before it thought of it
+    expected
+        what the ranking is worth, perhaps as it was an answer or two before
+    before
+        the verdict on an earlier fit, told until there is one on this
     """
 
     collection: Collection
@@ -193,7 +205,7 @@ class Reading:
         if self.fitted is not None and not isinstance(self.fitted.model, GaussianProcess):
             sentence = f"{count} answers; this model does not say how well it ranks"
             return Progress(count, None, None, self._told, sentence, self.advice, weight=weight)
-        if self.fitted is None or self.expected is None or count < FEWEST:
+        if self.fitted is None or self.expected is None or count < _FEWEST:
             return early(count, weight)
         now = self.expected
         sentence = f"orders {100 * now.now:.0f} % of pairs as you would (±{100 * now.margin:.0f})"

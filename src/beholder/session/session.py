@@ -22,16 +22,30 @@ from beholder.session.questions import Questions
 from beholder.session.reading import NewestReading, Reading
 from beholder.types import Judgement
 
-PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
+_PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
 
 
 class Session:
     """The session of one person on one collection.
 
-    collection, person : names; model : a name of `beholder.taste.MODELS`, None for the default: `mixture`, which
-    starts from what people like in general where that is known for pictures like these
-    elsewhere : what this person said of other collections, and whether it counts here
-    raises : UnknownName; UserError for a model that cannot be had here
+    Parameters
+    ----------
+    collection, person
+        names
+    model
+        a name of `beholder.taste.MODELS`, None for the default: `mixture`, which starts from what people like in
+        general where that is known for pictures like these
+
+    Attributes
+    ----------
+    elsewhere
+        what this person said of other collections, and whether it counts here
+
+    Raises
+    ------
+    UnknownName
+    UserError
+        for a model that cannot be had here
     """
 
     def __init__(
@@ -55,8 +69,12 @@ class Session:
     def record(self, judgements: Sequence[Judgement]) -> None:
         """Keep these; on disk when this returns. A client id that was kept before changes nothing.
 
-        raises : UserError naming every fault, IdTaken where a client id stands for something else; then nothing of it
-        is kept
+        Raises
+        ------
+        UserError
+            naming every fault
+        IdTaken
+            where a client id stands for something else; then nothing of it is kept
         """
         self._log.record(judgements)
         self._turns.wake()
@@ -64,8 +82,15 @@ class Session:
     def undo(self, client_id: str) -> Judgement | None:
         """Take back the newest judgement that holds; returns it, or None where nothing is left.
 
-        client_id : of the undo itself; sent twice, it undoes once
-        raises : IdTaken where that is the id of something else
+        Parameters
+        ----------
+        client_id
+            of the undo itself; sent twice, it undoes once
+
+        Raises
+        ------
+        IdTaken
+            where that is the id of something else
         """
         last = self._log.undo(client_id)
         self._turns.wake()
@@ -124,13 +149,17 @@ class Session:
     ) -> list[Question]:
         """The next `n` questions, fewer or none where the collection has no more.
 
-        exclude : item ids that are on the way to the person already
-        only : "random" asks at random alone
+        Parameters
+        ----------
+        exclude
+            item ids that are on the way to the person already
+        only
+            "random" asks at random alone
         """
         if only is not None:
             return self._questions.make_now(kind, n, exclude, only)
         if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
-            self._turns.wait(PATIENCE)
+            self._turns.wait(_PATIENCE)
         ready = self._questions.take(kind, n, exclude)
         if self._questions.runs_low(kind):
             self._turns.wake()
@@ -156,7 +185,7 @@ class Session:
         """Learn again what was let go of."""
         if self.resting:
             self._turns.wake()
-            self._turns.wait(PATIENCE)
+            self._turns.wait(_PATIENCE)
 
     def close(self) -> None:
         """End the learning behind; what is recorded afterwards is still kept."""

@@ -27,14 +27,25 @@ _WANTED = "a folder, a .zip, a .csv of paths, or 'sample'"
 def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) -> Source:
     """The source that `spec` names.
 
-    spec : a folder, a .zip, a .csv, or "sample" (a folder of that name: "./sample")
-    workspace : where zips are unpacked and the sample gallery is made
-    progress : told (what is being done, done, of how many) where finding takes longer: unpacking, painting
-    raises : UserError where there is no such thing, BadInput where it is there and cannot be read
+    Parameters
+    ----------
+    spec
+        a folder, a .zip, a .csv, or "sample" (a folder of that name: "./sample")
+    workspace
+        where zips are unpacked and the sample gallery is made
+    progress
+        told (what is being done, done, of how many) where finding takes longer: unpacking, painting
+
+    Raises
+    ------
+    UserError
+        where there is no such thing
+    BadInput
+        where it is there and cannot be read
     """
     text = os.fspath(spec)
     if text == SAMPLE:
-        return SampleSource(workspace, progress)
+        return _SampleSource(workspace, progress)
     path = _existing(text)
     if path.is_dir():
         return FolderSource(path)
@@ -77,7 +88,7 @@ def _kind(path: Path) -> str:
     return "a single picture"
 
 
-class SampleSource:
+class _SampleSource:
     """The generated sample gallery, painted once into `workspace` as a folder with an `items.csv`."""
 
     title = "sample gallery"

@@ -29,14 +29,14 @@ from beholder.text import as_text, cannot_read, shown, why_unreadable
 from beholder.types import Progress, silent
 
 MAX_FILES = 200_000
-MAX_FILE_BYTES = 512 * 1024**2  # more than any picture within the limit of pixels takes
-MAX_RATIO = 100  # unpacked to packed, of the whole; pictures are packed already and stay near 1
-RATIO_FROM = 64 * 1024**2  # bytes unpacked below which the ratio does not matter
-MAX_DEPTH = 64  # folders in one another
+_MAX_FILE_BYTES = 512 * 1024**2  # more than any picture within the limit of pixels takes
+_MAX_RATIO = 100  # unpacked to packed, of the whole; pictures are packed already and stay near 1
+_RATIO_FROM = 64 * 1024**2  # bytes unpacked below which the ratio does not matter
+_MAX_DEPTH = 64  # folders in one another
 _MAX_LIST = 64 * 1024**2  # bytes of the list of members
 _MAX_ENTRY = 1024  # bytes of one entry in it, on average
 _MAX_ITEMS = 16 * 1024**2  # bytes of an items.csv that is asked which code page names are in
-_MAKING = "2"  # goes with how names are read: another, and every zip is unpacked anew
+_MAKING = "2"  # goes with how names are read: another, and every zip is unpacked again
 _REFUSED = ".refused.json"  # hidden, so no source finds it as a picture
 _STALE = 24 * 3600.0  # seconds after which a half-made folder belongs to nobody
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
@@ -85,7 +85,13 @@ class ZipSource:
             self.wanted = _wanted(path, archive)
 
     def find(self) -> Iterator[Found | Broken]:
-        """raises : BadInput where the zip has changed or cannot be read; StoreError where there is no room for it"""
+        """Raises
+        ------
+        BadInput
+            where the zip has changed or cannot be read
+        StoreError
+            where there is no room for it
+        """
         if all(member.refused for member in self.wanted):
             yield from (Broken(shown(member.name), member.refused) for member in self.wanted)
             return
@@ -185,7 +191,7 @@ def _wanted(path: Path, archive: zipfile.ZipFile) -> list[_Member]:
     names = _names(archive, members)
     wanted = [_judged(info, name) for info, name in zip(members, names, strict=True) if _is_wanted(info, name)]
     size = sum(member.info.file_size for member in wanted if not member.refused)
-    if size > RATIO_FROM and size > MAX_RATIO * path.stat().st_size:
+    if size > _RATIO_FROM and size > _MAX_RATIO * path.stat().st_size:
         ratio = size // max(1, path.stat().st_size)
         raise BadInput(f"'{shown(path.name)}' would grow {ratio} times when unpacked: it is a zip bomb and is refused")
     if wanted and all(member.info.flag_bits & 1 for member in wanted):
@@ -239,8 +245,8 @@ def _unsafe(info: zipfile.ZipInfo, name: str) -> str:
         return "refused: its name is an absolute path"
     if ".." in name.split("/"):
         return "refused: its name leads out of the zip with '..'"
-    if name.count("/") > MAX_DEPTH:
-        return f"refused: it lies more than {MAX_DEPTH} folders deep"
+    if name.count("/") > _MAX_DEPTH:
+        return f"refused: it lies more than {_MAX_DEPTH} folders deep"
     if not storable(name):
         return "refused: its name holds characters that no file name should"
     mode = info.external_attr >> 16
@@ -248,8 +254,8 @@ def _unsafe(info: zipfile.ZipInfo, name: str) -> str:
         return "refused: it is a link or a device, not a file"
     if info.flag_bits & 1:
         return "it is encrypted; unpack it with its password and give the folder"
-    if info.file_size > MAX_FILE_BYTES:
-        return f"refused: it is over {MAX_FILE_BYTES >> 20} MB unpacked"
+    if info.file_size > _MAX_FILE_BYTES:
+        return f"refused: it is over {_MAX_FILE_BYTES >> 20} MB unpacked"
     return ""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-ARTISTS = """Ada Lindqvist;Bruno Castellane;Chiyo Hamasaki;Dorothea Wenk;Elias Thorne;Femke Oosterhuis;Gideon Marsh
+_ARTISTS = """Ada Lindqvist;Bruno Castellane;Chiyo Hamasaki;Dorothea Wenk;Elias Thorne;Femke Oosterhuis;Gideon Marsh
 Hana Vrbová;Ines Albarrán;Jonah Whitlock;Katarzyna Bielak;Leopold Fenn;Mirela Dragan;Noor van Eyk;Odile Renaud
 Per Anders Holm;Quentin Asare;Rosalind Kerr;Saskia Tamm;Tomás Iriarte;Una Fairweather;Viktor Sandoz;Wilhelmina Roth
 Yusuf Adeyemi""".replace("\n", ";").split(";")
 
-THINGS = {
+_THINGS = {
     "colour fields": "Threshold;Evening;Slow Red;Chamber;Hush;Vesper;Two Weathers;Interior;Ember;Low Sun",
     "hard edge": "Turn;Quarter;Signal;Meridian;Fold;Counterpoint;Passage;Arc;Interval;Corner",
     "grid": "Composition;Eight Rooms;Plan;Avenue;Windows;Measure;Quiet Order;Borough;Ledger;Courtyard",
@@ -31,18 +31,18 @@ THINGS = {
     "waves": "Swell;Seven Waves;Dunes;Ground Sea;Terrace;Rise;Long Water;Furrows;Lullaby;Surf",
     "dabs": "Garden in Dots;Haze;Afternoon;Orchard;Shimmer;Poppies;Heat;Riverbank;Blossom;Sunday Park",
 }
-TONES = "in Blue;in Ochre;at Dusk;in Winter;after Rain;for Clara;by the Window;in Grey;at Noon;Revisited".split(";")  # noqa: SIM905
+_TONES = "in Blue;in Ochre;at Dusk;in Winter;after Rain;for Clara;by the Window;in Grey;at Noon;Revisited".split(";")  # noqa: SIM905
 
 
 def describe(rng: np.random.Generator, family: str) -> dict[str, str]:
     """title, artist and price of one picture. An artist keeps to three families, and to a price level."""
-    title = str(rng.choice(THINGS[family].split(";")))
+    title = str(rng.choice(_THINGS[family].split(";")))
     form = rng.random()
     if form < 0.45:
         title = f"{title}, No. {rng.integers(2, 48)}"
     elif form < 0.7:
-        title = f"{title} {rng.choice(TONES)}"
-    place = list(THINGS).index(family)
-    who = (place * 5 + int(rng.integers(4)) * 7) % len(ARTISTS)
+        title = f"{title} {rng.choice(_TONES)}"
+    place = list(_THINGS).index(family)
+    who = (place * 5 + int(rng.integers(4)) * 7) % len(_ARTISTS)
     price = 180 * 1.12**who * float(np.exp(rng.normal(0, 0.35)))
-    return {"title": title, "artist": ARTISTS[who], "price": f"€{round(price / 10) * 10}"}
+    return {"title": title, "artist": _ARTISTS[who], "price": f"€{round(price / 10) * 10}"}

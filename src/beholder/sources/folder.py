@@ -42,7 +42,11 @@ class FolderSource:
             raise cannot_read("folder", self.root, error) from error
 
     def find(self) -> Iterator[Found | Broken]:
-        """raises : BadInput where the folder itself cannot be read"""
+        """Raises
+        ------
+        BadInput
+            where the folder itself cannot be read
+        """
         if self.table is not None:
             return self.table.find(inside=True)
         found = list[Found | Broken]()

@@ -20,9 +20,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Found:
     """What should be a picture; nobody has opened it yet.
 
-    name      its path relative to the source (posix, Unicode NFC), or the `item` column; unique in the source
-    locator   where its bytes are
-    columns   what the source says of it, header -> value, without the columns of name and path
+    Attributes
+    ----------
+    name
+        its path relative to the source (posix, Unicode NFC), or the `item` column; unique in the source
+    locator
+        where its bytes are
+    columns
+        what the source says of it, header -> value, without the columns of name and path
     """
 
     name: str
@@ -67,7 +72,10 @@ def storable(text: str) -> bool:
 def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
     """The same, with every name given only once: a later one of the same name is Broken.
 
-    raises : BadInput where there are more than MAX_PICTURES
+    Raises
+    ------
+    BadInput
+        where there are more than MAX_PICTURES
     """
     seen: set[str] = set()
     for one in found:
@@ -82,6 +90,10 @@ def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
 
 
 def check_number(pictures: int) -> None:
-    """raises : BadInput where these are too many"""
+    """Raises
+    ------
+    BadInput
+        where these are too many
+    """
     if pictures > MAX_PICTURES:
         raise BadInput(f"there are over {MAX_PICTURES:,} pictures; take them in parts, each as a source of its own")

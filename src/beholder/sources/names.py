@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import pairwise
 from zipfile import ZipInfo
 
-UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version 1, CRC-32 of the name in the header, the name in UTF-8
+_UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version 1, CRC-32 of the name in the header, the name in UTF-8
 # Windows' code pages for names in a zip, by how often one meets them, then its code pages for text. A name that one of
 # East Asia does not have is looked for in what Windows made of it.
 _PAGES = (
@@ -36,13 +36,13 @@ def raw_name(info: ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
 
 
-def unicode_path(info: ZipInfo) -> str | None:
+def _unicode_path(info: ZipInfo) -> str | None:
     """The name in Info-ZIP's field, where it is there and of this name."""
     at = 0
     while at + 4 <= len(info.extra):
         kind, size = struct.unpack_from("<HH", info.extra, at)
         body, at = info.extra[at + 4 : at + 4 + size], at + 4 + size
-        if kind == UNICODE_PATH and len(body) > 5 and body[0] == 1:
+        if kind == _UNICODE_PATH and len(body) > 5 and body[0] == 1:
             with suppress(UnicodeDecodeError):
                 if struct.unpack("<I", body[1:5])[0] == zlib.crc32(raw_name(info)):
                     return body[5:].decode("utf-8")
@@ -52,14 +52,17 @@ def unicode_path(info: ZipInfo) -> str | None:
 def said_name(info: ZipInfo) -> str | None:
     """The name where the zip says it: in its field, or in UTF-8 (also without its flag, as macOS writes it)."""
     with suppress(UnicodeDecodeError):
-        return unicode_path(info) or raw_name(info).decode("utf-8")
+        return _unicode_path(info) or raw_name(info).decode("utf-8")
     return None
 
 
 def code_page(names: Sequence[bytes], listed: Container[str] = ()) -> str | None:
     """The code page in which these names read best; None where they are words in none.
 
-    listed : file names, without their folders, that an `items.csv` gives: the page in which most of these come out wins
+    Parameters
+    ----------
+    listed
+        file names, without their folders, that an `items.csv` gives: the page in which most of these come out wins
     """
     sample = list(names[:: max(1, len(names) // _SAMPLE)])
     texts = {page: decoded for page in _PAGES if (decoded := _decoded(sample, page)) is not None}

@@ -26,7 +26,10 @@ _LEADS_OUT = "it is a link that leads outside the folder of its items.csv; only 
 class Paths:
     """Paths as they are written in a table that lies in `folder`.
 
-    inside : refuse files that lie outside the folder, or lead there by a link
+    Parameters
+    ----------
+    inside
+        refuse files that lie outside the folder, or lead there by a link
     """
 
     def __init__(self, folder: Path, inside: bool) -> None:

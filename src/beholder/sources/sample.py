@@ -59,8 +59,15 @@ def make_gallery(
     list, appears wholly or not at all. Threads, not processes: numpy and Pillow let go of the interpreter's lock, and
     a script without a main guard may call this.
 
-    progress    called with (pictures done, n) after each
-    returns     the pictures in order, with columns family, title, artist, price
+    Parameters
+    ----------
+    progress
+        called with (pictures done, n) after each
+
+    Returns
+    -------
+    list[Found]
+        the pictures in order, with columns family, title, artist, price
     """
     if n < 1:
         raise UserError(f"a gallery of {n} pictures was asked for; it needs at least 1.")

@@ -15,10 +15,10 @@ from beholder.sources.found import Broken, Found, plain_name, unique
 from beholder.sources.paths import Paths
 from beholder.text import Encoding, blocks_of, encoding_of, shown
 
-PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
-NAME_COLUMN = "item"
-MAX_LINES = 1_100_000
-MAX_COLUMNS = 1000
+_PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
+_NAME_COLUMN = "item"
+_MAX_LINES = 1_100_000
+_MAX_COLUMNS = 1000
 MAX_CELLS = 5_000_000  # kept of all pictures together
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -27,8 +27,12 @@ _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class TableOfPaths:
     """A table understood, its rows not yet read.
 
-    path     the table; paths in it are relative to its folder
-    header   column names, stripped; "" for a column without one, which is not kept
+    Attributes
+    ----------
+    path
+        the table; paths in it are relative to its folder
+    header
+        column names, stripped; "" for a column without one, which is not kept
     """
 
     path: Path
@@ -40,24 +44,31 @@ class TableOfPaths:
 
     @classmethod
     def read(cls, path: Path) -> TableOfPaths:
-        """raises : BadInput where it is no table, no encoding fits, or no column holds paths"""
+        """Raises
+        ------
+        BadInput
+            where it is no table, no encoding fits, or no column holds paths
+        """
         path = path.absolute()
-        encoding = encoding_of(path, MAX_LINES)
+        encoding = encoding_of(path, _MAX_LINES)
         table = _rows_of(path, encoding)
         header = table.header
         _check_header(path, table)
         folded = [name.lower() for name in header]
-        at = next((folded.index(name) for name in PATH_COLUMNS if name in folded), None)
+        at = next((folded.index(name) for name in _PATH_COLUMNS if name in folded), None)
         if at is None:
             has = shown(", ".join(filter(None, header))) or "columns without names"
             raise BadInput(f"'{shown(path.name)}' has no column {_wanted()}; it has: {has}. Rename the one of paths")
-        name_at = folded.index(NAME_COLUMN) if NAME_COLUMN in folded else None
+        name_at = folded.index(_NAME_COLUMN) if _NAME_COLUMN in folded else None
         return cls(path, encoding, tuple(header), table.delimiter, at, name_at)
 
     def find(self, *, inside: bool = False) -> Iterator[Found | Broken]:
         """The rows, in the table's order.
 
-        inside : refuse files that lie outside the table's folder, or lead there
+        Parameters
+        ----------
+        inside
+            refuse files that lie outside the table's folder, or lead there
         """
         return unique(self._rows(inside))
 
@@ -113,7 +124,7 @@ class TableSource:
 
 
 def _rows_of(path: Path, encoding: Encoding, delimiter: str = "") -> CsvText:
-    return CsvText(blocks_of(path, encoding), PATH_COLUMNS, delimiter, lenient=True)
+    return CsvText(blocks_of(path, encoding), _PATH_COLUMNS, delimiter, lenient=True)
 
 
 def _check_header(path: Path, table: CsvText) -> None:
@@ -122,12 +133,12 @@ def _check_header(path: Path, table: CsvText) -> None:
         raise BadInput(f"the header of '{shown(path.name)}' cannot be read: {shown(table.fault)}")
     if not table.header:
         raise BadInput(f"'{shown(path.name)}' is empty; a table with a column {_wanted()} was wanted")
-    if len(table.header) > MAX_COLUMNS:
-        raise BadInput(f"'{shown(path.name)}' has {len(table.header):,} columns, over the limit of {MAX_COLUMNS:,}")
+    if len(table.header) > _MAX_COLUMNS:
+        raise BadInput(f"'{shown(path.name)}' has {len(table.header):,} columns, over the limit of {_MAX_COLUMNS:,}")
     twice = sorted(name for name, times in Counter(table.header).items() if name and times > 1)
     if twice:
         raise BadInput(f"'{shown(path.name)}' has the column '{shown(twice[0])}' twice; rename one of them")
 
 
 def _wanted() -> str:
-    return ", ".join(PATH_COLUMNS[:-1]) + " or " + PATH_COLUMNS[-1]
+    return ", ".join(_PATH_COLUMNS[:-1]) + " or " + _PATH_COLUMNS[-1]

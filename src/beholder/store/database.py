@@ -1,7 +1,7 @@
 """The database of a data folder: opened safely, migrated with a backup, never half written.
 
 A file that is open can be written to after it was deleted or moved away. So each transaction looks whether the open
-file is the one at the path, a writing one again at its end; and a file that has gone is never made anew.
+file is the one at the path, a writing one again at its end; and a file that has gone is never made again.
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from beholder.errors import StoreError
 from beholder.store import dialect, private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-GONE = "the data folder was moved or deleted: put it back, or start Beholder again"
+_GONE = "the data folder was moved or deleted: put it back, or start Beholder again"
 
 
 def connect(path: Path) -> sa.Engine:
     """An engine on this database file, brought to the newest tables, with a backup before any change.
 
-    raises : StoreError where the file is damaged, locked, or written by a newer Beholder
+    Raises
+    ------
+    StoreError
+        where the file is damaged, locked, or written by a newer Beholder
     """
     try:
         _make(path)
     except OSError as error:
         raise StoreError(f"cannot make the data folder {path.parent}: {error.strerror}") from error
     engine = dialect.engine_on(path)
-    with explaining_faults(path):
+    with _explaining_faults(path):
         _migrate(engine, path)
     return engine
 
@@ -50,7 +53,7 @@ def _make(path: Path) -> None:
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A read transaction: one moment of the database, whoever writes meanwhile."""
     check(engine)
-    with explaining_faults(engine.url.database), engine.connect() as connection, connection.begin():
+    with _explaining_faults(engine.url.database), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -58,26 +61,33 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A write transaction, durable once left without an exception.
 
-    raises : StoreError also where the file was deleted or moved meanwhile
+    Raises
+    ------
+    StoreError
+        also where the file was deleted or moved meanwhile
     """
     check(engine)
-    with explaining_faults(engine.url.database), engine.connect().execution_options(writes=True) as connection:
+    with _explaining_faults(engine.url.database), engine.connect().execution_options(writes=True) as connection:
         with connection.begin():
             log = connection.info.setdefault("log", dialect.log_of(engine))
             yield connection
         check(engine)
         if dialect.log_of(engine) != log:
-            raise StoreError(GONE)
+            raise StoreError(_GONE)
 
 
 def check(engine: sa.Engine) -> None:
-    """raises : StoreError where the database at the path is not the one that is open"""
+    """Raises
+    ------
+    StoreError
+        where the database at the path is not the one that is open
+    """
     if not dialect.is_there(engine):
-        raise StoreError(GONE)
+        raise StoreError(_GONE)
 
 
 @contextmanager
-def explaining_faults(path: object) -> Iterator[None]:
+def _explaining_faults(path: object) -> Iterator[None]:
     """Turn what the driver says into a sentence."""
     try:
         yield
@@ -107,7 +117,7 @@ def _revisions() -> list[str]:
     return sorted(p.stem[1:5] for p in (MIGRATIONS / "versions").glob("v*.py"))
 
 
-def revision_of(connection: sa.Connection) -> str | None:
+def _revision_of(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -116,7 +126,7 @@ def revision_of(connection: sa.Connection) -> str | None:
 def _migrate(engine: sa.Engine, path: Path) -> None:
     known = _revisions()
     with engine.connect() as connection:
-        have = revision_of(connection)
+        have = _revision_of(connection)
     if have == known[-1]:
         return
     if have is not None and have not in known:
@@ -136,7 +146,7 @@ def _upgrade(engine: sa.Engine, path: Path, head: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))  # it interpolates
     config.set_main_option("path_separator", "os")
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        have = revision_of(connection)
+        have = _revision_of(connection)
         if have == head:
             return  # another process was faster
         if have is not None:

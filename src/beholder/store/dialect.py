@@ -20,14 +20,14 @@ from sqlalchemy import event
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 MOST_VALUES = 500  # in one statement
-PRAGMAS = (
+_PRAGMAS = (
     "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=FULL",
     "fullfsync=ON",  # macOS: a plain fsync leaves the data in the drive's own cache; nothing elsewhere
     "foreign_keys=ON",
 )
-Identity = tuple[int, int] | None  # of a file; None where there is none
+_Identity = tuple[int, int] | None  # of a file; None where there is none
 
 
 def engine_on(path: Path) -> sa.Engine:
@@ -43,16 +43,16 @@ def engine_on(path: Path) -> sa.Engine:
 
 def is_there(engine: sa.Engine) -> bool:
     """Whether the database at the path is still the one that was opened."""
-    opened: Identity = engine.get_execution_options()["file"]
+    opened: _Identity = engine.get_execution_options()["file"]
     return _identity(engine.url.database) == opened
 
 
-def log_of(engine: sa.Engine) -> Identity:
+def log_of(engine: sa.Engine) -> _Identity:
     """Which file the write-ahead log is, that holds the newest answers."""
     return _identity(f"{engine.url.database}-wal")
 
 
-def _identity(path: object) -> Identity:
+def _identity(path: object) -> _Identity:
     try:
         found = os.stat(str(path))
     except OSError:
@@ -67,7 +67,7 @@ def _open(_dialect: Any, _record: Any, arguments: Sequence[Any], options: dict[s
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
-    for pragma in PRAGMAS:
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from beholder.errors import UserError
 
-MOST = 80  # characters
+_MOST = 80  # characters
 # No control or format character, and still nothing to see: fillers, joiners, selectors of a variant. The two selectors
 # that choose between a sign and its emoji are left in names.
 _UNSEEN = re.compile(
@@ -32,8 +32,8 @@ def clean(what: str, name: str) -> str:
     """A name as it is kept. raises : UserError where it is empty, too long, or holds what nobody can see"""
     name = composed(name)
     seen = any(unicodedata.category(c)[0] in "LNPS" for c in name)
-    if not 1 <= len(name) <= MOST or not name.isprintable() or _UNSEEN.search(name) or not seen:
-        raise UserError(f"a {what}'s name has 1 to {MOST} printable characters, got {name[:MOST]!r}")
+    if not 1 <= len(name) <= _MOST or not name.isprintable() or _UNSEEN.search(name) or not seen:
+        raise UserError(f"a {what}'s name has 1 to {_MOST} printable characters, got {name[:_MOST]!r}")
     return name
 
 

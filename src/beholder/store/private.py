@@ -7,8 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-OWN = frozenset(  # what Beholder itself puts into a data folder
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OWN = frozenset(  # what Beholder itself puts into a data folder
     {"beholder.db", "beholder.db-wal", "beholder.db-shm", "config.toml"}
     | {"backups", "priors", "sources", "thumbs", "vectors"}
 )
@@ -25,14 +25,14 @@ def exposed(home: Path) -> Iterator[Path]:
         return
     databases = [*home.glob("beholder.db*"), home / "backups", *(home / "backups").glob("*.db*")]
     for path in (home, *databases):
-        if path.exists() and not path.is_symlink() and path.stat().st_mode & OTHERS:
+        if path.exists() and not path.is_symlink() and path.stat().st_mode & _OTHERS:
             yield path
 
 
 def close(path: Path) -> bool:
     """Take the rights of everybody else. returns : whether that was possible"""
     try:
-        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
     except OSError:
         return False
     return True
@@ -40,4 +40,4 @@ def close(path: Path) -> bool:
 
 def strangers(home: Path) -> bool:
     """Whether a folder holds what is not Beholder's, so that others may have a right to it."""
-    return any(path.name not in OWN for path in home.iterdir())
+    return any(path.name not in _OWN for path in home.iterdir())

@@ -56,8 +56,12 @@ class CollectionRow:
 class KnownFile:
     """A file that an import has looked at: `sha256` where it is a picture, `reason` where it is broken.
 
-    locator             its text
-    ctime_ns, inode     None where an older version has looked at it
+    Attributes
+    ----------
+    locator
+        its text
+    ctime_ns, inode
+        None where an older version has looked at it
     """
 
     locator: str
@@ -134,7 +138,11 @@ class Store:
             del self.__dict__["engine"]
 
     def check(self) -> None:
-        """raises : StoreError where the data folder was deleted, moved or replaced since it was opened"""
+        """Raises
+        ------
+        StoreError
+            where the data folder was deleted, moved or replaced since it was opened
+        """
         check(self.engine)
 
     def faults(self) -> list[str]:
@@ -150,7 +158,10 @@ class Store:
             return [_person(row) for row in db.execute(sa.select(t.people).order_by(t.people.c.id))]
 
     def person(self, name: str) -> Person:
-        """raises : UnknownName"""
+        """Raises
+        ------
+        UnknownName
+        """
         people = {composed(p.name): p for p in self.people()}
         if (same := composed(name)) not in people:
             raise UnknownName.of("person", name, people)
@@ -165,8 +176,17 @@ class Store:
     def add_person(self, name: str, *, another: bool = False) -> Person:
         """The person of this name, made where there is none yet.
 
-        another : this is somebody else than those whose names look the same
-        raises : UserError on a bad name, AlikeName where one looks the same
+        Parameters
+        ----------
+        another
+            this is somebody else than those whose names look the same
+
+        Raises
+        ------
+        UserError
+            on a bad name
+        AlikeName
+            where one looks the same
         """
         row = {"name": clean("person", name), "key": secrets.token_urlsafe(24), "created_at": _now()}
         with writing(self.engine) as db:
@@ -187,7 +207,10 @@ class Store:
             return [CollectionRow(**row._mapping) for row in rows]
 
     def collection(self, name: str) -> CollectionRow:
-        """raises : UnknownName"""
+        """Raises
+        ------
+        UnknownName
+        """
         known = {composed(c.name): c for c in self.collections()}
         if (same := composed(name)) not in known:
             raise UnknownName.of("collection", name, known, see="beholder import --help")
@@ -196,7 +219,11 @@ class Store:
     def collection_for(self, name: str, source: str, encoder: str) -> CollectionRow:
         """The collection of this name, or a new one that is not kept yet, its id 0.
 
-        raises : UserError, AlikeName as `add_person`
+        Raises
+        ------
+        UserError
+        AlikeName
+            as `add_person`
         """
         name = clean("collection", name)
         rows = self.collections()
@@ -215,7 +242,11 @@ class Store:
     ) -> CollectionRow:
         """The collection of this name, made where there is none yet, with what an import found: all of it or nothing.
 
-        raises : UserError, AlikeName as `add_person`
+        Raises
+        ------
+        UserError
+        AlikeName
+            as `add_person`
         """
         row = {"name": clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
         with writing(self.engine) as db:
@@ -272,7 +303,10 @@ class Store:
             }
 
     def item(self, item_id: int) -> Item:
-        """raises : UnknownName"""
+        """Raises
+        ------
+        UnknownName
+        """
         with reading(self.engine) as db:
             row = db.execute(sa.select(t.items).where(t.items.c.id == item_id)).first()
         if row is None:
@@ -316,8 +350,15 @@ class Store:
     ) -> None:
         """Append these; on disk when this returns. A client id that is already there changes nothing.
 
-        strict : where it is there with another content, nothing of all is kept
-        raises : IdTaken, with `strict`
+        Parameters
+        ----------
+        strict
+            where it is there with another content, nothing of all is kept
+
+        Raises
+        ------
+        IdTaken
+            with `strict`
         """
         given = list(judgements)
         rows = [_row(person_id, collection_id, j) for j in given]
@@ -330,8 +371,15 @@ class Store:
     def undo(self, person_id: int, collection_id: int, client_id: str) -> Judgement | None:
         """Take back the newest judgement that holds, whoever else does so at the same time; None where none is left.
 
-        client_id : of the undo itself; sent twice, it undoes once
-        raises : IdTaken where that is the id of something else
+        Parameters
+        ----------
+        client_id
+            of the undo itself; sent twice, it undoes once
+
+        Raises
+        ------
+        IdTaken
+            where that is the id of something else
         """
         with writing(self.engine) as db:
             if before := _kept(db, t.judgements, person_id, collection_id, client_id):
@@ -370,7 +418,11 @@ class Store:
     # Whether answers given elsewhere count in a collection
 
     def set_alone(self, person_id: int, collection_id: int, alone: bool) -> None:
-        """alone : only what this person said in this collection counts there"""
+        """Parameters
+        ----------
+        alone
+            only what this person said in this collection counts there
+        """
         key = {"person_id": person_id, "collection_id": collection_id}
         a = t.alone.c
         drop = sa.delete(t.alone).where((a.person_id == person_id) & (a.collection_id == collection_id))

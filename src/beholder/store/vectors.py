@@ -35,8 +35,14 @@ _LOG = logging.getLogger(__name__)
 class VectorShards:
     """All vectors of one encoder.
 
-    folder : made when the first shard is written · dimension : of every vector; None: whatever a shard holds
-    check : called before one is written; raises where the data folder is gone
+    Parameters
+    ----------
+    folder
+        made when the first shard is written
+    dimension
+        of every vector; None: whatever a shard holds
+    check
+        called before one is written; raises where the data folder is gone
     """
 
     def __init__(self, folder: Path, dimension: int | None = None, *, check: Callable[[], None] = lambda: None) -> None:
@@ -49,7 +55,10 @@ class VectorShards:
     def get(self, hashes: Sequence[str], dimension: int) -> tuple[Matrix, NDArray[np.bool_]]:
         """The vectors of these pictures.
 
-        returns : (n, dimension) float32, zero where unknown, and (n,) bool: which are known
+        Returns
+        -------
+        tuple[Matrix, NDArray[np.bool_]]
+            (n, dimension) float32, zero where unknown, and (n,) bool: which are known
         """
         self._read_new()
         X = np.zeros((len(hashes), dimension), np.float32)
@@ -73,7 +82,10 @@ class VectorShards:
     def add(self, hashes: Sequence[str], vectors: Matrix) -> None:
         """Keep these vectors, (n, d); they are on disk when this returns.
 
-        raises : StoreError where they cannot be written. A data folder that was moved away is not made again for them
+        Raises
+        ------
+        StoreError
+            where they cannot be written. A data folder that was moved away is not made again for them
         """
         if not len(hashes):
             return

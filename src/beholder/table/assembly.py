@@ -19,7 +19,7 @@ from beholder.table.picture_table import PictureTable, digest
 from beholder.types import Ints, Matrix
 
 LARGE = 32_000_000  # bytes from which a table lies in a file
-AT_ONCE = 16_384  # rows written or looked through at a time
+_AT_ONCE = 16_384  # rows written or looked through at a time
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,20 @@ def assemble(
 
     Parameters
     ----------
-    encoders : each of which has a block of columns, one behind the other
-    attributes : the measured ones, in the last block unless the first encoder has learned its own
-    hashes : (n,) key of each picture: its content's sha256, and its crop
-    files, ids : (n,) where its pixels are, and its item id; () and None: not known
-    networks : an encoder whose columns each mean something by themselves, in the block before the last
-    given : (n, d) vectors from elsewhere, in the first block
-    folder : where a large table is kept, in place of the one that lies there; None: in memory
+    encoders
+        each of which has a block of columns, one behind the other
+    attributes
+        the measured ones, in the last block unless the first encoder has learned its own
+    hashes
+        (n,) key of each picture: its content's sha256, and its crop
+    files, ids
+        (n,) where its pixels are, and its item id; () and None: not known
+    networks
+        an encoder whose columns each mean something by themselves, in the block before the last
+    given
+        (n, d) vectors from elsewhere, in the first block
+    folder
+        where a large table is kept, in place of the one that lies there; None: in memory
 
     Returns
     -------
@@ -116,7 +123,7 @@ def _opened(path: Path, shape: tuple[int, int]) -> Matrix | None:
     except (OSError, ValueError, EOFError):
         return None
     sound = numbers.dtype == np.float32 and numbers.shape == shape
-    parts = (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
+    parts = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
     return numbers if sound and all(np.isfinite(part).all() for part in parts) else None
 
 
@@ -142,7 +149,7 @@ def _write(parts: Sequence[Matrix], path: Path, shape: tuple[int, int]) -> None:
         header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": shape}
         with draft.open("wb") as file:  # written, not mapped: a full disk is then an error, and no signal
             np.lib.format.write_array_header_1_0(file, header)
-            for start in range(0, shape[0], AT_ONCE):
-                file.write(np.hstack([part[start : start + AT_ONCE] for part in parts]).data)
+            for start in range(0, shape[0], _AT_ONCE):
+                file.write(np.hstack([part[start : start + _AT_ONCE] for part in parts]).data)
 
     write_whole(path, rows)

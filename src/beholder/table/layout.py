@@ -19,7 +19,8 @@ class Layout:
 
     Parameters
     ----------
-    blocks : (name, how many columns) of each block, in their order
+    blocks
+        (name, how many columns) of each block, in their order
         First the vectors of encoders, then blocks whose columns each mean something by themselves.
     """
 
@@ -65,7 +66,13 @@ class Layout:
         return type(self)(tuple(block for block in self.blocks if block[0] in names))
 
     def check(self, X: NDArray[Any]) -> None:
-        """raises : ShapeError where X, (n, d), has other columns; UserError where none is an encoder's"""
+        """Raises
+        ------
+        ShapeError
+            where X, (n, d), has other columns
+        UserError
+            where none is an encoder's
+        """
         if X.ndim != 2 or X.shape[1] != self.width:
             raise ShapeError(f"X has shape {X.shape}, but its layout names {self.width} columns: {self}")
         if not self.vectors:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 _KEPT = Kept(512_000_000)  # bytes of what is derived, over all tables of a process
 
 
-class Rows(np.ndarray[Any, Any]):
+class _Rows(np.ndarray[Any, Any]):
     """Rows of a `PictureTable`: a plain array to everybody, and whoever asks `place_of` is told whose rows they are.
 
     What is made of it, a part or a sum, is a plain array again.
@@ -44,7 +44,7 @@ class Rows(np.ndarray[Any, Any]):
 
 def place_of(X: Any) -> tuple[PictureTable | None, Ints | None]:
     """The table that X is of, None where it is of none; and which rows of it these are, None where they are all."""
-    return (X.table, X.at) if isinstance(X, Rows) else (None, None)
+    return (X.table, X.at) if isinstance(X, _Rows) else (None, None)
 
 
 def table_of(X: Any) -> PictureTable | None:
@@ -65,14 +65,22 @@ class PictureTable:
 
     Parameters
     ----------
-    numbers : (n, d) float32, finite; of a large table a file that is mapped
-    layout : of its columns
-    key : the same for the same pictures with the same columns
-    whole : the key of the table that this is a part of the columns of
-    ids : (n,) item ids, rising; the row numbers where there are no items
-    hashes : (n,) key of each picture (its content's sha256, and its crop); () where they are not known
-    files : (n,) where each picture's pixels are; () where they are not known
-    measured : (n, 10) the attributes as they are measured, where the block has those that an encoder has learned
+    numbers
+        (n, d) float32, finite; of a large table a file that is mapped
+    layout
+        of its columns
+    key
+        the same for the same pictures with the same columns
+    whole
+        the key of the table that this is a part of the columns of
+    ids
+        (n,) item ids, rising; the row numbers where there are no items
+    hashes
+        (n,) key of each picture (its content's sha256, and its crop); () where they are not known
+    files
+        (n,) where each picture's pixels are; () where they are not known
+    measured
+        (n, 10) the attributes as they are measured, where the block has those that an encoder has learned
     """
 
     numbers: Matrix
@@ -137,7 +145,7 @@ class PictureTable:
         return _KEPT.known(self._serial, key)
 
     def _rows(self, numbers: Matrix, at: Ints | None) -> Matrix:
-        rows = numbers.view(Rows)
+        rows = numbers.view(_Rows)
         rows.table, rows.at = self, at
         return rows
 

@@ -58,14 +58,14 @@ _ALL = (
     UniformMix,
 )
 MODELS: dict[str, type[TasteModel]] = {model.name: model for model in _ALL}
-ELSEWHERE = {"tvc": "beholder.research.bench.tvc:Tvc"}  # models that are loaded when they are asked for
+_ELSEWHERE = {"tvc": "beholder.research.bench.tvc:Tvc"}  # models that are loaded when they are asked for
 DEFAULT = TasteMixture.name  # what the app learns with
 
 
 def model_class(name: str) -> type[TasteModel]:
     """The model of this name; raises UnknownName."""
-    if name in ELSEWHERE:
-        module, _, kind = ELSEWHERE[name].partition(":")
+    if name in _ELSEWHERE:
+        module, _, kind = _ELSEWHERE[name].partition(":")
         found: type[TasteModel] = getattr(import_module(module), kind)
         return found
     if name not in MODELS:
@@ -77,7 +77,7 @@ def model_names() -> list[str]:
     """Of all models, in the order of the table above."""
     names = list(MODELS)
     at = names.index(TangentProcess.name)
-    return [*names[:at], *ELSEWHERE, *names[at:]]
+    return [*names[:at], *_ELSEWHERE, *names[at:]]
 
 
 def make_model(name: str, **params: Any) -> TasteModel:

@@ -23,7 +23,7 @@ from beholder.text import shown
 from beholder.types import Answers
 
 Arrays = dict[str, NDArray[Any]]
-FORMAT = 1  # of config.json; a newer one is refused
+_FORMAT = 1  # of config.json; a newer one is refused
 
 
 class TasteModel(RegressorMixin, BaseEstimator, ABC):
@@ -107,7 +107,7 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
 
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> Any:
-        """The prior of a model that need not learn it anew; NotImplemented where `learn_prior` must."""
+        """The prior of a model that need not learn it again; NotImplemented where `learn_prior` must."""
         return NotImplemented
 
     @property
@@ -162,7 +162,7 @@ def write_saved(folder: Path | str, config: dict[str, Any], arrays: Arrays) -> N
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "model.safetensors", save({k: np.ascontiguousarray(v) for k, v in arrays.items()}))
-    write_whole(folder / "config.json", json.dumps({"format": FORMAT, **config}, indent=1).encode())
+    write_whole(folder / "config.json", json.dumps({"format": _FORMAT, **config}, indent=1).encode())
 
 
 def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
@@ -178,6 +178,6 @@ def read_saved(folder: Path | str) -> tuple[dict[str, Any], Arrays]:
         raise BadInput(f"{folder} holds no saved model: {Path(error.filename).name} is missing") from error
     except (BadJson, SafetensorError) as error:
         raise BadInput(f"{folder} holds a damaged model ({shown(str(error))}); fit and save it again") from error
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
-        raise BadInput(f"{folder} holds a model of another format; this version reads format {FORMAT}")
+    if not isinstance(config, dict) or config.get("format") != _FORMAT:
+        raise BadInput(f"{folder} holds a model of another format; this version reads format {_FORMAT}")
     return config, arrays

@@ -16,10 +16,10 @@ from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.feature_map import principal_components
 from beholder.types import Answers, Floats, Ints
 
-ALPHAS = np.logspace(0, 5, 16)  # per standardised column set: from hardly any shrinkage to the mean alone
+_ALPHAS = np.logspace(0, 5, 16)  # per standardised column set: from hardly any shrinkage to the mean alone
 
 
-class LinearModel(TasteModel):
+class _LinearModel(TasteModel):
     """A score that is linear in X: `predict` is one matrix-vector product, `coef_` (d,) and `intercept_` its state."""
 
     coef_: Floats
@@ -41,7 +41,7 @@ class LinearModel(TasteModel):
         self.intercept_, self.coef_ = float(config["intercept"]), arrays["coef"]
 
 
-class Ridge(LinearModel):
+class Ridge(_LinearModel):
     """Ridge regression of ratings on the standardised columns; its strength by exact leave-one-out error.
 
     It learns from ratings alone: a choice says nothing of the rating scale that its score stands on.
@@ -58,17 +58,22 @@ class Ridge(LinearModel):
         self.intercept_ = level - float(mean @ self.coef_)
 
 
-class ChoiceModel(LinearModel):
+class _ChoiceModel(_LinearModel):
     """What the two models of choices share: ratings are refused; a tie is half a win for each side."""
 
     learns_from: ClassVar[tuple[str, ...]] = ("choices",)
 
 
-class Logistic(ChoiceModel):
+class Logistic(_ChoiceModel):
     """L2-regularised logistic regression on differences of the first principal components.
 
-    components : how many · C : inverse strength, for components of mean square length 1; 0.3 was best for choices
-    among photographs of flowers and houses at 10 to 100 answers, and choosing it inside ten answers only adds noise
+    Parameters
+    ----------
+    components
+        how many
+    C
+        inverse strength, for components of mean square length 1; 0.3 was best for choices among photographs of
+        flowers and houses at 10 to 100 answers, and choosing it inside ten answers only adds noise
     """
 
     name: ClassVar[str] = "logistic"
@@ -92,13 +97,16 @@ class Logistic(ChoiceModel):
         self.intercept_ = -float(mean @ self.coef_)
 
 
-class BradleyTerry(ChoiceModel):
+class BradleyTerry(_ChoiceModel):
     """A strength for each compared picture, then ridge regression of the strengths on X for all pictures.
 
-    prior_std : standard deviation of a strength. It keeps pictures comparable that no chain of choices connects:
-    without it the likelihood has no maximum, and iterations stop in an order that means nothing.
-
     Fitted: strengths_ (compared,) and compared_ (rows of X), as well as the linear score of any picture.
+
+    Parameters
+    ----------
+    prior_std
+        standard deviation of a strength. It keeps pictures comparable that no chain of choices connects: without it
+        the likelihood has no maximum, and iterations stop in an order that means nothing.
     """
 
     name: ClassVar[str] = "bradley-terry"
@@ -128,7 +136,12 @@ class BradleyTerry(ChoiceModel):
 def strengths(wins: Ints, weights: Floats, n: int, prior_std: float = 1.0) -> Floats:
     """The (n,) Bradley-Terry strengths of largest posterior probability, by Newton's method.
 
-    wins : (m, 2) rows of (winner, loser) among n items · weights : (m,) · log odds of a win = difference of strengths
+    Parameters
+    ----------
+    wins
+        (m, 2) rows of (winner, loser) among n items
+    weights
+        (m,) · log odds of a win = difference of strengths
     """
     theta = np.zeros(n)
     rank = 1 / prior_std**2
@@ -165,6 +178,6 @@ def _ridge(inputs: Floats, targets: Floats) -> tuple[Floats, float]:
     if np.ptp(targets) < 1e-12:
         return np.zeros(inputs.shape[1]), float(targets.mean())
     # two points have no leave-one-out error; their order comes out the same at any strength
-    alphas = ALPHAS if len(targets) > 2 else ALPHAS[len(ALPHAS) // 2 :][:1]
+    alphas = _ALPHAS if len(targets) > 2 else _ALPHAS[len(_ALPHAS) // 2 :][:1]
     regression = RidgeCV(alphas=alphas).fit(inputs, targets)
     return np.asarray(regression.coef_, dtype=np.float64), float(regression.intercept_)

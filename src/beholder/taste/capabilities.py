@@ -51,18 +51,30 @@ class Knowledge:
 
     Parameters
     ----------
-    population : `Population`: what people like in general, for pictures seen by the same encoder
-    fits : whether these pictures are like those that it was learned from
-    networks : `ExpertNetworks`: what the networks say that made X
-    prior : what a model's own `learn_prior` gave, in place of all these
-    scale : lowest and highest rating of the person; None: the raters'
-    names : (n, k) what is said of each picture, as in `TasteMixture`
-    elsewhere : what the person said of other pictures, as in `TasteMixture`
-    start : where the last fit ended, as in `TasteMixture`
-    hyperparameters : that were learned of this person before
-    features : coordinates of the pictures, where they are others than the table's own
-    seed : of what is random in a model
-    pictures, encoder : names, for sentences
+    population
+        `Population`: what people like in general, for pictures seen by the same encoder
+    fits
+        whether these pictures are like those that it was learned from
+    networks
+        `ExpertNetworks`: what the networks say that made X
+    prior
+        what a model's own `learn_prior` gave, in place of all these
+    scale
+        lowest and highest rating of the person; None: the raters'
+    names
+        (n, k) what is said of each picture, as in `TasteMixture`
+    elsewhere
+        what the person said of other pictures, as in `TasteMixture`
+    start
+        where the last fit ended, as in `TasteMixture`
+    hyperparameters
+        that were learned of this person before
+    features
+        coordinates of the pictures, where they are others than the table's own
+    seed
+        of what is random in a model
+    pictures, encoder
+        names, for sentences
     """
 
     population: Any = None

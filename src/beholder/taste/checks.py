@@ -11,7 +11,7 @@ from sklearn.utils.validation import column_or_1d
 from beholder.errors import NotEnoughAnswers, ShapeError, UserError
 from beholder.types import Answers, Floats, Ints
 
-NO_ANSWERS = "there is nothing to learn from yet: give at least one rating (y) or one choice (choices)"
+_NO_ANSWERS = "there is nothing to learn from yet: give at least one rating (y) or one choice (choices)"
 
 
 def check_answers(
@@ -27,10 +27,21 @@ def check_answers(
 ) -> Answers:
     """The answers as one checked `Answers`; choices of weight 0 are dropped.
 
-    n : number of rows of X that the answers may name
-    may_be_none : for a model with a prior, which has something to say before any answer
-    raises : ShapeError for arrays of a wrong shape, UserError for wrong values (all faults in one message),
-             NotEnoughAnswers where nothing was given
+    Parameters
+    ----------
+    n
+        number of rows of X that the answers may name
+    may_be_none
+        for a model with a prior, which has something to say before any answer
+
+    Raises
+    ------
+    ShapeError
+        for arrays of a wrong shape
+    UserError
+        for wrong values (all faults in one message)
+    NotEnoughAnswers
+        where nothing was given
     """
     shape_faults: list[str] = []
     faults: list[str] = []
@@ -46,7 +57,7 @@ def check_answers(
     kept = weight > 0
     answers = Answers(rows=rated, ratings=ratings, choices=pairs[kept], weights=weight[kept], ties=equal, grids=shown)
     if not len(answers) and not may_be_none:
-        raise NotEnoughAnswers(NO_ANSWERS)
+        raise NotEnoughAnswers(_NO_ANSWERS)
     return answers
 
 

@@ -21,7 +21,7 @@ def _knows_doubt(model: Generic) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class GenericPrior(Shared):
+class _GenericPrior(Shared):
     generic: GenericScore
 
 
@@ -32,15 +32,15 @@ class Generic(TasteModel):
     needs_prior: ClassVar[bool] = True
     generic_: GenericScore
 
-    def __init__(self, prior: GenericPrior | None = None) -> None:
+    def __init__(self, prior: _GenericPrior | None = None) -> None:
         self.prior = prior
 
     @classmethod
     def learn_prior(
         cls, X: ArrayLike, others: Any, *, generic: GenericScore, layout: Layout | None = None, seed: int = 0
-    ) -> GenericPrior:
+    ) -> _GenericPrior:
         """The generic score itself; arguments as in `beholder.taste.prior`."""
-        return GenericPrior(generic)
+        return _GenericPrior(generic)
 
     def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.generic_ = require_prior(self).generic

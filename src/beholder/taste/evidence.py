@@ -48,15 +48,24 @@ PRIORS: dict[str, tuple[float, float]] = {
     "linear_share": (0.5, 1.0),
     "shared": (1.0, 0.5),
 }
-FEW = 150  # answers by which it can be told whether there is a taste: the time grows with their cube
-CONFORMITY = 0.2  # how far people differ in how much they go with what people like in general, as a standard deviation
+_FEW = 150  # answers by which it can be told whether there is a taste: the time grows with their cube
+_CONFORMITY = 0.2  # how far people differ in how much they go with what people like in general, as a standard deviation
 
 
 def merged(told: Floats, weights: Floats) -> tuple[Ints, Floats]:
     """Answers that say the very same are one answer of their weights together.
 
-    told : (m, k) what each says · weights : (m,)
-    returns : (u,) where each different answer comes first, rising, and (u,) its weight
+    Parameters
+    ----------
+    told
+        (m, k) what each says
+    weights
+        (m,)
+
+    Returns
+    -------
+    tuple[Ints, Floats]
+        (u,) where each different answer comes first, rising, and (u,) its weight
     """
     _, first, place = np.unique(told, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
@@ -77,8 +86,12 @@ def to_natural(name: str, value: float) -> float:
 class Evidence(NamedTuple):
     """The answers as linear functionals of phi, and of the generic score where there is one.
 
-    base    (m, width) columns in groups of `sizes`
-    score   (m, 1) the generic score, or its difference, of each answer; (m, 0) where there is none
+    Attributes
+    ----------
+    base
+        (m, width) columns in groups of `sizes`
+    score
+        (m, 1) the generic score, or its difference, of each answer; (m, 0) where there is none
     """
 
     base: Floats
@@ -112,7 +125,7 @@ class Evidence(NamedTuple):
         return self.scaled(self.gains(h), self.columns(h), h["shared"])
 
     def precision(self) -> Floats:
-        generic = np.full(self.score.shape[1], CONFORMITY**-2)
+        generic = np.full(self.score.shape[1], _CONFORMITY**-2)
         return np.concatenate([np.ones(self.base.shape[1]), generic, [OFFSET_PRECISION] * self.rated])
 
     def centre(self) -> Floats:
@@ -127,7 +140,7 @@ class Evidence(NamedTuple):
 
     def few(self) -> Evidence:
         """At most FEW of the answers, spread evenly over them."""
-        rows = np.unique(np.linspace(0, len(self.y) - 1, min(FEW, len(self.y))).astype(int))
+        rows = np.unique(np.linspace(0, len(self.y) - 1, min(_FEW, len(self.y))).astype(int))
         base, score, kinds, y, weights = (a[rows] for a in (self.base, self.score, self.kinds, self.y, self.weights))
         return Evidence(base, self.sizes, score, kinds, y, weights)
 

@@ -31,14 +31,14 @@ Array = NDArray[Any]
 
 COMPONENTS = 64
 LANDMARKS = 256
-POWER = 1.25
+_POWER = 1.25
 LENGTH = 0.8
-SAMPLE = 20_000  # rows that the components are learned from, evenly spread
-LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
-CHUNK = 16_384  # rows mapped at a time
+_SAMPLE = 20_000  # rows that the components are learned from, evenly spread
+_LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
+_CHUNK = 16_384  # rows mapped at a time
 SCORED = 1_024  # rows a thread scores at a time: what lies between the products stays in the cache
-PARTS = ("mean", "projection", "landmarks", "whitening", "length")
-KEEP = 64_000_000  # numbers of a mapped table that are kept between calls
+_PARTS = ("mean", "projection", "landmarks", "whitening", "length")
+_KEEP = 64_000_000  # numbers of a mapped table that are kept between calls
 
 
 class FeatureMap:
@@ -62,19 +62,28 @@ class FeatureMap:
         *,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
-        power: float = POWER,
+        power: float = _POWER,
         length: float = LENGTH,
         layout: Layout | None = None,
     ) -> Self:
         """Learn the map from all rows of X, (n, d); no answers are needed.
 
-        layout : which columns of X are attributes; None: none
-        raises : ShapeError where X has other columns, UserError where it has nothing but attributes
+        Parameters
+        ----------
+        layout
+            which columns of X are attributes; None: none
+
+        Raises
+        ------
+        ShapeError
+            where X has other columns
+        UserError
+            where it has nothing but attributes
         """
         table, X = table_of(X), np.asarray(X)
         attributes = attributes_of(X, layout)
         mean, projection = _projection(X, components, power, attributes)
-        Z = ((_thin_out(X, LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, attributes:]
+        Z = ((_thin_out(X, _LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, attributes:]
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
         mean, projection, marks, whitening = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
@@ -89,7 +98,7 @@ class FeatureMap:
         *,
         components: int = COMPONENTS,
         landmarks: int = LANDMARKS,
-        power: float = POWER,
+        power: float = _POWER,
         length: float = LENGTH,
         layout: Layout | None = None,
     ) -> Self:
@@ -125,14 +134,14 @@ class FeatureMap:
     def transform(self, X: Array) -> Array:
         """(n, width) coordinates of (n, d) rows; raises ShapeError where d is not the fit's."""
         self._check(X)
-        if not self.made_of(X) or len(X) * self.width > KEEP:
+        if not self.made_of(X) or len(X) * self.width > _KEEP:
             return self._map(X)
         return derived(X, (self, "mapped"), lambda: _read_only(self._map(X)))
 
     def _map(self, X: Array) -> Array:
         mapped = np.empty((len(X), self.width), dtype=self._dtype(X))
-        for start in range(0, len(X), CHUNK):
-            self._transform(X[start : start + CHUNK], mapped[start : start + CHUNK])
+        for start in range(0, len(X), _CHUNK):
+            self._transform(X[start : start + _CHUNK], mapped[start : start + _CHUNK])
         return mapped
 
     def plain(self, X: Array, rows: NDArray[np.int64] | None = None) -> Array:
@@ -140,7 +149,7 @@ class FeatureMap:
         self._check(X)
         if not self.made_of(X):
             return np.asarray(((X if rows is None else X[rows]) - self.mean) @ self.projection)
-        large = len(X) * self.projection.shape[1] > KEEP
+        large = len(X) * self.projection.shape[1] > _KEEP
         if large and rows is not None and self._known(X, "plain") is None:
             return np.asarray((X[rows] - self.mean) @ self.projection)
         whole = derived(X, (self, "plain"), lambda: _read_only(np.asarray((X - self.mean) @ self.projection)))
@@ -149,7 +158,7 @@ class FeatureMap:
     def score(self, X: Array, weights: Array) -> Array:
         """`transform(X) @ weights`, (n,); for rows other than the pool without the (n, width) coordinates, on all
         processors: threads of our own share the kernel too, which those of BLAS would leave to one."""
-        if self.made_of(X) and len(X) * self.width <= KEEP:
+        if self.made_of(X) and len(X) * self.width <= _KEEP:
             return np.asarray(self.transform(X) @ weights.astype(self._dtype(X)))
         self._check(X)
         plain, heights = np.split(weights, [self.projection.shape[1]])
@@ -199,11 +208,11 @@ class FeatureMap:
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs, as arrays."""
-        return {name: getattr(self, name) for name in PARTS[:-1]} | {"length": np.array([self.length])}
+        return {name: getattr(self, name) for name in _PARTS[:-1]} | {"length": np.array([self.length])}
 
     @classmethod
     def restore(cls, arrays: dict[str, Array]) -> Self:
-        mean, projection, landmarks, whitening, length = (arrays[name] for name in PARTS)
+        mean, projection, landmarks, whitening, length = (arrays[name] for name in _PARTS)
         return cls(mean, projection, landmarks, whitening, float(length[0]))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -262,12 +271,12 @@ def _projection(X: Array, components: int, power: float, attributes: int) -> tup
     ]
 
 
-def principal_components(X: Array, most: int, power: float = POWER) -> tuple[Array, Array]:
+def principal_components(X: Array, most: int, power: float = _POWER) -> tuple[Array, Array]:
     """Mean (d,) and projection (d, c), c <= most: `(X - mean) @ projection` has mean square row length 1.
 
     The k-th component is scaled by eigenvalue ** (power / 2). Directions without spread are left out, so c may be 0.
     """
-    X = _thin_out(X, SAMPLE).astype(np.float64)
+    X = _thin_out(X, _SAMPLE).astype(np.float64)
     mean = X.mean(0)
     centred = X - mean
     variance = centred.var(0)

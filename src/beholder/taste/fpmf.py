@@ -9,7 +9,7 @@ parameters (L-BFGS on all ratings at once; every gradient is a few matrix produc
 raters, factors and biases have normal priors, the network weight decay.
 
 A new person: with the network held their factors and bias are a Bayesian linear regression, so they have a closed form.
-Where we depart: the paper trains the network anew on the training raters' ratings plus the new k. Ten thousands of
+Where we depart: the paper trains the network again on the training raters' ratings plus the new k. Ten thousands of
 ratings outvote k of them, and each refit would cost seconds. The prior of the regression is the mean and the covariance
 of the training raters (one step of expectation maximisation, their uncertainty included), so that before any answer the
 mean person speaks, and how far a person strays from it is learned too.
@@ -38,14 +38,14 @@ from beholder.taste.picture_features import Traits
 from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats, Ints
 
-FACTORS = 15  # of [Ren2017]
+_FACTORS = 15  # of [Ren2017]
 UNITS = 200
-NOISE = 0.6  # variance of a rating about its prediction, where the variance of all ratings is 1
+_NOISE = 0.6  # variance of a rating about its prediction, where the variance of all ratings is 1
 # Precision of the network's weights, times the ratings a picture: what features do not tell of a picture is the same
 # error in each of its ratings, and a network that counts it each time learns training pictures by heart (docs/log.md).
-DECAY = 3.0
-ITERATIONS = 200
-FEWEST = 2  # ratings of the training raters, below which there is no spread
+_DECAY = 3.0
+_ITERATIONS = 200
+_FEWEST = 2  # ratings of the training raters, below which there is no spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class FactorNetwork(Shared):
 
 
 @dataclass(frozen=True, eq=False)
-class RatingTable:
+class _RatingTable:
     """All ratings of the training raters, one rater's after another's."""
 
     Z: Floats  # (items, f) features of the pictures that were rated
@@ -76,7 +76,7 @@ class RatingTable:
     @property
     def decay(self) -> float:
         """Precision of the network's weights."""
-        return DECAY * len(self.item) / len(self.Z)
+        return _DECAY * len(self.item) / len(self.Z)
 
     def residuals(self, items: Floats, people: Floats) -> Any:
         """(raters, items) sparse: prediction - rating, for items (factors, bias) and people (factors, bias)."""
@@ -87,7 +87,7 @@ class RatingTable:
 
 
 @dataclass(frozen=True, eq=False)
-class FpmfPrior(Shared):
+class _FpmfPrior(Shared):
     """What the training raters taught.
 
     features, network : from a picture to its factors and bias · level, unit : of all ratings
@@ -106,16 +106,19 @@ class FpmfPrior(Shared):
 class Fpmf(TasteModel):
     """A person as fifteen factors and a bias, pictures as what a network learned of many raters; see the module's head.
 
-    prior : from `learn_prior`
+    Parameters
+    ----------
+    prior
+        from `learn_prior`
     """
 
     name: ClassVar[str] = "fpmf"
     learns_from: ClassVar[tuple[str, ...]] = ("ratings",)
     needs_prior: ClassVar[bool] = True
-    prior_: FpmfPrior
+    prior_: _FpmfPrior
     person_: Floats  # (FACTORS + 1,) factors and bias
 
-    def __init__(self, prior: FpmfPrior | None = None) -> None:
+    def __init__(self, prior: _FpmfPrior | None = None) -> None:
         self.prior = prior
 
     @classmethod
@@ -127,16 +130,23 @@ class Fpmf(TasteModel):
         generic: GenericScore | None = None,
         layout: Layout | None = None,
         seed: int = 0,
-    ) -> FpmfPrior:
+    ) -> _FpmfPrior:
         """Train the network on the ratings in `others`; arguments as in `beholder.taste.prior`, `generic` is not used.
 
-        seed : of the network's first weights
-        raises : NotEnoughAnswers where others rated nothing
+        Parameters
+        ----------
+        seed
+            of the network's first weights
+
+        Raises
+        ------
+        NotEnoughAnswers
+            where others rated nothing
         """
         features = Traits.learned(X, layout)
         table, level, unit = _table(features.transform(X), others)
         network, people = _train(table, seed)
-        return FpmfPrior(features, network, *_population(table, network(table.Z), people), level, unit)
+        return _FpmfPrior(features, network, *_population(table, network(table.Z), people), level, unit)
 
     def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = prior = require_prior(self)
@@ -147,7 +157,12 @@ class Fpmf(TasteModel):
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Score of each row of X, (n,), on the raters' scale; with return_std also (n,) zeros.
 
-        raises : NotFittedError before fit; ShapeError where d differs from the fit's
+        Raises
+        ------
+        NotFittedError
+            before fit
+        ShapeError
+            where d differs from the fit's
         """
         matrix, prior = self._check_rows(X), self.prior_
         slopes, bias = _design(prior.network(prior.features.transform(matrix)))
@@ -163,7 +178,7 @@ class Fpmf(TasteModel):
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         network = FactorNetwork(**{name: arrays[f"fpmf.{name}"] for name in FactorNetwork.__dataclass_fields__})
         scalars = {name: float(config[name]) for name in ("noise", "level", "unit")}
-        self.prior_ = FpmfPrior(
+        self.prior_ = _FpmfPrior(
             Traits.restore(arrays), network, arrays["fpmf.mean"], arrays["fpmf.covariance"], **scalars
         )
         self.person_ = arrays["fpmf.person"]
@@ -174,7 +189,7 @@ def _design(items: Floats) -> tuple[Floats, Floats]:
     return np.column_stack([items[:, :-1], np.ones(len(items))]), items[:, -1]
 
 
-def _table(Z: Floats, others: Sequence[Answers]) -> tuple[RatingTable, float, float]:
+def _table(Z: Floats, others: Sequence[Answers]) -> tuple[_RatingTable, float, float]:
     """The ratings in `others`, their mean and their standard deviation."""
     told = [person for person in others if len(person.rows)]
     if not told:
@@ -183,14 +198,14 @@ def _table(Z: Floats, others: Sequence[Answers]) -> tuple[RatingTable, float, fl
     rating = np.concatenate([person.ratings for person in told])
     level, unit = float(rating.mean()), float(rating.std()) or 1.0
     begins = np.cumsum([0, *(len(person.rows) for person in told)])
-    return RatingTable(Z[rows], item, (rating - level) / unit, begins), level, unit
+    return _RatingTable(Z[rows], item, (rating - level) / unit, begins), level, unit
 
 
-def _train(table: RatingTable, seed: int) -> tuple[FactorNetwork, Floats]:
+def _train(table: _RatingTable, seed: int) -> tuple[FactorNetwork, Floats]:
     """The network and the training raters' factors and biases, (raters, FACTORS + 1)."""
     rng = np.random.default_rng(seed)
     f = table.Z.shape[1]
-    shapes = ((f, UNITS), (UNITS,), (UNITS, FACTORS + 1), (FACTORS + 1,), (len(table.begins) - 1, FACTORS + 1))
+    shapes = ((f, UNITS), (UNITS,), (UNITS, _FACTORS + 1), (_FACTORS + 1,), (len(table.begins) - 1, _FACTORS + 1))
     spreads = (f**-0.5, 1.0, UNITS**-0.5, 0.0, 0.1)
     ends = np.cumsum([np.prod(shape) for shape in shapes])
 
@@ -204,21 +219,21 @@ def _train(table: RatingTable, seed: int) -> tuple[FactorNetwork, Floats]:
 
     start = [spread * rng.normal(size=shape).ravel() for spread, shape in zip(spreads, shapes, strict=True)]
     found = minimize(
-        objective, np.concatenate(start), jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "maxcor": 20}
+        objective, np.concatenate(start), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS, "maxcor": 20}
     )
     *network, people = parts(np.asarray(found.x, np.float64))
     return FactorNetwork(*network), people
 
 
-def _loss(table: RatingTable, network: FactorNetwork, people: Floats) -> tuple[float, tuple[Floats, ...]]:
+def _loss(table: _RatingTable, network: FactorNetwork, people: Floats) -> tuple[float, tuple[Floats, ...]]:
     """Negative log posterior and its gradients, by back-propagation: of the network's four parts and of `people`."""
     hidden = network.hidden(table.Z)
     items = hidden @ network.out + network.bias
     residuals = table.residuals(items, people)
-    value = 0.5 * float(residuals.data @ residuals.data) / NOISE + 0.5 * float((people**2).sum())
+    value = 0.5 * float(residuals.data @ residuals.data) / _NOISE + 0.5 * float((people**2).sum())
     value += 0.5 * table.decay * float((network.into**2).sum() + (network.out**2).sum())
-    to_items = residuals.T @ np.column_stack([people[:, :-1], np.ones(len(people))]) / NOISE
-    to_people = residuals @ _design(items)[0] / NOISE + people
+    to_items = residuals.T @ np.column_stack([people[:, :-1], np.ones(len(people))]) / _NOISE
+    to_people = residuals @ _design(items)[0] / _NOISE + people
     to_hidden = (to_items @ network.out.T) * hidden * (1 - hidden)
     return value, (
         table.Z.T @ to_hidden + table.decay * network.into,
@@ -240,13 +255,13 @@ def _regression(
     return mean + gain @ step[:, 0], covariance - gain @ step[:, 1:]
 
 
-def _population(table: RatingTable, items: Floats, people: Floats) -> tuple[Floats, Floats, float]:
+def _population(table: _RatingTable, items: Floats, people: Floats) -> tuple[Floats, Floats, float]:
     """Mean and covariance of people, and the noise of a rating: one step of expectation maximisation."""
     slopes, bias = _design(items)
     targets = table.rating - bias[table.item]
     width = people.shape[1]
     seen = [slice(*ends) for ends in zip(table.begins[:-1], table.begins[1:], strict=True)]
-    told = [_regression(slopes[table.item[s]], targets[s], np.zeros(width), np.eye(width), NOISE) for s in seen]
+    told = [_regression(slopes[table.item[s]], targets[s], np.zeros(width), np.eye(width), _NOISE) for s in seen]
     thetas, doubts = np.stack([theta for theta, _ in told]), np.stack([doubt for _, doubt in told])
     mean = thetas.mean(0)
     apart = thetas - mean

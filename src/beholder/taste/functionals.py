@@ -24,20 +24,28 @@ from beholder.taste.evidence import merged
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
 from beholder.types import Answers, Floats, Ints
 
-STEPS, PRECISE = 40, 5e-3  # of Newton's method; log posterior gained by the last one, which the next would square
-LEAST_CURVATURE = 1e-4  # of an answer, which with a lapse rate is not concave everywhere
+_STEPS, _PRECISE = 40, 5e-3  # of Newton's method; log posterior gained by the last one, which the next would square
+_LEAST_CURVATURE = 1e-4  # of an answer, which with a lapse rate is not concave everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Functionals:
     """m answers over j judged pictures.
 
-    judged   (j,) rows of X
-    first    (m,) the picture of each answer, as a place in `judged`; second: the other one, or -1
-    sign     (m,) -1 where a picture was left in a grid, else 1
-    grid     (m,) number of the grid, -1 for other answers
-    source   (m,) 0 for the collection itself, above for others: each has a level and a bar of its own
-    kinds, y, weights : (m,) as in `Likelihood`; a grid's are choices between a picture and the bar
+    Attributes
+    ----------
+    judged
+        (j,) rows of X
+    first
+        (m,) the picture of each answer, as a place in `judged`; second: the other one, or -1
+    sign
+        (m,) -1 where a picture was left in a grid, else 1
+    grid
+        (m,) number of the grid, -1 for other answers
+    source
+        (m,) 0 for the collection itself, above for others: each has a level and a bar of its own
+    kinds, y, weights
+        (m,) as in `Likelihood`; a grid's are choices between a picture and the bar
     """
 
     judged: Ints
@@ -154,9 +162,14 @@ class Functionals:
 class Posterior:
     """The most probable values u of the answers' functionals, and the Gaussian round them.
 
-    pull          (m,) K^-1 (u - mean): what each answer adds to every covariance with it
-    lower         Cholesky factor of 1 + root K root; root (m,) of the curvature of the log-likelihood
-    log_evidence  of the answers, by Laplace's approximation
+    Attributes
+    ----------
+    pull
+        (m,) K^-1 (u - mean): what each answer adds to every covariance with it
+    lower
+        Cholesky factor of 1 + root K root; root (m,) of the curvature of the log-likelihood
+    log_evidence
+        of the answers, by Laplace's approximation
     """
 
     pull: Floats
@@ -172,8 +185,8 @@ def find_posterior(K: Floats, mean: Floats, likelihood: Likelihood, start: Float
     u = mean + K @ pull
     now = likelihood.derivatives(u)
     objective = now[0].sum() - 0.5 * pull @ (u - mean)
-    for _ in range(STEPS):
-        curvature = np.maximum(-now[2], LEAST_CURVATURE)
+    for _ in range(_STEPS):
+        curvature = np.maximum(-now[2], _LEAST_CURVATURE)
         root = np.sqrt(curvature)
         lower = _factor(K, root)
         aim = curvature * (u - mean) + now[1]
@@ -189,10 +202,10 @@ def find_posterior(K: Floats, mean: Floats, likelihood: Likelihood, start: Float
         else:
             break
         gain, pull, u, now, objective = new_objective - objective, new_pull, new_u, new, new_objective
-        if gain < PRECISE:
+        if gain < _PRECISE:
             break
     else:
-        root = np.sqrt(np.maximum(-now[2], LEAST_CURVATURE))
+        root = np.sqrt(np.maximum(-now[2], _LEAST_CURVATURE))
         lower = _factor(K, root)
     return Posterior(pull, lower, root, float(objective - np.log(np.diag(lower)).sum()))
 

@@ -33,14 +33,20 @@ from beholder.types import Answers, Floats, Ints
 class GaussianProcess(TasteModel):
     """Ratings, choices and ties in one Gaussian process; see the module's head.
 
-    components, landmarks : size of the feature map that `fit` learns from X where `features` is not given
-    layout                : which columns of X are attributes, which then have their own prior; None: none
-    features              : a `FeatureMap` learned before; refits of the same X should share one
-    hyperparameters       : a dict like `hyperparameters_`; `fit` then learns none and only refits
-
     Fitted: hyperparameters_, features_, evidence_ (the answers; not saved) and of them log_evidence_ and
     null_log_evidence_ (the same for "no taste", f = 0), rating_std_ (noise of a rating in `predict`'s unit),
     choice_unit_ (the noise of a choice is 1 / this, in that unit).
+
+    Parameters
+    ----------
+    components, landmarks
+        size of the feature map that `fit` learns from X where `features` is not given
+    layout
+        which columns of X are attributes, which then have their own prior; None: none
+    features
+        a `FeatureMap` learned before; refits of the same X should share one
+    hyperparameters
+        a dict like `hyperparameters_`; `fit` then learns none and only refits
     """
 
     name: ClassVar[str] = "gp"
@@ -170,9 +176,22 @@ class GaussianProcess(TasteModel):
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Expected score of each picture: on the person's scale where they rated, else in units of the choice noise.
 
-        X : (n, d) rows of the features the model was fitted on
-        returns : (n,); with return_std also (n,) standard deviations of the expected score
-        raises : NotFittedError before fit; ShapeError where d differs from the fit's
+        Parameters
+        ----------
+        X
+            (n, d) rows of the features the model was fitted on
+
+        Returns
+        -------
+        Any
+            (n,); with return_std also (n,) standard deviations of the expected score
+
+        Raises
+        ------
+        NotFittedError
+            before fit
+        ShapeError
+            where d differs from the fit's
         """
         check_is_fitted(self)
         matrix = self._check_rows(X)

@@ -2,7 +2,7 @@
 
 A kernel model in Nystrom coordinates: Matern's kernel on the principal components of the vectors, and a small part on
 the measured attributes. A picture is therefore scored by the pictures like it that people judged, and one that is like
-none of them gets the mean. A picture's mean rating is a property of the picture that its numbers foretell in part; the
+none of them gets the mean. A picture's mean rating is a property of the picture that its numbers predict in part; the
 rest is noise here however many people rated it, and its share is held: marginal likelihood underestimates it where a
 set holds several pictures of one scene, and loses .01 to .02 of Spearman by that (docs/log.md).
 
@@ -26,28 +26,36 @@ from beholder.taste.prior import Shared
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
-POWER = 2.0  # of the eigenvalues: the few large components decide which pictures are alike
-LENGTH = 1.0  # of the kernel on the vectors
-MEASURED = 0.2  # weight of the kernel on the measured attributes, where that on the vectors has 1
-ATTRIBUTES_SHAPE: dict[str, Any] = {"power": 1.0, "length": 1.0, "landmarks": 64}
-UNFORETOLD = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
-PER_RATING = 1.5  # variance of one rating about the picture's mean, in the same unit
-CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
-TIE_WIDTH = 0.3  # in units of that noise
-ROUNDS = 10  # of the adjustment: means by raters, then raters by means
-SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 on so many pictures
+_POWER = 2.0  # of the eigenvalues: the few large components decide which pictures are alike
+_LENGTH = 1.0  # of the kernel on the vectors
+_MEASURED = 0.2  # weight of the kernel on the measured attributes, where that on the vectors has 1
+_ATTRIBUTES_SHAPE: dict[str, Any] = {"power": 1.0, "length": 1.0, "landmarks": 64}
+_UNFORETOLD = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
+_PER_RATING = 1.5  # variance of one rating about the picture's mean, in the same unit
+_CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
+_TIE_WIDTH = 0.3  # in units of that noise
+_ROUNDS = 10  # of the adjustment: means by raters, then raters by means
+_SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 on so many pictures
 
 
 @dataclass(frozen=True, eq=False)
 class GenericScore(Shared):
     """`level + unit * s(x)`, with s of standard deviation 1 over the pictures it was learned from.
 
-    maps      of the vectors, and of the measured attributes where X has them
-    weights   (q,) of the maps' radial coordinates, one map's after the other's
-    level     the mean rating; 0 where only choices were seen
-    unit      of `predict`: on the scale of the ratings, or else in the noise of a choice
-    decided   standard deviation of s in units of the noise of a choice
-    layout    which columns of X are attributes
+    Attributes
+    ----------
+    maps
+        of the vectors, and of the measured attributes where X has them
+    weights
+        (q,) of the maps' radial coordinates, one map's after the other's
+    level
+        the mean rating; 0 where only choices were seen
+    unit
+        of `predict`: on the scale of the ratings, or else in the noise of a choice
+    decided
+        standard deviation of s in units of the noise of a choice
+    layout
+        which columns of X are attributes
     """
 
     maps: tuple[FeatureMap, ...]
@@ -115,9 +123,20 @@ class GenericScore(Shared):
 def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | None = None) -> GenericScore | None:
     """The generic score of the people in `others`; None where they said nothing.
 
-    X : (n, d), of which only the rows that were judged are looked at · others : each person's answers, rows of X ·
-    layout : which columns are attributes, None: none
-    raises : ShapeError, UserError where the layout is not X's
+    Parameters
+    ----------
+    X
+        (n, d), of which only the rows that were judged are looked at
+    others
+        each person's answers, rows of X ·
+    layout
+        which columns are attributes, None: none
+
+    Raises
+    ------
+    ShapeError
+    UserError
+        where the layout is not X's
     """
     layout = layout or Layout.of(X.shape[1])
     attributes_of(X, layout)
@@ -125,19 +144,19 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | Non
     pairs, kinds, weights = _compared(others)
     if not len(rows) and not len(pairs):
         return None
-    level, unit = (float(means.mean()), float(means.std()) or 1.0) if len(rows) else (0.0, CHOICE_SCALE)
+    level, unit = (float(means.mean()), float(means.std()) or 1.0) if len(rows) else (0.0, _CHOICE_SCALE)
     judged, place = np.unique(np.concatenate([rows, pairs.ravel()]), return_inverse=True)
     rows, pairs = place[: len(rows)], place[len(rows) :].reshape(-1, 2)
     told = X[judged]
     maps, scale = derived(X, ("generic", layout, judged.tobytes()), lambda: _maps(told, layout))
     phi = _radial(maps, told, layout) * scale
-    between = CHOICE_SCALE * (phi[pairs[:, 0]] - phi[pairs[:, 1]])
+    between = _CHOICE_SCALE * (phi[pairs[:, 0]] - phi[pairs[:, 1]])
     likelihood = Likelihood(
         kinds=np.concatenate([np.full(len(rows), RATING), kinds]),
         y=np.concatenate([(means - level) / unit, np.zeros(len(pairs))]),
-        weights=np.concatenate([UNFORETOLD / (UNFORETOLD + PER_RATING / counts), weights]),
-        noise=UNFORETOLD**0.5,
-        tie_width=TIE_WIDTH,
+        weights=np.concatenate([_UNFORETOLD / (_UNFORETOLD + _PER_RATING / counts), weights]),
+        noise=_UNFORETOLD**0.5,
+        tie_width=_TIE_WIDTH,
     )
     design = np.vstack([phi[rows], between])
     offset = np.repeat([1.0, 0.0], [len(rows), len(pairs)])
@@ -147,7 +166,7 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | Non
         )
     score, shift = found.theta[:-1], float(found.theta[-1])
     sd = float((phi @ score).std()) or 1.0
-    return GenericScore(maps, score * scale / sd, level + unit * shift, unit * sd, CHOICE_SCALE * sd, layout)
+    return GenericScore(maps, score * scale / sd, level + unit * shift, unit * sd, _CHOICE_SCALE * sd, layout)
 
 
 def adjusted_means(others: Sequence[Answers]) -> tuple[Ints, Floats, Floats]:
@@ -161,11 +180,11 @@ def adjusted_means(others: Sequence[Answers]) -> tuple[Ints, Floats, Floats]:
     count = np.bincount(item).astype(float)
     mean = np.bincount(item, rating) / np.maximum(count, 1)
     told = np.maximum(np.bincount(rater, minlength=len(others)), 1)
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         at = mean[item]
         x = at - (np.bincount(rater, at, len(others)) / told)[rater]
         y = rating - (np.bincount(rater, rating, len(others)) / told)[rater]
-        prior = SLOPE_PRIOR * (mean.var() if len(mean) else 0.0) + 1e-12
+        prior = _SLOPE_PRIOR * (mean.var() if len(mean) else 0.0) + 1e-12
         slope = (np.bincount(rater, x * y, len(others)) + prior) / (np.bincount(rater, x * x, len(others)) + prior)
         slope = np.maximum(slope, 0)[rater]
         offset = rating - y - slope * (at - x)  # the rater's mean rating less slope times their pictures' mean
@@ -196,10 +215,10 @@ def _maps(X: NDArray[Any], layout: Layout) -> tuple[tuple[FeatureMap, ...], Floa
     """The maps, and the prior standard deviation of the weight of each of their radial coordinates."""
     vectors, *attributes = _split(X, layout)
     maps = [
-        FeatureMap.fit(vectors, power=POWER, length=LENGTH),
-        *(FeatureMap.fit(a, **ATTRIBUTES_SHAPE) for a in attributes),
+        FeatureMap.fit(vectors, power=_POWER, length=_LENGTH),
+        *(FeatureMap.fit(a, **_ATTRIBUTES_SHAPE) for a in attributes),
     ]
-    weights = [1.0, MEASURED][: len(maps)]
+    weights = [1.0, _MEASURED][: len(maps)]
     return tuple(maps), np.repeat(np.sqrt(weights), [features.sizes[2] for features in maps])
 
 

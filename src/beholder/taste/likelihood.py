@@ -25,7 +25,7 @@ from beholder.types import Floats, Ints
 
 RATING, CHOICE, TIE = 0, 1, 2
 OFFSET_PRECISION = 1.0  # ratings are centred and scaled before, so the offset is of size one at most
-STEP = 1e-4  # of the central differences in noise and tie width
+_STEP = 1e-4  # of the central differences in noise and tie width
 LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
@@ -69,8 +69,8 @@ class Likelihood:
 
     def slope(self, u: Floats, name: str) -> Floats:
         """`log` differentiated by the log of `noise` or `tie_width`."""
-        up, down = (self._with(name, getattr(self, name) * float(np.exp(sign * STEP))).log(u) for sign in (1, -1))
-        return (up - down) / (2 * STEP)
+        up, down = (self._with(name, getattr(self, name) * float(np.exp(sign * _STEP))).log(u) for sign in (1, -1))
+        return (up - down) / (2 * _STEP)
 
     def some(self, which: NDArray[np.bool_]) -> Likelihood:
         kinds, y, weights = self.kinds[which], self.y[which], self.weights[which]

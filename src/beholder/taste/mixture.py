@@ -40,17 +40,17 @@ from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
-NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
-OTHER_BAR = 0.5  # how far a person's bar differs from collection to collection, in units of the noise of a choice
-SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
-LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
-OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
-SHARED_OF = 8_192  # pictures, evenly spread, of which it is said how much of their scores is everybody's
-NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
+_NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
+_OTHER_BAR = 0.5  # how far a person's bar differs from collection to collection, in units of the noise of a choice
+_SPREAD_BELIEVED = 10  # ratings' worth of belief that a person's spread of ratings is the usual one
+_LEVEL = 1.0  # variance of a person's level, in units of their spread of ratings
+_OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
+_SHARED_OF = 8_192  # pictures, evenly spread, of which it is said how much of their scores is everybody's
+_NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class _Fit:
     """One regime after the answers.
 
     share      posterior share of all regimes
@@ -81,16 +81,24 @@ class Start(Shared):
 class TasteMixture(GaussianProcess):
     """See the module's head.
 
-    components, landmarks, layout, features : as in `GaussianProcess`
-    prior : what a population of raters taught; None: nothing is known of what people like
-    scale : lowest and highest rating of this person, None where it is the raters' own
-    names : (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
-        numbers, the same where it is the same, -1 where nothing is said; None: nothing
-    start : the `start_` of a fit on answers that these continue: from there the same fit is found sooner
-    elsewhere : what the same person said of other pictures: rows (n, d) like those of X, and answers about them
-
     Fitted: fits_ (the regimes that count, each with its posterior share), features_, hyperparameters_ (means over
     regimes), answers_, log_evidence_, null_log_evidence_, choice_unit_ and rating_std_ as in `GaussianProcess`.
+
+    Parameters
+    ----------
+    components, landmarks, layout, features
+        as in `GaussianProcess`
+    prior
+        what a population of raters taught; None: nothing is known of what people like
+    scale
+        lowest and highest rating of this person, None where it is the raters' own
+    names
+        (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
+        numbers, the same where it is the same, -1 where nothing is said; None: nothing
+    start
+        the `start_` of a fit on answers that these continue: from there the same fit is found sooner
+    elsewhere
+        what the same person said of other pictures: rows (n, d) like those of X, and answers about them
     """
 
     name: ClassVar[str] = "mixture"
@@ -182,10 +190,10 @@ class TasteMixture(GaussianProcess):
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
-        shares[shares < NEGLIGIBLE * shares.sum()] = 0
+        shares[shares < _NEGLIGIBLE * shares.sum()] = 0
         shares /= shares.sum()
         self.fits_ = [
-            Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
+            _Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
             for (regime, posterior, gain), share in zip(found, shares.tolist(), strict=True)
             if share
         ]
@@ -212,9 +220,9 @@ class TasteMixture(GaussianProcess):
             K += unit * h.conformity**2 * np.outer(generic, generic)
         if rated.any():
             K *= np.outer(gain, gain)
-            K += LEVEL * np.outer(rated, rated) * told.same_source
+            K += _LEVEL * np.outer(rated, rated) * told.same_source
         if barred.any():
-            bars = h.bar_width**2 + OTHER_BAR**2 * told.same_source * told.source.any()
+            bars = h.bar_width**2 + _OTHER_BAR**2 * told.same_source * told.source.any()
             K += (bars + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         mean = gain * h.shared * generic + h.bar * barred
         likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
@@ -229,15 +237,15 @@ class TasteMixture(GaussianProcess):
 
     def _centre(self, ratings: Floats) -> tuple[float, float]:
         """Mean of a person's ratings and their spread, which is drawn to the usual one."""
-        usual, stretch = OWN_SPREAD, 1.0
+        usual, stretch = _OWN_SPREAD, 1.0
         if self.prior is not None and self.prior.spread:
             if self.scale is not None and self.prior.scale is not None:
                 stretch = float(np.ptp(self.scale) / np.ptp(self.prior.scale))
             usual = self.prior.spread * stretch
         if not len(ratings):
             return 0.0, usual
-        total = SPREAD_BELIEVED * usual**2 + float(((ratings - ratings.mean()) ** 2).sum())
-        return float(ratings.mean()), float(np.sqrt(total / (SPREAD_BELIEVED + len(ratings))))
+        total = _SPREAD_BELIEVED * usual**2 + float(((ratings - ratings.mean()) ** 2).sum())
+        return float(ratings.mean()), float(np.sqrt(total / (_SPREAD_BELIEVED + len(ratings))))
 
     def _summarise(self) -> None:
         here = self.told_.rated * (self.told_.source == 0)
@@ -248,7 +256,7 @@ class TasteMixture(GaussianProcess):
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.tie_ = h["tie_width"] if len(self.answers_.ties) else 0.0
-        levels = [LEVEL * float(here @ f.posterior.pull) for f in self.fits_]
+        levels = [_LEVEL * float(here @ f.posterior.pull) for f in self.fits_]
         self.offset_ = self.centre_ + self.unit_ * self._mean(levels) if rated else 0.0
 
     def _mean(self, of_fits: Sequence[Any]) -> Any:
@@ -328,7 +336,7 @@ class TasteMixture(GaussianProcess):
             in_parts(work, len(score), SCORED)
         return np.asarray(score, np.float64)
 
-    def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
+    def _reduced(self, f: _Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
         told, h = self.told_, f.regime
         own = places.of(h, kernels, self.judged_)
@@ -351,7 +359,10 @@ class TasteMixture(GaussianProcess):
     def beliefs(self, X: ArrayLike, rows: ArrayLike, choices: bool = True) -> list[tuple[float, Floats, Floats]]:
         """For each regime its share, mean (r,) and covariance (r, r) of the scores of some rows.
 
-        choices : in units of the noise of a choice, else in `predict`'s
+        Parameters
+        ----------
+        choices
+            in units of the noise of a choice, else in `predict`'s
         """
         check_is_fitted(self, "fits_")
         matrix, at = self._check_rows(X), np.asarray(rows, np.int64)
@@ -383,7 +394,7 @@ class TasteMixture(GaussianProcess):
     def bars(self) -> list[float]:
         """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
         told = self.told_
-        other = OTHER_BAR**2 * told.source.any()
+        other = _OTHER_BAR**2 * told.source.any()
         width = [f.regime.bar_width**2 + other * (told.source == 0) for f in self.fits_]
         return [
             f.regime.bar + float((w * told.barred) @ f.posterior.pull) for f, w in zip(self.fits_, width, strict=True)
@@ -454,7 +465,7 @@ class TasteMixture(GaussianProcess):
         Where the two speak for the same pictures, what they share is halved between them.
         """
         matrix = self._check_rows(X)
-        places = self._places(matrix, np.linspace(0, len(matrix) - 1, min(len(matrix), SHARED_OF)).astype(np.int64))
+        places = self._places(matrix, np.linspace(0, len(matrix) - 1, min(len(matrix), _SHARED_OF)).astype(np.int64))
         by = [f.share * out for f, out in zip(self.fits_, self._outs(), strict=True)]
         whole = self._scores(places, by)
         weight = sum(
@@ -479,9 +490,9 @@ class TasteMixture(GaussianProcess):
         check_is_fitted(self, "fits_")
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         h = self._regimes()[0]
-        K = LEVEL * np.outer(rated, rated) * told.same_source
+        K = _LEVEL * np.outer(rated, rated) * told.same_source
         K = K + (2 * h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
-        noises = NULL_NOISES if rated.any() else NULL_NOISES[:1]
+        noises = _NULL_NOISES if rated.any() else _NULL_NOISES[:1]
         with one_thread():
             return max(
                 find_posterior(

@@ -27,19 +27,25 @@ from beholder.taste.capabilities import Knowledge
 from beholder.taste.prior import Shared, require_prior
 from beholder.types import Answers, Floats
 
-TRUST = 60.0  # answers that what is known before a person comes counts as
-ALIKE = 0.3  # agreement with each database where nothing is known
-MOST = 0.95  # agreement that is believed
+_TRUST = 60.0  # answers that what is known before a person comes counts as
+_ALIKE = 0.3  # agreement with each database where nothing is known
+_MOST = 0.95  # agreement that is believed
 
 
 @dataclass(frozen=True, eq=False)
 class ExpertNetworks(Shared):
     """The prior of the models here: what the encoder `task-vectors:FOLDER` tells, in the first columns of X.
 
-    columns   what stands where
-    folder    the networks, for `tvc`, which looks at the pictures anew
-    agreed    (v,) how well each network agrees with training raters on the mean
-    default_hyperparameters     hyperparameters of a typical one of them, for `tvc-tangent`
+    Attributes
+    ----------
+    columns
+        what stands where
+    folder
+        the networks, for `tvc`, which looks at the pictures again
+    agreed
+        (v,) how well each network agrees with training raters on the mean
+    default_hyperparameters
+        hyperparameters of a typical one of them, for `tvc-tangent`
     """
 
     columns: Columns
@@ -48,7 +54,11 @@ class ExpertNetworks(Shared):
     default_hyperparameters: dict[str, float] | None = None
 
     def check(self, X: NDArray[Any]) -> None:
-        """raises : ShapeError where X has not even the columns of the networks"""
+        """Raises
+        ------
+        ShapeError
+            where X has not even the columns of the networks
+        """
         if X.shape[1] < self.columns.width:
             raise ShapeError(
                 f"X has rows of {X.shape[1]} numbers; wanted are the {self.columns.width} of task vectors of "
@@ -59,7 +69,12 @@ class ExpertNetworks(Shared):
 def checked(databases: ExpertNetworks | None, X: NDArray[Any], others: Sequence[Answers], name: str) -> ExpertNetworks:
     """What is known before a person comes, other people's agreement with the networks among it.
 
-    raises : NotEnoughAnswers where a model of this name has no networks, ShapeError where they say other columns
+    Raises
+    ------
+    NotEnoughAnswers
+        where a model of this name has no networks
+    ShapeError
+        where they say other columns
     """
     if databases is None:
         raise NotEnoughAnswers(f"the {name} model needs task vectors: see `beholder train task-vectors`")
@@ -90,16 +105,21 @@ def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
 def mixture_weights(scores: NDArray[Any], answers: Answers, agreed: Floats | None = None) -> Floats:
     """(v,) how likely each database is the one whose eyes a person has, 1 together.
 
-    scores : (n, v) of its networks · agreed : (v,) agreement with other people; None: not known, all alike
-    By the likelihood of a straight line with their agreement as correlation; opposite eyes are as unlikely as none.
+    Parameters
+    ----------
+    scores
+        (n, v) of its networks
+    agreed
+        (v,) agreement with other people; None: not known, all alike By the likelihood of a straight line with their
+        agreement as correlation; opposite eyes are as unlikely as none.
     """
     k = float(len(answers))
-    known = np.full(scores.shape[1], ALIKE) if agreed is None else agreed
-    r = np.clip((k * agreement(scores, answers) + TRUST * known) / (k + TRUST), 0, MOST)
-    return np.asarray(softmax(-(k + TRUST) / 2 * np.log1p(-(r**2))), np.float64)
+    known = np.full(scores.shape[1], _ALIKE) if agreed is None else agreed
+    r = np.clip((k * agreement(scores, answers) + _TRUST * known) / (k + _TRUST), 0, _MOST)
+    return np.asarray(softmax(-(k + _TRUST) / 2 * np.log1p(-(r**2))), np.float64)
 
 
-def on_scale_of(score: Floats, ratings: Floats, rated: Floats) -> tuple[float, float]:
+def _on_scale_of(score: Floats, ratings: Floats, rated: Floats) -> tuple[float, float]:
     """(level, unit) by which `level + unit * score` is on the scale of the ratings; (0, 1) where there are none.
 
     rated : the scores of what was rated; the spread of the ratings is taken over, not fitted: with few answers a
@@ -141,13 +161,20 @@ class NetworkMixture(TasteModel):
     ) -> ExpertNetworks:
         """The networks, and how well each agrees with other people.
 
-        raises : NotEnoughAnswers where there are no networks
+        Raises
+        ------
+        NotEnoughAnswers
+            where there are no networks
         """
         return checked(databases, X, others, cls.name)
 
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
-        """raises : UserError where no networks made X"""
+        """Raises
+        ------
+        UserError
+            where no networks made X
+        """
         networks: ExpertNetworks = knowledge.known_networks(cls.name)
         return networks
 
@@ -157,7 +184,7 @@ class NetworkMixture(TasteModel):
         scores = self.prior_.columns.scores(X)
         self.coefficients_ = self._mix(X, scores, answers)
         score = self._raw(X)
-        self.level_, self.unit_ = on_scale_of(score, answers.ratings, score[answers.rows])
+        self.level_, self.unit_ = _on_scale_of(score, answers.ratings, score[answers.rows])
 
     def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         raise NotImplementedError

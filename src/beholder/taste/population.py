@@ -38,12 +38,12 @@ from beholder.taste.regimes import ODDS
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
 
-FOLDS = 3  # of raters, each judged by a generic score of the others
-MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
-LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
-KEPT_PICTURES = 200_000  # of a larger collection the generic score is not made for the sake of a few rows
-EDGE_QUANTILE, ODD = 0.05, 0.1  # of the pictures that were judged
-CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
+_FOLDS = 3  # of raters, each judged by a generic score of the others
+_MOST_RATERS = 300  # from whom hyperparameters are learned, drawn at random
+_LEAST_ANSWERS = 4_800  # of all of them together, as many of each, drawn at random; of many raters more, see below
+_KEPT_PICTURES = 200_000  # of a larger collection the generic score is not made for the sake of a few rows
+_EDGE_QUANTILE, _ODD = 0.05, 0.1  # of the pictures that were judged
+_CLEAR = {  # hyperparameters of a person with a clear taste that is not everybody's
     "choice_scale": 1.0,
     "rating_scale": 0.9,
     "rating_noise": 0.5,
@@ -52,23 +52,32 @@ CLEAR = {  # hyperparameters of a person with a clear taste that is not everybod
     "linear_share": 0.5,
     "shared": 0.3,
 }
-CLEAR_EVIDENCE_GAP = (
+_CLEAR_EVIDENCE_GAP = (
     5.0  # log evidence by which that must explain a person's answers better: of 90 real raters one is beyond it
 )
-SELF = 0.999  # likeness from which on a picture is its own nearest
+_SELF = 0.999  # likeness from which on a picture is its own nearest
 
 
 @dataclass(frozen=True, eq=False)
 class Population(Shared):
     """What training raters taught.
 
-    generic          what people like in general
-    hyperparameters  of a typical rater; names as in `beholder.taste.evidence`
-    spread           typical standard deviation of one rater's ratings, on the raters' scale; 0 where only choices
-    scale            lowest and highest rating of that scale; None where only choices
-    reach            how alike a picture is to the nearest of those that were judged: the lowest twentieth of them
-    edge             how odd a judged picture is in its measured attributes: the highest tenth of them
-    odds             how many people are of each noisy regime, by its name (`beholder.taste.regimes`)
+    Attributes
+    ----------
+    generic
+        what people like in general
+    hyperparameters
+        of a typical rater; names as in `beholder.taste.evidence`
+    spread
+        typical standard deviation of one rater's ratings, on the raters' scale; 0 where only choices
+    scale
+        lowest and highest rating of that scale; None where only choices
+    reach
+        how alike a picture is to the nearest of those that were judged: the lowest twentieth of them
+    edge
+        how odd a judged picture is in its measured attributes: the highest tenth of them
+    odds
+        how many people are of each noisy regime, by its name (`beholder.taste.regimes`)
     """
 
     generic: GenericScore
@@ -81,7 +90,7 @@ class Population(Shared):
 
     def standard(self, X: NDArray[Any], rows: Ints | None = None, *, keep: bool = False) -> Floats:
         """(n,) the generic score of X, or of some of its rows. keep : a table is asked again, so its scores are kept"""
-        if not keep or (rows is not None and len(X) > KEPT_PICTURES):
+        if not keep or (rows is not None and len(X) > _KEPT_PICTURES):
             return self.generic.standard(X if rows is None else X[rows])
         scores = derived(X, (self.generic, "standard"), lambda: self.generic.standard(X))
         return scores if rows is None else scores[rows]
@@ -126,7 +135,11 @@ class Population(Shared):
 
     @classmethod
     def restore(cls, plain: dict[str, Any], arrays: Arrays) -> Self:
-        """raises : BadInput where something is missing"""
+        """Raises
+        ------
+        BadInput
+            where something is missing
+        """
         try:
             hyperparameters = {name: float(plain["hyperparameters"][name]) for name in PRIORS}
             scale = None if plain["scale"] is None else (float(plain["scale"][0]), float(plain["scale"][1]))
@@ -141,7 +154,12 @@ class Population(Shared):
 class PopulationProcess(GaussianProcess):
     """A Gaussian process that starts from what a population of raters taught; see the module's head.
 
-    prior : the `Population`; scale : lowest and highest rating of this person, None where it is the raters' own
+    Parameters
+    ----------
+    prior
+        the `Population`
+    scale
+        lowest and highest rating of this person, None where it is the raters' own
     """
 
     name: ClassVar[str] = "population-gp"
@@ -175,7 +193,11 @@ class PopulationProcess(GaussianProcess):
 
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> Population:
-        """raises : UserError where nobody taught it"""
+        """Raises
+        ------
+        UserError
+            where nobody taught it
+        """
         population: Population = knowledge.known_population()
         return population
 
@@ -206,9 +228,12 @@ class PopulationProcess(GaussianProcess):
         """
         known = dict(self._population().hyperparameters)
         some = evidence.thin()
-        if evidence.rated or some.marginal(CLEAR).log_evidence < some.marginal(known).log_evidence + CLEAR_EVIDENCE_GAP:
+        if (
+            evidence.rated
+            or some.marginal(_CLEAR).log_evidence < some.marginal(known).log_evidence + _CLEAR_EVIDENCE_GAP
+        ):
             return known
-        return super()._hyperparameters(evidence) | {"shared": CLEAR["shared"]}
+        return super()._hyperparameters(evidence) | {"shared": _CLEAR["shared"]}
 
     def _population(self) -> Population:
         population: Population = require_prior(self)
@@ -248,9 +273,23 @@ def learn_population(
 ) -> Population:
     """What the people in `others` teach of somebody new.
 
-    X : (n, d) all pictures · others : each person's answers, rows of X · generic : their generic score, made where it
-    is not given · features : of X, made where not given · scale : of their ratings, None: as far as they reach
-    raises : NotEnoughAnswers where there is nothing to learn from
+    Parameters
+    ----------
+    X
+        (n, d) all pictures
+    others
+        each person's answers, rows of X
+    generic
+        their generic score, made where it is not given
+    features
+        of X, made where not given
+    scale
+        of their ratings, None: as far as they reach
+
+    Raises
+    ------
+    NotEnoughAnswers
+        where there is nothing to learn from
     """
     generic = generic or fit_generic(X, others, layout)
     if generic is None:
@@ -262,21 +301,21 @@ def learn_population(
     if ratings and scale is None:
         scale = (float(min(r.min() for r in ratings)), float(max(r.max() for r in ratings)))
     shuffled = rng.permutation(len(others))
-    count = min(len(others), MOST_RATERS)
-    each = max(LEAST_ANSWERS // count, count // 3)
+    count = min(len(others), _MOST_RATERS)
+    each = max(_LEAST_ANSWERS // count, count // 3)
     people: list[Evidence] = []
-    for fold in range(FOLDS):
-        tested = shuffled[fold::FOLDS]
+    for fold in range(_FOLDS):
+        tested = shuffled[fold::_FOLDS]
         seen = fit_generic(X, [others[i] for i in np.setdiff1d(shuffled, tested)], layout)
         if seen is not None:
             start = PopulationProcess(features=features, prior=Population(seen, _MODES, spread, scale, 0.0, np.inf))
-            people += [start.evidence(X, _some(others[i], each, rng)) for i in tested[: MOST_RATERS // FOLDS]]
+            people += [start.evidence(X, _some(others[i], each, rng)) for i in tested[: _MOST_RATERS // _FOLDS]]
     with one_thread():
         learned = learn([evidence for evidence in people if len(evidence.y)])
     kinds = np.concatenate([np.empty(0, np.int64), *(evidence.kinds for evidence in people)])
     judged = X[_judged(others)]
-    known, edge = generic.likeness(judged), float(np.quantile(generic.oddness(judged), 1 - ODD))
-    reach = float(np.quantile(known[known < SELF], EDGE_QUANTILE)) if (known < SELF).any() else 0.0
+    known, edge = generic.likeness(judged), float(np.quantile(generic.oddness(judged), 1 - _ODD))
+    reach = float(np.quantile(known[known < _SELF], _EDGE_QUANTILE)) if (known < _SELF).any() else 0.0
     return Population(generic, complete_kinds(learned, set(kinds.tolist())), spread, scale, reach, edge)
 
 

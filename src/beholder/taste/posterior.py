@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from beholder.types import Floats
 
-JITTER = 1e-6  # of the mean variance
+_JITTER = 1e-6  # of the mean variance
 
 
 def root_of(covariance: Floats) -> Floats:
@@ -20,7 +20,7 @@ def root_of(covariance: Floats) -> Floats:
     if not len(covariance):
         return covariance
     K = covariance.copy()
-    K.flat[:: len(K) + 1] += JITTER * max(float(np.trace(K)) / len(K), 1e-12)
+    K.flat[:: len(K) + 1] += _JITTER * max(float(np.trace(K)) / len(K), 1e-12)
     return np.asarray(np.linalg.cholesky(K))
 
 

@@ -19,14 +19,14 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from beholder.taste.likelihood import LOG_SQRT_2PI, RATING, Likelihood
 from beholder.types import Floats
 
-REACH = 7  # of the nodes of the trapezoid rule, in standard deviations of what the other answers say of u
-APART = 0.7  # from node to node at most, in units of the noise of a choice
-NODES = (31, 161)  # at least and at most, of an answer that was given once
-NEWTON = 8  # steps to the middle of the nodes, at most
-SWEEPS = 60  # in which all stand-ins are renewed at once
-WHOLE = 4  # of them go all the way at least; then one that changes as much as the last makes the next shorter, lest
-REST, SHORTEST = 0.9, 1 / 4  # they swing
-PRECISE = 1e-4  # change of a mean and a variance, in standard deviations; the evidence is then far closer
+_REACH = 7  # of the nodes of the trapezoid rule, in standard deviations of what the other answers say of u
+_APART = 0.7  # from node to node at most, in units of the noise of a choice
+_NODES = (31, 161)  # at least and at most, of an answer that was given once
+_NEWTON = 8  # steps to the middle of the nodes, at most
+_SWEEPS = 60  # in which all stand-ins are renewed at once
+_WHOLE = 4  # of them go all the way at least; then one that changes as much as the last makes the next shorter, lest
+_REST, _SHORTEST = 0.9, 1 / 4  # they swing
+_PRECISE = 1e-4  # change of a mean and a variance, in standard deviations; the evidence is then far closer
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ def propagate(
     stand_ins[1, rated] = stand_ins[0, rated] * (likelihood.y - mean)[rated]
     compared, middle, was = likelihood.some(told), np.zeros(told.sum()), np.zeros((2, told.sum()))
     heavy, length, before = np.sqrt(max(1.0, compared.weights.max(initial=1.0))), 1.0, np.inf
-    for sweep in range(SWEEPS):
+    for sweep in range(_SWEEPS):
         lower, m, v = _posterior(K, *stand_ins)
         (tau, nu), posterior = stand_ins[:, told], np.stack([m, v])[:, told]
         left = np.maximum(1 - tau * posterior[1], 1e-9)
         cavity = np.stack([posterior[0] - nu * posterior[1], posterior[1]]) / left
         sd = np.sqrt(np.maximum(cavity[1], 1e-8))
         middle = _middle(compared, mean[told] + cavity[0], sd, middle)
-        count = np.clip(2 * REACH * sd.max(initial=0.0) / APART, *NODES) * heavy
-        nodes = np.linspace(-REACH, REACH, int(count))[:, None]
+        count = np.clip(2 * _REACH * sd.max(initial=0.0) / _APART, *_NODES) * heavy
+        nodes = np.linspace(-_REACH, _REACH, int(count))[:, None]
         z = nodes + middle
         at = mean[told] + cavity[0] + sd * z
         log = compared.log(at) - 0.5 * z**2
@@ -72,10 +72,10 @@ def propagate(
         total = shares.sum(0)
         shares /= total
         change = np.abs(posterior - was) / np.sqrt(1 + posterior[1])
-        if change.max(initial=0.0) < PRECISE:
+        if change.max(initial=0.0) < _PRECISE:
             break
-        if sweep >= WHOLE and change.max() > REST * before:
-            length = max(length / 2, SHORTEST)
+        if sweep >= _WHOLE and change.max() > _REST * before:
+            length = max(length / 2, _SHORTEST)
         was, before = posterior, change.max(initial=0.0)
         first = (z * shares).sum(0)
         bend = np.maximum(1 - ((z - first) ** 2 * shares).sum(0), 0.0) / sd**2
@@ -107,7 +107,7 @@ def _posterior(K: Floats, tau: Floats, nu: Floats) -> tuple[Floats, Floats, Floa
 def _middle(likelihood: Likelihood, mean: Floats, sd: Floats, start: Floats) -> Floats:
     """(m,) the most probable u of N(mean, sd^2) times the likelihood, in standard deviations from the mean."""
     z = start
-    for _ in range(NEWTON):
+    for _ in range(_NEWTON):
         _, slope, bend = likelihood.derivatives(mean + sd * z)
         step = (sd * slope - z) / (1 - sd**2 * bend)
         z = z + step

@@ -21,11 +21,11 @@ import numpy as np
 
 from beholder.types import Floats
 
-APART = 0.1  # of a clear taste is what most people like: it orders what the person's own part leaves level
-NOISY, CLEAR = "noisy", "clear"
-KIND, NAMED, ONE = "a kind", "a name", "one attribute"
+_APART = 0.1  # of a clear taste is what most people like: it orders what the person's own part leaves level
+_NOISY, CLEAR = "noisy", "clear"
+KIND, _NAMED, ONE = "a kind", "a name", "one attribute"
 CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
-CLEAR_ODDS = {KIND: 0.6, NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
+_CLEAR_ODDS = {KIND: 0.6, _NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
 ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
 
 
@@ -33,16 +33,23 @@ ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  
 class Regime:
     """One kind of person.
 
-    group           whether the answers are noisy or clear
-    choice_scale, rating_scale, rating_noise, tie_width, measured_share, linear_share, shared
-                    as in `beholder.taste.evidence`; the radial part compares with the pictures that were judged
-    conformity      standard deviation of what is shared, in units of what is the person's own
-    named_share     part of what is the person's own that goes by what the collection says of a picture: artist, style
-    attribute       the one measured attribute that the measured part is about; -1: all of them alike
-    bar             how far above the middle of the collection a picture must be to be picked from a grid, in units of
-                    the noise of a choice; bar_width: how far people differ in that; grid_width: a person from grid to
-                    grid
-    lapse           how often an answer is a slip
+    Attributes
+    ----------
+    group
+        whether the answers are noisy or clear choice_scale, rating_scale, rating_noise, tie_width, measured_share,
+        linear_share, shared as in `beholder.taste.evidence`; the radial part compares with the pictures that were
+        judged
+    conformity
+        standard deviation of what is shared, in units of what is the person's own
+    named_share
+        part of what is the person's own that goes by what the collection says of a picture: artist, style
+    attribute
+        the one measured attribute that the measured part is about; -1: all of them alike
+    bar
+        how far above the middle of the collection a picture must be to be picked from a grid, in units of the noise
+        of a choice; bar_width: how far people differ in that; grid_width: a person from grid to grid
+    lapse
+        how often an answer is a slip
     """
 
     name: str
@@ -73,8 +80,14 @@ class Regime:
 def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -> tuple[Regime, ...]:
     """All regimes.
 
-    typical : hyperparameters of a typical rater; known : whether what most people like is known; named : whether the
-    collection says something of its pictures that several share
+    Parameters
+    ----------
+    typical
+        hyperparameters of a typical rater
+    known
+        whether what most people like is known
+    named
+        whether the collection says something of its pictures that several share
     """
     shared = typical["shared"] if known else 0.0
     of_raters = [("like most", 1.0, 0.2, 1.0)]
@@ -82,13 +95,13 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
         of_raters += [("mostly", 1.0, 0.5, 1.0), ("partly", 0.5, 0.3, 1.0), ("own, noisy", 0.8, 0.5, 1.5)]
     noisy = [
         Regime(
-            name, NOISY, own * typical["choice_scale"], own * typical["rating_scale"], typical["rating_noise"],
+            name, _NOISY, own * typical["choice_scale"], own * typical["rating_scale"], typical["rating_noise"],
             typical["tie_width"], typical["measured_share"], typical["linear_share"],
             part * shared / own, spread * shared / own, 0.5, 0.25, 0.2, 0.01,
         )
         for name, part, spread, own in of_raters
     ]  # fmt: skip
-    apart = APART if known else 0.0
+    apart = _APART if known else 0.0
     clear = [
         Regime(KIND, CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, apart, 0.0, 2.5, 1.2, 0.2, 0.02),
         Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
@@ -96,20 +109,25 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
         Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
     ]
     if named:
-        clear.append(replace(clear[0], name=NAMED, named_share=0.5))
+        clear.append(replace(clear[0], name=_NAMED, named_share=0.5))
     return (*noisy, *clear)
 
 
 def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bool) -> Floats:
     """(r,) log of the prior share of each regime.
 
-    odds : of the noisy ones, by name, as raters taught; empty where nothing is known of what people like, and so
-    neither of how clear tastes are; picking : whether the person has picked from grids
+    Parameters
+    ----------
+    odds
+        of the noisy ones, by name, as raters taught; empty where nothing is known of what people like, and so
+        neither of how clear tastes are
+    picking
+        whether the person has picked from grids
     """
     clear = CLEAR_PICKING if picking or not odds else CLEAR_SHARE
-    known = {**(odds or ODDS), **CLEAR_ODDS}
+    known = {**(odds or ODDS), **_CLEAR_ODDS}
     shares = np.array([known.get(regime.name, 0.0) for regime in regimes])
-    for group, share in ((NOISY, 1 - clear), (CLEAR, clear)):
+    for group, share in ((_NOISY, 1 - clear), (CLEAR, clear)):
         mine = np.array([regime.group == group for regime in regimes])
         shares[mine] *= share / max(float(shares[mine].sum()), 1e-12)
     return np.asarray(np.log(np.maximum(shares, 1e-12)))

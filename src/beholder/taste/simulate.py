@@ -24,21 +24,30 @@ from beholder.types import SCALE, Floats, Ints, Matrix
 Side = Literal["left", "right", "tie"]
 
 NOISE = (0.18, 0.28)  # sd of an impression, in sd of the utility
-WEAK = (0.1, 0.25)  # weights of the lesser likings; the planted one has 1
+_WEAK = (0.1, 0.25)  # weights of the lesser likings; the planted one has 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulatedPerson:
     """Somebody whose taste is known.
 
-    liking    index of the planted attribute
-    sign      +1: the more of it the better, -1: the less
-    weights   (a,) of all attributes; `weights[liking]` is `sign`, the others are weak or 0
-    utility   (n,) of each picture, mean 0 and sd 1
-    noise     sd of one impression about the utility
-    tie       impressions closer than this are called the same
-    centre, stretch   the person's use of the scale: rating = centre + stretch · impression
-    pickiness a picture is picked from a grid where its impression is above this
+    Attributes
+    ----------
+    liking
+        index of the planted attribute
+    sign
+        +1: the more of it the better, -1: the less
+    weights
+        (a,) of all attributes; `weights[liking]` is `sign`, the others are weak or 0
+    utility
+        (n,) of each picture, mean 0 and sd 1
+    noise
+        sd of one impression about the utility
+    tie
+        impressions closer than this are called the same
+    centre, stretch
+        the person's use of the scale: rating = centre + stretch · impression pickiness a picture is picked from a
+        grid where its impression is above this
     """
 
     liking: int
@@ -76,7 +85,7 @@ class SimulatedPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Clicker:
+class _Clicker:
     """Somebody who answers without looking."""
 
     seed: int
@@ -99,9 +108,18 @@ class Clicker:
 def simulate_people(attributes: Matrix, n_people: int, seed: int) -> list[SimulatedPerson]:
     """People of different taste, known to the last weight.
 
-    attributes : (n, a), one row a picture; a column without any difference is nobody's liking
-    n_people   : how many; every attribute is planted once before one is planted again
-    raises     : ShapeError; UserError where no attribute differs between the pictures
+    Parameters
+    ----------
+    attributes
+        (n, a), one row a picture; a column without any difference is nobody's liking
+    n_people
+        how many; every attribute is planted once before one is planted again
+
+    Raises
+    ------
+    ShapeError
+    UserError
+        where no attribute differs between the pictures
     """
     attributes = np.asarray(attributes)
     if attributes.ndim != 2 or len(attributes) < 2:
@@ -120,7 +138,7 @@ def _person(z: Floats, differ: Ints, liking: int, rng: np.random.Generator) -> S
     sign = int(rng.choice([-1, 1]))
     weights = np.zeros(z.shape[1])
     others = rng.permutation(differ[differ != liking])[: rng.integers(2, 4)]
-    weights[others] = rng.choice([-1, 1], len(others)) * rng.uniform(*WEAK, len(others))
+    weights[others] = rng.choice([-1, 1], len(others)) * rng.uniform(*_WEAK, len(others))
     weights[liking] = sign
     return SimulatedPerson(
         liking=liking,
@@ -143,6 +161,6 @@ def _standardised(values: Floats) -> Floats:
     return np.asarray(np.where(differs, centred / np.where(differs, spread, 1.0), 0.0), np.float64)
 
 
-def clicker(seed: int) -> Clicker:
+def clicker(seed: int) -> _Clicker:
     """Somebody who answers at random; `seed` only tells one from another, chance comes with each question."""
-    return Clicker(seed)
+    return _Clicker(seed)

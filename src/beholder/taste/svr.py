@@ -4,7 +4,7 @@
 
 The paper's ν-SVR is libsvm's, whose C is the paper's C divided by the number of answers: with C held here, an answer
 weighs the same however many there are. The paper says neither C, ν nor the kernel's width; ours stand at `C`, `NU` and
-`GAMMA` with their reasons. Targets are divided by their standard deviation first, so that C means the same on every
+`_GAMMA` with their reasons. Targets are divided by their standard deviation first, so that C means the same on every
 scale.
 
 Ren, Shen, Lin, Mech & Foran, Personalized Image Aesthetics, ICCV 2017; Schölkopf et al., New support vector algorithms,
@@ -32,7 +32,7 @@ from beholder.types import Answers, Floats
 # them apart: an order of magnitude in either moves ten answers by .01.
 C = 0.5
 NU = 0.5  # libsvm's default: half of the answers are support vectors at least
-GAMMA = 0.3
+_GAMMA = 0.3
 CHUNK = 16_384  # rows scored at a time
 
 
@@ -77,7 +77,7 @@ class Expansion:
         return cls(arrays["svr.vectors"], arrays["svr.weights"], gamma, level)
 
 
-class SupportVectorModel(TasteModel):
+class _SupportVectorModel(TasteModel):
     """What the three share: `predict` is a base score plus an `Expansion` in the features."""
 
     learns_from: ClassVar[tuple[str, ...]] = ("ratings",)
@@ -115,16 +115,22 @@ class SupportVectorModel(TasteModel):
         self.features_, self.expansion_ = self.kind.restore(arrays), Expansion.restore(arrays)
 
 
-class Svm(SupportVectorModel):
+class Svm(_SupportVectorModel):
     """The baseline "SVM" of [Ren2017]: ν-SVR with an RBF kernel directly on one person's ratings.
 
-    C, nu  : of libsvm · gamma : of the RBF kernel, times the number of features: 1 is scikit-learn's "scale"
-    layout : which columns of X are attributes; None: none
+    Parameters
+    ----------
+    C, nu
+        of libsvm
+    gamma
+        of the RBF kernel, times the number of features: 1 is scikit-learn's "scale"
+    layout
+        which columns of X are attributes; None: none
     """
 
     name: ClassVar[str] = "svm"
 
-    def __init__(self, C: float = C, nu: float = NU, gamma: float = GAMMA, layout: Layout | None = None) -> None:
+    def __init__(self, C: float = C, nu: float = NU, gamma: float = _GAMMA, layout: Layout | None = None) -> None:
         self.C = C
         self.nu = nu
         self.gamma = gamma
@@ -136,28 +142,33 @@ class Svm(SupportVectorModel):
 
 
 @dataclass(frozen=True, eq=False)
-class OffsetPrior(Shared):
+class _OffsetPrior(Shared):
     """What is there before the person comes: the generic score, and the features in which people depart from it."""
 
     features: PictureFeatures
     generic: GenericScore
 
 
-class Pam(SupportVectorModel):
+class Pam(_SupportVectorModel):
     """The residual-based personalized aesthetics model of [Ren2017]: generic score plus a ν-SVR of the offsets.
 
     An answer's offset is rating - generic score; a score is generic score + predicted offset. Before any answer the
     generic score is all there is. The ten attributes are those that X ends in: measured ones, where we depart from the
     paper, unless the encoder has learned them (`features.attributes.with_attributes`).
 
-    prior : from `learn_prior` · C, nu, gamma : as in `Svm`
+    Parameters
+    ----------
+    prior
+        from `learn_prior`
+    C, nu, gamma
+        as in `Svm`
     """
 
     name: ClassVar[str] = "pam"
     needs_prior: ClassVar[bool] = True
-    prior_: OffsetPrior
+    prior_: _OffsetPrior
 
-    def __init__(self, C: float = C, nu: float = NU, gamma: float = GAMMA, prior: OffsetPrior | None = None) -> None:
+    def __init__(self, C: float = C, nu: float = NU, gamma: float = _GAMMA, prior: _OffsetPrior | None = None) -> None:
         self.C = C
         self.nu = nu
         self.gamma = gamma
@@ -166,9 +177,9 @@ class Pam(SupportVectorModel):
     @classmethod
     def learn_prior(
         cls, X: NDArray[Any], others: Any, *, generic: GenericScore, layout: Layout | None = None, seed: int = 0
-    ) -> OffsetPrior:
+    ) -> _OffsetPrior:
         """The generic score with the features of X; arguments as in `beholder.taste.prior`, nothing is random."""
-        return OffsetPrior(cls.kind.learned(X, layout), generic)
+        return _OffsetPrior(cls.kind.learned(X, layout), generic)
 
     def _learn(self, X: NDArray[Any], answers: Answers) -> None:
         self.prior_ = require_prior(self)
@@ -184,7 +195,7 @@ class Pam(SupportVectorModel):
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         super()._restore(config, arrays)
-        self.prior_ = OffsetPrior(self.features_, GenericScore.restore(config["generic"], arrays))
+        self.prior_ = _OffsetPrior(self.features_, GenericScore.restore(config["generic"], arrays))
 
 
 class ResidualSvr(Pam):

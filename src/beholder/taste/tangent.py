@@ -36,7 +36,7 @@ from beholder.types import Answers, Floats
 
 # Of a typical person where no training raters are known: as `learn_prior` found them for training raters of the beauty
 # set, by networks that had seen 132 of its training pictures (docs/log.md).
-DEFAULTS = {
+_DEFAULTS = {
     "choice_scale": 0.373,
     "rating_scale": 0.386,
     "rating_noise": 0.731,
@@ -45,15 +45,18 @@ DEFAULTS = {
     "linear_share": 0.254,
     "shared": 1.428,
 }
-MOST_RATERS, EACH = 100, 60  # from whom these are learned, and how many answers of each
+_MOST_RATERS, _EACH = 100, 60  # from whom these are learned, and how many answers of each
 
 
 class TangentProcess(GaussianProcess):
     """See the module's head.
 
-    prior : `ExpertNetworks`; others as in `GaussianProcess`, the features being a map of the networks' columns
-
     Fitted besides: start_ (v,) the mixture that is taken for granted
+
+    Parameters
+    ----------
+    prior
+        `ExpertNetworks`; others as in `GaussianProcess`, the features being a map of the networks' columns
     """
 
     name: ClassVar[str] = "tvc-tangent"
@@ -83,13 +86,16 @@ class TangentProcess(GaussianProcess):
     ) -> ExpertNetworks:
         """The networks, and how far people depart from them, learned from what others said of these pictures.
 
-        raises : NotEnoughAnswers where there are no networks
+        Raises
+        ------
+        NotEnoughAnswers
+            where there are no networks
         """
         known, rng = checked(databases, X, others, cls.name), np.random.default_rng(seed)
         start, people = cls(prior=known), list[Evidence]()
-        for i in rng.permutation(len(others))[:MOST_RATERS]:
+        for i in rng.permutation(len(others))[:_MOST_RATERS]:
             sizes = (len(part) for part in (others[i].rows, others[i].choices, others[i].ties))
-            some = others[i].take(*(rng.permutation(size)[:EACH] for size in sizes))
+            some = others[i].take(*(rng.permutation(size)[:_EACH] for size in sizes))
             if len(some):
                 people.append(start.evidence(X, some))
         if not people:
@@ -101,14 +107,18 @@ class TangentProcess(GaussianProcess):
 
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:
-        """raises : UserError where no networks made X"""
+        """Raises
+        ------
+        UserError
+            where no networks made X
+        """
         networks: ExpertNetworks = knowledge.known_networks(cls.name)
         return networks
 
     def default_hyperparameters(self) -> Mapping[str, float]:
         """Those of a typical training rater, where they are known."""
         prior: ExpertNetworks = require_prior(self)
-        return DEFAULTS if prior.default_hyperparameters is None else prior.default_hyperparameters
+        return _DEFAULTS if prior.default_hyperparameters is None else prior.default_hyperparameters
 
     def evidence(self, X: NDArray[Any], answers: Answers) -> Evidence:
         """As in `GaussianProcess`, after the mixture that is taken for granted is chosen."""

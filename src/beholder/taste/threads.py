@@ -17,7 +17,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from beholder.jobs import map_jobs
 
-SPREAD = 8_192  # rows from which threads of our own are worth starting
+_SPREAD = 8_192  # rows from which threads of our own are worth starting
 _LOCK = Lock()
 _HERE = local()
 _USERS: list[Any] = []  # the limit, once for each who is inside; the last to leave lifts it
@@ -56,7 +56,7 @@ def in_parts(work: Callable[[slice], None], n: int, size: int) -> None:
     """Call `work` on each part of n rows, `size` at a time; many rows on all processors, unless `alone`."""
     parts = [slice(start, start + size) for start in range(0, n, size)]
     with one_thread():
-        if n <= SPREAD or getattr(_HERE, "alone", False):
+        if n <= _SPREAD or getattr(_HERE, "alone", False):
             for part in parts:
                 work(part)
             return

@@ -11,36 +11,36 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from beholder.types import Judgement
 from beholder.web.faults import Refused
 
-MOST_EVENTS = 200  # in one body
-MOST_SHOWN = 60  # pictures in one grid
-DAY = 86400.0  # seconds; what took longer is kept as unknown
+_MOST_EVENTS = 200  # in one body
+_MOST_SHOWN = 60  # pictures in one grid
+_DAY = 86400.0  # seconds; what took longer is kept as unknown
 
-ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-ItemId = Annotated[int, Field(ge=1, lt=2**53)]  # what JavaScript can hold exactly
+_ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+_ItemId = Annotated[int, Field(ge=1, lt=2**53)]  # what JavaScript can hold exactly
 Model = TypeVar("Model", bound=BaseModel)
 
 _WANTED = {  # kind: (fewest, most) pictures
     "rating": (1, 1), "favourite": (1, 1), "hide": (1, 1), "choice": (2, 2), "tie": (2, 2),
-    "skip": (1, MOST_SHOWN), "grid": (2, MOST_SHOWN), "undo": (0, 0),
+    "skip": (1, _MOST_SHOWN), "grid": (2, _MOST_SHOWN), "undo": (0, 0),
 }  # fmt: skip
 
 
-class Strict(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class Event(Strict):
+class _Event(_Strict):
     """One thing a person did; `beholder.types.Judgement` says what each field means."""
 
-    id: ClientId
+    id: _ClientId
     kind: Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
-    items: list[ItemId] = Field(default_factory=list, max_length=MOST_SHOWN)
+    items: list[_ItemId] = Field(default_factory=list, max_length=_MOST_SHOWN)
     value: float | None = None
-    picked: list[ItemId] = Field(default_factory=list, max_length=MOST_SHOWN)
-    seconds: Annotated[float, Field(ge=0, le=7 * DAY)] | None = None  # over a day: the page was left open
+    picked: list[_ItemId] = Field(default_factory=list, max_length=_MOST_SHOWN)
+    seconds: Annotated[float, Field(ge=0, le=7 * _DAY)] | None = None  # over a day: the page was left open
     side: Literal["left", "right"] | None = None
     asked_by: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9 :_+.-]{0,39}$")] = "person"
-    undoes: ClientId | None = None
+    undoes: _ClientId | None = None
 
     def fault(self, known: AnyOf[int]) -> tuple[int, str] | None:
         """(status, sentence) of what is wrong with it, given the ids of the collection's pictures."""
@@ -68,24 +68,24 @@ class Event(Strict):
     def judgement(self) -> Judgement:
         return Judgement(
             kind=self.kind, items=tuple(self.items), client_id=self.id, value=self.value, picked=tuple(self.picked),
-            seconds=None if self.seconds is None or self.seconds > DAY else self.seconds,
+            seconds=None if self.seconds is None or self.seconds > _DAY else self.seconds,
             side=self.side if self.kind == "choice" else None, asked_by=self.asked_by, undoes=self.undoes,
         )  # fmt: skip
 
 
-class Events(Strict):
+class Events(_Strict):
     """The body of a save."""
 
-    events: list[Event] = Field(min_length=1, max_length=MOST_EVENTS)
+    events: list[_Event] = Field(min_length=1, max_length=_MOST_EVENTS)
 
 
-class Undo(Strict):
+class Undo(_Strict):
     """The body of an undo of whatever came last."""
 
-    id: ClientId
+    id: _ClientId
 
 
-class NewImport(Strict):
+class NewImport(_Strict):
     """The body of an import."""
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
@@ -101,10 +101,10 @@ async def read(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as fault:
-        raise Refused(422, in_words(fault.errors(include_url=False, include_context=False))) from None
+        raise Refused(422, _in_words(fault.errors(include_url=False, include_context=False))) from None
 
 
-def in_words(faults: list[Any]) -> str:
+def _in_words(faults: list[Any]) -> str:
     """All faults of a body in one sentence; at most three, the rest counted."""
     said = []
     for fault in faults[:3]:

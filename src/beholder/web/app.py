@@ -21,10 +21,10 @@ from beholder.web.render import segment
 from beholder.web.safety import Guard
 from beholder.web.state import AppState
 
-STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "static"
 
 
-class Files(StaticFiles):
+class _Files(StaticFiles):
     """Scripts and styles: kept by the browser, and asked about each time, so that an update is seen at once."""
 
     def file_response(self, *args, **kwargs):  # type: ignore[no-untyped-def]
@@ -36,7 +36,10 @@ class Files(StaticFiles):
 def create_app(library: Library, settings: Settings) -> FastAPI:
     """The app over one data folder.
 
-    settings : `host` and `allowed_hosts` say under which names it answers
+    Parameters
+    ----------
+    settings
+        `host` and `allowed_hosts` say under which names it answers
     """
     state = AppState(library, settings)
 
@@ -51,7 +54,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     faults.install(app)
     for part in (collections, label, results, taste, people, pictures):
         app.include_router(part.router)
-    app.mount("/static", Files(directory=STATIC))
+    app.mount("/static", _Files(directory=_STATIC))
     app.add_middleware(Guard, hosts=hosts(settings), cookies=(state.cookie, state.cookie_at), refuse=faults.refuse)
     return app
 
@@ -72,10 +75,19 @@ def serve(
 ) -> None:
     """Serve the app until interrupted.
 
-    host, port : default: the settings'; port 0: any free one
-    collection : the one that the address leads to
-    on_ready : called with the address once requests are answered
-    raises : UserError where the port is taken or the host is not one of this machine
+    Parameters
+    ----------
+    host, port
+        default: the settings'; port 0: any free one
+    collection
+        the one that the address leads to
+    on_ready
+        called with the address once requests are answered
+
+    Raises
+    ------
+    UserError
+        where the port is taken or the host is not one of this machine
     """
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     settings = library.settings.model_copy(update=changed)

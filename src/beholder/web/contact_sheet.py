@@ -18,11 +18,11 @@ from beholder.types import SCALE, Item, Progress, silent
 from beholder.web.render import byline, count, environment, link_of
 
 SIDE = 640  # pixels of the longer side: sharp on a phone, about 60 kB a picture
-NARROWEST, WIDEST = 0.4, 4.5  # ratios of width to height that a row is given to; a scroll is shown whole all the same
+_NARROWEST, _WIDEST = 0.4, 4.5  # ratios of width to height that a row is given to; a scroll is shown whole all the same
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class _Card:
     """One picture of the sheet, every value ready to print."""
 
     rank: int
@@ -46,7 +46,10 @@ class Card:
 def write_sheet(reading: Reading, places: Sequence[Ranked], file: Path, *, progress: Progress = silent) -> None:
     """Write the contact sheet of these places of a reading's ranking; whole or not at all.
 
-    raises : UserError where the file cannot be written
+    Raises
+    ------
+    UserError
+        where the file cannot be written
     """
     verdict = reading.verdict
     sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
@@ -70,12 +73,17 @@ def contact_sheet(
 ) -> str:
     """The whole HTML file as text, pictures embedded as JPEGs without metadata.
 
-    places      what to show, in this order; a picture that cannot be read any more is named with the reason
-    sentence    the taste in words, under the heading
-    answers     how many answers the ranking rests on, said at the foot
+    Parameters
+    ----------
+    places
+        what to show, in this order; a picture that cannot be read any more is named with the reason
+    sentence
+        the taste in words, under the heading
+    answers
+        how many answers the ranking rests on, said at the foot
     """
 
-    def cards() -> Iterable[Card]:
+    def cards() -> Iterable[_Card]:
         for done, place in enumerate(places, 1):
             yield _card(place)
             progress("making the sheet", done, len(places))
@@ -99,12 +107,12 @@ def _foot(answers: int | None) -> str:
     )
 
 
-def _card(place: Ranked) -> Card:
+def _card(place: Ranked) -> _Card:
     item = place.item
     picture, missing = _picture(item)
     low, high = max(SCALE[0], place.score - place.std), min(SCALE[1], place.score + place.std)
     ratio = item.width / item.height if item.width and item.height else 1.0
-    return Card(
+    return _Card(
         rank=place.rank,
         title=title_of(item),
         byline=byline(item),
@@ -114,7 +122,7 @@ def _card(place: Ranked) -> Card:
         missing=missing,
         width=item.width,
         height=item.height,
-        ratio=f"{min(max(ratio, NARROWEST), WIDEST):.3f}",
+        ratio=f"{min(max(ratio, _NARROWEST), _WIDEST):.3f}",
         score=f"{place.score:.2f}",
         low=f"{low:.1f}",
         high=f"{high:.1f}",

@@ -74,7 +74,7 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
     return page(request, "error.html", status=status, headline=headline, sentence=sentence)
 
 
-def status_of(fault: BeholderError) -> int:
+def _status_of(fault: BeholderError) -> int:
     """The status that says what kind of fault it is."""
     if isinstance(fault, Refused):
         return fault.status
@@ -86,12 +86,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BeholderError)
     async def beholder(request: Request, fault: BeholderError) -> Response:
-        return refuse(request, status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
+        return refuse(request, _status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
 
     @app.exception_handler(IdTaken)
     async def taken(request: Request, fault: IdTaken) -> Response:
         del request  # a page makes its own ids: only the API is told one
-        return JSONResponse({"error": str(fault), "taken": fault.client_id}, status_of(fault))
+        return JSONResponse({"error": str(fault), "taken": fault.client_id}, _status_of(fault))
 
     @app.exception_handler(NeedPerson)
     async def person(request: Request, fault: NeedPerson) -> Response:

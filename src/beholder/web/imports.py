@@ -18,11 +18,11 @@ from beholder.importer import ImportReport
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
-REMEMBERED = 50  # finished jobs whose report can still be read
-WINDOW = 30.0  # seconds over which the rate is measured
+_REMEMBERED = 50  # finished jobs whose report can still be read
+_WINDOW = 30.0  # seconds over which the rate is measured
 
 
-class Cancelled(Exception):
+class _Cancelled(Exception):
     """The person stopped this import. What was taken in stays."""
 
 
@@ -47,13 +47,13 @@ class Job:
     def step(self, stage: str, done: int, total: int) -> None:
         """Called by the importer now and then. raises : Cancelled where the person has stopped it"""
         if self.stop.is_set():
-            raise Cancelled
+            raise _Cancelled
         now = time.monotonic()
         if stage != self.stage:
             self.steps.clear()
         self.stage, self.done, self.total = stage, done, total
         self.steps.append((now, done))
-        while len(self.steps) > 2 and now - self.steps[0][0] > WINDOW:
+        while len(self.steps) > 2 and now - self.steps[0][0] > _WINDOW:
             self.steps.popleft()
 
     def rate(self) -> float | None:
@@ -87,7 +87,10 @@ class Imports:
     def start(self, spec: str, collection: str, person: int, encoder: str | None = None) -> Job:
         """Begin an import behind; with another encoder than the collection's own all of it is read again.
 
-        raises : Refused where one into this collection is under way
+        Raises
+        ------
+        Refused
+            where one into this collection is under way
         """
         job = Job(spec, collection, person, encoder)
         with self._lock:
@@ -97,7 +100,7 @@ class Imports:
                         409, f"Pictures are being imported into '{collection}' already. Wait for that to end."
                     )
             self._jobs[job.id] = job
-            for old in [j.id for j in self._jobs.values() if j.state not in ("waiting", "running")][:-REMEMBERED]:
+            for old in [j.id for j in self._jobs.values() if j.state not in ("waiting", "running")][:-_REMEMBERED]:
                 del self._jobs[old]
         threading.Thread(target=self._run, args=(job,), daemon=True, name=f"import {collection}").start()
         return job
@@ -140,7 +143,7 @@ class Imports:
                 if empty:
                     raise BadInput("none of the files there could be opened")
                 job.state = "done"
-            except Cancelled:
+            except _Cancelled:
                 job.state = "cancelled"
             except BeholderError as fault:
                 job.error, job.state = str(fault), "failed"

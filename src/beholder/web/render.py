@@ -25,7 +25,7 @@ NAV = (
     ("taste", "My taste"),
     ("people", "People"),
 )
-BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
+_BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
 
 
 @lru_cache
@@ -46,7 +46,10 @@ def environment() -> Environment:
 def page(request: Request, template: str, *, status: int = 200, here: str = "", **context: Any) -> HTMLResponse:
     """The page of this template.
 
-    here : the part of the app that the menu marks
+    Parameters
+    ----------
+    here
+        the part of the app that the menu marks
     """
     person, home_tag = getattr(request.state, "person", None), request.app.state.beholder.cookie
     context |= {
@@ -79,9 +82,9 @@ def day(at: datetime) -> str:
 def byline(item: Item) -> list[str]:
     """Who made it, when, and what it costs, where that is known; a bare number with a word that says what it is."""
     said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency")}
-    price = f"{said['price']} {said['currency']}" if said["currency"] and BARE.match(said["price"]) else said["price"]
+    price = f"{said['price']} {said['currency']}" if said["currency"] and _BARE.match(said["price"]) else said["price"]
     told = {"artist": said["artist"], "year": said["year"], "price": price}
-    return [f"{c} {text}" if c != "artist" and BARE.match(text) else text for c, text in told.items() if text]
+    return [f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text]
 
 
 def link_of(item: Item) -> str | None:

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("beholder.web")
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # else every odd form is a line on stderr
 MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
-BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-COOKIE = re.compile(rb"[A-Za-z0-9_-]{1,64}")  # what a cookie of ours may hold
+_BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_COOKIE = re.compile(rb"[A-Za-z0-9_-]{1,64}")  # what a cookie of ours may hold
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,10 +34,10 @@ _POLICY = (
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-Refuse = Callable[[Request, int, str], Response]
+_Refuse = Callable[[Request, int, str], Response]
 
 
-class TooLarge(HTTPException):
+class _TooLarge(HTTPException):
     """The body is longer than `MAX_BODY`, whatever its header says."""
 
     def __init__(self) -> None:
@@ -47,12 +47,16 @@ class TooLarge(HTTPException):
 class Guard:
     """ASGI middleware. `refuse(request, status, sentence)` makes the answer to what is turned away.
 
-    hosts : names that the Host header may carry, without port. A page of another site that has its own name point here
-            (DNS rebinding) is turned away by its Host; one that posts a form here, by its Origin.
-    cookies : names of our own; no other is read, for one of many escapes takes the standard library seconds
+    Parameters
+    ----------
+    hosts
+        names that the Host header may carry, without port. A page of another site that has its own name point here
+        (DNS rebinding) is turned away by its Host; one that posts a form here, by its Origin.
+    cookies
+        names of our own; no other is read, for one of many escapes takes the standard library seconds
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], cookies: Iterable[str], refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], cookies: Iterable[str], refuse: _Refuse) -> None:
         self.app = app
         self.hosts = frozenset(h.lower() for h in hosts)
         self.cookies = frozenset(name.encode() for name in cookies)
@@ -99,7 +103,7 @@ class Guard:
             if started:
                 raise
             log.exception("a fault of Beholder's own at %s", request.url.path)
-            await self.refuse(request, 500, BUG)(scope, receive, send_with_headers)
+            await self.refuse(request, 500, _BUG)(scope, receive, send_with_headers)
 
     def fault(self, request: Request) -> tuple[int, str] | None:
         """(status, sentence) of what is wrong with the request before anybody reads its body."""
@@ -109,7 +113,7 @@ class Guard:
                 "This address is not one that Beholder answers to. Open it as http://127.0.0.1 with its port, "
                 "or name the host in BEHOLDER_ALLOWED_HOSTS."
             )
-        if request.method in READS:
+        if request.method in _READS:
             return None
         if not _same_origin(headers):
             return 403, "This came from another site, so nothing was changed. Do it on a page of Beholder itself."
@@ -125,7 +129,7 @@ def _with_own_cookies(headers: Iterable[tuple[bytes, bytes]], names: frozenset[b
             continue
         for part in value.split(b";"):
             name, _, text = part.strip().partition(b"=")
-            if name in names and COOKIE.fullmatch(text):
+            if name in names and _COOKIE.fullmatch(text):
                 own[name] = text
     return [*kept, (b"cookie", b"; ".join(b"=".join(pair) for pair in own.items()))] if own else kept
 
@@ -180,7 +184,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > MAX_BODY:
-            raise TooLarge
+            raise _TooLarge
         return message
 
     return limited

@@ -25,9 +25,9 @@ from beholder.types import Item
 from beholder.web.imports import Imports
 from beholder.web.thumbnails import Pictures
 
-FRESH = 1.0  # seconds after which it is looked whether a collection has grown
-KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
-COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
+_FRESH = 1.0  # seconds after which it is looked whether a collection has grown
+_KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
+_COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
 @dataclass
@@ -79,7 +79,10 @@ class AppState:
     def reading(self, collection: str, person: Person) -> Reading:
         """This person's newest reading with every answer in it, its ranking made.
 
-        raises : NotEnoughAnswers, UnknownName
+        Raises
+        ------
+        NotEnoughAnswers
+        UnknownName
         """
         session = self.fresh(collection, person)
         session.settle()
@@ -93,7 +96,7 @@ class AppState:
         if (row.id, row.size) not in self._covers:
             items = self.store.items(row.id)
             last = len(items) - 1  # evenly spread from first to last: a gallery often repeats itself in step
-            spread = dict.fromkeys(round(i * last / (COVERS - 1)) for i in range(COVERS)) if items else ()
+            spread = dict.fromkeys(round(i * last / (_COVERS - 1)) for i in range(_COVERS)) if items else ()
             self._covers[row.id, row.size] = [items[i] for i in spread]
         return self._covers[row.id, row.size]
 
@@ -123,8 +126,8 @@ class AppState:
 
     def _row(self, collection: str) -> CollectionRow:
         """As it was a moment ago: to count a large collection for each answer would take longer than to save it."""
-        at, row = self._rows.get(collection, (-FRESH, None))
-        if row is None or time.monotonic() - at > FRESH:
+        at, row = self._rows.get(collection, (-_FRESH, None))
+        if row is None or time.monotonic() - at > _FRESH:
             row = self.store.collection(collection)
             self._rows[collection] = (time.monotonic(), row)
         return row
@@ -142,7 +145,7 @@ class AppState:
             if held is None:
                 held = self._held[key] = _Held(seen)
             self._held.move_to_end(key)
-            past = list(self._held)[: max(0, len(self._held) - KEPT)]
+            past = list(self._held)[: max(0, len(self._held) - _KEPT)]
             gone += [self._held.pop(k).session for k in past]
             idle = [one.session for one in list(self._held.values())[:-LEARNED]]
         _end(gone)

@@ -23,7 +23,10 @@ class Pictures:
     def get(self, item: Item, side: int) -> Path | bytes:
         """The re-encoded picture on disk, or itself where it cannot be written there, as on a full disk.
 
-        raises : BadPicture where it cannot be opened any more
+        Raises
+        ------
+        BadPicture
+            where it cannot be opened any more
         """
         path = self.folder / item.key[:2] / f"{item.key}-{side}.jpg"
         if _is_there(path):

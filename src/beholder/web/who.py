@@ -11,7 +11,7 @@ from beholder.store import Person
 from beholder.web.faults import NeedPerson, Refused
 from beholder.web.state import AppState, state_of
 
-YEAR = 365 * 24 * 3600
+_YEAR = 365 * 24 * 3600
 
 
 def person_of(request: Request) -> Person | None:
@@ -53,7 +53,7 @@ def _same(request: Request, shown: str | None) -> Person:
 def remember(response: Response, request: Request, person: Person) -> None:
     """This browser answers as this person from now on."""
     response.set_cookie(
-        state_of(request).cookie, person.key, max_age=YEAR, path="/", httponly=True, samesite="strict",
+        state_of(request).cookie, person.key, max_age=_YEAR, path="/", httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def last_collection(request: Request) -> str | None:
 
 def remember_collection(response: Response, request: Request, collection_id: int) -> None:
     response.set_cookie(
-        state_of(request).cookie_at, str(collection_id), max_age=YEAR, path="/", httponly=True, samesite="strict"
+        state_of(request).cookie_at, str(collection_id), max_age=_YEAR, path="/", httponly=True, samesite="strict"
     )
 
 

@@ -25,18 +25,22 @@ from beholder.features.networks.network import Network, NetworkSpec
 from beholder.features.tensors import read_tensors, write_tensors
 
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
-DROPPED = 0.5  # share of the feature left out while the heads learn, as behind the last pooling in [Ren2017]
+_DROPPED = 0.5  # share of the feature left out while the heads learn, as behind the last pooling in [Ren2017]
 
 
 class AttributeNetwork(nn.Module):
-    """network : that scores, and is not changed; the stream of attributes starts from its last block and its head"""
+    """Parameters
+    ----------
+    network
+        that scores, and is not changed; the stream of attributes starts from its last block and its head
+    """
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network.requires_grad_(False)
         self.last = copy.deepcopy(network.backbone.layers[-1]).requires_grad_(True)
         self.joint_head = copy.deepcopy(network.head).requires_grad_(True)
-        self.heads = nn.Sequential(nn.Dropout(DROPPED), nn.Linear(network.backbone.width, len(NAMES)))
+        self.heads = nn.Sequential(nn.Dropout(_DROPPED), nn.Linear(network.backbone.width, len(NAMES)))
 
     @property
     def side(self) -> int:

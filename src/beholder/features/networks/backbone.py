@@ -13,19 +13,28 @@ from torch import Tensor, nn
 from beholder.errors import ShapeError
 from beholder.features.tensors import State
 
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Backbone(nn.Module):
     """From pixels to a feature: blocks of layers, one after the other.
 
-    name        of the registry
-    layers      the blocks: (b, 3, side, side) normalised pixels into the first, (b, width) out of the last
-    width       numbers of a feature
-    side        of the square picture that its weights were learned on; is_fixed: it sees no other
-    mean, std   of each channel, of values from 0 to 1, that it wants taken off and divided by
-    dropped     share of a feature that is left out at random while a head learns
-    config      what must be known of its shape to build it empty, where not all of one name are alike
+    Attributes
+    ----------
+    name
+        of the registry
+    layers
+        the blocks: (b, 3, side, side) normalised pixels into the first, (b, width) out of the last
+    width
+        numbers of a feature
+    side
+        of the square picture that its weights were learned on; is_fixed: it sees no other
+    mean, std
+        of each channel, of values from 0 to 1, that it wants taken off and divided by
+    dropped
+        share of a feature that is left out at random while a head learns
+    config
+        what must be known of its shape to build it empty, where not all of one name are alike
     """
 
     name: ClassVar[str]
@@ -33,8 +42,8 @@ class Backbone(nn.Module):
     width: int
     side: int = 224
     is_fixed: bool = False
-    mean: tuple[float, float, float] = IMAGENET[0]
-    std: tuple[float, float, float] = IMAGENET[1]
+    mean: tuple[float, float, float] = _IMAGENET[0]
+    std: tuple[float, float, float] = _IMAGENET[1]
     dropped: float = 0.0
     config: Mapping[str, Any] = {}
 
@@ -65,8 +74,19 @@ def fill_module(
 ) -> None:
     """Set all that is learned of it.
 
-    what : for the message: where the arrays come from · name : of the network · may_lack : what stays where none came
-    raises : ShapeError where they are another network's
+    Parameters
+    ----------
+    what
+        for the message: where the arrays come from
+    name
+        of the network
+    may_lack
+        what stays where none came
+
+    Raises
+    ------
+    ShapeError
+        where they are another network's
     """
     own = module.state_dict()
     wrong = sorted((set(own) ^ set(state)) - (set(may_lack) - set(state)))

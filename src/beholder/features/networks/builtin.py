@@ -16,13 +16,13 @@ from beholder.errors import BadInput, MissingExtra
 from beholder.features.builtin import MODEL
 from beholder.features.networks.backbone import Backbone, Mean, fill_module
 
-WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
-BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
-WIDTH = 1024
-PREFIX = "body."
+_WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
+_BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
+_WIDTH = 1024
+_PREFIX = "body."
 
 
-class BuiltinBlock(nn.Module):
+class _BuiltinBlock(nn.Module):
     """Half the channels through a 3 x 3 kernel, back to all, added to what came."""
 
     def __init__(self, channels: int) -> None:
@@ -36,24 +36,29 @@ class BuiltinBlock(nn.Module):
 
 class Builtin(Backbone):
     name: ClassVar[str] = "builtin"
-    width = WIDTH
+    width = _WIDTH
     side = 160
 
     def __init__(self) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         channels = 3
-        for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
-            layers += [_conv(channels, width, 3, 2), *(BuiltinBlock(width) for _ in range(blocks))]
+        for width, blocks in zip(_WIDTHS, _BLOCKS, strict=True):
+            layers += [_conv(channels, width, 3, 2), *(_BuiltinBlock(width) for _ in range(blocks))]
             channels = width
-        last = _conv(channels, WIDTH, 1, 1)
+        last = _conv(channels, _WIDTH, 1, 1)
         self.layers = nn.Sequential(*layers, last.append(Mean()))
 
     @classmethod
     def made(cls, weights: Path | None) -> Self:
         """Filled from an ONNX file that `beholder train encoder` wrote; None: the one that is shipped.
 
-        raises : BadInput where the file is missing or holds another network, MissingExtra without onnx
+        Raises
+        ------
+        BadInput
+            where the file is missing or holds another network
+        MissingExtra
+            without onnx
         """
         try:
             import onnx
@@ -65,9 +70,9 @@ class Builtin(Backbone):
         except Exception as fault:  # of protobuf, onnx or the disk: they share no base class but this
             raise BadInput(f"{path} is no ONNX file that can be read ({fault})") from None
         tensors = {
-            "layers." + t.name.removeprefix(PREFIX): np.array(onnx.numpy_helper.to_array(t))
+            "layers." + t.name.removeprefix(_PREFIX): np.array(onnx.numpy_helper.to_array(t))
             for t in held
-            if t.name.startswith(PREFIX)
+            if t.name.startswith(_PREFIX)
         }
         fill_module(network, tensors, str(path), cls.name)
         return network

@@ -17,8 +17,8 @@ from beholder.features.hub import HubModel, fetch
 from beholder.features.networks.backbone import Backbone, fill_module
 from beholder.features.tensors import read_tensors
 
-FILE, SHAPE = "model.safetensors", "config.json"
-MODEL = HubModel(
+FILE, _SHAPE = "model.safetensors", "config.json"
+_MODEL = HubModel(
     repo="openai/clip-vit-base-patch32",
     commit="c237dc49a33fc61debc9276459120b7eac67e7ef",  # the one whose weights are safetensors
     file=FILE,
@@ -27,13 +27,13 @@ MODEL = HubModel(
     licence="MIT",
     bytes=605_157_884,
 )
-TOLD = (  # of its shape
+_TOLD = (  # of its shape
     *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "image_size", "patch_size"),
     *("projection_dim", "hidden_act", "layer_norm_eps"),
 )
 
 
-class First(nn.Module):
+class _First(nn.Module):
     """Patches, a place for each, and a first normalisation."""
 
     def __init__(self, embeddings: nn.Module, norm: nn.Module) -> None:
@@ -45,7 +45,7 @@ class First(nn.Module):
         return y
 
 
-class Layer(nn.Module):
+class _Layer(nn.Module):
     """One layer of the transformer; every patch attends to every other."""
 
     def __init__(self, layer: nn.Module) -> None:
@@ -57,7 +57,7 @@ class Layer(nn.Module):
         return y
 
 
-class Last(Layer):
+class _Last(_Layer):
     """The last layer, and what makes a feature of its first token."""
 
     def __init__(self, layer: nn.Module, norm: nn.Module, projection: nn.Module) -> None:
@@ -70,7 +70,11 @@ class Last(Layer):
 
 
 class ClipVitB32(Backbone):
-    """config : a transformers configuration of the tower, or what of it `TOLD` names"""
+    """Parameters
+    ----------
+    config
+        a transformers configuration of the tower, or what of it `_TOLD` names
+    """
 
     name: ClassVar[str] = "clip-vit-b32"
     is_fixed = True
@@ -83,9 +87,9 @@ class ClipVitB32(Backbone):
         tower = model.vision_model
         *layers, last = tower.encoder.layers
         self.layers = nn.Sequential(
-            First(tower.embeddings, tower.pre_layrnorm),
-            *(Layer(layer) for layer in layers),
-            Last(last, tower.post_layernorm, model.visual_projection),
+            _First(tower.embeddings, tower.pre_layrnorm),
+            *(_Layer(layer) for layer in layers),
+            _Last(last, tower.post_layernorm, model.visual_projection),
         )
         self.config = dict(config)
         self.width, self.side = int(config["projection_dim"]), int(config["image_size"])
@@ -94,21 +98,32 @@ class ClipVitB32(Backbone):
     def made(cls, folder: Path | None, config: Mapping[str, Any] | None = None) -> Self:
         """Filled from a folder with config.json and model.safetensors, as transformers saves a CLIP or its tower.
 
-        folder : None: fetched from the hub, once · config : of one that is to be filled later: nothing is read
-        raises : UserError where it is not there or cannot be fetched, BadInput where it holds another network
+        Parameters
+        ----------
+        folder
+            None: fetched from the hub, once
+        config
+            of one that is to be filled later: nothing is read
+
+        Raises
+        ------
+        UserError
+            where it is not there or cannot be fetched
+        BadInput
+            where it holds another network
         """
         if config:
             return cls(config)
         if folder is None:
-            folder = fetch(MODEL, SHAPE).parent
-            fetch(MODEL, FILE)
-        if not (folder / SHAPE).is_file():
-            raise UserError(f"no {SHAPE} in {folder}; wanted a folder with a CLIP's {SHAPE} and {FILE}")
+            folder = fetch(_MODEL, _SHAPE).parent
+            fetch(_MODEL, FILE)
+        if not (folder / _SHAPE).is_file():
+            raise UserError(f"no {_SHAPE} in {folder}; wanted a folder with a CLIP's {_SHAPE} and {FILE}")
         try:
             told = CLIPVisionConfig.from_pretrained(str(folder), local_files_only=True)
-            network = cls({name: getattr(told, name) for name in TOLD})
+            network = cls({name: getattr(told, name) for name in _TOLD})
         except Exception as fault:  # of transformers, the hub's library or the disk: they share no base class but this
-            raise BadInput(f"{folder / SHAPE} describes no CLIP ({fault})") from None
+            raise BadInput(f"{folder / _SHAPE} describes no CLIP ({fault})") from None
         held = {key: value for key, value in read_tensors(folder / FILE)[0].items() if _is_of_tower(key)}
         fill_module(network, {_place(key, len(network.layers)): v for key, v in held.items()}, str(folder), cls.name)
         return network

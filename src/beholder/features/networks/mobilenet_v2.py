@@ -21,7 +21,7 @@ from beholder.errors import BadInput, UserError
 from beholder.features.networks.backbone import Backbone, Mean
 from beholder.features.tensors import read_tensors
 
-ROWS = (  # stretch, channels, repeats, stride of the first
+_ROWS = (  # stretch, channels, repeats, stride of the first
     (1, 16, 1, 1),
     (6, 24, 2, 2),
     (6, 32, 3, 2),
@@ -30,10 +30,10 @@ ROWS = (  # stretch, channels, repeats, stride of the first
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
-STEM, WIDTH = 32, 1280
+_STEM, _WIDTH = 32, 1280
 
 
-class InvertedResidual(nn.Module):
+class _InvertedResidual(nn.Module):
     """Stretched by a 1 x 1 kernel, looked at channel by channel, squeezed, and added to what came."""
 
     def __init__(self, i: int, o: int, stride: int, stretch: int) -> None:
@@ -52,26 +52,34 @@ class InvertedResidual(nn.Module):
 
 class MobileNetV2(Backbone):
     name: ClassVar[str] = "mobilenet-v2"
-    width = WIDTH
+    width = _WIDTH
 
     def __init__(self) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Sequential(nn.Conv2d(3, STEM, 3, 2, 1), nn.ReLU6())]
-        channels = STEM
-        for stretch, width, repeats, stride in ROWS:
+        layers: list[nn.Module] = [nn.Sequential(nn.Conv2d(3, _STEM, 3, 2, 1), nn.ReLU6())]
+        channels = _STEM
+        for stretch, width, repeats, stride in _ROWS:
             for k in range(repeats):
-                layers.append(InvertedResidual(channels, width, stride if k == 0 else 1, stretch))
+                layers.append(_InvertedResidual(channels, width, stride if k == 0 else 1, stretch))
                 channels = width
-        layers.append(nn.Sequential(nn.Conv2d(channels, WIDTH, 1), nn.ReLU6(), Mean()))
+        layers.append(nn.Sequential(nn.Conv2d(channels, _WIDTH, 1), nn.ReLU6(), Mean()))
         self.layers = nn.Sequential(*layers)
 
     @classmethod
     def made(cls, weights: Path | None) -> Self:
         """Filled from an .npz or .safetensors of `conv_<n>_weight` and `conv_<n>_bias` in the network's order.
 
-        weights : None: at random
+        Parameters
+        ----------
+        weights
+            None: at random
 
-        raises : UserError where there is no such file, BadInput where it holds another network
+        Raises
+        ------
+        UserError
+            where there is no such file
+        BadInput
+            where it holds another network
         """
         network = cls()
         if weights is not None:

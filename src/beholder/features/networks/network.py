@@ -25,13 +25,17 @@ from beholder.features.preprocess import Preprocessing
 from beholder.features.tensors import read_tensors, write_tensors
 
 BINS = 10
-HIDDEN = 512
-DROPPED = 0.5
-BATCH = 64  # pictures a run
+_HIDDEN = 512
+_DROPPED = 0.5
+_BATCH = 64  # pictures a run
 
 
 class Network(nn.Module):
-    """side : of the square pictures that it is shown; raises UserError where the backbone sees no other than its own"""
+    """Parameters
+    ----------
+    side
+        of the square pictures that it is shown; raises UserError where the backbone sees no other than its own
+    """
 
     def __init__(self, backbone: Backbone, side: int | None = None) -> None:
         super().__init__()
@@ -40,7 +44,7 @@ class Network(nn.Module):
         self.backbone = backbone
         self.side = side or backbone.side
         self.head = nn.Sequential(
-            nn.Linear(backbone.width, HIDDEN), nn.GELU(), nn.Dropout(DROPPED), nn.Linear(HIDDEN, BINS), nn.Sigmoid()
+            nn.Linear(backbone.width, _HIDDEN), nn.GELU(), nn.Dropout(_DROPPED), nn.Linear(_HIDDEN, BINS), nn.Sigmoid()
         )
         self.register_buffer("values", torch.linspace(0, 1, BINS), persistent=False)
 
@@ -91,8 +95,8 @@ def in_batches(run: Callable[[Tensor], Tensor], network: Network, squares: NDArr
     """What `run` gives for all of (n, side, side, 3), some at a time, on the device of the network."""
     device = next(network.parameters()).device
     parts = [
-        run(network.pixels(squares[at : at + BATCH]).to(device)).float().cpu().numpy()
-        for at in range(0, len(squares), BATCH)
+        run(network.pixels(squares[at : at + _BATCH]).to(device)).float().cpu().numpy()
+        for at in range(0, len(squares), _BATCH)
     ]
     return np.concatenate(parts) if parts else np.empty(0, np.float32)
 

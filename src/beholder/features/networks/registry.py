@@ -18,9 +18,20 @@ def backbone_names() -> list[str]:
 def make_backbone(name: str, weights: Path | None = None, *, config: Mapping[str, Any] | None = None) -> Backbone:
     """The backbone of this name.
 
-    weights : a file or folder of its weights; None: those that come with it, at random where none do
-    config : of a backbone that was there before: one of the same shape, to be filled; nothing is fetched for it
-    raises : UnknownName; UserError or BadInput where the weights are missing or another network's; MissingExtra
+    Parameters
+    ----------
+    weights
+        a file or folder of its weights; None: those that come with it, at random where none do
+    config
+        of a backbone that was there before: one of the same shape, to be filled; nothing is fetched for it
+
+    Raises
+    ------
+    UnknownName
+    UserError
+    BadInput
+        where the weights are missing or another network's
+    MissingExtra
     """
     if name not in _MAKERS:
         raise UnknownName.of("backbone", name, _MAKERS)

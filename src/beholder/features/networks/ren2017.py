@@ -19,7 +19,7 @@ from beholder.features.tensors import read_tensors
 
 # 1 x 1; 3 x 3 reduced, 3 x 3; double 3 x 3 reduced, first, second; what is pooled, and what it is projected to.
 # 0: no such branch; nothing projected: the picture is halved.
-ROWS = (
+_ROWS = (
     (64, (64, 64), (64, 96, 96), ("avg", 32)),  # 3a
     (64, (64, 96), (64, 96, 96), ("avg", 64)),
     (0, (128, 160), (64, 96, 96), ("max", 0)),
@@ -31,10 +31,10 @@ ROWS = (
     (352, (192, 320), (160, 224, 224), ("avg", 128)),  # 5a
     (88, (0, 0), (192, 224, 56), ("max", 32)),  # 5b, trimmed
 )
-STEM = 192
+_STEM = 192
 
 
-class Inception(nn.Module):
+class _Inception(nn.Module):
     """Four ways to look at one place, side by side."""
 
     def __init__(
@@ -65,11 +65,11 @@ class Ren2017(Backbone):
     def __init__(self) -> None:
         super().__init__()
         halved = nn.MaxPool2d(3, 2, 1)
-        stem = nn.Sequential(_conv(3, 64, 7, 2), halved, _conv(64, 64, 1), _conv(64, STEM, 3), halved)
-        inceptions = list[Inception]()
-        channels = STEM
-        for row in ROWS:
-            inceptions.append(Inception(channels, *row))
+        stem = nn.Sequential(_conv(3, 64, 7, 2), halved, _conv(64, 64, 1), _conv(64, _STEM, 3), halved)
+        inceptions = list[_Inception]()
+        channels = _STEM
+        for row in _ROWS:
+            inceptions.append(_Inception(channels, *row))
             channels = inceptions[-1].width
         *blocks, last = inceptions
         self.layers = nn.Sequential(stem, *blocks, nn.Sequential(last, Mean()))
@@ -83,7 +83,7 @@ class Ren2017(Backbone):
         """
         network = cls()
         if weights is not None:
-            last = [name for name in network.state_dict() if network.block_of(name) == f"layers.{len(ROWS)}"]
+            last = [name for name in network.state_dict() if network.block_of(name) == f"layers.{len(_ROWS)}"]
             fill_module(network, read_tensors(weights)[0], str(weights), cls.name, may_lack=last)
         return network
 

@@ -15,7 +15,7 @@ from beholder.research.datasets import Choices, Ratings
 from beholder.research.datasets.dataset import Flags
 
 QUARTERS = ("agree least", "agree little", "agree much", "agree most")
-FEWEST = 8  # raters, two a quarter
+_FEWEST = 8  # raters, two a quarter
 _DECIMALS = 9  # of a mean: further ones depend on the order in which it was summed up, and would part equal means
 
 
@@ -26,7 +26,10 @@ def agreement(judgements: Ratings | Choices, raters: Iterable[int]) -> dict[int,
     constant. Of choices, the share of a rater's that are those of most others on the same pair, in either
     order; ties, pairs that nobody else chose in, and pairs on which the others are split say nothing.
 
-    raters : positions in the set's raters
+    Parameters
+    ----------
+    raters
+        positions in the set's raters
     """
     sign_of = _of_ratings(judgements) if isinstance(judgements, Ratings) else _of_choices(judgements)
     found = {one: sign_of(judgements.rater == one) for one in raters}
@@ -41,13 +44,18 @@ def quarters(
     Where fewer than FEWEST raters are tested, or agree with others in a way that is known, there are no quarters. Sizes
     differ by one at most, the first ones are larger; who agrees alike is sorted by name.
 
-    names : of all raters of the set; tested : positions in it
+    Parameters
+    ----------
+    names
+        of all raters of the set
+    tested
+        positions in it
     """
     tested = sorted(set(tested))
-    if len(tested) < FEWEST:
+    if len(tested) < _FEWEST:
         return {}, []
     known = agreement(judgements, tested)
-    if len(known) < FEWEST:
+    if len(known) < _FEWEST:
         few = f"quarters by agreement: {len(known)} of {len(tested)} raters can be compared with others, too few"
         return {}, [few]
     order = sorted((agrees, names[one]) for one, agrees in known.items())

@@ -18,12 +18,12 @@ from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.types import Progress, silent
 
-SHOTS = (25, 50, 100)
-REPEATS = 50
+_SHOTS = (25, 50, 100)
+_REPEATS = 50
 
 
 @dataclass(frozen=True)
-class Analysis:
+class _Analysis:
     """One question to a set.
 
     check   (data, shots): the shots that can be asked about; raises for a set or a call that cannot be
@@ -38,16 +38,16 @@ class Analysis:
     sum_up: Callable[[Sequence[Row], int], list[Row]]
     table: Callable[[Sequence[Row]], str]
     draw: Callable[[Sequence[Row]], str]
-    shots: tuple[int, ...] = SHOTS
-    repeats: int = REPEATS
+    shots: tuple[int, ...] = _SHOTS
+    repeats: int = _REPEATS
     methods: tuple[str, ...] = ()
 
 
-ANALYSES = {
-    "fake-raters": Analysis(
+_ANALYSES = {
+    "fake-raters": _Analysis(
         fake_raters.check, fake_raters.ask, fake_raters.sum_up, fake_raters.table, fake_raters.draw
     ),
-    "personas": Analysis(
+    "personas": _Analysis(
         *(personas.check, personas.ask, personas.sum_up, personas.table, personas.draw),
         shots=personas.SECONDS,
         repeats=1,
@@ -56,11 +56,11 @@ ANALYSES = {
 }
 
 
-def analysis(name: str) -> Analysis:
+def analysis(name: str) -> _Analysis:
     """The analysis of this name; raises UnknownName."""
-    if name not in ANALYSES:
-        raise UnknownName.of("analysis", name, ANALYSES)
-    return ANALYSES[name]
+    if name not in _ANALYSES:
+        raise UnknownName.of("analysis", name, _ANALYSES)
+    return _ANALYSES[name]
 
 
 def analyse(
@@ -78,13 +78,29 @@ def analyse(
 ) -> list[Row]:
     """Ask a set one of ANALYSES.
 
-    shots    how many pictures each rater has, or the seconds that people answer; repeats: draws of them; where:
-             "COLUMN=VALUE" of items.csv; methods: what is compared, of an analysis that compares any;
-             ask: the kinds of question of personas, "grids", "pairs" and "ratings" unless given
-    out      a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
-    returns  the figures as JSON shapes
-    raises   UnknownName; UserError for a wrong call, BadInput for a set that cannot be asked, StoreError for a folder
-             that cannot be written
+    Parameters
+    ----------
+    shots
+        how many pictures each rater has, or the seconds that people answer; repeats: draws of them; where:
+        "COLUMN=VALUE" of items.csv; methods: what is compared, of an analysis that compares any; ask: the kinds of
+        question of personas, "grids", "pairs" and "ratings" unless given
+    out
+        a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
+
+    Returns
+    -------
+    list[Row]
+        the figures as JSON shapes
+
+    Raises
+    ------
+    UnknownName
+    UserError
+        for a wrong call
+    BadInput
+        for a set that cannot be asked
+    StoreError
+        for a folder that cannot be written
     """
     asked, say = analysis(name), progress or silent
     if (methods is not None or ask is not None) and not asked.methods:
@@ -109,7 +125,7 @@ def analyse(
 
 
 def _write(
-    folder: Path, name: str, asked: Analysis, rows: Sequence[Row], figures: Sequence[Row], say: Progress
+    folder: Path, name: str, asked: _Analysis, rows: Sequence[Row], figures: Sequence[Row], say: Progress
 ) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

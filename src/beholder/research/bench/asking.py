@@ -36,8 +36,8 @@ GRIDS, RANDOM_GRIDS = "grids", "grids-random"  # the strategies of grids
 ANSWERS, SECONDS = "answers", "seconds"  # what a run's numbers of shots are
 SECONDS_BUDGET = 60
 SECONDS_STOPS = (0, 10, 20, 30, 45)  # and the budget
-LOOK, KEY, PLACE = 0.46, 0.4, 0.8  # seconds for a picture looked at, for a key, to place a rating; of real people
-PICKED, FEWEST_PICKED = 0.75, 0.1  # quantile of a person's ratings above which they pick; share they pick at least
+_LOOK, _KEY, _PLACE = 0.46, 0.4, 0.8  # seconds for a picture looked at, for a key, to place a rating; of real people
+_PICKED, _FEWEST_PICKED = 0.75, 0.1  # quantile of a person's ratings above which they pick; share they pick at least
 
 
 def stops_of(budget: int) -> tuple[int, ...]:
@@ -57,7 +57,7 @@ def unit_of(strategies: Iterable[str | None]) -> str:
 
 def cost(shown: int, picked: int = 0, rating: bool = False) -> float:
     """Seconds that an answer takes: a rating 1.66, a choice 1.32, a grid of n with k picked .46 n + .4 (k + 1)."""
-    return LOOK * shown + KEY * (1 + picked) + PLACE * rating
+    return _LOOK * shown + _KEY * (1 + picked) + _PLACE * rating
 
 
 def ratings_by(seconds: float) -> int:
@@ -70,8 +70,12 @@ def by_then(
 ) -> Iterator[tuple[int, T]]:
     """(stop, the state that the last event before it left), for each of the stops, which rise.
 
-    events    (seconds at which it is over, the state it leaves); none is asked for after one beyond the last stop
-    patience  stops so many seconds or more after the last of all events are left out
+    Parameters
+    ----------
+    events
+        (seconds at which it is over, the state it leaves); none is asked for after one beyond the last stop
+    patience
+        stops so many seconds or more after the last of all events are left out
     """
     state, over, left = start, 0.0, list(stops)
     for at, new in events:
@@ -94,10 +98,16 @@ def askable(judgements: Ratings | Choices, support: Ints) -> Ints:
 class Interview:
     """One person in one draw, asked by a strategy for the sake of one method.
 
-    judgements   of the set; support: positions of those that may be asked for, each another question
-    X            (n, d) all pictures of the set, as the method is given them
-    fit          the method on the judgements at some positions; None where it has nothing to go by
-    seed         of the draw
+    Attributes
+    ----------
+    judgements
+        of the set; support: positions of those that may be asked for, each another question
+    X
+        (n, d) all pictures of the set, as the method is given them
+    fit
+        the method on the judgements at some positions; None where it has nothing to go by
+    seed
+        of the draw
     """
 
     judgements: Ratings | Choices
@@ -109,7 +119,12 @@ class Interview:
     def by(self, strategy: Strategy, stops: tuple[int, ...]) -> Iterator[tuple[int, Fitted | None]]:
         """(k, the method on the first k answers asked for), for each of the stops, which rise from 0.
 
-        raises : BeholderError where the strategy asks for what it was not offered, UserError where it fails
+        Raises
+        ------
+        BeholderError
+            where the strategy asks for what it was not offered
+        UserError
+            where it fails
         """
         rng = np.random.default_rng([self.seed, crc32(strategy.name.encode())])
         known, model = self.support[:0], self.fit(self.support[:0])
@@ -167,10 +182,16 @@ def _question(items: list[int]) -> tuple[int, ...]:
 class GridInterview:
     """One person in one draw, shown grids of pictures that they rated, for the sake of one method.
 
-    ratings  of the set; support: positions of those that may be asked for, each of another picture
-    X        (n, d) all pictures of the set, as the method is given them
-    fit      the method on some answers; None where it has nothing to go by
-    seed     of the draw
+    Attributes
+    ----------
+    ratings
+        of the set; support: positions of those that may be asked for, each of another picture
+    X
+        (n, d) all pictures of the set, as the method is given them
+    fit
+        the method on some answers; None where it has nothing to go by
+    seed
+        of the draw
     """
 
     ratings: Ratings
@@ -220,6 +241,6 @@ def picks(ratings: Floats) -> Flags:
 
     Above the 75th percentile of all; those at it too, where otherwise fewer than a tenth would be.
     """
-    border = np.quantile(ratings, PICKED)
+    border = np.quantile(ratings, _PICKED)
     above: Flags = ratings > border
-    return above if above.mean() >= FEWEST_PICKED else ratings >= border
+    return above if above.mean() >= _FEWEST_PICKED else ratings >= border

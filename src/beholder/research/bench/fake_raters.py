@@ -32,13 +32,13 @@ from beholder.research.datasets import Dataset, Ratings
 from beholder.types import Floats, Ints, Matrix, Progress
 
 FAKES = 10
-SIGMAS = (0.125, 0.25, 0.5)  # of the noise, in lengths of the scale: half a point, one and two on 1 to 5
-FEWEST_PICTURES, FEWEST_RATERS = 5, 10  # below which ranks say nothing
+_SIGMAS = (0.125, 0.25, 0.5)  # of the noise, in lengths of the scale: half a point, one and two on 1 to 5
+_FEWEST_PICTURES, _FEWEST_RATERS = 5, 10  # below which ranks say nothing
 KINDS = ("as published", "on scale")
 
 
 @dataclass(frozen=True, eq=False)
-class Offsets:
+class _Offsets:
     """Who rated what, and what is known of the pictures.
 
     item, rater, offset   (r,) of every rating of the raters taken in; offset: rating - the picture's mean
@@ -65,16 +65,21 @@ class Offsets:
 def check(data: Dataset, ks: Sequence[int]) -> tuple[int, ...]:
     """Those numbers of pictures that enough raters rated, ascending.
 
-    raises : UserError for one that is too small; BadInput for a set without ratings, or where none is left
+    Raises
+    ------
+    UserError
+        for one that is too small
+    BadInput
+        for a set without ratings, or where none is left
     """
-    if min(ks, default=0) < FEWEST_PICTURES:
-        raise UserError(f"fake raters need {FEWEST_PICTURES} or more pictures each, got {min(ks, default='none')}")
-    counts = np.sort(np.bincount(data.ratings.rater, minlength=FEWEST_RATERS))[::-1]
-    kept = tuple(k for k in sorted(set(ks)) if (counts >= k).sum() >= FEWEST_RATERS)
+    if min(ks, default=0) < _FEWEST_PICTURES:
+        raise UserError(f"fake raters need {_FEWEST_PICTURES} or more pictures each, got {min(ks, default='none')}")
+    counts = np.sort(np.bincount(data.ratings.rater, minlength=_FEWEST_RATERS))[::-1]
+    kept = tuple(k for k in sorted(set(ks)) if (counts >= k).sum() >= _FEWEST_RATERS)
     if not kept:
         raise BadInput(
-            f"fake raters need {FEWEST_RATERS} raters with {min(ks)} ratings or more each; in {data.name} the "
-            f"{FEWEST_RATERS} who rated most have {counts[FEWEST_RATERS - 1]} or more"
+            f"fake raters need {_FEWEST_RATERS} raters with {min(ks)} ratings or more each; in {data.name} the "
+            f"{_FEWEST_RATERS} who rated most have {counts[_FEWEST_RATERS - 1]} or more"
         )
     return kept
 
@@ -84,7 +89,10 @@ def ask(
 ) -> list[Row]:
     """A row for every repeat, k, sigma and kind of fake; the same seed, the same rows.
 
-    X, attributes : (n, d) and (n, 10) of the set's pictures; the features are the attributes and what X says of content
+    Parameters
+    ----------
+    X, attributes
+        (n, d) and (n, 10) of the set's pictures; the features are the attributes and what X says of content
     """
     features = np.hstack([attributes, Content.fit(X).transform(X)])
     known = offsets(data.ratings, features, scale_of(data), max(ks))
@@ -97,17 +105,20 @@ def ask(
     return rows
 
 
-def offsets(ratings: Ratings, features: NDArray[np.floating], scale: tuple[float, float], k: int) -> Offsets:
+def offsets(ratings: Ratings, features: NDArray[np.floating], scale: tuple[float, float], k: int) -> _Offsets:
     """What sets each rater with k ratings or more apart from the mean of everybody.
 
-    features : (n, f) of all pictures of the set
+    Parameters
+    ----------
+    features
+        (n, f) of all pictures of the set
     """
     items, item = np.unique(ratings.item, return_inverse=True)
     truth = np.bincount(item, ratings.score) / np.bincount(item)
     enough = np.bincount(ratings.rater)[ratings.rater] >= k
     raters, rater = np.unique(ratings.rater[enough], return_inverse=True)
     given = np.unique(ratings.score)
-    return Offsets(
+    return _Offsets(
         item=item[enough],
         rater=rater,
         offset=(ratings.score - truth[item])[enough],
@@ -119,11 +130,11 @@ def offsets(ratings: Ratings, features: NDArray[np.floating], scale: tuple[float
     )
 
 
-def _trial(known: Offsets, k: int, rng: np.random.Generator) -> Iterator[Row]:
+def _trial(known: _Offsets, k: int, rng: np.random.Generator) -> Iterator[Row]:
     """One draw of k pictures for everybody: the mean rank of the fakes among all, from 1 to raters + FAKES."""
     drawn = _drawn(known, k, rng)
     real = closeness(known.features[known.item[drawn]], known.offset[drawn])
-    for sigma in SIGMAS:
+    for sigma in _SIGMAS:
         for kind, offset, item in _fakes(known, k, sigma, rng):
             ranks = rankdata([*real, *closeness(known.features[item], offset)])
             points = round(sigma * (known.scale[1] - known.scale[0]), 6)
@@ -133,7 +144,12 @@ def _trial(known: Offsets, k: int, rng: np.random.Generator) -> Iterator[Row]:
 def closeness(features: Floats, offset: Floats) -> Floats:
     """(p,) each rater's score: the sum over features of |Spearman(feature, offset)|; 0 for a constant one.
 
-    features : (p, k, f) of the pictures of each rater; offset : (p, k)
+    Parameters
+    ----------
+    features
+        (p, k, f) of the pictures of each rater
+    offset
+        (p, k)
     """
     told = _unit_ranks(offset[:, :, None]).transpose(0, 2, 1) @ _unit_ranks(features)
     return np.asarray(np.abs(told).sum(axis=(1, 2)), np.float64)
@@ -147,14 +163,14 @@ def _unit_ranks(values: Floats) -> Floats:
     return np.asarray(ranks / np.where(length > 0, length, 1), np.float64)
 
 
-def _drawn(known: Offsets, k: int, rng: np.random.Generator) -> Ints:
+def _drawn(known: _Offsets, k: int, rng: np.random.Generator) -> Ints:
     """(raters, k) positions of k of each rater's ratings, at random."""
     order = np.lexsort((rng.random(len(known.rater)), known.rater))
     first = np.searchsorted(known.rater[order], np.arange(known.raters))
     return np.asarray(order[first[:, None] + np.arange(k)], np.int64)
 
 
-def _fakes(known: Offsets, k: int, sigma: float, rng: np.random.Generator) -> Iterator[tuple[str, Floats, Ints]]:
+def _fakes(known: _Offsets, k: int, sigma: float, rng: np.random.Generator) -> Iterator[tuple[str, Floats, Ints]]:
     """(kind, offset (FAKES, k), item (FAKES, k)): the same noise on the same pictures, taken as it is and on scale."""
     item = np.array([rng.choice(len(known.truth), k, replace=False) for _ in range(FAKES)])
     noise = rng.normal(0, sigma * (known.scale[1] - known.scale[0]), (FAKES, k))

@@ -30,12 +30,12 @@ from beholder.taste.capabilities import HasPrior, Knowledge
 from beholder.taste.generic import GenericScore, fit_generic
 from beholder.types import Answers, Floats, Ints, Matrix
 
-GENERIC, SOMEONE_ELSE = "generic", "someone-else"
-CONTROLS = (GENERIC, SOMEONE_ELSE)  # nothing that the person is asked changes them
-ALIAS = "default"  # of the app's model
+GENERIC, _SOMEONE_ELSE = "generic", "someone-else"
+CONTROLS = (GENERIC, _SOMEONE_ELSE)  # nothing that the person is asked changes them
+_ALIAS = "default"  # of the app's model
 MEASURED = len(MEASURED_ATTRIBUTES)  # columns of attributes, at the end of X
-TANGENT = "+tangent"
-MAY_HAVE_TANGENT = ("population-gp",)
+_TANGENT = "+tangent"
+_MAY_HAVE_TANGENT = ("population-gp",)
 _THEIR_MODEL = "population-gp"
 
 
@@ -50,7 +50,10 @@ class Fitted(Protocol):
 class RatedTable:
     """All pictures: an encoder's vectors, then what networks say, then ten attributes.
 
-    databases : what the columns in the middle are, and revision that of the networks; None where there are none
+    Attributes
+    ----------
+    databases
+        what the columns in the middle are, and revision that of the networks; None where there are none
     """
 
     pictures: PictureTable
@@ -80,9 +83,14 @@ class RatedTable:
 class SharedPriors:
     """What other raters teach; one for all draws and shots in which they are the same.
 
-    table    all pictures of the set: as in the app, where a person's whole collection is embedded
-    others   what each training rater said of pictures that are not in the query
-    generic  the generic score that all methods share; None where others say too little
+    Attributes
+    ----------
+    table
+        all pictures of the set: as in the app, where a person's whole collection is embedded
+    others
+        what each training rater said of pictures that are not in the query
+    generic
+        the generic score that all methods share; None where others say too little
     """
 
     table: RatedTable
@@ -125,9 +133,14 @@ class SharedPriors:
 class Task:
     """Everything that a method may know in one draw at one number of shots.
 
-    taught   by others
-    own      the person's first k answers; shots: that k
-    seed     for what is random in a method
+    Attributes
+    ----------
+    taught
+        by others
+    own
+        the person's first k answers; shots: that k
+    seed
+        for what is random in a method
     """
 
     taught: SharedPriors
@@ -201,24 +214,24 @@ class Method:
 
 def method(name: str) -> Method:
     """The method of this name; raises UnknownName, or UserError where it is a researcher's and cannot be used."""
-    if name == SOMEONE_ELSE:
-        return Method(SOMEONE_ELSE, model_class(_THEIR_MODEL), someone_else=True)
+    if name == _SOMEONE_ELSE:
+        return Method(_SOMEONE_ELSE, model_class(_THEIR_MODEL), someone_else=True)
     if is_own(name):
         return Method(name, own_model(name))
-    plain = name.removesuffix(TANGENT)
-    if plain not in model_names() or (plain != name and plain not in MAY_HAVE_TANGENT):
-        raise UnknownName.of("method", name, [ALIAS, *method_names(), *(n + TANGENT for n in MAY_HAVE_TANGENT)])
+    plain = name.removesuffix(_TANGENT)
+    if plain not in model_names() or (plain != name and plain not in _MAY_HAVE_TANGENT):
+        raise UnknownName.of("method", name, [_ALIAS, *method_names(), *(n + _TANGENT for n in _MAY_HAVE_TANGENT)])
     return Method(name, model_class(plain), tangent=plain != name)
 
 
 def real_name(name: str) -> str:
     """The name that figures have: that of the app's model for `default`, else the same."""
-    return DEFAULT if name == ALIAS else name
+    return DEFAULT if name == _ALIAS else name
 
 
 def method_names() -> list[str]:
     """Everything that can be compared, but for a researcher's own."""
-    return [SOMEONE_ELSE, *model_names()]
+    return [_SOMEONE_ELSE, *model_names()]
 
 
 def check_method(name: str, kind: str) -> None:

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from beholder.types import Floats, Ints
 
 METRICS = ("spearman", "pearson", "pair_accuracy", "ndcg_10", "precision_20", "regret_10", "ece")
-BINS = 5  # of `calibration`
+_BINS = 5  # of `calibration`
 
 
 def pearson(truth: Floats, score: Floats) -> float:
@@ -38,7 +38,10 @@ def rated_pairs(truth: Floats) -> Ints:
 def pair_accuracy(better: Floats, worse: Floats) -> float:
     """Share of pairs in which the picture that the person preferred has the higher score; a level pair counts half.
 
-    better, worse : (m,) scores of the preferred and of the other picture
+    Parameters
+    ----------
+    better, worse
+        (m,) scores of the preferred and of the other picture
     """
     return float(np.mean((better > worse) + 0.5 * (better == worse)))
 
@@ -64,7 +67,10 @@ def precision(truth: Floats, score: Floats, k: int = 20) -> float:
     leave no k pictures that belong wholly, the share is of the most that k pictures can have. So a perfect order
     always has 1; without such ties a level score has n // 4 / n, a quarter or little less.
 
-    truth, score : (n,) ratings and predicted scores of the query
+    Parameters
+    ----------
+    truth, score
+        (n,) ratings and predicted scores of the query
     """
     quarter = max(1, len(truth) // 4)
     k = min(k, quarter)
@@ -79,7 +85,10 @@ def regret(truth: Floats, score: Floats, k: int = 10) -> float:
     share their mean rating. Below 2 k pictures k is half of them (at least 1), so that there is something to choose.
     A perfect order always has 0.
 
-    truth, score : (n,) ratings and predicted scores of the query
+    Parameters
+    ----------
+    truth, score
+        (n,) ratings and predicted scores of the query
     """
     k = min(k, max(1, len(truth) // 2))
     lost = np.sort(truth)[::-1][:k].mean() - by_score(truth, score)[:k].mean()
@@ -107,13 +116,18 @@ def calibration(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
     bins from 0.5 to 1: each more lifts the error of a perfect model (five: .006 over 12,000 pairs; ten: .009), each
     less hides more of what differs within a bin. Sums, so that draws can be added up.
 
-    probability : (m,) predicted chance that the event happens; happened : (m,) whether it did
+    Parameters
+    ----------
+    probability
+        (m,) predicted chance that the event happens
+    happened
+        (m,) whether it did
     """
     confidence = np.maximum(probability, 1 - probability)
     right = np.where(probability == 0.5, 0.5, (probability > 0.5) == happened)
-    which = np.clip(((confidence - 0.5) * 2 * BINS).astype(np.int64), 0, BINS - 1)
+    which = np.clip(((confidence - 0.5) * 2 * _BINS).astype(np.int64), 0, _BINS - 1)
     weights = (np.ones(len(confidence)), confidence, right)
-    return np.column_stack([np.bincount(which, weights=w, minlength=BINS) for w in weights])
+    return np.column_stack([np.bincount(which, weights=w, minlength=_BINS) for w in weights])
 
 
 def calibration_gaps(bins: Floats) -> Floats:

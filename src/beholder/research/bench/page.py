@@ -15,7 +15,7 @@ from beholder.research.bench.curves import panels
 from beholder.research.bench.results import NO_INTERVAL, OTHERS, Results, Rows, Section, printed
 from beholder.research.bench.summary import Figure
 
-Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p, whether it is to be seen first
+_Cell = tuple[str, list[str], bool]  # mean, its interval and, of a difference, p, whether it is to be seen first
 
 
 def page(results: Results) -> str:
@@ -53,11 +53,11 @@ def _bands(results: Results) -> str:
     return "Intervals are in the tables." if results.strategies else "Bands are 95 % intervals over raters."
 
 
-def _rows(section: Section, rows: Rows) -> dict[str, list[Cell]]:
+def _rows(section: Section, rows: Rows) -> dict[str, list[_Cell]]:
     return {name: [_cell(section, figure) for figure in row] for name, row in rows.items()}
 
 
-def _cell(section: Section, figure: Figure | None) -> Cell:
+def _cell(section: Section, figure: Figure | None) -> _Cell:
     """To be seen first: the best of a column, and a difference whose interval leaves out 0."""
     if figure is None:
         return "–", [], False

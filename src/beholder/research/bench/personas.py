@@ -42,15 +42,15 @@ from beholder.types import SCALE, Answers, Floats, Judgement, Matrix, Progress, 
 SECONDS = (30, 60, 120)
 # plan: the kind of question asked throughout
 PLANS: dict[str, QuestionKind] = {"grids": "grid", "pairs": "choice", "ratings": "rating"}
-REFIT = {"grids": 1, "pairs": 3, "ratings": 3}  # questions that are made by one fit
-MOST = 24  # people
-FEWEST_VALUES, MOST_VALUES = 2, 60  # of a column that people are made of
-RAREST, COMMONEST = 0.02, 0.12  # of the pictures that a person likes
-NO_KINDS = frozenset({"item", "file", "split", "gold", "sha256", "title", "link", "url", "price", "caption"})
-NO_KIND = ("score", "rating", "_mean", "_std")  # nor columns with this in their name
-FIRST, FIRST_OF_FEW, FEW = 20, 5, 300  # pictures looked at in the ranking; of a collection below FEW pictures
-OWN, LOOK_NOISE, SLIPS = 0.15, 0.1, 0.03  # spread of a picture's own worth and of a look; share of slips
-PICKED, TIED = 0.6, 0.2  # worth from which a picture is picked; difference below which two are the same
+_REFIT = {"grids": 1, "pairs": 3, "ratings": 3}  # questions that are made by one fit
+_MOST = 24  # people
+_FEWEST_VALUES, _MOST_VALUES = 2, 60  # of a column that people are made of
+_RAREST, _COMMONEST = 0.02, 0.12  # of the pictures that a person likes
+_NO_KINDS = frozenset({"item", "file", "split", "gold", "sha256", "title", "link", "url", "price", "caption"})
+_NO_KIND = ("score", "rating", "_mean", "_std")  # nor columns with this in their name
+_FIRST, _FIRST_OF_FEW, _FEW = 20, 5, 300  # pictures looked at in the ranking; of a collection below FEW pictures
+_OWN, LOOK_NOISE, SLIPS = 0.15, 0.1, 0.03  # spread of a picture's own worth and of a look; share of slips
+_PICKED, _TIED = 0.6, 0.2  # worth from which a picture is picked; difference below which two are the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,13 @@ class Persona:
         return f"{self.column}: {self.value}"
 
 
-def people(columns: Mapping[str, Sequence[str]], most: int = MOST) -> list[Persona]:
+def people(columns: Mapping[str, Sequence[str]], most: int = _MOST) -> list[Persona]:
     """At most so many, from each column in turn; nobody likes the very same pictures as another.
 
-    columns : of items.csv, a string a picture; several values of one picture have commas between them
+    Parameters
+    ----------
+    columns
+        of items.csv, a string a picture; several values of one picture have commas between them
     """
     groups = [_of_column(name, values) for name, values in columns.items() if _says_kinds(name)]
     found: dict[bytes, Persona] = {}
@@ -80,7 +83,7 @@ def people(columns: Mapping[str, Sequence[str]], most: int = MOST) -> list[Perso
 
 
 def _says_kinds(column: str) -> bool:
-    return column not in NO_KINDS and not any(part in column for part in NO_KIND)
+    return column not in _NO_KINDS and not any(part in column for part in _NO_KIND)
 
 
 def _of_column(name: str, values: Sequence[str]) -> list[Persona]:
@@ -89,9 +92,9 @@ def _of_column(name: str, values: Sequence[str]) -> list[Persona]:
     for row, cell in enumerate(values):
         for value in {part.strip() for part in cell.split(",")} - {""}:
             rows[value].append(row)
-    if not FEWEST_VALUES <= len(rows) <= MOST_VALUES:
+    if not _FEWEST_VALUES <= len(rows) <= _MOST_VALUES:
         return []
-    kept = [value for value, at in rows.items() if RAREST <= len(at) / len(values) <= COMMONEST]
+    kept = [value for value, at in rows.items() if _RAREST <= len(at) / len(values) <= _COMMONEST]
     order = sorted(kept, key=lambda value: zlib.crc32(value.encode()))
     return [Persona(name, value, np.isin(np.arange(len(values)), rows[value])) for value in order]
 
@@ -106,7 +109,7 @@ class SimulatedEye:
     @classmethod
     def of(cls, person: Persona, seed: Sequence[int]) -> SimulatedEye:
         """The same worth whatever is asked. seed : of the person in this repeat"""
-        own = np.random.default_rng([*seed, 0]).normal(0, OWN, len(person.liked))
+        own = np.random.default_rng([*seed, 0]).normal(0, _OWN, len(person.liked))
         return cls(person.liked + own, np.random.default_rng([*seed, 1]))
 
     def answer(self, question: Question) -> Judgement:
@@ -116,12 +119,12 @@ class SimulatedEye:
         slips = self.rng.random(len(rows)) < SLIPS
         said = replace(_BLANK, items=question.items, client_id=question.id, asked_by=question.asked_by)
         if question.kind == "grid":
-            return replace(said, kind="grid", picked=tuple(rows[(seen > PICKED) != slips].tolist()))
+            return replace(said, kind="grid", picked=tuple(rows[(seen > _PICKED) != slips].tolist()))
         if question.kind == "rating":
             value = self.rng.uniform(*SCALE) if slips[0] else 3 + 5 * seen[0]
             return replace(said, kind="rating", value=float(np.clip(np.round(value), *SCALE)))
         left, right = seen[::-1] if slips[0] else seen
-        if abs(left - right) < TIED:
+        if abs(left - right) < _TIED:
             return replace(said, kind="tie")
         return replace(said, kind="choice", items=question.items if left > right else question.items[::-1])
 
@@ -148,9 +151,14 @@ class PersonaJob:
 class Personas:
     """What worker processes do.
 
-    table    an encoder's vectors with the attributes behind; every model has its own columns of it
-    priors   where each method starts, None where nothing is known of what people like
-    seconds  at which figures are measured, rising
+    Attributes
+    ----------
+    table
+        an encoder's vectors with the attributes behind; every model has its own columns of it
+    priors
+        where each method starts, None where nothing is known of what people like
+    seconds
+        at which figures are measured, rising
     """
 
     people: Sequence[Persona]
@@ -162,7 +170,7 @@ class Personas:
     def run(self, job: PersonaJob) -> list[Row]:
         """A row for each of the seconds; `found` is None where they were shown everything that they like."""
         person, none = self.people[job.person], tuple[Judgement, ...]()
-        first = FIRST if len(self.table.pictures) >= FEW else FIRST_OF_FEW
+        first = _FIRST if len(self.table.pictures) >= _FEW else _FIRST_OF_FEW
         rows = []
         for second, said in by_then(self._sitting(job), self.seconds, none):
             shown = [item for judgement in said for item in judgement.items]
@@ -183,7 +191,7 @@ class Personas:
         model = self._fit(job.method, answers)
         while True:
             asker = QuestionBuilder(model, X, self.table.pictures.attributes, ids, answers, said, rng)
-            asked = asker.questions(kind, REFIT[job.plan], hidden=(), underway=())
+            asked = asker.questions(kind, _REFIT[job.plan], hidden=(), underway=())
             for question in asked:
                 said = [*said, eye.answer(question)]
                 spent += seconds_of(said[-1])
@@ -228,7 +236,10 @@ def found_share(score: Floats, liked: Flags, shown: Sequence[int], first: int) -
 
     Where fewer liked ones are left, of as many as are left: so a perfect ranking always has 1. None where none is.
 
-    score, liked : (n,)
+    Parameters
+    ----------
+    score, liked
+        (n,)
     """
     left = np.setdiff1d(np.arange(len(score)), shown)
     count = min(first, int(liked[left].sum()))
@@ -244,8 +255,8 @@ def check(data: Dataset, seconds: Sequence[int]) -> tuple[int, ...]:
         raise UserError(f"people answer for 1 second or more, got {min(seconds, default='none')}")
     if not people(data.columns):
         raise BadInput(
-            f"{data.name}: people are made of a column of items.csv with {FEWEST_VALUES} to {MOST_VALUES} values, one "
-            f"of which {RAREST:.0%} to {COMMONEST:.0%} of the pictures have; there are {', '.join(data.columns)}"
+            f"{data.name}: people are made of a column of items.csv with {_FEWEST_VALUES} to {_MOST_VALUES} values, "
+            f"one of which {_RAREST:.0%} to {_COMMONEST:.0%} of the pictures have; there are {', '.join(data.columns)}"
         )
     return tuple(sorted(set(seconds)))
 
@@ -265,9 +276,19 @@ def ask(
 ) -> list[Row]:
     """A row for every plan, method, person, repeat and number of seconds; the same seed, the same rows.
 
-    X, attributes : (n, d) and (n, 10) of the pictures; key : of what made them, by which a prior is found
-    plans : which of PLANS
-    raises : UserError for a method that cannot be asked so, or that learns from no plan's answers
+    Parameters
+    ----------
+    X, attributes
+        (n, d) and (n, 10) of the pictures
+    key
+        of what made them, by which a prior is found
+    plans
+        which of PLANS
+
+    Raises
+    ------
+    UserError
+        for a method that cannot be asked so, or that learns from no plan's answers
     """
     plans = list(dict.fromkeys(plans))
     for unknown in [plan for plan in plans if plan not in PLANS]:

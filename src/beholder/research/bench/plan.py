@@ -33,9 +33,17 @@ def make_plan(
 ) -> Plan:
     """Who has too few answers for k shots in any draw is left out at k; whose ratings are all the same, altogether.
 
-    asking   a strategy chooses among the answers, each to another question
-    in_seconds   shots are seconds in which ratings are given
-    raises : BadInput where nobody is left
+    Parameters
+    ----------
+    asking
+        a strategy chooses among the answers, each to another question
+    in_seconds
+        shots are seconds in which ratings are given
+
+    Raises
+    ------
+    BadInput
+        where nobody is left
     """
     plan = Plan()
     if protocol.copies:

@@ -66,8 +66,12 @@ class Line:
 class Panel:
     """Lines in one frame; x is drawn by its square root, since the first answers teach most.
 
-    level       a y at which a thin line is drawn, if any
-    from_zero   whether y begins at 0 at the latest
+    Attributes
+    ----------
+    level
+        a y at which a thin line is drawn, if any
+    from_zero
+        whether y begins at 0 at the latest
     """
 
     title: str
@@ -80,7 +84,10 @@ class Panel:
 def style_of(number: int, dash: int = 0, dashes: int = 1) -> tuple[int, int]:
     """(colour, dash) of the so-many-th line that is not QUIET: colours first, then dashes.
 
-    dash, dashes : the place of the line among so many that share its colour
+    Parameters
+    ----------
+    dash, dashes
+        the place of the line among so many that share its colour
     """
     own = len(COLOURS) - 1
     return 1 + number % own, (number // own * dashes + dash) % len(DASHES)
@@ -89,7 +96,10 @@ def style_of(number: int, dash: int = 0, dashes: int = 1) -> tuple[int, int]:
 def standalone(panels: Sequence[Panel], title: str) -> str:
     """An SVG file of its own: the title, what the lines are, and the panels, _PER_ROW in a row.
 
-    raises : MissingExtra without matplotlib
+    Raises
+    ------
+    MissingExtra
+        without matplotlib
     """
     lines = list({line.label: line for panel in panels for line in panel.lines}.values())
     columns = min(_PER_ROW, len(panels))

@@ -26,14 +26,17 @@ from beholder.research.datasets import TIE, Choices, Dataset, Ratings
 from beholder.research.datasets.dataset import Flags
 from beholder.types import Ints
 
-MOST_QUERIES = 100
+_MOST_QUERIES = 100
 
 
 @dataclass(frozen=True, eq=False)
 class Draw:
     """One test of one rater; `query`, `support` and `prior` are positions in the judgements.
 
-    seed   for everything else that is random in this draw
+    Attributes
+    ----------
+    seed
+        for everything else that is random in this draw
     """
 
     rater: int
@@ -47,9 +50,14 @@ class Draw:
 class Protocol:
     """The draws of one dataset.
 
-    data       with ratings, or else choices (a set with both is tested on its ratings)
-    pictures   (n,) the same number for items that are the same picture
-    seed       of the run
+    Parameters
+    ----------
+    data
+        with ratings, or else choices (a set with both is tested on its ratings)
+    pictures
+        (n,) the same number for items that are the same picture
+    seed
+        of the run
     """
 
     def __init__(self, data: Dataset, pictures: Ints, seed: int) -> None:
@@ -108,7 +116,7 @@ class Protocol:
             raise BeholderError(f"leak in draw {draw.number} of rater '{rater}': {'; '.join(found)}")
 
     def _picture_leaks(self, draw: Draw) -> dict[str, bool]:
-        """Sentence: whether it is so. Looked up anew, not by what the draw was made of."""
+        """Sentence: whether it is so. Looked up again, not by what the draw was made of."""
         items = self.judgements.items
         asked, own, taught = (self.pictures[items[part]] for part in (draw.query, draw.support, draw.prior))
         is_test = self.data.item_is_test
@@ -145,11 +153,11 @@ class Protocol:
             if self.data.item_is_test is not None:
                 return own
             units, unit = np.unique(self.pictures_of[own], return_inverse=True)
-            count = min(MOST_QUERIES, len(units) // 2)
+            count = min(_MOST_QUERIES, len(units) // 2)
         else:
             units, unit = np.unique(np.sort(self.pictures_of[own], axis=1), axis=0, return_inverse=True)
             share = 1 if self.data.item_is_test is not None else 4
-            count = min(MOST_QUERIES, len(units) // share)
+            count = min(_MOST_QUERIES, len(units) // share)
         chosen = rng.permutation(len(units))[:count]
         return own[np.isin(unit.reshape(-1), chosen)]
 

@@ -15,8 +15,8 @@ from beholder.taste.feature_map import principal_components
 from beholder.text import shown
 from beholder.types import Floats, Matrix
 
-COMPONENTS = 40  # of the pictures, from which answers are predicted
-GOLD = "gold"  # the column of items.csv with the known score of gold images
+_COMPONENTS = 40  # of the pictures, from which answers are predicted
+_GOLD = "gold"  # the column of items.csv with the known score of gold images
 
 Qualities = dict[int, RaterQuality]  # by position in the set's raters
 
@@ -39,13 +39,16 @@ def to_look_at(data: Dataset, found: Qualities) -> list[str]:
 
 def known_scores(data: Dataset) -> Floats:
     """(n,) the known score of gold images, NaN for all others: the column `gold` of items.csv, where there is one."""
-    return column(data, GOLD)
+    return column(data, _GOLD)
 
 
 def column(data: Dataset, name: str) -> Floats:
     """(n,) the numbers of a column of items.csv, NaN where it is empty or there is none.
 
-    raises : BadInput naming an item where it is no number
+    Raises
+    ------
+    BadInput
+        naming an item where it is no number
     """
     told = data.columns.get(name, ("",) * len(data.items))
     marks = marks_of(told)
@@ -71,5 +74,5 @@ def scale_of(data: Dataset) -> tuple[float, float]:
 
 def _few_numbers(X: Matrix) -> Floats:
     """(n, c) principal components; none where the pictures do not differ."""
-    mean, axes = principal_components(X, COMPONENTS)
+    mean, axes = principal_components(X, _COMPONENTS)
     return np.asarray((X - mean) @ axes, np.float64)

@@ -17,7 +17,7 @@ from beholder.errors import BadInput, StoreError, UserError
 from beholder.json_reading import parse_json, read_json
 from beholder.research.bench.worker import BenchJob, Row
 
-CONFIG, ROWS = "config.json", "rows.jsonl"
+_CONFIG, ROWS = "config.json", "rows.jsonl"
 
 
 class RunRecord:
@@ -38,13 +38,13 @@ class RunRecord:
             raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
 
     def _begin(self, config: Row) -> Row:
-        path = self.folder / CONFIG
+        path = self.folder / _CONFIG
         if path.is_file():
             old = _read_config(path)
             _check_same(self.folder, old, config)
             return old
         if (self.folder / ROWS).exists():
-            raise UserError(f"{self.folder} holds {ROWS} without the {CONFIG} that says of what; give another folder")
+            raise UserError(f"{self.folder} holds {ROWS} without the {_CONFIG} that says of what; give another folder")
         config |= {"begun": date.today().isoformat(), "hardware": hardware()}
         write_whole(path, json.dumps(config, indent=1) + "\n")
         return config

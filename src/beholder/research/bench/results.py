@@ -23,7 +23,7 @@ LOWER_IS_BETTER = frozenset({"regret_10", "ece", NEEDED})
 OTHERS = "difference"  # title of a table; that of the means is what the numbers of shots count
 FILE = "results.json"
 NO_INTERVAL = "1 rater, so no interval"
-EARLY = 20  # answers, after which strategies are told apart in a sentence
+_EARLY = 20  # answers, after which strategies are told apart in a sentence
 
 _TITLES = {
     "precision_20": "precision_20, of the person's own top quarter",
@@ -51,9 +51,14 @@ Rows = dict[str, list[Figure | None]]  # of a table: a figure for each number of
 class Section:
     """One metric of one group of raters.
 
-    series    in the order of the run
-    means     (series, shots): its figure
-    versus    (series, other, shots): the figure of the difference
+    Attributes
+    ----------
+    series
+        in the order of the run
+    means
+        (series, shots): its figure
+    versus
+        (series, other, shots): the figure of the difference
     """
 
     group: str
@@ -67,7 +72,7 @@ class Section:
     def heading(self) -> str:
         counts = sorted({figure.estimate.raters for figure in self.means.values()})
         title = metric_title(self.metric, self.shots[-1], self.unit)
-        return f"{title}: {self.group} ({raters_of(counts)})"
+        return f"{title}: {self.group} ({_raters_of(counts)})"
 
     @property
     def unit(self) -> str:
@@ -107,7 +112,7 @@ def metric_title(metric: str, most: int, unit: str = ANSWERS) -> str:
     return _TITLES.get(metric, metric).format(first=first, last=most, unit=unit) + lower
 
 
-def raters_of(counts: Sequence[int]) -> str:
+def _raters_of(counts: Sequence[int]) -> str:
     """How many raters stand behind figures, and that a single one gives no interval. counts : ascending"""
     if counts[-1] == 1:
         return NO_INTERVAL
@@ -131,9 +136,14 @@ def short_name(encoder: str) -> str:
 class Results:
     """The figures of a run with all that must be said beside them.
 
-    config              as `config.json` has it
-    left_out, look_at   sentences that name raters (and how many pictures) with the reason
-    licence, citation   of the data set, "" where it does not say
+    Attributes
+    ----------
+    config
+        as `config.json` has it
+    left_out, look_at
+        sentences that name raters (and how many pictures) with the reason
+    licence, citation
+        of the data set, "" where it does not say
     """
 
     config: Row
@@ -215,7 +225,7 @@ class Results:
         section = self.sections(self.groups[0])[0]
         own = [one for one in section.series if one.method not in CONTROLS]
         at_random = any(one == one.at_random for one in own)
-        at = EARLY if at_random and EARLY in section.shots else section.shots[-1]
+        at = _EARLY if at_random and _EARLY in section.shots else section.shots[-1]
         others = [one.at_random if at_random else Series(GENERIC) for one in own]
         told = [section.versus.get((one, other, at)) for one, other in zip(own, others, strict=True)]
         return [_finding(figure) for figure in told if figure is not None]

@@ -49,7 +49,7 @@ from beholder.research.datasets import Dataset, load_plain, same_pictures
 from beholder.taste import ExpertNetworks
 from beholder.types import Progress, silent
 
-SHOTS = (0, 5, 10, 25, 50, 100)
+_SHOTS = (0, 5, 10, 25, 50, 100)
 _Job = TypeVar("_Job")
 _ALONE = 4  # so few jobs are done before a second process has started
 
@@ -70,31 +70,49 @@ def run(
 ) -> list[dict[str, Any]]:
     """Compare methods on a rated set in the plain folder format, by the protocol of `bench.protocol`.
 
-    methods   "someone-else", names of taste models, "default" for the app's, which figures call by its own name, and a
-              researcher's own as "package.module:Class" or "path/to/file.py:Class"; at 0 shots those that need answers
-              know nothing
-    encoder   a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
-    shots     numbers of the person's answers, SHOTS unless given; repeats: draws a rater; out: a folder for rows.jsonl
-              and the report, where the same call after an interruption goes on; both controls are then run and
-              reported, and what is returned is of `methods` alone
-    where     "COLUMN=VALUE" of items.csv
-    ask       names of strategies (`beholder.ask`), each of which chooses the answers of every method but the controls,
-              of those that the person gave (`bench.asking`); budget: how many, 50 unless given, in place of shots:
-              figures are of every fifth. With `out` the control `generic` alone comes along. Where "grids" or
-              "grids-random" is among them, which show nine of the rated pictures at once, shots are seconds of
-              answering for all strategies, and so is the budget, 60 unless given
-    task_vectors   a folder that `beholder train task-vectors` wrote, for the methods that are made of networks (tvc,
-              tvc-tangent, zero-shot-best, uniform-mix) and NAME+tangent; the others never see its numbers
-    returns   the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "versus_ask", "group", "shots",
-              "metric", "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired
-              difference of every method and every other (`versus`), both ways round; table.md has each later against
-              each earlier. Strategies are compared with the same method and methods by the same strategy, all with the
-              controls; of their metric "answers_needed" a number is None where the budget was not enough. Groups are
-              "all", where they are known "attentive" and "clickers", and of eight raters or more the quarters by
-              agreement with others (`bench.agreement`)
-    raises    UserError for a wrong call, BadInput for a set that cannot be used
-
     Worker processes are spawned, `BEHOLDER_THREADS` of them: a script needs its `if __name__ == "__main__"`.
+
+    Parameters
+    ----------
+    methods
+        "someone-else", names of taste models, "default" for the app's, which figures call by its own name, and a
+        researcher's own as "package.module:Class" or "path/to/file.py:Class"; at 0 shots those that need answers
+        know nothing
+    encoder
+        a name or "onnx:PATH"; or "vectors:FILE", a researcher's own features (see `bench.vectors`)
+    shots
+        numbers of the person's answers, SHOTS unless given; repeats: draws a rater; out: a folder for rows.jsonl
+        and the report, where the same call after an interruption goes on; both controls are then run and reported,
+        and what is returned is of `methods` alone
+    where
+        "COLUMN=VALUE" of items.csv
+    ask
+        names of strategies (`beholder.ask`), each of which chooses the answers of every method but the controls, of
+        those that the person gave (`bench.asking`); budget: how many, 50 unless given, in place of shots: figures
+        are of every fifth. With `out` the control `generic` alone comes along. Where "grids" or "grids-random" is
+        among them, which show nine of the rated pictures at once, shots are seconds of answering for all
+        strategies, and so is the budget, 60 unless given
+    task_vectors
+        a folder that `beholder train task-vectors` wrote, for the methods that are made of networks (tvc,
+        tvc-tangent, zero-shot-best, uniform-mix) and NAME+tangent; the others never see its numbers
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        the summary as JSON shapes: {"data", "encoder", "method", "versus", "ask", "versus_ask", "group", "shots",
+        "metric", "mean", "low", "high", "raters", "draws"}. First means (`versus` None), then the paired difference
+        of every method and every other (`versus`), both ways round; table.md has each later against each earlier.
+        Strategies are compared with the same method and methods by the same strategy, all with the controls; of
+        their metric "answers_needed" a number is None where the budget was not enough. Groups are "all", where they
+        are known "attentive" and "clickers", and of eight raters or more the quarters by agreement with others
+        (`bench.agreement`)
+
+    Raises
+    ------
+    UserError
+        for a wrong call
+    BadInput
+        for a set that cannot be used
     """
     say: Progress = progress or silent
     named, shots, strategies = _checked(methods, shots, repeats, where, ask, budget)
@@ -150,7 +168,7 @@ def _checked(
         faults.append(f"where must be COLUMN=VALUE, got '{where}'")
     if faults:
         raise UserError("; ".join(faults))
-    told = tuple(sorted(set(shots or SHOTS))) if ask is None else _stops(ask, budget)
+    told = tuple(sorted(set(shots or _SHOTS))) if ask is None else _stops(ask, budget)
     return tuple(dict.fromkeys(methods)), told, tuple(dict.fromkeys(ask or ()))
 
 
@@ -231,7 +249,10 @@ def embed_set(
 ) -> tuple[RatedTable, str]:
     """The table of a set, and the key of what made its vectors and attributes.
 
-    networks : a folder of task vectors, whose columns come between vectors and attributes; None: none
+    Parameters
+    ----------
+    networks
+        a folder of task vectors, whose columns come between vectors and attributes; None: none
     """
     from beholder.collection import Library
 

@@ -12,7 +12,7 @@ from scipy.stats import norm, t
 
 from beholder.types import Floats
 
-RESAMPLES = 5_000
+_RESAMPLES = 5_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ def bootstrap(values: Floats, seed: int, level: float = 0.95) -> Estimate:
     takes normal where Student is due, which with a dozen raters covers 91 % in place of 95. Below eight raters no
     resampling can reach 95 %: with five this one covers about 91 %.
 
-    values : (n,) one a rater. One rater has no interval.
+    Parameters
+    ----------
+    values
+        (n,) one a rater. One rater has no interval.
     """
     n = len(values)
     if n == 1:
@@ -74,7 +77,7 @@ def _sign_flip(difference: Floats, seed: int) -> float:
 def _as_far(flipped: Floats, observed: float) -> float:
     """How often signs at random give a figure as far from 0; the observed signs are one of the trials, so p > 0."""
     as_far = np.abs(flipped) >= abs(observed) * (1 - 1e-9)
-    return float((as_far.sum() + 1) / (RESAMPLES + 1))
+    return float((as_far.sum() + 1) / (_RESAMPLES + 1))
 
 
 def pooled(gaps: Floats, seed: int) -> Estimate:
@@ -84,7 +87,10 @@ def pooled(gaps: Floats, seed: int) -> Estimate:
     large, in a resample twice as much as in the estimate, so that percentiles would never hold the 0 of a perfect
     model. This interval holds it in 85 to 90 %, and an error of .06 in 94 % (by simulation, 12 and 60 raters).
 
-    gaps : (n, bins) of `metrics.calibration_gaps`, a row a rater; all weigh the same, however many pairs they answered
+    Parameters
+    ----------
+    gaps
+        (n, bins) of `metrics.calibration_gaps`, a row a rater; all weigh the same, however many pairs they answered
     """
     estimate = _error(gaps.mean(axis=0))
     low, high = _basic(estimate, _error(_resamples(len(gaps), seed) @ gaps), len(gaps))
@@ -107,7 +113,12 @@ def answers_needed(curves: Floats, ends: Floats, stops: Floats, seed: int) -> Es
 
     Between two stops the curve is straight. The interval resamples raters, curve and level together.
 
-    curves : (n, s) one a rater over the s numbers of answers `stops`; ends : (n,) what makes up the level
+    Parameters
+    ----------
+    curves
+        (n, s) one a rater over the s numbers of answers `stops`
+    ends
+        (n,) what makes up the level
     """
     n = len(curves)
     estimate = float(_first_at(curves.mean(axis=0, keepdims=True), ends.mean(keepdims=True), stops)[0])
@@ -115,7 +126,7 @@ def answers_needed(curves: Floats, ends: Floats, stops: Floats, seed: int) -> Es
         return Estimate(estimate, math.nan, math.nan, 1)
     weights = _resamples(n, seed)
     reached = np.sort(_first_at(weights @ curves, weights @ ends, stops))
-    low, high = (float(reached[round(tail * (RESAMPLES - 1))]) for tail in _tails(n))  # no mean of two: one may be inf
+    low, high = (float(reached[round(tail * (_RESAMPLES - 1))]) for tail in _tails(n))  # no mean of two: one may be inf
     return Estimate(estimate, low, high, n)
 
 
@@ -147,12 +158,12 @@ def _basic(estimate: float, resampled: Floats, n: int) -> tuple[float, float]:
 @lru_cache(maxsize=8)
 def _resamples(n: int, seed: int) -> Floats:
     """(RESAMPLES, n) the weight of each rater in each resample; the same for every figure of a run."""
-    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), _RESAMPLES) / n
 
 
 @lru_cache(maxsize=8)
 def _signs(n: int, seed: int) -> Floats:
-    return np.random.default_rng(seed).choice([-1.0, 1.0], (RESAMPLES, n))
+    return np.random.default_rng(seed).choice([-1.0, 1.0], (_RESAMPLES, n))
 
 
 def holm(p: Floats) -> Floats:

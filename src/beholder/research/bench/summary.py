@@ -34,17 +34,21 @@ from beholder.types import Floats
 
 AREA, NEEDED = "area", "answers_needed"  # metrics of an asking run; reported at the budget
 
-Values = dict[str, dict[int, Any]]  # rater: draw: value, of ece the bins of `metrics.calibration`
-Found = dict[tuple[Series, str, int], Values]  # (series, metric, shots)
-Cell = tuple[Series, Series | None, Estimate, float]  # series, the one subtracted, estimate, Holm's p
+_Values = dict[str, dict[int, Any]]  # rater: draw: value, of ece the bins of `metrics.calibration`
+Found = dict[tuple[Series, str, int], _Values]  # (series, metric, shots)
+_Cell = tuple[Series, Series | None, Estimate, float]  # series, the one subtracted, estimate, Holm's p
 
 
 @dataclass(frozen=True)
 class Figure:
     """One number of the summary. `versus` names the method that was subtracted, rater by rater.
 
-    p_holm            corrected for all pairs compared in the same group, metric and shots
-    ask, versus_ask   the strategies by which the two asked, None where they did not
+    Attributes
+    ----------
+    p_holm
+        corrected for all pairs compared in the same group, metric and shots
+    ask, versus_ask
+        the strategies by which the two asked, None where they did not
     """
 
     method: str
@@ -107,7 +111,10 @@ def summarise(
 ) -> list[Figure]:
     """Every series at every number of shots, then each against every comparable other (both ways round).
 
-    stops : of an asking run, all the numbers of answers up to its budget
+    Parameters
+    ----------
+    stops
+        of an asking run, all the numbers of answers up to its budget
     """
     found = _by_rater(rows)
     draws, order = _draws(found), tuple(series)
@@ -126,7 +133,12 @@ def summarise(
 
 
 def _figures(
-    cells: Iterable[Cell], told: Mapping[Series, Values], group: str, shots: int, metric: str, draws: Mapping[str, int]
+    cells: Iterable[_Cell],
+    told: Mapping[Series, _Values],
+    group: str,
+    shots: int,
+    metric: str,
+    draws: Mapping[str, int],
 ) -> list[Figure]:
     count = max((draws[rater] for values in told.values() for rater in values), default=0)
     return [
@@ -158,14 +170,14 @@ def _by_rater(rows: Iterable[Row]) -> Found:
 
 def _told(
     found: Found, series: Iterable[Series], metric: str, shots: int, members: frozenset[str]
-) -> dict[Series, Values]:
+) -> dict[Series, _Values]:
     """What these raters have of each series, where they have anything."""
     cells = {one: found.get((one, metric, shots), {}) for one in series}
     told = {one: {rater: cell[rater] for rater in cell if rater in members} for one, cell in cells.items()}
     return {one: values for one, values in told.items() if values}
 
 
-def _curve(found: Found, series: Series, stops: Sequence[int], members: Iterable[str]) -> Values:
+def _curve(found: Found, series: Series, stops: Sequence[int], members: Iterable[str]) -> _Values:
     """The first metric at every stop, of those (raters and their draws) who were asked to the last."""
     first = next((metric for metric in METRICS if (series, metric, stops[-1]) in found), METRICS[0])
     cells = [found.get((series, first, k), {}) for k in stops]
@@ -190,9 +202,9 @@ def _areas(found: Found, series: Iterable[Series], stops: Sequence[int]) -> Foun
     }
 
 
-def _needed(curves: Mapping[Series, Values], stops: Sequence[int], seed: int) -> list[Cell]:
+def _needed(curves: Mapping[Series, _Values], stops: Sequence[int], seed: int) -> list[_Cell]:
     """Of every series that asks, where the same method was asked at random as well."""
-    cells: list[Cell] = []
+    cells: list[_Cell] = []
     for one, values in curves.items():
         control = curves.get(one.at_random)
         if one.ask is None or control is None or not (shared := _shared(values, control)):
@@ -203,12 +215,12 @@ def _needed(curves: Mapping[Series, Values], stops: Sequence[int], seed: int) ->
     return cells
 
 
-def _rater_curves(values: Values) -> Floats:
+def _rater_curves(values: _Values) -> Floats:
     """(n, stops) one mean curve a rater."""
     return np.array([np.mean(list(draws.values()), axis=0) for draws in values.values()])
 
 
-def _draws(found: Mapping[tuple[Series, str, int], Values]) -> dict[str, int]:
+def _draws(found: Mapping[tuple[Series, str, int], _Values]) -> dict[str, int]:
     count: dict[str, int] = defaultdict(int)
     for cell in found.values():
         for rater, values in cell.items():
@@ -220,17 +232,17 @@ def _draws(found: Mapping[tuple[Series, str, int], Values]) -> dict[str, int]:
 class _Way:
     """From the values of one cell to its figure: each rater's part, what all come to, a difference of two."""
 
-    of_raters: Callable[[Values], Floats]
+    of_raters: Callable[[_Values], Floats]
     mean: Callable[[Floats, int], Estimate]
     difference: Callable[[Floats, Floats, int], Estimate]
 
 
-def _rater_means(values: Values) -> Floats:
+def _rater_means(values: _Values) -> Floats:
     """(n,) one mean over draws a rater."""
     return np.array([np.mean(list(draws.values())) for draws in values.values()])
 
 
-def _rater_gaps(values: Values) -> Floats:
+def _rater_gaps(values: _Values) -> Floats:
     """(n, bins) one row a rater, their draws added up."""
     return np.array([calibration_gaps(np.sum(list(draws.values()), axis=0)) for draws in values.values()])
 
@@ -238,10 +250,10 @@ def _rater_gaps(values: Values) -> Floats:
 _MEANS, _POOLED = _Way(_rater_means, bootstrap, paired), _Way(_rater_gaps, pooled, pooled_difference)
 
 
-def _cells(series: Mapping[Series, Values], way: _Way, seed: int) -> list[Cell]:
+def _cells(series: Mapping[Series, _Values], way: _Way, seed: int) -> list[_Cell]:
     """Of one group, metric and number of shots."""
     nan = float("nan")
-    means: list[Cell] = [(one, None, way.mean(way.of_raters(values), seed), nan) for one, values in series.items()]
+    means: list[_Cell] = [(one, None, way.mean(way.of_raters(values), seed), nan) for one, values in series.items()]
     compared = [
         (earlier, later, estimate)
         for earlier, later in combinations(series, 2)
@@ -249,20 +261,20 @@ def _cells(series: Mapping[Series, Values], way: _Way, seed: int) -> list[Cell]:
         and (estimate := _difference(series[later], series[earlier], way, seed)) is not None
     ]
     corrected = holm(np.array([estimate.p for _, _, estimate in compared]))
-    differences: list[Cell] = []
+    differences: list[_Cell] = []
     for (earlier, later, e), p in zip(compared, corrected.tolist(), strict=True):
         differences.append((later, earlier, e, p))
         differences.append((earlier, later, Estimate(-e.mean, -e.high, -e.low, e.raters, e.p), p))
     return means + differences
 
 
-def _difference(values: Values, others: Values, way: _Way, seed: int) -> Estimate | None:
+def _difference(values: _Values, others: _Values, way: _Way, seed: int) -> Estimate | None:
     """Over the draws of raters that both series have, and no others; None where they share none."""
     ours, theirs = _shared(values, others), _shared(others, values)
     return way.difference(way.of_raters(ours), way.of_raters(theirs), seed) if ours else None
 
 
-def _shared(values: Values, others: Values) -> Values:
+def _shared(values: _Values, others: _Values) -> _Values:
     """What of `values` the others have as well, raters and draws in the order of their names."""
     both = {rater: sorted(values[rater].keys() & others[rater].keys()) for rater in sorted(values) if rater in others}
     return {rater: {draw: values[rater][draw] for draw in draws} for rater, draws in both.items() if draws}

@@ -2,7 +2,7 @@
 
 Each database has a coefficient for each tensor of the network. They start alike, by how well each database's network
 agrees with the person's few answers, and are learned by how likely the answers are; the network itself stays as it is.
-The result is a network of its own, so every picture has to be looked at anew; that is what `tvc-tangent` does without.
+The result is a network of its own, so every picture has to be looked at again; that is what `tvc-tangent` does without.
 
 Where we depart from the paper: its start, softmax(10 SRCC), is mostly noise at ten answers, so ours weighs an answer as
 a likelihood does and knows what training raters agreed with; and its coefficients, hundreds of them, run after every
@@ -29,21 +29,30 @@ from beholder.taste.base import Arrays
 from beholder.taste.network_mixture import ExpertNetworks, NetworkMixture, mixture_weights
 from beholder.types import Answers, Floats, Ints
 
-STEPS, RATE, BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
-PULL = 1.0  # to the start, divided by the number of answers: as if each coefficient had a normal prior
-CHUNK = 512  # pictures that are opened before they are looked at
-BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
+_STEPS, _RATE, _BATCH = 100, 1e-2, 32  # published are 500 steps; BATCH: pictures in one step
+_PULL = 1.0  # to the start, divided by the number of answers: as if each coefficient had a normal prior
+_CHUNK = 512  # pictures that are opened before they are looked at
+_BINS = 9.0  # a score from 0 to 1 counts as one from 1 to 10
 
 
 class Tvc(NetworkMixture):
     """Mixed networks; see the module's head.
 
-    prior : `ExpertNetworks` with the folder of the networks; the pictures are those of the table that X is of
-    steps, rate : of AdamW · pull : to the start, times the squared distance of the coefficients from it · shared : one
-    coefficient a database instead of one for each tensor, the coefficients summing to 1, not pulled; how much a
-    difference of scores decides is then learned too · random_state : of the batches
-
     Fitted: coefficients_ (v, tensors), start_ (v,)
+
+    Parameters
+    ----------
+    prior
+        `ExpertNetworks` with the folder of the networks; the pictures are those of the table that X is of
+    steps, rate
+        of AdamW
+    pull
+        to the start, times the squared distance of the coefficients from it
+    shared
+        one coefficient a database instead of one for each tensor, the coefficients summing to 1, not pulled; how
+        much a difference of scores decides is then learned too
+    random_state
+        of the batches
     """
 
     name: ClassVar[str] = "tvc"
@@ -51,9 +60,9 @@ class Tvc(NetworkMixture):
     def __init__(
         self,
         prior: ExpertNetworks | None = None,
-        steps: int = STEPS,
-        rate: float = RATE,
-        pull: float = PULL,
+        steps: int = _STEPS,
+        rate: float = _RATE,
+        pull: float = _PULL,
         shared: bool = False,
         random_state: int = 0,
     ) -> None:
@@ -68,7 +77,7 @@ class Tvc(NetworkMixture):
         """(m,) the chance that the first of each pair (m, 2) of rows of X is preferred, as the loss has it."""
         score = self._raw(self._check_rows(X))
         sides = np.asarray(pairs, np.int64)
-        return np.asarray(1 / (1 + np.exp(-BINS * (score[sides[:, 0]] - score[sides[:, 1]]))), np.float64)
+        return np.asarray(1 / (1 + np.exp(-_BINS * (score[sides[:, 0]] - score[sides[:, 1]]))), np.float64)
 
     def _mix(self, X: NDArray[Any], scores: NDArray[Any], answers: Answers) -> Floats:
         self._scores: dict[str, Floats] = {}
@@ -90,7 +99,7 @@ class Tvc(NetworkMixture):
         first = np.log(self.start_ + 1e-6) if self.shared else np.repeat(self.start_[:, None], tensors, 1)
         middle = torch.tensor(first, dtype=torch.float32, device=merged.device)
         a = middle.clone()
-        gain = torch.tensor(float(np.log(BINS)), device=merged.device)
+        gain = torch.tensor(float(np.log(_BINS)), device=merged.device)
         learned = [a.requires_grad_(True), *([gain.requires_grad_(True)] if self.shared else [])]
         optimiser = torch.optim.AdamW(learned, lr=self.rate, weight_decay=0.0)
 
@@ -122,8 +131,8 @@ class Tvc(NetworkMixture):
         pictures, key, places = _pictures(X)
         scores = self._scores.setdefault(key, np.full(len(pictures.files), np.nan))  # said of each picture so far
         missing = np.unique(places[np.isnan(scores[places])])
-        for at in range(0, len(missing), CHUNK):
-            merged, part = self._merged(), missing[at : at + CHUNK]
+        for at in range(0, len(missing), _CHUNK):
+            merged, part = self._merged(), missing[at : at + _CHUNK]
             squares, there = pictures.squares(part, merged.vectors.side)
             scores[part[there]] = merged.scores(squares[there], self.coefficients_)
         known = scores[places]
@@ -133,7 +142,7 @@ class Tvc(NetworkMixture):
     def _merged(self) -> Any:
         if self.prior_.folder is None:
             raise UserError("the tvc model needs the networks: give it a prior with the folder of the task vectors")
-        return merged_of(self.prior_.folder)
+        return _merged_of(self.prior_.folder)
 
     def _state(self) -> tuple[dict[str, Any], Arrays]:
         plain, arrays = super()._state()
@@ -159,7 +168,7 @@ def _pictures(X: NDArray[Any]) -> tuple[Pictures, str, Ints]:
 
 
 @lru_cache(maxsize=1)
-def merged_of(folder: Path) -> Any:
+def _merged_of(folder: Path) -> Any:
     """The networks of a folder, ready to be mixed. raises : MissingExtra without torch"""
     try:
         from beholder.features.networks.merged import Merged
@@ -171,13 +180,13 @@ def merged_of(folder: Path) -> Any:
 
 
 def _pairs_of(answers: Answers, rng: np.random.Generator, steps: int) -> tuple[Ints, Ints]:
-    """(steps, b) rows of X that are better and (steps, b) that are worse, drawn anew for every step; -1: no pair.
+    """(steps, b) rows of X that are better and (steps, b) that are worse, drawn again for every step; -1: no pair.
 
     Rated pictures: a shuffled batch, its first half against its second. Choices: a batch of them. A step has as many
     pictures of each kind as their share of the answers.
     """
     rated, chosen = len(answers.rows), len(answers.choices)
-    half = BATCH // 2
+    half = _BATCH // 2
     from_ratings = 0 if rated < 2 else max(1, min(rated // 2, round(half * rated / (rated + chosen))))
     from_choices = min(chosen, half - from_ratings)
     better = np.full((steps, from_ratings + from_choices), -1, np.int64)

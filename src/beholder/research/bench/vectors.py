@@ -26,15 +26,18 @@ from beholder.text import shown
 from beholder.types import Matrix
 
 PREFIX = "vectors:"
-NAMED = 10  # missing items that are named
+_NAMED = 10  # missing items that are named
 _ODD = re.compile(r"[^0-9.eE+\-]")
 
 
 def read_vectors(path: Path, items: Sequence[str]) -> tuple[Matrix, str]:
     """(n, d) float32 in the order of `items`, and the sha256 of the file.
 
-    raises : BadInput with all that is wrong: unreadable, items that are missing or come twice, lines of another width,
-        values that are no finite numbers
+    Raises
+    ------
+    BadInput
+        with all that is wrong: unreadable, items that are missing or come twice, lines of another width, values
+        that are no finite numbers
     """
     if not path.is_file():
         raise BadInput(f"there is no file {path}; wanted vectors:FILE, a .safetensors or a CSV with a column item")
@@ -114,7 +117,7 @@ def _check(file: str, names: list[str], vectors: Matrix, items: Sequence[str], f
         faults.add(file, f"item '{names[row]}' has a value that is no finite number")
     missing = sorted(set(items) - set(names))
     if missing:
-        more = ", ..." if len(missing) > NAMED else ""
+        more = ", ..." if len(missing) > _NAMED else ""
         faults.found.insert(
-            0, f"{file}: has no vector for {len(missing)} of {len(items)} items: {', '.join(missing[:NAMED])}{more}"
+            0, f"{file}: has no vector for {len(missing)} of {len(items)} items: {', '.join(missing[:_NAMED])}{more}"
         )

@@ -37,9 +37,14 @@ class BenchJob:
 class Bench:
     """What stays the same from job to job.
 
-    table  all pictures
-    stamp  the fields that every row of the run carries
-    ask    names of strategies that choose the answers; without any they are the first of the draw's support
+    Attributes
+    ----------
+    table
+        all pictures
+    stamp
+        the fields that every row of the run carries
+    ask
+        names of strategies that choose the answers; without any they are the first of the draw's support
     """
 
     protocol: Protocol
@@ -111,7 +116,7 @@ class Bench:
         return method(name).fit(Task(self._taught(draw), answers, len(answers), draw.seed))
 
     def _taught(self, draw: Draw) -> SharedPriors:
-        """What others teach, learned anew only where it is not what they taught in the last draw."""
+        """What others teach, learned again only where it is not what they taught in the last draw."""
         key = draw.prior.tobytes()
         if self._last_taught is None or self._last_taught[0] != key:
             self._last_taught = key, teach(self.table, self.protocol.judgements.take(draw.prior))

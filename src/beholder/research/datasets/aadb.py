@@ -25,19 +25,19 @@ ATTRIBUTES = {  # name in the published files, spelt so -> column
     "Symmetry": "symmetry",
     "MotionBlur": "motion blur",
 }
-LISTS = {"train": "Train", "validation": "Validation", "test": "TestNew"}
-PICTURES = ("datasetImages_originalSize", "AADB_newtest_originalSize", "datasetImages_warp256", "AADB_newtest_warp256")
-WORKERS = "*AllinAll.csv"
-RATING_SCALE = (1.0, 5.0)
+_LISTS = {"train": "Train", "validation": "Validation", "test": "TestNew"}
+_PICTURES = ("datasetImages_originalSize", "AADB_newtest_originalSize", "datasetImages_warp256", "AADB_newtest_warp256")
+_WORKERS = "*AllinAll.csv"
+_RATING_SCALE = (1.0, 5.0)
 
 
 def read(draft: Draft) -> None:
-    workers = sorted(path.name for path in draft.folder.glob(WORKERS))
-    draft.look_for_pictures(*PICTURES)
-    for part, word in LISTS.items():
+    workers = sorted(path.name for path in draft.folder.glob(_WORKERS))
+    draft.look_for_pictures(*_PICTURES)
+    for part, word in _LISTS.items():
         _read_part(draft, part, word, "published_score" if workers else "score")
     if workers:
-        draft.scale = RATING_SCALE
+        draft.scale = _RATING_SCALE
         _read_workers(draft, workers[0])
 
 
@@ -80,7 +80,7 @@ FORMAT = DatasetFormat(
     scale=(0, 1),
     split="pictures (8,458 train, 500 validation, 1,000 test)",
     repeats=RETEST,
-    layout=f"{PICTURES[0]}/, {PICTURES[1]}/, {_list('*', '*')}; optional {WORKERS} (ratings from 1 to 5)",
+    layout=f"{_PICTURES[0]}/, {_PICTURES[1]}/, {_list('*', '*')}; optional {_WORKERS} (ratings from 1 to 5)",
     licence="unstated; see the source",
     citation="Kong, Shen, Lin, Mech, Fowlkes: Photo Aesthetics Ranking Network with Attributes and Content Adaptation. "
     "ECCV 2016.",

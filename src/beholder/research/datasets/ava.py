@@ -13,20 +13,20 @@ from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import NO_REPEATS, DatasetFormat
 from beholder.text import shown
 
-VOTES = "AVA.txt"  # index, picture, ten counts, two tags (0: none), challenge
-TEST = "aesthetics_image_lists/generic_test.jpgl"
-LEVELS = range(1, 11)
+_VOTES = "AVA.txt"  # index, picture, ten counts, two tags (0: none), challenge
+_TEST = "aesthetics_image_lists/generic_test.jpgl"
+_LEVELS = range(1, 11)
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("images", "image")
-    test = {picture for _, (picture,) in draft.lines(TEST, 1, optional=True)}
-    for where, (_, picture, *counts, tag, other_tag, challenge) in draft.lines(VOTES, 15):
+    test = {picture for _, (picture,) in draft.lines(_TEST, 1, optional=True)}
+    for where, (_, picture, *counts, tag, other_tag, challenge) in draft.lines(_VOTES, 15):
         part = ("test" if picture in test else "train") if test else ""
         votes = _votes(draft, where, counts)
         if votes:
-            mean, std = moments(votes)
+            mean, std = _moments(votes)
             columns = {"votes": str(sum(votes)), "tags": f"{tag} {other_tag}", "challenge": challenge}
             draft.add_mean(where, f"{picture}.jpg", f"{mean:.6f}", part, score_std=f"{std:.6f}", **columns)
 
@@ -34,16 +34,16 @@ def read(draft: Draft) -> None:
 def _votes(draft: Draft, where: str, counts: list[str]) -> list[int]:
     """How often each of LEVELS was given; none where that cannot be read."""
     votes = [int(count) for count in counts if _COUNT.fullmatch(count)]
-    if len(votes) == len(LEVELS) and any(votes):
+    if len(votes) == len(_LEVELS) and any(votes):
         return votes
-    draft.unusable.add(where, f"wanted {len(LEVELS)} counts of votes, not all 0, got {shown(' '.join(counts))}")
+    draft.unusable.add(where, f"wanted {len(_LEVELS)} counts of votes, not all 0, got {shown(' '.join(counts))}")
     return []
 
 
-def moments(votes: list[int]) -> tuple[float, float]:
+def _moments(votes: list[int]) -> tuple[float, float]:
     """Mean and standard deviation of the LEVELS that were given."""
-    mean = sum(level * count for level, count in zip(LEVELS, votes, strict=True)) / sum(votes)
-    squares = sum((level - mean) ** 2 * count for level, count in zip(LEVELS, votes, strict=True))
+    mean = sum(level * count for level, count in zip(_LEVELS, votes, strict=True)) / sum(votes)
+    squares = sum((level - mean) ** 2 * count for level, count in zip(_LEVELS, votes, strict=True))
     return mean, math.sqrt(squares / sum(votes))
 
 
@@ -52,9 +52,9 @@ FORMAT = DatasetFormat(
     title="AVA",
     known="means",
     scale=(1, 10),
-    split=f"pictures, where {TEST} is there (19,930 test)",
+    split=f"pictures, where {_TEST} is there (19,930 test)",
     repeats=NO_REPEATS,
-    layout=f"images/*.jpg, {VOTES}; optional {TEST}",
+    layout=f"images/*.jpg, {_VOTES}; optional {_TEST}",
     licence="unstated; the photos are their photographers'",
     citation="Murray, Marchesotti, Perronnin: AVA: A Large-Scale Database for Aesthetic Visual Analysis. CVPR 2012.",
     source="https://github.com/imfing/ava_downloader",

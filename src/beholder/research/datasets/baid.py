@@ -5,12 +5,12 @@ from __future__ import annotations
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import NO_REPEATS, DatasetFormat
 
-MEANS = {"train": "dataset/train_set.csv", "validation": "dataset/val_set.csv", "test": "dataset/test_set.csv"}
+_MEANS = {"train": "dataset/train_set.csv", "validation": "dataset/val_set.csv", "test": "dataset/test_set.csv"}
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("images")
-    for part, table in MEANS.items():
+    for part, table in _MEANS.items():
         for row in draft.table(table, "image", "score"):
             draft.add_mean(row.where, row["image"], row["score"], part)
 
@@ -22,7 +22,7 @@ FORMAT = DatasetFormat(
     scale=(0, 10),
     split="pictures (train, validation, test)",
     repeats=NO_REPEATS,
-    layout=f"images/*.jpg, {', '.join(MEANS.values())}",
+    layout=f"images/*.jpg, {', '.join(_MEANS.values())}",
     licence="CC BY-NC-ND 4.0",
     citation="Yi, Tian, Gu, Lai, Rosin: Towards Artistic Image Aesthetics Assessment: A Large-Scale Dataset and a New "
     "Method. CVPR 2023.",

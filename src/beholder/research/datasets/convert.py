@@ -21,17 +21,22 @@ from beholder.research.datasets.public import PUBLIC
 from beholder.research.datasets.tables import Faults
 from beholder.types import Progress, silent
 
-PLAIN = "plain"
-COPIES = "pictures"  # folder below the plain one for pictures that are copied
+_PLAIN = "plain"
+_COPIES = "pictures"  # folder below the plain one for pictures that are copied
 
 
 @dataclass(frozen=True)
 class Report:
     """What a set holds, as it was checked or written.
 
-    copies    lines left out because a line before them says the very same
-    retest    ratings of a picture that the rater had rated before
-    left_out  a sentence for each fault that was passed over
+    Attributes
+    ----------
+    copies
+        lines left out because a line before them says the very same
+    retest
+        ratings of a picture that the rater had rated before
+    left_out
+        a sentence for each fault that was passed over
     """
 
     name: str
@@ -48,10 +53,19 @@ class Report:
 def check(name: str, folder: str | Path, *, partial: bool = False, progress: Progress = silent) -> Report:
     """What the folder holds, if it is the set of this name, whole.
 
-    partial : pass over lines and pictures that cannot be used, and tell of them in the report
-    raises  : UnknownName for a set that is not known, BadInput with everything that is missing or wrong
+    Parameters
+    ----------
+    partial
+        pass over lines and pictures that cannot be used, and tell of them in the report
+
+    Raises
+    ------
+    UnknownName
+        for a set that is not known
+    BadInput
+        with everything that is missing or wrong
     """
-    if name == PLAIN:
+    if name == _PLAIN:
         return _report_of_plain(folder, progress)
     form = _form(name)
     return _report(form, _read(form, Path(folder).expanduser(), partial, progress))
@@ -72,7 +86,7 @@ def convert(
     copy    : copy the pictures too; else items.csv has their paths relative to `into`
     raises  : as `check`; UserError where `into` holds something already, or the set is in the plain format
     """
-    if name == PLAIN:
+    if name == _PLAIN:
         raise UserError(f"{folder} is in the plain format already: beholder bench {folder}")
     form, into = _form(name), Path(os.path.realpath(Path(into).expanduser()))
     _check_empty(into)
@@ -86,7 +100,7 @@ def convert(
 
 def _form(name: str) -> DatasetFormat:
     if name not in PUBLIC:
-        raise UnknownName.of("rated set", name, [*PUBLIC, PLAIN], see="beholder datasets list")
+        raise UnknownName.of("rated set", name, [*PUBLIC, _PLAIN], see="beholder datasets list")
     return PUBLIC[name]
 
 
@@ -169,7 +183,7 @@ def _relative(draft: Draft, into: Path) -> list[str]:
 
 
 def _copied(draft: Draft, unfinished: Path, progress: Progress) -> list[str]:
-    files = [f"{COPIES}/{columns['file']}" for columns in draft.items.values()]
+    files = [f"{_COPIES}/{columns['file']}" for columns in draft.items.values()]
     for done, (file, columns) in enumerate(zip(files, draft.items.values(), strict=True)):
         progress("copying pictures", done, len(files))
         (unfinished / file).parent.mkdir(parents=True, exist_ok=True)

@@ -20,9 +20,14 @@ LEFT, TIE, RIGHT = 1, 0, -1  # the values of Choices.answer
 class Ratings:
     """What raters said of single pictures, one row a rating.
 
-    item, rater   (r,) positions in the dataset's `items` and `raters`
-    score         (r,) on the set's own scale
-    seconds       (r,) time taken, NaN where unknown
+    Attributes
+    ----------
+    item, rater
+        (r,) positions in the dataset's `items` and `raters`
+    score
+        (r,) on the set's own scale
+    seconds
+        (r,) time taken, NaN where unknown
     """
 
     item: Ints
@@ -47,9 +52,14 @@ class Ratings:
 class Choices:
     """What raters said of two pictures side by side, one row an answer.
 
-    left, right, rater   (m,) positions in the dataset's `items` and `raters`
-    answer               (m,) LEFT, TIE or RIGHT (1, 0, -1): which one was chosen
-    seconds              (m,) time taken, NaN where unknown
+    Attributes
+    ----------
+    left, right, rater
+        (m,) positions in the dataset's `items` and `raters`
+    answer
+        (m,) LEFT, TIE or RIGHT (1, 0, -1): which one was chosen
+    seconds
+        (m,) time taken, NaN where unknown
     """
 
     left: Ints
@@ -86,13 +96,22 @@ class Choices:
 class Dataset:
     """One rated image set.
 
-    items, files     (n,) names of the pictures and where they lie
-    columns          every further column of items.csv, (n,) strings each
-    raters           names of everybody who judged
-    item_is_test     (n,) bool, None where the set has no split of pictures
-    rater_is_test    (raters,) bool, None where the set has no split of raters
-    scale            lowest and highest rating, None where the set does not say
-    revision         sha256 over the files that were read: two sets with one revision hold the same answers
+    Attributes
+    ----------
+    items, files
+        (n,) names of the pictures and where they lie
+    columns
+        every further column of items.csv, (n,) strings each
+    raters
+        names of everybody who judged
+    item_is_test
+        (n,) bool, None where the set has no split of pictures
+    rater_is_test
+        (raters,) bool, None where the set has no split of raters
+    scale
+        lowest and highest rating, None where the set does not say
+    revision
+        sha256 over the files that were read: two sets with one revision hold the same answers
     """
 
     name: str
@@ -113,7 +132,13 @@ class Dataset:
         """Only the pictures whose `column` says `value`; a judgement stays if all its pictures do.
 
         Raters of whom nothing stays are gone too. `revision` stays: it names the set, not the filter.
-        raises : UnknownName for a column that items.csv has not, BadInput where no picture has the value
+
+        Raises
+        ------
+        UnknownName
+            for a column that items.csv has not
+        BadInput
+            where no picture has the value
         """
         column = column.strip().casefold()  # as the header of items.csv is read
         if column not in self.columns:

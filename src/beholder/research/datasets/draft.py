@@ -15,34 +15,48 @@ from beholder.jobs import map_jobs
 from beholder.research.datasets.tables import Faults, Row, stream_lines, stream_table
 from beholder.text import shown
 
-FEW = 10  # names that one sentence lists
+_FEW = 10  # names that one sentence lists
 _TOLD_EVERY = 100  # pictures
-SMALL = 64  # side to which a picture is opened to see whether it can be: a large JPEG is then decoded in part
-PARTS = {"train": "train", "validation": "train", "test": "test"}  # a published part -> split of the plain format
+_SMALL = 64  # side to which a picture is opened to see whether it can be: a large JPEG is then decoded in part
+_PARTS = {"train": "train", "validation": "train", "test": "test"}  # a published part -> split of the plain format
 
-Rating = tuple[str, str, str, str]  # rater, item, score, seconds
+_Rating = tuple[str, str, str, str]  # rater, item, score, seconds
 
 
 class Draft:
     """What a set's reader fills. Reading goes on after a fault, so that all of them are told at once.
 
-    folder   the set as it was unpacked
-    scale    lowest and highest rating
-    items    item -> its columns; `file` is the picture's path below `folder`
-    ratings  in the order of the tables
-    retest   ratings of a picture that the rater had rated before
-    raters   rater -> train or test; empty where the set has no split of raters
-    copies   lines that said what a line before them had said, word for word
-    faults   what keeps the whole set from being used
-    unusable   lines and pictures that cannot be used; the rest could be
+    Parameters
+    ----------
+    folder
+        the set as it was unpacked
+    scale
+        lowest and highest rating
+
+    Attributes
+    ----------
+    items
+        item -> its columns; `file` is the picture's path below `folder`
+    ratings
+        in the order of the tables
+    retest
+        ratings of a picture that the rater had rated before
+    raters
+        rater -> train or test; empty where the set has no split of raters
+    copies
+        lines that said what a line before them had said, word for word
+    faults
+        what keeps the whole set from being used
+    unusable
+        lines and pictures that cannot be used; the rest could be
     """
 
     def __init__(self, folder: Path, scale: tuple[float, float]) -> None:
         self.folder = folder
         self.scale = scale
         self.items: dict[str, dict[str, str]] = {}
-        self.ratings: list[Rating] = []
-        self.retest: list[Rating] = []
+        self.ratings: list[_Rating] = []
+        self.retest: list[_Rating] = []
         self.raters: dict[str, str] = {}
         self.copies = 0
         self.faults = Faults()
@@ -86,13 +100,17 @@ class Draft:
     def add_item(self, where: str, item: str, picture: str, part: str = "", **columns: str) -> None:
         """Keep an item; what has no name, comes twice or has no picture there cannot be used.
 
-        picture : its file's name, or its path below one of the places
-        part    : train, validation or test
+        Parameters
+        ----------
+        picture
+            its file's name, or its path below one of the places
+        part
+            train, validation or test
         """
         if not item or self.knows(item):
             self.unusable.add(where, f"item '{item}' comes twice" if item else "the item has no name")
         elif _same(picture) in self._pictures:
-            split = {"split": PARTS[part], "part": part} if part else {}
+            split = {"split": _PARTS[part], "part": part} if part else {}
             self.items[item] = {"file": self._pictures[_same(picture)], **columns, **split}
         else:
             self._lost[item] = picture
@@ -111,7 +129,10 @@ class Draft:
     ) -> None:
         """Keep a rating; one of an item that cannot be used is passed over, as that is told already.
 
-        line : all that the table says of it. The same rater and item again is a copy where a line before said the very
+        Parameters
+        ----------
+        line
+            all that the table says of it. The same rater and item again is a copy where a line before said the very
             same, and else a retest.
         """
         if not rater:
@@ -206,7 +227,7 @@ def broken_pictures(files: Iterable[Path], threads: int, progress: Callable[[int
 
 def _why_broken(file: Path) -> str:
     try:
-        open_image(file, max_side=SMALL)
+        open_image(file, max_side=_SMALL)
     except BadPicture as error:
         return str(error)
     return ""
@@ -224,7 +245,7 @@ def files_below(folder: Path) -> Iterator[str]:
 
 def listed(names: list[str]) -> str:
     """The first FEW of them."""
-    return ", ".join(names[:FEW]) + (" ..." if len(names) > FEW else "")
+    return ", ".join(names[:_FEW]) + (" ..." if len(names) > _FEW else "")
 
 
 def _same(name: str) -> str:

@@ -10,14 +10,14 @@ from beholder.cells import is_number
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import RETEST, DatasetFormat
 
-VOTES = "data/votes_filtered.csv"
-CATEGORIES = "data/image_content_category.csv"
+_VOTES = "data/votes_filtered.csv"
+_CATEGORIES = "data/image_content_category.csv"
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("images", "eva", "EVA_together")
-    categories = {row["image_id"]: row["sort"] for row in draft.table(CATEGORIES, "image_id", "sort", optional=True)}
-    for row in draft.table(VOTES, "image_id", "user_id", "score", "vote_time", delimiter="="):
+    categories = {row["image_id"]: row["sort"] for row in draft.table(_CATEGORIES, "image_id", "sort", optional=True)}
+    for row in draft.table(_VOTES, "image_id", "user_id", "score", "vote_time", delimiter="="):
         picture = f"{row['image_id']}.jpg"
         if not draft.knows(picture):
             draft.add_item(row.where, picture, picture, category=categories.get(row["image_id"], ""))
@@ -32,7 +32,7 @@ FORMAT = DatasetFormat(
     scale=(0, 10),
     split="none",
     repeats=RETEST,
-    layout=f"images/**/*.jpg (unpacked), {VOTES}; optional {CATEGORIES}",
+    layout=f"images/**/*.jpg (unpacked), {_VOTES}; optional {_CATEGORIES}",
     licence="CC0-1.0 for the votes; the photos are their photographers'",
     citation="Kang, Valenzise, Dufaux: EVA: An Explainable Visual Aesthetics Dataset. ATQAM/MAST 2020.",
     source="https://github.com/kang-gnak/eva-dataset",

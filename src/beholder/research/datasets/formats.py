@@ -12,13 +12,22 @@ from beholder.research.datasets.draft import Draft
 class DatasetFormat:
     """One published set; its `read` fills a draft and notes every fault.
 
-    name      as one types it; title: as its authors write it
-    known     "raters" (who rated what) or "means" (only mean scores of pictures)
-    scale     lowest and highest rating, or mean
-    split     of what the published split is
-    repeats   what becomes of a picture that comes again
-    layout    what the folder must hold
-    source    the page to get it from
+    Attributes
+    ----------
+    name
+        as one types it; title: as its authors write it
+    known
+        "raters" (who rated what) or "means" (only mean scores of pictures)
+    scale
+        lowest and highest rating, or mean
+    split
+        of what the published split is
+    repeats
+        what becomes of a picture that comes again
+    layout
+        what the folder must hold
+    source
+        the page to get it from
     """
 
     name: str

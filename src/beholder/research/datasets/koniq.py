@@ -9,20 +9,20 @@ from __future__ import annotations
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import NO_REPEATS, DatasetFormat
 
-MEANS = "koniq10k_scores_and_distributions.csv"
-SPLIT = "koniq10k_distributions_sets.csv"
-PARTS = {"training": "train", "validation": "validation", "test": "test"}
+_MEANS = "koniq10k_scores_and_distributions.csv"
+_SPLIT = "koniq10k_distributions_sets.csv"
+_PARTS = {"training": "train", "validation": "validation", "test": "test"}
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("1024x768", "512x384")
     part_of = {}
-    for row in draft.table(SPLIT, "image_name", "set", optional=True):
-        if row["set"] in PARTS:
-            part_of[row["image_name"]] = PARTS[row["set"]]
+    for row in draft.table(_SPLIT, "image_name", "set", optional=True):
+        if row["set"] in _PARTS:
+            part_of[row["image_name"]] = _PARTS[row["set"]]
         else:
-            draft.unusable.add(row.where, f"set must be {', '.join(PARTS)}, got '{row['set']}'")
-    for row in draft.table(MEANS, "image_name", "mos", "sd"):
+            draft.unusable.add(row.where, f"set must be {', '.join(_PARTS)}, got '{row['set']}'")
+    for row in draft.table(_MEANS, "image_name", "mos", "sd"):
         if draft.number(row.where, "SD", row["sd"], (0, 4)):
             picture = row["image_name"]
             columns = {"score_std": row["sd"], "mos_zscore": row.get("mos_zscore")}
@@ -34,9 +34,9 @@ FORMAT = DatasetFormat(
     title="KonIQ-10k",
     known="means",
     scale=(1, 5),
-    split=f"pictures (train, validation, test), where {SPLIT} is there",
+    split=f"pictures (train, validation, test), where {_SPLIT} is there",
     repeats=NO_REPEATS,
-    layout=f"1024x768/*.jpg (or 512x384/), {MEANS}; optional {SPLIT}",
+    layout=f"1024x768/*.jpg (or 512x384/), {_MEANS}; optional {_SPLIT}",
     licence="research use; see the source",
     citation="Hosu, Lin, Sziranyi, Saupe: KonIQ-10k: An Ecologically Valid Database for Deep Learning of Blind Image "
     "Quality Assessment. IEEE Transactions on Image Processing 29, 2020.",

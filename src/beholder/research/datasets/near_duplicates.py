@@ -11,7 +11,7 @@ from beholder.errors import BadInput, BadPicture
 from beholder.images import open_image
 from beholder.types import Floats, Ints
 
-ALIKE = 0.97  # correlation of two thumbnails; two different paintings of the shared sets reach .93
+_ALIKE = 0.97  # correlation of two thumbnails; two different paintings of the shared sets reach .93
 _SIDE = 16
 _BLOCK = 1024
 
@@ -20,12 +20,16 @@ def same_pictures(files: Sequence[Path]) -> Ints:
     """(n,) one number for each picture; pictures with the same number are near-duplicates of one another.
 
     Compares thumbnails of 16 by 16 pixels in colour by correlation; takes about 2 ms a picture.
-    raises : BadInput naming every picture that cannot be opened
+
+    Raises
+    ------
+    BadInput
+        naming every picture that cannot be opened
     """
     small = thumbnails(files)
     label = np.arange(len(files))
     for start in range(0, len(files), _BLOCK):
-        alike = small[start : start + _BLOCK] @ small.T > ALIKE
+        alike = small[start : start + _BLOCK] @ small.T > _ALIKE
         for i, j in np.argwhere(alike):
             one, other = label[start + i], label[j]
             if one != other:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import RETEST, DatasetFormat
 
-RATINGS = "annotation/PARA-Images.csv"
-PARTS = {"train": "annotation/PARA-GiaaTrain.csv", "test": "annotation/PARA-GiaaTest.csv"}
+_RATINGS = "annotation/PARA-Images.csv"
+_PARTS = {"train": "annotation/PARA-GiaaTrain.csv", "test": "annotation/PARA-GiaaTest.csv"}
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("imgs")
-    part_of = draft.read_parts(PARTS, "sessionid", "imagename")
-    for row in draft.table(RATINGS, "sessionid", "imagename", "userid", "aestheticscore"):
+    part_of = draft.read_parts(_PARTS, "sessionid", "imagename")
+    for row in draft.table(_RATINGS, "sessionid", "imagename", "userid", "aestheticscore"):
         picture = f"{row['sessionid']}/{row['imagename']}"
         if not draft.knows(picture):
             draft.add_item(row.where, picture, picture, part_of.get(picture, ""), scene=row.get("semantic"))
@@ -26,7 +26,7 @@ FORMAT = DatasetFormat(
     scale=(1, 5),
     split="pictures (28,220 train, 3,000 test)",
     repeats=RETEST,
-    layout=f"imgs/SESSION/*.jpg, {RATINGS}, {', '.join(PARTS.values())}",
+    layout=f"imgs/SESSION/*.jpg, {_RATINGS}, {', '.join(_PARTS.values())}",
     licence="research and learning only, no commercial use",
     citation="Yang, Xu, Li, Qie, Li, Zhang, Guo: Personalized Image Aesthetics Assessment with Rich Attributes. "
     "CVPR 2022.",

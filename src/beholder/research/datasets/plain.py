@@ -54,8 +54,11 @@ class _Items:
 def load_plain(folder: str | Path) -> Dataset:
     """The rated set in `folder`.
 
-    raises : BadInput naming everything that is wrong: missing files and columns, items that come twice or are
-        unknown, scores that are no numbers or off the scale, a picture against itself, unknown answers and splits
+    Raises
+    ------
+    BadInput
+        naming everything that is wrong: missing files and columns, items that come twice or are unknown, scores
+        that are no numbers or off the scale, a picture against itself, unknown answers and splits
     """
     folder = Path(folder).expanduser()
     if not folder.is_dir():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import NO_REPEATS, DatasetFormat
 
-MEANS = "Annotations/MOS and Image attribute scores.xlsx"
-ATTRIBUTES = ("brightness", "colorfulness", "contrast", "noisiness", "sharpness")
+_MEANS = "Annotations/MOS and Image attribute scores.xlsx"
+_ATTRIBUTES = ("brightness", "colorfulness", "contrast", "noisiness", "sharpness")
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("TestImage")
-    for row in draft.table(MEANS, "image name", "mos", *ATTRIBUTES):
-        attributes = {attribute: row[attribute] for attribute in ATTRIBUTES}
+    for row in draft.table(_MEANS, "image name", "mos", *_ATTRIBUTES):
+        attributes = {attribute: row[attribute] for attribute in _ATTRIBUTES}
         if draft.numbers(row.where, attributes, draft.scale):
             draft.add_mean(row.where, row["image name"], row["mos"], **attributes)
 
@@ -24,7 +24,7 @@ FORMAT = DatasetFormat(
     scale=(0, 100),
     split="none",
     repeats=NO_REPEATS,
-    layout=f"TestImage/*.jpg, {MEANS}",
+    layout=f"TestImage/*.jpg, {_MEANS}",
     licence="education and research only",
     citation="Fang, Zhu, Zeng, Ma, Wang: Perceptual Quality Assessment of Smartphone Photography. CVPR 2020.",
     source="https://github.com/h4nwei/SPAQ",

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from beholder.errors import BadInput, MissingExtra
 
-MOST_ROWS = 1_048_576  # of a sheet, as Excel has it; openpyxl makes up each row that a sheet leaves out
+_MOST_ROWS = 1_048_576  # of a sheet, as Excel has it; openpyxl makes up each row that a sheet leaves out
 _MOST_BYTES = 256 * 1024 * 1024  # of one part, unpacked
 _MOST_TOGETHER = 2 * _MOST_BYTES
 
@@ -19,14 +19,19 @@ _MOST_TOGETHER = 2 * _MOST_BYTES
 def spreadsheet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """(line number, cells) of every line with text in it; the cells as they are stored, numbers unrounded.
 
-    raises : BadInput where it is no .xlsx that can be read, MissingExtra without openpyxl
+    Raises
+    ------
+    BadInput
+        where it is no .xlsx that can be read
+    MissingExtra
+        without openpyxl
     """
     try:
         with path.open("rb") as stream:
             _check_size(stream)
             for number, row in enumerate(_rows(stream), start=1):
-                if number > MOST_ROWS:
-                    raise ValueError(f"it has over {MOST_ROWS:,} lines")
+                if number > _MOST_ROWS:
+                    raise ValueError(f"it has over {_MOST_ROWS:,} lines")
                 cells = [_text(value) for value in row]
                 if any(cell.strip() for cell in cells):
                     yield number, cells
@@ -34,7 +39,7 @@ def spreadsheet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise
     except Exception as error:  # openpyxl and zipfile raise of any kind where a part is broken
         why = str(error.__cause__ or error).partition("\n")[0]
-        raise BadInput(f"is no .xlsx table that can be read ({why}); save it anew as .xlsx") from error
+        raise BadInput(f"is no .xlsx table that can be read ({why}); save it again as .xlsx") from error
 
 
 def _check_size(stream: BinaryIO) -> None:

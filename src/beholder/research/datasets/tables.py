@@ -14,7 +14,7 @@ from beholder.errors import BadInput
 from beholder.research.datasets.spreadsheet import spreadsheet_lines
 from beholder.text import blocks_of, lost
 
-MOST_FAULTS = 20  # shown; the rest are counted
+_MOST_FAULTS = 20  # shown; the rest are counted
 
 
 @dataclass
@@ -31,9 +31,9 @@ class Faults:
         if not self.found:
             return
         count = f"{len(self.found)} faults" if len(self.found) > 1 else "one fault"
-        lines = [f"{folder} cannot be used; it has {count}:", *(f"  {fault}" for fault in self.found[:MOST_FAULTS])]
-        if len(self.found) > MOST_FAULTS:
-            lines.append(f"  ... and {len(self.found) - MOST_FAULTS} more")
+        lines = [f"{folder} cannot be used; it has {count}:", *(f"  {fault}" for fault in self.found[:_MOST_FAULTS])]
+        if len(self.found) > _MOST_FAULTS:
+            lines.append(f"  ... and {len(self.found) - _MOST_FAULTS} more")
         raise BadInput("\n".join([*lines, *filter(None, [hint])]))
 
 
@@ -73,9 +73,14 @@ def stream_table(
 ) -> Iterator[Row]:
     """The rows of `read_table` one by one, of a CSV file or the first sheet of an .xlsx, for tables of any length.
 
-    unusable    : gets what is wrong with single lines
-    delimiter : what separates the cells, where it is none that would be guessed
-    ragged    : a line may end before its last columns, which are then empty
+    Parameters
+    ----------
+    unusable
+        gets what is wrong with single lines
+    delimiter
+        what separates the cells, where it is none that would be guessed
+    ragged
+        a line may end before its last columns, which are then empty
     """
     with _noted(path, faults):
         yield from _rows(path.name, _opened(path, wanted, faults, delimiter), unusable, ragged)

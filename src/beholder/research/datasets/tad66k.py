@@ -5,12 +5,12 @@ from __future__ import annotations
 from beholder.research.datasets.draft import Draft
 from beholder.research.datasets.formats import NO_REPEATS, DatasetFormat
 
-MEANS = {"train": "labels/merge/train.csv", "test": "labels/merge/test.csv"}
+_MEANS = {"train": "labels/merge/train.csv", "test": "labels/merge/test.csv"}
 
 
 def read(draft: Draft) -> None:
     draft.look_for_pictures("TAD66K", "images", "imgs")
-    for part, table in MEANS.items():
+    for part, table in _MEANS.items():
         for row in draft.table(table, "image", "score"):
             draft.add_mean(row.where, row["image"], row["score"], part)
 
@@ -22,7 +22,7 @@ FORMAT = DatasetFormat(
     scale=(0, 10),
     split="pictures (train, test)",
     repeats=NO_REPEATS,
-    layout=f"TAD66K/*.jpg (or images/, imgs/), {', '.join(MEANS.values())}",
+    layout=f"TAD66K/*.jpg (or images/, imgs/), {', '.join(_MEANS.values())}",
     licence="unstated; see the source",
     citation="He, Zhang, Xie, Jiang, Ming: Rethinking Image Aesthetics Assessment: Models, Datasets and Benchmarks. "
     "IJCAI 2022.",

@@ -54,11 +54,11 @@ from beholder.research.training.tuning import (
 from beholder.research.training.work import begin, made_of, write_json
 from beholder.types import Progress, silent
 
-WEIGHT = 0.1  # of each attribute's loss, w_i of [Ren2017, eq. 4]
-SCORES = ("score", "published_score")  # columns that may hold the mean score
+_WEIGHT = 0.1  # of each attribute's loss, w_i of [Ren2017, eq. 4]
+_SCORES = ("score", "published_score")  # columns that may hold the mean score
 
 
-class JointTuning(Tuning):
+class _JointTuning(Tuning):
     """The stream of attributes on pictures with attributes, and with `rated` on scored pictures too."""
 
     def __init__(
@@ -76,7 +76,7 @@ class JointTuning(Tuning):
         pixels, told = self._seen(self.data, rng)
         with self._autocast():
             attributes, _ = self.network.stream(pixels)
-        loss = WEIGHT * ((attributes.float() - told).square().mean(0) / 2).sum()
+        loss = _WEIGHT * ((attributes.float() - told).square().mean(0) / 2).sum()
         if self.rated is None:
             return loss
         pixels, score = self._seen(self.rated, rng)
@@ -99,14 +99,31 @@ def train_attributes(
 ) -> dict[str, Any]:
     """Learn ten attributes beside a score and write the network to `out`.
 
-    data : AADB, or any set in the plain format whose items.csv has the ten columns
-    start : the network that scores, or the folder of `train generic`; None: `backbone` with a head learned on the
-    scores, as `weights` and `side` say
-    scores : a rated set whose scores are learned jointly; None: the mean scores of `data`
-    out : gets attributes.safetensors, encoder.onnx with its .json, card.json, README.md and work/, which may be deleted
-    otherwise : what of the backbone's `TuningRecipe` is not to be as usual: loss, steps, seed, threads ...
-    returns : the card; Spearman's correlations are with what people said of the pictures that were held out
-    raises : UserError, BadInput, ShapeError
+    Parameters
+    ----------
+    data
+        AADB, or any set in the plain format whose items.csv has the ten columns
+    start
+        the network that scores, or the folder of `train generic`; None: `backbone` with a head learned on the
+        scores, as `weights` and `side` say
+    scores
+        a rated set whose scores are learned jointly; None: the mean scores of `data`
+    out
+        gets attributes.safetensors, encoder.onnx with its .json, card.json, README.md and work/, which may be
+        deleted
+    otherwise
+        what of the backbone's `TuningRecipe` is not to be as usual: loss, steps, seed, threads ...
+
+    Returns
+    -------
+    dict[str, Any]
+        the card; Spearman's correlations are with what people said of the pictures that were held out
+
+    Raises
+    ------
+    UserError
+    BadInput
+    ShapeError
     """
     say = progress or silent
     if start is not None and (weights is not None or side is not None):
@@ -125,12 +142,12 @@ def train_attributes(
     if given is None:
         scoring = pooled_start([rated], work / "start.safetensors", backbone, weights, side, recipe, say)
     first = AttributeNetwork(scoring)
-    fit_heads(first, own)
+    _fit_heads(first, own)
     networks = {way: copy.deepcopy(first) for way in WAYS}
     say("learning the attributes alone", 0, 0)
-    JointTuning(networks["alone"], own, None, recipe, work / "alone.pt").run(say)
+    _JointTuning(networks["alone"], own, None, recipe, work / "alone.pt").run(say)
     say("learning attributes and score jointly", 0, 0)
-    JointTuning(networks["jointly"], own, rated, recipe, work / "jointly.pt").run(say)
+    _JointTuning(networks["jointly"], own, rated, recipe, work / "jointly.pt").run(say)
     card = {
         "data": [told_of(read[0], own), *(told_of(other, rated) for other in read[1:])],
         **used,
@@ -170,14 +187,14 @@ def _sets(
         )
     if len(read) > 1:
         return scored_set(data, side, column=NAMES, **how), scored_set(read[1], side, lowest=recipe.lowest, **how)
-    column = next((name for name in SCORES if name in data.columns), None)
+    column = next((name for name in _SCORES if name in data.columns), None)
     if column is None:
         raise BadInput(f"items.csv of {data.name} has no column score, and no other set with scores was given")
     both = scored_set(data, side, column=[*NAMES, column], **how)
     return replace(both, score=both.score[:, :-1]), replace(both, score=both.score[:, -1])
 
 
-def fit_heads(network: AttributeNetwork, data: ScoredSet) -> None:
+def _fit_heads(network: AttributeNetwork, data: ScoredSet) -> None:
     """Set the ten heads by ridge regression on the feature as it comes, the penalty found by leaving one out."""
     learned = data.learned
     X = features_of(network.network, whole(data.squares[learned], network.side)).astype(np.float64)

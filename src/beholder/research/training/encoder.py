@@ -24,23 +24,31 @@ from beholder.research.training.word_selection import SAID, Word
 from beholder.sources import Found, open_source
 from beholder.types import Matrix, Progress, silent
 
-ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
+_ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
 # found by eye: of several hundred pairs of paintings none below it was one
-THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
-NEVER = frozenset({"Food", "Castle", "High Renaissance"})  # never said: it was of logs, of gravestones, of a Cubist
-LOOKED = 4096  # pictures at most over which the principal components are taken
+_THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
+_NEVER = frozenset({"Food", "Castle", "High Renaissance"})  # never said: it was of logs, of gravestones, of a Cubist
+_LOOKED = 4096  # pictures at most over which the principal components are taken
 
 
 @dataclass(frozen=True)
 class EncoderRecipe:
     """How to train. Numbers that have no option of their own were set on the training pictures alone.
 
-    minutes     for everything, asking the teachers included; None: by `epochs`
-    epochs      passes of as many views as there are pictures; the same seed then gives the same student
-    views       ways to look at each picture
-    every       views that share an answer of a teacher of concepts or style
-    side        of the square that the student sees
-    growing     until which share of the training it sees which share of that side: small pictures cost little
+    Attributes
+    ----------
+    minutes
+        for everything, asking the teachers included; None: by `epochs`
+    epochs
+        passes of as many views as there are pictures; the same seed then gives the same student
+    views
+        ways to look at each picture
+    every
+        views that share an answer of a teacher of concepts or style
+    side
+        of the square that the student sees
+    growing
+        until which share of the training it sees which share of that side: small pictures cost little
     """
 
     minutes: float | None = 60.0
@@ -72,15 +80,33 @@ def train_encoder(
 ) -> dict[str, Any]:
     """Train a student and write it to `out`; run again with the same arguments it goes on where it was.
 
-    sources  : what pictures to look at, each as `beholder import` takes it; one named twice counts twice
-    teachers : a folder, see `find_teachers`
-    out      : gets student.onnx and its student.json, checkpoint.pt and work/ (teachers' answers; may be deleted after)
-    without  : pictures that must stay unseen: none of them, and none like them, is looked at
-    styles   : a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
-    known    : words.json of another student, whose words this one takes over; else `without` shows what it knows
-    start    : `out` of another training, to begin with its student and with what its teachers said of the same pictures
-    returns  : what was done, as it is written to training.json
-    raises   : UserError, BadInput, MissingExtra
+    Parameters
+    ----------
+    sources
+        what pictures to look at, each as `beholder import` takes it; one named twice counts twice
+    teachers
+        a folder, see `find_teachers`
+    out
+        gets student.onnx and its student.json, checkpoint.pt and work/ (teachers' answers; may be deleted after)
+    without
+        pictures that must stay unseen: none of them, and none like them, is looked at
+    styles
+        a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
+    known
+        words.json of another student, whose words this one takes over; else `without` shows what it knows
+    start
+        `out` of another training, to begin with its student and with what its teachers said of the same pictures
+
+    Returns
+    -------
+    dict[str, Any]
+        what was done, as it is written to training.json
+
+    Raises
+    ------
+    UserError
+    BadInput
+    MissingExtra
     """
     try:
         from beholder.research.training.fitting import Fitting
@@ -106,11 +132,11 @@ def train_encoder(
         **Fitting(answers, recipe, out / "checkpoint.pt", start and start / "checkpoint.pt").run(say),
     }
     (out / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
-    words = ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)
+    words = _ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)
     return told | {"words": words}
 
 
-def ship(
+def _ship(
     answers: TeacherAnswers,
     out: Path,
     *,
@@ -130,7 +156,7 @@ def ship(
     from beholder.research.training.word_selection import judge_words, learn_styles, read_styles, vocabulary
 
     student, path = load_student(out / "checkpoint.pt"), out / "student.onnx"
-    some = np.unique(np.linspace(0, len(answers.files) - 1, LOOKED).astype(int))
+    some = np.unique(np.linspace(0, len(answers.files) - 1, _LOOKED).astype(int))
     turn = turning(pooled_of(student, [answers.seen[0, i] for i in some]))
     write_student(student, turn, path, side=answers.side, words=None)
     runtime = OnnxRuntime.open(path, threads=1)
@@ -145,12 +171,12 @@ def ship(
             X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
             first = answers.said[labeler.name][0, np.unique([str(p) for p in answers.files], return_index=True)[1]]
             positives = (first >= SAID).sum(0) + (said >= SAID).sum(0)
-            words = judge_words(labeler.words, expit(X @ weight.T + bias), said, positives, NEVER)
+            words = judge_words(labeler.words, expit(X @ weight.T + bias), said, positives, _NEVER)
         chosen = np.array([labeler.words.index(word.name) for word in words], np.intp)
         parts.append((words, "concept", weight[chosen], bias[chosen]))
     if styles is not None:
         files, which, names, artists = read_styles(styles)
-        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists, NEVER)
+        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists, _NEVER)
         parts.append((words, "style", weight, bias))
     write_student(student, turn, path, side=answers.side, words=vocabulary(parts))
     rows = [word.row(kind) for words, kind, *_ in parts for word in words]
@@ -203,7 +229,7 @@ def leave_out(
         X /= np.linalg.norm(X, axis=1, keepdims=True) + 1e-9
         T = thumbnails(each)
         banned = np.isin(np.array([str(p) for p in each]), [str(p) for p in unseen])
-        alike = (X @ X[banned].T > ALIKE).any(1) | (T @ T[banned].T > THUMBNAILS_ALIKE).any(1)
+        alike = (X @ X[banned].T > _ALIKE).any(1) | (T @ T[banned].T > _THUMBNAILS_ALIKE).any(1)
         copies = {p for p, out in zip(each, alike | banned, strict=True) if out}
         told = {"asked": asked, "copies": sorted(str(p) for p in copies.intersection(files))}
         marker.write_text(json.dumps(told), encoding="utf-8")

@@ -16,28 +16,28 @@ from torch import Tensor, nn
 from beholder.features.vocabulary import Vocabulary
 from beholder.research.training.student import EMBEDDING, MEAN, STD, Student, StudentBlock
 
-STYLE = 32  # numbers of the short style vector: the style teacher's leading components, as the student foretells them
-BATCH = 64  # pictures a run
-Array = NDArray[np.float32]
+_STYLE = 32  # numbers of the short style vector: the style teacher's leading components, as the student predicts them
+_BATCH = 64  # pictures a run
+_Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Turn:
+class _Turn:
     """From the means of the student's channels to the numbers that are shipped, and back as far as that goes.
 
     matrix (EMBEDDING, SPREAD), back (SPREAD, EMBEDDING), mean (SPREAD,)
     """
 
-    matrix: Array
-    back: Array
-    mean: Array
+    matrix: _Array
+    back: _Array
+    mean: _Array
 
-    def __call__(self, pooled: Array) -> Array:
+    def __call__(self, pooled: _Array) -> _Array:
         """(n, EMBEDDING) of (n, SPREAD)"""
-        turned: Array = ((pooled - self.mean) @ self.matrix.T).astype(np.float32)
+        turned: _Array = ((pooled - self.mean) @ self.matrix.T).astype(np.float32)
         return turned
 
-    def head(self, weight: Array, bias: Array) -> tuple[Array, Array]:
+    def head(self, weight: _Array, bias: _Array) -> tuple[_Array, _Array]:
         """A linear head of the channels' means as one of the shipped numbers."""
         return weight @ self.back, bias + weight @ self.mean
 
@@ -53,17 +53,17 @@ def load_student(checkpoint: Path) -> Student:
 
 
 @torch.no_grad()
-def pooled_of(student: Student, seen: Sequence[NDArray[np.uint8]]) -> Array:
+def pooled_of(student: Student, seen: Sequence[NDArray[np.uint8]]) -> _Array:
     """(n, SPREAD) means of the student's channels for views (n, side, side, 3)."""
     mean, std = (torch.tensor(v).view(1, 3, 1, 1) * 255 for v in (MEAN, STD))
     rows = []
-    for at in range(0, len(seen), BATCH):
-        x = torch.from_numpy(np.stack(seen[at : at + BATCH])).permute(0, 3, 1, 2)
+    for at in range(0, len(seen), _BATCH):
+        x = torch.from_numpy(np.stack(seen[at : at + _BATCH])).permute(0, 3, 1, 2)
         rows.append(student.body((x - mean) / std).mean((2, 3)).numpy())
     return np.concatenate(rows)
 
 
-def turning(pooled: Array) -> Turn:
+def turning(pooled: _Array) -> _Turn:
     """The leading principal components of the channels' means over some pictures.
 
     Each mean counts as `beholder.taste.feature_map` would count it, half standardised; a last rotation at random makes
@@ -76,13 +76,15 @@ def turning(pooled: Array) -> Turn:
     axes = np.linalg.svd((wide - mean) * scale, full_matrices=False)[2][:EMBEDDING]
     Q = np.linalg.qr(np.random.default_rng(0).standard_normal((EMBEDDING, len(axes))))[0]
     matrix, back = Q @ (axes * scale), (axes / scale).T @ Q.T
-    return Turn(matrix.astype(np.float32), back.astype(np.float32), mean.astype(np.float32))
+    return _Turn(matrix.astype(np.float32), back.astype(np.float32), mean.astype(np.float32))
 
 
 class Shipped(nn.Module):
     """Plain convolutions, and three outputs."""
 
-    def __init__(self, student: Student, turn: Turn, words: tuple[Array, Array], style: tuple[Array, Array]) -> None:
+    def __init__(
+        self, student: Student, turn: _Turn, words: tuple[_Array, _Array], style: tuple[_Array, _Array]
+    ) -> None:
         super().__init__()
         self.body = nn.Sequential(
             *(_PlainBlock(m) if isinstance(m, StudentBlock) else m.plain() for m in student.layers)
@@ -104,14 +106,14 @@ class _PlainBlock(nn.Module):
         return torch.relu(x + self.stretch(self.squeeze(x)))
 
 
-def _linear(weight: Array, bias: Array) -> nn.Linear:
+def _linear(weight: _Array, bias: _Array) -> nn.Linear:
     made = nn.Linear(weight.shape[1], weight.shape[0])
     made.weight.data, made.bias.data = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
     return made
 
 
-def head_of(student: Student, turn: Turn, name: str) -> tuple[Array, Array]:
-    """What the student foretells of a teacher's numbers, as a head of the shipped ones; one 0 where it does not."""
+def head_of(student: Student, turn: _Turn, name: str) -> tuple[_Array, _Array]:
+    """What the student predicts of a teacher's numbers, as a head of the shipped ones; one 0 where it does not."""
     if name not in student.heads:
         return np.zeros((1, EMBEDDING), np.float32), np.zeros(1, np.float32)
     head, inner = student.heads[name], student.embedding
@@ -119,19 +121,22 @@ def head_of(student: Student, turn: Turn, name: str) -> tuple[Array, Array]:
         return turn.head((head.weight @ inner.weight).numpy(), (head.weight @ inner.bias + head.bias).numpy())
 
 
-def style_head(student: Student, turn: Turn) -> tuple[Array, Array]:
+def style_head(student: Student, turn: _Turn) -> tuple[_Array, _Array]:
     """The leading directions of the predicted style numbers, of the shipped ones."""
     weight, bias = head_of(student, turn, "style")
-    U = np.linalg.svd(weight, full_matrices=False)[0][:, :STYLE]
+    U = np.linalg.svd(weight, full_matrices=False)[0][:, :_STYLE]
     return U.T @ weight, U.T @ bias
 
 
 def write_student(
-    student: Student, turn: Turn, path: Path, *, side: int, words: Vocabulary | None, name: str = "student"
+    student: Student, turn: _Turn, path: Path, *, side: int, words: Vocabulary | None, name: str = "student"
 ) -> None:
     """`path`, and beside it the .json and the .safetensors of its words, in the form that `onnx:PATH` reads.
 
-    words : what it may say; None: nothing
+    Parameters
+    ----------
+    words
+        what it may say; None: nothing
     """
     said = (words.weight, words.bias) if words else head_of(student, turn, "")
     shipped = Shipped(student, turn, said, style_head(student, turn)).eval()

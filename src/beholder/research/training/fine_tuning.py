@@ -32,8 +32,8 @@ from beholder.research.training.tuning import Tuning, TuningRecipe, crop, loss_o
 from beholder.research.training.work import begin, made_of, write_json
 from beholder.types import Matrix, Progress, silent
 
-VIEWS = 4  # of each picture that the pooled head is learned on, besides the whole one
-HEAD_STEPS, HEAD_BATCH, HEAD_RATE = 600, 256, 1e-3
+_VIEWS = 4  # of each picture that the pooled head is learned on, besides the whole one
+HEAD_STEPS, _HEAD_BATCH, _HEAD_RATE = 600, 256, 1e-3
 PENALTIES = np.logspace(0, 5, 11)
 
 
@@ -49,9 +49,22 @@ def train_task_vectors(
 ) -> dict[str, Any]:
     """Fine-tune one network a set from one start and write the start, the vectors and a card to `out`.
 
-    weights : of the backbone, see `make_backbone` · side : of the pictures that the networks are shown
-    returns : the card: of every set the Spearman correlation of start, tuned network and ridge on its held-out pictures
-    raises : UserError, BadInput
+    Parameters
+    ----------
+    weights
+        of the backbone, see `make_backbone`
+    side
+        of the pictures that the networks are shown
+
+    Returns
+    -------
+    dict[str, Any]
+        the card: of every set the Spearman correlation of start, tuned network and ridge on its held-out pictures
+
+    Raises
+    ------
+    UserError
+    BadInput
     """
     recipe, say = recipe or TuningRecipe(), progress or silent
     names = [data.name for data in sets]
@@ -92,7 +105,10 @@ def train_from_folders(
 ) -> dict[str, Any]:
     """`train_task_vectors` of sets by their names on the command line (`scored.read_set`).
 
-    quality : clean pictures as `beholder import` takes them, of which an image-quality set is made
+    Parameters
+    ----------
+    quality
+        clean pictures as `beholder import` takes them, of which an image-quality set is made
     """
     recipe = recipe or TuningRecipe()
     seen: dict[str, Any] = {"seed": recipe.seed, "threads": recipe.threads, "progress": progress}
@@ -124,21 +140,21 @@ def pooled_start(
         say("looking at the pictures", done, len(sets))
         rng = np.random.default_rng([recipe.seed, done])
         own = data.squares[data.learned]
-        seen = [whole(own, side), *(np.stack([crop(s, side, rng) for s in own]) for _ in range(VIEWS))]
+        seen = [whole(own, side), *(np.stack([crop(s, side, rng) for s in own]) for _ in range(_VIEWS))]
         features.append(np.concatenate([features_of(network, views) for views in seen]))
         scores.append(np.tile(data.score[data.learned], len(seen)))
-    fit_head(network, features, scores, recipe, say)
+    _fit_head(network, features, scores, recipe, say)
     save_network(network, path)
     return network
 
 
-def fit_head(
+def _fit_head(
     network: Network, features: Sequence[Matrix], scores: Sequence[NDArray[Any]], recipe: TuningRecipe, say: Progress
 ) -> None:
     """The head alone, on features (n, width) and scores (n,) of each set, all sets weighing the same."""
     rng, loss = np.random.default_rng(recipe.seed), loss_of(recipe.loss)
-    optimiser = torch.optim.AdamW(network.head.parameters(), lr=HEAD_RATE, weight_decay=recipe.decay)
-    each = max(2, HEAD_BATCH // len(features))
+    optimiser = torch.optim.AdamW(network.head.parameters(), lr=_HEAD_RATE, weight_decay=recipe.decay)
+    each = max(2, _HEAD_BATCH // len(features))
     values: Any = network.values
     network.head.train()
     for step in range(HEAD_STEPS):
@@ -151,7 +167,7 @@ def fit_head(
         assert total is not None
         optimiser.zero_grad()
         total.backward()
-        optimiser.param_groups[0]["lr"] = HEAD_RATE * (1 - step / HEAD_STEPS)
+        optimiser.param_groups[0]["lr"] = _HEAD_RATE * (1 - step / HEAD_STEPS)
         optimiser.step()
         say("learning the head on all sets", step + 1, HEAD_STEPS)
     network.head.eval()

@@ -18,11 +18,11 @@ from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 from beholder.types import Progress
 
-WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
-AVERAGED_FROM = 10  # the moving average follows closely in its first steps
-AVERAGED_EVERY = 4  # steps
-WARM = 150  # steps in which the rate rises
-COARSE = 0.15  # share of the batches that are seen at half their resolution: a small copy is the same picture
+_WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
+_AVERAGED_FROM = 10  # the moving average follows closely in its first steps
+_AVERAGED_EVERY = 4  # steps
+_WARM = 150  # steps in which the rate rises
+_COARSE = 0.15  # share of the batches that are seen at half their resolution: a small copy is the same picture
 
 
 class Fitting:
@@ -137,7 +137,7 @@ class Fitting:
 
     def _step(self, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
         done, r = self._done(), self.recipe
-        rate = r.rate * min(1.0, (self.step + 1) / WARM) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+        rate = r.rate * min(1.0, (self.step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         shares = np.array_split(draws, len(self.models))
@@ -150,7 +150,7 @@ class Fitting:
         nn.utils.clip_grad_norm_(self.parameters, 5.0)
         self.optimiser.step()
         self.step += 1
-        if self.step % AVERAGED_EVERY == 0:
+        if self.step % _AVERAGED_EVERY == 0:
             self._average()
         return {name: sum(losses[name] for _, losses in results) / len(results) for name in results[0][1]}
 
@@ -161,7 +161,7 @@ class Fitting:
         a = self.answers
         rounds, rows = np.divmod(draws, len(a.files))
         x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
-        mirrored, coarse = np.random.default_rng(seed).random(2) < (0.5, COARSE)
+        mirrored, coarse = np.random.default_rng(seed).random(2) < (0.5, _COARSE)
         if mirrored:
             x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
         if side != a.side:
@@ -172,7 +172,7 @@ class Fitting:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = model(x)
         losses = self._losses(out, rounds, rows, mirrored)
-        total = sum((WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
+        total = sum((_WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
         gradients = torch.autograd.grad(total, self.parameters, allow_unused=True)
         whole = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, gradients, strict=True)]
         return whole, {name: loss.item() for name, loss in losses.items()}
@@ -204,7 +204,7 @@ class Fitting:
 
     @torch.no_grad()
     def _average(self) -> None:
-        keep = min(self.recipe.average, (1 + self.step) / (AVERAGED_FROM + self.step)) ** AVERAGED_EVERY
+        keep = min(self.recipe.average, (1 + self.step) / (_AVERAGED_FROM + self.step)) ** _AVERAGED_EVERY
         for mean, now in zip(self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True):
             if mean.is_floating_point():
                 mean.lerp_(now, 1 - keep)

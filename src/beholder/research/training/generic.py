@@ -40,11 +40,27 @@ def train_generic(
 ) -> dict[str, Any]:
     """Fine-tune a network on a rated set in the plain format and write it to `out`.
 
-    weights : of the backbone, see `make_backbone` · side : of the pictures it is shown, None: as its weights want it
-    out : gets network.safetensors, encoder.onnx with its .json, card.json, README.md, and work/, which may be deleted
-    otherwise : what of the backbone's `TuningRecipe` is not to be as usual: loss, steps, seed, threads ...
-    returns : the card; Spearman's rank correlation is with the scores of the pictures that were held out
-    raises : UserError, BadInput, ShapeError
+    Parameters
+    ----------
+    weights
+        of the backbone, see `make_backbone`
+    side
+        of the pictures it is shown, None: as its weights want it
+    out
+        gets network.safetensors, encoder.onnx with its .json, card.json, README.md, and work/, which may be deleted
+    otherwise
+        what of the backbone's `TuningRecipe` is not to be as usual: loss, steps, seed, threads ...
+
+    Returns
+    -------
+    dict[str, Any]
+        the card; Spearman's rank correlation is with the scores of the pictures that were held out
+
+    Raises
+    ------
+    UserError
+    BadInput
+    ShapeError
     """
     recipe, say = recipe_of(backbone, **otherwise), progress or silent
     torch.set_num_threads(recipe.threads)

@@ -15,7 +15,7 @@ from beholder.features.networks.attributes import NAMES, AttributeNetwork
 from beholder.research.training.export import write_onnx
 
 
-class Rows(nn.Module):
+class _Rows(nn.Module):
     """(b, width + 1) feature and score; with attributes (b, width + 11), the ten between the two."""
 
     def __init__(self, network: Network | AttributeNetwork) -> None:
@@ -34,10 +34,15 @@ class Rows(nn.Module):
 def write_encoder(network: Network | AttributeNetwork, path: Path, *, name: str, licence: str) -> None:
     """`path`, and beside it the .json that `onnx:PATH` reads.
 
-    name : of the encoder · licence : of its weights
+    Parameters
+    ----------
+    name
+        of the encoder
+    licence
+        of its weights
     """
     scoring = network.network if isinstance(network, AttributeNetwork) else network
-    write_onnx(Rows(copy.deepcopy(network).cpu()).eval(), path, scoring.side, ["row"])
+    write_onnx(_Rows(copy.deepcopy(network).cpu()).eval(), path, scoring.side, ["row"])
     p, width = scoring.preprocessing, scoring.backbone.width
     told: dict[str, Any] = {"name": name, "input": "image", "output": "row", "layout": "NCHW"}
     told |= {"size": p.size, "fit": p.fit, "interpolation": p.interpolation, "scale": p.scale}

@@ -22,11 +22,11 @@ from beholder.table import PictureTable
 from beholder.taste.population import Population, learn_population
 from beholder.types import Answers, Matrix, Progress, silent
 
-SCALE = (0.0, 1.0)  # to which every set's ratings are taken
+_SCALE = (0.0, 1.0)  # to which every set's ratings are taken
 
 
 @dataclass(frozen=True)
-class Trained:
+class _Trained:
     """The prior, where it was written, and sentences for its card."""
 
     population: Population
@@ -43,11 +43,20 @@ def train_population(
     library: Library,
     seed: int = 0,
     progress: Progress | None = None,
-) -> Trained:
+) -> _Trained:
     """Learn what people like in general, and how people differ, from everybody in these sets.
 
-    data : folders in the plain format · out : None: the data folder, where the app finds it
-    raises : BadInput where a set cannot be used, or holds nobody's answers
+    Parameters
+    ----------
+    data
+        folders in the plain format
+    out
+        None: the data folder, where the app finds it
+
+    Raises
+    ------
+    BadInput
+        where a set cannot be used, or holds nobody's answers
     """
     say = progress or silent
     sets = [load_plain(folder) for folder in data]
@@ -64,12 +73,12 @@ def train_population(
         )
     say("learning from everybody", 0, 1)
     together = PictureTable.of_array(np.vstack([table.numbers for table in tables]), tables[0].layout)
-    population = learn_population(together.X, everybody, layout=together.layout, scale=SCALE, seed=seed)
+    population = learn_population(together.X, everybody, layout=together.layout, scale=_SCALE, seed=seed)
     card = _card(sets, everybody, encoder, library.key(encoder), seed)
     folder = out or library.home / "priors" / encoder.replace("/", "-").replace(":", "-")
     population.save(folder, **card)
     (folder / "README.md").write_text(_in_words(card, population), encoding="utf-8")
-    return Trained(population, folder, card, tuple(left_out))
+    return _Trained(population, folder, card, tuple(left_out))
 
 
 def _people(data: Dataset, X: Matrix, below: int) -> tuple[list[Answers], list[str]]:

@@ -27,20 +27,26 @@ from beholder.taste.baselines import BradleyTerry
 from beholder.taste.generic import adjusted_means
 from beholder.types import Answers, Floats, Ints, Progress, silent
 
-SCORE_MEAN, SCORE_SPREAD = 0.5, 0.18
-LOWEST, HIGHEST = 0.02, 0.98
-HELD_OUT = 0.2  # of the pictures of a set without splits
-ROOM = 8 / 7  # side of a picture as it is kept, times the side that the network sees: room for crops
+_SCORE_MEAN, _SCORE_SPREAD = 0.5, 0.18
+_LOWEST, _HIGHEST = 0.02, 0.98
+_HELD_OUT = 0.2  # of the pictures of a set without splits
+_ROOM = 8 / 7  # side of a picture as it is kept, times the side that the network sees: room for crops
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredSet:
     """One database.
 
-    name      as its task vector will be called
-    squares   (n, kept, kept, 3) bytes, ROOM times as wide as the network's pictures
-    score     (n,) from 0 to 1; (n, c) where several columns were asked for
-    held_out  (n,) bool: never learned from
+    Attributes
+    ----------
+    name
+        as its task vector will be called
+    squares
+        (n, kept, kept, 3) bytes, ROOM times as wide as the network's pictures
+    score
+        (n,) from 0 to 1; (n, c) where several columns were asked for
+    held_out
+        (n,) bool: never learned from
     """
 
     name: str
@@ -74,12 +80,21 @@ def scored_set(
 ) -> ScoredSet:
     """A rated set as scores: of training raters alone, the test pictures held out; a fifth of them where it says none.
 
-    column : of items.csv that holds the score; None: "score" where there is one, else the mean of the ratings, adjusted
-    for how each rater uses the scale, else Bradley-Terry strengths of the choices. With several, a score is a row of as
-    many, and a picture that lacks one is left out
-    lowest : the lowest score becomes this and the highest 1; None: mean and standard deviation as above
-    side : of the pictures that the network will see
-    raises : BadInput where a picture cannot be opened, or nothing is scored
+    Parameters
+    ----------
+    column
+        of items.csv that holds the score; None: "score" where there is one, else the mean of the ratings, adjusted
+        for how each rater uses the scale, else Bradley-Terry strengths of the choices. With several, a score is a
+        row of as many, and a picture that lacks one is left out
+    lowest
+        the lowest score becomes this and the highest 1; None: mean and standard deviation as above
+    side
+        of the pictures that the network will see
+
+    Raises
+    ------
+    BadInput
+        where a picture cannot be opened, or nothing is scored
     """
     which, raw = _scores(data, column)
     files = [data.files[i] for i in which]
@@ -87,7 +102,7 @@ def scored_set(
     held_out = _some(same_pictures(files), seed) if test is None else test[which]
     if len(which) < 2 or held_out.all() or (np.ptp(raw[~held_out], axis=0) == 0).any():
         raise BadInput(f"{data.name}: wanted are pictures of different scores to learn from, got {(~held_out).sum()}")
-    squares = kept_squares(files, kept_side(side), threads, progress or silent)
+    squares = _kept_squares(files, kept_side(side), threads, progress or silent)
     score = _scaled(raw, ~held_out) if lowest is None else _stretched(raw, ~held_out, lowest)
     return ScoredSet(name or data.name, squares, score, held_out)
 
@@ -96,7 +111,12 @@ def read_set(spec: str, side: int, *, seed: int = 0, threads: int = 1, progress:
     """A set by its name on the command line: FOLDER, of which ?COLUMN=VALUE picks pictures and #COLUMN is the score.
 
     The set is called after the last of these.
-    raises : BadInput, UnknownName where there is no such set
+
+    Raises
+    ------
+    BadInput
+    UnknownName
+        where there is no such set
     """
     rest, _, column = spec.partition("#")
     folder, _, where = rest.partition("?")
@@ -127,23 +147,23 @@ def quality_set(
     """
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(files))[: max(2, pictures // LEVELS)]
-    clean = kept_squares([files[i] for i in chosen], kept_side(side), threads, progress or silent)
+    clean = _kept_squares([files[i] for i in chosen], kept_side(side), threads, progress or silent)
     squares = [
         distorted(square, KINDS[i % len(KINDS)], level, np.random.default_rng([seed, i, level]))
         for i, square in enumerate(clean)
         for level in range(1, LEVELS + 1)
     ]
     raw = np.tile(-np.arange(1.0, LEVELS + 1), len(clean))
-    held_out = np.repeat(rng.random(len(clean)) < HELD_OUT, LEVELS)
+    held_out = np.repeat(rng.random(len(clean)) < _HELD_OUT, LEVELS)
     return ScoredSet(name, np.stack(squares), _scaled(raw, ~held_out), held_out)
 
 
 def kept_side(side: int) -> int:
     """Of a picture as it is kept for a network that sees squares of `side`."""
-    return round(side * ROOM)
+    return round(side * _ROOM)
 
 
-def kept_squares(files: Sequence[Path], kept: int, threads: int, progress: Progress) -> NDArray[np.uint8]:
+def _kept_squares(files: Sequence[Path], kept: int, threads: int, progress: Progress) -> NDArray[np.uint8]:
     """(n, kept, kept, 3) pictures, squashed. raises : BadInput naming those that cannot be opened"""
     squares, broken = np.empty((len(files), kept, kept, 3), np.uint8), []
     for i, square in enumerate(map_jobs(lambda file: _square(file, kept), files, workers=threads)):
@@ -221,13 +241,13 @@ def _strengths(data: Dataset) -> tuple[Ints, Floats]:
 def _some(pictures: Ints, seed: int) -> NDArray[np.bool_]:
     """A fifth of them, copies of one picture together."""
     units, unit = np.unique(pictures, return_inverse=True)
-    chosen: NDArray[np.bool_] = np.random.default_rng(seed).random(len(units)) < HELD_OUT
+    chosen: NDArray[np.bool_] = np.random.default_rng(seed).random(len(units)) < _HELD_OUT
     return chosen[unit]
 
 
 def _scaled(raw: Floats, learned: NDArray[np.bool_]) -> Floats:
     mean, spread = raw[learned].mean(0), raw[learned].std(0)
-    score: Floats = np.clip(SCORE_MEAN + SCORE_SPREAD * (raw - mean) / spread, LOWEST, HIGHEST)
+    score: Floats = np.clip(_SCORE_MEAN + _SCORE_SPREAD * (raw - mean) / spread, _LOWEST, _HIGHEST)
     return score
 
 

@@ -6,7 +6,7 @@ kernels, so it costs nothing), and a batch normalisation behind it; the file tha
 for each.
 
 Out of the body comes an embedding, and out of the embedding, by one matrix each, what the teachers said. What is
-shipped as `embedding` is turned so that its distances are those of the teachers' numbers as the student foretells them.
+shipped as `embedding` is turned so that its distances are those of the teachers' numbers as the student predicts them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
-BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
-SPREAD = 1024  # channels whose means over the picture are read
+_WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
+_BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
+_SPREAD = 1024  # channels whose means over the picture are read
 EMBEDDING = 384
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -71,21 +71,27 @@ class StudentBlock(nn.Module):
 
 
 class Student(nn.Module):
-    """heads : name and width of each teacher's numbers; maps : channels of what it is to see where, coarse and fine"""
+    """Parameters
+    ----------
+    heads
+        name and width of each teacher's numbers
+    maps
+        channels of what it is to see where, coarse and fine
+    """
 
     def __init__(self, heads: Mapping[str, int], maps: Sequence[int] = ()) -> None:
         super().__init__()
         layers: list[Conv | StudentBlock] = []
         channels = 3
-        for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
+        for width, blocks in zip(_WIDTHS, _BLOCKS, strict=True):
             layers += [Conv(channels, width, stride=2), *(StudentBlock(width) for _ in range(blocks))]
             channels = width
-            if width == WIDTHS[-2]:
+            if width == _WIDTHS[-2]:
                 self.fine = len(layers) - 1
-        self.layers: list[Conv | StudentBlock] = [*layers, Conv(channels, SPREAD, size=1)]
+        self.layers: list[Conv | StudentBlock] = [*layers, Conv(channels, _SPREAD, size=1)]
         self.body = nn.Sequential(*self.layers)
-        self.embedding = nn.Linear(SPREAD, EMBEDDING)
-        seen = (SPREAD, WIDTHS[-2])
+        self.embedding = nn.Linear(_SPREAD, EMBEDDING)
+        seen = (_SPREAD, _WIDTHS[-2])
         self.maps = nn.ModuleList([nn.Conv2d(i, o, 1) for i, o in zip(seen, maps, strict=False)])
         self.heads = nn.ModuleDict({name: nn.Linear(EMBEDDING, width) for name, width in heads.items()})
 

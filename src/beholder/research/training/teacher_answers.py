@@ -4,7 +4,7 @@ A work folder holds memory-mapped arrays: the pictures (n, KEPT, KEPT, 3), the v
 (rounds, n, side, side, 3), and for each teacher (rounds, n, dimension) float16 and its maps (rounds, n, h, w, axes),
 on their principal axes. A round is one view of every picture;
 `done.json` says how many rounds are whole, and of what they were made: other pictures, other teachers or another seed
-begin anew.
+start again.
 """
 
 from __future__ import annotations
@@ -29,15 +29,18 @@ from beholder.research.training.views import KEPT, kept, smaller, view
 from beholder.taste.threads import one_thread
 from beholder.types import Progress
 
-AXES = (256, 64)  # kept of a teacher's maps
-LOOKED = 128  # pictures that the axes are learned from
-BATCH = 8  # views a task: one network's run
+_AXES = (256, 64)  # kept of a teacher's maps
+_LOOKED = 128  # pictures that the axes are learned from
+_BATCH = 8  # views a task: one network's run
 
 
 class TeacherAnswers:
     """The views of some pictures, and the teachers' answers; grows by `add_round`.
 
-    rounds : how many are whole
+    Attributes
+    ----------
+    rounds
+        how many are whole
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class TeacherAnswers:
         self.seen = self._array("views", (views, n, side, side, 3), np.uint8, mode)
         self.said = {t.name: self._array(t.name, (views, n, t.dimension), np.float16, mode) for t in teachers}
         self.maps = {
-            f"{t.name}-map{k}": self._array(f"{t.name}-map{k}", (views, n, h, w, min(c, AXES[k])), np.float16, mode)
+            f"{t.name}-map{k}": self._array(f"{t.name}-map{k}", (views, n, h, w, min(c, _AXES[k])), np.float16, mode)
             for t in teachers
             for k, (h, w, c) in enumerate(t.maps)
         }
@@ -91,7 +94,11 @@ class TeacherAnswers:
         self._save()
 
     def open_pictures(self, threads: int, progress: Progress) -> None:
-        """raises : BadInput naming every picture that cannot be opened"""
+        """Raises
+        ------
+        BadInput
+            naming every picture that cannot be opened
+        """
         if self._opened:
             return
         broken = []
@@ -116,11 +123,11 @@ class TeacherAnswers:
         def work(at: int) -> int:
             if not hasattr(own, "runs"):
                 own.runs = {t.name: t.open() for t in asked}
-            self._ask(own.runs, number, range(at, min(at + BATCH, n)))
-            return min(at + BATCH, n)
+            self._ask(own.runs, number, range(at, min(at + _BATCH, n)))
+            return min(at + _BATCH, n)
 
         with one_thread():
-            for done in map_jobs(work, range(0, n, BATCH), workers=threads):
+            for done in map_jobs(work, range(0, n, _BATCH), workers=threads):
                 progress(f"asking the teachers, view {number + 1} of {self.views}", done, n)
         self.rounds += 1
         self._save()
@@ -145,7 +152,7 @@ class TeacherAnswers:
         """The principal axes of each map, each scaled by the fourth root of its variance: half of a whitening."""
         if self._axes:
             return
-        some = np.linspace(0, len(self.files) - 1, min(LOOKED, len(self.files))).astype(int)
+        some = np.linspace(0, len(self.files) - 1, min(_LOOKED, len(self.files))).astype(int)
         for teacher in self.teachers:
             if not teacher.maps:
                 continue
@@ -157,7 +164,7 @@ class TeacherAnswers:
                 rows = np.concatenate([p[k].reshape(-1, channels) for p in parts]).astype(np.float64)
                 mean = rows.mean(0)
                 variances, axes = np.linalg.eigh(np.cov(rows - mean, rowvar=False))
-                variances, axes = variances[::-1][: AXES[k]], axes[:, ::-1][:, : AXES[k]]
+                variances, axes = variances[::-1][: _AXES[k]], axes[:, ::-1][:, : _AXES[k]]
                 scaled = axes / np.maximum(variances, 1e-9 * variances[0]) ** 0.25
                 scaled /= np.sqrt(np.mean(np.maximum(variances, 0) ** 0.5))
                 self._axes[f"{teacher.name}-map{k}"] = scaled.astype(np.float32)

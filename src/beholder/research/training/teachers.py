@@ -23,14 +23,14 @@ from beholder.features.external_data import digest_of, external_files, sha256
 from beholder.features.onnx import open_session, read_description
 from beholder.types import Matrix
 
-Maps = NDArray[np.float32]
-KINDS = ("embedding", "concepts", "style")
+_Maps = NDArray[np.float32]
+_KINDS = ("embedding", "concepts", "style")
 
 
 class Run(Protocol):
     """A teacher made ready for one thread."""
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[_Maps]]:
         """(b, dimension) float32, and (b, h, w, channels) of each map"""
         ...
 
@@ -39,10 +39,16 @@ class Run(Protocol):
 class Teacher:
     """A teacher's file.
 
-    every   it is asked about one view in so many; the cheap ones about each
-    inner   how many of its numbers, at the end, are means of inner layers
-    maps    height, width and channels of what it tells place by place
-    words   concepts: what each number stands for
+    Attributes
+    ----------
+    every
+        it is asked about one view in so many; the cheap ones about each
+    inner
+        how many of its numbers, at the end, are means of inner layers
+    maps
+        height, width and channels of what it tells place by place
+    words
+        concepts: what each number stands for
     """
 
     path: Path
@@ -59,17 +65,25 @@ class Teacher:
         return f"{self.path.parent.name}-{self.path.stem}"
 
     def open(self) -> Run:
-        return OnnxTeacher(self.path) if self.path.suffix == ".onnx" else LiteTeacher(self.path)
+        return OnnxTeacher(self.path) if self.path.suffix == ".onnx" else _LiteTeacher(self.path)
 
 
 def find_teachers(folder: Path, every: int) -> tuple[Teacher, ...]:
     """All teachers below a folder, those of embeddings first.
 
-    every : how many views share one answer of a teacher of concepts or style, which cost most
-    raises : UserError where there is none of embeddings; MissingExtra
+    Parameters
+    ----------
+    every
+        how many views share one answer of a teacher of concepts or style, which cost most
+
+    Raises
+    ------
+    UserError
+        where there is none of embeddings
+    MissingExtra
     """
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".onnx", ".tflite"))
-    found = sorted((_known(path, every) for path in files), key=lambda t: KINDS.index(t.kind))
+    found = sorted((_known(path, every) for path in files), key=lambda t: _KINDS.index(t.kind))
     if not found or found[0].kind != "embedding":
         raise UserError(f"no teacher of embeddings in {folder}; wanted at least one x.onnx with its x.json")
     return tuple(found)
@@ -85,7 +99,7 @@ def _known(path: Path, every: int) -> Teacher:
         rows, maps = run(blank)
         width, shapes = rows.shape[1], tuple(m.shape[1:] for m in maps)
         return Teacher(path, "embedding", 1, width, width - run.dimension, shapes, revision=revision)
-    width = LiteTeacher(path)(blank)[0].shape[1]
+    width = _LiteTeacher(path)(blank)[0].shape[1]
     if not labels.is_file():
         return Teacher(path, "style", every, width, revision=revision)
     words = tuple(labels.read_text(encoding="utf-8").splitlines())
@@ -127,13 +141,13 @@ class OnnxTeacher:
         self._outputs, self._maps = [said.output, *means], maps
         self._session = open_session(model.SerializeToString(), 1)
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[_Maps]]:
         outs = self._session.run(self._outputs + self._maps, {self._input: self._preprocessing(pictures)})
         rows = [np.asarray(out, np.float32).reshape(len(pictures), -1) for out in outs[: len(self._outputs)]]
         return np.concatenate(rows, axis=1), [out.transpose(0, 2, 3, 1) for out in outs[len(self._outputs) :]]
 
 
-class LiteTeacher:
+class _LiteTeacher:
     """A TFLite network of one picture; bytes as they are, or floats from 0 to 1."""
 
     def __init__(self, path: Path) -> None:
@@ -145,7 +159,7 @@ class LiteTeacher:
         self._run.allocate_tensors()
         self._in, self._out = self._run.get_input_details()[0], self._run.get_output_details()[0]
 
-    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[Maps]]:
+    def __call__(self, pictures: Sequence[Image.Image]) -> tuple[Matrix, list[_Maps]]:
         return np.stack([self._one(picture) for picture in pictures]), []
 
     def _one(self, picture: Image.Image) -> NDArray[np.float32]:

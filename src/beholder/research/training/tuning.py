@@ -23,20 +23,32 @@ from beholder.features.networks.network import Network, in_batches
 from beholder.research.training.scored import ScoredSet
 from beholder.types import Floats, Progress
 
-SPREAD = 0.15  # standard deviation of the distribution that stands for one score, from 0 to 1
+_SPREAD = 0.15  # standard deviation of the distribution that stands for one score, from 0 to 1
 KEPT_EVERY = 50  # steps between checkpoints
-ANNEALED = 0.96  # what is left of the rate of "sgd" after each pass over the pictures
-MOMENTUM = 0.9  # of "sgd"
+_ANNEALED = 0.96  # what is left of the rate of "sgd" after each pass over the pictures
+_MOMENTUM = 0.9  # of "sgd"
 
 
 @dataclass(frozen=True)
 class TuningRecipe:
     """How to fine-tune.
 
-    loss : "emd", "l2" or "plcc" · steps, batch : how often and how many pictures
-    optimiser : "adamw", whose rate rises for a moment and falls as a cosine; "sgd", with momentum, annealed
-    rate, decay : of it, the rate at its highest · least, most : of the picture's area that a random crop shows
-    lowest : what the lowest score is taken to, see `scored_set` · threads : of one process
+    Attributes
+    ----------
+    loss
+        "emd", "l2" or "plcc"
+    steps, batch
+        how often and how many pictures
+    optimiser
+        "adamw", whose rate rises for a moment and falls as a cosine; "sgd", with momentum, annealed
+    rate, decay
+        of it, the rate at its highest
+    least, most
+        of the picture's area that a random crop shows
+    lowest
+        what the lowest score is taken to, see `scored_set`
+    threads
+        of one process
     """
 
     loss: str = "plcc"
@@ -67,7 +79,7 @@ def recipe_of(backbone: str, **otherwise: Any) -> TuningRecipe:
 def emd(distribution: Tensor, score: Tensor, values: Tensor) -> Tensor:
     """Squared earth mover's distance (r = 2) to a bell round the true score [Talebi2018]."""
     edges = (values[1:] + values[:-1]) / 2
-    below = torch.special.ndtr((edges[None] - score[:, None]) / SPREAD)
+    below = torch.special.ndtr((edges[None] - score[:, None]) / _SPREAD)
     return (distribution.cumsum(1)[:, :-1] - below).square().mean()
 
 
@@ -83,14 +95,17 @@ def plcc(distribution: Tensor, score: Tensor, values: Tensor) -> Tensor:
     return (1 - (given * true).sum() / (given.norm() * true.norm() + 1e-8)) / 2
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {"emd": emd, "l2": l2, "plcc": plcc}
+_LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {"emd": emd, "l2": l2, "plcc": plcc}
 
 
 def loss_of(name: str) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """raises : UnknownName"""
-    if name not in LOSSES:
-        raise UnknownName.of("loss", name, LOSSES)
-    return LOSSES[name]
+    """Raises
+    ------
+    UnknownName
+    """
+    if name not in _LOSSES:
+        raise UnknownName.of("loss", name, _LOSSES)
+    return _LOSSES[name]
 
 
 class Tuning:
@@ -211,7 +226,7 @@ def five_crop_scores(network: Network, squares: NDArray[np.uint8]) -> Floats:
 def rate_at(recipe: TuningRecipe, step: int, pictures: int) -> float:
     """The optimiser's rate in a step, for so many pictures to learn from."""
     if recipe.optimiser == "sgd":
-        return recipe.rate * ANNEALED ** (step * recipe.batch // pictures)
+        return recipe.rate * _ANNEALED ** (step * recipe.batch // pictures)
     return recipe.rate * min(1.0, (step + 1) / 20, 0.02 + 1.02 * _cosine(step / recipe.steps))
 
 
@@ -219,7 +234,7 @@ def _optimiser(recipe: TuningRecipe, parameters: list[Any]) -> Any:
     if recipe.optimiser == "adamw":
         return torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
     if recipe.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=recipe.rate, momentum=MOMENTUM, weight_decay=recipe.decay)
+        return torch.optim.SGD(parameters, lr=recipe.rate, momentum=_MOMENTUM, weight_decay=recipe.decay)
     raise UnknownName.of("optimiser", recipe.optimiser, ("adamw", "sgd"))
 
 

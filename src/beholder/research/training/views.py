@@ -18,18 +18,18 @@ from beholder.images import open_image
 
 SIDE = 224
 KEPT = 288  # side at which a picture is kept, squashed to a square as the encoder will see it
-MIXED, CUT, PALETTE, BLURRED, GREY = 0.3, 0.15, 0.15, 0.1, 0.05  # shares of the views
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.floating[Any]]
+_MIXED, _CUT, _PALETTE, _BLURRED, _GREY = 0.3, 0.15, 0.15, 0.1, 0.05  # shares of the views
+_Pixels = NDArray[np.uint8]
+_Floats = NDArray[np.floating[Any]]
 
 
-def kept(path: Any) -> Pixels:
+def kept(path: Any) -> _Pixels:
     """(KEPT, KEPT, 3) the picture as views are made of it. raises : BadPicture"""
     picture = open_image(path, max_side=OPENED_AT)
     return np.asarray(picture.resize((KEPT, KEPT), Image.Resampling.BICUBIC))
 
 
-def view(pictures: Sequence[Pixels] | Pixels, index: int, number: int, seed: int) -> Pixels:
+def view(pictures: Sequence[_Pixels] | _Pixels, index: int, number: int, seed: int) -> _Pixels:
     """(SIDE, SIDE, 3) view `number` of picture `index`; number 0 is the whole picture, untouched."""
     whole = Image.fromarray(pictures[index])
     if number == 0:
@@ -37,24 +37,24 @@ def view(pictures: Sequence[Pixels] | Pixels, index: int, number: int, seed: int
     rng = np.random.default_rng([seed, number, index])
     pixels = _coloured(_cropped(whole, rng), rng)
     kind = rng.random()
-    if kind < MIXED + CUT + PALETTE:
+    if kind < _MIXED + _CUT + _PALETTE:
         other = _cropped(Image.fromarray(pictures[int(rng.integers(len(pictures)))]), rng)
-        if kind < MIXED:
+        if kind < _MIXED:
             share = rng.uniform(0.3, 0.7)
             pixels = share * pixels + (1 - share) * other
-        elif kind < MIXED + CUT:
+        elif kind < _MIXED + _CUT:
             pixels = _cut(pixels, other, rng)
         else:
             pixels = _in_palette_of(pixels, other)
-    seen: Pixels = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+    seen: _Pixels = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
     return seen
 
 
-def smaller(pixels: Pixels, side: int) -> Pixels:
+def smaller(pixels: _Pixels, side: int) -> _Pixels:
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX))
 
 
-def _cropped(whole: Image.Image, rng: np.random.Generator) -> Floats:
+def _cropped(whole: Image.Image, rng: np.random.Generator) -> _Floats:
     """A part of the picture, of a quarter of its area to all of it, mirrored half of the time, blurred rarely."""
     area, aspect = rng.uniform(0.25, 1.0), np.exp(rng.uniform(-0.25, 0.25))
     if rng.random() < 0.25:
@@ -65,24 +65,24 @@ def _cropped(whole: Image.Image, rng: np.random.Generator) -> Floats:
     part = whole.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box)
     if rng.random() < 0.5:
         part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    if rng.random() < BLURRED:
+    if rng.random() < _BLURRED:
         part = part.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2.5)))
     return np.asarray(part, np.float32)
 
 
-def _coloured(pixels: Floats, rng: np.random.Generator) -> Floats:
+def _coloured(pixels: _Floats, rng: np.random.Generator) -> _Floats:
     """Brightness, contrast, saturation and tint, each changed a little; half of the views keep their colours."""
     if rng.random() < 0.5:
         return pixels
     grey = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-    saturation = 0.0 if rng.random() < 2 * GREY else rng.uniform(0.5, 1.5)
+    saturation = 0.0 if rng.random() < 2 * _GREY else rng.uniform(0.5, 1.5)
     pixels = grey[..., None] + np.float32(saturation) * (pixels - grey[..., None])
     tint = (rng.uniform(0.88, 1.12, 3) * rng.uniform(0.7, 1.3)).astype(np.float32)
-    coloured: Floats = ((pixels - grey.mean()) * np.float32(rng.uniform(0.7, 1.3)) + grey.mean()) * tint
+    coloured: _Floats = ((pixels - grey.mean()) * np.float32(rng.uniform(0.7, 1.3)) + grey.mean()) * tint
     return coloured
 
 
-def _cut(pixels: Floats, other: Floats, rng: np.random.Generator) -> Floats:
+def _cut(pixels: _Floats, other: _Floats, rng: np.random.Generator) -> _Floats:
     """A rectangle of another picture laid into this one."""
     height, width = (int(SIDE * rng.uniform(0.35, 0.75)) for _ in range(2))
     top, left = int(rng.integers(SIDE - height)), int(rng.integers(SIDE - width))
@@ -91,8 +91,8 @@ def _cut(pixels: Floats, other: Floats, rng: np.random.Generator) -> Floats:
     return made
 
 
-def _in_palette_of(pixels: Floats, other: Floats) -> Floats:
+def _in_palette_of(pixels: _Floats, other: _Floats) -> _Floats:
     """Each channel's mean and spread taken from another picture [Reinhard2001]."""
     mean, spread = pixels.mean((0, 1)), pixels.std((0, 1)) + 1
-    matched: Floats = (pixels - mean) / spread * other.std((0, 1)) + other.mean((0, 1))
+    matched: _Floats = (pixels - mean) / spread * other.std((0, 1)) + other.mean((0, 1))
     return matched

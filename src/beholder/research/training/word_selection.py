@@ -20,17 +20,17 @@ from beholder.research.datasets.tables import Faults, read_table
 from beholder.types import Matrix
 
 SAID = 0.3  # the labeler says a word of a picture from this probability on
-POSITIVES = 20  # pictures of which a word must be said
-SEEN = 3  # of those that choose the words
-TOLD = 0.5  # average precision from which on the student is said to know a word
-ARTISTS = 3  # of a style that is learned: fewer would be an artist's hand
-FOLDS = 5
-LIFT = 2.5  # times chance, from which average precision on a style says that it is known
-PRECISE = 0.7  # a word is said where it is right this often
-PENALTY = 0.01  # C of the logistic regression of a style on standardised embeddings
+_POSITIVES = 20  # pictures of which a word must be said
+_SEEN = 3  # of those that choose the words
+_TOLD = 0.5  # average precision from which on the student is said to know a word
+_ARTISTS = 3  # of a style that is learned: fewer would be an artist's hand
+_FOLDS = 5
+_LIFT = 2.5  # times chance, from which average precision on a style says that it is known
+_PRECISE = 0.7  # a word is said where it is right this often
+_PENALTY = 0.01  # C of the logistic regression of a style on standardised embeddings
 
 
-SPOKEN = {
+_SPOKEN = {
     "Plant": "plants",
     "Building": "buildings",
     "Romanticism": "Romantic",
@@ -38,10 +38,10 @@ SPOKEN = {
 }
 
 
-def spoken(word: str, kind: str) -> str:
+def _spoken(word: str, kind: str) -> str:
     """The word as it stands in a sentence: things as "flowers" after "pictures with", styles as "Cubist" before it."""
-    if word in SPOKEN:
-        return SPOKEN[word]
+    if word in _SPOKEN:
+        return _SPOKEN[word]
     return word.removesuffix("ism") + "ist" * word.endswith("ism") if kind == "style" else word.lower()
 
 
@@ -49,7 +49,10 @@ def spoken(word: str, kind: str) -> str:
 class Word:
     """A word, how often it is said of the pictures, and its average precision where it was chosen and where judged.
 
-    said_from : the probability from which it is right `PRECISE` of the time
+    Attributes
+    ----------
+    said_from
+        the probability from which it is right `_PRECISE` of the time
     """
 
     name: str
@@ -77,9 +80,14 @@ def judge_words(
 ) -> list[Word]:
     """The words that the student can tell on one half of these pictures, with their figures on the other.
 
-    given, said : (n, words) probabilities by the student and by the labeler, of pictures that the student never saw
-    positives : of how many pictures in all the labeler says each word
-    never : words that are not used however well they are known
+    Parameters
+    ----------
+    given, said
+        (n, words) probabilities by the student and by the labeler, of pictures that the student never saw
+    positives
+        of how many pictures in all the labeler says each word
+    never
+        words that are not used however well they are known
     """
     from sklearn.metrics import average_precision_score
 
@@ -87,11 +95,11 @@ def judge_words(
     true = said >= SAID
     words = []
     for k, name in enumerate(names):
-        if name in never or positives[k] < POSITIVES or true[choosing, k].sum() < SEEN:
+        if name in never or positives[k] < _POSITIVES or true[choosing, k].sum() < _SEEN:
             continue
         chosen_at = float(average_precision_score(true[choosing, k], given[choosing, k]))
         from_ = said_from(true[choosing, k], given[choosing, k])
-        if chosen_at < TOLD or from_ > 1:
+        if chosen_at < _TOLD or from_ > 1:
             continue
         rest = true[~choosing, k]
         judged_at = float(average_precision_score(rest, given[~choosing, k])) if rest.any() else float("nan")
@@ -102,7 +110,7 @@ def judge_words(
 def read_styles(folder: Path) -> tuple[list[Path], NDArray[np.bool_], list[str], NDArray[np.str_]]:
     """(files, (n, styles) which apply, names of the styles, artists) of an `items.csv` with columns artist and style.
 
-    A painting may have several styles, with commas between them; styles of fewer than `ARTISTS` artists are left out.
+    A painting may have several styles, with commas between them; styles of fewer than `_ARTISTS` artists are left out.
     """
     path = folder / "items.csv"
     faults = Faults()
@@ -114,7 +122,7 @@ def read_styles(folder: Path) -> tuple[list[Path], NDArray[np.bool_], list[str],
     for row, own in zip(rows, styles, strict=True):
         for style in own:
             by.setdefault(style, set()).add(row["artist"])
-    names = sorted(style for style, of in by.items() if len(of) >= ARTISTS)
+    names = sorted(style for style, of in by.items() if len(of) >= _ARTISTS)
     return [folder / row["file"] for row in rows], np.array([[n in s for n in names] for s in styles]), names, artists
 
 
@@ -127,7 +135,7 @@ def learn_styles(
 ) -> tuple[list[Word], Matrix, Matrix]:
     """Each style's word with its figure on unseen artists, and the head (weight, bias) that gives their logits.
 
-    A style is left out that is not found `LIFT` times as often as by chance, or never right `PRECISE` of the time.
+    A style is left out that is not found `_LIFT` times as often as by chance, or never right `_PRECISE` of the time.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import average_precision_score
@@ -139,16 +147,16 @@ def learn_styles(
     words, weights, biases = [], [], []
     for k, name in enumerate(names):
         predicted, chance = np.zeros(len(Z)), float(which[:, k].mean())
-        folds = min(FOLDS, len(set(artists[which[:, k]])))
+        folds = min(_FOLDS, len(set(artists[which[:, k]])))
         for train, test in StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(Z, which[:, k], artists):
             if which[train, k].any():
-                model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z[train], which[train, k])
+                model = LogisticRegression(C=_PENALTY, max_iter=500).fit(Z[train], which[train, k])
                 predicted[test] = model.predict_proba(Z[test])[:, 1]
         judged_at, from_ = float(average_precision_score(which[:, k], predicted)), said_from(which[:, k], predicted)
-        if name in never or judged_at < LIFT * chance or from_ > 1:
+        if name in never or judged_at < _LIFT * chance or from_ > 1:
             continue
         words.append(Word(name, int(which[:, k].sum()), judged_at, judged_at, chance, from_))
-        model = LogisticRegression(C=PENALTY, max_iter=500).fit(Z, which[:, k])
+        model = LogisticRegression(C=_PENALTY, max_iter=500).fit(Z, which[:, k])
         weights.append(model.coef_[0] / spread)
         biases.append(model.intercept_[0] - weights[-1] @ mean)
     head = np.array(weights, np.float32).reshape(-1, X.shape[1]), np.array(biases, np.float32)
@@ -156,10 +164,10 @@ def learn_styles(
 
 
 def said_from(true: NDArray[np.bool_], given: NDArray[Any]) -> float:
-    """The lowest probability from which on the word is right `PRECISE` of the time; above 1 where there is none."""
+    """The lowest probability from which on the word is right `_PRECISE` of the time; above 1 where there is none."""
     order = np.argsort(-given, kind="stable")
     right = np.cumsum(true[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero((right >= PRECISE) & (np.cumsum(true[order]) >= SEEN))
+    enough = np.flatnonzero((right >= _PRECISE) & (np.cumsum(true[order]) >= _SEEN))
     return float(given[order[enough[-1]]]) if len(enough) else 2.0
 
 
@@ -167,7 +175,7 @@ def vocabulary(parts: Sequence[tuple[Sequence[Word], str, Matrix, Matrix]]) -> V
     """The words of several heads (words, their kind, weight, bias) in one; None where there are none."""
     of = [
         Vocabulary(
-            tuple(spoken(w.name, kind) for w in words),
+            tuple(_spoken(w.name, kind) for w in words),
             (kind,) * len(words),
             weight,
             bias,

@@ -14,8 +14,17 @@ SHIPPED = Path(__file__).parent
 def find_population(encoder: str, home: Path) -> Population | None:
     """The population's prior for pictures of this encoder; None where there is none.
 
-    encoder : the key of X, as `Collection.key` says it · home : the data folder, whose own priors come first
-    raises : BadInput where the prior is damaged
+    Parameters
+    ----------
+    encoder
+        the key of X, as `Collection.key` says it
+    home
+        the data folder, whose own priors come first
+
+    Raises
+    ------
+    BadInput
+        where the prior is damaged
     """
     for folder in (*sorted((home / "priors").glob("*/")), *sorted(SHIPPED.glob("*/"))):
         if _made_for(folder) == encoder:

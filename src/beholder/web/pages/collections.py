@@ -39,7 +39,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "row": row,
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
-            "older": is_older(state.settings, row),
+            "older": _is_older(state.settings, row),
         }
         for row in rows
     ]
@@ -102,7 +102,12 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
 
 
 def start(request: Request, person: Person, path: str, name: str) -> Job:
-    """raises : Refused or AlikeName where there is nothing to import or no name to import it into"""
+    """Raises
+    ------
+    Refused
+    AlikeName
+        where there is nothing to import or no name to import it into
+    """
     state = state_of(request)
     _check_may_import(request)
     spec, title = source_of(path)
@@ -122,7 +127,7 @@ def _check_may_import(request: Request) -> None:
         )
 
 
-def is_older(settings: Settings, row: CollectionRow) -> bool:
+def _is_older(settings: Settings, row: CollectionRow) -> bool:
     """Whether a collection was read with an encoder that was the default before."""
     return bool(row.size) and row.encoder != settings.encoder and row.encoder in BUILT_IN
 

@@ -21,16 +21,16 @@ from beholder.web.render import byline, page
 from beholder.web.state import state_of
 from beholder.web.who import ApiPerson, PagePerson, remember_collection
 
-MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
+_MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
     "grid": ("grid", "Favourites"),
     "pairs": ("choice", "Pairs"),
     "rating": ("rating", "1 to 10"),
 }
-SHOWN = 0.4  # of a collection is shown in grids, unless a person chooses otherwise; then pairs come (docs/asking.md)
+_SHOWN = 0.4  # of a collection is shown in grids, unless a person chooses otherwise; then pairs come (docs/asking.md)
 FEWEST = 10  # answers before results are shown; a grid counts as three
-KINDS = get_args(QuestionKind)
-ENOUGH = 20  # answers before it is said that more will not pay
-MOST_ASKED = 12  # questions in one call
+_KINDS = get_args(QuestionKind)
+_ENOUGH = 20  # answers before it is said that more will not pay
+_MOST_ASKED = 12  # questions in one call
 
 router = APIRouter()
 
@@ -38,13 +38,13 @@ router = APIRouter()
 @router.get("/label/{collection:path}")
 def label(request: Request, collection: str, person: PagePerson, mode: str = "") -> Response:
     """The page on which a person answers."""
-    if mode and mode not in MODES:
-        raise Refused(404, f"There is no such way to answer; there are {', '.join(MODES)}.")
+    if mode and mode not in _MODES:
+        raise Refused(404, f"There is no such way to answer; there are {', '.join(_MODES)}.")
     session = state_of(request).fresh(collection, person)
     history = session.history()
     response = page(
-        request, "label.html", here="label", collection=session.collection.name, modes=MODES, chosen=bool(mode),
-        mode=mode or starting_mode(history, len(session.collection)),
+        request, "label.html", here="label", collection=session.collection.name, modes=_MODES, chosen=bool(mode),
+        mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=now.weight >= FEWEST, size=len(session.collection),
     )  # fmt: skip
@@ -52,7 +52,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     return response
 
 
-def starting_mode(history: Sequence[Judgement], pictures: int) -> str:
+def _starting_mode(history: Sequence[Judgement], pictures: int) -> str:
     """How to go on: grids first, then pairs; who rated or chose last goes on so. `history` is newest first."""
     last = next((j.kind for j in history if j.kind in ("rating", "choice", "tie", "grid")), "grid")
     if last == "grid":
@@ -61,9 +61,9 @@ def starting_mode(history: Sequence[Judgement], pictures: int) -> str:
 
 
 def grids_left(history: Sequence[Judgement], pictures: int) -> int:
-    """How many grids come before pairs: so many that `SHOWN` of the pictures are in one, and one at least."""
+    """How many grids come before pairs: so many that `_SHOWN` of the pictures are in one, and one at least."""
     shown = {item for j in history if j.kind == "grid" for item in j.items}
-    return max(int((SHOWN * pictures - len(shown)) // GRID_SIZE), 0 if shown else 1)
+    return max(int((_SHOWN * pictures - len(shown)) // GRID_SIZE), 0 if shown else 1)
 
 
 @router.get("/api/label/{collection:path}/questions")
@@ -71,9 +71,9 @@ def questions(
     request: Request, collection: str, person: ApiPerson, kind: str = "choice", n: str = "3", exclude: str = ""
 ) -> dict[str, Any]:
     """The next questions. exclude: ids of pictures that are on the way to the person already, with commas between."""
-    if kind not in KINDS:
-        raise Refused(422, f"kind must be one of {', '.join(KINDS)}, got {kind[:40]!r}")
-    wanted = whole(n, "n", 1, MOST_ASKED)
+    if kind not in _KINDS:
+        raise Refused(422, f"kind must be one of {', '.join(_KINDS)}, got {kind[:40]!r}")
+    wanted = whole(n, "n", 1, _MOST_ASKED)
     ids = {whole(part, "exclude", 1, 2**53) for part in exclude.split(",") if part}
     session = state_of(request).fresh(collection, person)
     return {"questions": [as_json(session, q) for q in session.questions(_kind(kind), wanted, ids)]}
@@ -102,7 +102,7 @@ async def undo(request: Request, collection: str, person: ApiPerson) -> dict[str
         last = session.undo(body.id)
         if last is None:
             return {"undone": None, "question": None}
-        again = question_of(last)
+        again = _question_of(last)
         if again and not set(again.items) <= session.collection.row_of.keys():
             again = None  # a picture that can be shown no more
         return {
@@ -156,19 +156,19 @@ def gained(now: Progress) -> str:
     if now.verdict.kind == "open" and now.answers >= FIRST_WORD:
         return "your taste is still open; five more answers would tell"
     sentence = re.sub(r"^\d+ answers?; ", "", now.sentence)
-    return f"{sentence}; {ahead}" if (ahead := outlook(now)) else sentence
+    return f"{sentence}; {ahead}" if (ahead := _outlook(now)) else sentence
 
 
-def outlook(now: Progress) -> str:
+def _outlook(now: Progress) -> str:
     """What more answers would give; "" where it cannot be told."""
     if now.later is None or now.later_margin is None or now.pays is None:
         return ""
-    if not now.pays and now.answers >= ENOUGH:
+    if not now.pays and now.answers >= _ENOUGH:
         return "more answers will hardly change it"
     return f"with {AHEAD} more about {100 * now.later:.0f} (±{100 * now.later_margin:.0f})"
 
 
-def question_of(judgement: Judgement) -> Question | None:
+def _question_of(judgement: Judgement) -> Question | None:
     """The question that a judgement answered, as it was shown; None for what nobody asked."""
     items = judgement.items
     if judgement.kind in ("favourite", "hide", "undo"):
@@ -203,4 +203,4 @@ def whole(text: str, what: str, low: int, high: int) -> int:
 
 
 def _kind(kind: str) -> QuestionKind:
-    return next(k for k in KINDS if k == kind)
+    return next(k for k in _KINDS if k == kind)

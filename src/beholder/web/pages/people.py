@@ -39,7 +39,10 @@ def add(
 ) -> Response:
     """Add a person and answer as them. A name that looks like a known one is asked about first.
 
-    another : the person has said that they are somebody else
+    Parameters
+    ----------
+    another
+        the person has said that they are somebody else
     """
     state, name = state_of(request), clean("person", name)
     person_of(request)

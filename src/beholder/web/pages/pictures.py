@@ -10,7 +10,7 @@ from beholder.web.faults import Refused
 from beholder.web.state import state_of
 from beholder.web.thumbnails import SIDES
 
-FOREVER = "private, max-age=31536000, immutable"  # where the address holds the content's hash
+_FOREVER = "private, max-age=31536000, immutable"  # where the address holds the content's hash
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ def picture(request: Request, item_id: str, side: str) -> Response:
         raise Refused(404, "There is no such picture.") from fault
     etag = f'"{item.key[:20]}-{side}"'
     named = request.query_params.get("v") == item.key[:8]
-    headers = {"ETag": etag, "Cache-Control": FOREVER if named else "private, no-cache"}
+    headers = {"ETag": etag, "Cache-Control": _FOREVER if named else "private, no-cache"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     try:

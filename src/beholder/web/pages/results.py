@@ -20,7 +20,7 @@ from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
 
-PER_PAGE = 60
+_PER_PAGE = 60
 _EMPTY = ("rank", "item", "score", "std", "why")  # the header of an export without a picture
 
 router = APIRouter()
@@ -57,12 +57,12 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     if now.weight < FEWEST and not session.starts_from_others:
         response = page(request, "results_early.html", here="results", **context)
     else:
-        wanted, reading = filter_of(query), state.reading(collection, person)
-        ranked, now, address = reading.ranking, reading.progress, partial(query_of, wanted)
+        wanted, reading = _filter_of(query), state.reading(collection, person)
+        ranked, now, address = reading.ranking, reading.progress, partial(_query_of, wanted)
         context |= {"progress": now, "verdict": reading.verdict if now.answers else None, "shares": reading.shares}
         shown = reading.shown(wanted)
-        last = max(1, -(-len(shown) // PER_PAGE))
-        part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
+        last = max(1, -(-len(shown) // _PER_PAGE))
+        part = shown[(number - 1) * _PER_PAGE : number * _PER_PAGE]
         context |= {
             "shown": part, "matching": len(shown), "of": len(ranked), "filter": wanted, "facets": facets(ranked.items),
             "number": number, "last": last, "hidden": len(reading.history.hidden), "address": address,
@@ -77,7 +77,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     return response
 
 
-def filter_of(query: Mapping[str, str]) -> Filter:
+def _filter_of(query: Mapping[str, str]) -> Filter:
     """The filter that an address asks for."""
     values = tuple((k[2:], v) for k, v in query.items() if k.startswith("c.") and v)
     return Filter(
@@ -85,7 +85,7 @@ def filter_of(query: Mapping[str, str]) -> Filter:
     )
 
 
-def query_of(wanted: Filter, **more: Any) -> str:
+def _query_of(wanted: Filter, **more: Any) -> str:
     """A filter as part of an address."""
     pairs = [
         ("q", wanted.text),
@@ -99,7 +99,7 @@ def query_of(wanted: Filter, **more: Any) -> str:
 
 def _rows(request: Request, collection: str, person: Person) -> list[dict[str, Any]]:
     """The places that an address asks for. Where a file lies is told on the machine itself alone."""
-    shown = state_of(request).reading(collection, person).shown(filter_of(request.query_params))
+    shown = state_of(request).reading(collection, person).shown(_filter_of(request.query_params))
     return [one.as_json(file=may_import(request)) for one in shown]
 
 

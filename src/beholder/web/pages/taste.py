@@ -22,14 +22,14 @@ from beholder.web.render import page, segment
 from beholder.web.state import state_of
 from beholder.web.who import FormPerson, PagePerson, remember_collection
 
-PER_PAGE = 40
-GUESSES = 8  # pictures shown of which least is known
+_PER_PAGE = 40
+_GUESSES = 8  # pictures shown of which least is known
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerView:
+class _AnswerView:
     """One answer, in words, with its pictures."""
 
     judgement: Judgement
@@ -53,13 +53,13 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
         reading = state.reading(collection, person)
         explanation, verdict, items = reading.explanation, reading.verdict, reading.collection.items
         context |= {
-            "progress": reading.progress, "verdict": verdict, "sentence": emphasised(explanation, verdict),
+            "progress": reading.progress, "verdict": verdict, "sentence": _emphasised(explanation, verdict),
             "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
-            "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(GUESSES),
+            "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
             "open": [w.attribute for w in explanation.leanings if w.open][:4],
-            "taught": [tell(reading.collection, j) for _, j in reading.taught()],
+            "taught": [_tell(reading.collection, j) for _, j in reading.taught()],
             "consistency": reading.history.consistency, "total": len(reading.history.judgements),
-            "recent": [tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
+            "recent": [_tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
         }  # fmt: skip
         response = page(request, "taste.html", here="taste", **context)
     remember_collection(response, request, session.collection.row.id)
@@ -72,11 +72,12 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
     session = state_of(request).fresh(collection, person)
     number = whole(request.query_params.get("page", "1"), "page", 1, 10**6)
     history = session.history()
-    part = history[(number - 1) * PER_PAGE : number * PER_PAGE]
+    part = history[(number - 1) * _PER_PAGE : number * _PER_PAGE]
     row_of, items = session.collection.row_of, session.collection.items
     return page(
         request, "answers.html", here="taste", collection=session.collection.name, number=number,
-        last=max(1, -(-len(history) // PER_PAGE)), total=len(history), told=[tell(session.collection, j) for j in part],
+        last=max(1, -(-len(history) // _PER_PAGE)), total=len(history),
+        told=[_tell(session.collection, j) for j in part],
         hidden=[items[row_of[i]] for i in sorted(session.now.history.hidden) if i in row_of],
     )  # fmt: skip
 
@@ -126,7 +127,7 @@ def mark(
     return RedirectResponse(inside(next) if next else f"/results/{segment(collection)}", 303)
 
 
-def tell(collection: Collection, judgement: Judgement) -> AnswerView:
+def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
     """An answer in words; its pictures with the preferred ones first."""
     ids = (*judgement.picked, *(i for i in judgement.items if i not in judgement.picked))
     items = [collection.items[collection.row_of[i]] for i in ids if i in collection.row_of]
@@ -146,10 +147,10 @@ def tell(collection: Collection, judgement: Judgement) -> AnswerView:
             words = f"{one}: {'hidden' if judgement.value else 'shown again'}"
         case _:
             words = "skipped"
-    return AnswerView(judgement, words, items)
+    return _AnswerView(judgement, words, items)
 
 
-def emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
+def _emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
     """The verdict's sentence, with the leaning that is best supported marked in it."""
     text = str(escape(verdict.sentence))
     words = [w for best in explanation.leanings[:1] for w in (best.liked, best.adjective) if w]

@@ -94,4 +94,4 @@ for (const form of document.querySelectorAll("#import, #sample")) {
 const before = sessionStorage.getItem("beholder.job");
 sessionStorage.removeItem("beholder.job");
 if (box.dataset.job) watch(box.dataset.job, true);
-else if (before) watch(before, false); // the page was drawn anew for the new collection: say how the import went
+else if (before) watch(before, false); // the page was drawn again for the new collection: say how the import went

@@ -9,7 +9,7 @@ const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder 
 const SIDES = [320, 640, 1280, 2048];
 const gone = new Set(); // pictures whose file cannot be opened any more
 
-// How many pictures have lost their file, and what makes this page look for them anew.
+// How many pictures have lost their file, and what makes this page look for them again.
 export const missing = () => gone.size;
 export const forgive = () => gone.clear();
 
