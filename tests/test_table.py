@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
@@ -100,6 +101,27 @@ def test_two_encoders_see_one_collection(home, painted):
     choices = [(0, 1), (2, 3)]
     model = GaussianProcess(layout=both.layout).fit(both.X, choices=choices)
     assert np.isfinite(model.predict(both.X)).all()
+    library.close()
+
+
+def test_a_collection_is_seen_by_several_encoders_from_then_on(home, painted):
+    library = Library(home)
+    library.import_source(painted, "art", encoder="builtin")
+    library.store.add_person("Ada")
+    before = np.array(library.collection("art").X)
+    Image.open(painted / "00.png").rotate(90).save(painted / "new.png")
+    library.add_encoder("art", "classic")
+    library.import_source(painted, "art")
+    library.close()
+    art = (library := Library(home)).collection("art")
+    assert [name for name, _ in art.layout.blocks] == ["builtin", "classic", ATTRIBUTES]
+    assert len(art) == 13
+    assert np.array_equal(art.table.only("builtin", ATTRIBUTES).X[:12], before)
+    session = Session(library, "art", "Ada", seed=0)
+    session.record([Judgement("choice", (art.items[3].id, art.items[0].id), "an-answer-0001")])
+    ranking = session.reading().ranking
+    assert len(ranking) == 13
+    session.close()
     library.close()
 
 

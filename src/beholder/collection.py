@@ -82,7 +82,7 @@ class Library:
         self._open: weakref.WeakValueDictionary[int, Collection] = weakref.WeakValueDictionary()
         self.lock = threading.RLock()
         self._opening, self._tabling = threading.Lock(), threading.Lock()
-        self._tables: dict[int, tuple[tuple[str, Any], weakref.ref[PictureTable]]] = {}
+        self._tables: dict[int, tuple[tuple[tuple[str, ...], Any], weakref.ref[PictureTable]]] = {}
 
     @once
     def background(self) -> Background:
@@ -162,17 +162,17 @@ class Library:
         """The table of a collection as it is now, one for all who have it open."""
         with self._tabling:
             known = self._tables.get(row.id)
-            if known is not None and known[0] == (row.encoder, state) and (table := known[1]()) is not None:
+            if known is not None and known[0] == (row.encoders, state) and (table := known[1]()) is not None:
                 return table
             self.store.check()
             table, _ = self.table(
-                [row.encoder],
+                row.encoders,
                 [item.key for item in items],
                 [item.locator for item in items],
                 ids=np.array([item.id for item in items], np.int64),
                 folder=self.home / "tables" / str(row.id),
             )
-            self._tables[row.id] = (row.encoder, state), weakref.ref(table)
+            self._tables[row.id] = (row.encoders, state), weakref.ref(table)
             return table
 
     def import_source(
@@ -210,8 +210,8 @@ class Library:
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
         source = open_source(spec, self.home / "sources", progress=say)
         row = self.store.collection_for(into, named(spec), usual)
-        wanted = encoder or row.encoder
-        names = list(dict.fromkeys([wanted, "attributes"]))
+        wanted = list(dict.fromkeys([encoder or row.encoder, *row.more_encoders]))
+        names = list(dict.fromkeys([*wanted, "attributes"]))
         job = Importer(
             self.store,
             row,
@@ -223,9 +223,25 @@ class Library:
         report = job.run(source)
         if empty and not job.row.id:
             job.begin()
-        if job.row.id and job.row.encoder != wanted:
-            self.store.set_encoder(job.row.id, wanted)
+        if job.row.id and job.row.encoder != wanted[0]:
+            self.store.set_encoders(job.row.id, wanted)
         return report
+
+    def add_encoder(self, name: str, encoder: str, progress: Progress | None = None) -> None:
+        """Have one more encoder look at a collection: its numbers become another block of X, behind the others.
+
+        What people like in general is known only for the encoders that it was learned with.
+
+        Raises
+        ------
+        UnknownName
+        BadInput
+            naming every file that cannot be opened
+        """
+        collection, encoder = self.collection(name), absolute_name(encoder)
+        there = [item for item in collection.items if not item.gone]
+        self.embed([item.locator for item in there], [item.key for item in there], encoder, progress)
+        self.store.set_encoders(collection.row.id, [*collection.row.encoders, encoder])
 
     def answers_elsewhere(self, person: int, here: CollectionRow, most: int) -> list[tuple[Matrix, Answers]]:
         """What a person said of other collections that the same encoder saw: rows like X's, and answers about them.
@@ -234,7 +250,7 @@ class Library:
         """
         found = list[tuple[Matrix, Answers]]()
         for row in sorted(self.collections(), key=lambda row: -row.id):
-            if row.id == here.id or row.encoder != here.encoder:
+            if row.id == here.id or row.encoders != here.encoders:
                 continue
             told = [j for j in self.store.judgements(person, row.id) if j.teaches][-most:] if most else []
             with suppress(StoreError):  # it is said where it is opened, and nothing here depends on it
@@ -394,7 +410,7 @@ class Collection:
     @once
     def population(self) -> Population | None:
         """What people like in general, of pictures seen by the same encoder; None where nobody taught it."""
-        return find_population(self.library.key(self.row.encoder), self.library.home)
+        return find_population(self.library.key(*self.row.encoders), self.library.home)
 
     @once
     def fitting_population(self) -> Population | None:
@@ -413,7 +429,8 @@ class Collection:
     def words(self) -> Tags:
         """What the encoder says of each picture; nothing where it knows no words."""
         vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
-        return Tags.of(vocabulary, self.X[:, : self.layout.vectors])
+        width = self.library.runtime(self.row.encoder).row.dimension
+        return Tags.of(vocabulary, self.X[:, :width])
 
     @once
     def databases(self) -> ExpertNetworks | None:

@@ -100,7 +100,7 @@ def _collections(library: Library) -> Iterator[Check]:
         again = f"beholder import '{row.source}' --into '{row.name}'"
         items, files = library.store.items(row.id), library.store.files(row.id)
         gone = sum(item.gone or not item.locator.is_there() for item in items)
-        said, default = f"{len(items)} pictures, encoder {row.encoder}", library.settings.encoder
+        said, default = f"{len(items)} pictures, encoder {' and '.join(row.encoders)}", library.settings.encoder
         yield Check(
             f"collection {row.name}",
             not gone,
@@ -109,7 +109,7 @@ def _collections(library: Library) -> Iterator[Check]:
         )
         if broken := sum(file.reason is not None for file in files.values()):
             yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")
-        for encoder in dict.fromkeys([row.encoder, "attributes"]):
+        for encoder in dict.fromkeys([*row.encoders, "attributes"]):
             shards = library.shards(encoder)
             lacking = shards.missing(item.key for item in items)
             if lacking or shards.damaged:

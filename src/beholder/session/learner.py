@@ -41,7 +41,7 @@ class Learner:
         self.watched = self.resting = False
         self._collection = collection = newest.reading.collection
         self._store = collection.library.store
-        self._whose = newest.reading.person.id, collection.row.id, maker.name, collection.row.encoder
+        self._whose = newest.reading.person.id, collection.row.id, maker.name, "+".join(collection.row.encoders)
         kept = self._store.fit(*self._whose)
         if kept and set(kept[0]) != set(PRIORS):  # of another version: learned again
             kept = None

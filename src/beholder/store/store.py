@@ -50,6 +50,12 @@ class CollectionRow:
     encoder: str
     created_at: str
     size: int
+    more_encoders: tuple[str, ...] = ()
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """All whose numbers its pictures have, in the order of the blocks of X."""
+        return self.encoder, *self.more_encoders
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +210,7 @@ class Store:
         size = sa.select(sa.func.count()).where(t.items.c.collection_id == t.collections.c.id).scalar_subquery()
         with reading(self.engine) as db:
             rows = db.execute(sa.select(t.collections, size.label("size")).order_by(t.collections.c.id))
-            return [CollectionRow(**row._mapping) for row in rows]
+            return [CollectionRow(**row._asdict() | {"more_encoders": tuple(row.more_encoders)}) for row in rows]
 
     def collection(self, name: str) -> CollectionRow:
         """Raises
@@ -271,9 +277,12 @@ class Store:
                 db.execute(sa.delete(column.table).where(column == collection_id))
         return True
 
-    def set_encoder(self, collection_id: int, encoder: str) -> None:
+    def set_encoders(self, collection_id: int, encoders: Sequence[str]) -> None:
+        """Whose numbers the pictures of a collection have, each encoder once; the first is the main one."""
+        first, *more = dict.fromkeys(encoders)
         with writing(self.engine) as db:
-            db.execute(t.collections.update().where(t.collections.c.id == collection_id).values(encoder=encoder))
+            row = t.collections.update().where(t.collections.c.id == collection_id)
+            db.execute(row.values(encoder=first, more_encoders=more))
 
     def items(self, collection_id: int) -> list[Item]:
         """In the order in which they came: the order of the rows of X."""

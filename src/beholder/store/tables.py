@@ -36,6 +36,7 @@ collections = Table(
     Column("source", String, nullable=False),
     Column("encoder", String, nullable=False),
     Column("created_at", String, nullable=False),
+    Column("more_encoders", JSON, nullable=False, server_default="[]"),  # whose blocks stand behind the first one's
 )
 
 items = Table(

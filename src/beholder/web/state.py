@@ -34,10 +34,10 @@ _COVERS = 8  # pictures on the front of a collection; a narrow window shows fewe
 class _Held:
     """A session on its way or here: made once, while others for other people go on.
 
-    seen : (size, encoder) of the collection when it was asked for
+    seen : (size, encoders) of the collection when it was asked for
     """
 
-    seen: tuple[int, str]
+    seen: tuple[int, tuple[str, ...]]
     making: threading.Lock = field(default_factory=threading.Lock)
     session: Session | None = None
 
@@ -134,7 +134,7 @@ class AppState:
 
     def _hold(self, collection: str, person: Person) -> _Held:
         row = self._row(collection)
-        key, seen = (row.id, person.id), (row.size, row.encoder)
+        key, seen = (row.id, person.id), (row.size, row.encoders)
         gone: list[Session | None] = []
         importing = self.imports.into(row.name)  # it grows all the time; a new session comes with the end of that
         with self._lock:
