@@ -15,7 +15,7 @@ from beholder.errors import BadInput, UserError
 from beholder.features.task_vectors import TaskVectors
 from beholder.features.tensors import read_tensors
 from beholder.research.datasets import load_plain
-from beholder.research.training import task_vectors
+from beholder.research.training import fine_tuning
 from beholder.research.training.distortions import KINDS, LEVELS, distorted
 from beholder.research.training.fine_tuning import train_task_vectors
 from beholder.research.training.scored import kept_side, quality_set, read_set, scored_set
@@ -37,7 +37,7 @@ def square(red, light, rng):
 @pytest.fixture(scope="module", autouse=True)
 def quick_head():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(task_vectors, "HEAD_STEPS", 60)
+        patch.setattr(fine_tuning, "HEAD_STEPS", 60)
         yield
 
 

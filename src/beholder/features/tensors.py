@@ -18,12 +18,20 @@ State = dict[str, NDArray[np.float32]]
 
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> None:
-    """One safetensors file, whole or not at all; `said` is kept in its head as JSON."""
+    """One safetensors file, whole or not at all, the same bytes for the same call; `said` is in its head as JSON."""
     from safetensors.numpy import save
 
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
-    write_whole(path, save(whole, {name: json.dumps(value) for name, value in said.items()}))
+    write_whole(path, _in_order(save(whole, {name: json.dumps(value) for name, value in said.items()})))
+
+
+def _in_order(packed: bytes) -> bytes:
+    """The same file with its head in one order: safetensors writes what a file says of itself in an order of chance."""
+    size = 8 + int.from_bytes(packed[:8], "little")
+    head = json.dumps(parse_json(packed[8:size]), sort_keys=True, separators=(",", ":")).encode()
+    head += b" " * (-len(head) % 8)
+    return len(head).to_bytes(8, "little") + head + packed[size:]
 
 
 def read_tensors(path: Path) -> tuple[State, dict[str, Any]]:

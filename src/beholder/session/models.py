@@ -71,8 +71,10 @@ class ModelMaker:
         return prepare(self.name, self._collection.table, known)
 
     def make_prior(self, elsewhere: Elsewhere) -> Any:
-        """What is believed, and asked by, before the first answer."""
-        return self.make(elsewhere=elsewhere).fit_prior(self._collection.X)
+        """What is believed, and asked by, before the first answer: what `gp` believes where a model has no belief."""
+        table = self._collection.table
+        model = self.make(elsewhere=elsewhere) if self.is_process else prepare(GaussianProcess.name, table)
+        return model.fit_prior(self._collection.X)
 
     def learned(self, answers: Answers) -> Answers:
         """As far as this model learns from them: to one that knows no grids, a grid without a pick says nothing."""
