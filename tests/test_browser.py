@@ -157,7 +157,7 @@ def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(50)
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
-    assert page.inner_text("#saved") == "server away, 3 answers kept here"
+    assert page.inner_text("#saved") == "server offline, 3 answers kept here"
     here = page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('beholder.beholder_')).length")
     assert here == 3
     assert len(acknowledged) == 5

@@ -133,7 +133,7 @@ def test_many_broken_files_are_told_in_few_lines(tmp_path, gallery, capsys, monk
     assert (report["new"], len(report["broken"]), report["more_broken"]) == (1, 30, 2969)
     assert run(["import", str(tmp_path), "--into", "few"]) == 0
     out = capsys.readouterr().out
-    assert "1 known before, 2,999 that cannot be opened" in out
+    assert "1 already known, 2,999 that cannot be opened" in out
     assert "  and 2,979 more; --json names the first 30" in out
     assert len(out.splitlines()) < 25
     (tmp_path / "items.csv").write_text(f"file\n{rows}")

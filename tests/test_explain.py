@@ -207,7 +207,7 @@ def leaning(index, lean, std, unsettled=False):
 def test_the_sentence_claims_what_is_sure_hints_at_what_is_not_and_admits_the_rest():
     sure, maybe, unknown = leaning(4, -0.8, 0.1), leaning(1, 0.4, 0.3), leaning(9, 0.1, 0.2, unsettled=True)
     said = sentence_of([sure, maybe, unknown], True, 30)
-    assert said == "You like muted pictures, and perhaps a clear subject; of symmetry we know little yet."
+    assert said == "You like muted pictures, and perhaps a clear subject; whether symmetry matters is still unclear."
     assert sentence_of([maybe, unknown], True, 12).startswith("You seem to like pictures with a clear subject")
     assert "none of the ten" in sentence_of([leaning(0, 0.01, 0.1)], True, 30)
 
@@ -220,7 +220,7 @@ def test_attributes_that_always_come_together_are_named_together():
     answers = choose(utility, 30, rng)
     said = explain(Oracle(utility), attributes, attributes, answers)
     assert {x.attribute for x in said.leanings[:3]} == {NAMES[0], NAMES[2], NAMES[4]}
-    assert "we cannot tell yet which of them it is" in said.sentence
+    assert "which of them you like is still unclear" in said.sentence
     why = reasons(Oracle(utility), attributes, attributes, answers, [int(np.argmax(utility))])[0].text
     assert any(ATTRIBUTES[i].high in why for i in (0, 2, 4))
 
@@ -354,7 +354,7 @@ def test_a_taste_whose_answers_come_as_by_a_coin_is_not_believed():
 
 def test_nothing_picked_is_early_and_no_verdict_scolds():
     nothing, *_ = judged(5, 0.0, picked=0)
-    assert (nothing.kind, nothing.sentence) == ("open", "It is early: nothing was for you so far.")
+    assert (nothing.kind, nothing.sentence) == ("open", "It is early: you have liked nothing so far.")
     for evidence, own in ((12, 1), (4, 0.1), (-9, 1), (-9, 0.5)):
         said = judged(6, evidence, own)[0].sentence
         assert not any(word in said for word in ("chance", "random", "no taste", "cannot"))

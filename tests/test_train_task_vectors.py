@@ -203,7 +203,7 @@ def test_every_model_of_networks_works_on_a_collection(collection, model, capsys
     assert found > (0.5 if model != "uniform-mix" else -1)
 
 
-def test_it_is_said_whose_eyes_a_persons_are_nearest_to(collection, capsys):
+def test_explain_names_the_set_that_a_persons_taste_is_closest_to(collection, capsys):
     assert command(["explain", "wall", "--person", "ann"]) == 0
     said = capsys.readouterr().out
     assert "your taste is closest to “light”" in said

@@ -54,9 +54,9 @@ def test_a_second_collection_starts_from_what_was_said_in_the_first_unless_told_
     wall.import_source(hang(tmp_path / "more"), "more")
     text = client.get("/results/more").text
     assert "70 pictures, yours first" in text
-    assert "12 answers of yours in other collections count here too." in text
+    assert "Your 12 answers in other collections count here too." in text
     assert client.post("/elsewhere/more", data={"count": "0"}).status_code == 200
-    assert "Only what you said here counts." in client.get("/taste/more").text
+    assert "Only your answers in this collection count." in client.get("/taste/more").text
     assert client.post("/elsewhere/more", data={"count": "2"}).status_code == 422
     assert client.post("/elsewhere/more", data={"count": "1"}).status_code == 200
     assert "count here too" in client.get("/taste/more").text
@@ -68,7 +68,7 @@ def test_a_score_has_two_decimals_on_the_wall_and_its_meaning_stands_above(clien
     told = client.get("/results/wall/export.json").json()
     shown = re.findall(r"</span> <b>(\d+\.\d\d)</b>", text)
     assert [float(one) for one in shown] == pytest.approx([one["score"] for one in told[:60]], abs=0.006)
-    assert f"{SCORE}; the band beside it shows how far that may be off." in text[: text.index('class="rank"')]
+    assert f"{SCORE}; the band shows how uncertain it is." in text[: text.index('class="rank"')]
 
 
 def test_results_are_filtered_by_words_columns_and_favourites(client, wall):
@@ -83,7 +83,7 @@ def test_results_are_filtered_by_words_columns_and_favourites(client, wall):
     assert len(shown("c.artist=Painter+3")) == 14
     assert len(shown("c.artist=Painter+3&c.medium=oil")) == 7
     assert len(shown("q=STUDY+33")) == 1
-    assert "Nothing fits this filter" in client.get("/results/wall?q=nowhere").text
+    assert "No picture matches this filter" in client.get("/results/wall?q=nowhere").text
 
 
 def test_exports_hold_the_ranking_with_every_column(client):
@@ -157,9 +157,9 @@ def test_who_answers_at_random_is_told_kindly(app, wall):
     pairs = [(ids[n], ids[n + 35]) for n in range(30)]  # every pair said once one way and once the other
     send(client, *(event("choice", pair) for pair in pairs), *(event("choice", pair[::-1]) for pair in pairs))
     results, taste, label = (client.get(f"/{at}/wall").text for at in ("results", "taste", "label"))
-    assert all("still open" in page for page in (results, taste, label))
+    assert all("still unclear" in page for page in (results, taste, label))
     assert not any("chance" in page or "no taste" in page.lower() for page in (results, taste, label))
-    assert '">Five more answers</a> would tell' in taste
+    assert '">Five more answers</a> would help' in taste
     assert client.get("/api/label/wall/progress").json()["verdict"] == "open"
 
 
@@ -246,7 +246,7 @@ def test_a_taste_of_ones_own_is_shown_by_nine_pictures_with_their_titles(client,
     ids = [item.id for item in wall.collection("wall").items]
     send(client, *(event("choice", (ids[a], ids[b])) for a, b in pairs))
     page = client.get("/taste/wall").text
-    strip = page.partition("You go for pictures like these:")[2].partition("</section>")[0]
+    strip = page.partition("You like pictures such as these:")[2].partition("</section>")[0]
     assert len(re.findall(r'alt="Study \d+"', strip)) == 9
     assert client.get("/api/label/wall/progress").json()["verdict"] == "own"
     said = re.search(r'class="said">(.*?)</p>', page)[1]
@@ -492,13 +492,13 @@ def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path
     app = create_app(library, library.settings)
     client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
     choose(client, 3)
-    assert "Read them again" in client.get("/").text
+    assert "processed with an older encoder" in client.get("/").text
     job = client.post("/renew/wall", follow_redirects=False).headers["location"].partition("job=")[2]
     while (state := client.get(f"/api/imports/{job}").json()["state"]) in ("waiting", "running"):
         time.sleep(0.05)
     assert state == "done"
     assert library.store.collection("wall").encoder == "classic"
-    assert "Read them again" not in client.get("/").text
+    assert "processed with an older encoder" not in client.get("/").text
     assert "3 answers" in client.get("/").text
     app.state.beholder.close()
     library.close()

@@ -1,4 +1,4 @@
-"""The album, curated: copies of the best originals, best first by name."""
+"""Album export: copies of the best originals, named so that they sort best first."""
 
 from __future__ import annotations
 

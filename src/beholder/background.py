@@ -1,4 +1,4 @@
-"""Work behind the answers: a few threads for everybody, so that many people learning at once do not stop each other."""
+"""Background work: one small thread pool for all sessions, so that they do not block each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cells of a table: numbers as people write them, and text that no spreadsheet runs as a formula."""
+"""Table cells: numbers as people write them, and text that no spreadsheet runs as a formula."""
 
 from __future__ import annotations
 

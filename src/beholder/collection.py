@@ -540,5 +540,5 @@ class Collection:
         told = explain(taste, self.X, self.attributes, answers, self.words)
         if self.databases is None or not told.found:
             return told
-        eyes = affinities(taste, self.X, self.databases)
-        return replace(told, eyes=affinities_in_words(eyes, departing_in(taste, self.X)))
+        found = affinities(taste, self.X, self.databases)
+        return replace(told, affinities=affinities_in_words(found, departing_in(taste, self.X)))

@@ -1,4 +1,4 @@
-"""The one reader of tables as text, a row at a time: a bad row costs itself alone, and none costs much memory."""
+"""The CSV reader: row by row, in little memory; a bad row affects no other."""
 
 from __future__ import annotations
 

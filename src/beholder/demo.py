@@ -1,4 +1,4 @@
-"""The demonstration: a simulated person answers questions, and the ranking comes nearer to her taste."""
+"""The demo: a simulated person answers questions, and the ranking gets closer to her taste."""
 
 from __future__ import annotations
 

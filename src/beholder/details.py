@@ -1,4 +1,4 @@
-"""What a source says of a picture, read by columns of the usual names in several languages, as far as it is sure.
+"""Typed metadata of a picture (title, artist, price, size ...), from columns with usual names in several languages.
 
 A number that may be meant in two ways is not read: a price without a currency, a length without a unit, "20 x 30 cm"
 (museums write the height first, shops the width). The raw text is kept beside it and is what people see.

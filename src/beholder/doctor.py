@@ -1,4 +1,4 @@
-"""What is installed, where data lives, what is broken and how to mend it."""
+"""Checks of the installation and the data: what is installed, where data is, what is broken and how to fix it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _home(library: Library) -> Iterator[Check]:
     home = library.home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     writable = os.access(home, os.W_OK)
-    yield Check("data folder", writable, str(home), "" if writable else "mend its permissions or set BEHOLDER_HOME")
+    yield Check("data folder", writable, str(home), "" if writable else "fix its permissions or set BEHOLDER_HOME")
     free = shutil.disk_usage(home).free / 1e9
     yield _privacy(home)
     yield Check("free space", free > 0.5, f"{free:.1f} GB", "" if free > 0.5 else "free some space on this disk")
@@ -73,7 +73,7 @@ def _privacy(home: Path) -> Check:
     if left:
         said = f"others on this machine can read {', '.join(map(str, left))}"
         return Check("privacy", None if left == [home] and shared else False, said, f"chmod go-rwx {_quoted(left)}")
-    mended = f"others on this machine could read {', '.join(path.name for path in found)}; from now on only you can"
+    mended = f"others on this machine could read {', '.join(path.name for path in found)}; now only you can"
     return Check("privacy", True, mended if found else "only you can read the data folder and what is in it")
 
 
@@ -84,8 +84,8 @@ def _quoted(paths: list[Path]) -> str:
 def _backups(library: Library) -> str:
     found = sorted((library.home / "backups").glob("*.db"))
     if not found:
-        return "there is no backup; move the file away to start afresh"
-    return f"end Beholder and put the newest backup in its place: {found[-1]}"
+        return "there is no backup; move the file away to start again"
+    return f"stop Beholder and replace the file with the newest backup: {found[-1]}"
 
 
 def _database(library: Library) -> Iterator[Check]:
@@ -105,7 +105,7 @@ def _collections(library: Library) -> Iterator[Check]:
             f"collection {row.name}",
             not gone,
             f"{said}; {gone} files are gone" if gone else said,
-            again if gone else "" if row.encoder == default else f"{again} --encoder {default} reads it again",
+            again if gone else "" if row.encoder == default else f"{again} --encoder {default} processes it again",
         )
         if broken := sum(file.reason is not None for file in files.values()):
             yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")
@@ -113,5 +113,5 @@ def _collections(library: Library) -> Iterator[Check]:
             shards = library.shards(encoder)
             lacking = shards.missing(item.key for item in items)
             if lacking or shards.damaged:
-                fault = f"{len(lacking)} pictures lack numbers, {len(shards.damaged)} shards are damaged"
+                fault = f"{len(lacking)} pictures lack vectors, {len(shards.damaged)} shards are damaged"
                 yield Check(f"vectors of {encoder}", not lacking, fault, again)

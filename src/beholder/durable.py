@@ -1,4 +1,4 @@
-"""The one way to write a file: whole or not at all, and on the disk for good, also where the power is cut."""
+"""Atomic, durable file writes: whole or not at all, even after a power cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every exception that Beholder raises on purpose. A face (CLI, web) turns it into an exit code or a page.
+"""All exceptions that Beholder raises on purpose. The CLI and the web app turn them into exit codes and pages.
 
     BeholderError
     ├── UserError (ValueError)       the call was wrong: exit 2, status 400

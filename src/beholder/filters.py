@@ -1,4 +1,4 @@
-"""What a person wants to see of a ranking: the same filter on the command line and in the app."""
+"""Filters of a ranking, the same on the command line and in the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures in: find, fingerprint, embed once, keep. Whatever interrupts it, running it again goes on from there.
+"""The import of pictures: find, fingerprint, embed once, store. After an interruption, the same import resumes.
 
 A file that has not changed since the last import, by its size, both of its times and its number on the disk, is not
 opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
@@ -141,7 +141,7 @@ class Importer:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
         missing = self._without_vectors([key for key, item in self.items.items() if item.crop == WHOLE])
         for at in range(0, len(missing), BATCH):
-            tick = self._ticker("renewing numbers", at, len(missing))
+            tick = self._ticker("recomputing vectors", at, len(missing))
             places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}
             self._embed({sha: place for sha, place in places.items() if _holds(place, sha, tick)}, tick)
 

@@ -1,4 +1,4 @@
-"""Many jobs side by side, in threads or in worker processes: the one place that starts pools of them."""
+"""Parallel jobs, in threads or worker processes: the one place that starts such pools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place that reads JSON: in any encoding, bounded in size, depth and digits.
+"""The JSON reader: any encoding, with limits on size, depth and digits.
 
 Only what a browser sends is read by pydantic, which has such bounds of its own.
 """

@@ -1,4 +1,4 @@
-"""Judgements out of and into a collection, as CSV or JSON; what one writes the other reads.
+"""Export and import of judgements as CSV or JSON; each reads what the other writes.
 
 A line is `person,kind,item,other,value,at`, further columns are allowed. For a choice `item` is the winner. A grid is
 written as the choices it says, with its own id in the column `grid`, so that it comes back as one answer. Lines

@@ -1,4 +1,4 @@
-"""Where a picture's bytes are, and how they are fetched: a file today. Anything else is one more of the `SCHEMES`."""
+"""Locators: where a picture's bytes are, and how to fetch them. A file today; another kind is an entry in `SCHEMES`."""
 
 from __future__ import annotations
 

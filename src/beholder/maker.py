@@ -1,4 +1,4 @@
-"""The one maker of taste models: by name, for a table, with what is known; and a scorer of any picture.
+"""The factory of taste models: by name, for a table, with prior knowledge; and a scorer of any picture.
 
 `Session`, the bench, the command line and `beholder.Taste` all make their models here.
 """

@@ -1,4 +1,4 @@
-"""How well a taste model ranks, and will rank, judged by predicting every answer before using it (Dawid 1984).
+"""Prequential accuracy of a taste model: every answer is predicted before it is used (Dawid 1984).
 
 Which answers a person was asked for decides how hard they were to predict: the informative ones are the doubtful ones,
 so a plain share of right predictions would flatter or slander the model. So the answers judge the model's *confidence*

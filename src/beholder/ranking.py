@@ -1,4 +1,4 @@
-"""A ranking: pictures best first, each place with the score that people read and the reason for it."""
+"""Rankings: pictures best first, each with the score that people see and the reason for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from beholder.explain import Reason
 from beholder.types import SCALE, Floats, Ints, Item
 
-SCORE = "A score says how much of this collection is liked less: 1 is none of it, 10 is all of it"  # as people read it
+SCORE = "The score is the share of this collection expected to be liked less, from 1 (none) to 10 (all)"  # for people
 _REFERENCES = 256  # values of a large collection that a picture is compared with for its score
 _PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
 _MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one

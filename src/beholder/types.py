@@ -1,4 +1,4 @@
-"""The words every floor uses: judgements, answers, items. `docs/data.md` says them once in prose."""
+"""Types shared by every layer: judgements, answers, items. `docs/data.md` defines them in prose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which question next: `strategy(model, X, answers, pool, n, rng, pairs=False)`, one strategy a file.
+"""Active learning: which question to ask next. `strategy(model, X, answers, pool, n, rng, pairs=False)`, one a file.
 
 model   : a fitted taste model, or None before the first answer
 X       : (n_pictures, d) all rows of the collection; answers: what is known so far, `beholder.types.Answers`

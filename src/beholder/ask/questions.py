@@ -163,11 +163,11 @@ class QuestionBuilder:
         if asked_by == "random":
             return "A random check of our accuracy."
         if asked_by == "repeat":
-            return "You have seen this before: it tells how sure your own answers are."
+            return "You have seen this before. It shows how consistent your answers are."
         if kind == "grid" and isinstance(self.model, TasteMixture) and count_liked(self.answers):
-            return "Likely favourites, and pictures that show where your liking ends."
+            return "Likely favourites, and pictures that show the limits of your taste."
         if kind == "grid":
-            return "Different kinds of pictures, to find one that you love."
+            return "Different kinds of pictures, to find what you love."
         rows = np.searchsorted(self.ids, items)
         mean, spread = self._usual
         if kind == "rating":
@@ -175,10 +175,10 @@ class QuestionBuilder:
             most = int(np.argmax(np.abs(stands_out) * self._doubt))
             what = ATTRIBUTES[most].high if stands_out[most] > 0 else ATTRIBUTES[most].low
             early = len(self.answers) < FIRST
-            return f"It stands for many here: {what}." if early else f"We are unsure how you feel about {what}."
+            return f"Typical of many pictures here: {what}." if early else f"We are not sure how you feel about {what}."
         differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
         apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
-        return f"We are unsure: {apart.low} or {apart.high}?"
+        return f"We are not sure which you prefer: {apart.low} or {apart.high}."
 
     @cached_property
     def _usual(self) -> tuple[Matrix, Matrix]:

@@ -1,4 +1,4 @@
-"""The command line: each command parses, calls one function and prints. `beholder --help` loads none of the product."""
+"""The command line: each command parses, calls one function and prints. `beholder --help` loads nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _beholder(
 ) -> None:
     """Learn one person's taste in pictures from a few answers, and rank and explain by it.
 
-    Begin with: beholder serve ~/paintings
+    Start with: beholder serve ~/paintings
     """
 
 

@@ -10,8 +10,8 @@ import typer
 
 from beholder.cli.shell import AsJson, Named, Who, note, open_library, open_session, put_json, say, table
 
-labels = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Answers into and out of a collection.")
-_Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection whose pictures they name.")]
+labels = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Import and export answers.")
+_Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection that the answers are about.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,10 +25,10 @@ def import_labels(
     collection: _Into,
     as_json: AsJson = False,
 ) -> None:
-    """Read answers from a CSV or JSON file.
+    """Import answers from a CSV or JSON file.
 
-    Every good line is kept, every other one is named with the reason. kind is rating, choice, tie, skip, favourite or
-    hide; the item of a choice is the winner. People who are new are added, and reading a file twice changes nothing.
+    Every valid line is imported, every other one is listed with the reason. kind is rating, choice, tie, skip,
+    favourite or hide; the item of a choice is the winner. New people are added, and importing twice changes nothing.
     """
     from beholder.labels import import_labels as read
 
@@ -36,7 +36,7 @@ def import_labels(
     if as_json:
         put_json(asdict(report))
     else:
-        say(f"{report.new:,} answers new, {report.known:,} known before, {len(report.faults):,} that cannot be used")
+        say(f"{report.new:,} new answers, {report.known:,} already known, {len(report.faults):,} that cannot be used")
         for fault in report.faults:
             say(f"  {fault}")
     if report.faults:
@@ -45,14 +45,14 @@ def import_labels(
 
 @labels.command("export")
 def export_labels(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json, written again.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .json file, overwritten.")],
     collection: _Into,
-    person: Annotated[str | None, typer.Option(metavar="NAME", help="Of this person alone. [default: all]")] = None,
+    person: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this person. [default: all]")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write answers to a CSV or JSON file.
+    """Export answers to a CSV or JSON file.
 
-    One line for each that holds now; `labels import` reads it back.
+    One line for each answer that was not undone; `labels import` reads it back.
     """
     from beholder.labels import export_labels as write
 
@@ -64,12 +64,12 @@ def ask(
     collection: Named,
     person: Who = None,
     n: Annotated[int, typer.Option("-n", min=1, max=1000, metavar="N", help="How many questions.")] = 5,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Which of two, instead of one from 1 to 10.")] = False,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Pairs to choose from, instead of pictures to rate.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the next questions.
 
-    Those whose answers would teach most. Answer them in the app, or with `labels import`.
+    These are the most informative ones. Answer them in the app, or with `labels import`.
     """
     session = open_session(collection, person, new=True)
     questions = session.questions("choice" if pairs else "rating", n)

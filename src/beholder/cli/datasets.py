@@ -26,9 +26,9 @@ def add_to(app: typer.Typer) -> None:
 
 @datasets.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """Print the sets that can be converted.
+    """List the sets that can be converted.
 
-    Who is known (raters or only means), scale, licence, and where to get them. Nothing is downloaded.
+    With what is known (raters or only means), scale, licence, and where to get them. Downloads nothing.
     """
     from beholder.research.datasets import PUBLIC
 
@@ -48,10 +48,9 @@ def _as_json(form: dict[str, Any]) -> dict[str, Any]:
 
 @datasets.command()
 def check(name: _Name, folder: _Folder, partial: _Partial = False, as_json: AsJson = False) -> None:
-    """Say what is missing or wrong with a set.
+    """List everything that is missing or wrong in a set.
 
-    All of it at once: files, columns, lines that cannot be read, pictures that are not there or cannot be opened.
-    Nothing is written.
+    Files, columns, lines that cannot be read, pictures that are missing or cannot be opened. Writes nothing.
     """
     from beholder.research.datasets import check as look
 
@@ -65,7 +64,7 @@ def convert(
     name: _Name,
     folder: _Folder,
     into: Annotated[Path, typer.Option("--into", metavar="OUT", help="A new or empty folder.")],
-    copy: Annotated[bool, typer.Option("--copy", help="Copy the pictures too, instead of pointing at them.")] = False,
+    copy: Annotated[bool, typer.Option("--copy", help="Copy the pictures too, instead of referring to them.")] = False,
     partial: _Partial = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,7 +77,7 @@ def convert(
     with Meter("reading") as meter:
         report = write(name, folder, into, copy=copy, partial=partial, progress=meter)
     _tell(report, as_json)
-    note(f"it is in {into}; go on with: beholder bench {into}" if report.ratings else f"it is in {into}")
+    note(f"written to {into}; next: beholder bench {into}" if report.ratings else f"written to {into}")
 
 
 def _tell(report: Report, as_json: bool) -> None:

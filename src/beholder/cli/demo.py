@@ -1,4 +1,4 @@
-"""demo: the whole job on the sample gallery, answered by a simulated person, before one's eyes."""
+"""demo: a full session on the sample gallery, answered by a simulated person."""
 
 from __future__ import annotations
 
@@ -29,20 +29,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    seed: Annotated[int, typer.Option(metavar="S", help="Another number, another person and other questions.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="S", help="Random seed: another person, other questions.")] = 0,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Where the contact sheet goes. [default: a temporary file]"),
     ] = None,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Keep the demonstration's data folder and say where it is.")
-    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the demo's data folder and print where it is.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the whole job in under a minute.
+    """Show a full session in under a minute.
 
-    A gallery is made, a simulated person answers thirty questions, and the ranking comes ever nearer to her taste.
-    Nothing of yours is touched.
+    A gallery is generated, a simulated person answers thirty questions, and the ranking gets closer to her taste.
+    Your own data is not touched.
     """
     start = time.monotonic()
     out = console(stderr=as_json)
@@ -79,7 +77,7 @@ def _begin(home: Path, seed: int, out: Console) -> Demonstration:
     start, library = time.monotonic(), open_library(home)
     with Meter("painting a gallery") as meter:
         count = paint_gallery(library, meter)
-    out.print(f"A gallery of {count:,} pictures, made and measured in {time.monotonic() - start:.1f} s.")
+    out.print(f"A gallery of {count:,} pictures, generated and processed in {time.monotonic() - start:.1f} s.")
     begun = Demonstration.begin(library, seed)
     out.print(
         f"{NAME}, a simulated person with a taste of her own, now chooses between two pictures, {QUESTIONS} times."
@@ -129,8 +127,8 @@ def _sheet(reading: Reading, html: Path | None) -> Path:
 
 def _print_ending(ending: dict[str, Any], out: Console) -> None:
     out.print()
-    out.print(f"What was found: {ending['sentence']}", style="bold")
-    out.print(f"What she was made to like above all: {ending['planted']}.")
+    out.print(f"Learned: {ending['sentence']}", style="bold")
+    out.print(f"Her strongest true preference: {ending['planted']}.")
     out.print()
     for place in ending["top"]:
         out.print(plain(f"{place['rank']}  {place['score']:.1f}  {place['title']}: {place['why']}"))

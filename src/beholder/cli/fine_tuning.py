@@ -26,7 +26,7 @@ def task_vectors(
     weights: Weights = None,
     quality: Annotated[
         str | None,
-        typer.Option(metavar="SOURCE", help="Clean pictures: a set of them, degraded, is made and comes along."),
+        typer.Option(metavar="SOURCE", help="Clean pictures, to add an image-quality set made by degrading them."),
     ] = None,
     side: Annotated[int, SIDE] = 128,
     loss: Annotated[str, LOSS] = "plcc",
@@ -34,10 +34,10 @@ def task_vectors(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Fine-tune a network on each of several rated sets, and keep what each changed.
+    """Fine-tune a network on each of several rated sets, and store the differences as task vectors.
 
-    Any score will do: what a person likes is then found as a mixture of them, from a few answers. Use the folder as
-    encoder 'task-vectors:FOLDER', with the models tvc-tangent, tvc and zero-shot-best.
+    Any kind of score will do. A person's taste is then learned as a mixture of them, from a few answers. Use the folder
+    as encoder 'task-vectors:FOLDER', with the models tvc-tangent, tvc and zero-shot-best.
     Needs: pip install 'beholder[torch]'
     """
     from beholder.errors import MissingExtra

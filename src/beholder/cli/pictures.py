@@ -27,20 +27,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to take in first.")] = _SAMPLE,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to import first.")] = _SAMPLE,
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Listen on it; 0.0.0.0 lets in this network. [default: 127.0.0.1]"),
+        typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0: the whole network. [default: 127.0.0.1]"),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, metavar="N", help="0: any free one. [default: 8765]")
+        int | None, typer.Option(min=0, max=65535, metavar="N", help="Port; 0: any free one. [default: 8765]")
     ] = None,
     encoder: Annotated[str | None, typer.Option(metavar="NAME", help="Encoder. [default: builtin]")] = None,
 ) -> None:
     """Start the web app.
 
-    On FOLDER, which may be a zip or a CSV of paths as well, or on the generated sample gallery. Ctrl-C stops it; every
-    answer is saved the moment it is given.
+    With FOLDER, which may also be a zip or a CSV of paths, or with the sample gallery. Ctrl-C stops it; every answer is
+    saved at once.
     """
     from beholder.cli.listening import admit_everybody, check_port
     from beholder.collection import named
@@ -82,17 +82,17 @@ def _ready(address: str, reachable: str | None) -> None:
 
 def import_(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder, a .zip, a .csv of paths, or 'sample'.")],
-    into: Annotated[str, typer.Option("--into", metavar="NAME", help="The collection they go into, made where new.")],
+    into: Annotated[str, typer.Option("--into", metavar="NAME", help="The collection to import into; created if new.")],
     encoder: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="What turns pictures into numbers; 'onnx:PATH' for one of your own."),
+        typer.Option(metavar="NAME", help="Encoder; 'onnx:PATH' for your own."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take pictures into a collection.
+    """Import pictures into a collection.
 
-    Your files are only read, and doing it twice changes nothing. Columns of a CSV (title, artist, price, link, ...) are
-    kept. Ctrl-C and the same command again goes on where it was.
+    Your files are only read, and importing twice changes nothing. Columns of a CSV (title, artist, price, link ...) are
+    kept. After Ctrl-C, the same command resumes the import.
     """
     library = open_library()
     with Meter("looking for pictures") as meter:
@@ -108,7 +108,7 @@ def import_(
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
-        say(f"  read with {own}, as before; --encoder {default} reads all of it again and keeps every answer")
+        say(f"  encoded with {own}, as before; --encoder {default} encodes all of it again and keeps every answer")
 
 
 def _look_into(library: Library, source: str, meter: Meter) -> None:
@@ -139,16 +139,16 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
             broken.append(f"{found.name}: {why}")
     more = f"; and {count - _FEW:,} more" if count > _FEW else ""
     why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
-    raise BadInput(f"there is no picture in '{source}'{why}; nothing was taken in")
+    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported")
 
 
 def _in_words(report: ImportReport) -> str:
     counts = {
         "new": report.new,
-        "known before": report.known,
+        "already known": report.known,
         "copies of others": report.copies,
         "moved": report.moved,
-        "gone from where they were": report.gone,
+        "no longer there": report.gone,
         "that cannot be opened": len(report.broken) + report.more_broken,
     }
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")
@@ -156,10 +156,10 @@ def _in_words(report: ImportReport) -> str:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Say what is broken and how to mend it.
+    """Check the installation and the data, and say how to fix problems.
 
-    And what is installed, and where the data lives. It changes nothing but that others on this machine may no longer
-    read the data folder; exit code 1 where something is broken.
+    Also lists what is installed and where the data is. Changes nothing, except that other users of this machine can no
+    longer read the data folder. Exit code 1 where something is broken.
     """
     from beholder.doctor import doctor as look
 
@@ -170,7 +170,7 @@ def doctor(as_json: AsJson = False) -> None:
         put_json([asdict(check) for check in checks])
     else:
         table(["", "", "", "what to do"], [_row(check) for check in checks])
-        note(f"{len(broken)} thing{'s' * (len(broken) != 1)} to mend" if broken else "all is well")
+        note(f"{len(broken)} problem{'s' * (len(broken) != 1)} to fix" if broken else "no problems found")
     if broken:
         raise typer.Exit(1)
 

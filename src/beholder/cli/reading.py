@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJson = False) -> None:
     """Learn a person's taste from all their answers.
 
-    And say how far it can be trusted: the share of pairs of pictures it ranks their way, with a 90 % interval.
+    Also prints the estimated accuracy: the share of pairs of pictures ranked as they would, with a 90 % interval.
     """
     start = time.monotonic()
     session = open_session(collection, person, model)
@@ -71,7 +71,7 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
 
 
 def _whose(everybody: float, own: float) -> str:
-    return f"of the ranking {100 * everybody:.0f} % is what people like in general, {100 * own:.0f} % their own"
+    return f"{100 * everybody:.0f} % of the ranking is what people like in general, {100 * own:.0f} % their own taste"
 
 
 def rank(
@@ -82,7 +82,7 @@ def rank(
     why: Annotated[bool, typer.Option("--why", help="A reason for each picture.")] = False,
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", metavar="COLUMN=VALUE", help="Only these; may be given more than once."),
+        typer.Option("--where", metavar="COLUMN=VALUE", help="Only these pictures; may be repeated."),
     ] = None,
     words: Annotated[
         str, typer.Option("--words", metavar="TEXT", help="Only pictures whose name or columns hold these words.")
@@ -91,7 +91,7 @@ def rank(
     unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="A contact sheet that opens anywhere, pictures inside."),
+        typer.Option("--html", metavar="FILE", help="Write a contact sheet: one file, pictures included."),
     ] = None,
     copy_to: Annotated[
         Path | None, typer.Option("--copy-to", metavar="FOLDER", help="Copy the originals there, best first by name.")
@@ -100,7 +100,7 @@ def rank(
 ) -> None:
     """Rank every picture for one person, best first.
 
-    --copy-to wants --top, never overwrites a file and leaves your own folder alone.
+    --copy-to needs --top. It never overwrites a file and never writes to your own folder.
     """
     from beholder.filters import Filter, values_of
 
@@ -131,11 +131,11 @@ def _shown(reading: Reading, wanted: Filter) -> Ranking:
     if shown or not wanted or not reading.ranking:
         return shown
     if wanted.unjudged and reading.shown(replace(wanted, unjudged=False)):
-        note("none is left: all of these pictures have been judged")
+        note("no pictures left: all of these have been judged")
         return shown
     asked = [f"{column}={value}" for column, value in wanted.values]
     asked += [f"the words '{wanted.text}'"] * bool(wanted.text) + ["been marked as a favourite"] * wanted.favourites
-    raise UserError(f"no picture that is not hidden has {' and '.join(asked)}: ask for less at once")
+    raise UserError(f"no picture that is not hidden has {' and '.join(asked)}: use fewer filters")
 
 
 def _print(places: list[Ranked], of: int, why: bool) -> None:
@@ -147,9 +147,9 @@ def _print(places: list[Ranked], of: int, why: bool) -> None:
         for p in places
     ]  # fmt: skip
     table(headings, rows, right=[0, 1, 2])
-    note(f"{SCORE}; ± is how far that may be off")
+    note(f"{SCORE}; ± is its uncertainty")
     if of > len(places):
-        note(f"… and {of - len(places):,} more; --top N shows as many as you like")
+        note(f"… and {of - len(places):,} more; show more with --top N")
 
 
 def _write_sheet(reading: Reading, places: list[Ranked], file: Path) -> None:
@@ -173,10 +173,10 @@ def _copy(reading: Reading, places: list[Ranked], folder: Path) -> None:
 
 
 def explain(collection: Named, person: Who = None, model: Model = None, as_json: AsJson = False) -> None:
-    """Say a person's taste in words.
+    """Describe a person's taste in words.
 
-    With what it rests on: how far they lean to either end of each measured attribute, from -1 to 1, and the answers
-    that taught most.
+    With its evidence: how far they lean to either end of each measured attribute, from -1 to 1, and the most
+    informative answers.
     """
     session = open_session(collection, person, model)
     reading = session.reading()
@@ -195,7 +195,7 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
                 "confidence": told.confidence,
                 "answers": told.answers,
                 "leanings": leanings,
-                "eyes": told.eyes,
+                "affinities": told.affinities,
                 "taught": taught,
             }
         )
@@ -205,12 +205,12 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
         say(f"{verdict.caption} {', '.join(shown)}")
     if not told.answers:
         return
-    if told.eyes:
-        say(told.eyes)
+    if told.affinities:
+        say(told.affinities)
     say()
     table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
     if taught:
-        say("What taught most: " + ", ".join(taught))
+        say("Most informative answers: " + ", ".join(taught))
 
 
 def _row(leaning: Any) -> list[str]:

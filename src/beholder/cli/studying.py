@@ -30,13 +30,11 @@ def bench(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Models ('default': the app's), your own 'module:Class'; controls come along.",
+            help="Models ('default': the app's), or your own 'module:Class'; controls are added.",
             show_default=f"{_METHODS}; of an analysis default",
         ),
     ] = None,
-    encoder: Annotated[
-        str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH', 'vectors:FILE'.")
-    ] = "builtin",
+    encoder: Annotated[str, typer.Option(metavar="NAME", help="Encoder, or 'onnx:PATH', 'vectors:FILE'.")] = "builtin",
     shots: Annotated[
         str | None,
         typer.Option(
@@ -47,12 +45,12 @@ def bench(
     ] = None,
     repeats: Annotated[
         int | None,
-        typer.Option(min=1, metavar="R", help="Draws a rater.", show_default="10; of fake-raters 50; of personas 1"),
+        typer.Option(min=1, metavar="R", help="Draws per rater.", show_default="10; of fake-raters 50; of personas 1"),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="The same seed, the same draws.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="S", help="Random seed.")] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For report.html, tables, curves and rows; goes on where it stopped."),
+        typer.Option(metavar="FOLDER", help="For report.html, tables, curves and rows; run again to resume."),
     ] = None,
     where: Annotated[str | None, typer.Option(metavar="COLUMN=VALUE", help="Only these items.")] = None,
     ask: Annotated[
@@ -70,14 +68,14 @@ def bench(
     ] = None,
     task_vectors: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Of `train task-vectors`, for tvc, tvc-tangent, zero-shot-best."),
+        typer.Option(metavar="FOLDER", help="Made by `train task-vectors`, for tvc, tvc-tangent, zero-shot-best."),
     ] = None,
     analysis: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Ask the set instead: 'fake-raters', for --shots pictures each; or 'personas', simulated people who "
-            "answer for --shots seconds (--ask grids,pairs,ratings); that needs no ratings.",
+            help="Analyse the set instead: 'fake-raters', with --shots pictures each; or 'personas', simulated people "
+            "who answer for --shots seconds (--ask grids,pairs,ratings) and need no ratings.",
         ),
     ] = None,
     as_json: AsJson = False,

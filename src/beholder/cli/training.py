@@ -10,19 +10,17 @@ import typer
 from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
 from beholder.errors import MissingExtra
 
-Out = Annotated[
-    Path, typer.Option(metavar="FOLDER", help="Gets what is learned, and its card; run again, it goes on from there.")
-]
-Backbone = Annotated[str, typer.Option(metavar="NAME", help="What a network sees with, where it starts from none.")]
+Out = Annotated[Path, typer.Option(metavar="FOLDER", help="For the result and its card; run again to resume.")]
+Backbone = Annotated[str, typer.Option(metavar="NAME", help="Backbone to start from, where no start is given.")]
 Weights = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Of the backbone. [default: those that come with it]")
+    Path | None, typer.Option(metavar="FILE", help="Backbone weights. [default: the ones it comes with]")
 ]
-Seed = Annotated[int, typer.Option(metavar="S", help="Of what is drawn at random.")]
-SIDE = typer.Option(metavar="N", min=32, help="Of the square pictures it sees.")
-LOSS = typer.Option(metavar="l2|emd|plcc", help="What tuning makes small.")
+Seed = Annotated[int, typer.Option(metavar="S", help="Random seed.")]
+SIDE = typer.Option(metavar="N", min=32, help="Input size in pixels.")
+LOSS = typer.Option(metavar="l2|emd|plcc", help="Loss of fine-tuning.")
 STEPS = typer.Option(metavar="N", min=1, help="Of tuning.")
 
-train = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Learn from other people, before a person comes.")
+train = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train priors, networks and encoders.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,15 +29,13 @@ def add_to(app: typer.Typer) -> None:
 
 @train.callback()
 def _train() -> None:
-    """Learn from other people, before a person comes."""
+    """Train priors, networks and encoders."""
 
 
 @train.command()
 def population(
     data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Rated sets in the plain format.")],
-    encoder: Annotated[
-        str, typer.Option(metavar="NAME", help="What turns pictures into numbers; or 'onnx:PATH'.")
-    ] = "builtin",
+    encoder: Annotated[str, typer.Option(metavar="NAME", help="Encoder, or 'onnx:PATH'.")] = "builtin",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="[default: the data folder, where the app finds it]")
     ] = None,
@@ -48,8 +44,8 @@ def population(
 ) -> None:
     """Learn what people like in general, and how people differ.
 
-    From everybody's ratings and choices in these sets. A new person of a collection with this encoder then starts from
-    it: the first ranking is sensible before any answer, and every answer bends it. Writes numbers only, with a card.
+    From all ratings and choices in these sets. With this encoder, a new person then starts from it: the first ranking
+    is sensible before any answer, and every answer adapts it. Writes only numbers and a card.
     """
     from beholder.research.training import train_population
 
@@ -62,7 +58,7 @@ def population(
         put_json({"folder": str(trained.folder), **learned, "hyperparameters": h, "left_out": trained.left_out})
         return
     say(f"learned from {learned['ratings']:,} ratings and {learned['choices']:,} choices of {learned['raters']} people")
-    say(f"of a typical rater's taste {100 * trained.population.shared_share:.0f} % is everybody's")
+    say(f"of a typical rater's taste {100 * trained.population.shared_share:.0f} % is shared by everybody")
     say(f"the prior and its card are in {trained.folder}")
 
 
@@ -70,36 +66,37 @@ def population(
 def encoder(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Pictures, as `import` takes them; one named twice counts twice."),
+        typer.Argument(metavar="SOURCE...", help="Pictures, as for `import`; a source given twice counts twice."),
     ],
     teachers: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Networks to learn from: .onnx with its .json, .tflite.")
     ],
     out: Out,
     without: Annotated[
-        list[str] | None, typer.Option(metavar="SOURCE", help="Pictures to keep unseen, and all copies of them.")
+        list[str] | None, typer.Option(metavar="SOURCE", help="Pictures to leave out, with all their copies.")
     ] = None,
     styles: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Paintings with columns artist and style: words of style.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Paintings with artist and style, to learn words of style."),
     ] = None,
     words: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="words.json of another student, whose words are taken over.")
+        Path | None, typer.Option(metavar="FILE", help="words.json of another student, to reuse its words.")
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="--out of another training, to go on from its student.")
+        Path | None, typer.Option(metavar="FOLDER", help="--out of another run, to continue from its student.")
     ] = None,
-    minutes: Annotated[float, typer.Option(metavar="M", min=0, help="How long, asking the teachers included.")] = 60.0,
+    minutes: Annotated[float, typer.Option(metavar="M", min=0, help="Time limit, teachers included.")] = 60.0,
     epochs: Annotated[
-        int, typer.Option(metavar="N", min=0, help="How many passes, whatever they take. [default: by --minutes]")
+        int, typer.Option(metavar="N", min=0, help="Number of passes, without a time limit. [default: by --minutes]")
     ] = 0,
-    views: Annotated[int, typer.Option(metavar="N", min=1, help="Ways to look at each picture.")] = 20,
+    views: Annotated[int, typer.Option(metavar="N", min=1, help="Augmented views of each picture.")] = 20,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Train a small encoder to answer as larger networks do.
+    """Train a small encoder by distilling larger networks.
 
-    Nobody's answers are needed, only pictures: each is looked at in many ways, the teachers say what they see, and the
-    student learns to say the same at a fifth of the time. Its `student.onnx` can be used as `onnx:PATH` anywhere.
+    Needs only pictures, no answers: the student learns to reproduce the teachers' outputs on many views of each
+    picture, in a fifth of the time. Its `student.onnx` can be used as `onnx:PATH` anywhere.
     Needs: pip install 'beholder[torch]'
     """
     from beholder.config import settings
@@ -125,7 +122,7 @@ def encoder(
         return
     say(f"learned from {told['views_looked_at']:,} views of {told['pictures']:,} pictures in {told['steps']:,} steps")
     if told["left_out"]:
-        say(f"left out as copies of what is to stay unseen: {told['left_out']:,}")
+        say(f"left out as copies of excluded pictures: {told['left_out']:,}")
     say(f"it knows {len(told['words'])} words")
     say(f"the encoder is onnx:{out / 'student.onnx'}")
 
@@ -142,11 +139,11 @@ def generic(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Fine-tune a network on a rated set: what its people like on the whole.
+    """Fine-tune a network on a rated set, to predict what people like in general.
 
-    A fifth of the pictures is held out, or what the set says; the network is judged on these. What it writes can be
-    used as `onnx:FOLDER/encoder.onnx` anywhere. Backbones: builtin, mobilenet-v2, clip-vit-b32, ren2017; the last with
-    the recipe of Ren et al. 2017. Side, loss and steps go with the backbone unless they are given.
+    The set's test pictures, or a fifth of all, are held out to evaluate it. The result can be used as
+    `onnx:FOLDER/encoder.onnx` anywhere. Backbones: builtin, mobilenet-v2, clip-vit-b32, ren2017; the last with the
+    recipe of Ren et al. 2017. Defaults of side, loss and steps depend on the backbone.
     Needs: pip install 'beholder[torch]'
     """
     try:
@@ -186,10 +183,10 @@ def attributes(
 ) -> None:
     """Learn the ten attributes of AADB beside a generic score.
 
-    The published way: the lower blocks stay as the score was learned with, the last one and the ten heads are tuned,
-    once alone and once jointly with the score; both are judged on pictures held out. With the encoder that it writes,
-    `onnx:FOLDER/encoder.onnx`, models learn from these attributes in place of the measured ones.
-    Side, loss and steps go with the backbone unless they are given.
+    As published: the lower blocks are kept from the score's network; the last block and ten heads are tuned, once alone
+    and once jointly with the score, and evaluated on held-out pictures. With the resulting encoder,
+    `onnx:FOLDER/encoder.onnx`, models learn from these attributes instead of the measured ones.
+    Defaults of side, loss and steps depend on the backbone.
     Needs: pip install 'beholder[torch]'
     """
     try:

@@ -1,4 +1,4 @@
-"""Why: a person's taste in the words of the measured attributes, and a reason for every picture."""
+"""Explanations: a person's taste in terms of measured attributes, and a reason for every picture."""
 
 from beholder.explain.advice import advice_of, in_short
 from beholder.explain.affinities import Affinity, affinities, affinities_in_words, departing_in

@@ -24,8 +24,8 @@ SAME_SIDE = (
     "a look at both before each answer will help more than many answers."
 )
 OTHERWISE = (
-    "When the same was asked again you often answered otherwise; "
-    "where pictures are alike to you, “both the same” or a skip will help more than picking one."
+    "When a question was repeated, you often answered differently; "
+    "if you like both pictures equally, “both the same” or a skip will help more than picking one."
 )
 
 

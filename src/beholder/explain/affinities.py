@@ -1,9 +1,8 @@
-"""Whose eyes a person's are nearest to: of the databases that networks were fine-tuned on, those that rank as they do.
+"""Affinities: which of the rated sets that networks were fine-tuned on a person agrees with most.
 
-Nearness is the correlation, over the collection, of the person's score with that of a database's network; where the
-model knows its doubts, averaged over what the answers leave open. Where the taste is a tangent of the networks, it is
-also told how deep in them the person departs from the middle of all: the first layers see colours and textures, the
-last what is shown.
+Nearness is the correlation, over the collection, of the person's score with that of a set's network; where the model
+has a posterior, averaged over draws from it. Where the taste is a tangent of the networks, the sentence also says how
+deep in them the person differs from the mean of all: the first layers see colours and textures, the last what is shown.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from beholder.explain.leanings import listed
 from beholder.taste import ExpertNetworks, TangentProcess
 from beholder.types import Floats, Matrix
 
-_DRAWS = 200  # of what the answers leave open
+_DRAWS = 200  # from the posterior
 _PICTURES = 400  # that correlations are taken over
 _NEAR, _LITTLE = 0.3, 0.15  # correlations from which on, and below which
 _TELLING = 2.0  # standard deviations
@@ -27,7 +26,7 @@ _DEPTHS = ("colours and textures", "shapes", "what is shown")  # of the first, m
 
 @dataclass(frozen=True, slots=True)
 class Affinity:
-    """How near a person is to one database.
+    """How near a person is to one rated set.
 
     Attributes
     ----------
@@ -53,21 +52,21 @@ class Affinity:
 
 
 def affinities(model: Any, X: Matrix, databases: ExpertNetworks) -> list[Affinity]:
-    """The databases, nearest first; none before there is a collection to compare on."""
+    """The rated sets, nearest first; none where the collection is too small to compare on."""
     some = X[:: max(1, len(X) // _PICTURES)]
     if len(some) < 3:
         return []
     scores = _standard(databases.columns.scores(some).astype(np.float64))
     nearness = _drawn(model, some).T @ scores / len(some)
     told = zip(databases.columns.names, nearness.mean(0).tolist(), nearness.std(0).tolist(), strict=True)
-    return sorted((Affinity(*one) for one in told), key=lambda eye: -eye.nearness)
+    return sorted((Affinity(*one) for one in told), key=lambda one: -one.nearness)
 
 
-def affinities_in_words(eyes: Sequence[Affinity], departing: str = "") -> str:
+def affinities_in_words(found: Sequence[Affinity], departing: str = "") -> str:
     """One sentence of what `affinities` found, "" where it found nothing; departing : as `departing_in` has it."""
-    near = [eye.name for eye in eyes if eye.is_near][:2]
-    little = [eye.name for eye in eyes if eye.matters_little][:2]
-    against = [eye.name for eye in eyes if eye.is_against][-1:]
+    near = [one.name for one in found if one.is_near][:2]
+    little = [one.name for one in found if one.matters_little][:2]
+    against = [one.name for one in found if one.is_against][-1:]
     parts = []
     if near:
         parts.append(f"your taste is closest to {listed([f'“{name}”' for name in near])}")
@@ -79,11 +78,11 @@ def affinities_in_words(eyes: Sequence[Affinity], departing: str = "") -> str:
         return ""
     own = f"; you differ mainly in {departing}" if departing else ""
     said = "; ".join(parts) + own + "."
-    return "Of the sets that the networks learned from, " + said
+    return "Among the rated sets of the networks, " + said
 
 
 def departing_in(model: Any, X: Matrix) -> str:
-    """Where in the networks a person departs most from the middle: one of DEPTHS, "" where it cannot be told."""
+    """Where in the networks a person differs most from their mean: one of _DEPTHS, "" where it is unclear."""
     if not isinstance(model, TangentProcess) or len(X) < 3:
         return ""
     shares = model.depths(X[:: max(1, len(X) // _PICTURES)], len(_DEPTHS), _DRAWS)
@@ -92,7 +91,7 @@ def departing_in(model: Any, X: Matrix) -> str:
 
 
 def _drawn(model: Any, X: Matrix) -> Floats:
-    """(n, draws) standardised scores as they may be; one draw where the model knows no doubt."""
+    """(n, draws) standardised scores as they may be; one draw where the model has no posterior."""
     mean = np.asarray(model.predict(X), np.float64)[:, None]
     if hasattr(model, "score_root"):
         root = model.score_root(X, np.arange(len(X)))

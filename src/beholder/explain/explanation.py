@@ -42,8 +42,8 @@ class Explanation:
         "nothing yet", "a first guess", "fairly sure" or "sure"
     answers
         how many answers it rests on; a grid counts as many as were picked
-    eyes
-        whose eyes this person's are nearest to; "" where nothing is known of others' (`explain.affinities`)
+    affinities
+        the rated sets whose networks agree most with this person; "" where there are none (`explain.affinities`)
     named
         whether the measured attributes alone show a taste, so that words say it
     """
@@ -53,7 +53,7 @@ class Explanation:
     found: bool
     confidence: str
     answers: int
-    eyes: str = ""
+    affinities: str = ""
     named: bool = False
 
 

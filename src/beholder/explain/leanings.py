@@ -118,11 +118,11 @@ def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
         said = f"You seem to like {pictures_with(hinting)}, though it is early to be sure"
     elif len(tangled := tangled_in(leanings)) > 1:
         nouns = listed([x.liked for x in tangled], "or")
-        return f"You like pictures with {nouns}: here these come together, and we cannot tell yet which of them it is."
+        return f"You like pictures with {nouns}. Here these occur together, so which of them you like is still unclear."
     else:
         return (
-            "You do have a taste, and your pictures are ranked by it, "
-            "but none of the ten things we measure puts it into words yet."
+            "You have a clear taste, and your pictures are ranked by it, "
+            "but none of the ten attributes we measure describes it yet."
         )
     return said + _still_open([x for x in leanings if x not in telling and x not in hinting]) + "."
 
@@ -135,13 +135,13 @@ def tangled_in(leanings: Sequence[Leaning]) -> list[Leaning]:
 
 def _still_open(leanings: Sequence[Leaning]) -> str:
     undecided = sorted((x for x in leanings if x.open), key=lambda x: -x.std)[:1]
-    return "".join(f"; of {x.attribute} we know little yet" for x in undecided)
+    return "".join(f"; whether {x.attribute} matters is still unclear" for x in undecided)
 
 
 def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:
     if not answers:
-        return "Nothing is known of your taste yet: answer a few questions first."
+        return "We know nothing about your taste yet: answer a few questions first."
     guess = next((x for x in leanings[:1] if x.evidence >= HINTING), None)
     if guess:
-        return f"It is early: {pictures_with([guess])}, at a first guess, so far."
-    return "It is early: nothing is settled so far."
+        return f"It is early: at a first guess, so far, {pictures_with([guess])}."
+    return "It is early: no clear preference so far."

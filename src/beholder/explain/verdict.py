@@ -113,7 +113,7 @@ def verdict_of(
         return Verdict("clicking", advice)
     if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
         nothing = len(answers) and not told.answers
-        return Verdict("open", "It is early: nothing was for you so far." if nothing else told.sentence)
+        return Verdict("open", "It is early: you have liked nothing so far." if nothing else told.sentence)
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
     ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
@@ -126,7 +126,7 @@ def verdict_of(
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
-        return Verdict("own", said, "You go for pictures like these:", _nine(ranked, answers))
+        return Verdict("own", said, "You like pictures such as these:", _nine(ranked, answers))
     return _open(X, answers, told, found, alone < 1, ranked)
 
 
@@ -149,23 +149,23 @@ def _in_pictures(answers: Answers, clear: bool) -> str:
     shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
     if picked and not len(answers.rows) + len(answers.choices):
         return f"{have}: you picked {picked:,} of {shown:,} pictures, and they have much in common."
-    return f"{have}, and your answers follow it."
+    return f"{have}, and your answers are consistent with it."
 
 
 def _open(X: Matrix, answers: Answers, told: Explanation, found: bool, most: bool, ranked: Ints) -> Verdict:
     """Two ways that are open; most : whether one of them is what most people like"""
-    lead = "It is early" if told.answers < FIRST_WORD else "It is still open"
+    lead = "It is early" if told.answers < FIRST_WORD else "Your taste is still unclear"
     hints = tangled_in(told.leanings) if found else [x for x in told.leanings if x.evidence >= HINTING][:2]
     if len(hints) > 1:
-        return Verdict("open", f"{lead}: {_either(hints)}, by your answers so far.")
+        return Verdict("open", f"{lead}: {_either(hints)}, judging by your answers so far.")
     one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
     if len(one) >= _GROUP <= len(other):
-        said = f"{lead}: by your answers so far your taste may go either of two ways."
-        return Verdict("open", said, "Like these, or like those:", one[:_OF_EACH], other[:_OF_EACH])
+        said = f"{lead}: your answers so far point in two directions."
+        return Verdict("open", said, "More like these, or more like those:", one[:_OF_EACH], other[:_OF_EACH])
     if most:
-        return Verdict("open", f"{lead}: what most people like, or a taste of your own, by your answers so far.")
-    guess = f"{_either(hints)}, at a first guess," if hints else "nothing is settled"
-    return Verdict("open", f"{lead}: {guess} so far.")
+        return Verdict("open", f"{lead}: your answers so far fit both what most people like and a taste of your own.")
+    guess = f"at a first guess, {_either(hints)}" if hints else "no clear preference so far"
+    return Verdict("open", f"{lead}: {guess}.")
 
 
 def _either(leanings: Sequence[Leaning]) -> str:

@@ -22,8 +22,8 @@ _SAMPLE = 400  # pictures from which that distance is measured
 _DOUBTFUL = 0.9  # a score is called unsure among the least known tenth of the pool,
 _WIDE = 0.75  # where its doubt is also this much of the spread of all scores
 _UNSURE = "not sure yet"
-_NO_REASON = "nothing we measure says why"
-_GUESS = "a guess so far"
+_NO_REASON = "none of our measures explains it"
+_GUESS = "only a guess so far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Reason:
 
     def with_title(self, title: str | None) -> str:
         """The whole reason; title : of the picture `near`, None where there is none."""
-        near = f"near to {title}, which you {'liked' if self.liked else 'did not like'}" if title else ""
+        near = f"similar to {title}, which you {'liked' if self.liked else 'did not like'}" if title else ""
         near += f" (both: {', '.join(self.both)})" if near and self.both else ""
         return "; ".join(filter(None, [self.text, near, _UNSURE * self.unsure]))
 

@@ -1,4 +1,4 @@
-"""A picture's rows of numbers: encoders, the ten measured attributes, and the pipeline that runs them."""
+"""Features of pictures: encoders, the ten measured attributes, and the embedding pipeline."""
 
 from beholder.features.embed import embed
 from beholder.features.encoder_row import EncoderRow, Runtime

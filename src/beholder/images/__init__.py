@@ -1,4 +1,4 @@
-"""Pictures: opening them in one canonical way, naming them by content, making small copies to show."""
+"""Image files: opening in one canonical form, content hashes, thumbnails."""
 
 from beholder.images.files import MAX_FILE_BYTES, fingerprint
 from beholder.images.formats import SUFFIXES

@@ -1,4 +1,4 @@
-"""Pictures made of numbers alone: at random for the sample gallery, or at a place in a family's space of parameters."""
+"""Generated pictures: random ones for the sample gallery, or one for given parameters of a family."""
 
 from beholder.painter.painting import FAMILIES, paint, paint_by_chance, parameter_count
 

@@ -1,1 +1,1 @@
-"""How good a rater's answers are: signals of having looked, and how far a rater can be trusted."""
+"""Rater quality: signals of attention, and how far a rater can be trusted."""

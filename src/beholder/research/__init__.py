@@ -1,1 +1,1 @@
-"""What a researcher uses and the product does not: rated sets, the bench, training."""
+"""Research tools that the product does not need: rated sets, the bench, training."""

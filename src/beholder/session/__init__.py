@@ -1,4 +1,4 @@
-"""One person's labelling session: what was said, what was learned of it, what is asked next, and the newest reading."""
+"""One person's labelling session: event log, learner, question queue, and the newest reading."""
 
 from beholder.session.learner import AHEAD, RELEARN
 from beholder.session.progress import Progress

@@ -53,6 +53,6 @@ def early(count: int, weight: int) -> Progress:
 
 def _too_early(count: int) -> str:
     if count == 0:
-        return "no answers yet; ten give a first ranking"
-    more = "a first ranking comes with ten" if count < 10 else "learning from them"
+        return "no answers yet; you get a first ranking after ten"
+    more = "you get a first ranking after ten" if count < 10 else "learning from them"
     return f"{count} answer{'s' * (count > 1)}; {more}"

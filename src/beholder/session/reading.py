@@ -122,7 +122,7 @@ class Reading:
     def _known(self) -> Fitted:
         if self.fitted is None:
             raise NotEnoughAnswers(
-                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: ten answers give a ranking"
+                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: a ranking needs ten answers"
             )
         return self.fitted
 
@@ -203,7 +203,7 @@ class Reading:
         """
         count, weight = len(self.history.answers), self.history.weight
         if self.fitted is not None and not isinstance(self.fitted.model, GaussianProcess):
-            sentence = f"{count} answers; this model does not say how well it ranks"
+            sentence = f"{count} answers; this model does not estimate its accuracy"
             return Progress(count, None, None, self._told, sentence, self.advice, weight=weight)
         if self.fitted is None or self.expected is None or count < _FEWEST:
             return early(count, weight)

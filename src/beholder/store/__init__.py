@@ -1,4 +1,4 @@
-"""What is kept in a data folder: one database and the vector shards."""
+"""Storage in a data folder: one database and the vector shards."""
 
 from beholder.store.names import alike, clean, composed
 from beholder.store.store import CollectionRow, KnownFile, KnownItem, NewItem, Person, Store, digest, system_user

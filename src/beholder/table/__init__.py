@@ -1,4 +1,4 @@
-"""One table for all who look at the same pictures: numbers in named blocks of columns, and what follows of them.
+"""The feature table shared by everybody on a collection: named blocks of columns, and what is derived from them.
 
 A `PictureTable` is frozen. It is built by `assemble` from what encoders gave, for the app, the bench and training
 alike; a large one lies in a file that every process maps. Its `X` is a plain (n, d) array to everybody, which also

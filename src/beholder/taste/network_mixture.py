@@ -103,7 +103,7 @@ def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
 
 
 def mixture_weights(scores: NDArray[Any], answers: Answers, agreed: Floats | None = None) -> Floats:
-    """(v,) how likely each database is the one whose eyes a person has, 1 together.
+    """(v,) how likely each network is the one that fits the person, summing to 1.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def mixture_weights(scores: NDArray[Any], answers: Answers, agreed: Floats | Non
         (n, v) of its networks
     agreed
         (v,) agreement with other people; None: not known, all alike By the likelihood of a straight line with their
-        agreement as correlation; opposite eyes are as unlikely as none.
+        agreement as correlation; a network that ranks the other way round is as unlikely as one that does not agree.
     """
     k = float(len(answers))
     known = np.full(scores.shape[1], _ALIKE) if agreed is None else agreed

@@ -1,0 +1,1 @@
+"""The web app: pages, the labelling client and the contact sheet."""

@@ -53,7 +53,7 @@ def write_sheet(reading: Reading, places: Sequence[Ranked], file: Path, *, progr
     """
     verdict = reading.verdict
     sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
-    heading = f"The {len(places):,} of “{reading.collection.name}” nearest to {_whose(reading.person.name)} taste"
+    heading = f"The {len(places):,} of “{reading.collection.name}” closest to {_whose(reading.person.name)} taste"
     answers = len(reading.history.answers)
     text = contact_sheet(places, heading=heading, sentence=sentence, answers=answers, progress=progress)
     file = file.expanduser()
@@ -101,10 +101,7 @@ def _whose(name: str) -> str:
 def _foot(answers: int | None) -> str:
     today = date.today()
     rests = f" from {count(answers, 'answer')}" if answers is not None else ""
-    return (
-        f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; "
-        "the band beside it shows how far that may be off."
-    )
+    return f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; the band shows how uncertain it is."
 
 
 def _card(place: Ranked) -> _Card:

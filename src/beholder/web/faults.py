@@ -34,14 +34,14 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
 )
 _SENTENCES = {
     404: "Page not found. Check the address, or choose a page above.",
-    405: "This page cannot be used that way.",
-    422: "What was sent is not what this page sends. Open the page again.",
+    405: "This page does not accept that kind of request.",
+    422: "The request was not valid. Reload the page and try again.",
 }
 _HEADLINES = {
-    400: "That was not understood",
+    400: "Request not understood",
     401: "Who is answering?",
-    403: "Not from here",
-    404: "Nothing hangs here",
+    403: "Not allowed from here",
+    404: "Not found",
     409: "Not yet",
     413: "Too much at once",
     503: "Your data cannot be reached",
@@ -97,7 +97,7 @@ def install(app: FastAPI) -> None:
     async def person(request: Request, fault: NeedPerson) -> Response:
         del fault
         if request.url.path.startswith("/api/"):
-            return refuse(request, 401, "Nobody has said who is answering in this browser. Open the People page.")
+            return refuse(request, 401, "Choose who is answering in this browser on the People page first.")
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/people?" + urlencode({"next": here}), 303)
 

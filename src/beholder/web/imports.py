@@ -97,7 +97,7 @@ class Imports:
             for other in self._jobs.values():
                 if other.collection == collection and other.state in ("waiting", "running"):
                     raise Refused(
-                        409, f"Pictures are being imported into '{collection}' already. Wait for that to end."
+                        409, f"Pictures are being imported into '{collection}' already. Wait until that is done."
                     )
             self._jobs[job.id] = job
             for old in [j.id for j in self._jobs.values() if j.state not in ("waiting", "running")][:-_REMEMBERED]:
@@ -150,7 +150,7 @@ class Imports:
             except Exception:
                 log.exception("an import failed")
                 job.error, job.state = (
-                    "The import failed inside Beholder; what was taken in stays. Try it again.",
+                    "The import failed because of an error in Beholder. Imported pictures are kept. Try again.",
                     "failed",
                 )
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("beholder.web")
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # else every odd form is a line on stderr
 MAX_BODY = 256 * 1024  # bytes: two hundred answers that waited for the server are about 60 kB
-_BUG = "Something in Beholder itself failed; nothing that was saved is lost. Try it again."
+_BUG = "Something went wrong in Beholder. Nothing that was saved is lost. Try again."
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE = re.compile(rb"[A-Za-z0-9_-]{1,64}")  # what a cookie of ours may hold
 
@@ -116,7 +116,7 @@ class Guard:
         if request.method in _READS:
             return None
         if not _same_origin(headers):
-            return 403, "This came from another site, so nothing was changed. Do it on a page of Beholder itself."
+            return 403, "This came from another site, so nothing was changed. Use a page of Beholder itself."
         return _length_fault(headers.get("content-length"))
 
 

@@ -1,4 +1,4 @@
-"""The encoder `builtin`: a small network of our own, trained by `beholder train encoder`.
+"""The encoder `builtin`: our own small network, trained by `beholder train encoder`.
 
 README.md beside it says from which pictures and teachers, what it can and cannot do, and with which figures.
 """

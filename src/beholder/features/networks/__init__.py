@@ -1,4 +1,4 @@
-"""Networks that are trained here: backbones by name, the head that scores, and their files. Needs the extra `torch`.
+"""Trainable networks: backbones by name, the scoring head, and their files. Needs the extra `torch`.
 
 | name           | numbers | weights                                                              |
 |----------------|---------|----------------------------------------------------------------------|

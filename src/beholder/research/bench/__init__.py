@@ -1,4 +1,4 @@
-"""Protocols, runner, tables and curves: `run` compares methods on people they have never seen; `analyse` asks a set."""
+"""The benchmark: protocols, runner, tables and curves. `run` compares methods on new people; `analyse` studies one."""
 
 from beholder.research.bench.analysis import analyse
 from beholder.research.bench.runner import run

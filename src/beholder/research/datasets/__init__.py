@@ -1,4 +1,4 @@
-"""Rated image sets as arrays. Every set converts to the plain folder format, or is read from it."""
+"""Rated image datasets as arrays. Every dataset converts to the plain folder format, or is read from it."""
 
 from beholder.research.datasets.convert import Report, check, convert
 from beholder.research.datasets.dataset import LEFT, RIGHT, TIE, Choices, Dataset, Ratings

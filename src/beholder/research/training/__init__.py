@@ -1,4 +1,4 @@
-"""What is learned before a person comes: the prior of a population, an encoder of our own."""
+"""Training on other people's data: population priors, scoring networks, encoders."""
 
 from beholder.research.training.encoder import EncoderRecipe, train_encoder
 from beholder.research.training.population import train_population

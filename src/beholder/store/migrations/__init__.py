@@ -1,0 +1,1 @@
+"""Database migrations (Alembic), one file each in `versions/`."""

@@ -1,4 +1,4 @@
-"""The priors that ship, one folder an encoder, and those that were trained here: where a new person starts."""
+"""Population priors: those that ship, one folder for each encoder, and those trained on this machine."""
 
 from __future__ import annotations
 

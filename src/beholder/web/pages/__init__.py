@@ -1,1 +1,1 @@
-"""One module for each page: what it shows, what it takes. All of them end in a call on the library or a session."""
+"""The web app's pages, one module each: parse the request, call the library or a session, render."""

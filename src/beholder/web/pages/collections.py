@@ -140,7 +140,7 @@ def source_of(path: str) -> tuple[str, str]:
     if not path or _CONTROL.search(path):
         raise Refused(422, "Type the path of a folder, a .zip or a .csv on this machine.")
     if "://" in path:
-        raise Refused(422, "This is an address; only folders and files on this machine can be imported here.")
+        raise Refused(422, "This is a web address; only folders and files on this machine can be imported.")
     try:
         full = Path(path).expanduser()
         there = full.exists()
@@ -148,7 +148,7 @@ def source_of(path: str) -> tuple[str, str]:
         there = False
     if not there or not full.is_absolute():
         raise Refused(
-            422, f"There is no folder or file {path[:200]!r} on this machine. Type its whole path, from / or ~."
+            422, f"There is no folder or file {path[:200]!r} on this machine. Type its full path, from / or ~."
         )
     if full.is_file() and full.suffix.lower() not in FILES:
         raise Refused(

@@ -154,7 +154,7 @@ def gained(now: Progress) -> str:
     if now.verdict.kind == "clicking":
         return in_short(now.advice)
     if now.verdict.kind == "open" and now.answers >= FIRST_WORD:
-        return "your taste is still open; five more answers would tell"
+        return "your taste is still unclear; five more answers would help"
     sentence = re.sub(r"^\d+ answers?; ", "", now.sentence)
     return f"{sentence}; {ahead}" if (ahead := _outlook(now)) else sentence
 
@@ -178,7 +178,7 @@ def _question_of(judgement: Judgement) -> Question | None:
     )
     if judgement.kind == "choice" and judgement.side == "right":
         items = (items[1], items[0])
-    return Question(f"again-{judgement.client_id}", kind, items, judgement.asked_by, "You took this answer back.")
+    return Question(f"again-{judgement.client_id}", kind, items, judgement.asked_by, "You undid this answer.")
 
 
 def as_json(session: Session, question: Question) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def take_back(
     """Take one answer back. It stays in the log, with the event that undoes it."""
     session = state_of(request).session(collection, person)
     if not any(j.client_id == id for j in session.history()):
-        raise Refused(404, "There is no such answer; perhaps it was taken back already.")
+        raise Refused(404, "There is no such answer; perhaps it was already undone.")
     session.record([Judgement("undo", (), uuid4().hex, undoes=id)])
     return RedirectResponse(inside(next) if next else f"/answers/{segment(collection)}", 303)
 
@@ -142,7 +142,7 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
         case "grid", [*_]:
             words = f"{len(judgement.picked)} of {len(judgement.items)} picked" if judgement.picked else "none picked"
         case "favourite", [one]:
-            words = f"{one}: {'a favourite' if judgement.value else 'no favourite any more'}"
+            words = f"{one}: {'a favourite' if judgement.value else 'no longer a favourite'}"
         case "hide", [one]:
             words = f"{one}: {'hidden' if judgement.value else 'shown again'}"
         case _:

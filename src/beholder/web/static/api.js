@@ -30,10 +30,10 @@ export async function call(path, body, { timeout = 15000 } = {}) {
     });
     const answer = await response.json();
     if (response.ok) return answer;
-    throw new Fault(answer.error ?? "The server said no.", answer.error ? response.status : 0, answer.taken);
+    throw new Fault(answer.error ?? "The server refused the request.", answer.error ? response.status : 0, answer.taken);
   } catch (fault) {
     if (fault instanceof Fault) throw fault;
-    throw new Fault("The server is away.");
+    throw new Fault("The server cannot be reached.");
   } finally {
     clearTimeout(timer);
   }

@@ -26,12 +26,12 @@ function running({ collection, stage, done, total, rate, seconds_left: left }) {
 
 function ended({ collection, state, error, report }) {
   if (state === "failed") return `${collection}: ${error}`;
-  if (state === "cancelled") return `${collection}: stopped. What was taken in stays; the same import goes on from there.`;
+  if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
   const said = [`${counted(report.new, "new picture")}`];
-  if (report.known) said.push(`${report.known.toLocaleString("en")} known before`);
+  if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
   if (report.copies) said.push(counted(report.copies, "copy", "copies"));
   if (report.moved) said.push(`${report.moved} moved`);
-  if (report.gone) said.push(`${report.gone} gone from the folder`);
+  if (report.gone) said.push(`${report.gone} no longer in the folder`);
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
   return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.`;

@@ -33,5 +33,5 @@ export function tools(name, act, { keys = false } = {}) {
   const tool = (what, label, image, key) =>
     button(`${label}${name ? `: ${name}` : ""}`, { image, round: true, "data-tool": what, onclick: () => act(what), "aria-pressed": what === "favourite" ? "false" : null, "aria-keyshortcuts": keys ? key : null });
   return make("div", { class: "tools", role: "group", "aria-label": name || "This picture" },
-    tool("favourite", "Favourite", "heart", "F"), tool("zoom", "Look closer", "zoom", "Z"), tool("hide", "Hide", "hide", "X"));
+    tool("favourite", "Favourite", "heart", "F"), tool("zoom", "Zoom in", "zoom", "Z"), tool("hide", "Hide", "hide", "X"));
 }

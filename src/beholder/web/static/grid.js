@@ -52,7 +52,7 @@ export class Grid {
     this.at = at;
     this.mark();
     this.acts.moved();
-    this.acts.speak(`picture ${at + 1} ${this.picked.has(id) ? "picked" : "put back"}`);
+    this.acts.speak(`picture ${at + 1} ${this.picked.has(id) ? "picked" : "unpicked"}`);
   }
 
   finish() {

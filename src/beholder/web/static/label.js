@@ -89,10 +89,10 @@ function over(lost) {
   page.classList.remove("waiting");
   page.classList.add("over");
   delete page.dataset.question;
-  const all = lost ? "The pictures' files are not there" : "That was all there is to ask this way";
+  const all = lost ? "The pictures' files are not there" : "No more questions of this kind";
   document.getElementById("ask").textContent = all;
   const reason = document.getElementById("reason");
-  if (!missing()) return (reason.textContent = "Another way of answering may have more, and undo still works.");
+  if (!missing()) return (reason.textContent = "Try another way of answering. Undo still works.");
   const sentence = lost ? "" : `${counted(missing(), "picture has", "pictures have")} lost the file. `;
   return reason.replaceChildren(`${sentence}Is the folder or drive connected? `, button("Try again", { onclick: again }));
 }
@@ -119,7 +119,7 @@ function give(event, words) {
   current = null;
   if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {
     enter("pairs");
-    toast("Now two at a time: quicker, and each answer teaches more.");
+    toast("Now two at a time: faster, and each answer teaches more.");
   }
   next();
   speak(`${words}. ${view.ask}`);
@@ -142,13 +142,13 @@ function tool(what, at) {
   const on = !favourites.delete(item.id);
   if (on) favourites.add(item.id);
   keep({ kind: "favourite", items: [item.id], value: on ? 1 : 0 });
-  toast(on ? `A favourite: ${name}` : `No favourite any more: ${name}`);
+  toast(on ? `Favourite: ${name}` : `No longer a favourite: ${name}`);
   return showMarks();
 }
 
 function hide(item, at) {
   keep({ kind: "hide", items: [item.id], value: 1 }, current.question);
-  toast(`Hidden for good: ${view.name(at)}. U brings it back.`);
+  toast(`Hidden: ${view.name(at)}. Press U to undo.`);
   for (const queue of Object.values(queues)) queue.without(item.id);
   if (view.hidden) return view.hidden(at);
   current = null;
@@ -175,21 +175,21 @@ async function takeBack() {
     return back(last.event, last.question);
   }
   await outbox.flush();
-  if (outbox.pending()) return toast("The server is away; older answers can be taken back when it is there again.");
+  if (outbox.pending()) return toast("The server cannot be reached. Older answers can be undone when it is back.");
   const { undone, question } = await call(`/api/label/${segment}/undo`, { id: newId() });
-  return undone ? back(undone, question) : toast("Nothing is left to take back.");
+  return undone ? back(undone, question) : toast("Nothing left to undo.");
 }
 
 async function back({ kind, items, value, picked }, question) {
   if (kind === "favourite") {
     if (value) favourites.delete(items[0]);
     else favourites.add(items[0]);
-    toast("Taken back: the favourite mark.");
+    toast("Undone: the favourite mark.");
     return showMarks();
   }
   const answered = kind !== "skip" && kind !== "hide";
   if (answered) gain.add(-1);
-  toast(kind === "hide" ? "Shown again." : "Taken back: here it is again.");
+  toast(kind === "hide" ? "Shown again." : "Undone: here is the question again.");
   if (!question || (kind === "hide" && current?.question.id === question.id)) {
     return wall.querySelectorAll(".is-hidden").forEach((slot) => slot.classList.remove("is-hidden"));
   }

@@ -101,7 +101,7 @@ async function send() {
     try {
       const body = { events: part.map((e) => e.event) };
       const { saved } = await call(`/api/label/${part[0].segment}/answers`, body);
-      if (!Array.isArray(saved)) throw new Fault("This is not Beholder's answer.");
+      if (!Array.isArray(saved)) throw new Fault("The reply did not come from Beholder.");
       for (const entry of part) if (saved.includes(entry.event.id)) drop(entry.key);
       wait = FIRST_WAIT;
     } catch (fault) {

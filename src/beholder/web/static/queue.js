@@ -34,7 +34,7 @@ export async function prepare(question, side) {
     } catch {
       const response = await fetch(image.src).catch(() => null);
       if (response?.status === 404) gone.add(item.id);
-      else if (!response?.ok) throw new Fault("The server is away.");
+      else if (!response?.ok) throw new Fault("The server cannot be reached.");
     }
     return image;
   };

@@ -22,7 +22,7 @@ async function add() {
   const response = await fetch(address).catch(() => null);
   delete more.dataset.busy;
   if (!response?.ok || response.redirected) {
-    document.getElementById("upto").textContent = "The server is away; press More to try again.";
+    document.getElementById("upto").textContent = "The server cannot be reached. Press More to try again.";
     return;
   }
   const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
@@ -70,7 +70,7 @@ wall?.addEventListener("submit", async (e) => {
   const body = new URLSearchParams(new FormData(form, button));
   const response = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
   if (response?.type !== "opaqueredirect") {
-    const why = response?.status === 409 ? "somebody else answers in this browser now" : "the server is away";
+    const why = response?.status === 409 ? "somebody else is answering in this browser now" : "the server cannot be reached";
     form.replaceChildren(make("small", { role: "alert" }, `not saved: ${why}`));
     return;
   }

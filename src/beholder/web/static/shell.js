@@ -9,9 +9,9 @@ watch(({ state, pending, sentence }) => {
   const said = {
     saved: "all saved",
     saving: "saving…",
-    away: `${sentence ? "not saved yet" : "server away"}, ${counted(pending, "answer")} kept here${sentence && `: ${sentence}`}`,
+    away: `${sentence ? "not saved yet" : "server offline"}, ${counted(pending, "answer")} kept here${sentence && `: ${sentence}`}`,
     stopped: sentence,
-    refused: `an answer was not kept: ${sentence}`,
+    refused: `an answer was not saved: ${sentence}`,
   }[state];
   for (const sign of signs) {
     sign.hidden = !document.body.dataset.person;

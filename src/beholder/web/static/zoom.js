@@ -20,7 +20,7 @@ function build() {
   const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
   frame.addEventListener("click", (e) => (e.target === picture ? dialog.classList.toggle("full") : dialog.close()));
-  dialog = make("dialog", { class: "zoom", "aria-label": "A closer look" }, frame, make("div", { class: "zoom-foot" }, words, steps), close);
+  dialog = make("dialog", { class: "zoom", "aria-label": "Zoomed picture" }, frame, make("div", { class: "zoom-foot" }, words, steps), close);
   // The click that a browser makes of the tap that opened this would enlarge the picture at once.
   dialog.addEventListener("click", (e) => {
     if (!e.isTrusted || e.detail === 0 || e.timeStamp > opened + GHOST) return;
