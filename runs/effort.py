@@ -267,7 +267,7 @@ def figures(data: str, *, people: int = 20, seconds: int = 120, progress: Progre
 
 
 def _rows(found: dict[tuple[str, str, str], list[Floats]], key: tuple[str, str, str], stops: list[float]) -> list[Row]:
-    """level: not told apart from the plan that is best at this time, by people's paired differences."""
+    """level: not significantly below the plan that is best at this time, by people's paired differences."""
     values, rows = np.array(found[key]), []
     rivals = {plan: np.array(found[*key[:2], plan]) for plan in PLANS}
     for at, stop in enumerate(stops[: values.shape[1]]):
@@ -320,7 +320,7 @@ def _measures(m: Row) -> str:
         f"so a look {m['look']:.2f} s; a rating {m['rating']:.2f} s, "
         f"a grid {m['grid']:.1f} s with {m['picked']:.1f} picks. "
         f"{m['people']} simulated people; % of pairs in the right order, ± half the 95 % interval. "
-        "Bold: not told apart from the best. Varied: hand, place and glance halved and doubled, one at a time."
+        "Bold: not significantly below the best. Varied: hand, place and glance halved and doubled, one at a time."
     )
     return fill(text, 118)
 

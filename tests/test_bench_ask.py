@@ -379,9 +379,9 @@ def test_all_faults_of_a_call_are_told_together(tmp_path):
 def test_strategies_that_know_no_pairs_are_refused_on_choices(tmp_path, monkeypatch):
     fake_encoder(monkeypatch)
     write_set(tmp_path, "choices")
-    with pytest.raises(UserError, match="know ratings alone: greedy, qbc; for pairs there are: random, variance, ours"):
+    with pytest.raises(UserError, match="need ratings: greedy, qbc; for pairs there are: random, variance, ours"):
         run(tmp_path, ["gp"], ask=["greedy", "ours", "qbc"], repeats=1)
-    with pytest.raises(UserError, match=r"'ridge' cannot learn from choices.*know ratings alone: greedy"):
+    with pytest.raises(UserError, match=r"'ridge' cannot learn from choices.*need ratings: greedy"):
         run(tmp_path, ["ridge"], ask=["greedy"], repeats=1)
 
 

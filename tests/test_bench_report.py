@@ -145,7 +145,7 @@ def test_the_page_says_all_that_must_be_said():
 def test_a_gain_that_may_be_none_is_said_to_be_none():
     figures = [replace(f, estimate=replace(f.estimate, low=-0.01)) for f in results().figures]
     assert results(figures=figures).findings() == [
-        "gp is not told apart from generic at 10 answers: spearman +0.050 [-0.010, +0.060], p 0.030"
+        "gp is not clearly different from generic at 10 answers: spearman +0.050 [-0.010, +0.060], p 0.030"
     ]
 
 

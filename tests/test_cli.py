@@ -414,7 +414,7 @@ def test_a_person_without_answers_is_told_so(art, capsys):
         (StoreError("locked"), 1, "locked"),
         (OSError(28, "No space left on device", "/x"), 1, "the disk is full at /x"),
         (PermissionError(13, "Permission denied", "/x"), 1, "Permission denied at /x"),
-        (KeyboardInterrupt(), 130, "run the same command again to go on"),
+        (KeyboardInterrupt(), 130, "run the same command again to continue"),
         (ZeroDivisionError("division by zero"), 1, "Please report it"),
     ],
 )

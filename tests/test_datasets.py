@@ -84,7 +84,7 @@ FAULTS = [
         {"ratings": "rater,item,score\nann,a,9\n", "dataset.json": '{"scale": [1, 5]}'},
         "ratings.csv line 2: score 9 is off the scale 1 to 5",
     ),
-    ({"choices": "rater,left,right,choice\nann,a,a,left\n"}, "choices.csv line 2: 'a' stands against itself"),
+    ({"choices": "rater,left,right,choice\nann,a,a,left\n"}, "choices.csv line 2: 'a' is compared with itself"),
     ({"choices": "rater,left,right,choice\nann,a,b,both\n"}, "choice must be left, right or tie, got 'both'"),
     ({"choices": "rater,left,right,choice\nann,a,z,left\n"}, "choices.csv line 2: right 'z' is not in items.csv"),
     (
@@ -121,7 +121,7 @@ def test_all_faults_come_in_one_message(tmp_path):
         load_plain(folder)
     told = str(caught.value)
     assert "3 faults" in told
-    assert all(words in told for words in ("'q' is not in", "'nice'", "against itself"))
+    assert all(words in told for words in ("'q' is not in", "'nice'", "compared with itself"))
 
 
 def test_a_thousand_faults_stay_readable(tmp_path):

@@ -107,7 +107,7 @@ def test_names_have_one_spelling(tmp_path, workspace):
     folder_of(tmp_path, whole)
     source = open_source(tmp_path, workspace)
     assert names(source) == [whole]
-    assert "stands twice" in broken(source)[whole]
+    assert "appears twice" in broken(source)[whole]
 
 
 def test_a_name_of_broken_bytes_is_told(tmp_path, workspace):
@@ -259,7 +259,7 @@ def test_paths_are_relative_to_the_table_and_may_lead_elsewhere(tmp_path, worksp
         (far.as_posix(), far),
         ("b.png", tmp_path / "lists/b.png"),
     ]
-    assert sum("stands twice" in one.reason for one in source.find() if isinstance(one, Broken)) == 3
+    assert sum("appears twice" in one.reason for one in source.find() if isinstance(one, Broken)) == 3
 
 
 def test_paths_are_found_in_the_spelling_of_the_disk(tmp_path, workspace):
@@ -285,12 +285,12 @@ def test_rows_that_name_no_picture_say_why(tmp_path, workspace):
     assert [(one.name, one.columns) for one in found(source)] == [("a.png", {"title": "one"})]
     assert broken(source) == {
         "https://x.org/a.jpg": "it is a link; links are not fetched yet: save the picture, write its path",
-        "line 4": "nothing stands in the column 'file'",
+        "line 4": "the column 'file' is empty",
         "d": "a folder, not a file",
         "gone.png": "the file is not there: gone.png",
         "line 7": "the line has 3 fields where the header has 2; put quotes around fields that hold a ','",
         "line 8": "the line holds a zero byte; save the table as UTF-8 text",
-        "a.png": "the name 'a.png' stands twice; the first is kept: rename this one",
+        "a.png": "the name 'a.png' appears twice; the first is kept: rename this one",
     }
 
 

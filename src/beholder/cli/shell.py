@@ -65,7 +65,7 @@ def guarded(command: Callable[[], object]) -> int:
     except SystemExit as end:  # how typer ends a command and answers a misspelt option
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     except (_Stopped, KeyboardInterrupt):
-        return _complain("stopped; run the same command again to go on", _STOPPED)
+        return _complain("stopped; run the same command again to continue", _STOPPED)
     except BeholderError as error:
         return _complain(str(error), 2 if isinstance(error, UserError) else 1)
     except BrokenPipeError:

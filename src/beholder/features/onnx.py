@@ -69,7 +69,7 @@ def read_description(path: Path) -> _Description:
             "interpolation, scale, mean, std and dimension"
         ) from None
     except (OSError, ValueError) as fault:
-        raise BadInput(f"{path} cannot be read as JSON ({fault}); mend it or write it again") from None
+        raise BadInput(f"{path} cannot be read as JSON ({fault}); fix it or write it again") from None
     if not isinstance(told, dict):
         raise BadInput(f"{path} must hold one JSON object, got {type(told).__name__}")
     faults = [

@@ -268,7 +268,7 @@ def _unpacked(archive: zipfile.ZipFile, member: _Member, folder: Path) -> str:
         with archive.open(member.info) as packed, target.open("xb") as out:
             _copy(packed, out, member.info.file_size)
     except FileExistsError:
-        return "its name stands twice in the zip; the first is kept"
+        return "its name appears twice in the zip; the first is kept"
     except OSError as error:
         if error.errno in _FULL:
             raise

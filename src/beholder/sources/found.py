@@ -82,7 +82,7 @@ def unique(found: Iterable[Found | Broken]) -> Iterator[Found | Broken]:
         if isinstance(one, Broken):
             yield one
         elif one.name in seen:
-            yield Broken(one.name, f"the name '{shown(one.name)}' stands twice; the first is kept: rename this one")
+            yield Broken(one.name, f"the name '{shown(one.name)}' appears twice; the first is kept: rename this one")
         else:
             seen.add(one.name)
             check_number(len(seen))

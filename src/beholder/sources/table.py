@@ -94,7 +94,7 @@ class TableOfPaths:
             return Broken(record.where, f"the line has {wide}; put quotes around fields that hold a {mark}")
         text, name = _cell(row, self.path_column), plain_name(_cell(row, self.name_column))
         if not text:
-            return Broken(name or record.where, f"nothing stands in the column '{self.header[self.path_column]}'")
+            return Broken(name or record.where, f"the column '{self.header[self.path_column]}' is empty")
         if "://" in text and _LINK.match(text):
             return Broken(
                 name or shown(text), "it is a link; links are not fetched yet: save the picture, write its path"

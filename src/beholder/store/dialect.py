@@ -97,7 +97,7 @@ def sentence(cause: str) -> str:
         "locked": "another program has held the database for more than 30 seconds: end it and try again",
         "malformed": "the database is damaged: run `beholder doctor`, which lists the backups",
         "not a database": "this file is not a Beholder database: move it away, or set BEHOLDER_HOME to another folder",
-        "readonly": "the data folder cannot be written to: mend its permissions, or set BEHOLDER_HOME elsewhere",
+        "readonly": "the data folder cannot be written to: fix its permissions, or set BEHOLDER_HOME to another one",
         "unable to open": "the database cannot be opened: check that the data folder may be written to",
     }
     return next((said for sign, said in known.items() if sign in cause), f"the database said: {cause}")

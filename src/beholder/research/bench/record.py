@@ -119,5 +119,5 @@ def _check_same(folder: Path, old: Row, new: Row) -> None:
     differ = [f"{key} was {old.get(key)!r}, now {new.get(key)!r}" for key in new if old.get(key) != new[key]]
     if differ:
         raise UserError(
-            f"{folder} holds another run: {'; '.join(differ)}. Give another folder, or the same call to go on"
+            f"{folder} holds another run: {'; '.join(differ)}. Give another folder, or repeat that command to resume"
         )

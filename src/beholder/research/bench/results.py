@@ -252,7 +252,9 @@ def _finding(figure: Figure) -> str:
     at = f"{figure.shots} {unit_of([figure.ask, figure.versus_ask])}: {figure.metric} {e.mean:+.3f}"
     if not e.has_interval:
         return f"{figure.series.label} against {other} at {at}; {NO_INTERVAL}"
-    verdict = ("better" if e.mean > 0 else "worse") + f" than {other}" if sure else f"not told apart from {other}"
+    verdict = (
+        ("better" if e.mean > 0 else "worse") + f" than {other}" if sure else f"not clearly different from {other}"
+    )
     return f"{figure.series.label} is {verdict} at {at} [{e.low:+.3f}, {e.high:+.3f}], p {figure.p_holm:.3f}"
 
 

@@ -222,8 +222,7 @@ def _check_kind(methods: Sequence[str], strategies: Sequence[str], kind: str) ->
     if unfit:
         fit = ", ".join(name for name, known in STRATEGIES.items() if known.pairs is not None)
         faults.append(
-            f"this set holds choices, and these strategies know ratings alone: {', '.join(unfit)}; "
-            f"for pairs there are: {fit}"
+            f"this set holds choices, and these strategies need ratings: {', '.join(unfit)}; for pairs there are: {fit}"
         )
     if faults:
         raise UserError("; ".join(faults))

@@ -51,5 +51,5 @@ def thumbnails(files: Sequence[Path]) -> Floats:
         small[i] = pixels / max(float(np.linalg.norm(pixels)), 1.0)
     if broken:
         more = f" and {len(broken) - 10} more" if len(broken) > 10 else ""
-        raise BadInput(f"pictures that cannot be opened: {', '.join(broken[:10])}{more}; mend them or take them out")
+        raise BadInput(f"pictures that cannot be opened: {', '.join(broken[:10])}{more}; repair or remove them")
     return small

@@ -165,7 +165,7 @@ def _read_choices(folder: Path, position: Mapping[str, int], faults: Faults) -> 
     for row in rows:
         left, right = _item(row, "left", position, faults), _item(row, "right", position, faults)
         if row["left"] and row["left"] == row["right"]:
-            faults.add(row.where, f"'{row['left']}' stands against itself")
+            faults.add(row.where, f"'{row['left']}' is compared with itself")
         answer = _ANSWERS.get(row["choice"].casefold())
         if answer is None:
             faults.add(row.where, f"choice must be left, right or tie, got '{row['choice']}'")

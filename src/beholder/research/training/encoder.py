@@ -208,7 +208,7 @@ def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress)
     found = [one for source in sources for one in open_source(source, workspace, progress).find()]
     broken = [one for one in found if not isinstance(one, Found)]
     if broken:
-        raise BadInput(f"{broken[0].name}: {broken[0].reason}; mend it or take it out")
+        raise BadInput(f"{broken[0].name}: {broken[0].reason}; repair or remove it")
     return [path for one in found if isinstance(one, Found) and (path := one.locator.path)]
 
 
