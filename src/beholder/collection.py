@@ -1,4 +1,4 @@
-"""A collection: pictures found, fingerprinted and embedded once, and what a taste makes of them.
+"""Collections: pictures found, fingerprinted and embedded once, and the rankings of a taste model over them.
 
 `Library` is a data folder: its database, its vectors, its collections. `Collection` hands out `X` and reads a fitted
 taste model over it: ranked, with reasons.

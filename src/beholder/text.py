@@ -1,4 +1,4 @@
-"""Text files in the encodings that people save them in, and text fit for a sentence."""
+"""Text files in the encodings that people save them in, and text cleaned for display in messages."""
 
 from __future__ import annotations
 

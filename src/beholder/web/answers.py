@@ -113,7 +113,7 @@ def _in_words(faults: list[Any]) -> str:
         got = repr(fault["input"])[:40] if isinstance(fault["input"], (str, int, float)) else ""
         said.append(f"{place or 'the body'}: {message[:120]}{f', got {got}' if got else ''}")
     more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
-    return f"this is not what is read here: {'; '.join(said)}{more}"
+    return f"invalid request: {'; '.join(said)}{more}"
 
 
 def judgements(events: Events, known: AnyOf[int]) -> list[Judgement]:

@@ -74,10 +74,10 @@ def _facts(results: Results) -> dict[str, str]:
     """Name: value of the settings."""
     c = results.config
     return {
-        "Made again by": results.command,
+        "Reproduce with": results.command,
         "Data set": f"{c['data']}, revision {c['data_revision'][:12]}" + (f", {c['where']}" if c["where"] else ""),
         "Encoder": c["encoder_revision"],
-        "Draws a rater": f"{c['repeats']}, seed {c['seed']}",
+        "Draws per rater": f"{c['repeats']}, seed {c['seed']}",
         "Code": f"beholder {c['code']}",
         "Begun": c["begun"],
         "Hardware": c["hardware"],
