@@ -35,7 +35,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
 _SENTENCES = {
     404: "Page not found. Check the address, or choose a page above.",
     405: "This page does not accept that kind of request.",
-    422: "The request was not valid. Reload the page and try again.",
+    422: "The request was not valid. Open the page again.",
 }
 _HEADLINES = {
     400: "Request not understood",
