@@ -193,7 +193,7 @@ def page(args: argparse.Namespace, progress: Any) -> None:
     """The section of docs/results.md, and the figure beside it."""
     work, beauty = args.work, load_plain(args.beauty)
     said, _ = embed_set(beauty, args.encoder, progress, work / "all")
-    assert said.databases is not None
+    assert said.networks is not None
     networks = said.only(vectors=False).X
     halves = [
         [work / f"{part}-{which}" for which in HALVES]
@@ -210,7 +210,7 @@ def page(args: argparse.Namespace, progress: Any) -> None:
         "Seven sets from one start": [SETS, "", *tables.sets_table(work / "all")],
         "Figure 4: how alike task vectors are": [*tables.similarity_table(work / "all")],
         "Figure 2: each set's network for four people": [
-            *tables.zero_shot_table(args.beauty, networks, said.databases),
+            *tables.zero_shot_table(args.beauty, networks, said.networks),
         ],
         "Photographs": [
             *tables.means_table(on_beauty, "spearman"),

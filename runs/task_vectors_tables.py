@@ -50,10 +50,10 @@ def similarity_table(folder: Path) -> list[str]:
     return grid("", vectors.names, {n: [f"{x:.2f}" for x in row] for n, row in zip(vectors.names, found, strict=True)})
 
 
-def zero_shot_table(data: Path, X: np.ndarray[Any, Any], databases: ExpertNetworks) -> list[str]:
+def zero_shot_table(data: Path, X: np.ndarray[Any, Any], networks: ExpertNetworks) -> list[str]:
     """Figure 2 [Yun2024]: each set's network on the test pictures of people whose best sets differ."""
     read = load_plain(data)
-    scores = databases.columns.scores(X)
+    scores = networks.columns.scores(X)
     rated = read.ratings.take(read.item_is_test[read.ratings.item] & read.rater_is_test[read.ratings.rater])
     found = {}
     for rater in np.unique(rated.rater):
@@ -61,14 +61,14 @@ def zero_shot_table(data: Path, X: np.ndarray[Any, Any], databases: ExpertNetwor
         if len(own) >= 30 and np.ptp(own.score) > 0:
             found[read.raters[rater]] = [spearman(own.score, column) for column in scores[own.item].T]
     best = np.array([np.argmax(row) for row in found.values()])
-    count = np.bincount(best, minlength=len(databases.columns.names))
+    count = np.bincount(best, minlength=len(networks.columns.names))
     shown: dict[str, list[str]] = {}
     for k in np.argsort(-count)[:PEOPLE]:  # of each of the sets that are most often best, who it is best for by most
         gain = {r: row[k] - max(x for i, x in enumerate(row) if i != k) for r, row in found.items()}
         rater = max(gain, key=lambda r: gain[r])
         shown[rater] = [f"**{x:.2f}**" if x == max(found[rater]) else f"{x:.2f}" for x in found[rater]]
     often = [f"{c / len(best):.0%}" for c in count]
-    return grid("person", databases.columns.names, {**shown, "best for this share of all": often})
+    return grid("person", networks.columns.names, {**shown, "best for this share of all": often})
 
 
 def figures_of(folders: Sequence[Path], methods: Sequence[str], draws: int | None = None) -> list[Figure]:
@@ -128,15 +128,15 @@ def costs_table(folder: Path, exact: Path, others: Path, files: Sequence[Path]) 
     X = PictureTable.of_array(runtime.encode(pictures), files=some).X
     tangent = (time.perf_counter() - began) / len(some)
     vectors = runtime.vectors
-    databases = ExpertNetworks(vectors.columns, folder)
+    networks = ExpertNetworks(vectors.columns, folder)
     squares = squares_of(pictures, vectors.side)
     began = time.perf_counter()
     runtime.merged.scores(squares, vectors.uniform)
     merged = (time.perf_counter() - began) / len(some)
     y, rows = np.arange(10.0), np.arange(10)
     sizes = [
-        _bytes(Tvc(prior=databases, steps=1).fit(X, y, rows=rows)),
-        _bytes(TangentProcess(prior=databases).fit(X, y, rows=rows)),
+        _bytes(Tvc(prior=networks, steps=1).fit(X, y, rows=rows)),
+        _bytes(TangentProcess(prior=networks).fit(X, y, rows=rows)),
     ]
     told = seconds_of(others, 50) | {"tvc": seconds_of(exact, 50)["tvc"]}
     return grid(

@@ -154,8 +154,8 @@ def test_the_tangent_is_the_change_of_the_score(family, squares):
 
 
 def test_a_row_of_the_encoder_holds_scores_and_tangents(family, prior, squares):
-    X, databases = prior
-    columns, merged = databases.columns, Merged(family)
+    X, networks = prior
+    columns, merged = networks.columns, Merged(family)
     assert X.shape == (60, columns.width)
     assert columns.mix(X) == pytest.approx(merged.scores(squares, family.uniform), abs=1e-5)
     assert columns.scores(X)[:, 2] == pytest.approx(merged.scores(squares, [0, 0, 1]), abs=1e-5)
@@ -164,8 +164,8 @@ def test_a_row_of_the_encoder_holds_scores_and_tangents(family, prior, squares):
 
 
 def test_rows_of_a_table_know_their_pictures_and_others_have_none(prior):
-    X, databases = prior
-    model = Tvc(prior=databases, steps=2).fit(X, np.arange(10.0), rows=np.arange(10))
+    X, networks = prior
+    model = Tvc(prior=networks, steps=2).fit(X, np.arange(10.0), rows=np.arange(10))
     some = place_of(X)[0].rows([7, 3, 7])
     assert model.predict(some) == pytest.approx(model.predict(X)[[7, 3, 7]])
     with pytest.raises(UserError, match="looks at the pictures themselves"):
@@ -173,10 +173,10 @@ def test_rows_of_a_table_know_their_pictures_and_others_have_none(prior):
 
 
 def test_a_picture_that_is_gone_is_scored_by_what_is_known_of_it(prior, files, tmp_path):
-    X, databases = prior
+    X, networks = prior
     lost = PictureTable.of_array(X, files=[tmp_path / "gone.png", *files[1:]]).X
-    rows, y = rater_of(1, X, databases.columns)
-    whole, part = (Tvc(prior=databases, steps=3).fit(rows_of, y, rows=rows).predict(rows_of) for rows_of in (X, lost))
+    rows, y = rater_of(1, X, networks.columns)
+    whole, part = (Tvc(prior=networks, steps=3).fit(rows_of, y, rows=rows).predict(rows_of) for rows_of in (X, lost))
     assert part[1:] == pytest.approx(whole[1:], abs=0.5)
     assert part[0] == pytest.approx(whole[0], abs=1.0)
 
@@ -189,9 +189,9 @@ def rater_of(database, X, columns, n=40):
 
 @pytest.mark.parametrize("database", range(3))
 def test_the_database_that_agrees_is_found(prior, database):
-    X, databases = prior
-    rows, y = rater_of(database, X, databases.columns)
-    model = ZeroShotBest(prior=databases).fit(X, y, rows=rows)
+    X, networks = prior
+    rows, y = rater_of(database, X, networks.columns)
+    model = ZeroShotBest(prior=networks).fit(X, y, rows=rows)
     assert np.argmax(model.coefficients_) == database
     assert np.corrcoef(model.predict(X)[rows], y)[0, 1] == pytest.approx(1)
     assert model.predict(X)[rows].mean() == pytest.approx(y.mean())
@@ -207,60 +207,60 @@ def test_agreement_counts_ratings_and_choices_alike():
 
 
 def test_the_uniform_mixture_asks_nobody(prior):
-    X, databases = prior
-    assert UniformMix(prior=databases).fit(X).predict(X) == pytest.approx(databases.columns.mix(X), abs=1e-6)
+    X, networks = prior
+    assert UniformMix(prior=networks).fit(X).predict(X) == pytest.approx(networks.columns.mix(X), abs=1e-6)
 
 
 def test_tvc_of_no_steps_is_where_it_starts(prior, family, squares):
-    X, databases = prior
-    rows, y = rater_of(1, X, databases.columns)
-    model = Tvc(prior=databases, steps=0).fit(X, y, rows=rows)
+    X, networks = prior
+    rows, y = rater_of(1, X, networks.columns)
+    model = Tvc(prior=networks, steps=0).fit(X, y, rows=rows)
     assert model.start_.argmax() == 1
     assert model._raw(X) == pytest.approx(Merged(family).scores(squares, model.start_), abs=1e-5)
 
 
 def test_tvc_learns_a_person(prior):
-    X, databases = prior
-    rows, y = rater_of(0, X, databases.columns)
+    X, networks = prior
+    rows, y = rater_of(0, X, networks.columns)
     y = -y  # nobody's network: the start agrees with no database
-    start = Tvc(prior=databases, steps=0).fit(X, y, rows=rows)
-    model = Tvc(prior=databases, steps=40, pull=0.0).fit(X, y, rows=rows)
+    start = Tvc(prior=networks, steps=0).fit(X, y, rows=rows)
+    model = Tvc(prior=networks, steps=40, pull=0.0).fit(X, y, rows=rows)
     before, after = (np.corrcoef(m.predict(X)[rows], y)[0, 1] for m in (start, model))
     assert after > before + 0.3
 
 
 def test_few_answers_leave_tvc_near_its_start_and_many_do_not(prior):
-    X, databases = prior
-    rows, y = rater_of(0, X, databases.columns)
+    X, networks = prior
+    rows, y = rater_of(0, X, networks.columns)
 
     def moved(n):
-        model = Tvc(prior=databases, steps=15).fit(X, -y[:n], rows=rows[:n])
+        model = Tvc(prior=networks, steps=15).fit(X, -y[:n], rows=rows[:n])
         return np.abs(model.coefficients_ - model.start_[:, None]).mean()
 
     assert moved(4) < moved(40)
 
 
 def test_tvc_learns_from_choices_and_says_how_sure(prior):
-    X, databases = prior
-    score = databases.columns.scores(X)[:, 2]
+    X, networks = prior
+    score = networks.columns.scores(X)[:, 2]
     pairs = np.array([np.random.default_rng(i).choice(60, 2, replace=False) for i in range(30)])
     won = np.where((score[pairs[:, 0]] > score[pairs[:, 1]])[:, None], pairs, pairs[:, ::-1])
-    model = Tvc(prior=databases, steps=10).fit(X, choices=won, ties=[(0, 1)])
+    model = Tvc(prior=networks, steps=10).fit(X, choices=won, ties=[(0, 1)])
     chance = model.pair_probability(X, won)
     assert np.mean(chance > 0.5) > 0.9
     assert model.pair_probability(X, won[:, ::-1]) == pytest.approx(1 - chance)
 
 
 def test_two_pictures_rated_alike_teach_tvc_nothing(prior):
-    X, databases = prior
-    alike = Tvc(prior=databases, steps=20).fit(X, np.full(10, 4.0), rows=np.arange(10))
+    X, networks = prior
+    alike = Tvc(prior=networks, steps=20).fit(X, np.full(10, 4.0), rows=np.arange(10))
     assert alike.coefficients_ == pytest.approx(1 / 3)
 
 
 def test_a_tvc_taste_is_a_few_kilobytes(prior, tmp_path):
-    X, databases = prior
-    rows, y = rater_of(1, X, databases.columns)
-    model = Tvc(prior=databases, steps=2).fit(X, y, rows=rows)
+    X, networks = prior
+    rows, y = rater_of(1, X, networks.columns)
+    model = Tvc(prior=networks, steps=2).fit(X, y, rows=rows)
     model.save(tmp_path)
     assert sum(f.stat().st_size for f in tmp_path.iterdir()) < 16_000
     loaded = load_model(tmp_path)
@@ -271,20 +271,20 @@ def test_a_tvc_taste_is_a_few_kilobytes(prior, tmp_path):
 
 def test_a_planted_mixture_is_recovered(prior, family, squares):
     """0.7 of one database's model and 0.3 of another's, 500 noiseless answers, one coefficient a database."""
-    X, databases = prior
+    X, networks = prior
     truth = Merged(family).scores(squares, [0.7, 0.0, 0.3])
     rng = np.random.default_rng(1)
     pairs = np.array([rng.choice(60, 2, replace=False) for _ in range(500)])
     won = np.where((truth[pairs[:, 0]] > truth[pairs[:, 1]])[:, None], pairs, pairs[:, ::-1])
-    model = Tvc(prior=databases, steps=300, rate=0.1, shared=True).fit(X, choices=won)
+    model = Tvc(prior=networks, steps=300, rate=0.1, shared=True).fit(X, choices=won)
     assert model.coefficients_[:, 0] == pytest.approx([0.7, 0.0, 0.3], abs=0.1)
 
 
 def test_the_tangent_model_learns_a_mixture_without_a_network(prior, family, squares):
-    X, databases = prior
+    X, networks = prior
     y = Merged(family).scores(squares, [0.8, -0.6, 0.3])
     y = 5 + 2 * (y - y.mean()) / y.std()
-    model = TangentProcess(prior=databases).fit(X, y[:40], rows=np.arange(40))
+    model = TangentProcess(prior=networks).fit(X, y[:40], rows=np.arange(40))
     mean, std = model.predict(X, return_std=True)
     assert np.corrcoef(mean[40:], y[40:])[0, 1] > 0.6
     assert (std > 0).all()

@@ -77,7 +77,7 @@ def fresh(name, X, attributes=0):
     others = [Answers(rows=r, ratings=5 + 2 * X[r, -1] + rng.normal(size=len(r))) for r in rows]
     if name in OF_DATABASES:
         three = ExpertNetworks(Columns(("a", "b", "c"), ("first", "last")))
-        return make_model(name, prior=MODELS[name].learn_prior(X, others, databases=three))
+        return make_model(name, prior=MODELS[name].learn_prior(X, others, networks=three))
     generic = fit_generic(X, others, layout)
     return make_model(name, prior=MODELS[name].learn_prior(X, others, generic=generic, layout=layout))
 

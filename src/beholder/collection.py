@@ -405,7 +405,7 @@ class Collection:
     @property
     def tangent_features(self) -> FeatureMap:
         """The same for a `TangentProcess`."""
-        return TangentProcess(prior=self.databases).learn_features(self.X)
+        return TangentProcess(prior=self.networks).learn_features(self.X)
 
     @once
     def population(self) -> Population | None:
@@ -421,7 +421,7 @@ class Collection:
     def knowledge(self) -> Knowledge:
         """What is known of these pictures before anybody's answer."""
         return Knowledge(
-            population=self.population, fits=self.fitting_population is not None, networks=self.databases,
+            population=self.population, fits=self.fitting_population is not None, networks=self.networks,
             scale=SCALE, names=self.names, pictures=self.name, encoder=self.row.encoder,
         )  # fmt: skip
 
@@ -433,7 +433,7 @@ class Collection:
         return Tags.of(vocabulary, self.X[:, :width])
 
     @once
-    def databases(self) -> ExpertNetworks | None:
+    def networks(self) -> ExpertNetworks | None:
         """What networks of several databases say in X; None where others made X."""
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
         return None if columns is None else ExpertNetworks(columns, folder_of(self.row.encoder))
@@ -538,7 +538,7 @@ class Collection:
         """The taste in words, with what it rests on."""
         answers = taste.answers_ if answers is None else answers
         told = explain(taste, self.X, self.attributes, answers, self.words)
-        if self.databases is None or not told.found:
+        if self.networks is None or not told.found:
             return told
-        found = affinities(taste, self.X, self.databases)
+        found = affinities(taste, self.X, self.networks)
         return replace(told, affinities=affinities_in_words(found, departing_in(taste, self.X)))

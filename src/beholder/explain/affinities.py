@@ -51,14 +51,14 @@ class Affinity:
         return abs(self.nearness) + self.std < _NEAR and abs(self.nearness) < _LITTLE
 
 
-def affinities(model: Any, X: Matrix, databases: ExpertNetworks) -> list[Affinity]:
+def affinities(model: Any, X: Matrix, networks: ExpertNetworks) -> list[Affinity]:
     """The rated sets, nearest first; none where the collection is too small to compare on."""
     some = X[:: max(1, len(X) // _PICTURES)]
     if len(some) < 3:
         return []
-    scores = _standard(databases.columns.scores(some).astype(np.float64))
+    scores = _standard(networks.columns.scores(some).astype(np.float64))
     nearness = _drawn(model, some).T @ scores / len(some)
-    told = zip(databases.columns.names, nearness.mean(0).tolist(), nearness.std(0).tolist(), strict=True)
+    told = zip(networks.columns.names, nearness.mean(0).tolist(), nearness.std(0).tolist(), strict=True)
     return sorted((Affinity(*one) for one in told), key=lambda one: -one.nearness)
 
 

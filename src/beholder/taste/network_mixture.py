@@ -66,7 +66,7 @@ class ExpertNetworks(Shared):
             )
 
 
-def checked(databases: ExpertNetworks | None, X: NDArray[Any], others: Sequence[Answers], name: str) -> ExpertNetworks:
+def checked(networks: ExpertNetworks | None, X: NDArray[Any], others: Sequence[Answers], name: str) -> ExpertNetworks:
     """What is known before a person comes, other people's agreement with the networks among it.
 
     Raises
@@ -76,12 +76,12 @@ def checked(databases: ExpertNetworks | None, X: NDArray[Any], others: Sequence[
     ShapeError
         where they say other columns
     """
-    if databases is None:
+    if networks is None:
         raise NotEnoughAnswers(f"the {name} model needs task vectors: see `beholder train task-vectors`")
-    databases.check(X)
-    scores = databases.columns.scores(X)
+    networks.check(X)
+    scores = networks.columns.scores(X)
     agreed = [agreement(scores, person) for person in others if len(person) > 1]
-    return replace(databases, agreed=np.mean(agreed, axis=0)) if agreed else databases
+    return replace(networks, agreed=np.mean(agreed, axis=0)) if agreed else networks
 
 
 def agreement(scores: NDArray[Any], answers: Answers) -> Floats:
@@ -157,7 +157,7 @@ class NetworkMixture(TasteModel):
         generic: Any = None,
         layout: Layout | None = None,
         seed: int = 0,
-        databases: ExpertNetworks | None = None,
+        networks: ExpertNetworks | None = None,
     ) -> ExpertNetworks:
         """The networks, and how well each agrees with other people.
 
@@ -166,7 +166,7 @@ class NetworkMixture(TasteModel):
         NotEnoughAnswers
             where there are no networks
         """
-        return checked(databases, X, others, cls.name)
+        return checked(networks, X, others, cls.name)
 
     @classmethod
     def prior_from(cls, knowledge: Knowledge) -> ExpertNetworks:

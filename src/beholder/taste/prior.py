@@ -11,7 +11,7 @@ others   one `Answers` for each training rater, over the rows of X
 generic  the one `beholder.taste.generic.GenericScore` that all models of a run share
 seed     for what is random in the learning
 
-One that is made of networks takes `databases` besides (`beholder.taste.network_mixture`): what these say in X.
+One that is made of networks takes `networks` besides (`beholder.taste.network_mixture`): what these say in X.
 
 and takes what that returns as the constructor parameter `prior=None`. A prior is any object that is immutable and can
 be pickled: one is learned for all people and all numbers of answers. With a prior, `fit(X)` without answers is allowed:

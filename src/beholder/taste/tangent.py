@@ -82,7 +82,7 @@ class TangentProcess(GaussianProcess):
         generic: Any = None,
         layout: Layout | None = None,
         seed: int = 0,
-        databases: ExpertNetworks | None = None,
+        networks: ExpertNetworks | None = None,
     ) -> ExpertNetworks:
         """The networks, and how far people depart from them, learned from what others said of these pictures.
 
@@ -91,7 +91,7 @@ class TangentProcess(GaussianProcess):
         NotEnoughAnswers
             where there are no networks
         """
-        known, rng = checked(databases, X, others, cls.name), np.random.default_rng(seed)
+        known, rng = checked(networks, X, others, cls.name), np.random.default_rng(seed)
         start, people = cls(prior=known), list[Evidence]()
         for i in rng.permutation(len(others))[:_MOST_RATERS]:
             sizes = (len(part) for part in (others[i].rows, others[i].choices, others[i].ties))

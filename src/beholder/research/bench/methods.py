@@ -52,21 +52,21 @@ class RatedTable:
 
     Attributes
     ----------
-    databases
+    networks
         what the columns in the middle are, and revision that of the networks; None where there are none
     """
 
     pictures: PictureTable
-    databases: ExpertNetworks | None = None
+    networks: ExpertNetworks | None = None
     revision: str | None = None
 
     @classmethod
-    def of(cls, X: Matrix, databases: ExpertNetworks | None = None) -> Self:
+    def of(cls, X: Matrix, networks: ExpertNetworks | None = None) -> Self:
         """Of rows of these three, (n, d)."""
-        networks = 0 if databases is None else databases.columns.width
-        blocks = ("vectors", X.shape[1] - networks - MEASURED), (NETWORKS, networks), (ATTRIBUTES, MEASURED)
+        width = 0 if networks is None else networks.columns.width
+        blocks = ("vectors", X.shape[1] - width - MEASURED), (NETWORKS, width), (ATTRIBUTES, MEASURED)
         layout = Layout(tuple(block for block in blocks if block[1] or block[0] != NETWORKS))
-        return cls(PictureTable.of_array(X, layout), databases)
+        return cls(PictureTable.of_array(X, layout), networks)
 
     @property
     def X(self) -> Matrix:  # noqa: N802
@@ -122,7 +122,7 @@ class SharedPriors:
         X, layout, generic = seen.X, seen.layout, self.generic
         if method.tangent:
             return learn_population(X, self.others, layout=layout, features=self.plain_features())
-        more = {"databases": self.table.databases} if method.of_databases else {}
+        more = {"networks": self.table.networks} if method.of_networks else {}
         try:
             return method.model.learn_prior(X, self.others, generic=generic, layout=layout, **more)
         except NotEnoughAnswers:
@@ -159,7 +159,7 @@ class Method:
     tangent: bool = False
 
     @property
-    def of_databases(self) -> bool:
+    def of_networks(self) -> bool:
         """Whether the model is made of networks of several databases, and sees their columns alone."""
         return bool(getattr(self.model, "of_networks", False))
 
@@ -175,7 +175,7 @@ class Method:
 
     def columns(self, table: RatedTable) -> PictureTable:
         """What the model is given: the attributes where it knows of them, what networks say where it is made of it."""
-        if self.of_databases:
+        if self.of_networks:
             return table.only(vectors=False)
         knows = self.has_prior or "layout" in self.model().get_params(deep=False)
         return table.only(networks=self.tangent, attributes=knows)
@@ -245,10 +245,10 @@ def check_method(name: str, kind: str) -> None:
         )
 
 
-def needs_databases(name: str) -> bool:
+def needs_networks(name: str) -> bool:
     """Whether the method can do nothing without task vectors."""
     known = method(name)
-    return known.tangent or known.of_databases
+    return known.tangent or known.of_networks
 
 
 def teach(table: RatedTable, judgements: Ratings | Choices) -> SharedPriors:

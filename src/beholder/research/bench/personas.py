@@ -27,7 +27,7 @@ from beholder.maker import prepare
 from beholder.research.bench import plots
 from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
-from beholder.research.bench.methods import Method, RatedTable, method, needs_databases, real_name
+from beholder.research.bench.methods import Method, RatedTable, method, needs_networks, real_name
 from beholder.research.bench.metrics import by_score
 from beholder.research.bench.runner import results_of
 from beholder.research.bench.statistics import bootstrap
@@ -321,7 +321,7 @@ def _learns_from(how: Method, plan: str) -> bool:
 
 def _prior(how: Method, table: RatedTable, population: Population | None) -> Any:
     """Where the method starts, as in the app."""
-    if how.someone_else or needs_databases(how.name):
+    if how.someone_else or needs_networks(how.name):
         raise UserError(f"method '{how.name}' is made of what simulated people do not have: other people, or networks")
     if not how.has_prior or issubclass(how.model, TasteMixture):
         return population

@@ -31,7 +31,7 @@ from beholder.research.bench.methods import (
     RatedTable,
     check_method,
     method,
-    needs_databases,
+    needs_networks,
     real_name,
 )
 from beholder.research.bench.plan import Plan, make_plan, with_controls
@@ -122,7 +122,7 @@ def run(
     check_copies(dataset.files, pictures)
     protocol = Protocol(dataset, pictures, seed)
     _check_kind(methods, strategies, protocol.kind)
-    if needing := [name for name in methods if task_vectors is None and needs_databases(name)]:
+    if needing := [name for name in methods if task_vectors is None and needs_networks(name)]:
         raise UserError(f"{', '.join(needing)}: made of task vectors; name their folder (--task-vectors FOLDER)")
     plan = make_plan(protocol, shots, repeats, bool(strategies), in_seconds=unit_of(strategies) == SECONDS)
     by_agreement, unknown = quarters(dataset.raters, protocol.judgements, {job.rater for job in plan.jobs})
