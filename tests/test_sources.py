@@ -138,6 +138,15 @@ def test_items_csv_names_the_items_and_keeps_the_columns(tmp_path, workspace):
     ]
 
 
+def test_a_folder_with_items_csv_may_be_named_by_way_of_another(tmp_path, workspace, monkeypatch):
+    folder_of(tmp_path / "art", "images/a.png")
+    folder_of(tmp_path / "elsewhere", "b.png")
+    table(tmp_path / "art", "item,file\nmona,images/a.png\n", "items.csv")
+    assert names(open_source(tmp_path / "elsewhere" / ".." / "art", workspace)) == ["mona"]
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert names(open_source("../art", workspace)) == ["mona"]
+
+
 def test_items_csv_lists_only_what_is_inside_and_there(tmp_path, workspace):
     art = folder_of(tmp_path / "art", "a.png")
     folder_of(tmp_path, "secret.png")

@@ -122,7 +122,7 @@ class Reading:
     def _known(self) -> Fitted:
         if self.fitted is None:
             raise NotEnoughAnswers(
-                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: a ranking needs ten answers"
+                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: this model needs answers"
             )
         return self.fitted
 

@@ -33,7 +33,8 @@ class Paths:
     """
 
     def __init__(self, folder: Path, inside: bool) -> None:
-        self.folder, self.inside = str(folder), inside
+        climbs = os.pardir in folder.parts  # what is found is compared by its shortest spelling
+        self.folder, self.inside = os.path.realpath(folder) if climbs else str(folder), inside
         self.front = os.path.join(self.folder, "")
         self._own = os.path.join(os.path.realpath(self.folder), "")
         self._within: dict[str, bool] = {}

@@ -7,18 +7,18 @@ gp              GaussianProcess   ratings, choices, ties      Chu & Ghahramani 2
 ridge           Ridge             ratings                     Hoerl & Kennard 1970
 bradley-terry   BradleyTerry      choices, ties               Bradley & Terry 1952
 logistic        Logistic          choices, ties               logistic regression on differences
-generic         Generic           others                      what people like on the whole
+generic         Generic           others                      what people like in general
 svm             Svm               ratings                     ν-SVR; Ren et al. 2017, baseline
 fpmf            Fpmf              others, then ratings        O'Donovan et al. 2014; Ren et al. 2017, baseline
 pam             Pam               others, then ratings        Ren et al. 2017
 residual-svr    ResidualSvr       others, then ratings        the same on principal components
-tvc             Tvc               databases, then any answers Yun & Choo 2024
-tvc-tangent     TangentProcess    databases, then any answers the same to first order, without looking again
-zero-shot-best  ZeroShotBest      databases, then any answers Yun & Choo 2024, figure 2
-uniform-mix     UniformMix        databases                   the middle of all databases
+tvc             Tvc               networks, then any answers  Yun & Choo 2024
+tvc-tangent     TangentProcess    networks, then any answers  the same to first order, from the stored rows
+zero-shot-best  ZeroShotBest      networks, then any answers  Yun & Choo 2024, figure 2
+uniform-mix     UniformMix        networks                    the mean of all networks
 
-Those that learn from others are given a prior (`beholder.taste.prior`). `tvc` looks at the pictures themselves and
-stands in `beholder.research.bench.tvc`; it is made by its name all the same.
+Those that learn from others are given a prior (`beholder.taste.prior`). `tvc` reads the pictures' pixels; it is in
+`beholder.research.bench.tvc` and is loaded by name when it is asked for.
 """
 
 from __future__ import annotations
