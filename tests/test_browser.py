@@ -139,7 +139,7 @@ def test_undo_goes_on_after_a_reload_and_the_question_is_answered_again(open_pag
     assert (again.side, len(events)) == ("right", 9)
     page.keyboard.press("u")
     page.keyboard.press("u")
-    page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Nothing is left')")
+    page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Nothing left to undo')")
 
 
 def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits_is_sent_later(open_page, mortal):
