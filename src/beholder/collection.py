@@ -34,7 +34,7 @@ from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.table import Layout, PictureTable, Seen, assemble
-from beholder.taste import ExpertNetworks, FeatureMap, Population, TangentProcess, TasteModel
+from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
 from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers_of, silent
@@ -401,11 +401,6 @@ class Collection:
     def features(self) -> FeatureMap:
         """The coordinates in which tastes are learned here."""
         return FeatureMap.learned(self.X, layout=self.layout)
-
-    @property
-    def tangent_features(self) -> FeatureMap:
-        """The same for a `TangentProcess`."""
-        return TangentProcess(prior=self.networks).learn_features(self.X)
 
     @once
     def population(self) -> Population | None:
