@@ -16,7 +16,7 @@ MAX_AGAIN = 1 << 25  # characters that are read a second time, after quotes that
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _BLANKS = ("", " ", "\t", "\r", "\n")  # "" at the end of a block
 _BLANK = re.compile(r"[ \t\r\n]*")
-_HINT = re.compile(r'\s*"?sep=(.)"?[;,\t|]*\s*$', re.IGNORECASE)
+_HINT = re.compile(r'\s*"?sep=(.)"?[;,\t|]*+\s*$', re.IGNORECASE)
 _OPEN = "a quote is opened here and never closed; close it"
 _TOO_LONG = f"a line of it is too long, over {_MAX_RECORD >> 20} MB"
 

@@ -17,7 +17,6 @@ _MAX_BYTES = 256 * 1024 * 1024
 _BLOCK = 1 << 18
 _LINE_END = re.compile(r"\r\n?|\n")
 _LOST = re.compile("[\ud800-\udfff]")
-_LOST_LINE = re.compile("[^\r\n\ud800-\udfff]*+[\ud800-\udfff][^\r\n]*")
 _WHOLE = re.compile("[^\x00-\x7f\ud800-\udfff]")
 _HALF = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")  # half a character, as UTF-8 would write it
 _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
@@ -166,11 +165,21 @@ def _damage(stream: BinaryIO, path: Path, encoding: Encoding, most_lines: int | 
             of, last = of + len(_LINE_END.findall(text)), text[-1]
             balance += len(_WHOLE.findall(text))
             if lost(text):
-                lines += sum(1 for _ in _LOST_LINE.finditer(text))
+                lines += _damaged_lines(text)
                 balance -= len(_LOST.findall(text)) - 3 * len(_HALF.findall(text))
     except UnicodeDecodeError:
         return _Damage(1, 1, False)
     return _Damage(lines, of + (last not in ("\r", "\n")), balance >= 0)
+
+
+def _damaged_lines(text: str) -> int:
+    """How many lines hold something lost; each character is looked at once, however long a line is."""
+    lines, found = 0, _LOST.search(text)
+    while found:
+        lines += 1
+        end = _LINE_END.search(text, found.end())
+        found = _LOST.search(text, end.end()) if end else None
+    return lines
 
 
 def _bounded(stream: BinaryIO, path: Path, encoding: Encoding, most_lines: int | None) -> Iterator[str]:
