@@ -82,7 +82,50 @@ def test_a_teacher_tells_its_output_and_the_means_of_its_inner_layers(teachers, 
     picture = Image.open(sorted(painted.iterdir())[0]).convert("RGB")
     assert (teacher.kind, teacher.dimension, teacher.inner, teacher.maps) == ("embedding", 16, 8, ((15, 15, 8),))
     alone = load_encoder(f"onnx:{teacher.path}").encode([picture])
-    np.testing.assert_allclose(OnnxTeacher(teacher.path)([picture])[0][:, :8], alone, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(teacher.open()([picture])[0][:, :8], alone, rtol=1e-4, atol=1e-5)
+
+
+@pytest.fixture
+def two_teachers(teachers):
+    """The tiny one, and a second that names five classes from eight numbers of its own."""
+    rng, helper = np.random.default_rng(1), onnx.helper
+    floats = {"a": rng.normal(size=(8, 3, 9, 9)) / 9, "w": rng.normal(size=(5, 8)), "c": rng.normal(size=5)}
+    nodes = [
+        helper.make_node("Conv", ["image", "a"], ["x"], strides=[8, 8]),
+        helper.make_node("Relu", ["x"], ["y"]),
+        helper.make_node("GlobalAveragePool", ["y"], ["feature"]),
+        helper.make_node("Flatten", ["feature"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "w", "c"], ["logits"], transB=1),
+    ]
+    tensor = lambda name, *shape: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)  # noqa: E731
+    held = [onnx.numpy_helper.from_array(v.astype(np.float32), k) for k, v in floats.items()]
+    outs = [tensor("feature", "n", 8, 1, 1), tensor("logits", "n", 5)]
+    graph = helper.make_graph(nodes, "second", [tensor("image", "n", 3, 64, 64)], outs, held)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    folder = teachers / "second"
+    folder.mkdir()
+    onnx.save(model, folder / "model.onnx")
+    told = json.loads((teachers / "tiny" / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(told | {"name": "second"}))
+    return teachers, floats
+
+
+def test_of_several_teachers_the_smallest_says_what_its_inner_layers_see(two_teachers):
+    folder, floats = two_teachers
+    first, second = find_teachers(folder, every=4)
+    assert (first.name, first.first, first.every, first.inner) == ("tiny-model", True, 1, 8)
+    assert (second.name, second.first, second.every, second.inner, second.maps) == ("second-model", False, 2, 0, ())
+    weight, bias = second.open().classifier
+    np.testing.assert_allclose(weight, floats["w"], rtol=1e-6)
+    np.testing.assert_allclose(bias, floats["c"], rtol=1e-6)
+    assert first.open().classifier is None
+
+
+def test_the_student_learns_from_several_teachers_at_once(two_teachers, painted, tmp_path):
+    many = EncoderRecipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
+    told = train_encoder([painted], two_teachers[0], tmp_path / "out", recipe=many)
+    for name in ("tiny-model", "second-model", "classes"):
+        assert told["losses"][-1][name] < 0.3 * told["losses"][0][name]
 
 
 def test_a_folder_without_a_teacher_is_refused(tmp_path):
@@ -93,7 +136,7 @@ def test_a_folder_without_a_teacher_is_refused(tmp_path):
 def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
     many = EncoderRecipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
     told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
-    assert told["losses"][-1]["embedding"] < 0.3 * told["losses"][0]["embedding"]
+    assert told["losses"][-1]["tiny-model"] < 0.3 * told["losses"][0]["tiny-model"]
     pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]
     X = load_encoder(f"onnx:{tmp_path / 'out' / 'student.onnx'}").encode(pictures)
     Y = load_encoder(f"onnx:{teachers / 'tiny' / 'model.onnx'}").encode(pictures)

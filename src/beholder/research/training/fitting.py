@@ -18,7 +18,8 @@ from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 from beholder.types import Progress
 
-_WEIGHTS = {"embedding": 1.0, "inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5}  # of the losses
+_WEIGHTS = {"inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5, "classes": 0.1}  # of the losses
+_FIRST, _OTHERS = 1.0, 2.0  # of the first teacher of embeddings; of all others together, asked about half of the views
 _AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 _AVERAGED_EVERY = 4  # steps
 _WARM = 150  # steps in which the rate rises
@@ -38,12 +39,14 @@ class Fitting:
         self.scales: dict[str, tuple[Tensor, Tensor]] = {}
         heads, maps = dict[str, int](), [array.shape[-1] for array in answers.maps.values()]
         for t in answers.teachers:
-            if t.kind == "embedding":
-                heads["embedding"] = t.dimension - t.inner
-                if t.inner:
-                    heads["inner"] = t.inner
-            else:
-                heads[t.kind] = t.dimension
+            heads |= {name: len(range(t.dimension)[part]) for name, part in self._parts(t)}
+        others = [t.name for t in answers.teachers if t.kind == "embedding" and not t.first]
+        first = [t.name for t in answers.teachers if t.first]
+        self.weights = _WEIGHTS | dict.fromkeys(first, _FIRST) | {name: _OTHERS / len(others) for name in others}
+        classifiers = {name: layer for name in (*first, *others) if (layer := answers.classifier(name)) is not None}
+        self.classifiers = {
+            name: tuple(torch.from_numpy(part).to(self.device) for part in layer) for name, layer in classifiers.items()
+        }
         self.student = Student(heads, maps).to(self.device)
         self.student.to(memory_format=torch.channels_last)
         self.mean_student = Student(heads, maps).to(self.device)
@@ -108,7 +111,7 @@ class Fitting:
         if t.kind != "embedding":
             return [(t.kind, slice(None))]
         split = t.dimension - t.inner
-        return [("embedding", slice(0, split)), *([("inner", slice(split, None))] if t.inner else [])]
+        return [(t.name, slice(0, split)), *([("inner", slice(split, None))] if t.inner else [])]
 
     def _pass(self, progress: Progress) -> None:
         """As many views as there are pictures, drawn from all that the teachers have answered."""
@@ -172,7 +175,9 @@ class Fitting:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = model(x)
         losses = self._losses(out, rounds, rows, mirrored)
-        total = sum((_WEIGHTS[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device))
+        total = sum(
+            (self.weights[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device)
+        )
         gradients = torch.autograd.grad(total, self.parameters, allow_unused=True)
         whole = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, gradients, strict=True)]
         return whole, {name: loss.item() for name, loss in losses.items()}
@@ -200,7 +205,14 @@ class Fitting:
                 else:
                     mean, spread = (s.to(self.device) for s in self.scales[name])
                     losses[name] = share * F.smooth_l1_loss(given, (target - mean) / spread)
-        return {name: losses.get(name, torch.zeros((), device=self.device)) for name in out}
+                    if name in self.classifiers:
+                        known, guessed = (F.linear(x, *self.classifiers[name]) for x in (target, given * spread + mean))
+                        apart = F.kl_div(
+                            guessed.log_softmax(1), known.log_softmax(1), log_target=True, reduction="batchmean"
+                        )
+                        losses["classes"] = losses.get("classes", 0.0) + share * apart / len(self.classifiers)
+        wanted = [*out, *(["classes"] if self.classifiers else [])]
+        return {name: losses.get(name, torch.zeros((), device=self.device)) for name in wanted}
 
     @torch.no_grad()
     def _average(self) -> None:

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 _WIDTHS = (16, 32, 64, 128, 256)  # of the five halvings
-_BLOCKS = (0, 0, 1, 2, 2)  # residual blocks behind each
+_BLOCKS = (0, 0, 1, 3, 3)  # residual blocks behind each
 _SPREAD = 1024  # channels whose means over the picture are read
 EMBEDDING = 384
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -24,10 +24,10 @@ from beholder.durable import write_whole
 from beholder.errors import BadInput, BadPicture
 from beholder.jobs import map_jobs
 from beholder.json_reading import LARGE, read_json
-from beholder.research.training.teachers import Run, Teacher
+from beholder.research.training.teachers import OnnxTeacher, Run, Teacher
 from beholder.research.training.views import KEPT, kept, smaller, view
 from beholder.taste.threads import one_thread
-from beholder.types import Progress
+from beholder.types import Matrix, Progress
 
 _AXES = (256, 64)  # kept of a teacher's maps
 _LOOKED = 128  # pictures that the axes are learned from
@@ -70,6 +70,11 @@ class TeacherAnswers:
 
     def asked(self, teacher: Teacher, round: int) -> bool:
         return round % teacher.every == 0
+
+    def classifier(self, name: str) -> tuple[Matrix, Matrix] | None:
+        """Weight and bias of the layer that names classes from a teacher's embedding; None where it has none."""
+        path = next(t.path for t in self.teachers if t.name == name)
+        return OnnxTeacher(path, inner=False).classifier
 
     def take_over(self, earlier: Path, progress: Progress) -> None:
         """Views and answers of another run about the same pictures; what it has is not asked again."""
