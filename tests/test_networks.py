@@ -119,6 +119,22 @@ def test_builtin_says_what_its_onnx_file_says():
     assert np.abs(embedding).max() > 0.05
 
 
+@pytest.mark.parametrize("blocks", [None, (0, 0, 1, 3, 3)], ids=["a file of the first version", "more blocks"])
+def test_a_network_keeps_its_own_shape_whatever_ships(tmp_path, blocks):
+    from beholder.features.networks.builtin import Builtin
+
+    network = Network(Builtin(blocks) if blocks else Builtin(), 64)
+    network.eval()
+    save_network(network, tmp_path / "network.safetensors")
+    if blocks is None:  # as it was written then
+        said = {"network": {"backbone": "builtin", "side": 64, "config": {}}}
+        write_tensors(tmp_path / "network.safetensors", state_of(network), said)
+    again = load_network(tmp_path / "network.safetensors")
+    x = network.pixels(pictures(64))
+    with torch.no_grad():
+        torch.testing.assert_close(again.score(x), network.score(x))
+
+
 def test_a_picture_is_prepared_as_the_description_of_the_network_says(painted):
     from PIL import Image
 

@@ -47,7 +47,7 @@ def _mobilenet_v2(weights: Path | None, config: Mapping[str, Any] | None) -> Bac
 def _builtin(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
     from beholder.features.networks.builtin import Builtin
 
-    return Builtin.made(weights)
+    return Builtin.made(weights, config)
 
 
 def _clip_vit_b32(weights: Path | None, config: Mapping[str, Any] | None) -> Backbone:
