@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pytest
 
+from beholder.concepts import Tags
 from beholder.errors import ShapeError
-from beholder.explain import Leaning, Predictions, Tags, explain, liked_and_disliked, reasons, verdict_of
+from beholder.explain import Leaning, Predictions, explain, liked_and_disliked, reasons, verdict_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.features.attributes import ATTRIBUTES
@@ -234,7 +235,7 @@ def spoken(rng, n=400):
     """What an encoder might say of a pool: three words, of some pictures each, and one of nearly all."""
     said = rng.random((n, 4)) < [0.3, 0.2, 0.1, 0.95]
     p = np.where(said, 0.9, 0.05) + rng.normal(size=said.shape) * 0.02
-    return Tags(("boats", "snow", "Cubist", "paint"), ("concept", "concept", "style", "concept"), p, said)
+    return Tags(("boats", "snow", "Cubist", "paint"), ("subject", "subject", "style", "medium"), p, said)
 
 
 def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():
@@ -263,7 +264,7 @@ def test_words_take_nothing_from_a_liking_for_an_attribute():
 
 
 def test_a_style_is_an_adjective_and_a_disliked_word_is_denied():
-    style, boats = Leaning.of_word("Cubist", "style", 0.6, 0.1), Leaning.of_word("boats", "concept", -0.6, 0.1)
+    style, boats = Leaning.of_word("Cubist", "style", 0.6, 0.1), Leaning.of_word("boats", "subject", -0.6, 0.1)
     assert pictures_with([style, boats]) == "Cubist pictures with no boats"
 
 

@@ -519,7 +519,7 @@ def spoken(tiny):
     """A model that calls a picture "red" from a mean of .6 on, and "dusk" where all channels are dark."""
 
     def make(weight=((10.0, 0, 0), (-9.0, -9.0, -9.0)), **changes):
-        words = [{"word": "red", "kind": "concept", "from": 0.5}, {"word": "dusk", "kind": "style", "from": 0.9}]
+        words = [{"word": "red", "group": "palette", "from": 0.5}, {"word": "dusk", "group": "light", "from": 0.9}]
         path = tiny(mean=[0.0] * 3, std=[1.0] * 3, **{"words": words} | changes)
         held = {"weight": np.array(weight, np.float32), "bias": np.array([-6.0, 6.0], np.float32)}
         save_file(held, path.with_suffix(".safetensors"))

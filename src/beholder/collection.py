@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.background import Background
+from beholder.concepts import Tags, words_of
+from beholder.concepts.columns import words_of_columns
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
-from beholder.explain import Explanation, Reason, Tags, affinities, affinities_in_words, departing_in, explain, reasons
+from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.features import Runtime, load_encoder
 from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name
@@ -211,7 +213,7 @@ class Library:
         source = open_source(spec, self.home / "sources", progress=say)
         row = self.store.collection_for(into, named(spec), usual)
         wanted = list(dict.fromkeys([encoder or row.encoder, *row.more_encoders]))
-        names = list(dict.fromkeys([*wanted, "attributes"]))
+        names = list(dict.fromkeys([*wanted, "attributes", "measures"]))
         job = Importer(
             self.store,
             row,
@@ -240,7 +242,8 @@ class Library:
         """
         collection, encoder = self.collection(name), absolute_name(encoder)
         there = [item for item in collection.items if not item.gone]
-        self.embed([item.locator for item in there], [item.key for item in there], encoder, progress)
+        for wanted in (encoder, "measures"):
+            self.embed([item.locator for item in there], [item.key for item in there], wanted, progress)
         self.store.set_encoders(collection.row.id, [*collection.row.encoders, encoder])
 
     def answers_elsewhere(self, person: int, here: CollectionRow, most: int) -> list[tuple[Matrix, Answers]]:
@@ -420,12 +423,21 @@ class Collection:
             scale=SCALE, names=self.names, pictures=self.name, encoder=self.row.encoder,
         )  # fmt: skip
 
-    @once
+    @property
     def words(self) -> Tags:
-        """What the encoder says of each picture; nothing where it knows no words."""
-        vocabulary = getattr(self.library.runtime(self.row.encoder), "vocabulary", None)
-        width = self.library.runtime(self.row.encoder).row.dimension
-        return Tags.of(vocabulary, self.X[:, :width])
+        """What is said of each picture, of every source: columns, what is measured, what the encoders say."""
+        return self.table.derived("words", self._words)
+
+    def _words(self) -> Tags:
+        measures, shards = self.library.runtime("measures"), self.library.shards("measures")
+        rows, known = shards.get(self.table.hashes, measures.row.dimension)
+        sources = [Tags.of(getattr(measures, "vocabulary", None), rows).where(known)]
+        for name in self.row.encoders:
+            runtime = self.library.runtime(name)
+            if (vocabulary := getattr(runtime, "vocabulary", None)) is not None:
+                block = Seen(runtime, self.library.shards(name)).block
+                sources.append(Tags.of(vocabulary, self.table.numbers[:, self.layout.columns(block)]))
+        return words_of(words_of_columns(self.items), sources)
 
     @once
     def networks(self) -> ExpertNetworks | None:

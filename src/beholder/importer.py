@@ -139,15 +139,20 @@ class Importer:
 
     def _complete(self) -> None:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
-        missing = self._without_vectors([key for key, item in self.items.items() if item.crop == WHOLE])
+        lacking = self._lacking([key for key, item in self.items.items() if item.crop == WHOLE])
+        missing = [sha for hashes in lacking.values() for sha in hashes]
         for at in range(0, len(missing), BATCH):
             tick = self._ticker("recomputing vectors", at, len(missing))
             places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}
             self._embed({sha: place for sha, place in places.items() if _holds(place, sha, tick)}, tick)
 
-    def _without_vectors(self, hashes: Sequence[str]) -> list[str]:
-        lacking = set().union(*(shards.missing(hashes) for shards in self.shards))
-        return [sha for sha in hashes if sha in lacking]
+    def _lacking(self, hashes: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
+        """The pictures that lack numbers, by which encoders have not seen them."""
+        missing, found = [shards.missing(hashes) for shards in self.shards], dict[tuple[int, ...], list[str]]()
+        for sha in hashes:
+            if which := tuple(k for k, lacking in enumerate(missing) if sha in lacking):
+                found.setdefault(which, []).append(sha)
+        return found
 
     def _is_known(self, one: Found) -> bool:
         """Whether this very file was looked at before and has not changed; if so, count it."""
@@ -211,9 +216,17 @@ class Importer:
 
     def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
         """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
-        missing = self._without_vectors(list(places))
-        wanted = {sha: places[sha] for sha in missing}
-        return embed_missing(wanted, self.runtimes, self.shards, threads=self.threads, tick=tick)
+        broken, before = dict[str, BadPicture](), 0
+        for which, hashes in self._lacking(list(places)).items():
+            broken |= embed_missing(
+                {sha: places[sha] for sha in hashes},
+                [self.runtimes[k] for k in which],
+                [self.shards[k] for k in which],
+                threads=self.threads,
+                tick=partial(_after, tick, before),
+            )
+            before += len(hashes)
+        return broken
 
     def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, BadPicture]) -> None:
         items: list[NewItem] = []
@@ -257,6 +270,10 @@ class _Packed:
 
     def opened(self) -> Found:
         return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
+
+
+def _after(tick: _Tick, before: int, done: int) -> None:
+    tick(before + done)
 
 
 def _holds(place: Locator, sha: str, tick: _Tick) -> bool:

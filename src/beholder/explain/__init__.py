@@ -4,7 +4,6 @@ from beholder.explain.advice import advice_of, in_short
 from beholder.explain.affinities import Affinity, affinities, affinities_in_words, departing_in
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.leanings import Leaning
-from beholder.explain.tags import Tags
 from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
 from beholder.explain.why import Reason, liked_and_disliked
 
@@ -15,7 +14,6 @@ __all__ = [
     "Leaning",
     "Predictions",
     "Reason",
-    "Tags",
     "Verdict",
     "advice_of",
     "affinities",

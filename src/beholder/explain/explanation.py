@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from beholder.concepts import Tags
 from beholder.errors import ShapeError
 from beholder.explain.leanings import HINTING, Leaning, carried, confidence_of, sentence_of
 from beholder.explain.linear import Weights, fit_weights, standardise
-from beholder.explain.tags import Tags
 from beholder.explain.why import Reason, reasons_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
@@ -79,7 +79,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
         Where attributes and X do not fit together.
     """
     _check(X, attributes)
-    telling = (words or Tags.of(None, X)).common()
+    telling = (words or Tags.nothing(len(X))).common()
     weights = fit_weights(_aspects(attributes, telling), answers.compared(), words=len(telling.names))
     leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.compared().weights.sum()))
@@ -116,7 +116,7 @@ def reasons(
     if explanation is None:
         explanation = explain(model, X, attributes, answers, words)
     of = {x.attribute: x for x in carried(explanation.leanings)} if explanation.found else {}
-    chosen, words = np.asarray(rows, np.int64), words or Tags.of(None, X)
+    chosen, words = np.asarray(rows, np.int64), words or Tags.nothing(len(X))
     telling = words.common()
     leanings = [of.get(name) for name in (*(a.name for a in ATTRIBUTES), *telling.names)]
     scores = model.predict(X, return_std=True) if predicted is None else predicted
@@ -143,7 +143,7 @@ def _leanings(weights: Weights, words: Tags) -> Sequence[Leaning]:
     ]
     leant = [
         Leaning.of_word(name, kind, lean, std)
-        for name, kind, (lean, std, _) in zip(words.names, words.kinds, known[len(ATTRIBUTES) :], strict=True)
+        for name, kind, (lean, std, _) in zip(words.names, words.groups, known[len(ATTRIBUTES) :], strict=True)
     ]
     return [*measured, *(x for x in leant if x.evidence >= HINTING)]
 

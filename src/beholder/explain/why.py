@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from beholder.concepts import Tags
 from beholder.explain.leanings import Leaning
-from beholder.explain.tags import Tags
 from beholder.types import SCALE, Answers, Floats, Ints, Matrix
 
 _NOTABLE = 0.4  # standard deviations from the pool's mean from which a picture is said to have something

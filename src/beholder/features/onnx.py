@@ -233,7 +233,14 @@ class OnnxRuntime:
         words that it says
     attribute_columns
         of a row, that hold the ten `ATTRIBUTES` as it learned them
+
+    Attributes
+    ----------
+    description
+        the JSON beside the model, where it was read from a file
     """
+
+    description: Path | None = None
 
     def __init__(
         self,
@@ -282,6 +289,7 @@ class OnnxRuntime:
         )
         vocabulary = Vocabulary.read(path, said.dimension)
         runtime = cls(row, tower, said.input, said.preprocessing, vocabulary, said.attributes)
+        runtime.description = path.with_suffix(".json")
         if not known:
             runtime._try()
         return runtime

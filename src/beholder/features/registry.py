@@ -5,6 +5,7 @@
 | `builtin`      | 384     | a small network of our own, with words; built in, the default     |
 | `classic`      | ~200    | colour, layout, edges, texture, symmetry, complexity; built in    |
 | `attributes`   | 10      | the ten measured attributes of Ren et al. 2017; built in          |
+| `measures`     | 49      | palettes, light, surface, layout, for words; built in             |
 | `clip-vit-b32` | 512     | CLIP ViT-B/32 from the Hugging Face hub, with words               |
 | `siglip2-base` | 768     | SigLIP 2 base from the Hugging Face hub, with words               |
 | `dinov2-small` | 384     | DINOv2 small from the Hugging Face hub                            |
@@ -20,7 +21,7 @@ from beholder.config import settings
 from beholder.errors import UnknownName, UserError
 from beholder.features.encoder_row import Runtime
 
-BUILT_IN = ("builtin", "classic", "attributes")
+BUILT_IN = ("builtin", "classic", "attributes", "measures")
 HUB = ("clip-vit-b32", "siglip2-base", "dinov2-small")
 
 
@@ -66,6 +67,10 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
         from beholder.features.attributes import AttributesRuntime
 
         return AttributesRuntime()
+    if name == "measures":
+        from beholder.features.measures import MeasuresRuntime
+
+        return MeasuresRuntime()
     if name.startswith("onnx:"):
         from beholder.features.onnx import OnnxRuntime
 

@@ -1,12 +1,14 @@
 """Words that an encoder says of a picture, read off the row of numbers that is kept of it: nothing is looked at again.
 
-Beside a model `x.onnx` its `x.json` lists them under "words", each with its kind and the probability from which it is
-said; `x.safetensors` holds the head, `weight` (w, d) and `bias` (w,), of which the probability is the sigmoid.
+Beside a model `x.onnx` its `x.json` lists them under "words", each with its group and the probability from which it is
+said, which is null for a word that only orders pictures; `x.safetensors` holds the head, `weight` (w, d) and `bias`
+(w,), of which the probability is the sigmoid. `beholder train words` writes both; the model stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from beholder.errors import BadInput
 from beholder.json_reading import read_json
 from beholder.types import Floats, Matrix
 
+NEVER = 2.0  # said from this probability on: not at all
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
@@ -27,16 +31,16 @@ class Vocabulary:
 
     Attributes
     ----------
-    names
-        (w,); kinds (w,) "concept" or "style"
+    names, groups
+        (w,)
     weight
         (w, d); bias (w,)
     said_from
-        (w,) the probability from which a word is said
+        (w,) the probability from which a word is said; `NEVER` for one that only orders
     """
 
     names: tuple[str, ...]
-    kinds: tuple[str, ...]
+    groups: tuple[str, ...]
     weight: Matrix
     bias: Matrix
     said_from: Floats
@@ -50,11 +54,31 @@ class Vocabulary:
         """(n, w) whether each word is said of each row."""
         return np.asarray(self.probabilities(X) >= self.said_from)
 
-    def write(self, model: Path) -> list[dict[str, Any]]:
-        """Write the head beside the model; returns what the model's JSON is to say under "words"."""
-        save_file({"weight": self.weight, "bias": self.bias}, model.with_suffix(".safetensors"))
-        columns = zip(self.names, self.kinds, self.said_from, strict=True)
-        return [{"word": word, "kind": kind, "from": round(float(p), 4)} for word, kind, p in columns]
+    def write(self, description: Path, figures: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Write the words into the JSON that describes a model, and the head beside it; the rest of it stays.
+
+        figures : what is told of each word besides
+        """
+        save_file({"weight": self.weight, "bias": self.bias}, description.with_suffix(".safetensors"))
+        rows = []
+        for at, (word, group, p) in enumerate(zip(self.names, self.groups, self.said_from.tolist(), strict=True)):
+            more = dict(figures[at]) if figures else {}
+            rows.append({"word": word, "group": group, "from": round(p, 4) if p < NEVER else None, **more})
+        told = read_json(description) if description.is_file() else {}
+        head = json.dumps({**{key: told[key] for key in told if key != "words"}, "words": []}, indent=1)
+        lines = ",\n".join("  " + json.dumps(row) for row in rows)
+        description.write_text(head.removesuffix("[]\n}") + f"[\n{lines}\n ]\n}}\n", encoding="utf-8")
+
+    @classmethod
+    def joined(cls, parts: Sequence[Vocabulary]) -> Vocabulary:
+        """All words of several vocabularies of the same numbers."""
+        return cls(
+            tuple(name for part in parts for name in part.names),
+            tuple(group for part in parts for group in part.groups),
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.bias for part in parts]),
+            np.concatenate([part.said_from for part in parts]),
+        )
 
     @classmethod
     def read(cls, model: Path, dimension: int) -> Vocabulary | None:
@@ -64,8 +88,8 @@ class Vocabulary:
             return None
         path = model.with_suffix(".safetensors")
         try:
-            names, kinds = tuple(str(row["word"]) for row in told), tuple(str(row["kind"]) for row in told)
-            said_from = np.array([float(row["from"]) for row in told])
+            names, groups = tuple(str(row["word"]) for row in told), tuple(str(row["group"]) for row in told)
+            said_from = np.array([NEVER if row["from"] is None else float(row["from"]) for row in told])
             held = load_file(path)
             weight, bias = held["weight"].astype(np.float32), held["bias"].astype(np.float32)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as fault:
@@ -74,15 +98,4 @@ class Vocabulary:
             ) from None
         if weight.shape != (len(names), dimension) or bias.shape != (len(names),):
             raise BadInput(f"{path} must hold weight ({len(names)}, {dimension}) and bias ({len(names)},)")
-        return cls(names, kinds, weight, bias, said_from)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Vocabulary]) -> Vocabulary:
-        """All words of several vocabularies of the same numbers."""
-        return cls(
-            tuple(name for part in parts for name in part.names),
-            tuple(kind for part in parts for kind in part.kinds),
-            np.concatenate([part.weight for part in parts]),
-            np.concatenate([part.bias for part in parts]),
-            np.concatenate([part.said_from for part in parts]),
-        )
+        return cls(names, groups, weight, bias, said_from)

@@ -155,9 +155,10 @@ def write_student(
         "dimension": EMBEDDING,
         "licence": "Apache-2.0",
     }
+    description = path.with_suffix(".json")
+    description.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if words:
-        told["words"] = words.write(path)
-    path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        words.write(description)
 
 
 def write_onnx(network: nn.Module, path: Path, side: int, outputs: Sequence[str]) -> None:

@@ -71,7 +71,7 @@ class Teacher:
         return f"{self.path.parent.name}-{self.path.stem}"
 
     def open(self) -> Run:
-        return OnnxTeacher(self.path, inner=self.first) if self.path.suffix == ".onnx" else _LiteTeacher(self.path)
+        return OnnxTeacher(self.path, inner=self.first) if self.path.suffix == ".onnx" else LiteTeacher(self.path)
 
 
 def find_teachers(folder: Path, every: int) -> tuple[Teacher, ...]:
@@ -107,7 +107,7 @@ def _known(path: Path, every: int, *, first: bool = False) -> Teacher:
         rows, maps = run(blank)
         width, shapes = rows.shape[1], tuple(m.shape[1:] for m in maps)
         return Teacher(path, "embedding", every, width, width - run.dimension, shapes, first=first, revision=revision)
-    width = _LiteTeacher(path)(blank)[0].shape[1]
+    width = LiteTeacher(path)(blank)[0].shape[1]
     if not labels.is_file():
         return Teacher(path, "style", every, width, revision=revision)
     words = tuple(labels.read_text(encoding="utf-8").splitlines())
@@ -186,7 +186,7 @@ def _classifier(model: Any, output: str) -> tuple[Matrix, Matrix] | None:
     return None
 
 
-class _LiteTeacher:
+class LiteTeacher:
     """A TFLite network of one picture; bytes as they are, or floats from 0 to 1."""
 
     def __init__(self, path: Path) -> None:

@@ -176,7 +176,7 @@ def vocabulary(parts: Sequence[tuple[Sequence[Word], str, Matrix, Matrix]]) -> V
     of = [
         Vocabulary(
             tuple(_spoken(w.name, kind) for w in words),
-            (kind,) * len(words),
+            ({"concept": "subject"}.get(kind, kind),) * len(words),
             weight,
             bias,
             np.array([w.said_from for w in words]),

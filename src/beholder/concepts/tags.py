@@ -1,4 +1,4 @@
-"""The words that an encoder says of a pool of pictures, ready for a taste to lean towards them, and to be named."""
+"""What is said of the pictures of a pool: words, how strongly each holds of each picture, and whether it is said."""
 
 from __future__ import annotations
 
@@ -23,32 +23,43 @@ class Tags:
 
     Attributes
     ----------
-    names, kinds
-        (w,) the words, and whether each is a "concept" or a "style"
+    names, groups
+        (w,) the words as they are said, and the group of each, one of `GROUPS`
     probabilities
-        (n, w)
+        (n, w) how strongly each word holds of each picture: for ordering
     said
-        (n, w) whether each word is said of each picture
+        (n, w) whether each word is said of each picture: only where it was shown to hold
     """
 
     names: Sequence[str]
-    kinds: Sequence[str]
+    groups: Sequence[str]
     probabilities: Matrix
     said: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, n: int) -> Tags:
+        """No word of n pictures."""
+        return cls((), (), np.zeros((n, 0), np.float32), np.zeros((n, 0), bool))
 
     @classmethod
     def of(cls, vocabulary: Vocabulary | None, X: Matrix) -> Tags:
         """Of rows (n, d) of the encoder; no words where it says none."""
         if vocabulary is None:
-            return cls((), (), np.zeros((len(X), 0), np.float32), np.zeros((len(X), 0), bool))
-        return cls(vocabulary.names, vocabulary.kinds, vocabulary.probabilities(X), vocabulary.said(X))
+            return cls.nothing(len(X))
+        p = vocabulary.probabilities(X)
+        return cls(vocabulary.names, vocabulary.groups, p, np.asarray(p >= vocabulary.said_from))
+
+    def where(self, known: NDArray[np.bool_]) -> Tags:
+        """The same of the pictures that are known, (n,); of others nothing can be told."""
+        p = np.where(known[:, None], self.probabilities, np.float32(np.nan))
+        return Tags(self.names, self.groups, p, self.said & known[:, None])
 
     def common(self) -> Tags:
         """Those that tell the pictures of this pool apart."""
         count, n = self.said.sum(axis=0), max(1, len(self.said))
         telling = np.flatnonzero((count >= max(_FEWEST, _COMMON[0] * n)) & (count <= _COMMON[1] * n))
         chosen = np.sort(telling[np.argsort(-count[telling], kind="stable")][:_MOST])
-        return self._take(chosen)
+        return self.take(chosen)
 
     def shared(self, row: int, other: int) -> list[str]:
         """The words that are said of both pictures."""
@@ -64,6 +75,7 @@ class Tags:
                 told.append(self.names[word])
         return found
 
-    def _take(self, columns: NDArray[Any]) -> Tags:
-        names, kinds = [self.names[k] for k in columns.tolist()], [self.kinds[k] for k in columns.tolist()]
-        return Tags(names, kinds, self.probabilities[:, columns], self.said[:, columns])
+    def take(self, columns: NDArray[Any]) -> Tags:
+        """Some of the words."""
+        names, groups = [self.names[k] for k in columns.tolist()], [self.groups[k] for k in columns.tolist()]
+        return Tags(names, groups, self.probabilities[:, columns], self.said[:, columns])

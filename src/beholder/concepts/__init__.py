@@ -1,0 +1,7 @@
+"""Words of pictures: the bank of what may be said, and what is said of a collection's pictures, by source."""
+
+from beholder.concepts.assembly import words_of
+from beholder.concepts.bank import GROUPS, BankWord, bank, find_words
+from beholder.concepts.tags import Tags
+
+__all__ = ["GROUPS", "BankWord", "Tags", "bank", "find_words", "words_of"]

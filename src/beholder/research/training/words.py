@@ -1,0 +1,288 @@
+"""`train words`: heads for the words of the bank on an encoder's rows, each with its figures on unseen pictures."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from scipy.special import softmax
+
+from beholder.concepts import BankWord, bank
+from beholder.errors import BadInput, BadPicture, UserError
+from beholder.features import load_encoder
+from beholder.features.embed import embed
+from beholder.features.encoder_row import OPENED_AT, EncoderRow, Runtime
+from beholder.features.measures import NAMES
+from beholder.features.onnx import open_session, read_description
+from beholder.features.vocabulary import NEVER, Vocabulary
+from beholder.research.datasets.tables import Faults, read_table
+from beholder.research.training.teachers import LiteTeacher
+from beholder.research.training.word_heads import FINDS, Figures, Head, fit_head, judge
+from beholder.research.training.word_labels import (
+    OPEN,
+    Answers,
+    LabelledPictures,
+    add_teachers,
+    judged_words,
+    read_judged,
+    read_labels,
+)
+from beholder.types import Matrix, Progress, silent
+
+_Ask = Callable[[Sequence[Path], Progress], Matrix]
+
+LABELLED = Path(__file__).with_name("labelled_pictures.csv")
+_CLASSES = 1000
+_RIDGE = 0.01  # C of a head on an encoder's numbers
+_ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
+_TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
+_SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
+_ORDERS = 2.0  # times chance, from which average precision makes a word fit to order pictures by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    word: BankWord
+    head: Head
+    unseen: Figures
+
+    @property
+    def says(self) -> bool:
+        """Whether it was shown to hold, on unseen pictures or, where these do not show the word, on unseen groups."""
+        if self.head.said_from >= NEVER:
+            return False
+        if self.unseen.positives >= _TESTED:
+            return self.unseen.holds
+        sure = self.head.figures.holds and self.head.figures.said * self.head.figures.precision >= _SURE
+        return sure and (not self.unseen.said or self.unseen.holds)
+
+    @property
+    def orders(self) -> bool:
+        told = self.unseen if self.unseen.positives >= _TESTED else self.head.figures
+        return told.positives >= _TESTED and told.ap >= _ORDERS * told.positives / told.pictures
+
+    def row(self) -> dict[str, Any]:
+        said_from = round(self.head.said_from, 4) if self.says else None
+        found = {"word": self.word.word, "group": self.word.group, "from": said_from}
+        return found | {"unseen": self.unseen.row(), "other_groups": self.head.figures.row()}
+
+
+def train_words(
+    encoder: str,
+    data: Path,
+    unseen: Path,
+    out: Path,
+    *,
+    teachers: Path | None = None,
+    labelled: Path = LABELLED,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Learn the words that an encoder may say, and judge each on pictures that nothing was learned from.
+
+    Parameters
+    ----------
+    encoder
+        as `load_encoder` takes it; "measures" learns from the pictures that were looked at alone
+    data
+        a folder of picture sets, each with an items.csv; those of `unseen` are left out
+    unseen
+        a table of judged pictures (columns set, file, labels) that shows which words hold
+    out
+        gets words.json, the card; NAME.json and NAME.safetensors, what is read beside the model; work/, the rows
+    teachers
+        a folder with an object labeler (.tflite and labels.txt) and networks of ImageNet classes (.onnx with an
+        output "logits"), which label what nobody did
+    labelled
+        another table of judged pictures, to learn from
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        a row for each word that was tried, as it is written to words.json
+
+    Raises
+    ------
+    UserError
+    BadInput
+    """
+    say, runtime = progress or silent, load_encoder(encoder)
+    out.mkdir(parents=True, exist_ok=True)
+    told = read_judged(unseen)
+    asked, others = judged_words(told), frozenset(name.split("/")[0] for name in told)
+    measured = runtime.row.name == "measures"
+    known = judged_words(read_judged(labelled))
+    words = [w for w in bank().values() if (w.measures if measured else _is_taught(w) or w.word in known)]
+    pictures = read_labels(data, words, labelled, known, others)
+    if not measured and teachers is not None:
+        _ask_teachers(pictures, words, teachers, data, out, say)
+    if measured:
+        pictures = pictures.only(np.asarray(pictures.judged.any(axis=1)))
+    rows = _Rows(out / "work", data, say)
+    X = rows.of(runtime.row, pictures.files, _by_runtime(runtime))
+    titles = _titles(data, others)
+    shown = tuple(sorted({*told, *titles}))
+    Y = rows.of(runtime.row, shown, _by_runtime(runtime))
+    found = list[_Word]()
+    for k, word in enumerate(words):
+        say("learning the words", k + 1, len(words))
+        head = _learned(X, pictures, k, word.measures if measured else ())
+        if head is not None:
+            answers = _answers(word, shown, told, asked, titles)
+            found.append(_Word(word, head, judge(answers, head.probabilities(Y), head.said_from)))
+    _write(found, runtime, out)
+    return [word.row() for word in found]
+
+
+def counted(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The words that are said, and found often enough, on unseen pictures."""
+    return [r for r in rows if r["from"] is not None and r["unseen"].get("recall", 0) >= FINDS]
+
+
+def _is_taught(word: BankWord) -> bool:
+    return bool(word.classes or word.concepts or word.labels)
+
+
+def _learned(X: Matrix, pictures: LabelledPictures, k: int, measures: Sequence[str]) -> Head | None:
+    """The better of a head on a word's own measures and one on all; on an encoder's rows there is but one."""
+    known = pictures.known[:, k], pictures.weights[:, k], pictures.judged[:, k], pictures.groups
+    if not measures:
+        return fit_head(X, *known, penalty=_RIDGE)
+    own = [NAMES.index(name) for name in measures]
+    heads = [fit_head(X[:, own], *known, penalty=_OWN_MEASURES), fit_head(X, *known, penalty=_ALL_MEASURES)]
+    found = [head for head in (heads[0] and heads[0].over(own, X.shape[1]), heads[1]) if head is not None]
+    return max(found, key=lambda head: head.figures.ap, default=None)
+
+
+def _answers(
+    word: BankWord, shown: Sequence[str], told: dict[str, Any], asked: frozenset[str], titles: dict[str, frozenset[str]]
+) -> Answers:
+    """What is known of a word of the unseen pictures: by eye where they were looked at for it, else by their titles."""
+    if word.word in asked:
+        judged = [told.get(name, (None, frozenset())) for name in shown]
+        return np.array([OPEN if s is None or word.word in o else word.word in s for s, o in judged], np.int8)
+    spelled = {s.casefold() for s in word.spellings} | {s.casefold().removesuffix("s") for s in word.spellings}
+    named = [titles.get(name) for name in shown]
+    answers = np.array([OPEN if title is None else bool(title & spelled) for title in named], np.int8)
+    return answers if word.group in ("subject", "place") and answers.max(initial=0) > 0 else np.full_like(answers, OPEN)
+
+
+def _titles(data: Path, sets: frozenset[str]) -> dict[str, frozenset[str]]:
+    """{set/file: words of its title} of the sets that have titles."""
+    found = {}
+    for name in sorted(sets):
+        if not (path := data / name / "items.csv").is_file():
+            raise UserError(f"no set {name} in {data}, of which unseen pictures are judged")
+        faults = Faults()
+        _, rows = read_table(path, ("file",), faults)
+        faults.raise_if_any(path.parent)
+        for row in rows:
+            if title := row.get("title"):
+                found[f"{name}/{row['file']}"] = frozenset(re.findall(r"[a-z]+", title.lower()))
+    return found
+
+
+def _write(found: Sequence[_Word], runtime: Runtime, out: Path) -> None:
+    rows = [json.dumps(word.row()) for word in found]
+    (out / "words.json").write_text("[\n " + ",\n ".join(rows) + "\n]\n", encoding="utf-8")
+    kept = [word for word in found if word.says or word.orders]
+    vocabulary = Vocabulary(
+        tuple(w.word.word for w in kept),
+        tuple(w.word.group for w in kept),
+        np.array([w.head.weight for w in kept], np.float32),
+        np.array([w.head.bias for w in kept], np.float32),
+        np.array([w.head.said_from if w.says else NEVER for w in kept]),
+    )
+    described = getattr(runtime, "description", None)
+    path = out / (described.name if described else f"{runtime.row.name}.json")
+    if described and described != path:
+        path.write_bytes(described.read_bytes())
+    vocabulary.write(path)
+
+
+# the rows of pictures, kept between two runs
+
+
+class _Rows:
+    """What encoders and teachers say of the pictures below a folder; asked once."""
+
+    def __init__(self, folder: Path, data: Path, progress: Progress) -> None:
+        self.folder, self.data, self.progress = folder, data, progress
+
+    def of(
+        self, row: EncoderRow | str, files: Sequence[str], ask: Callable[[Sequence[Path], Progress], Matrix]
+    ) -> Matrix:
+        """(n, d) in the order of the files. raises : BadInput naming the first that cannot be opened"""
+        path = self.folder / f"{row if isinstance(row, str) else row.key}.npz"
+        known: dict[str, Any] = {}
+        if path.is_file():
+            held = np.load(path)
+            known = dict(zip(held["files"].tolist(), held["X"], strict=True))
+        lacking = [file for file in dict.fromkeys(files) if file not in known]
+        if lacking:
+            X = ask([self.data / file for file in lacking], self.progress)
+            known |= dict(zip(lacking, X, strict=True))
+            self.folder.mkdir(parents=True, exist_ok=True)
+            np.savez(path, files=np.array(list(known)), X=np.stack(list(known.values())))
+        return np.stack([known[file] for file in files])
+
+
+def _by_runtime(runtime: Runtime) -> _Ask:
+    def ask(files: Sequence[Path], progress: Progress) -> Matrix:
+        rows = []
+        for i, vectors in embed(files, [runtime], threads=1):
+            if isinstance(vectors, BadPicture):
+                raise BadInput(f"{files[i]} cannot be opened ({vectors}); take it out")
+            rows.append(vectors[0])
+            progress(f"running {runtime.row.name}", i + 1, len(files))
+        return np.stack(rows)
+
+    return ask
+
+
+def _ask_teachers(
+    pictures: LabelledPictures, words: Sequence[BankWord], folder: Path, data: Path, out: Path, progress: Progress
+) -> None:
+    rows, logits = _Rows(out / "work", data, progress), []
+    concepts, names = None, list[str]()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".onnx", ".tflite")):
+        name, labels = f"{path.parent.name}-{path.stem}", path.with_name("labels.txt")
+        if path.suffix == ".tflite" and labels.is_file():
+            run = LiteTeacher(path)
+            names = labels.read_text(encoding="utf-8").splitlines()
+            concepts = rows.of(name, pictures.files, _one_by_one(name, partial(_concepts_of, run)))
+        elif path.suffix == ".onnx" and (classes := _classes_of(path)) is not None:
+            logits.append(rows.of(name, pictures.files, _one_by_one(name, classes)))
+    p = softmax(np.mean(logits, axis=0), axis=1) if logits else None
+    add_teachers(pictures, words, p, concepts, names)
+
+
+def _concepts_of(run: LiteTeacher, picture: Image.Image) -> Any:
+    return run([picture])[0][0]
+
+
+def _classes_of(path: Path) -> Callable[[Image.Image], Any] | None:
+    """A network's logits of the ImageNet classes; None where it has no such output."""
+    session, said = open_session(path, 1), read_description(path.with_suffix(".json"))
+    if "logits" not in [output.name for output in session.get_outputs()]:
+        return None
+    return lambda picture: session.run(["logits"], {said.input: said.preprocessing([picture])})[0][0]
+
+
+def _one_by_one(name: str, run: Callable[[Image.Image], Any]) -> _Ask:
+    from beholder.images import open_image
+
+    def ask(files: Sequence[Path], progress: Progress) -> Matrix:
+        rows = []
+        for i, file in enumerate(files):
+            rows.append(np.asarray(run(open_image(file, max_side=OPENED_AT)), np.float32).ravel())
+            progress(f"asking {name}", i + 1, len(files))
+        return np.stack(rows)
+
+    return ask
