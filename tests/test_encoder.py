@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.errors import BadInput, UserError
+from beholder.errors import UserError
 from beholder.research.training.views import SIDE, kept, view
-from beholder.research.training.word_selection import Word, judge_words, learn_styles, read_styles
 
 torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
 onnx = pytest.importorskip("onnx")
@@ -190,13 +189,11 @@ def test_the_file_says_what_the_network_in_training_said(student):
     seen = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), np.uint8)
     pooled = pooled_of(network, seen)
     turn = turning(pooled)
-    words = np.eye(384, dtype=np.float32)[:5], np.zeros(5, np.float32)
-    shipped = Shipped(network, turn, words, style_head(network, turn)).eval()
+    shipped = Shipped(network, turn, style_head(network, turn)).eval()
     mean, std = (np.array(v, np.float32) * 255 for v in (MEAN, STD))
     with torch.no_grad():
-        embedding, concepts, _ = shipped(torch.from_numpy((seen - mean) / std).permute(0, 3, 1, 2))
+        embedding, _ = shipped(torch.from_numpy((seen - mean) / std).permute(0, 3, 1, 2))
     np.testing.assert_allclose(embedding.numpy(), turn(pooled), atol=1e-4)
-    np.testing.assert_allclose(concepts.numpy(), 1 / (1 + np.exp(-turn(pooled)[:, :5])), atol=1e-4)
 
 
 def test_the_shipped_numbers_hold_all_that_the_channels_say_of_few_pictures(student):
@@ -224,42 +221,6 @@ def as_jpeg(path) -> bytes:
     out = io.BytesIO()
     Image.open(path).convert("RGB").save(out, "JPEG", quality=70)
     return out.getvalue()
-
-
-def test_words_are_chosen_on_one_half_and_judged_on_the_other():
-    rng = np.random.default_rng(0)
-    said = (rng.random((400, 3)) < 0.2).astype(np.float32)
-    given = np.column_stack([said[:, 0] + 0.3 * rng.random(400), rng.random(400), said[:, 2]]).astype(np.float32)
-    words = judge_words(["known", "guessed", "rare"], given, said, np.array([80, 80, 5]))
-    assert [w.name for w in words] == ["known"]
-    assert words[0].judged_at > 0.9
-    assert (said[:, 0] >= 0.3)[given[:, 0] >= words[0].said_from].mean() > 0.6
-    assert Word.of(words[0].row("concept")).said_from == pytest.approx(words[0].said_from, abs=1e-3)
-    assert judge_words(["known"], given, said, np.array([80]), never={"known"}) == []
-
-
-def test_a_style_is_judged_on_artists_who_were_not_learned_from(tmp_path):
-    rng = np.random.default_rng(0)
-    artists = np.repeat([f"artist {k}" for k in range(12)], 20)
-    styles = np.repeat(["A", "B", "C", "B", "C", "A, C", "B", "C", "B", "A", "B", "C"], 20)
-    hand = rng.normal(size=(12, 10))[np.repeat(np.arange(12), 20)]  # how an artist paints, whatever the style
-    X = rng.normal(size=(240, 10)) + hand
-    X[:, 0] += 4 * np.char.startswith(styles, "A")
-    lines = [f'{k}.jpg,{a},"{s}"' for k, (a, s) in enumerate(zip(artists, styles, strict=True))]
-    (tmp_path / "items.csv").write_text("file,artist,style\n" + "\n".join(lines))
-    files, which, names, by = read_styles(tmp_path)
-    assert (len(files), names) == (240, ["A", "B", "C"])
-    words, weight, bias = learn_styles(X, which, names, by)
-    assert [w.name for w in words] == ["A"]
-    assert words[0].judged_at > 0.8
-    logits = X @ weight.T + bias
-    assert logits[which[:, 0], 0].mean() > logits[~which[:, 0], 0].mean() + 1
-
-
-def test_items_without_styles_are_refused(tmp_path):
-    (tmp_path / "items.csv").write_text("item,file\n1,1.jpg\n")
-    with pytest.raises(BadInput, match="artist"):
-        read_styles(tmp_path)
 
 
 def test_the_command_trains_and_says_where_the_encoder_is(painted, teachers, tmp_path, capsys):

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.background import Background
-from beholder.concepts import Tags, words_of
-from beholder.concepts.columns import words_of_columns
+from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.features import Runtime, load_encoder
+from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name
 from beholder.images import fingerprint
@@ -432,12 +432,15 @@ class Collection:
         measures, shards = self.library.runtime("measures"), self.library.shards("measures")
         rows, known = shards.get(self.table.hashes, measures.row.dimension)
         sources = [Tags.of(getattr(measures, "vocabulary", None), rows).where(known)]
+        told, towers = words_of_columns(self.items), list[tuple[TextRuntime, Matrix]]()
         for name in self.row.encoders:
             runtime = self.library.runtime(name)
-            if (vocabulary := getattr(runtime, "vocabulary", None)) is not None:
-                block = Seen(runtime, self.library.shards(name)).block
-                sources.append(Tags.of(vocabulary, self.table.numbers[:, self.layout.columns(block)]))
-        return words_of(words_of_columns(self.items), sources)
+            block = self.table.numbers[:, self.layout.columns(Seen(runtime, self.library.shards(name)).block)]
+            sources.append(Tags.of(getattr(runtime, "vocabulary", None), block))
+            if isinstance(runtime, TextRuntime):
+                towers.append((runtime, block))
+        tags = words_of(told, sources)
+        return words_of(told, [*sources, *(words_of_text(*tower, tags) for tower in towers)]) if towers else tags
 
     @once
     def networks(self) -> ExpertNetworks | None:

@@ -75,13 +75,6 @@ def encoder(
     without: Annotated[
         list[str] | None, typer.Option(metavar="SOURCE", help="Pictures to leave out, with all their copies.")
     ] = None,
-    styles: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Paintings with artist and style, to learn words of style."),
-    ] = None,
-    words: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="words.json of another student, to reuse its words.")
-    ] = None,
     start: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="--out of another run, to continue from its student.")
     ] = None,
@@ -111,8 +104,6 @@ def encoder(
             teachers,
             out,
             without=without or (),
-            styles=styles,
-            known=words,
             start=start,
             recipe=recipe,
             progress=meter,
@@ -123,8 +114,42 @@ def encoder(
     say(f"learned from {told['views_looked_at']:,} views of {told['pictures']:,} pictures in {told['steps']:,} steps")
     if told["left_out"]:
         say(f"left out as copies of excluded pictures: {told['left_out']:,}")
-    say(f"it knows {len(told['words'])} words")
     say(f"the encoder is onnx:{out / 'student.onnx'}")
+
+
+@train.command()
+def words(
+    encoder: Annotated[str, typer.Argument(metavar="ENCODER", help="'builtin', 'measures' or 'onnx:PATH'.")],
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Picture sets with labels, captions or styles in their items.csv.")
+    ],
+    unseen: Annotated[
+        Path, typer.Option(metavar="FILE", help="Table of judged pictures of other sets, which decides what is said.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="For the heads and their card; run again to resume.")],
+    teachers: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Networks that label what nobody did: .tflite, .onnx.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn the words that an encoder says of pictures.
+
+    Each word of the bank gets a linear head on the encoder's rows; the encoder stays as it is. A word is said only
+    where it is right at least 7 times in 10 on pictures that nothing was learned from. The heads and words.json, with
+    the figures of every word, are written to --out.
+    Needs, with a .tflite teacher: pip install 'beholder[torch]'
+    """
+    from beholder.research.training.words import found_words, train_words
+
+    with Meter("reading the sets") as meter:
+        rows = train_words(encoder, data, unseen, out, teachers=teachers, progress=meter)
+    if as_json:
+        put_json(rows)
+        return
+    said = [row for row in rows if row["from"] is not None]
+    say(f"of {len(rows)} words {len(said)} are said")
+    say(f"{len(found_words(rows))} of them are right at least .7 and found at least .3 of the time on unseen pictures")
+    say(f"the figures of every word are in {out / 'words.json'}")
 
 
 @train.command()

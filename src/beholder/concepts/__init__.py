@@ -2,6 +2,8 @@
 
 from beholder.concepts.assembly import words_of
 from beholder.concepts.bank import GROUPS, BankWord, bank, find_words
+from beholder.concepts.columns import words_of_columns
 from beholder.concepts.tags import Tags
+from beholder.concepts.text_tower import words_of_text
 
-__all__ = ["GROUPS", "BankWord", "Tags", "bank", "find_words", "words_of"]
+__all__ = ["GROUPS", "BankWord", "Tags", "bank", "find_words", "words_of", "words_of_columns", "words_of_text"]

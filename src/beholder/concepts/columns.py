@@ -67,9 +67,11 @@ def _styles(text: str) -> frozenset[str]:
     """The styles that a text names, as the bank says them where it has them, with those that they belong to."""
     found = set[str]()
     for name in (" ".join(part.split()) for part in re.split(r"[,;/|]", text)):
-        known = {word.word for word in find_words(name, ("style",))[:1]}
-        known |= {word.word for word in bank().values() if word.group == "style" and name in word.labels}
-        found |= known or {name} - {""}
+        own = find_words(name, ("style",))[:1]
+        names = {name.casefold(), *(label.casefold() for word in own if len(word.labels) == 1 for label in word.labels)}
+        styles = (word for word in bank().values() if word.group == "style")
+        wider = {word.word for word in styles if names & {label.casefold() for label in word.labels}}
+        found |= {word.word for word in own} | wider or {name} - {""}
     return frozenset(found)
 
 

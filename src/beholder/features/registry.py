@@ -5,7 +5,7 @@
 | `builtin`      | 384     | a small network of our own, with words; built in, the default     |
 | `classic`      | ~200    | colour, layout, edges, texture, symmetry, complexity; built in    |
 | `attributes`   | 10      | the ten measured attributes of Ren et al. 2017; built in          |
-| `measures`     | 49      | palettes, light, surface, layout, for words; built in             |
+| `measures`     | 51      | palettes, light, surface, layout, for words; built in             |
 | `clip-vit-b32` | 512     | CLIP ViT-B/32 from the Hugging Face hub, with words               |
 | `siglip2-base` | 768     | SigLIP 2 base from the Hugging Face hub, with words               |
 | `dinov2-small` | 384     | DINOv2 small from the Hugging Face hub                            |

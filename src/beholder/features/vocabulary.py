@@ -8,7 +8,7 @@ said, which is null for a word that only orders pictures; `x.safetensors` holds 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,31 +54,17 @@ class Vocabulary:
         """(n, w) whether each word is said of each row."""
         return np.asarray(self.probabilities(X) >= self.said_from)
 
-    def write(self, description: Path, figures: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Write the words into the JSON that describes a model, and the head beside it; the rest of it stays.
-
-        figures : what is told of each word besides
-        """
+    def write(self, description: Path) -> None:
+        """Write the words into the JSON that describes a model, and the head beside it; the rest of it stays."""
         save_file({"weight": self.weight, "bias": self.bias}, description.with_suffix(".safetensors"))
-        rows = []
-        for at, (word, group, p) in enumerate(zip(self.names, self.groups, self.said_from.tolist(), strict=True)):
-            more = dict(figures[at]) if figures else {}
-            rows.append({"word": word, "group": group, "from": round(p, 4) if p < NEVER else None, **more})
+        columns = zip(self.names, self.groups, self.said_from.tolist(), strict=True)
+        rows = [
+            {"word": word, "group": group, "from": round(p, 4) if p < NEVER else None} for word, group, p in columns
+        ]
         told = read_json(description) if description.is_file() else {}
         head = json.dumps({**{key: told[key] for key in told if key != "words"}, "words": []}, indent=1)
         lines = ",\n".join("  " + json.dumps(row) for row in rows)
         description.write_text(head.removesuffix("[]\n}") + f"[\n{lines}\n ]\n}}\n", encoding="utf-8")
-
-    @classmethod
-    def joined(cls, parts: Sequence[Vocabulary]) -> Vocabulary:
-        """All words of several vocabularies of the same numbers."""
-        return cls(
-            tuple(name for part in parts for name in part.names),
-            tuple(group for part in parts for group in part.groups),
-            np.concatenate([part.weight for part in parts]),
-            np.concatenate([part.bias for part in parts]),
-            np.concatenate([part.said_from for part in parts]),
-        )
 
     @classmethod
     def read(cls, model: Path, dimension: int) -> Vocabulary | None:
@@ -88,7 +74,7 @@ class Vocabulary:
             return None
         path = model.with_suffix(".safetensors")
         try:
-            names, groups = tuple(str(row["word"]) for row in told), tuple(str(row["group"]) for row in told)
+            names, groups = tuple(str(row["word"]) for row in told), tuple(_group(row) for row in told)
             said_from = np.array([NEVER if row["from"] is None else float(row["from"]) for row in told])
             held = load_file(path)
             weight, bias = held["weight"].astype(np.float32), held["bias"].astype(np.float32)
@@ -99,3 +85,8 @@ class Vocabulary:
         if weight.shape != (len(names), dimension) or bias.shape != (len(names),):
             raise BadInput(f"{path} must hold weight ({len(names)}, {dimension}) and bias ({len(names)},)")
         return cls(names, groups, weight, bias, said_from)
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    """The group of a word; heads made before there were groups have a kind, "concept" or "style"."""
+    return str(row["group"]) if "group" in row else {"concept": "subject", "style": "style"}[row["kind"]]

@@ -38,10 +38,10 @@ _COLOURED = 0.035  # chroma from which a pixel has a hue
 
 NAMES = (
     "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "beige", "gold", "grey", "black",
-    "white", "earth", "warm", "cool", "pastel", "sepia", "colourless", "vivid", "chroma", "chroma90", "hues", "one_hue",
-    "light", "light10", "light90", "contrast", "dark", "bright", "border_light", "centre_light", "top_light",
-    "edges", "fine", "smoothness", "emptiness", "border_edges", "focus", "centre", "symmetry", "horizon",
-    "horizon_place", "verticals", "horizontals", "diagonals", "shape", "squareness",
+    "white", "earth", "warm", "cool", "pastel", "sepia", "colourless", "vivid", "chroma", "chroma90", "chroma98",
+    "off_hue", "hues", "one_hue", "light", "light10", "light90", "contrast", "dark", "bright", "border_light",
+    "centre_light", "top_light", "edges", "fine", "smoothness", "emptiness", "border_edges", "focus", "centre",
+    "symmetry", "horizon", "horizon_place", "verticals", "horizontals", "diagonals", "shape", "squareness",
 )  # fmt: skip
 
 
@@ -125,6 +125,8 @@ def _tones(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
         "sepia": float(np.sqrt((toned * (1 - _step(C, 0.1, 0.02))).mean())),
         "chroma": float(C.mean()),
         "chroma90": float(np.percentile(C, 90)),
+        "chroma98": float(np.log(np.percentile(C, 98) + 0.01)),
+        "off_hue": float(np.log(_off_hue(C, turned) + 0.01)),
         "hues": float(np.exp(-(bins * np.log(bins)).sum())) * min(1.0, total / 0.05),
         "one_hue": float(np.abs((C * turned).sum()) / (C.sum() + 1e-6)),
         "light": float(middle),
@@ -137,6 +139,13 @@ def _tones(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
         "centre_light": float(inner.mean() - L[border].mean()),
         "top_light": float(L[: tall // 3].mean() - L[-(tall // 3) :].mean()),
     }
+
+
+def _off_hue(C: _Array, turned: _Array) -> float:
+    """How far the colours are from one single hue: of toned prints hardly at all."""
+    along = (C * turned).sum()
+    across = np.abs((C * turned * np.conj(along / (np.abs(along) + 1e-6))).imag)
+    return float(np.percentile(across, 95))
 
 
 def _surface(L: _Array) -> dict[str, float]:

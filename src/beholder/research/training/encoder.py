@@ -9,25 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from beholder.errors import BadInput, BadPicture, MissingExtra, UserError
 from beholder.features.embed import embed
-from beholder.features.encoder_row import OPENED_AT, Runtime
+from beholder.features.encoder_row import Runtime
 from beholder.features.onnx import OnnxRuntime
-from beholder.images import open_image
 from beholder.json_reading import LARGE, read_json
 from beholder.research.datasets.near_duplicates import thumbnails
 from beholder.research.training.teacher_answers import TeacherAnswers
-from beholder.research.training.teachers import Teacher, find_teachers
-from beholder.research.training.word_selection import SAID, Word
+from beholder.research.training.teachers import find_teachers
 from beholder.sources import Found, open_source
 from beholder.types import Matrix, Progress, silent
 
 _ALIKE = 0.55  # cosine of two pictures' centred embeddings, from which on they count as copies or crops of one another;
 # found by eye: of several hundred pairs of paintings none below it was one
 _THUMBNAILS_ALIKE = 0.9  # or this correlation of their thumbnails
-_NEVER = frozenset({"Food", "Castle", "High Renaissance"})  # never said: it was of logs, of gravestones, of a Cubist
 _LOOKED = 4096  # pictures at most over which the principal components are taken
 
 
@@ -72,8 +68,6 @@ def train_encoder(
     out: Path,
     *,
     without: Sequence[str | Path] = (),
-    styles: Path | None = None,
-    known: Path | None = None,
     recipe: EncoderRecipe | None = None,
     start: Path | None = None,
     progress: Progress | None = None,
@@ -90,10 +84,6 @@ def train_encoder(
         gets student.onnx and its student.json, checkpoint.pt and work/ (teachers' answers; may be deleted after)
     without
         pictures that must stay unseen: none of them, and none like them, is looked at
-    styles
-        a folder of paintings whose items.csv has columns artist and style: words of style are learned from it
-    known
-        words.json of another student, whose words this one takes over; else `without` shows what it knows
     start
         `out` of another training, to begin with its student and with what its teachers said of the same pictures
 
@@ -132,56 +122,18 @@ def train_encoder(
         **Fitting(answers, recipe, out / "checkpoint.pt", start and start / "checkpoint.pt").run(say),
     }
     (out / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
-    words = _ship(answers, out, unseen=unseen, styles=styles, known=known, threads=recipe.threads, progress=say)
-    return told | {"words": words}
+    _ship(answers, out)
+    return told
 
 
-def _ship(
-    answers: TeacherAnswers,
-    out: Path,
-    *,
-    unseen: Sequence[Path] = (),
-    styles: Path | None = None,
-    known: Path | None = None,
-    threads: int = 1,
-    progress: Progress,
-) -> list[dict[str, Any]]:
-    """Write student.onnx with the words that it may use, and words.json with their figures.
+def _ship(answers: TeacherAnswers, out: Path) -> None:
+    """Write student.onnx; its words are learned by `train words`."""
+    from beholder.research.training.export import load_student, pooled_of, turning, write_student
 
-    unseen : pictures that were kept out of the training; they show which of the words the student knows
-    styles : a folder whose items.csv has columns artist and style
-    known  : words.json of another student, whose words are taken; without it and without `unseen` there are none
-    """
-    from beholder.research.training.export import head_of, load_student, pooled_of, turning, write_student
-    from beholder.research.training.word_selection import judge_words, learn_styles, read_styles, vocabulary
-
-    student, path = load_student(out / "checkpoint.pt"), out / "student.onnx"
+    student = load_student(out / "checkpoint.pt")
     some = np.unique(np.linspace(0, len(answers.files) - 1, _LOOKED).astype(int))
     turn = turning(pooled_of(student, [answers.seen[0, i] for i in some]))
-    write_student(student, turn, path, side=answers.side, words=None)
-    runtime = OnnxRuntime.open(path, threads=1)
-    labeler = next((t for t in answers.teachers if t.kind == "concepts"), None)
-    parts = list[tuple[Sequence[Word], str, Matrix, Matrix]]()
-    if labeler is not None and (unseen or known):
-        weight, bias = head_of(student, turn, "concepts")
-        if known is not None:
-            told = read_json(known)
-            words = [Word.of(row) for row in told if row["kind"] == "concept"]
-        else:
-            X, said = _numbers(unseen, runtime, threads, progress), _ask_all(labeler, unseen, progress)
-            first = answers.said[labeler.name][0, np.unique([str(p) for p in answers.files], return_index=True)[1]]
-            positives = (first >= SAID).sum(0) + (said >= SAID).sum(0)
-            words = judge_words(labeler.words, expit(X @ weight.T + bias), said, positives, _NEVER)
-        chosen = np.array([labeler.words.index(word.name) for word in words], np.intp)
-        parts.append((words, "concept", weight[chosen], bias[chosen]))
-    if styles is not None:
-        files, which, names, artists = read_styles(styles)
-        words, weight, bias = learn_styles(_numbers(files, runtime, threads, progress), which, names, artists, _NEVER)
-        parts.append((words, "style", weight, bias))
-    write_student(student, turn, path, side=answers.side, words=vocabulary(parts))
-    rows = [word.row(kind) for words, kind, *_ in parts for word in words]
-    (out / "words.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    return rows
+    write_student(student, turn, out / "student.onnx", side=answers.side)
 
 
 def _numbers(files: Sequence[Path], runtime: Runtime, threads: int, progress: Progress) -> Matrix:
@@ -193,14 +145,6 @@ def _numbers(files: Sequence[Path], runtime: Runtime, threads: int, progress: Pr
         rows.append(vectors[0])
         progress(f"running {runtime.row.name}", i + 1, len(files))
     return np.stack(rows)
-
-
-def _ask_all(teacher: Teacher, files: Sequence[Path], progress: Progress) -> Matrix:
-    run, said = teacher.open(), []
-    for i, file in enumerate(files):
-        said.append(run([open_image(file, max_side=OPENED_AT)])[0][0])
-        progress("asking the labeler", i + 1, len(files))
-    return np.stack(said)
 
 
 def files_of(sources: Sequence[str | Path], workspace: Path, progress: Progress) -> list[Path]:

@@ -1,4 +1,4 @@
-"""A trained student as one ONNX file, with its description and its words beside it."""
+"""A trained student as one ONNX file, with its description beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from beholder.features.vocabulary import Vocabulary
 from beholder.research.training.student import EMBEDDING, MEAN, STD, Student, StudentBlock
 
 _STYLE = 32  # numbers of the short style vector: the style teacher's leading components, as the student predicts them
@@ -80,21 +79,19 @@ def turning(pooled: _Array) -> _Turn:
 
 
 class Shipped(nn.Module):
-    """Plain convolutions, and three outputs."""
+    """Plain convolutions, and two outputs."""
 
-    def __init__(
-        self, student: Student, turn: _Turn, words: tuple[_Array, _Array], style: tuple[_Array, _Array]
-    ) -> None:
+    def __init__(self, student: Student, turn: _Turn, style: tuple[_Array, _Array]) -> None:
         super().__init__()
         self.body = nn.Sequential(
             *(_PlainBlock(m) if isinstance(m, StudentBlock) else m.plain() for m in student.layers)
         )
         self.embedding = _linear(turn.matrix, -turn.matrix @ turn.mean)
-        self.words, self.style = _linear(*words), _linear(*style)
+        self.style = _linear(*style)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         embedding = self.embedding(self.body(x).mean((2, 3)))
-        return embedding, torch.sigmoid(self.words(embedding)), self.style(embedding)
+        return embedding, self.style(embedding)
 
 
 class _PlainBlock(nn.Module):
@@ -128,19 +125,10 @@ def style_head(student: Student, turn: _Turn) -> tuple[_Array, _Array]:
     return U.T @ weight, U.T @ bias
 
 
-def write_student(
-    student: Student, turn: _Turn, path: Path, *, side: int, words: Vocabulary | None, name: str = "student"
-) -> None:
-    """`path`, and beside it the .json and the .safetensors of its words, in the form that `onnx:PATH` reads.
-
-    Parameters
-    ----------
-    words
-        what it may say; None: nothing
-    """
-    said = (words.weight, words.bias) if words else head_of(student, turn, "")
-    shipped = Shipped(student, turn, said, style_head(student, turn)).eval()
-    write_onnx(shipped, path, side, ["embedding", "concepts", "style"])
+def write_student(student: Student, turn: _Turn, path: Path, *, side: int, name: str = "student") -> None:
+    """`path`, and beside it the .json, in the form that `onnx:PATH` reads."""
+    shipped = Shipped(student, turn, style_head(student, turn)).eval()
+    write_onnx(shipped, path, side, ["embedding", "style"])
     told = {
         "name": name,
         "input": "image",
@@ -155,10 +143,7 @@ def write_student(
         "dimension": EMBEDDING,
         "licence": "Apache-2.0",
     }
-    description = path.with_suffix(".json")
-    description.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    if words:
-        words.write(description)
+    path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def write_onnx(network: nn.Module, path: Path, side: int, outputs: Sequence[str]) -> None:

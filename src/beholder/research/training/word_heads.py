@@ -15,11 +15,17 @@ from beholder.research.training.word_labels import NO, YES, Answers
 from beholder.types import Floats, Matrix
 
 _FOLDS = 5
-_NEGATIVES = 2500  # pictures of which a word does not hold that a head learns from, besides those that were judged
+_NEGATIVES = 1500  # pictures of which a word does not hold that a head learns from, besides those that were judged
 _FEWEST = 6  # judged pictures of which a word holds, for a threshold to be looked for
+_TELLING = 8  # pictures apart of which it is said, from which they count by themselves
 _SAID = 4  # pictures of which it must be said
 HOLDS = 0.7  # precision from which a word holds
-_WITH_MARGIN = 0.8  # the precision that its threshold is chosen for
+_WITH_MARGIN = (
+    (0.9, 0.6),
+    (0.85, 0.5),
+    (0.75, 0.0),
+)  # precision that a threshold is chosen for, where it leaves so much
+# recall; the margin is wide because a collection holds other pictures
 FINDS = 0.3  # recall from which it counts as found
 
 
@@ -76,15 +82,16 @@ class Head:
 
 
 def fit_head(
-    X: Matrix, known: NDArray[np.int8], weights: NDArray[Any], judged: NDArray[np.bool_], groups: Sequence[str],
-    *, penalty: float,
+    X: Matrix, known: Answers, weights: NDArray[Any], judged: NDArray[np.bool_], groups: Sequence[str],
+    apart: tuple[Matrix, Answers], *, penalty: float,
 ) -> Head | None:  # fmt: skip
     """A head for one word; None where too few pictures tell.
 
-    X (n, d); known, weights, judged (n,) as in `LabelledPictures`; groups (n,), kept together when it is judged.
+    X (n, d); known, weights, judged (n,) as in `LabelledPictures`; groups (n,), kept together when it is judged; apart,
+    the rows (m, d) and answers (m,) of pictures that are not learned from.
 
-    The threshold is the lowest at which the word is right `_WITH_MARGIN` of the time on judged pictures of other
-    groups; where too few were judged, on all.
+    The threshold is the lowest at which the word is right with a margin on judged pictures of other groups and those
+    apart; where too few were judged, on all.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -105,19 +112,31 @@ def fit_head(
     told = seen & ~np.isnan(p)
     if y[told].sum() < _FEWEST:
         told = ~np.isnan(p)
-    said_from = threshold(y[told], p[told])
     weight, bias = _logistic(Z, y, w, penalty)
-    return Head(weight, bias, said_from, judge(y[told].astype(np.int8), p[told], said_from))
+    others = expit(apart[0] @ weight + bias)
+    answers, given = np.concatenate([y[told].astype(np.int8), apart[1]]), np.concatenate([p[told], others])
+    said_from = threshold(answers, given, np.arange(len(given)) >= told.sum())
+    return Head(weight, bias, said_from, judge(answers, given, said_from))
 
 
-def threshold(true: NDArray[np.bool_], p: NDArray[Any]) -> float:
-    """The lowest probability from which a word is right with a margin; `NEVER` where there is none."""
+def threshold(known: Answers, p: NDArray[Any], apart: NDArray[np.bool_]) -> float:
+    """The lowest probability from which a word is right with a margin; `NEVER` where there is none.
+
+    known, p, apart (n,); of the pictures that are apart it must hold too, else many of one kind speak for all.
+    """
+    use = known >= 0
+    true, p, apart = known[use] == YES, p[use], apart[use]
     if true.sum() < _FEWEST:
         return NEVER
     order = np.argsort(-p, kind="stable")
-    hits = np.cumsum(true[order])
-    enough = np.flatnonzero((hits / np.arange(1, len(order) + 1) >= _WITH_MARGIN) & (hits >= _SAID))
-    return float(p[order[enough[-1]]]) if len(enough) else NEVER
+    hits, of_apart = np.cumsum(true[order]), np.cumsum(apart[order])
+    right = (of_apart < _TELLING) | (np.cumsum((true & apart)[order]) >= HOLDS * of_apart)
+    precision, recall = hits / np.arange(1, len(order) + 1), hits / true.sum()
+    for wanted, left in _WITH_MARGIN:
+        enough = np.flatnonzero((precision >= wanted) & (recall >= left) & (hits >= _SAID) & right)
+        if len(enough):
+            return float(p[order[enough[-1]]])
+    return NEVER
 
 
 def judge(known: Answers, p: NDArray[Any], said_from: float) -> Figures:
@@ -138,6 +157,6 @@ def _logistic(X: Floats, y: NDArray[np.bool_], weights: NDArray[Any], penalty: f
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = X.mean(0), X.std(0) + 1e-9
-    model: Any = LogisticRegression(C=penalty, max_iter=300).fit((X - mean) / spread, y, weights)
+    model: Any = LogisticRegression(C=penalty, max_iter=100).fit((X - mean) / spread, y, weights)
     weight = model.coef_[0] / spread
     return weight, float(model.intercept_[0] - weight @ mean)

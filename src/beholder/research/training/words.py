@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,8 +39,9 @@ from beholder.types import Matrix, Progress, silent
 _Ask = Callable[[Sequence[Path], Progress], Matrix]
 
 LABELLED = Path(__file__).with_name("labelled_pictures.csv")
+CALIBRATION = Path(__file__).with_name("calibration_pictures.csv")
 _CLASSES = 1000
-_RIDGE = 0.01  # C of a head on an encoder's numbers
+_RIDGE = 0.002  # C of a head on an encoder's numbers
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
 _TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
 _SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
@@ -82,6 +83,7 @@ def train_words(
     *,
     teachers: Path | None = None,
     labelled: Path = LABELLED,
+    calibration: Path = CALIBRATION,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Learn the words that an encoder may say, and judge each on pictures that nothing was learned from.
@@ -101,6 +103,8 @@ def train_words(
         output "logits"), which label what nobody did
     labelled
         another table of judged pictures, to learn from
+    calibration
+        and one of the sets of `unseen`, from which only thresholds are learned
 
     Returns
     -------
@@ -129,10 +133,12 @@ def train_words(
     titles = _titles(data, others)
     shown = tuple(sorted({*told, *titles}))
     Y = rows.of(runtime.row, shown, _by_runtime(runtime))
+    apart = read_judged(calibration)
+    Z = rows.of(runtime.row, tuple(apart), _by_runtime(runtime))
     found = list[_Word]()
     for k, word in enumerate(words):
         say("learning the words", k + 1, len(words))
-        head = _learned(X, pictures, k, word.measures if measured else ())
+        head = _learned(X, pictures, k, (Z, _judged(word, apart, known)), word.measures if measured else ())
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
             found.append(_Word(word, head, judge(answers, head.probabilities(Y), head.said_from)))
@@ -140,7 +146,7 @@ def train_words(
     return [word.row() for word in found]
 
 
-def counted(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def found_words(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The words that are said, and found often enough, on unseen pictures."""
     return [r for r in rows if r["from"] is not None and r["unseen"].get("recall", 0) >= FINDS]
 
@@ -149,13 +155,18 @@ def _is_taught(word: BankWord) -> bool:
     return bool(word.classes or word.concepts or word.labels)
 
 
-def _learned(X: Matrix, pictures: LabelledPictures, k: int, measures: Sequence[str]) -> Head | None:
+def _learned(
+    X: Matrix, pictures: LabelledPictures, k: int, apart: tuple[Matrix, Answers], measures: Sequence[str]
+) -> Head | None:
     """The better of a head on a word's own measures and one on all; on an encoder's rows there is but one."""
     known = pictures.known[:, k], pictures.weights[:, k], pictures.judged[:, k], pictures.groups
     if not measures:
-        return fit_head(X, *known, penalty=_RIDGE)
+        return fit_head(X, *known, apart, penalty=_RIDGE)
     own = [NAMES.index(name) for name in measures]
-    heads = [fit_head(X[:, own], *known, penalty=_OWN_MEASURES), fit_head(X, *known, penalty=_ALL_MEASURES)]
+    heads = [
+        fit_head(X[:, own], *known, (apart[0][:, own], apart[1]), penalty=_OWN_MEASURES),
+        fit_head(X, *known, apart, penalty=_ALL_MEASURES),
+    ]
     found = [head for head in (heads[0] and heads[0].over(own, X.shape[1]), heads[1]) if head is not None]
     return max(found, key=lambda head: head.figures.ap, default=None)
 
@@ -165,12 +176,18 @@ def _answers(
 ) -> Answers:
     """What is known of a word of the unseen pictures: by eye where they were looked at for it, else by their titles."""
     if word.word in asked:
-        judged = [told.get(name, (None, frozenset())) for name in shown]
-        return np.array([OPEN if s is None or word.word in o else word.word in s for s, o in judged], np.int8)
+        return _judged(word, {name: told.get(name, (None, frozenset())) for name in shown}, asked)
     spelled = {s.casefold() for s in word.spellings} | {s.casefold().removesuffix("s") for s in word.spellings}
     named = [titles.get(name) for name in shown]
     answers = np.array([OPEN if title is None else bool(title & spelled) for title in named], np.int8)
     return answers if word.group in ("subject", "place") and answers.max(initial=0) > 0 else np.full_like(answers, OPEN)
+
+
+def _judged(word: BankWord, told: Mapping[str, Any], asked: frozenset[str]) -> Answers:
+    """What was judged of a word of each picture that was looked at."""
+    if word.word not in asked:
+        return np.full(len(told), OPEN, np.int8)
+    return np.array([OPEN if s is None or word.word in o else word.word in s for s, o in told.values()], np.int8)
 
 
 def _titles(data: Path, sets: frozenset[str]) -> dict[str, frozenset[str]]:
