@@ -23,6 +23,7 @@ FLOORS = [
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"concepts"},  # words of pictures
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
+    {"search"},  # which pictures fit a few words, or another picture
     {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit
     {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
     {"session", "labels", "doctor"},  # jobs of one person's

@@ -33,6 +33,7 @@ from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
+from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.table import Layout, PictureTable, Seen, assemble
@@ -443,6 +444,12 @@ class Collection:
         return words_of(told, [*sources, *(words_of_text(*tower, tags) for tower in towers)]) if towers else tags
 
     @once
+    def finder(self) -> Finder:
+        """Finds pictures by words and by pictures that are like them."""
+        reads = text_fits([self.library.runtime(name) for name in self.row.encoders], self.X)
+        return Finder(self.items, self.words, lambda: Looks.of(self.X, self.layout), reads=reads)
+
+    @once
     def networks(self) -> ExpertNetworks | None:
         """What networks of several databases say in X; None where others made X."""
         columns = getattr(self.library.runtime(self.row.encoder), "columns", None)
@@ -543,6 +550,50 @@ class Collection:
             return reasons(taste, self.X, self.attributes, answers, some, tell(), words=self.words, predicted=predicted)
 
         return Ranking(self.items, score, doubt, rows, favourites, why)
+
+    def search(self, text: str, taste: TasteModel | None = None, *, top: int | None = None) -> list[Ranked]:
+        """The pictures that fit a text: best fitting first, and where they fit as well, by a taste.
+
+        Parameters
+        ----------
+        text
+            words that are said of pictures, what these are called otherwise, values of columns, names of files; with an
+            encoder that reads text, any text. Pictures of which all hold come before those of which only some do.
+        taste
+            fitted on this collection's X; None: the score is how well each fits, from 0 to 1
+
+        Examples
+        --------
+        >>> pics.search("boats, evening")
+        """
+        found = self.finder.find(text)
+        return self._places(found, top) if taste is None else self.ranking(taste).fitting(found)[:top]
+
+    def similar(self, picture: int | str, taste: TasteModel | None = None, *, top: int | None = None) -> list[Ranked]:
+        """The pictures that are most like one, most alike first.
+
+        Parameters
+        ----------
+        picture
+            its row of X, or its name
+        taste
+            fitted on this collection's X: those that it ranks well come first too; None: the score is how alike each
+            is, 1 at most
+
+        Raises
+        ------
+        UnknownName
+        """
+        found = self.finder.like(self.find(picture) if isinstance(picture, str) else picture)
+        return self._places(found, top) if taste is None else self.ranking(taste).alike(found, mixed=True)[:top]
+
+    def _places(self, found: Found, top: int | None) -> list[Ranked]:
+        rows = np.array([row for row in found.best().tolist() if self.items[row].id not in self.gone][:top], np.int64)
+        told = zip(rows.tolist(), found.fits[rows].tolist(), found.why(rows), strict=True)
+        return [
+            Ranked(rank, self.items[row], fits, 0.0, why, overall=rank, fits=fits, found=why)
+            for rank, (row, fits, why) in enumerate(told, 1)
+        ]
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""

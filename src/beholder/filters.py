@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from beholder.errors import UnknownName, UserError
 from beholder.ranking import Ranking
+from beholder.search import Finder
 from beholder.types import Item
 
 _FACETS = 4  # columns one can choose a value of
@@ -21,38 +22,58 @@ class Filter:
     Attributes
     ----------
     text
-        words that the name or a column must hold, each of them, in any case
+        what is searched for: words that are said of a picture, in its columns or its name; those that fit best first
     favourites
         only those that are marked
     unjudged
         only those that no answer was about; a skip and a mark are no answers
     values
         (column, value), all of which a picture must have; spaces around a value do not count
+    like
+        the row of a picture: only those that are most like it, most alike first
+    mixed
+        with `like`: those that rank well first too
     """
 
     text: str = ""
     favourites: bool = False
     unjudged: bool = False
     values: tuple[tuple[str, str], ...] = ()
+    like: int | None = None
+    mixed: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.favourites or self.unjudged or self.values)
+        return bool(self.text or self.like is not None or self._leaves_out)
 
-    def of(self, ranking: Ranking, judged: Collection[int]) -> Ranking:
-        """What is kept of a ranking. judged : ids of the pictures that an answer was about"""
-        if not self:
+    @property
+    def _leaves_out(self) -> bool:
+        return bool(self.favourites or self.unjudged or self.values)
+
+    def of(self, ranking: Ranking, judged: Collection[int], finder: Callable[[], Finder] | None = None) -> Ranking:
+        """What is kept of a ranking.
+
+        Parameters
+        ----------
+        judged
+            ids of the pictures that an answer was about
+        finder
+            gives the collection's, where something is searched for
+        """
+        kept = self._kept(ranking, judged)
+        if finder is not None and self.text:
+            kept = kept.fitting(finder().find(self.text))
+        if finder is not None and self.like is not None:
+            kept = kept.alike(finder().like(self.like), mixed=self.mixed)
+        return kept
+
+    def _kept(self, ranking: Ranking, judged: Collection[int]) -> Ranking:
+        if not self._leaves_out:
             return ranking
-        words = self.text.casefold().split()
 
         def keeps(item: Item, favourite: bool) -> bool:
             if (self.favourites and not favourite) or (self.unjudged and item.id in judged):
                 return False
-            if any(item.columns.get(column, "").strip() != value.strip() for column, value in self.values):
-                return False
-            if not words:
-                return True
-            told = " ".join([item.name, *item.columns.values()]).casefold()
-            return all(word in told for word in words)
+            return all(item.columns.get(column, "").strip() == value.strip() for column, value in self.values)
 
         return ranking.where(keeps)
 

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from beholder.explain import Reason
+from beholder.search import Found
 from beholder.types import SCALE, Floats, Ints, Item
 
 SCORE = "The score is the share of this collection expected to be liked less, from 1 (none) to 10 (all)"  # for people
 _REFERENCES = 256  # values of a large collection that a picture is compared with for its score
 _PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
+_ALIKE = 120  # pictures that count as like another one
 _MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 
 
@@ -31,7 +33,8 @@ class Ranked:
 
     `score` is the share of the collection that is expected to be liked less, from 1 to 10; `std` is how far that may be
     off (0: the model knows no doubt). `on_scale` says how. `rank` counts the pictures of this ranking, `overall` all
-    that are not hidden, where a filter left some out; 0 where that is not known.
+    that are not hidden, where a filter left some out; 0 where that is not known. `fits` is how well the picture fits
+    what was searched for, from 0 to 1, and `found` says by what; None and "" where nothing was.
     """
 
     rank: int
@@ -43,6 +46,8 @@ class Ranked:
     liked: bool = False
     favourite: bool = False
     overall: int = 0
+    fits: float | None = None
+    found: str = ""
 
     def as_json(self, *, file: bool = True) -> dict[str, Any]:
         """The shape in which every export tells it, on the command line and in the app.
@@ -58,7 +63,7 @@ class Ranked:
             "near": self.near.name if self.near else None, "favourite": self.favourite,
             "overall": self.overall or self.rank, "file": str(self.item.locator) if file else None,
             "columns": dict(self.item.columns),
-        }  # fmt: skip
+        } | ({} if self.fits is None else {"fits": round(self.fits, 4), "found": self.found})  # fmt: skip
 
 
 class Ranking(Sequence[Ranked]):
@@ -78,6 +83,8 @@ class Ranking(Sequence[Ranked]):
         gives the reasons of some rows
     overall
         (k,) each place among all that are not hidden, from 1; None: nothing was left out
+    found
+        what was searched for, and found
     """
 
     def __init__(
@@ -89,9 +96,10 @@ class Ranking(Sequence[Ranked]):
         favourites: AnyOf[int],
         why: Callable[[Ints], list[Reason]],
         overall: NDArray[Any] | None = None,
+        found: Found | None = None,
     ) -> None:
         self.scores, self.doubts, self.rows = scores, doubts, rows.astype(np.int32)
-        self._items, self._favourites, self._why = items, favourites, why
+        self._items, self._favourites, self._why, self._found = items, favourites, why, found
         self._overall = np.arange(1, len(rows) + 1, dtype=np.int32) if overall is None else overall
 
     def __len__(self) -> int:
@@ -120,14 +128,39 @@ class Ranking(Sequence[Ranked]):
 
     def where(self, keeps: Callable[[Item, bool], bool]) -> Ranking:
         """Those that are kept by their item, and whether it is a favourite."""
-        kept = np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items])
-        return Ranking(
-            self._items, self.scores, self.doubts, self.rows[kept], self._favourites, self._why, self._overall[kept]
+        return self._take(
+            np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items]), self._found
         )
+
+    def fitting(self, found: Found) -> Ranking:
+        """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order."""
+        fits = found.fits[self.rows]
+        places = np.flatnonzero(fits)
+        return self._take(places[np.argsort(-np.round(fits[places], 1), kind="stable")], found)
+
+    def alike(self, found: Found, *, mixed: bool = False) -> Ranking:
+        """The most alike of those that are like a picture, most alike first.
+
+        mixed : by the mean of two places instead, in this order and among the most alike
+        """
+        fits = found.fits[self.rows]
+        places = np.flatnonzero(fits)
+        places = places[np.argsort(-fits[places], kind="stable")][:_ALIKE]
+        if mixed:
+            mean = np.arange(len(places)) + np.argsort(np.argsort(places))
+            places = places[np.argsort(mean, kind="stable")]
+        return self._take(places, found)
+
+    def _take(self, places: Ints, found: Found | None) -> Ranking:
+        return Ranking(
+            self._items, self.scores, self.doubts, self.rows[places], self._favourites, self._why,
+            self._overall[places], found,
+        )  # fmt: skip
 
     def _made(self, places: Ints) -> list[Ranked]:
         rows = self.rows[places].astype(np.int64)
         title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
+        found = [""] * len(rows) if self._found is None else self._found.why(rows)
         return [
             Ranked(
                 at + 1,
@@ -139,8 +172,10 @@ class Ranking(Sequence[Ranked]):
                 reason.liked,
                 self._items[row].id in self._favourites,
                 int(self._overall[at]),
+                None if self._found is None else float(self._found.fits[row]),
+                told,
             )
-            for at, row, reason in zip(places.tolist(), rows.tolist(), self._why(rows), strict=True)
+            for at, row, reason, told in zip(places.tolist(), rows.tolist(), self._why(rows), found, strict=True)
         ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from beholder import __version__
-from beholder.cli import answering, datasets, demo, fine_tuning, pictures, reading, studying, training
+from beholder.cli import answering, datasets, demo, finding, fine_tuning, pictures, reading, studying, training
 from beholder.cli.shell import Group, guarded
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ def _beholder(
 pictures.add_to(app)
 answering.add_to(app)
 reading.add_to(app)
+finding.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
 training.add_to(app)

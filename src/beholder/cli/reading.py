@@ -85,7 +85,7 @@ def rank(
         typer.Option("--where", metavar="COLUMN=VALUE", help="Only these pictures; may be repeated."),
     ] = None,
     words: Annotated[
-        str, typer.Option("--words", metavar="TEXT", help="Only pictures whose name or columns hold these words.")
+        str, typer.Option("--words", metavar="TEXT", help="Only pictures that fit these words, as `find` does.")
     ] = "",
     favourites: Annotated[bool, typer.Option("--favourites", help="Only this person's favourites.")] = False,
     unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
@@ -113,6 +113,8 @@ def rank(
         note(f"{session.person.name} has answered nothing yet: this is what people like in general")
     wanted = Filter(words.strip(), favourites, unseen, values_of(where or [], session.collection.items))
     reading = session.reading()
+    for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():
+        note(sentence)
     shown = _shown(reading, wanted)
     if html is not None:
         _write_sheet(reading, shown[: top or _ON_SHEET], html)

@@ -142,7 +142,7 @@ class Reading:
 
     def shown(self, wanted: Filter) -> Ranking:
         """The part of the ranking that a filter keeps."""
-        return wanted.of(self.ranking, self.history.judged)
+        return wanted.of(self.ranking, self.history.judged, lambda: self.collection.finder)
 
     @property
     def scores(self) -> Floats:

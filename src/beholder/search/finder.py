@@ -1,0 +1,146 @@
+"""Searching the pictures of one collection: by words, by any text where an encoder reads text, and by a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.errors import BeholderError
+from beholder.explain import Tags
+from beholder.search.folding import folded
+from beholder.search.found import Found, Held
+from beholder.search.index import Index
+from beholder.search.looks import Looks
+from beholder.search.query import Names, Reader, Term, Word
+from beholder.types import Floats, Item
+
+_KEPT = 8  # searches whose results are held: a page more asks for the same again
+_SAID = 0.5  # how well a picture fits a word that is said of it, and just so
+_SHARED = 0.2  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
+_TOLD = 3  # things that pictures share which are told
+
+
+class Finder:
+    """Finds pictures of a collection. Thread-safe.
+
+    Parameters
+    ----------
+    items
+        (n,) the pictures
+    tags
+        what is said of each
+    looks
+        gives how alike they look
+    also
+        what else the words of `tags` are called
+    reads
+        gives (n,) how well each picture fits a text, from 0 to 1; None where no encoder reads text
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        tags: Tags,
+        looks: Callable[[], Looks],
+        also: Mapping[str, Sequence[str]] | None = None,
+        reads: Callable[[str], Floats] | None = None,
+    ) -> None:
+        self._index, self._tags, self._looks, self._reads = Index.of(items), tags, looks, reads
+        self._reader = Reader(self._index, Names.of(tags.names, also or {}), names_alone=reads is not None)
+        self.find = lru_cache(_KEPT)(self._find)
+        self.like = lru_cache(_KEPT)(self._like)
+
+    def _find(self, text: str) -> Found:
+        """The pictures that fit a text.
+
+        Neighbouring words that mean something together are one thing that is asked for, all others one each. Pictures
+        of which all hold come first, then those of which most do. Words of which nothing is known are told in `notes`.
+        """
+        parts = self._reader.read(text)
+        if any(term.known and not term.filler for part in parts for term in part):
+            parts = [[term for term in part if not (term.known and term.filler)] for part in parts]
+        held, unknown, faults = list[Held](), list[str](), list[str]()
+        for part in parts:
+            for terms, known in self._runs(part):
+                if known is not None:
+                    held.append(known)
+                elif self._reads is None:
+                    unknown += [str(term) for term in terms if not term.filler]
+                else:
+                    try:
+                        held.append(self._read(" ".join(map(str, terms))))
+                    except BeholderError as fault:
+                        faults.append(str(fault))
+                        unknown += [str(term) for term in terms if not term.filler]
+        if not held and not unknown and text.strip():
+            unknown.append(text.strip())
+        words = [word for part in parts for term in part for word in term.words]
+        return Found.of(len(self._index), held, [*_notes(words, unknown), *dict.fromkeys(faults)])
+
+    def _runs(self, part: Sequence[Term]) -> Iterator[tuple[list[Term], Held | None]]:
+        """Each term of which some pictures are known, with these, and the runs of terms between, of which none are."""
+        told = [(term, self._held(term) if term.known else None) for term in part]
+        for nothing, run in groupby(told, key=lambda one: one[1] is None):
+            if not nothing:
+                yield from (([term], held) for term, held in run)
+            elif terms := _without_ends([term for term, _ in run]):
+                yield terms, None
+
+    def _held(self, term: Term) -> Held | None:
+        """The pictures of which a term holds; None where it holds of none."""
+        concepts = np.array(term.concepts, np.int64)
+        said = self._tags.said[:, concepts]
+        fits = np.where(said, _SAID + (1 - _SAID) * self._tags.probabilities[:, concepts], 0.0)
+        whole = all(word.whole or word.meant for word in term.words)
+        by_value = self._index.strengths(term.values, len(term.words), whole)
+        strengths = np.maximum(fits.max(axis=1, initial=0.0), by_value)
+
+        def tell(row: int) -> str:
+            names = [self._tags.names[k] for k, is_said in zip(term.concepts, said[row], strict=True) if is_said]
+            return self._index.told(row, term.values) or ", ".join(names[:1])
+
+        return Held(strengths, tell) if strengths.any() else None
+
+    def _read(self, text: str) -> Held:
+        """The pictures that fit a text of which nothing else is known."""
+        assert self._reads is not None
+        return Held(self._reads(text), lambda row: f"looks like '{text}'")
+
+    def _like(self, row: int) -> Found:
+        """The pictures that are like one, which is left out: they look like it, and what is said of both counts too."""
+        looks = np.maximum(self._looks().likeness(row), 0)
+        said = _share(self._tags.said, row)
+        fits = (looks + _SHARED * (self._index.share(row) + said)) / (1 + 2 * _SHARED)
+        fits[row] = 0
+
+        def tell(other: int) -> str:
+            both = [*self._index.both(row, other), *self._tags.shared(row, other)]
+            return ", ".join(list(dict.fromkeys(both))[:_TOLD]) or "looks alike"
+
+        return Found(fits, lambda rows: [tell(other) for other in rows.tolist()])
+
+
+def _share(said: NDArray[np.bool_], row: int) -> Floats:
+    """(n,) how much of what is said of one picture is said of each; what is said of few counts more."""
+    mine = said[:, np.flatnonzero(said[row])]
+    telling = np.log(len(said) / np.maximum(mine.sum(axis=0), 1))
+    return np.asarray(mine @ telling / max(float(telling.sum()), 1e-9), np.float64)
+
+
+def _without_ends(terms: list[Term]) -> list[Term]:
+    """Without the words at both ends that say nothing."""
+    telling = [at for at, term in enumerate(terms) if not term.filler]
+    return terms[telling[0] : telling[-1] + 1] if telling else []
+
+
+def _notes(words: Sequence[Word], unknown: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        if word.meant and folded(word.meant) != folded(word.typed):
+            yield f"Searched for '{word.meant}', as nothing is known of '{word.typed}'."
+    if unknown:
+        *most, last = (f"'{text}'" for text in dict.fromkeys(unknown))
+        yield f"Nothing is known of {' and '.join(filter(None, [', '.join(most), last]))} in these pictures."

@@ -1,0 +1,237 @@
+"""What the source says of the pictures of a collection, ready to be searched: the values of its columns, and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from beholder.search.folding import folded, stem, words_of
+from beholder.types import Floats, Ints, Item
+
+_BETWEEN = re.compile(r"[;|]|,(?!\d)|\s/\s")  # what stands between the values of one cell
+_LONG = 8  # words from which a value is a text, in which words stand anywhere
+_IS, _HOLDS, _TEXT, _FILE = 1.0, 0.8, 0.7, 0.65  # how well a value fits words: it is these, or holds them among others
+_PART = 0.85  # of that, where a word is but a part of one of its words, or is spelt in another way
+_NAME = ""  # stands for the column where a picture's name is
+_LINKS = ("http:", "https:")
+NONE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """The values of n pictures: what a cell says, in parts where it says several things, and the name of the file.
+
+    Attributes
+    ----------
+    columns, texts
+        (v,) the column of each value, and the value as it is written
+    lengths
+        (v,) how many words it has
+    by_picture
+        (n, v) which values each picture has
+    by_stem
+        (s, v) which values hold each stem of a word
+    stems
+        the row of `by_stem` of each stem
+    spelling
+        (s,) a word of each stem, as it is written
+    """
+
+    columns: Sequence[str]
+    texts: Sequence[str]
+    lengths: Ints
+    by_picture: csr_array
+    by_stem: csr_array
+    stems: dict[str, int]
+    spelling: Sequence[str]
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> Self:
+        """Of the pictures of a collection, in its order."""
+        making = _Making()
+        for item in items:
+            making.add(item)
+        return cls(*making.parts())
+
+    def __len__(self) -> int:
+        return int(self.by_picture.shape[0])
+
+    @cached_property
+    def _by_value(self) -> csr_array:
+        return self.by_picture.T.tocsr()
+
+    @cached_property
+    def _counts(self) -> Ints:
+        """(v,) how many pictures have each value."""
+        return np.diff(self._by_value.indptr)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """(v,) how well each value fits words that it holds among others."""
+        named = np.array([column == _NAME for column in self.columns], bool)
+        return np.where(named, _FILE, np.where(self.lengths > _LONG, _TEXT, _HOLDS))
+
+    @cached_property
+    def _short(self) -> NDArray[np.bool_]:
+        """(v,) whether each value is one of a column, and no text."""
+        return (self._weights == _HOLDS) & (self.lengths > 0)
+
+    @cached_property
+    def _shared(self) -> NDArray[np.bool_]:
+        """(v,) whether it is a short one that several pictures have: an artist, a style."""
+        return np.asarray(self._short & (self._counts > 1))
+
+    @cached_property
+    def _run_together(self) -> list[tuple[str, int]]:
+        """The shared values without blanks, and their numbers."""
+        return [("".join(words_of(folded(self.texts[v]))), v) for v in np.flatnonzero(self._shared).tolist()]
+
+    def spoken(self, *, shared: bool = False) -> dict[str, int]:
+        """The stems of the values of columns, and how many values hold each; shared : of artists, styles alone"""
+        told = self._shared if shared else self._short
+        counts = np.asarray(self.by_stem @ told.astype(np.int32))
+        return {one: int(counts[row]) for one, row in self.stems.items() if counts[row]}
+
+    def holding(self, stem: str) -> Ints:
+        """The values that hold this stem, rising."""
+        return _row(self.by_stem, self.stems.get(stem, -1))
+
+    def holding_part(self, part: str) -> Ints:
+        """The values that hold a word that begins with this, or where there is none, has this in it.
+
+        Of a number only the beginning is a part: "188" of 1889, "33" of nothing.
+        """
+        if len(part) < 3:
+            return NONE
+        begun = [row for one, row in self.stems.items() if one.startswith(part)]
+        if not begun and not part.isdigit():
+            begun = [row for one, row in self.stems.items() if part in one]
+        found = [_row(self.by_stem, row) for row in begun]
+        return np.unique(np.concatenate(found)) if found else NONE
+
+    def run_together(self, word: str) -> Ints:
+        """The shared values that hold this once their blanks are taken out: "vangogh" in "Vincent van Gogh"."""
+        if len(word) < 5:
+            return NONE
+        return np.array([v for text, v in self._run_together if word in text], np.int64)
+
+    def together(self, words: Sequence[Ints]) -> Ints:
+        """The short values that hold each of some words, given the values that hold each."""
+        found = words[0]
+        for more in words[1:]:
+            found = np.intersect1d(found, more, assume_unique=True)
+        return found[self._short[found]]
+
+    def strengths(self, values: Ints, words: int, whole: bool) -> Floats:
+        """(n,) how well each picture fits, by the best of its values among these; 1 where that is all it says.
+
+        Parameters
+        ----------
+        words
+            how many words were asked for
+        whole
+            whether the values hold them whole and as they are spelt
+        """
+        fits = np.where(self.lengths[values] == words, _IS, self._weights[values]) * (1.0 if whole else _PART)
+        found = np.zeros(len(self))
+        for fit in np.unique(fits):  # rising
+            found[_columns(self._by_value, values[fits == fit])] = fit
+        return found
+
+    def share(self, row: int) -> Floats:
+        """(n,) how much of what is said of one picture and others is said of each; what few have counts more."""
+        mine = self._of_others(row)
+        telling = np.zeros(len(self.texts))
+        telling[mine] = np.log(len(self) / self._counts[mine])
+        return np.asarray(self.by_picture @ telling / max(float(telling.sum()), 1e-9), np.float64)
+
+    def both(self, row: int, other: int) -> list[str]:
+        """The values that two pictures share."""
+        return [self.texts[v] for v in np.intersect1d(self._of_others(row), _row(self.by_picture, other)).tolist()]
+
+    def _of_others(self, row: int) -> Ints:
+        mine = _row(self.by_picture, row)
+        return mine[self._shared[mine]]
+
+    def told(self, row: int, values: Ints) -> str:
+        """What a picture has of these values, rising, as it is said of it; the shortest, "" where it has none."""
+        mine = np.intersect1d(_row(self.by_picture, row), values)
+        if not len(mine):
+            return ""
+        value = int(min(mine, key=lambda v: (self.columns[v] == _NAME, self.lengths[v])))
+        if self.columns[value] == _NAME:
+            return f"file {self.texts[value]}"
+        return self.texts[value] if self._short[value] else f"in its {self.columns[value]}"
+
+
+def _row(table: csr_array, row: int) -> Ints:
+    """The columns of the entries of a row; none of row -1."""
+    return NONE if row < 0 else np.asarray(table.indices[table.indptr[row] : table.indptr[row + 1]], np.int64)
+
+
+def _columns(table: csr_array, rows: Ints) -> NDArray[Any]:
+    """The columns of the entries of these rows."""
+    starts, counts = table.indptr[rows], np.diff(table.indptr)[rows]
+    before = np.cumsum(counts) - counts
+    return np.asarray(table.indices[np.arange(counts.sum()) + np.repeat(starts - before, counts)])
+
+
+class _Making:
+    """An index that is being made, a picture at a time."""
+
+    def __init__(self) -> None:
+        self.columns, self.texts, self.spelling, self.stems = list[str](), list[str](), list[str](), dict[str, int]()
+        self._cells, self._values = dict[tuple[str, str], list[int]](), dict[tuple[str, str], int]()
+        self._of_picture, self._of_value, self._lengths = list[list[int]](), list[list[int]](), list[int]()
+
+    def add(self, item: Item) -> None:
+        mine = [v for column, cell in item.columns.items() for v in self._cell(column, cell)]
+        name = PurePath(item.name)
+        mine += self._cell(_NAME, " ".join([*name.parts[:-1], name.stem]))
+        self._of_picture.append(sorted(set(mine)))
+
+    def _cell(self, column: str, cell: str) -> list[int]:
+        """The numbers of the values that a cell holds."""
+        if (column, cell) not in self._cells:
+            parts = [cell] if column == _NAME else _BETWEEN.split(cell)
+            self._cells[column, cell] = [self._value(column, part.strip()) for part in parts if part.strip()]
+        return self._cells[column, cell]
+
+    def _value(self, column: str, text: str) -> int:
+        number = self._values.setdefault((column, text), len(self.texts))
+        if number == len(self.texts):
+            self.columns.append(column)
+            self.texts.append(text)
+            words = [] if text.startswith(_LINKS) else words_of(text)
+            self._of_value.append(sorted({self._stem(word) for word in words}))
+            self._lengths.append(len(words))
+        return number
+
+    def _stem(self, word: str) -> int:
+        number = self.stems.setdefault(stem(word), len(self.stems))
+        if number == len(self.spelling):
+            self.spelling.append(word)
+        return number
+
+    def parts(self) -> tuple[Any, ...]:
+        """What `Index` is made of."""
+        by_picture = _table(self._of_picture, len(self.texts))
+        by_stem = _table(self._of_value, len(self.stems)).T.tocsr()
+        by_stem.sort_indices()
+        lengths = np.array(self._lengths, np.int64)
+        return self.columns, self.texts, lengths, by_picture, by_stem, self.stems, self.spelling
+
+
+def _table(rows: Sequence[Sequence[int]], columns: int) -> csr_array:
+    """A sparse table of ones."""
+    ends = np.cumsum([0, *map(len, rows)])
+    where = np.fromiter((number for row in rows for number in row), np.int32, int(ends[-1]))
+    return csr_array((np.ones(len(where), np.int8), where, ends), shape=(len(rows), columns))

@@ -1,0 +1,188 @@
+"""What somebody typed, taken apart: terms of one or several words, each known of some pictures, or unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from beholder.search.folding import folded, stem, words_of
+from beholder.search.index import NONE, Index
+from beholder.types import Ints
+
+_PARTS = re.compile(r"[,;+&|]")
+_MOST_WORDS = 32  # of a query that are looked up
+_LONGEST = 4  # words of one term
+_SAYING_NOTHING = (
+    *("a", "an", "the", "of", "in", "on", "at", "by", "with", "and", "or", "to", "from", "for", "is", "are", "some"),
+    *("any", "that", "which", "like", "style", "look", "looking", "painting", "picture", "image", "photo"),
+    *("photograph", "art", "artwork", "work"),
+)
+FILLERS = frozenset(map(stem, _SAYING_NOTHING))
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a query.
+
+    Attributes
+    ----------
+    typed
+        as it was typed
+    stem
+        as it is compared; that of the word that was probably meant, where the typed one is unknown
+    values
+        which values of the index hold it
+    whole
+        whether they hold it whole, and as it is spelt
+    meant
+        the word that was probably meant, "" where that is the typed one
+    """
+
+    typed: str
+    stem: str
+    values: Ints = field(default_factory=lambda: NONE)
+    whole: bool = True
+    meant: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that a query asks for: neighbouring words that mean it together.
+
+    Attributes
+    ----------
+    words
+        of the query
+    concepts
+        the numbers of the words of the bank that it names
+    values
+        the values of the index that hold all its words
+    """
+
+    words: Sequence[Word]
+    concepts: Sequence[int] = ()
+    values: Ints = field(default_factory=lambda: NONE)
+
+    def __str__(self) -> str:
+        return " ".join(word.meant or word.typed for word in self.words)
+
+    @property
+    def known(self) -> bool:
+        return bool(self.concepts) or len(self.values) > 0
+
+    @property
+    def filler(self) -> bool:
+        return all(word.stem in FILLERS for word in self.words)
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """What the words of the bank are called.
+
+    Attributes
+    ----------
+    numbers
+        the numbers of the words that each sequence of stems names
+    spelling
+        a word of each of these stems, as it is written
+    """
+
+    numbers: Mapping[tuple[str, ...], Sequence[int]]
+    spelling: Mapping[str, str]
+
+    @classmethod
+    def of(cls, names: Sequence[str], also: Mapping[str, Sequence[str]]) -> Self:
+        """Of so many words, and of what else each is called."""
+        numbers, spelling = dict[tuple[str, ...], list[int]](), dict[str, str]()
+        for number, name in enumerate(names):
+            for called in dict.fromkeys([name, *also.get(name, ())]):
+                words = words_of(called)
+                for word in words:
+                    spelling.setdefault(stem(word), word)
+                mine = numbers.setdefault(tuple(map(stem, words)), [])
+                if number not in mine:
+                    mine.append(number)
+        return cls(numbers, spelling)
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Reads queries about the pictures of an index.
+
+    Attributes
+    ----------
+    names
+        of the words of the bank
+    names_alone
+        whether a misspelt word is taken for a word of the bank or a name that several pictures share alone, as an
+        artist's: where any text means something, an unknown word need not be misspelt
+    """
+
+    index: Index
+    names: Names
+    names_alone: bool = False
+
+    def read(self, text: str) -> list[list[Term]]:
+        """The terms of each part of a query; its parts stand between commas."""
+        left, found = _MOST_WORDS, list[list[Term]]()
+        for part in _PARTS.split(text):
+            words = [self._word(typed) for typed in words_of(part)[:left]]
+            left -= len(words)
+            if words:
+                found.append(list(self._terms(words)))
+        return found
+
+    def _word(self, typed: str) -> Word:
+        one = stem(typed)
+        if len(values := self.index.holding(one)) or one in self.names.spelling or one in FILLERS:
+            return Word(typed, one, values)
+        if len(values := self.index.holding_part(one)) or len(values := self.index.run_together(folded(typed))):
+            return Word(typed, one, values, whole=False)
+        meant = self._nearest(one)
+        if meant is None:
+            return Word(typed, one)
+        spelt = self.names.spelling.get(meant) or self.index.spelling[self.index.stems[meant]]
+        return Word(typed, meant, self.index.holding(meant), whole=False, meant=spelt)
+
+    def _terms(self, words: Sequence[Word]) -> Iterator[Term]:
+        """The longest runs of words that mean something together, from left to right."""
+        at = 0
+        while at < len(words):
+            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+                term = self._term(words[at : at + length])
+                if term.known or length == 1:
+                    yield term
+                    break
+            at += length
+
+    def _term(self, words: Sequence[Word]) -> Term:
+        concepts = self.names.numbers.get(tuple(word.stem for word in words), ())
+        if len(words) == 1:
+            return Term(words, concepts, words[0].values)
+        each_is_one = all((word.stem,) in self.names.numbers or word.stem in FILLERS for word in words)
+        if not all(len(word.values) for word in words) or (each_is_one and not concepts):
+            return Term(words, concepts)
+        return Term(words, concepts, self.index.together([word.values for word in words]))
+
+    @cached_property
+    def _spoken(self) -> dict[str, int]:
+        """The stems that a misspelt word may mean, and how common each is."""
+        return dict.fromkeys(self.names.spelling, 1) | self.index.spoken(shared=self.names_alone)
+
+    @cached_property
+    def _choices(self) -> list[str]:
+        return list(self._spoken)
+
+    def _nearest(self, stem: str) -> str | None:
+        """The stem that was most probably meant, the commonest of the nearest; None where none is near."""
+        most = 0 if len(stem) < 5 or stem.isdigit() else 1 if len(stem) < 6 else 2 if len(stem) < 10 else 3
+        if not most:
+            return None
+        near = process.extract(stem, self._choices, scorer=OSA.distance, score_cutoff=most, limit=8)
+        return min(near, key=lambda one: (one[1], -self._spoken[one[0]]))[0] if near else None
