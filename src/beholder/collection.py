@@ -44,6 +44,7 @@ from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers
 
 T = TypeVar("T")
 
+_ALIKE = "looks alike"  # why a picture is found of which nothing is said
 _SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
 
 
@@ -591,7 +592,7 @@ class Collection:
         rows = np.array([row for row in found.best().tolist() if self.items[row].id not in self.gone][:top], np.int64)
         told = zip(rows.tolist(), found.fits[rows].tolist(), found.why(rows), strict=True)
         return [
-            Ranked(rank, self.items[row], fits, 0.0, why, overall=rank, fits=fits, found=why)
+            Ranked(rank, self.items[row], fits, 0.0, ", ".join(why) or _ALIKE, overall=rank, fits=fits, found=why)
             for rank, (row, fits, why) in enumerate(told, 1)
         ]
 

@@ -43,10 +43,11 @@ class Filter:
     mixed: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.like is not None or self._leaves_out)
+        return bool(self.text or self.like is not None or self.narrows)
 
     @property
-    def _leaves_out(self) -> bool:
+    def narrows(self) -> bool:
+        """Whether it leaves pictures out for anything but what is searched for."""
         return bool(self.favourites or self.unjudged or self.values)
 
     def of(self, ranking: Ranking, judged: Collection[int], finder: Callable[[], Finder] | None = None) -> Ranking:
@@ -67,7 +68,7 @@ class Filter:
         return kept
 
     def _kept(self, ranking: Ranking, judged: Collection[int]) -> Ranking:
-        if not self._leaves_out:
+        if not self.narrows:
             return ranking
 
         def keeps(item: Item, favourite: bool) -> bool:

@@ -34,7 +34,7 @@ class Ranked:
     `score` is the share of the collection that is expected to be liked less, from 1 to 10; `std` is how far that may be
     off (0: the model knows no doubt). `on_scale` says how. `rank` counts the pictures of this ranking, `overall` all
     that are not hidden, where a filter left some out; 0 where that is not known. `fits` is how well the picture fits
-    what was searched for, from 0 to 1, and `found` says by what; None and "" where nothing was.
+    what was searched for, from 0 to 1, and `found` says by what; None and () where nothing was.
     """
 
     rank: int
@@ -47,7 +47,7 @@ class Ranked:
     favourite: bool = False
     overall: int = 0
     fits: float | None = None
-    found: str = ""
+    found: tuple[str, ...] = ()
 
     def as_json(self, *, file: bool = True) -> dict[str, Any]:
         """The shape in which every export tells it, on the command line and in the app.
@@ -63,7 +63,7 @@ class Ranked:
             "near": self.near.name if self.near else None, "favourite": self.favourite,
             "overall": self.overall or self.rank, "file": str(self.item.locator) if file else None,
             "columns": dict(self.item.columns),
-        } | ({} if self.fits is None else {"fits": round(self.fits, 4), "found": self.found})  # fmt: skip
+        } | ({} if self.fits is None else {"fits": round(self.fits, 4), "found": list(self.found)})  # fmt: skip
 
 
 class Ranking(Sequence[Ranked]):
@@ -160,7 +160,7 @@ class Ranking(Sequence[Ranked]):
     def _made(self, places: Ints) -> list[Ranked]:
         rows = self.rows[places].astype(np.int64)
         title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
-        found = [""] * len(rows) if self._found is None else self._found.why(rows)
+        found = [()] * len(rows) if self._found is None else self._found.why(rows)
         return [
             Ranked(
                 at + 1,

@@ -87,7 +87,7 @@ def _print(places: Sequence[Ranked], top: int | None, as_json: bool, nothing: st
         return
     from beholder.ranking import title_of
 
-    rows = [[p.rank, f"{p.score:.2f}", title_of(p.item), p.found] for p in places[: top or _SHOWN]]
+    rows = [[p.rank, f"{p.score:.2f}", title_of(p.item), ", ".join(p.found)] for p in places[: top or _SHOWN]]
     table(["", "score", "picture", "why"], rows, right=[0, 1])
     if (more := len(places) - len(rows)) > 0:
         note(f"… and {more:,} more; show more with --top N")

@@ -117,9 +117,9 @@ class Finder:
         fits = (looks + _SHARED * (self._index.share(row) + said)) / (1 + 2 * _SHARED)
         fits[row] = 0
 
-        def tell(other: int) -> str:
+        def tell(other: int) -> tuple[str, ...]:
             both = [*self._index.both(row, other), *self._tags.shared(row, other)]
-            return ", ".join(list(dict.fromkeys(both))[:_TOLD]) or "looks alike"
+            return tuple(dict.fromkeys(both))[:_TOLD]
 
         return Found(fits, lambda rows: [tell(other) for other in rows.tolist()])
 

@@ -35,13 +35,13 @@ class Found:
     fits
         (n,) how well each picture fits, from 0, not at all, to 1
     why
-        gives what fits of some rows, in a few words each
+        gives what fits of some rows, a few words each time; none where they only look alike
     notes
         sentences about the search: words of which nothing is known, words that were taken for others
     """
 
     fits: Floats
-    why: Callable[[Ints], list[str]]
+    why: Callable[[Ints], list[tuple[str, ...]]]
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -56,9 +56,9 @@ class Found:
         mean = strengths.sum(axis=0) / np.maximum(count, 1)
         fits = np.where(count > 0, (count - 1 + mean) / max(1, len(held)), 0.0)
 
-        def why(rows: Ints) -> list[str]:
-            told = ([one.tell(row) for one in held if one.strengths[row]] for row in rows.tolist())
-            return ["; ".join(dict.fromkeys(filter(None, words))) for words in told]
+        def why(rows: Ints) -> list[tuple[str, ...]]:
+            told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
+            return [tuple(dict.fromkeys(filter(None, words))) for words in told]
 
         return cls(fits, why, tuple(notes))
 

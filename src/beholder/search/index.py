@@ -82,7 +82,7 @@ class Index:
     @cached_property
     def _short(self) -> NDArray[np.bool_]:
         """(v,) whether each value is one of a column, and no text."""
-        return (self._weights == _HOLDS) & (self.lengths > 0)
+        return np.asarray((self._weights == _HOLDS) & (self.lengths > 0))
 
     @cached_property
     def _shared(self) -> NDArray[np.bool_]:
@@ -154,8 +154,10 @@ class Index:
         return np.asarray(self.by_picture @ telling / max(float(telling.sum()), 1e-9), np.float64)
 
     def both(self, row: int, other: int) -> list[str]:
-        """The values that two pictures share."""
-        return [self.texts[v] for v in np.intersect1d(self._of_others(row), _row(self.by_picture, other)).tolist()]
+        """The values that two pictures share, those of the fewest first."""
+        shared = np.intersect1d(self._of_others(row), _row(self.by_picture, other)).tolist()
+        told = [v for v in shared if any(map(str.isalpha, self.texts[v]))]  # a number alone says nothing
+        return [self.texts[v] for v in sorted(told, key=lambda v: int(self._counts[v]))]
 
     def _of_others(self, row: int) -> Ints:
         mine = _row(self.by_picture, row)

@@ -12,8 +12,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
+from beholder.collection import Collection
+from beholder.errors import UnknownName
 from beholder.filters import Filter, facets
 from beholder.store import Person
+from beholder.types import Item
 from beholder.web.pages.collections import may_import
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.render import page
@@ -57,8 +60,10 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     if now.weight < FEWEST and not session.starts_from_others:
         response = page(request, "results_early.html", here="results", **context)
     else:
-        wanted, reading = _filter_of(query), state.reading(collection, person)
-        ranked, now, address = reading.ranking, reading.progress, partial(_query_of, wanted)
+        reading = state.reading(collection, person)
+        wanted = _filter_of(query, reading.collection)
+        like = None if wanted.like is None else reading.collection.items[wanted.like]
+        ranked, now, address = reading.ranking, reading.progress, partial(_query_of, wanted, like)
         context |= {"progress": now, "verdict": reading.verdict if now.answers else None, "shares": reading.shares}
         shown = reading.shown(wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
@@ -68,7 +73,8 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "number": number, "last": last, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
-            "export": address(),
+            "export": address(), "like": like,
+            "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
         }  # fmt: skip
         template = "wall.html" if query.get("part") == "1" else "results.html"
         response = page(request, template, here="results", **context)
@@ -77,21 +83,36 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     return response
 
 
-def _filter_of(query: Mapping[str, str]) -> Filter:
-    """The filter that an address asks for."""
-    values = tuple((k[2:], v) for k, v in query.items() if k.startswith("c.") and v)
+def _filter_of(query: Mapping[str, str], pictures: Collection) -> Filter:
+    """The filter that an address asks for. raises : UnknownName where pictures should be like one that is not there"""
+    on = {name for name in ("favourites", "new", "mixed") if query.get(name, "") == "1"}
     return Filter(
-        query.get("q", "").strip()[:200], query.get("favourites", "") == "1", query.get("new", "") == "1", values
+        text=query.get("q", "").strip()[:200],
+        favourites="favourites" in on,
+        unjudged="new" in on,
+        values=tuple((k[2:], v) for k, v in query.items() if k.startswith("c.") and v),
+        like=_row_of(query["like"], pictures) if query.get("like") else None,
+        mixed="mixed" in on,
     )
 
 
-def _query_of(wanted: Filter, **more: Any) -> str:
+def _row_of(text: str, pictures: Collection) -> int:
+    """The row of the picture of this id."""
+    row = pictures.row_of.get(whole(text, "like", 0, 2**63 - 1))
+    if row is None:
+        raise UnknownName(f"no picture of '{pictures.name}' has the number {text}")
+    return row
+
+
+def _query_of(wanted: Filter, like: Item | None, **more: Any) -> str:
     """A filter as part of an address."""
     pairs = [
         ("q", wanted.text),
         ("favourites", "1" if wanted.favourites else ""),
         ("new", "1" if wanted.unjudged else ""),
         *((f"c.{c}", v) for c, v in wanted.values),
+        ("like", str(like.id) if like else ""),
+        ("mixed", "1" if wanted.mixed else ""),
     ]
     said = urlencode([(k, v) for k, v in [*pairs, *more.items()] if v])
     return f"?{said}" if said else ""
@@ -99,7 +120,8 @@ def _query_of(wanted: Filter, **more: Any) -> str:
 
 def _rows(request: Request, collection: str, person: Person) -> list[dict[str, Any]]:
     """The places that an address asks for. Where a file lies is told on the machine itself alone."""
-    shown = state_of(request).reading(collection, person).shown(_filter_of(request.query_params))
+    reading = state_of(request).reading(collection, person)
+    shown = reading.shown(_filter_of(request.query_params, reading.collection))
     return [one.as_json(file=may_import(request)) for one in shown]
 
 

@@ -50,15 +50,16 @@ if (more) {
 
 // What stands under a picture of the wall: title, artist and price, and why it hangs there.
 const told = (plate) =>
-  [...plate.closest("figure").querySelectorAll("figcaption > p")].map((line) => line.textContent.trim()).filter(Boolean);
+  [...plate.closest("figure").querySelectorAll("figcaption p")].map((line) => line.textContent.trim()).filter(Boolean);
+const alike = (plate) => plate.closest("figure").querySelector("a.alike").href;
 
-wall?.addEventListener("click", (e) => {
+document.getElementById("main").addEventListener("click", (e) => {
   const link = e.target.closest("a[data-zoom]");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   const alt = (a) => a.querySelector("img").alt || a.getAttribute("aria-label");
   const links = link.classList.contains("near") ? [link] : [...wall.querySelectorAll("a.plate")];
-  const one = (a) => ({ src: a.href, alt: alt(a), words: a.matches(".near") ? [a.getAttribute("aria-label")] : told(a) });
+  const one = (a) => ({ src: a.href, alt: alt(a), ...(a.matches(".near") ? { words: [a.getAttribute("aria-label")] } : { words: told(a), more: alike(a) }) });
   zoom(links.map(one), links.indexOf(link));
 });
 
@@ -79,7 +80,7 @@ wall?.addEventListener("submit", async (e) => {
   button.setAttribute("aria-pressed", on);
 });
 
-// On a phone the pictures come first, unless a filter is in use.
+// On a phone the pictures come first, unless a filter is in use; the search stays.
 const box = document.querySelector(".filter-box");
 if (box && !("used" in box.dataset) && matchMedia("(max-width: 640px)").matches) box.open = false;
 

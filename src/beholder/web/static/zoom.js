@@ -7,6 +7,7 @@ const GHOST = 450; // ms
 let dialog = null;
 let picture = null;
 let words = null;
+let alike = null;
 let opened = 0;
 let list = [];
 let at = 0;
@@ -17,7 +18,8 @@ function build() {
   const close = make("button", { type: "button", class: "round", "aria-label": "Back", onclick: () => dialog.close() }, icon("close"));
   const step = (by, label, sign) =>
     make("button", { type: "button", class: "round", "aria-label": label, onclick: () => turn(by) }, sign);
-  const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
+  alike = make("a", { class: "button round zoom-more", "aria-label": "More like this", title: "More like this" }, icon("alike"));
+  const steps = make("div", { class: "zoom-steps" }, alike, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
   frame.addEventListener("click", (e) => (e.target === picture ? dialog.classList.toggle("full") : dialog.close()));
   dialog = make("dialog", { class: "zoom", "aria-label": "Zoomed picture" }, frame, make("div", { class: "zoom-foot" }, words, steps), close);
@@ -44,9 +46,12 @@ function turn(by) {
   picture.src = list[at].src;
   picture.alt = list[at].alt;
   words.replaceChildren(...(list[at].words ?? []).map((line) => make("p", {}, line)));
+  alike.hidden = !list[at].more;
+  alike.href = list[at].more ?? "";
 }
 
-// pictures: [{src, alt, words}], words: lines to stand under it, if any; the arrow keys go through them.
+// pictures: [{src, alt, words, more}], words: lines to stand under it, more: where pictures like it are, if any; the
+// arrow keys go through them.
 export function zoom(pictures, first = 0) {
   if (!dialog) build();
   list = pictures;
