@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import PurePath
 from typing import Any, Self
 
@@ -95,10 +98,13 @@ class Index:
         return [("".join(words_of(folded(self.texts[v]))), v) for v in np.flatnonzero(self._shared).tolist()]
 
     def spoken(self, *, shared: bool = False) -> dict[str, int]:
-        """The stems of the values of columns, and how many values hold each; shared : of artists, styles alone"""
+        """The words among the stems of columns' values, and how many values hold each.
+
+        shared : of values alone that several pictures share
+        """
         told = self._shared if shared else self._short
         counts = np.asarray(self.by_stem @ told.astype(np.int32))
-        return {one: int(counts[row]) for one, row in self.stems.items() if counts[row]}
+        return {one: int(counts[row]) for one, row in self.stems.items() if counts[row] and not one.isdigit()}
 
     def holding(self, stem: str) -> Ints:
         """The values that hold this stem, rising."""
@@ -111,11 +117,20 @@ class Index:
         """
         if len(part) < 3:
             return NONE
-        begun = [row for one, row in self.stems.items() if one.startswith(part)]
-        if not begun and not part.isdigit():
-            begun = [row for one, row in self.stems.items() if part in one]
+        begun = self._stems_with(f"\n{part}") or ([] if part.isdigit() else self._stems_with(part))
         found = [_row(self.by_stem, row) for row in begun]
         return np.unique(np.concatenate(found)) if found else NONE
+
+    @cached_property
+    def _all_stems(self) -> tuple[str, list[int]]:
+        """All stems, each behind a line break, and where each of these is."""
+        lengths = [len(one) + 1 for one in self.stems]
+        return "".join(f"\n{one}" for one in self.stems), [0, *accumulate(lengths)][:-1]
+
+    def _stems_with(self, part: str) -> list[int]:
+        """The rows of the stems that have this in them; in one text, all are looked through in a millisecond."""
+        text, starts = self._all_stems
+        return sorted({bisect_right(starts, found.start()) - 1 for found in re.finditer(re.escape(part), text)})
 
     def run_together(self, word: str) -> Ints:
         """The shared values that hold this once their blanks are taken out: "vangogh" in "Vincent van Gogh"."""
@@ -125,10 +140,10 @@ class Index:
 
     def together(self, words: Sequence[Ints]) -> Ints:
         """The short values that hold each of some words, given the values that hold each."""
-        found = words[0]
-        for more in words[1:]:
-            found = np.intersect1d(found, more, assume_unique=True)
-        return found[self._short[found]]
+        count = np.zeros(len(self.texts), np.uint8)
+        for values in words:
+            count[values] += 1
+        return np.flatnonzero((count == len(words)) & self._short)
 
     def strengths(self, values: Ints, words: int, whole: bool) -> Floats:
         """(n,) how well each picture fits, by the best of its values among these; 1 where that is all it says.
@@ -155,7 +170,7 @@ class Index:
 
     def both(self, row: int, other: int) -> list[str]:
         """The values that two pictures share, those of the fewest first."""
-        shared = np.intersect1d(self._of_others(row), _row(self.by_picture, other)).tolist()
+        shared = _both(self._of_others(row), _row(self.by_picture, other))
         told = [v for v in shared if any(map(str.isalpha, self.texts[v]))]  # a number alone says nothing
         return [self.texts[v] for v in sorted(told, key=lambda v: int(self._counts[v]))]
 
@@ -165,10 +180,10 @@ class Index:
 
     def told(self, row: int, values: Ints) -> str:
         """What a picture has of these values, rising, as it is said of it; the shortest, "" where it has none."""
-        mine = np.intersect1d(_row(self.by_picture, row), values)
-        if not len(mine):
+        mine = _both(_row(self.by_picture, row), values)
+        if not mine:
             return ""
-        value = int(min(mine, key=lambda v: (self.columns[v] == _NAME, self.lengths[v])))
+        value = min(mine, key=lambda v: (self.columns[v] == _NAME, self.lengths[v]))
         if self.columns[value] == _NAME:
             return f"file {self.texts[value]}"
         return self.texts[value] if self._short[value] else f"in its {self.columns[value]}"
@@ -179,6 +194,14 @@ def _row(table: csr_array, row: int) -> Ints:
     return NONE if row < 0 else np.asarray(table.indices[table.indptr[row] : table.indptr[row + 1]], np.int64)
 
 
+def _both(few: Ints, values: Ints) -> list[int]:
+    """Those of a few values that are among others, which rise."""
+    if not len(values):
+        return []
+    at = np.minimum(np.searchsorted(values, few), len(values) - 1)
+    return [int(v) for v in few[values[at] == few]]
+
+
 def _columns(table: csr_array, rows: Ints) -> NDArray[Any]:
     """The columns of the entries of these rows."""
     starts, counts = table.indptr[rows], np.diff(table.indptr)[rows]
@@ -186,26 +209,41 @@ def _columns(table: csr_array, rows: Ints) -> NDArray[Any]:
     return np.asarray(table.indices[np.arange(counts.sum()) + np.repeat(starts - before, counts)])
 
 
+class _Lists:
+    """Lists of numbers that become a sparse table of ones, a row each."""
+
+    def __init__(self) -> None:
+        self._numbers, self._ends = array("i"), array("q", [0])
+
+    def add(self, numbers: Iterable[int]) -> None:
+        self._numbers.extend(sorted(set(numbers)))
+        self._ends.append(len(self._numbers))
+
+    def table(self, columns: int) -> csr_array:
+        where, ends = np.array(self._numbers, np.int32), np.array(self._ends, np.int64)
+        return csr_array((np.ones(len(where), np.int8), where, ends), shape=(len(ends) - 1, columns))
+
+
 class _Making:
     """An index that is being made, a picture at a time."""
 
     def __init__(self) -> None:
-        self.columns, self.texts, self.spelling, self.stems = list[str](), list[str](), list[str](), dict[str, int]()
-        self._cells, self._values = dict[tuple[str, str], list[int]](), dict[tuple[str, str], int]()
-        self._of_picture, self._of_value, self._lengths = list[list[int]](), list[list[int]](), list[int]()
+        self.columns, self.texts, self.spelling, self.lengths = list[str](), list[str](), list[str](), array("q")
+        self._of_picture, self._of_value = _Lists(), _Lists()
+        self._cells, self._values = dict[tuple[str, str], tuple[int, ...]](), dict[tuple[str, str], int]()
+        self._words, self.stems = dict[str, int](), dict[str, int]()
 
     def add(self, item: Item) -> None:
-        mine = [v for column, cell in item.columns.items() for v in self._cell(column, cell)]
         name = PurePath(item.name)
-        mine += self._cell(_NAME, " ".join([*name.parts[:-1], name.stem]))
-        self._of_picture.append(sorted(set(mine)))
+        cells = [*item.columns.items(), (_NAME, " ".join([*name.parts[:-1], name.stem]))]
+        self._of_picture.add(value for cell in cells for value in self._cells.get(cell) or self._cell(*cell))
 
-    def _cell(self, column: str, cell: str) -> list[int]:
+    def _cell(self, column: str, cell: str) -> tuple[int, ...]:
         """The numbers of the values that a cell holds."""
-        if (column, cell) not in self._cells:
-            parts = [cell] if column == _NAME else _BETWEEN.split(cell)
-            self._cells[column, cell] = [self._value(column, part.strip()) for part in parts if part.strip()]
-        return self._cells[column, cell]
+        parts = [cell] if column == _NAME else _BETWEEN.split(cell)
+        mine = tuple(self._value(column, part.strip()) for part in parts if part.strip())
+        self._cells[column, cell] = mine
+        return mine
 
     def _value(self, column: str, text: str) -> int:
         number = self._values.setdefault((column, text), len(self.texts))
@@ -213,8 +251,11 @@ class _Making:
             self.columns.append(column)
             self.texts.append(text)
             words = [] if text.startswith(_LINKS) else words_of(text)
-            self._of_value.append(sorted({self._stem(word) for word in words}))
-            self._lengths.append(len(words))
+            for word in words:
+                if word not in self._words:
+                    self._words[word] = self._stem(word)
+            self._of_value.add(map(self._words.__getitem__, words))
+            self.lengths.append(len(words))
         return number
 
     def _stem(self, word: str) -> int:
@@ -225,15 +266,7 @@ class _Making:
 
     def parts(self) -> tuple[Any, ...]:
         """What `Index` is made of."""
-        by_picture = _table(self._of_picture, len(self.texts))
-        by_stem = _table(self._of_value, len(self.stems)).T.tocsr()
+        by_picture, by_value = self._of_picture.table(len(self.texts)), self._of_value.table(len(self.stems))
+        by_stem = by_value.T.tocsr()
         by_stem.sort_indices()
-        lengths = np.array(self._lengths, np.int64)
-        return self.columns, self.texts, lengths, by_picture, by_stem, self.stems, self.spelling
-
-
-def _table(rows: Sequence[Sequence[int]], columns: int) -> csr_array:
-    """A sparse table of ones."""
-    ends = np.cumsum([0, *map(len, rows)])
-    where = np.fromiter((number for row in rows for number in row), np.int32, int(ends[-1]))
-    return csr_array((np.ones(len(where), np.int8), where, ends), shape=(len(rows), columns))
+        return self.columns, self.texts, np.array(self.lengths), by_picture, by_stem, self.stems, self.spelling

@@ -1,0 +1,265 @@
+"""Search: words as people type them, several as an order, any text where an encoder reads it, and pictures alike."""
+
+import numpy as np
+import pytest
+
+from beholder.errors import UserError
+from beholder.explain import Tags
+from beholder.features.encoder_row import EncoderRow
+from beholder.locator import Locator
+from beholder.search import Finder, Looks, text_fits
+from beholder.search.folding import stem, words_of
+from beholder.table import Layout, PictureTable
+from beholder.types import Item
+
+ARTISTS = ("Claude Monet", "Vincent van Gogh", "Jan van Eyck", "Albrecht Dürer", "Henri de Toulouse-Lautrec")
+STYLES = (
+    "Impressionism",
+    "Post-Impressionism",
+    "Northern Renaissance",
+    "Northern Renaissance",
+    "Symbolism,Art Nouveau",
+)
+TITLES = ("The Kiss", "Moonlight on the Seine", "Study 33", "Study 4", "Winterlandschaft", "Sunflowers")
+N = 30  # picture i is of artist i % 5, has title i % 6 and says word i % 3
+
+
+def items(**more):
+    """Thirty pictures; more : by column, what each says there"""
+    return [
+        Item(
+            i + 1, f"walls/IMG_{i:04}.jpg", Locator.of("x.png"), f"{i:064}", 1, 1,
+            {"artist": ARTISTS[i % 5], "style": STYLES[i % 5], "title": TITLES[i % 6], "link": "https://example.org/a"}
+            | {column: texts[i] for column, texts in more.items()},
+        )
+        for i in range(N)
+    ]  # fmt: skip
+
+
+def tags(names=("boats", "evening", "pale blue")):
+    """Word k is said of every third picture from k on, ever more surely."""
+    said = np.arange(N)[:, None] % 3 == np.arange(len(names))
+    said |= (np.arange(N)[:, None] % 10 == 0) & (np.arange(len(names)) < 2)  # boats and evening too
+    return Tags(names, ["concept"] * len(names), np.where(said, np.arange(N)[:, None] / N, 0.9), said)
+
+
+def finder(words=None, also=None, **more):
+    return Finder(items(**more), tags() if words is None else words, lambda: pytest.fail("not asked for"), also)
+
+
+def artists_of(found):
+    return {ARTISTS[row % 5] for row in found.best()}
+
+
+def titles_of(found, top=None):
+    return [TITLES[row % 6] for row in found.best(top)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dürers", "durer"), ("BOATS", "boat"), ("Houses", "house"), ("boxes", "box"), ("Ladies", "lady"),
+        ("women", "Woman"), ("Impressionists", "impressionism"), ("Expressionistic", "expressionist"),
+        ("Størk", "stork"), ("STRASSE", "straße"), ("Du\u0308rer", "Dürer"), ("d'Orsay", "d’Orsay"),
+    ],
+)  # fmt: skip
+def test_words_that_mean_the_same_are_compared_as_one(one, other):
+    assert [stem(word) for word in words_of(one)] == [stem(word) for word in words_of(other)]
+
+
+def test_words_that_mean_something_else_are_not():
+    assert len({stem(word) for word in ("monet", "manet", "venus", "vein", "paris", "pari", "glass", "33", "133")}) == 9
+
+
+@pytest.mark.parametrize(
+    ("typed", "artist"),
+    [
+        ("monet", "Claude Monet"), ("Claude Monet", "Claude Monet"), ("MONET paintings", "Claude Monet"),
+        ("paintings by claude monnet", "Claude Monet"), ("van gogh", "Vincent van Gogh"),
+        ("vangogh", "Vincent van Gogh"), ("durer", "Albrecht Dürer"), ("Duerer", "Albrecht Dürer"),
+        ("lautrec", "Henri de Toulouse-Lautrec"), ("toulouse lautrek", "Henri de Toulouse-Lautrec"),
+        ("gogh, vincent", "Vincent van Gogh"), ("eyck", "Jan van Eyck"),
+    ],
+)  # fmt: skip
+def test_an_artist_is_found_as_people_type_the_name(typed, artist):
+    assert artists_of(finder().find(typed)) == {artist}
+
+
+def test_what_a_column_says_alone_comes_before_what_holds_it_among_other_words():
+    best = finder().find("impressionist").best()
+    assert [STYLES[row % 5] for row in best] == ["Impressionism"] * 6 + ["Post-Impressionism"] * 6
+
+
+def test_a_cell_that_says_several_things_is_found_by_each():
+    found = finder().find("art nouveau")
+    assert artists_of(found) == {ARTISTS[4]}
+    assert found.fits.max() == 1
+
+
+def test_a_word_that_was_taken_for_another_is_told_and_an_accent_is_not():
+    assert finder().find("impresionism").notes == (
+        "Searched for 'Impressionism', as nothing is known of 'impresionism'.",
+    )
+    assert finder().find("dürer").notes == finder().find("durer").notes == ()
+
+
+def test_of_several_words_pictures_that_all_hold_of_come_first_then_those_that_most_do():
+    rows = finder().find("boats, evening, pale blue").best()
+    words = tags().said[rows].sum(axis=1)
+    assert words.tolist() == sorted(words.tolist(), reverse=True)
+    assert set(words.tolist()) == {1, 2, 3}
+
+
+def test_words_without_commas_are_asked_for_together_too():
+    assert finder().find("pale blue boats").best().tolist() == finder().find("pale blue, boats").best().tolist()
+
+
+def test_a_word_is_ordered_by_how_strongly_and_holds_only_where_it_is_said():
+    rows = finder().find("pale blue").best()
+    assert rows.tolist() == list(range(29, 0, -3))
+
+
+def test_a_synonym_finds_what_the_word_finds():
+    also = {"boats": ["ship", "sailing boat"], "evening": ["dusk"]}
+    ships, boats = finder(also=also).find("ships at dusk"), finder().find("boats, evening")
+    assert ships.fits.tolist() == boats.fits.tolist()
+    assert ships.why(np.array([0])) == [("boats", "evening")]
+    assert finder(also=also).find("sailing boat").best().tolist() == finder().find("boats").best().tolist()
+
+
+def test_words_and_columns_are_one_order():
+    found = finder().find("monet, boats")
+    first = [row for row in range(N) if row % 5 == 0 and tags().said[row, 0]]
+    assert set(found.best(len(first)).tolist()) == set(first)
+    assert found.why(found.best(1)) == [("Claude Monet", "boats")]
+
+
+def test_a_word_of_which_nothing_is_known_is_told_and_finds_nothing():
+    found = finder().find("zeppelin")
+    assert not len(found.best())
+    assert found.notes == ("Nothing is known of 'zeppelin' in these pictures.",)
+    both = finder().find("zeppelin over the submarine, monet")
+    assert artists_of(both) == {"Claude Monet"}
+    assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine' in these pictures.",)
+
+
+@pytest.mark.parametrize("text", ["", "  ", ",;", "☃", "that which", "paintings of"])
+def test_a_search_for_nothing_finds_nothing(text):
+    assert not len(finder().find(text).best())
+
+
+def test_a_word_that_is_said_of_no_picture_here_is_not_taken_for_another():
+    words = Tags(["boats", "castle"], ["concept"] * 2, np.zeros((N, 2)), np.zeros((N, 2), bool))
+    found = finder(words, title=["Cattle"] * N).find("castle")
+    assert not len(found.best())
+    assert found.notes == ("Nothing is known of 'castle' in these pictures.",)
+
+
+def test_titles_and_names_of_files_are_found_by_a_word_and_by_a_part_of_one():
+    assert set(titles_of(finder().find("the kiss"))) == {"The Kiss"}
+    assert set(titles_of(finder().find("study 33"))) == {"Study 33"}
+    assert set(titles_of(finder().find("landschaft"))) == {"Winterlandschaft"}
+    assert set(titles_of(finder().find("sunfl"))) == {"Sunflowers"}
+    assert finder().find("IMG_0007.jpg").best(1).tolist() == [7]
+    assert len(finder().find("walls").best()) == N
+    assert not len(finder().find("example").best()), "an address says nothing of a picture"
+
+
+def test_a_long_text_is_found_by_its_words_anywhere():
+    texts = [
+        "",
+        *["A view of the old harbour with three fishermen who mend their nets before noon"] * 3,
+        *[""] * (N - 4),
+    ]
+    found = finder(description=texts).find("fishermen mending nets")
+    assert found.best().tolist()[:3] == [1, 2, 3]
+    assert found.why(np.array([1])) == [("in its description",)]
+
+
+class Reads:
+    """An encoder whose text tower knows that cats are up and dogs are down, and says where each text went."""
+
+    row = EncoderRow("reads", 2, "", 0, "", "1", {}, words=True)
+    asked: list[str]
+
+    def __init__(self, fault=None):
+        self.asked, self.fault = [], fault
+
+    def encode(self, pictures):
+        raise NotImplementedError
+
+    def encode_text(self, words):
+        if self.fault:
+            raise self.fault
+        self.asked += words
+        places = {"cat": (0, 1), "dog": (0, -1)}
+        return np.array([next((at for w, at in places.items() if w in text), (1, 0)) for text in words], np.float32)
+
+
+def reading(tower):
+    """Pictures 0 to 3 show cats, 4 to 7 dogs."""
+    X = np.random.default_rng(0).normal(0, 0.05, (N, 12)).astype(np.float32)
+    X[:4, 1] += 1
+    X[4:8, 1] -= 1
+    return Finder(items(), tags(), lambda: None, reads=text_fits([tower], X))
+
+
+def test_any_text_is_found_where_an_encoder_reads_text():
+    cats = reading(tower := Reads()).find("a sleeping cat on the sofa, pale blue")
+    assert tower.asked[:2] == ["sleeping cat sofa", "a picture of sleeping cat sofa"]
+    assert cats.notes == ()
+    assert cats.best(1).tolist() == [2], "the one cat of which pale blue is said too"
+    assert cats.why(np.array([0])) == [("looks like 'sleeping cat sofa'",)]
+    assert set(reading(Reads()).find("dog").best(4).tolist()) == {4, 5, 6, 7}
+
+
+def test_a_name_is_no_text_to_an_encoder_that_reads_text():
+    found = reading(tower := Reads()).find("vangogh, durerr")
+    assert artists_of(found) == {"Vincent van Gogh", "Albrecht Dürer"}
+    assert tower.asked == []
+
+
+def test_a_text_tower_that_cannot_be_had_is_told_and_the_rest_is_found():
+    found = reading(Reads(UserError("cannot fetch it"))).find("monet, sleeping cat")
+    assert artists_of(found) == {"Claude Monet"}
+    assert found.notes == ("Nothing is known of 'sleeping' and 'cat' in these pictures.", "cannot fetch it")
+
+
+def test_no_encoder_that_reads_text_is_none():
+    assert text_fits([], np.zeros((3, 2), np.float32)) is None
+
+
+def alike(words=None, **more):
+    """Pictures in a circle: those next to each other look alike."""
+    angle = 2 * np.pi * np.arange(N) / N
+    X = np.column_stack([np.cos(angle), np.sin(angle), np.random.default_rng(0).normal(size=(N, 2))]).astype(np.float32)
+    table = PictureTable.of_array(X, Layout((("eye", 2), ("attributes", 2))))
+    return Finder(items(**more), words or tags(()), lambda: Looks.of(table.X, table.layout))
+
+
+def test_pictures_that_look_alike_come_first_and_the_picture_itself_does_not_come():
+    plain = dict.fromkeys(("artist", "style", "title"), [""] * N)
+    found = alike(**plain).like(10)
+    assert found.best(4).tolist() in ([9, 11, 8, 12], [11, 9, 12, 8], [9, 11, 12, 8], [11, 9, 8, 12])
+    assert 10 not in found.best()
+    assert found.why(np.array([9])) == [()]
+    assert 0 < found.fits.max() <= 1
+
+
+def test_what_is_said_of_both_and_what_few_share_brings_a_picture_forward():
+    artist = ["Rare" if row in (10, 13) else "Common" for row in range(N)]
+    plain = {"style": [""] * N, "title": [str(i) for i in range(N)]}
+    found = alike(artist=artist, **plain).like(10)
+    assert found.best(1).tolist() == [13]
+    assert found.why(np.array([13, 9])) == [("Rare",), ()]
+    assert alike(tags(), artist=artist, **plain).like(10).why(np.array([13])) == [("Rare", "evening")]
+
+
+def test_every_encoder_counts_the_same_in_how_alike_pictures_look():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(200, 8)), 1000 * rng.normal(size=(200, 8))
+    places = [
+        Looks.of(np.hstack(parts).astype(np.float32), Layout((("a", 8), ("b", 8)))).places
+        for parts in ([first, second], [1000 * first, second])
+    ]
+    np.testing.assert_allclose(places[0] @ places[0].T, places[1] @ places[1].T, atol=1e-4)
