@@ -460,3 +460,41 @@ def test_a_demonstration_without_keep_leaves_no_data_folder(tmp_path, monkeypatc
     with demo._home(False, shell.console(stderr=True)) as folder:
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_find_prints_the_pictures_that_fit_best_first(art, capsys):
+    rows = told(capsys, "find", "art", "no. 3", "--top", "4")
+    assert rows[0]["item"] == "p03"
+    assert {"rank", "item", "file", "score", "why"} <= set(rows[0])
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+    assert Path(rows[0]["file"]).is_file()
+    assert 1 >= rows[0]["score"] >= rows[-1]["score"] > 0
+    assert run(["find", "art", "no. 3"]) == 0
+    assert "No. 3" in capsys.readouterr().out
+
+
+def test_find_says_of_what_nothing_is_known(art, capsys):
+    assert run(["find", "art", "zeppelin", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == []
+    assert "Nothing is known of 'zeppelin' in these pictures." in err
+
+
+def test_find_goes_with_the_taste_of_a_person(art, capsys):
+    found, ranked = (told(capsys, *c, "--person", "Ada") for c in (["find", "art", "no"], ["rank", "art"]))
+    assert [row["item"] for row in found] == [row["item"] for row in ranked], "all fit as well: her order is left"
+    assert [row["score"] for row in found] == [row["score"] for row in ranked]
+    assert told(capsys, "rank", "art", "--words", "no", "--person", "Ada") == found
+
+
+def test_similar_prints_pictures_like_one_alone_and_mixed_with_a_taste(art, capsys):
+    alone = told(capsys, "similar", "art", "p01", "--top", "15")
+    mixed = told(capsys, "similar", "art", "p01", "--person", "Ada")
+    assert "p01" not in {row["item"] for row in alone + mixed}
+    scores = [row["score"] for row in alone]
+    assert scores == sorted(scores, reverse=True)
+    assert alone[0]["why"]
+    assert {row["item"] for row in mixed} == {row["item"] for row in alone}
+    vivid = [np.mean([int(row["item"][1:]) % 2 for row in rows[:5]]) for rows in (mixed, alone)]
+    assert vivid[0] >= vivid[1], "she likes the vivid ones"
+    assert "unknown picture" in sentence(capsys, "similar", "art", "p99")

@@ -502,3 +502,19 @@ def test_pictures_that_are_gone_have_no_part_in_the_scores(library, painted):
     assert sorted(one.score for one in every) == pytest.approx(1 + 9 * (np.arange(11) + 0.5) / 11)
     score = {one.item.id: one.score for one in every}
     assert all(one.score == score[one.item.id] for one in ranking)
+
+
+def test_pictures_are_searched_in_python_alone_and_by_a_taste(library, painted):
+    (painted / "items.csv").write_text("item,file,wall\n" + "".join(f"{n},{n:02}.png,w{n % 2}\n" for n in range(12)))
+    take_in(library, painted)
+    art = library.collection("art")
+    found = art.search("w1", top=3)
+    assert [(place.rank, place.score, place.why) for place in found] == [(n, 1.0, "w1") for n in (1, 2, 3)]
+    taste = make_model("gp").fit(art.X, [1.0, 9.0], rows=[1, 3])
+    assert art.search("w1", taste)[0].item.name == "3"
+    assert len(art.search("nothing of the kind")) == 0
+    near = art.similar("3")
+    assert [place.item.name for place in near] == [place.item.name for place in art.similar(art.find("3"))]
+    assert {place.item.name for place in art.similar("3", taste)} == {place.item.name for place in near}
+    with pytest.raises(UnknownName):
+        art.similar("33")

@@ -515,3 +515,57 @@ def test_a_path_is_taken_as_the_disk_takes_it(tmp_path):
     for bad in ("a\nb", "a\x1bb", "a\0b", "a\ud800b"):
         with pytest.raises(Refused):
             source_of(f"{tmp_path}/{bad}")
+
+
+# Search
+
+
+def shown_on(client, query):
+    """The names of the pictures on the wall, in order, by their titles."""
+    text = client.get(f"/results/wall?{query}").text
+    return re.findall(r'<p class="title">(?:<a [^>]*>)?(Study \d+)', text), text
+
+
+def test_a_search_orders_results_by_the_match_then_by_the_persons_score(client):
+    choose(client, 12)
+    titles, text = shown_on(client, "q=paintr+3,+oil")
+    both, rest = titles[:7], titles[7:]
+    assert {(int(title[6:]) % 5, int(title[6:]) % 2) for title in both} == {(3, 1)}
+    assert all(int(title[6:]) % 5 == 3 or int(title[6:]) % 2 for title in rest)
+    places = [int(n) for n in re.findall(r'<span class="rank">(\d+)', text)]
+    assert places[:7] == sorted(places[:7])
+    assert "Searched for &#39;Painter&#39;, as nothing is known of &#39;paintr&#39;." in text
+    told = client.get("/results/wall/export.json?q=paintr+3,+oil").json()
+    assert [one["title"] for one in told][: len(titles)] == titles
+    assert told[0]["found"] == ["Painter 3", "oil"]
+    assert [one["rank"] for one in told] == list(range(1, len(told) + 1))
+
+
+def test_a_search_goes_with_the_filters_and_says_what_is_unknown(client):
+    choose(client, 10)
+    titles, _ = shown_on(client, "q=oil&c.artist=Painter+1")
+    assert {int(title[6:]) % 10 for title in titles} == {1}
+    titles, text = shown_on(client, "q=zeppelin")
+    assert titles == []
+    assert "Nothing is known of &#39;zeppelin&#39; in these pictures." in text
+
+
+def test_more_like_this_hangs_pictures_like_one_of_every_tile(client, wall):
+    choose(client, 10)
+    items = {item.id: item for item in wall.collection("wall").items}
+    links = re.findall(r'class="button round alike" href="/results/wall\?like=(\d+)"', client.get("/results/wall").text)
+    assert len(links) == 60
+    titles, text = shown_on(client, f"like={links[0]}")
+    title = items[int(links[0])].columns["title"]
+    assert f"Like {title}</h1>" in text
+    assert title not in titles
+    assert '<input type="hidden" name="like"' in text
+    mixed, _ = shown_on(client, f"like={links[0]}&mixed=1")
+    assert mixed != titles
+    assert "page=2" not in text or f"like={links[0]}" in re.findall(r'id="more" href="([^"]*)"', text)[0]
+
+
+def test_pictures_like_one_that_is_not_there_are_not_found(client):
+    choose(client, 10)
+    assert client.get("/results/wall?like=999999").status_code == 404
+    assert client.get("/results/wall?like=x").status_code == 422

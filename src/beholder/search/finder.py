@@ -9,8 +9,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.concepts import Tags, bank
 from beholder.errors import BeholderError
-from beholder.explain import Tags
 from beholder.search.folding import folded
 from beholder.search.found import Found, Held
 from beholder.search.index import Index
@@ -36,7 +36,7 @@ class Finder:
     looks
         gives how alike they look
     also
-        what else the words of `tags` are called
+        what else the words of `tags` are called; None: what they are in the bank
     reads
         gives (n,) how well each picture fits a text, from 0 to 1; None where no encoder reads text
     """
@@ -50,7 +50,9 @@ class Finder:
         reads: Callable[[str], Floats] | None = None,
     ) -> None:
         self._index, self._tags, self._looks, self._reads = Index.of(items), tags, looks, reads
-        self._reader = Reader(self._index, Names.of(tags.names, also or {}), names_alone=reads is not None)
+        self._reader = Reader(
+            self._index, Names.of(tags.names, _synonyms() if also is None else also), names_alone=reads is not None
+        )
         self.find = lru_cache(_KEPT)(self._find)
         self.like = lru_cache(_KEPT)(self._like)
 
@@ -122,6 +124,11 @@ class Finder:
             return tuple(dict.fromkeys(both))[:_TOLD]
 
         return Found(fits, lambda rows: [tell(other) for other in rows.tolist()])
+
+
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    """What else each word of the bank is called."""
+    return {name: word.synonyms for name, word in bank().items()}
 
 
 def _share(said: NDArray[np.bool_], row: int) -> Floats:
