@@ -44,7 +44,8 @@ def tags(names=("boats", "evening", "pale blue")):
 
 
 def finder(words=None, also=None, **more):
-    return Finder(items(**more), tags() if words is None else words, lambda: pytest.fail("not asked for"), also)
+    words, also = tags() if words is None else words, {} if also is None else also
+    return Finder(items(**more), words, lambda: pytest.fail("not asked for"), also)
 
 
 def artists_of(found):
@@ -153,6 +154,22 @@ def test_a_word_that_is_said_of_no_picture_here_is_not_taken_for_another():
     found = finder(words, title=["Cattle"] * N).find("castle")
     assert not len(found.best())
     assert found.notes == ("Nothing is known of 'castle' in these pictures.",)
+
+
+def test_a_word_of_the_bank_is_well_spelt_and_its_synonyms_are_known():
+    found = finder(also={"castle": ["fortress"]}, title=["Cattle"] * N).find("castle")
+    assert not len(found.best())
+    words = Tags(["boats"], ["subject"], np.ones((N, 1)), np.ones((N, 1), bool))
+    assert len(Finder(items(), words, lambda: None).find("sailing ship").best()) == N
+
+
+def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_says_so():
+    p = np.where(np.arange(N) < 8, 0.9 - np.arange(N) / 100, 0.3)[:, None]
+    words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
+    found = finder(words).find("night")
+    assert found.best().tolist() == list(range(8))
+    assert found.notes == ("'night' is not certain of any picture here; these come closest.",)
+    assert found.why(np.array([0])) == [("close to 'night'",)]
 
 
 def test_titles_and_names_of_files_are_found_by_a_word_and_by_a_part_of_one():

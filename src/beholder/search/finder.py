@@ -16,10 +16,11 @@ from beholder.search.found import Found, Held
 from beholder.search.index import Index
 from beholder.search.looks import Looks
 from beholder.search.query import Names, Reader, Term, Word
-from beholder.types import Floats, Item
+from beholder.types import Floats, Item, Matrix
 
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
+_PROBABLE = 0.5  # from where a word that is said of no picture is worth looking at
 _SHARED = 0.2  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _TOLD = 3  # things that pictures share which are told
 
@@ -95,17 +96,18 @@ class Finder:
     def _held(self, term: Term) -> Held | None:
         """The pictures of which a term holds; None where it holds of none."""
         concepts = np.array(term.concepts, np.int64)
-        said = self._tags.said[:, concepts]
-        fits = np.where(said, _SAID + (1 - _SAID) * self._tags.probabilities[:, concepts], 0.0)
+        said, probabilities = self._tags.said[:, concepts], self._tags.probabilities[:, concepts]
         whole = all(word.whole or word.meant for word in term.words)
-        by_value = self._index.strengths(term.values, len(term.words), whole)
-        strengths = np.maximum(fits.max(axis=1, initial=0.0), by_value)
+        strengths = self._index.strengths(term.values, len(term.words), whole)
+        if not said.any() and not strengths.any():
+            return _nearest(term, probabilities)
+        fits = np.where(said, _SAID + (1 - _SAID) * probabilities, 0.0)
 
         def tell(row: int) -> str:
-            names = [self._tags.names[k] for k, is_said in zip(term.concepts, said[row], strict=True) if is_said]
-            return self._index.told(row, term.values) or ", ".join(names[:1])
+            names = (self._tags.names[k] for k, is_said in zip(term.concepts, said[row], strict=True) if is_said)
+            return self._index.told(row, term.values) or next(names, "")
 
-        return Held(strengths, tell) if strengths.any() else None
+        return Held(np.maximum(fits.max(axis=1, initial=0.0), strengths), tell)
 
     def _read(self, text: str) -> Held:
         """The pictures that fit a text of which nothing else is known."""
@@ -136,6 +138,15 @@ def _share(said: NDArray[np.bool_], row: int) -> Floats:
     mine = said[:, np.flatnonzero(said[row])]
     telling = np.log(len(said) / np.maximum(mine.sum(axis=0), 1))
     return np.asarray(mine @ telling / max(float(telling.sum()), 1e-9), np.float64)
+
+
+def _nearest(term: Term, probabilities: Matrix) -> Held | None:
+    """The pictures of which a word is more probable than not that is said of none; None where there are none."""
+    best = probabilities.max(axis=1, initial=0.0)
+    if not (best >= _PROBABLE).any():
+        return None
+    note = f"'{term}' is not certain of any picture here; these come closest."
+    return Held(np.where(best >= _PROBABLE, _SAID * best, 0.0), lambda row: f"close to '{term}'", note)
 
 
 def _without_ends(terms: list[Term]) -> list[Term]:

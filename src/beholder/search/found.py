@@ -20,10 +20,13 @@ class Held:
         (n,) from 0, where it does not hold, to 1
     tell
         what of a picture, by its row, it is that fits
+    note
+        what is to be said of it
     """
 
     strengths: Floats
     tell: Callable[[int], str]
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ class Found:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
             return [tuple(dict.fromkeys(filter(None, words))) for words in told]
 
-        return cls(fits, why, tuple(notes))
+        return cls(fits, why, (*(one.note for one in held if one.note), *notes))
 
     def best(self, top: int | None = None) -> Ints:
         """The rows that fit, best first."""

@@ -90,7 +90,7 @@ class Names:
     numbers
         the numbers of the words that each sequence of stems names
     spelling
-        a word of each of these stems, as it is written
+        a word of each stem in what they are called, as it is written; of words of which nothing is known too
     """
 
     numbers: Mapping[tuple[str, ...], Sequence[int]]
@@ -98,16 +98,16 @@ class Names:
 
     @classmethod
     def of(cls, names: Sequence[str], also: Mapping[str, Sequence[str]]) -> Self:
-        """Of so many words, and of what else each is called."""
+        """Of so many words, and of what else these and others are called: others are well spelt, and name nothing."""
         numbers, spelling = dict[tuple[str, ...], list[int]](), dict[str, str]()
-        for number, name in enumerate(names):
+        at = {name: number for number, name in enumerate(names)}
+        for name in dict.fromkeys([*names, *also]):
             for called in dict.fromkeys([name, *also.get(name, ())]):
                 words = words_of(called)
-                for word in words:
-                    spelling.setdefault(stem(word), word)
-                mine = numbers.setdefault(tuple(map(stem, words)), [])
-                if number not in mine:
-                    mine.append(number)
+                spelling = dict(zip(map(stem, words), words, strict=True)) | spelling
+                if name in at:
+                    mine = numbers.setdefault(tuple(map(stem, words)), [])
+                    mine += [at[name]] if at[name] not in mine else []
         return cls(numbers, spelling)
 
 
@@ -147,7 +147,8 @@ class Reader:
         meant = self._nearest(one)
         if meant is None:
             return Word(typed, one)
-        spelt = self.names.spelling.get(meant) or self.index.spelling[self.index.stems[meant]]
+        row = self.index.stems.get(meant)
+        spelt = self.names.spelling[meant] if row is None else self.index.spelling[row]
         return Word(typed, meant, self.index.holding(meant), whole=False, meant=spelt)
 
     def _terms(self, words: Sequence[Word]) -> Iterator[Term]:
