@@ -139,3 +139,45 @@ def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and
     assert page.inner_text(".zoom-words p >> nth=0") == titles[0]
     image, words = (page.locator(s).bounding_box() for s in ("dialog.zoom img", ".zoom-words"))
     assert image["y"] + image["height"] <= words["y"] + 1
+
+
+def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page, server):
+    page = open_page(**PHONE)
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    for target in page.locator(".seek button, .wall .alike >> visible=true").all()[:4]:
+        assert min(target.bounding_box()[side] for side in ("width", "height")) >= 43.5
+    title = page.inner_text(".wall .title >> nth=0")
+    page.locator(".wall .alike").first.click()
+    page.wait_for_url("**?like=*")
+    assert page.inner_text("h1") == f"Like {title}"
+    assert title not in page.locator(".wall .title").all_inner_texts()
+    page.check("input[name=mixed]")
+    page.wait_for_url("**mixed=1*")
+    other = page.inner_text(".wall .title >> nth=0")
+    page.locator(".wall a.plate").first.click()
+    page.wait_for_timeout(500)
+    page.locator("dialog.zoom .zoom-more").click()
+    page.wait_for_function("t => document.querySelector('h1').textContent === t", arg=f"Like {other}")
+
+
+def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, server):
+    page = open_page(**PHONE)
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    page.fill("input[name=q]", "paintr 3, zeppelin")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".noted:has-text('zeppelin')")
+    assert page.inner_text("h1") == "14 pictures found"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.locator(".filter-fields").is_visible()
+    page.locator(".wall .alike").first.click()
+    page.fill("input[name=q]", "oil")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=oil*")
+    assert "like=" in page.url
+    assert page.locator(".wall figure").count() > 1

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -357,6 +357,7 @@ class Collection:
     def __init__(self, library: Library, row: CollectionRow) -> None:
         self.library, self.row = library, row
         self.lock = threading.RLock()
+        self._finding, self._finder = threading.Lock(), cast(Finder | None, None)
         self.state = library.store.state(row.id)
         items = library.store.items(row.id)
         self.table = library._table_of(row, self.state, items)
@@ -444,11 +445,14 @@ class Collection:
         tags = words_of(told, sources)
         return words_of(told, [*sources, *(words_of_text(*tower, tags) for tower in towers)]) if towers else tags
 
-    @once
+    @property
     def finder(self) -> Finder:
-        """Finds pictures by words and by pictures that are like them."""
-        reads = text_fits([self.library.runtime(name) for name in self.row.encoders], self.X)
-        return Finder(self.items, self.words, lambda: Looks.of(self.X, self.layout), reads=reads)
+        """Finds pictures by words and by pictures that are like them; made once, while other things go on."""
+        with self._finding:
+            if self._finder is None:
+                reads = text_fits([self.library.runtime(name) for name in self.row.encoders], self.X)
+                self._finder = Finder(self.items, self.words, lambda: Looks.of(self.X, self.layout), reads=reads)
+            return self._finder
 
     @once
     def networks(self) -> ExpertNetworks | None:
