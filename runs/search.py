@@ -17,7 +17,7 @@ import json
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,19 @@ def main() -> None:
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument("--home", help="a data folder to keep what the encoder saw in; default: a temporary one")
     parser.add_argument("--sheets", help="a folder for contact sheets of what is found by what pictures show")
+    parser.add_argument("--parts", default="words,alike,time", help="what to measure")
     parser.add_argument("--pictures", type=int, default=100_000, help="so many made-up ones to measure the time with")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         library = Library(Path(given.home or passing))
         library.import_source(given.data, "paintings", encoder=given.encoder)
         paintings = library.collection("paintings")
-        figures = {"words": words(paintings, given.sheets), "alike": alike(paintings), "time": times(given.pictures)}
+        measures: dict[str, Callable[[], object]] = {
+            "words": lambda: words(paintings, given.sheets),
+            "alike": lambda: alike(paintings),
+            "time": lambda: times(given.pictures),
+        }
+        figures = {part: measures[part]() for part in given.parts.split(",")}
         library.close()
     print(json.dumps(figures, indent=1, ensure_ascii=False))
 
