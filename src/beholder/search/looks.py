@@ -47,8 +47,8 @@ class Looks:
             part = np.asarray(X)[:, columns[0] : columns[-1] + 1]
             mean, projection = principal_components(part, _COMPONENTS, _POWER)
             shift, projection = (mean @ projection).astype(np.float32), projection.astype(np.float32)
-            parts.append(unit_length(np.vstack([p @ projection - shift for p in _in_parts(part)])))
-        return cls(unit_length(np.hstack(parts)))
+            parts.append(_unit_length(np.vstack([p @ projection - shift for p in _in_parts(part)])))
+        return cls(_unit_length(np.hstack(parts)))
 
     def likeness(self, row: int) -> Floats:
         """(n,) of every picture with this one, from -1 to 1."""
@@ -87,7 +87,7 @@ def _fits(runtime: TextRuntime, vectors: Matrix, text: str) -> Floats:
     return np.where(above > _FROM, _LEAST + (1 - _LEAST) * share, 0.0)
 
 
-def unit_length(rows: Matrix) -> Matrix:
+def _unit_length(rows: Matrix) -> Matrix:
     """Each of length 1; a row of zeros stays one."""
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)
 

@@ -23,7 +23,7 @@ _SAYING_NOTHING = (
     *("any", "that", "which", "like", "style", "look", "looking", "painting", "picture", "image", "photo"),
     *("photograph", "art", "artwork", "work"),
 )
-FILLERS = frozenset(map(stem, _SAYING_NOTHING))
+_FILLERS = frozenset(map(stem, _SAYING_NOTHING))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Term:
 
     @property
     def filler(self) -> bool:
-        return all(word.stem in FILLERS for word in self.words)
+        return all(word.stem in _FILLERS for word in self.words)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class Reader:
 
     def _word(self, typed: str) -> Word:
         one = stem(typed)
-        if len(values := self.index.holding(one)) or one in self.names.spelling or one in FILLERS:
+        if len(values := self.index.holding(one)) or one in self.names.spelling or one in _FILLERS:
             return Word(typed, one, values)
         if len(values := self.index.holding_part(one)) or len(values := self.index.run_together(folded(typed))):
             return Word(typed, one, values, whole=False)
@@ -166,7 +166,7 @@ class Reader:
         concepts = self.names.numbers.get(tuple(word.stem for word in words), ())
         if len(words) == 1:
             return Term(words, concepts, words[0].values)
-        each_is_one = all((word.stem,) in self.names.numbers or word.stem in FILLERS for word in words)
+        each_is_one = all((word.stem,) in self.names.numbers or word.stem in _FILLERS for word in words)
         if not all(len(word.values) for word in words) or (each_is_one and not concepts):
             return Term(words, concepts)
         return Term(words, concepts, self.index.together([word.values for word in words]))
