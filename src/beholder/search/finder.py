@@ -20,7 +20,7 @@ from beholder.types import Floats, Item, Matrix
 
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
-_PROBABLE = 0.5  # from where a word that is said of no picture is worth looking at
+_PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _TOLD = 3  # things that pictures share which are told
 
