@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 
 import numpy as np
@@ -16,11 +16,15 @@ from beholder.search.found import Found, Held
 from beholder.search.index import Index
 from beholder.search.looks import Looks
 from beholder.search.query import Names, Reader, Term, Word
-from beholder.types import Floats, Item, Matrix
+from beholder.types import Floats, Item
 
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
 _PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
+_UNCERTAIN = (
+    "'{}' is not certain of any picture here; these come closest.",
+    "Where '{}' is not written, it is not certain of any picture here; those that come closest are last.",
+)
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _TOLD = 3  # things that pictures share which are told
 
@@ -95,19 +99,24 @@ class Finder:
 
     def _held(self, term: Term) -> Held | None:
         """The pictures of which a term holds; None where it holds of none."""
-        concepts = np.array(term.concepts, np.int64)
-        said, probabilities = self._tags.said[:, concepts], self._tags.probabilities[:, concepts]
         whole = all(word.whole or word.meant for word in term.words)
-        strengths = self._index.strengths(term.values, len(term.words), whole)
-        if not said.any() and not strengths.any():
-            return _nearest(term, probabilities)
-        fits = np.where(said, _SAID + (1 - _SAID) * probabilities, 0.0)
+        written = self._index.strengths(term.values, len(term.words), whole)
+        for numbers in term.concepts:
+            concepts = np.array(numbers, np.int64)
+            said, probabilities = self._tags.said[:, concepts], self._tags.probabilities[:, concepts]
+            certain = bool(said.any())
+            holds = said if certain else probabilities >= _PROBABLE
+            if not holds.any():
+                continue
+            fits = np.where(holds, _SAID + (1 - _SAID) * probabilities if certain else _SAID * probabilities, 0.0)
+            names = [self._tags.names[k] if certain else f"close to '{term}'" for k in numbers]
+            note = "" if certain else _UNCERTAIN[bool(written.any())].format(term)
+            return Held(np.maximum(fits.max(axis=1), written), partial(self._told, term, holds, names), note)
+        return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
 
-        def tell(row: int) -> str:
-            names = (self._tags.names[k] for k, is_said in zip(term.concepts, said[row], strict=True) if is_said)
-            return self._index.told(row, term.values) or next(names, "")
-
-        return Held(np.maximum(fits.max(axis=1, initial=0.0), strengths), tell)
+    def _told(self, term: Term, holds: NDArray[np.bool_], names: Sequence[str], row: int) -> str:
+        held = (name for name, holds_of in zip(names, holds[row], strict=True) if holds_of)
+        return self._index.told(row, term.values) or next(held, "")
 
     def _read(self, text: str) -> Held:
         """The pictures that fit a text of which nothing else is known."""
@@ -138,15 +147,6 @@ def _share(said: NDArray[np.bool_], row: int) -> Floats:
     mine = said[:, np.flatnonzero(said[row])]
     telling = np.log(len(said) / np.maximum(mine.sum(axis=0), 1))
     return np.asarray(mine @ telling / max(float(telling.sum()), 1e-9), np.float64)
-
-
-def _nearest(term: Term, probabilities: Matrix) -> Held | None:
-    """The pictures of which a word is more probable than not that is said of none; None where there are none."""
-    best = probabilities.max(axis=1, initial=0.0)
-    if not (best >= _PROBABLE).any():
-        return None
-    note = f"'{term}' is not certain of any picture here; these come closest."
-    return Held(np.where(best >= _PROBABLE, _SAID * best, 0.0), lambda row: f"close to '{term}'", note)
 
 
 def _without_ends(terms: list[Term]) -> list[Term]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,13 +61,13 @@ class Term:
     words
         of the query
     concepts
-        the numbers of the words of the bank that it names
+        the numbers of the words of the bank that it names, then of those that are also called so
     values
         the values of the index that hold all its words
     """
 
     words: Sequence[Word]
-    concepts: Sequence[int] = ()
+    concepts: Sequence[Sequence[int]] = ()
     values: Ints = field(default_factory=lambda: NONE)
 
     def __str__(self) -> str:
@@ -87,28 +88,36 @@ class Names:
 
     Attributes
     ----------
-    numbers
-        the numbers of the words that each sequence of stems names
+    numbers, also
+        the numbers of the words that each sequence of stems names, and of those that are also called so
     spelling
         a word of each stem in what they are called, as it is written; of words of which nothing is known too
     """
 
     numbers: Mapping[tuple[str, ...], Sequence[int]]
+    also: Mapping[tuple[str, ...], Sequence[int]]
     spelling: Mapping[str, str]
 
     @classmethod
     def of(cls, names: Sequence[str], also: Mapping[str, Sequence[str]]) -> Self:
         """Of so many words, and of what else these and others are called: others are well spelt, and name nothing."""
-        numbers, spelling = dict[tuple[str, ...], list[int]](), dict[str, str]()
         at = {name: number for number, name in enumerate(names)}
+        spelling = dict[str, str]()
+        own, others = (defaultdict[tuple[str, ...], list[int]](list) for _ in range(2))
         for name in dict.fromkeys([*names, *also]):
             for called in dict.fromkeys([name, *also.get(name, ())]):
                 words = words_of(called)
                 spelling = dict(zip(map(stem, words), words, strict=True)) | spelling
-                if name in at:
-                    mine = numbers.setdefault(tuple(map(stem, words)), [])
-                    mine += [at[name]] if at[name] not in mine else []
-        return cls(numbers, spelling)
+                found = (own if called == name else others)[tuple(map(stem, words))] if name in at else []
+                found += [at[name]] if name in at and at[name] not in found else []
+        return cls(own, others, spelling)
+
+    def __contains__(self, stems: tuple[str, ...]) -> bool:
+        return stems in self.numbers or stems in self.also
+
+    def of_stems(self, stems: tuple[str, ...]) -> tuple[Sequence[int], ...]:
+        """The words that are named so, then those that are also called so."""
+        return tuple(found for names in (self.numbers, self.also) if (found := names.get(stems)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,10 +172,10 @@ class Reader:
             at += length
 
     def _term(self, words: Sequence[Word]) -> Term:
-        concepts = self.names.numbers.get(tuple(word.stem for word in words), ())
+        concepts = self.names.of_stems(tuple(word.stem for word in words))
         if len(words) == 1:
             return Term(words, concepts, words[0].values)
-        each_is_one = all((word.stem,) in self.names.numbers or word.stem in _FILLERS for word in words)
+        each_is_one = all((word.stem,) in self.names or word.stem in _FILLERS for word in words)
         if not all(len(word.values) for word in words) or (each_is_one and not concepts):
             return Term(words, concepts)
         return Term(words, concepts, self.index.together([word.values for word in words]))
