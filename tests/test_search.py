@@ -285,7 +285,7 @@ def test_what_is_said_of_both_and_what_few_share_brings_a_picture_forward():
     found = alike(artist=artist, **plain).like(10)
     assert found.best(1).tolist() == [12]
     assert found.why(np.array([12, 9])) == [("Rare",), ()]
-    assert alike(tags(), artist=artist, **plain).like(10).why(np.array([12])) == [("Rare",)]
+    assert alike(tags(), artist=artist, **plain).like(10).why(np.array([12])) == [("Rare", "boats")]
 
 
 def test_every_encoder_counts_the_same_in_how_alike_pictures_look():
