@@ -152,9 +152,9 @@ def times(n: int) -> dict[str, float]:
     table = PictureTable.of_array(
         rng.normal(size=(n, 394)).astype(np.float32), Layout((("a", 384), ("attributes", 10)))
     )
-    start = time.perf_counter()
+    start = time.process_time()
     finder = Finder(items, tags, lambda: Looks.of(table.X, table.layout), also={})
-    figures = {"pictures": float(n), "once": round(time.perf_counter() - start, 2)}
+    figures = {"pictures": float(n), "made_once": round(time.process_time() - start, 2)}
     finder.find("prepare yourself")
     finder.like(0)
     asked = [artists[5], f"x{artists[7]}", "zzxqqy", known[0], "word7, word8, school 3", "img", text(5), "word9"]
