@@ -176,6 +176,7 @@ def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, s
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not page.locator(".filter-fields").is_visible()
     page.locator(".wall .alike").first.click()
+    page.wait_for_url("**like=*")
     page.fill("input[name=q]", "oil")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=oil*")
