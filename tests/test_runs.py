@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from beholder.errors import BadInput, UserError
+from beholder.locator import Locator
 from beholder.research.bench import analysis, runner
 from beholder.table import Layout
+from beholder.types import Item
 from test_bench import N, fake_encoder, planted_rows, write_set
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -222,3 +224,18 @@ def test_runs_of_the_exact_method_are_compared_on_its_own_people(tmp_path):
     told = tables.differences_table(figures, "spearman", [("tvc", "uniform-mix")])
     assert "4 people, 1 draw" in tables.means_table(figures, "spearman")[0]
     assert "| tvc − uniform-mix | +0.115 [" in told[2]
+
+
+def test_each_of_the_forty_queries_has_its_answer():
+    import search
+
+    queries, labels = search.read("search_queries.csv"), search.read("search_labels.csv")
+    assert len({row["query"] for row in queries}) == len(queries) == 40
+    judged = {(row["query"], row["item"]): row["fits"] for row in labels}
+    assert len(judged) == len(labels)
+    assert set(judged.values()) == {"0", "1"}
+    seen = {row["query"] for row in queries if row["answer"] == "seen"}
+    assert seen == {query for query, _ in judged}
+    item = Item(1, "a", Locator.of("a.png"), "", 1, 1, {"style": "Symbolism,Art Nouveau"})
+    assert search.says(item, "style=Art Nouveau")
+    assert not search.says(item, "style=Nouveau")

@@ -296,3 +296,11 @@ def test_every_encoder_counts_the_same_in_how_alike_pictures_look():
         for parts in ([first, second], [1000 * first, second])
     ]
     np.testing.assert_allclose(places[0] @ places[0].T, places[1] @ places[1].T, atol=1e-4)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_few_pictures_are_searched_too(n):
+    table = PictureTable.of_array(np.eye(3, 5, dtype=np.float32)[:n], Layout((("eye", 3), ("attributes", 2))))
+    few = Finder(items()[:n], Tags.nothing(n), lambda: Looks.of(table.X, table.layout))
+    assert len(few.find("monet, zeppelin").best()) == min(n, 1)
+    assert [row for row in range(n) if row in few.like(row).best()] == []
