@@ -382,7 +382,7 @@ def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(
         ]
     )
     session.settle()
-    assert "boats" in session.reading().explanation.sentence
+    assert session.reading().explanation.sentence == "Boats."
     assert session.progress().verdict.kind == "own"
     session.close()
 

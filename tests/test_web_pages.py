@@ -246,8 +246,8 @@ def test_a_taste_of_ones_own_is_shown_by_nine_pictures_with_their_titles(client,
     ids = [item.id for item in wall.collection("wall").items]
     send(client, *(event("choice", (ids[a], ids[b])) for a, b in pairs))
     page = client.get("/taste/wall").text
-    strip = page.partition("You like pictures such as these:")[2].partition("</section>")[0]
-    assert len(re.findall(r'alt="Study \d+"', strip)) == 9
+    strip, _, against = page.partition("Pictures you would love:")[2].partition("</section>")[0].partition("would not:")
+    assert [len(re.findall(r'alt="Study \d+"', part)) for part in (strip, against)] == [9, 3]
     assert client.get("/api/label/wall/progress").json()["verdict"] == "own"
     said = re.search(r'class="said">(.*?)</p>', page)[1]
     assert re.sub("<.*?>", "", said) in client.get("/results/wall").text

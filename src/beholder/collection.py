@@ -550,9 +550,8 @@ class Collection:
         rows = rows[~np.isin(self.ids[rows], list(hidden))]
         tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words))
 
-        def why(some: Ints) -> list[Reason]:
-            predicted = raw, std
-            return reasons(taste, self.X, self.attributes, answers, some, tell(), words=self.words, predicted=predicted)
+        def why(some: Ints, first: int) -> list[Reason]:
+            return reasons(taste, self.X, self.attributes, answers, some, tell(), self.words, raw, first)
 
         return Ranking(self.items, score, doubt, rows, favourites, why)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from beholder.explain import Reason
+from beholder.explain import BESIDE, Reason
 from beholder.search import Found
 from beholder.types import SCALE, Floats, Ints, Item
 
@@ -80,7 +80,7 @@ class Ranking(Sequence[Ranked]):
     favourites
         ids of the items that are marked
     why
-        gives the reasons of some rows
+        gives the reasons of some rows that stand beside each other, from a place on
     overall
         (k,) each place among all that are not hidden, from 1; None: nothing was left out
     found
@@ -94,7 +94,7 @@ class Ranking(Sequence[Ranked]):
         doubts: Floats,
         rows: NDArray[Any],
         favourites: AnyOf[int],
-        why: Callable[[Ints], list[Reason]],
+        why: Callable[[Ints, int], list[Reason]],
         overall: NDArray[Any] | None = None,
         found: Found | None = None,
     ) -> None:
@@ -167,7 +167,7 @@ class Ranking(Sequence[Ranked]):
                 self._items[row],
                 float(self.scores[row]),
                 float(self.doubts[row]),
-                reason.with_title(None if reason.near is None else title(reason.near)),
+                reason.told(title),
                 None if reason.near is None else self._items[reason.near],
                 reason.liked,
                 self._items[row].id in self._favourites,
@@ -175,8 +175,16 @@ class Ranking(Sequence[Ranked]):
                 None if self._found is None else float(self._found.fits[row]),
                 told,
             )
-            for at, row, reason, told in zip(places.tolist(), rows.tolist(), self._why(rows), found, strict=True)
+            for at, row, reason, told in zip(places.tolist(), rows.tolist(), self._reasons(places), found, strict=True)
         ]
+
+    def _reasons(self, places: Ints) -> list[Reason]:
+        """Of these places; those of a part of the ranking are the same as in the whole of it."""
+        if len(places) and (np.diff(places) == 1).all():
+            start, end = max(0, int(places[0]) - BESIDE), int(places[-1]) + 1
+            whole = self._why(self.rows[start : end + BESIDE].astype(np.int64), start)
+            return whole[int(places[0]) - start : end - start]
+        return self._why(self.rows[places].astype(np.int64), 0)
 
 
 class RankingCache:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,7 @@ from beholder.cli.shell import (
 from beholder.errors import UserError
 
 if TYPE_CHECKING:
+    from beholder.explain import Leaning, Liking
     from beholder.filters import Filter
     from beholder.ranking import Ranked, Ranking
     from beholder.session import Reading
@@ -174,21 +176,34 @@ def _copy(reading: Reading, places: list[Ranked], folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def explain(collection: Named, person: Who = None, model: Model = None, as_json: AsJson = False) -> None:
+def explain(
+    collection: Named,
+    person: Who = None,
+    model: Model = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Three descriptions of art that they would like, a paragraph each.")
+    ] = False,
+    prompt: Annotated[
+        bool, typer.Option("--prompt", help="The same as prompts for an image generator: what to show, what not.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Describe a person's taste in words.
 
-    With its evidence: how far they lean to either end of each measured attribute, from -1 to 1, and the most
-    informative answers.
+    With pictures they would love, three they would not, what each word rests on, the question that is open, and how far
+    they lean to either end of each measured attribute, from -1 to 1.
     """
     session = open_session(collection, person, model)
     reading = session.reading()
-    told, verdict = reading.explanation, reading.verdict
+    if describe or prompt:
+        _describe(reading, prompt, as_json)
+        return
+    told, verdict, grounds = reading.explanation, reading.verdict, reading.grounds()
+    loved, others, against = (_names(reading, of) for of in (verdict.pictures, verdict.others, verdict.against))
+    asked = session.questions("choice", 1, only="ours")
+    question = _names(reading, [session.collection.row_of[item] for item in asked[0].items]) if asked else []
     taught = list(dict.fromkeys(item.name for item, _ in reading.taught()))[:5]
     if as_json:
-        leanings = [
-            {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}
-            for x in told.leanings
-        ]
         put_json(
             {
                 "sentence": verdict.sentence,
@@ -196,17 +211,28 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
                 "found": told.found,
                 "confidence": told.confidence,
                 "answers": told.answers,
-                "leanings": leanings,
+                "words": [_word(x) for x in told.likings],
+                "loved": loved,
+                "others": others,
+                "against": against,
+                "question": question,
+                "leanings": [_leaning(x) for x in told.leanings],
                 "affinities": told.affinities,
                 "taught": taught,
             }
         )
         return
     say(verdict.sentence)
-    if shown := [session.collection.items[row].name for row in (*verdict.pictures, *verdict.others)]:
-        say(f"{verdict.caption} {', '.join(shown)}")
+    if loved:
+        say(f"{verdict.caption} {', '.join([*loved, *others])}")
+    if against:
+        say(f"Pictures you would not: {', '.join(against)}")
     if not told.answers:
         return
+    for liking, items in grounds:
+        say(f"{liking.word}: {liking.chosen} of {liking.shown} chosen, such as {', '.join(x.name for x in items)}")
+    if question:
+        say(f"Still open: {' or '.join(question)}?")
     if told.affinities:
         say(told.affinities)
     say()
@@ -215,7 +241,45 @@ def explain(collection: Named, person: Who = None, model: Model = None, as_json:
         say("Most informative answers: " + ", ".join(taught))
 
 
-def _row(leaning: Any) -> list[str]:
+def _describe(reading: Reading, prompt: bool, as_json: bool) -> None:
+    """Descriptions, or prompts."""
+    ways = reading.ways
+    if not ways:
+        note("no word is known yet that says what they like: answer more questions, or add an encoder that knows words")
+    if as_json:
+        told: list[dict[str, Any]] = [
+            {"positive": way.prompt[0], "negative": way.prompt[1]} if prompt else {"description": way.description}
+            for way in ways
+        ]
+        words = [{"words": [x.word for x in way.words], "pictures": _names(reading, way.rows[:4])} for way in ways]
+        put_json([one | more for one, more in zip(told, words, strict=True)])
+        return
+    for at, way in enumerate(ways):
+        if at:
+            say()
+        if prompt:
+            say(f"positive: {way.prompt[0]}")
+            say(f"negative: {way.prompt[1]}")
+        else:
+            say(way.description)
+
+
+def _names(reading: Reading, rows: Sequence[int]) -> list[str]:
+    return [reading.collection.items[row].name for row in rows]
+
+
+def _word(liking: Liking) -> dict[str, Any]:
+    return {
+        "word": liking.word, "group": liking.group, "liked": liking.liked, "share": round(liking.share, 4),
+        "usual": round(liking.usual, 4), "chosen": liking.chosen, "shown": liking.shown,
+    }  # fmt: skip
+
+
+def _leaning(x: Leaning) -> dict[str, Any]:
+    return {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}
+
+
+def _row(leaning: Leaning) -> list[str]:
     length = round(abs(leaning.lean) * _BAR)
     left, right = ("─" * length, "") if leaning.lean < 0 else ("", "─" * length)
     return [leaning.low, f"{left:>{_BAR}}│{right:<{_BAR}}", leaning.high, f"{leaning.lean:+.2f} ± {leaning.std:.2f}"]

@@ -10,11 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.features.vocabulary import Vocabulary
-from beholder.types import Ints, Matrix
-
-_MOST = 12  # words that a taste is looked for in: the commonest
-_COMMON = (0.03, 0.7)  # shares of the pool of which a word must be said; fewer than `_FEWEST` pictures are never enough
-_FEWEST = 4
+from beholder.types import Matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,26 +50,9 @@ class Tags:
         p = np.where(known[:, None], self.probabilities, np.float32(np.nan))
         return Tags(self.names, self.groups, p, self.said & known[:, None])
 
-    def common(self) -> Tags:
-        """Those that tell the pictures of this pool apart."""
-        count, n = self.said.sum(axis=0), max(1, len(self.said))
-        telling = np.flatnonzero((count >= max(_FEWEST, _COMMON[0] * n)) & (count <= _COMMON[1] * n))
-        chosen = np.sort(telling[np.argsort(-count[telling], kind="stable")][:_MOST])
-        return self.take(chosen)
-
     def shared(self, row: int, other: int) -> list[str]:
         """The words that are said of both pictures."""
         return [self.names[k] for k in np.flatnonzero(self.said[row] & self.said[other]).tolist()]
-
-    def both(self, rows: Ints, others: Ints, most: int) -> list[list[str]]:
-        """The first of these words for each of k pairs of rows; none where the other is -1."""
-        found: list[list[str]] = [[] for _ in range(len(rows))]
-        pairs = np.flatnonzero(others >= 0)
-        for at, word in np.argwhere(self.said[rows[pairs]] & self.said[others[pairs]]).tolist():
-            told = found[pairs[at]]
-            if len(told) < most:
-                told.append(self.names[word])
-        return found
 
     def take(self, columns: NDArray[Any]) -> Tags:
         """Some of the words."""

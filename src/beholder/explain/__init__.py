@@ -2,26 +2,35 @@
 
 from beholder.explain.advice import advice_of, in_short
 from beholder.explain.affinities import Affinity, affinities, affinities_in_words, departing_in
+from beholder.explain.describe import Way, ways_of
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.leanings import Leaning
+from beholder.explain.likings import Liking, liked_and_disliked
+from beholder.explain.phrases import friend_sentence, noun_of
 from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
-from beholder.explain.why import Reason, liked_and_disliked
+from beholder.explain.why import BESIDE, Reason
 
 __all__ = [
+    "BESIDE",
     "FIRST_WORD",
     "Affinity",
     "Explanation",
     "Leaning",
+    "Liking",
     "Predictions",
     "Reason",
     "Verdict",
+    "Way",
     "advice_of",
     "affinities",
     "affinities_in_words",
     "departing_in",
     "explain",
+    "friend_sentence",
     "in_short",
     "liked_and_disliked",
+    "noun_of",
     "reasons",
     "verdict_of",
+    "ways_of",
 ]

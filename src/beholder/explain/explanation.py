@@ -11,13 +11,15 @@ from numpy.typing import ArrayLike
 
 from beholder.concepts import Tags
 from beholder.errors import ShapeError
-from beholder.explain.leanings import HINTING, Leaning, carried, confidence_of, sentence_of
+from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_of
+from beholder.explain.likings import Liking, WordEvidence, likings
 from beholder.explain.linear import Weights, fit_weights, standardise
+from beholder.explain.phrases import friend_sentence
 from beholder.explain.why import Reason, reasons_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
 
-_NAMED = 2.5  # log evidence, of a few attributes over none, from which the attributes alone show a taste
+_NAMED = 2.5  # log evidence, of a few attributes or of one word over none, from which these alone show a taste
 _FELT = 3.0  # log evidence, of the taste model over none, from which the encoder's numbers show one
 # In grids, where what most people like is known, the evidence of who picks at random is lower by 4: they do
 # not go by it. Nor does a person of a rare taste, so less is wanted, of the evidence and the belief in a clear taste.
@@ -35,7 +37,9 @@ class Explanation:
     sentence
         natural English, claiming only what the answers carry
     leanings
-        one for each measured attribute and for each word that the taste leans towards, the best supported first
+        one for each measured attribute, the best supported first
+    likings
+        the words that are liked, or disliked, those that tell most first
     found
         whether the answers show a taste at all, or could as well have been made at random
     confidence
@@ -45,7 +49,7 @@ class Explanation:
     affinities
         the rated sets whose networks agree most with this person; "" where there are none (`explain.affinities`)
     named
-        whether the measured attributes alone show a taste, so that words say it
+        whether words, or the measured attributes alone, show a taste, so that the sentence says it
     """
 
     sentence: str
@@ -55,6 +59,7 @@ class Explanation:
     answers: int
     affinities: str = ""
     named: bool = False
+    likings: Sequence[Liking] = ()
 
 
 def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Tags | None = None) -> Explanation:
@@ -71,7 +76,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     answers
         Rows of X.
     words
-        What the encoder says of the pool; None: nothing.
+        What is said of the pool; None: nothing.
 
     Raises
     ------
@@ -79,14 +84,19 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
         Where attributes and X do not fit together.
     """
     _check(X, attributes)
-    telling = (words or Tags.nothing(len(X))).common()
-    weights = fit_weights(_aspects(attributes, telling), answers.compared(), words=len(telling.names))
-    leanings = sorted(_leanings(weights, telling), key=lambda x: -x.evidence)
+    weights = fit_weights(standardise(attributes), answers.compared())
+    leanings = sorted(_leanings(weights), key=lambda x: -x.evidence)
     count = len(answers.rows) + len(answers.ties) + round(float(answers.compared().weights.sum()))
     enough = max(count, len(answers)) >= FEWEST
-    found, named = enough and _found(weights, model), enough and weights.log_bayes > _NAMED
-    sure = confidence_of(leanings, found)
-    return Explanation(sentence_of(leanings, found, count), leanings, found, sure, count, named=named)
+    seen = WordEvidence.of(words or Tags.nothing(len(X)), answers)
+    found = enough and _found(weights, seen, model)
+    named = likings(words, seen, np.asarray(model.predict(X))) if found and words and model is not None else []
+    said = friend_sentence(named) or sentence_of(leanings, found, count)
+    liked = sum(x.liked for x in named)
+    in_words = enough and (weights.log_bayes > _NAMED or liked > 0)
+    return Explanation(
+        said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named
+    )
 
 
 def reasons(
@@ -97,30 +107,34 @@ def reasons(
     rows: ArrayLike,
     explanation: Explanation | None = None,
     words: Tags | None = None,
-    predicted: tuple[Floats, Floats] | None = None,
+    scores: Floats | None = None,
+    first: int = 0,
 ) -> list[Reason]:
-    """Why each of `rows` stands where it stands: what it has that this person leans to or from, and what it is near.
+    """Why each of `rows` stands where it stands: what it has that this person likes, or the chosen picture it is near.
 
     Parameters
     ----------
     rows
-        (k,) rows of X
+        (k,) rows of X, in the order in which they are shown: two beside each other never get the same reason
     explanation
         of the same answers, made here where it is not given
     words
         as in `explain`
-    predicted
-        what the model predicts of X, scores and standard deviations; found here where it is not given
+    scores
+        (n,) what the model predicts of X; found here where it is not given
+    first
+        the place in the order at which `rows` begin
     """
     _check(X, attributes)
     if explanation is None:
         explanation = explain(model, X, attributes, answers, words)
+    scores = np.asarray(model.predict(X)) if scores is None else scores
     of = {x.attribute: x for x in carried(explanation.leanings)} if explanation.found else {}
-    chosen, words = np.asarray(rows, np.int64), words or Tags.nothing(len(X))
-    telling = words.common()
-    leanings = [of.get(name) for name in (*(a.name for a in ATTRIBUTES), *telling.names)]
-    scores = model.predict(X, return_std=True) if predicted is None else predicted
-    return reasons_of(scores, X, _aspects(attributes, telling), answers, chosen, leanings, words)
+    leanings = [of.get(a.name) for a in ATTRIBUTES]
+    chosen = np.asarray(rows, np.int64)
+    return reasons_of(
+        scores, X, attributes, answers, chosen, leanings, explanation.likings, words or Tags.nothing(len(X)), first
+    )
 
 
 def _check(X: Matrix, attributes: Matrix) -> None:
@@ -129,32 +143,22 @@ def _check(X: Matrix, attributes: Matrix) -> None:
         raise ShapeError(f"attributes must be {wanted}, a row for each of X, got shape {attributes.shape}")
 
 
-def _aspects(attributes: Matrix, words: Tags) -> Floats:
-    """(n, 10 + w) what a leaning may be to, standardised over the pool."""
-    return np.hstack([standardise(attributes), standardise(words.probabilities)])
-
-
-def _leanings(weights: Weights, words: Tags) -> Sequence[Leaning]:
+def _leanings(weights: Weights) -> list[Leaning]:
     low, high = _UNDECIDED
-    known = list(zip(weights.lean.tolist(), weights.std.tolist(), weights.included.tolist(), strict=True))
-    measured = [
+    known = zip(weights.lean.tolist(), weights.std.tolist(), weights.included.tolist(), strict=True)
+    return [
         Leaning(a.name, a.low, a.high, lean, std, low < included < high)
-        for a, (lean, std, included) in zip(ATTRIBUTES, known, strict=False)
+        for a, (lean, std, included) in zip(ATTRIBUTES, known, strict=True)
     ]
-    leant = [
-        Leaning.of_word(name, kind, lean, std)
-        for name, kind, (lean, std, _) in zip(words.names, words.groups, known[len(ATTRIBUTES) :], strict=True)
-    ]
-    return [*measured, *(x for x in leant if x.evidence >= HINTING)]
 
 
-def _found(weights: Weights, model: Any) -> bool:
-    """Whether a few attributes, or else the encoder's numbers, predict the answers better than chance.
+def _found(weights: Weights, seen: WordEvidence, model: Any) -> bool:
+    """Whether a few attributes, a word, or else the encoder's numbers, predict the answers better than chance.
 
     Measured on sessions asked as in the app: with 30 choices a taste was found in all of 20 people with a planted
     liking; in none of 60 to 80 who answer at random, by 30 choices, 30 ratings or 10 grids (at most 2.1 of NAMED).
     """
-    return weights.log_bayes > _NAMED or felt_by(model) > 0
+    return max(weights.log_bayes, seen.log_bayes) > _NAMED or felt_by(model) > 0
 
 
 def felt_by(model: Any) -> float:

@@ -1,9 +1,11 @@
-"""Leanings in plain English: the sentence on top of My taste, and what it may and may not claim."""
+"""Leanings to measured attributes in plain English: what may and may not be claimed of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from beholder.explain.phrases import listed
 
 ADJECTIVES: dict[str, tuple[str, str]] = {  # of the low and the high end, where English has one; "" where it has none
     "interesting content": ("quiet", ""),
@@ -17,7 +19,8 @@ ADJECTIVES: dict[str, tuple[str, str]] = {  # of the low and the high end, where
     "repetition": ("", ""),
     "symmetry": ("asymmetrical", "symmetrical"),
 }
-TELLING = 2.0  # |lean| / std from which a leaning is said without "perhaps"
+TELLING = 2.0  # |lean| / std from which a leaning is said
+_VERY, _MANY = 4.0, 3  # and from which, or from how many words, the taste is called sure
 HINTING = 1.0  # and from which it is mentioned at all
 
 
@@ -36,8 +39,6 @@ class Leaning:
         standard deviation of `lean`
     open
         whether the answers leave it open if the attribute matters at all
-    kind
-        "attribute", or that of a word that the encoder says: "concept" or "style"
     """
 
     attribute: str
@@ -46,13 +47,6 @@ class Leaning:
     lean: float
     std: float
     open: bool = False
-    kind: str = "attribute"
-
-    @classmethod
-    def of_word(cls, word: str, kind: str, lean: float, std: float) -> Leaning:
-        """What the answers say of a word; it is never left open, since of most words nothing is known."""
-        low = f"{'not' if kind == 'style' else 'no'} {word}"
-        return cls(word, low, word, lean, std, kind=kind)
 
     @property
     def evidence(self) -> float:
@@ -67,13 +61,8 @@ class Leaning:
     @property
     def adjective(self) -> str:
         """The end that is liked as an adjective, "" where English has none."""
-        low, high = ("", self.high) if self.kind == "style" else ADJECTIVES.get(self.attribute, ("", ""))
+        low, high = ADJECTIVES.get(self.attribute, ("", ""))
         return high if self.lean > 0 else low
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """a · a and b · a, b and c"""
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def pictures_with(leanings: Sequence[Leaning]) -> str:
@@ -87,19 +76,27 @@ def pictures_with(leanings: Sequence[Leaning]) -> str:
 def carried(leanings: Sequence[Leaning]) -> list[Leaning]:
     """The leanings that a reason may rest on: those with evidence; where attributes that come together share it so that
     none has enough alone, those among which it is left open."""
-    return [x for x in leanings if x.evidence >= HINTING] or [x for x in leanings if x.open]
+    return [x for x in leanings if x.evidence >= TELLING] or tangled_in(leanings)
 
 
-def confidence_of(leanings: Sequence[Leaning], found: bool) -> str:
-    """In one or two words: "nothing yet", "a first guess", "fairly sure" or "sure"."""
+def confidence_of(leanings: Sequence[Leaning], found: bool, words: int = 0) -> str:
+    """In one or two words: "nothing yet", "a first guess", "fairly sure" or "sure".
+
+    Parameters
+    ----------
+    words
+        how many words are known to be liked
+    """
     if not found:
         return "nothing yet"
     best = max((x.evidence for x in leanings), default=0.0)
-    return "sure" if best >= 4 else "fairly sure" if best >= TELLING else "a first guess"
+    if best >= _VERY or words >= _MANY:
+        return "sure"
+    return "fairly sure" if best >= TELLING or words else "a first guess"
 
 
 def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
-    """The taste in one or two sentences, claiming only what the answers carry.
+    """The taste in one sentence of measured attributes, claiming only what the answers carry.
 
     Parameters
     ----------
@@ -108,34 +105,20 @@ def sentence_of(leanings: Sequence[Leaning], found: bool, answers: int) -> str:
     """
     if not found:
         return _nothing_found(leanings, answers)
-    telling = [x for x in leanings if x.evidence >= TELLING][:4]
-    hinting = [x for x in leanings if HINTING <= x.evidence < TELLING][:2]
-    if telling:
-        said = f"You like {pictures_with(telling)}"
-        if hinting and len(telling) < 4:
-            said += f", and perhaps {listed([x.liked for x in hinting])}"
-    elif hinting:
-        said = f"You seem to like {pictures_with(hinting)}, though it is early to be sure"
-    elif len(tangled := tangled_in(leanings)) > 1:
+    if telling := [x for x in leanings if x.evidence >= TELLING][:4]:
+        return f"You like {pictures_with(telling)}."
+    if hinting := [x for x in leanings if x.evidence >= HINTING][:2]:
+        return f"You seem to like {pictures_with(hinting)}, though it is early to be sure."
+    if len(tangled := tangled_in(leanings)) > 1:
         nouns = listed([x.liked for x in tangled], "or")
         return f"You like pictures with {nouns}. Here these occur together, so which of them you like is still unclear."
-    else:
-        return (
-            "You have a clear taste, and your pictures are ranked by it, "
-            "but none of the ten attributes we measure describes it yet."
-        )
-    return said + _still_open([x for x in leanings if x not in telling and x not in hinting]) + "."
+    return "You have a clear taste, and your pictures are ranked by it, but no word that we know describes it yet."
 
 
 def tangled_in(leanings: Sequence[Leaning]) -> list[Leaning]:
     """Those among which it is left open, where none is carried by itself; none where one is."""
     carries = any(x.evidence >= HINTING for x in leanings)
     return [] if carries else [x for x in leanings if x.open][:3]
-
-
-def _still_open(leanings: Sequence[Leaning]) -> str:
-    undecided = sorted((x for x in leanings if x.open), key=lambda x: -x.std)[:1]
-    return "".join(f"; whether {x.attribute} matters is still unclear" for x in undecided)
 
 
 def _nothing_found(leanings: Sequence[Leaning], answers: int) -> str:

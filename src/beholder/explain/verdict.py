@@ -14,7 +14,7 @@ import numpy as np
 
 from beholder.explain.explanation import FEWEST, Explanation, felt_by
 from beholder.explain.leanings import HINTING, TELLING, Leaning, listed, pictures_with, tangled_in
-from beholder.explain.why import liked_and_disliked
+from beholder.explain.likings import liked_and_disliked
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _VerdictKind = Literal["like most", "own", "open", "clicking"]
@@ -22,17 +22,14 @@ _VerdictKind = Literal["like most", "own", "open", "clicking"]
 _ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
 _AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
 _CLEAR = 0.5  # probability of a clear taste from which it is called one
-_SURE, _COIN = (
-    1.0,
-    0.6,
-)  # log-odds from which an answer was predicted; share of these that came so, below which none was
+_SURE, _COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of them right, below which none was
 _FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
 _SHOWN, _OF_MOST, _OF_EACH = (
     9,
     5,
     4,
 )  # pictures of a taste of one's own, of what most people like, of each way left open
-_LIKED = 4  # pictures of a taste of one's own that the person liked already; the others they have not seen
+_AGAINST = 3  # pictures that they would not like
 FIRST_WORD = 20  # answers below which it is said that it is early
 _GROUP = 3  # pictures that were liked and are alike, from which they are a way
 _ROUNDS = 20  # in which pictures that were liked are parted in two
@@ -53,6 +50,8 @@ class Verdict:
         what stands over the pictures
     pictures
         rows of X that show it, best first; others: those of a second way; both empty where none do
+    against
+        rows of X that the person would not like, worst first; empty where that is not known
     """
 
     kind: _VerdictKind
@@ -60,6 +59,7 @@ class Verdict:
     caption: str = ""
     pictures: Sequence[int] = ()
     others: Sequence[int] = ()
+    against: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,18 @@ def verdict_of(
     ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
-        so_far = "Your choices agree" if felt > 0 else "So far your choices agree"
+        agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
+        words = f"{told.sentence} " if found and any(x.liked for x in told.likings) else ""
         top = ranked[:_OF_MOST].tolist()
         caption = f"These {'five ' * (len(top) == 5)}look most like you:"
-        return Verdict("like most", f"{so_far} with what most people like.", caption, top)
+        return Verdict("like most", words + agree, caption, top)
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
-        return Verdict("own", said, "You like pictures such as these:", _nine(ranked, answers))
+        best, worst = _unseen(ranked, answers), _unseen(ranked[::-1], answers)
+        loved = best[:_SHOWN]
+        against = [row for row in worst if row not in loved][:_AGAINST]
+        return Verdict("own", said, "Pictures you would love:", loved, against=against)
     return _open(X, answers, told, found, alone < 1, ranked)
 
 
@@ -136,11 +140,10 @@ def _alone(model: Any, X: Matrix) -> float:
     return float(model.shares(X)[1]) if known else 1.0
 
 
-def _nine(ranked: Ints, answers: Answers) -> list[int]:
-    """The pictures liked that stand highest, then the highest of those that were never judged, then any."""
-    liked = ranked[np.isin(ranked, liked_and_disliked(answers)[0])][:_LIKED]
-    new = ranked[~np.isin(ranked, answers.judged)]
-    return list(dict.fromkeys([*liked.tolist(), *new.tolist(), *ranked.tolist()]))[:_SHOWN]
+def _unseen(ranked: Ints, answers: Answers) -> list[int]:
+    """In this order, those that were never judged before the others."""
+    judged = np.isin(ranked, answers.judged)
+    return [*ranked[~judged][: _SHOWN + _AGAINST].tolist(), *ranked[judged][: _SHOWN + _AGAINST].tolist()]
 
 
 def _in_pictures(answers: Answers, clear: bool) -> str:

@@ -16,7 +16,17 @@ import numpy as np
 
 from beholder.collection import Collection, once
 from beholder.errors import NotEnoughAnswers
-from beholder.explain import Explanation, Predictions, Verdict, advice_of, verdict_of
+from beholder.explain import (
+    Explanation,
+    Liking,
+    Predictions,
+    Verdict,
+    Way,
+    advice_of,
+    liked_and_disliked,
+    verdict_of,
+    ways_of,
+)
 from beholder.filters import Filter
 from beholder.prequential import AnswerPrediction, Expected
 from beholder.ranking import Ranking
@@ -161,8 +171,23 @@ class Reading:
 
     @property
     def explanation(self) -> Explanation:
-        """The taste in words, its sentence that of the verdict."""
-        return replace(self._known.explanation, sentence=self.verdict.sentence)
+        """The taste in words, its sentence that of the verdict; no words where that leaves the taste open."""
+        told, verdict = self._known.explanation, self.verdict
+        likings = told.likings if verdict.kind in ("own", "like most") else ()
+        return replace(told, sentence=verdict.sentence, likings=likings)
+
+    def grounds(self, n: int = 4) -> list[tuple[Liking, list[Item]]]:
+        """The words that are liked, each with at most n of the pictures chosen that have it, the newest first."""
+        said, items = self.collection.words.said, self.collection.items
+        chosen = liked_and_disliked(self.answers)[0][::-1]
+        liked = [one for one in self.explanation.likings if one.liked]
+        return [(one, [items[row] for row in chosen[said[chosen, one.column]][:n].tolist()]) for one in liked]
+
+    @property
+    def ways(self) -> list[Way]:
+        """Kinds of art that this person would like, at most three, that differ; none where no word is known."""
+        scores = np.asarray(self.model.predict(self.collection.X))
+        return ways_of(self.explanation.likings, self.collection.words, self.collection.X, scores)
 
     @property
     def verdict(self) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection
-from beholder.explain import Explanation, Verdict
+from beholder.explain import Explanation, Verdict, noun_of
 from beholder.ranking import title_of
+from beholder.session import Session
 from beholder.types import Item, Judgement, Kind
 from beholder.web.faults import Refused
 from beholder.web.pages.label import FEWEST, whole
@@ -24,6 +25,7 @@ from beholder.web.who import FormPerson, PagePerson, remember_collection
 
 _PER_PAGE = 40
 _GUESSES = 8  # pictures shown of which least is known
+_GROUNDS = 4  # words shown with the answers that they rest on
 
 router = APIRouter()
 
@@ -55,8 +57,8 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
         context |= {
             "progress": reading.progress, "verdict": verdict, "sentence": _emphasised(explanation, verdict),
             "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
-            "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
-            "open": [w.attribute for w in explanation.leanings if w.open][:4],
+            "against": [items[row] for row in verdict.against], "grounds": reading.grounds()[:_GROUNDS],
+            **_question(session, verdict), "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
             "taught": [_tell(reading.collection, j) for _, j in reading.taught()],
             "consistency": reading.history.consistency, "total": len(reading.history.judgements),
             "recent": [_tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
@@ -80,6 +82,27 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
         told=[_tell(session.collection, j) for j in part],
         hidden=[items[row_of[i]] for i in sorted(session.now.history.hidden) if i in row_of],
     )  # fmt: skip
+
+
+@router.post("/prefer/{collection:path}")
+def prefer(
+    request: Request, collection: str, person: FormPerson, item: Annotated[list[str], Form()],
+    id: Annotated[str, Form()] = "", winner: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """An answer to the question on this page: the id of the picture that is liked more, 0 for both the same."""
+    session = state_of(request).session(collection, person)
+    pair = [whole(one, "item", 1, 2**53) for one in item]
+    won = whole(winner, "winner", 0, 2**53)
+    if len(pair) != 2 or won not in (0, *pair):
+        raise Refused(422, "item are the two pictures of the question, winner one of them or 0 for both the same.")
+    if not set(pair) <= session.collection.row_of.keys():
+        raise Refused(404, f"There is no such picture in this collection: {pair[0]}, {pair[1]}.")
+    said = Judgement("tie", (pair[0], pair[1]), id or uuid4().hex, asked_by="ours")
+    if won:
+        other = pair[1] if won == pair[0] else pair[0]
+        said = replace(said, kind="choice", items=(won, other), side="left" if won == pair[0] else "right")
+    session.record([said])
+    return RedirectResponse(f"/taste/{segment(collection)}", 303)
 
 
 @router.post("/take-back/{collection:path}")
@@ -127,6 +150,14 @@ def mark(
     return RedirectResponse(inside(next) if next else f"/results/{segment(collection)}", 303)
 
 
+def _question(session: Session, verdict: Verdict) -> dict[str, Any]:
+    """The question that would tell most, to answer on the spot; none where the answers so far look like clicking."""
+    found = [] if verdict.kind == "clicking" else session.questions("choice", 1, only="ours")
+    row_of, items = session.collection.row_of, session.collection.items
+    asked = [items[row_of[item]] for question in found for item in question.items]
+    return {"question": found[0] if found else None, "asked": asked}
+
+
 def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
     """An answer in words; its pictures with the preferred ones first."""
     ids = (*judgement.picked, *(i for i in judgement.items if i not in judgement.picked))
@@ -151,9 +182,10 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
 
 
 def _emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
-    """The verdict's sentence, with the leaning that is best supported marked in it."""
+    """The verdict's sentence, with what is best supported marked in it."""
     text = str(escape(verdict.sentence))
-    words = [w for best in explanation.leanings[:1] for w in (best.liked, best.adjective) if w]
+    words = [noun_of(one.word, one.group) for one in explanation.likings if one.liked]
+    words += [w for best in explanation.leanings[:1] for w in (best.liked, best.adjective) if w]
     for word in words if verdict.kind == "own" else []:
         found = re.search(rf"\b{re.escape(str(escape(word)))}\b", text, re.IGNORECASE)
         if found:

@@ -1,0 +1,124 @@
+"""Descriptions of art that a person would like, and prompts for who makes pictures: in words that carry evidence.
+
+The best pictures of the ranking are parted in three ways that are alike within; each way is told by the words that are
+liked and are said of most of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from beholder.concepts import Tags
+from beholder.explain.likings import Liking
+from beholder.explain.phrases import listed, noun_of, side_of
+from beholder.types import Floats, Ints, Matrix
+
+_WAYS = 3
+_BEST = 60  # pictures that are parted in ways
+_ROUNDS = 20  # of k-means
+_SAID = 1 / 3  # of a way, from which a word is said of it
+_STRANGE = 0.08  # of a way, below which a word is said to be absent where it is disliked
+_MOST = 7  # words of a way
+_NOUNS = ("subject", "place", "figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One kind of picture that a person likes.
+
+    Attributes
+    ----------
+    words
+        that are liked and said of it, those that tell most first
+    without
+        that are disliked and not said of it
+    rows
+        the pictures that it was read from, best first
+    """
+
+    words: tuple[Liking, ...]
+    without: tuple[Liking, ...]
+    rows: tuple[int, ...]
+
+    @property
+    def description(self) -> str:
+        """A paragraph."""
+        nouns, artists = self._named(*_NOUNS), self._words("artist")
+        mood, style, medium = (self._words(group) for group in ("mood", "style", "medium"))
+        sides = [side_of(x.word, x.group) for x in self.words if x.group in ("palette", "light", "technique", "period")]
+        sides += [side_of(x.word, x.group) for x in self.words if x.group == "composition"]
+        what = " ".join([*mood[:1], listed(nouns[:3]) or "pictures"])
+        first = f"{what} {listed(sides[:2])}".strip()
+        sentences = [first[0].upper() + first[1:] + "."]
+        if sides[2:]:
+            sentences.append(f"They come {listed(sides[2:4])}.")
+        if style or medium:
+            sentences.append(f"The manner is {listed([*style[:2], *medium[:1]])}.")
+        if artists:
+            sentences.append(f"Think of {listed(artists[:2])}.")
+        if self.without:
+            sentences.append(f"There are no {listed([noun_of(x.word, x.group) for x in self.without[:2]], 'or')}.")
+        return " ".join(sentences)
+
+    @property
+    def prompt(self) -> tuple[str, str]:
+        """What an image generator is to show, and what not: words with commas between."""
+        order = (*_NOUNS, "mood", "palette", "light", "technique", "composition", "medium", "style", "period", "artist")
+        told = sorted(self.words, key=lambda x: order.index(x.group))
+        positive = [f"in the manner of {x.word}" if x.group == "artist" else x.word for x in told]
+        return ", ".join(positive), ", ".join(x.word for x in self.without)
+
+    def _words(self, *groups: str) -> list[str]:
+        return [x.word for x in self.words if x.group in groups]
+
+    def _named(self, *groups: str) -> list[str]:
+        return [noun_of(x.word, x.group) for x in self.words if x.group in groups]
+
+
+def ways_of(likings: Sequence[Liking], words: Tags, X: Matrix, scores: Floats) -> list[Way]:
+    """At most three kinds of pictures that differ in their words; none where no word is known to be liked.
+
+    Parameters
+    ----------
+    likings, words
+        of `explain`
+    X, scores
+        (n, d) the collection and (n,) what the model predicts of it
+    """
+    liked = [x for x in likings if x.liked]
+    if not liked:
+        return []
+    best = np.argsort(-scores, kind="stable")[: min(_BEST, max(_WAYS, len(scores) // 4))]
+    best = best[words.said[np.ix_(best, [x.column for x in liked])].any(axis=1)]
+    found: dict[tuple[str, ...], Way] = {}
+    for rows in _parted(words.said[np.ix_(best, [x.column for x in liked])].astype(np.float64), X[best], best):
+        said = words.said[rows].mean(axis=0)
+        told = tuple(sorted((x for x in liked if said[x.column] >= _SAID), key=lambda x: -said[x.column] * x.weight))
+        without = tuple(x for x in likings if not x.liked and said[x.column] < _STRANGE)
+        if told:
+            found.setdefault(
+                tuple(sorted(x.word for x in told[:_MOST])), Way(told[:_MOST], without, tuple(rows.tolist()))
+            )
+    return list(found.values())
+
+
+def _parted(said: Floats, X: Matrix, rows: Ints) -> list[Ints]:
+    """These rows in three parts by k-means, on their words and how they look, each as they came; the best first."""
+    if len(rows) < 2 * _WAYS:
+        return [rows]
+    look = np.asarray(X - X.mean(axis=0), np.float64)
+    look /= max(float(np.linalg.norm(look, axis=1).mean()), 1e-9)
+    z = np.hstack([2 * (said - said.mean(axis=0)), look])
+    centres = [0]
+    for _ in range(1, _WAYS):  # each begins furthest from those before
+        centres.append(int(np.argmax(np.min([((z - z[c]) ** 2).sum(axis=1) for c in centres], axis=0))))
+    middle = z[centres]
+    for _ in range(_ROUNDS):
+        which = np.argmin(((z[:, None] - middle) ** 2).sum(axis=2), axis=1)
+        middle = np.stack([z[which == k].mean(axis=0) if (which == k).any() else middle[k] for k in range(_WAYS)])
+    return sorted(
+        (rows[which == k] for k in range(_WAYS) if (which == k).any()), key=lambda part: int(part[0] != rows[0])
+    )
