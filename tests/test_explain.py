@@ -306,7 +306,7 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
 @pytest.mark.parametrize(
     ("likings", "sentence"),
     [
-        ([liking("Claude Monet", "artist"), liking("Alfred Sisley", "artist")], "Claude Monet and Alfred Sisley above all."),
+        ([liking("Claude Monet", "artist"), liking("El Greco", "artist")], "Claude Monet and El Greco above all."),
         (
             [
                 liking("seascape", "place"), liking("boats", "subject"), liking("calm", "mood"),

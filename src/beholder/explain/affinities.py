@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from beholder.explain.leanings import listed
+from beholder.explain.phrases import listed
 from beholder.taste import ExpertNetworks, TangentProcess
 from beholder.types import Floats, Matrix
 

@@ -92,16 +92,16 @@ def ways_of(likings: Sequence[Liking], words: Tags, X: Matrix, scores: Floats) -
     if not liked:
         return []
     best = np.argsort(-scores, kind="stable")[: min(_BEST, max(_WAYS, len(scores) // 4))]
-    best = best[words.said[np.ix_(best, [x.column for x in liked])].any(axis=1)]
+    columns = np.array([x.column for x in liked], np.int64)
+    best = best[words.said[np.ix_(best, columns)].any(axis=1)]
     found: dict[tuple[str, ...], Way] = {}
-    for rows in _parted(words.said[np.ix_(best, [x.column for x in liked])].astype(np.float64), X[best], best):
+    for rows in _parted(words.said[np.ix_(best, columns)].astype(np.float64), X[best], best):
         said = words.said[rows].mean(axis=0)
         told = tuple(sorted((x for x in liked if said[x.column] >= _SAID), key=lambda x: -said[x.column] * x.weight))
         without = tuple(x for x in likings if not x.liked and said[x.column] < _STRANGE)
+        told = told[:_MOST]
         if told:
-            found.setdefault(
-                tuple(sorted(x.word for x in told[:_MOST])), Way(told[:_MOST], without, tuple(rows.tolist()))
-            )
+            found.setdefault(tuple(sorted(x.word for x in told)), Way(told, without, tuple(rows.tolist())))
     return list(found.values())
 
 
@@ -119,6 +119,5 @@ def _parted(said: Floats, X: Matrix, rows: Ints) -> list[Ints]:
     for _ in range(_ROUNDS):
         which = np.argmin(((z[:, None] - middle) ** 2).sum(axis=2), axis=1)
         middle = np.stack([z[which == k].mean(axis=0) if (which == k).any() else middle[k] for k in range(_WAYS)])
-    return sorted(
-        (rows[which == k] for k in range(_WAYS) if (which == k).any()), key=lambda part: int(part[0] != rows[0])
-    )
+    parts = [rows[which == k] for k in range(_WAYS) if (which == k).any()]
+    return sorted(parts, key=lambda part: int(part[0] != rows[0]))

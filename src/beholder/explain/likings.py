@@ -1,9 +1,9 @@
 """Which words say what a person likes: those whose pictures were chosen more often than their share allows for.
 
-A word is named where three things speak for it, each with a probability of its own. Of what was chosen a larger part has
-it than of the collection, 1.3 times as large at least, or it won the comparisons of a picture with it and one without;
-a larger part than of what was shown, since what is shown is no fair sample; and among the best pictures of the model
-that was fitted on the answers it is common too. Any one alone is misled: by what was shown, or by words that look
+A word is named where three things speak for it, each with a probability of its own. A larger part of what was chosen
+has it than of the collection, 1.3 times as large at least, or it won the comparisons of a picture with it and one
+without; a larger part than of what was shown, since what is shown is no fair sample; and among the best pictures of the
+model that was fitted on the answers it is common too. Any one alone is misled: by what was shown, or by words that look
 alike. The other way round for words that are disliked, which can only be known of common ones.
 """
 

@@ -13,8 +13,9 @@ from typing import Any, Literal
 import numpy as np
 
 from beholder.explain.explanation import FEWEST, Explanation, felt_by
-from beholder.explain.leanings import HINTING, TELLING, Leaning, listed, pictures_with, tangled_in
+from beholder.explain.leanings import HINTING, TELLING, Leaning, pictures_with, tangled_in
 from beholder.explain.likings import liked_and_disliked
+from beholder.explain.phrases import listed
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _VerdictKind = Literal["like most", "own", "open", "clicking"]
