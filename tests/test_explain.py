@@ -21,7 +21,7 @@ from beholder.explain import (
 )
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
-from beholder.explain.phrases import friend_sentence
+from beholder.explain.phrases import friend_sentence, spoken_of
 from beholder.explain.why import varied
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers
@@ -170,6 +170,8 @@ def test_the_nearest_liked_picture_is_named_and_never_the_picture_itself():
         if reason.near is not None:
             assert reason.near in (liked if reason.liked else disliked)
             assert reason.deed
+        elif reason.deed:
+            assert row in (liked if reason.liked else disliked)
 
 
 def test_a_picture_that_lost_as_often_as_it_won_was_neither_liked_nor_disliked():
@@ -321,11 +323,12 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
         ([liking("night", "light"), liking("thick paint", "technique")], "Pictures at night and with thick paint."),
         ([liking("woman", "figure"), liking("19th century", "period")], "Women of the 19th century."),
         ([liking("city", "place"), liking("plain background", "composition")], "Cities with a plain background."),
+        ([liking("portrait", "figure", 0.01, 0.4, liked=False)], ""),
         ([], ""),
     ],
 )  # fmt: skip
 def test_the_sentence_is_one_that_a_friend_would_say(likings, sentence):
-    assert friend_sentence(likings) == sentence
+    assert friend_sentence(spoken_of(likings)) == sentence
 
 
 def spread(texts):
@@ -364,6 +367,7 @@ def test_a_reason_says_what_the_picture_was_chosen_over():
     said = Reason("boats", 3, deed="you chose over", over=5)
     assert said.told("ABCDEFG".__getitem__) == "boats; near D, which you chose over F"
     assert Reason("", 3, deed="you picked").told("ABCDEFG".__getitem__) == "near D, which you picked"
+    assert Reason(deed="you chose it over", over=0).told("ABC".__getitem__) == "you chose it over A"
     assert Reason().told("ABC".__getitem__) == ""
 
 

@@ -6,7 +6,7 @@ from beholder.explain.describe import Way, ways_of
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
-from beholder.explain.phrases import friend_sentence, noun_of
+from beholder.explain.phrases import noun_of, spoken_of
 from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
 from beholder.explain.why import BESIDE, Reason
 
@@ -26,11 +26,11 @@ __all__ = [
     "affinities_in_words",
     "departing_in",
     "explain",
-    "friend_sentence",
     "in_short",
     "liked_and_disliked",
     "noun_of",
     "reasons",
+    "spoken_of",
     "verdict_of",
     "ways_of",
 ]

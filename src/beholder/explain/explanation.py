@@ -14,7 +14,7 @@ from beholder.errors import ShapeError
 from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_of
 from beholder.explain.likings import Liking, WordEvidence, likings
 from beholder.explain.linear import Weights, fit_weights, standardise
-from beholder.explain.phrases import friend_sentence
+from beholder.explain.phrases import friend_sentence, spoken_of
 from beholder.explain.why import Reason, reasons_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
@@ -91,7 +91,7 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     seen = WordEvidence.of(words or Tags.nothing(len(X)), answers)
     found = enough and _found(weights, seen, model)
     named = likings(words, seen, np.asarray(model.predict(X))) if found and words and model is not None else []
-    said = friend_sentence(named) or sentence_of(leanings, found, count)
+    said = friend_sentence(spoken_of(named)) or sentence_of(leanings, found, count)
     liked = sum(x.liked for x in named)
     in_words = enough and (weights.log_bayes > _NAMED or liked > 0)
     return Explanation(

@@ -19,10 +19,11 @@ from beholder.concepts import Tags
 from beholder.types import SCALE, Answers, Floats, Ints
 
 _TRUE = 1.3  # times as common among what is liked as in the collection, for a word to be true of it
-_SURE = 0.99  # probability from which a word is liked,
-_SURE_OF_SHOWN = 0.95  # and that it is not so only because of what was shown
+_SURE = 0.99, 0.95  # probabilities from which a word is liked, and that not only because of what was shown
+_FAIRLY = 0.98, 0.8  # the same for one word alone, where none is sure
 _BEYOND_DOUBT = 0.9999  # probability from which the model need not know of it
-_LIFT = 2.0  # times as common among the model's best pictures as in the collection; a disliked word as rare
+_LIFT = 1.7  # times as common among the model's best pictures as in the collection; a disliked word as rare
+_SURE_AGAINST, _LIFT_AGAINST = 0.98, 2.0  # the same for a word that is disliked: half as common, with this probability
 _BEST, _FEWEST_BEST = 0.05, 20  # of the pictures are its best
 _OFTEN = 2  # chosen pictures with the word, at least
 _BELIEF = 2.0  # chosen pictures' worth of belief that a word is as common among them as everywhere
@@ -176,10 +177,14 @@ def likings(words: Tags, seen: WordEvidence, scores: Floats) -> list[Liking]:
     top = words.said[np.ix_(best, seen.columns)].mean(axis=0)
     share = ((seen.chosen + _BELIEF * seen.usual) / (seen.picks + _BELIEF) + top) / 2
     wins, commoner, above = seen.wins, seen.commoner(_TRUE * seen.usual), seen.commoner(seen.of_shown)
-    liked = (np.maximum(wins, commoner) > _SURE) & (above > _SURE_OF_SHOWN) & (seen.chosen >= _OFTEN)
-    liked &= (top >= _LIFT * seen.usual) | (np.minimum(wins, commoner) > _BEYOND_DOUBT)
-    disliked = np.minimum(1 - seen.commoner(seen.usual / 2), 1 - above) > _SURE_OF_SHOWN
-    disliked &= (seen.left >= _OFTEN) & (top * _LIFT <= seen.usual)
+    shows = (seen.chosen >= _OFTEN) & ((top >= _LIFT * seen.usual) | (np.minimum(wins, commoner) > _BEYOND_DOUBT))
+    known = np.where(shows, np.maximum(wins, commoner), 0.0)
+    liked = (known > _SURE[0]) & (above > _SURE[1])
+    if not liked.any():
+        fairly = np.where(above > _FAIRLY[1], known, 0.0)
+        liked = (fairly > _FAIRLY[0]) & (fairly == fairly.max())
+    disliked = np.minimum(1 - seen.commoner(seen.usual / 2), 1 - above) > _SURE_AGAINST
+    disliked &= (seen.left >= _OFTEN) & (top * _LIFT_AGAINST <= seen.usual)
     found = [
         Liking(
             words.names[column], words.groups[column], column, bool(liked[at]), float(share[at]),

@@ -21,7 +21,15 @@ _WHEN = {"night": "at night", "sunset": "at sunset", "fog": "in fog", "storm": "
 _WITH = ("shadows", "silhouettes", "glow", "contrast", "sky", "black", "white")  # light and palette that pictures have
 _SINGLE = ("view", "subject", "layout", "background", "frame", "horizon", "surface", "sky", "glow")
 _MOSTLY = 0.5  # share of what is liked from which it is mostly so
-_SIDES = 2  # things named beside the first noun
+_PART = {  # of the sentence that a group belongs to, and how many words it has at most
+    "subject": "noun", "place": "noun", "figure": "noun", "medium": "medium", "mood": "mood", "palette": "colour",
+    "light": "colour", "technique": "manner", "composition": "manner", "period": "period", "style": "style",
+    "artist": "artist",
+}  # fmt: skip
+_AT_MOST = {"noun": 2, "artist": 2}
+_DENIED = ("subject", "place", "figure", "palette", "style")  # groups of words that are named where they are disliked
+_DENIED_AT_MOST = 2
+_SIDES = 2  # of colour, manner and period
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -53,37 +61,45 @@ def side_of(word: str, group: str) -> str:
     return f"in {word}" if word.endswith("format") or word.startswith(("soft focus", "round")) else f"with {one}"
 
 
-def friend_sentence(named: Sequence[Liking]) -> str:
-    """What a friend would say of somebody whose likings these are, those that tell most first; "" for none.
+def spoken_of(likings: Sequence[Liking]) -> list[Liking]:
+    """The likings that the sentence names, of all, those that tell most first; none where nothing is liked."""
+    said, against = dict[str, list[Liking]](), list[Liking]()
+    for one in likings:
+        part = _PART[one.group]
+        if one.liked and len(said.get(part, ())) < _AT_MOST.get(part, 1):
+            said.setdefault(part, []).append(one)
+        elif not one.liked and one.group in _DENIED and part not in {_PART[x.group] for x in against}:
+            against.append(one)
+    if "noun" in said:
+        said.pop("medium", None)
+    for part in [part for part in ("colour", "manner", "period") if part in said][_SIDES:]:
+        del said[part]
+    found = [one for part in said.values() for one in part]
+    return [*found, *against[:_DENIED_AT_MOST]] if found else []
 
-    At most eight of them: "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. Not
-    portraits."
+
+def friend_sentence(spoken: Sequence[Liking]) -> str:
+    """What a friend would say of somebody whose likings these are; "" for none.
+
+    "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. Not portraits."
+
+    Parameters
+    ----------
+    spoken
+        of `spoken_of`
     """
-    liked = [x for x in named if x.liked]
-    nouns = [noun_of(x.word, x.group) for x in liked if x.group in _NOUNS][:2]
-    nouns = nouns or [noun_of(x.word, x.group) for x in liked if x.group == "medium"][:1]
-    moods = [x.word for x in liked if x.group == "mood"][:1]
-    sides = _sides(liked)
-    what = (
-        f"{' '.join([*moods, listed(nouns) or 'pictures'])} {listed(sides)}".strip() if nouns or moods or sides else ""
-    )
-    manner = [f"{'mostly' if x.share > _MOSTLY else 'often'} {x.word}" for x in liked if x.group == "style"][:1]
-    artists = [x.word for x in liked if x.group == "artist"][:2]
-    manner += [f"{listed(artists)} above all"] if artists else []
-    said = "; ".join(filter(None, [what, ", ".join(manner)]))
-    against = [noun_of(x.word, x.group) for x in named if not x.liked and x.group in (*_NOUNS, "style", "palette")][:2]
-    sentences = [said, ", ".join(f"not {word}" for word in against)]
-    return " ".join(f"{x[0].upper()}{x[1:]}." for x in sentences if x)
-
-
-def _sides(liked: Sequence[Liking]) -> list[str]:
-    """One each of colour or light, of how it is made, and of when."""
-    found: dict[str, str] = {}
-    for x in liked:
-        kind = {"light": "palette", "composition": "technique"}.get(x.group, x.group)
-        if kind in ("palette", "technique", "period"):
-            found.setdefault(kind, side_of(x.word, x.group))
-    return list(found.values())[:_SIDES]
+    liked: dict[str, list[Liking]] = {}
+    for one in spoken:
+        liked.setdefault(_PART[one.group] if one.liked else "", []).append(one)
+    moods, artists = ([one.word for one in liked.get(part, ())] for part in ("mood", "artist"))
+    nouns = listed([noun_of(x.word, x.group) for part in ("noun", "medium") for x in liked.get(part, ())])
+    sides = listed([side_of(x.word, x.group) for part in ("colour", "manner", "period") for x in liked.get(part, ())])
+    what = " ".join(filter(None, [*moods, nouns or "pictures", sides]))
+    style = [f"{'mostly' if x.share > _MOSTLY else 'often'} {x.word}" for x in liked.get("style", ())]
+    above = [f"{listed(artists)} above all"] if artists else []
+    said = "; ".join(filter(None, [what if what != "pictures" else "", ", ".join([*style, *above])]))
+    against = ", ".join(f"not {noun_of(x.word, x.group)}" for x in liked.get("", ()))
+    return " ".join(f"{x[0].upper()}{x[1:]}." for x in (said, against) if x)
 
 
 def _plural(noun: str) -> str:

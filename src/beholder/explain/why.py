@@ -1,14 +1,14 @@
 """Why a picture stands where it stands: what it has that is liked and most others have not, or what it is near to.
 
-A reason is a word, two at most, or the picture that was chosen and is truly near. Words that more than a third of the
-collection have are no reasons. Of pictures that stand beside each other no two have the same reason; where nothing
-else can be said, nothing is.
+A reason is a word, two at most, or the picture that was chosen and is truly near, or that the picture itself was
+chosen. Words that more than a third of the collection have are no reasons. Of pictures that stand beside each other no
+two have the same reason; where nothing else can be said, nothing is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,9 +39,9 @@ class Reason:
     liked
         whether `near` was liked
     deed
-        what the person did with `near`: "you picked"
+        what the person did with `near`, or with this picture itself: "you picked", "you picked it"; "" for neither
     over
-        row of the picture that `near` was chosen over, None where it was not
+        row of the picture that it was chosen over, None where it was not
     """
 
     text: str = ""
@@ -52,9 +52,9 @@ class Reason:
 
     def told(self, title_of: Callable[[int], str]) -> str:
         """The whole reason; title_of : gives the title of a row's picture."""
-        near = "" if self.near is None else f"near {title_of(self.near)}, which {self.deed}"
-        near += "" if self.over is None else f" {title_of(self.over)}"
-        return "; ".join(filter(None, [self.text, near]))
+        near = "" if self.near is None else f"near {title_of(self.near)}, which "
+        over = "" if self.over is None else f" {title_of(self.over)}"
+        return "; ".join(filter(None, [self.text, f"{near}{self.deed}{over}"]))
 
 
 _NONE = Reason()
@@ -89,11 +89,11 @@ def reasons_of(
         the place in the ranking of the first of `rows`
     """
     high = (scores >= np.median(scores))[rows]
-    near, deeds = _nearest(X, rows, high, answers), _Deeds(answers)
+    near, deeds = _nearest(X, rows, high, answers), _Deeds.of(answers)
     texts = _texts(attributes, rows, high, leanings, likings, words)
     found = [
-        list(_candidates(said, to, liked, deeds))
-        for said, to, liked in zip(texts, near.tolist(), high.tolist(), strict=True)
+        list(_candidates(row, said, to, liked, deeds))
+        for row, said, to, liked in zip(rows.tolist(), texts, near.tolist(), high.tolist(), strict=True)
     ]
     return varied(found, first)
 
@@ -112,34 +112,43 @@ def varied(candidates: Sequence[Sequence[Reason]], first: int = 0) -> list[Reaso
     return said
 
 
-def _candidates(said: Sequence[str], near: int, liked: bool, deeds: _Deeds) -> Iterator[Reason]:
+def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
     """Best first: the shorter, the better."""
     yield from (Reason(text) for text in said[:1])
     if near >= 0:
-        yield deeds.reason("", near, liked)
+        yield deeds.reason("", near, high)
+    if row in (deeds.liked if high else deeds.disliked):
+        yield replace(deeds.reason("", row, high, " it"), near=None)
     yield from (Reason(text) for text in said[1:])
     if len(said) > 1:
         yield Reason(", ".join(said[:_MOST]))
     if near >= 0 and said:
-        yield deeds.reason(said[0], near, liked)
+        yield deeds.reason(said[0], near, high)
 
 
+@dataclass(frozen=True, slots=True)
 class _Deeds:
-    """What a person did with each picture."""
+    """What a person did with pictures: rows that were liked, disliked, chosen over another, passed, shown in grids."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._won = {int(winner): int(loser) for winner, loser in answers.choices}
-        self._lost = {int(loser) for _, loser in answers.choices}
-        self._shown = {int(row) for row in answers.grids[:, 1]}
+    liked: frozenset[int]
+    disliked: frozenset[int]
+    won: Mapping[int, int]
+    lost: frozenset[int]
+    shown: frozenset[int]
 
-    def reason(self, text: str, near: int, liked: bool) -> Reason:
-        if liked and near in self._won:
-            return Reason(text, near, liked, "you chose over", self._won[near])
-        if near in self._shown:
-            return Reason(text, near, liked, "you picked" if liked else "you did not pick")
-        if not liked and near in self._lost:
-            return Reason(text, near, liked, "you did not choose")
-        return Reason(text, near, liked, "you liked" if liked else "you did not like")
+    @classmethod
+    def of(cls, answers: Answers) -> _Deeds:
+        liked, disliked = (frozenset(rows.tolist()) for rows in liked_and_disliked(answers))
+        won, lost = dict(answers.choices.tolist()), frozenset(answers.choices[:, 1].tolist())
+        return cls(liked, disliked, won, lost, frozenset(answers.grids[:, 1].tolist()))
+
+    def reason(self, text: str, row: int, liked: bool, what: str = "") -> Reason:
+        """That this row was liked, or not; what : stands behind the verb"""
+        if liked and row in self.won:
+            return Reason(text, row, liked, f"you chose{what} over", self.won[row])
+        verb = "pick" if row in self.shown else "choose" if row in self.lost else "like"
+        done = {"pick": "picked", "like": "liked"}.get(verb, "chose")
+        return Reason(text, row, liked, f"you {done if liked else f'did not {verb}'}{what}")
 
 
 def _texts(
