@@ -150,7 +150,7 @@ class Room:
         column = {name: k for k, name in enumerate(c.words.names)}
         texts = [reason.told(str) for reason in said]
         for at, (row, reason) in enumerate(zip(rows.tolist(), said, strict=True)):
-            words = [word for word in reason.text.split(", ") if word in column]
+            words = [word for part in reason.text.split(", ") if (word := part.removeprefix("you like ")) in column]
             around = [texts[k] for k in (at - 1, at + 1) if 0 <= k < len(texts)]
             yield {
                 "text": texts[at],

@@ -216,6 +216,30 @@ def test_explain_says_the_taste_in_words(art, capsys):
     assert all(-1 <= x["lean"] <= 1 for x in said["leanings"])
 
 
+def test_explain_shows_what_it_rests_on_and_what_is_open(art, capsys):
+    said = told(capsys, "explain", "art", "--person", "Ada")
+    assert (len(said["loved"]), len(said["against"]), len(said["question"])) == (9, 3, 2)
+    assert not {*said["loved"]} & {*said["against"]}
+    for word in said["words"]:
+        assert word["liked"] == (word["share"] > word["usual"])
+    assert run(["explain", "art", "--person", "Ada"]) == 0
+    out = capsys.readouterr().out
+    assert f"Still open: {out.partition('Still open: ')[2].partition('?')[0]}?" in out
+    assert "Pictures you would not: " in out
+
+
+def test_explain_describes_in_words_that_are_known_to_be_liked_and_says_where_there_are_none(art, capsys):
+    words = {x["word"] for x in told(capsys, "explain", "art", "--person", "Ada")["words"] if x["liked"]}
+    texts, prompts = (told(capsys, "explain", "art", "--person", "Ada", f"--{how}") for how in ("describe", "prompt"))
+    assert len(texts) == len(prompts) <= 3
+    assert all({"description", "words", "pictures"} == set(one) for one in texts)
+    assert all(set(one["words"]) <= words and one["words"] for one in texts)
+    assert all(set(one) == {"positive", "negative", "words", "pictures"} for one in prompts)
+    if not words:
+        assert run(["explain", "art", "--person", "Ada", "--describe"]) == 0
+        assert "no word is known yet" in capsys.readouterr().err
+
+
 def test_fit_says_what_was_learned(art, capsys):
     said = told(capsys, "fit", "art", "--person", "Ada")
     assert (said["person"], said["collection"], said["model"], said["answers"]) == ("Ada", "art", "mixture", 32)

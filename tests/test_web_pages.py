@@ -253,6 +253,39 @@ def test_a_taste_of_ones_own_is_shown_by_nine_pictures_with_their_titles(client,
     assert re.sub("<.*?>", "", said) in client.get("/results/wall").text
 
 
+def test_the_question_that_is_open_is_answered_on_my_taste(client, wall):
+    choose(client, 14)
+    page = client.get("/taste/wall").text
+    form = page.partition('action="/prefer/wall"')[2].partition("</form>")[0]
+    left, right = re.findall(r'name="item" value="(\d+)"', form)
+    id = re.search(r'name="id" value="(\w+)"', form)[1]
+    sent = {"item": [left, right], "id": id, "winner": right}
+    for _ in range(2):  # sent twice, it is one answer
+        assert client.post("/prefer/wall", data=sent, follow_redirects=False).headers["location"] == "/taste/wall"
+    last = kept(wall, client)[-1]
+    assert (last.kind, last.items, last.side, last.client_id) == ("choice", (int(right), int(left)), "right", id)
+    client.post("/prefer/wall", data={"item": [left, right], "winner": "0"})
+    assert kept(wall, client)[-1].kind == "tie"
+    assert len(kept(wall, client)) == 16
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"item": ["1"], "winner": "1"},
+        {"item": ["1", "2"], "winner": "3"},
+        {"item": ["1", "2"], "winner": ""},
+        {"item": ["1", "x"], "winner": "1"},
+        {"item": ["1", "999999"], "winner": "1"},
+        {"winner": "0"},
+    ],
+)
+def test_an_answer_to_no_question_is_refused_on_my_taste(client, wall, sent):
+    choose(client, 2)
+    assert client.post("/prefer/wall", data=sent).status_code in (404, 422)
+    assert len(kept(wall, client)) == 2
+
+
 # Pictures
 
 

@@ -248,8 +248,8 @@ def _describe(reading: Reading, prompt: bool, as_json: bool) -> None:
         note("no word is known yet that says what they like: answer more questions, or add an encoder that knows words")
     if as_json:
         told: list[dict[str, Any]] = [
-            {"positive": way.prompt[0], "negative": way.prompt[1]} if prompt else {"description": way.description}
-            for way in ways
+            {"positive": way.prompt[0], "negative": way.prompt[1]} if prompt else {"description": way.description(at)}
+            for at, way in enumerate(ways)
         ]
         words = [{"words": [x.word for x in way.words], "pictures": _names(reading, way.rows[:4])} for way in ways]
         put_json([one | more for one, more in zip(told, words, strict=True)])
@@ -261,7 +261,7 @@ def _describe(reading: Reading, prompt: bool, as_json: bool) -> None:
             say(f"positive: {way.prompt[0]}")
             say(f"negative: {way.prompt[1]}")
         else:
-            say(way.description)
+            say(way.description(at))
 
 
 def _names(reading: Reading, rows: Sequence[int]) -> list[str]:

@@ -23,6 +23,10 @@ _SAID = 1 / 3  # of a way, from which a word is said of it
 _STRANGE = 0.08  # of a way, below which a word is said to be absent where it is disliked
 _MOST = 7  # words of a way
 _NOUNS = ("subject", "place", "figure")
+_SIDES = ("palette", "light", "technique", "composition", "period")
+_GENRES = ("portraits", "landscapes", "seascapes", "cityscapes", "still lifes", "nudes")  # that are pictures themselves
+_OPENINGS = ("{}.", "You would stop before {}.", "On your own wall would hang {}.")
+_PAINTERS = ("Think of {}.", "{} painted such pictures.", "They could be by {}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,26 @@ class Way:
     without: tuple[Liking, ...]
     rows: tuple[int, ...]
 
-    @property
-    def description(self) -> str:
-        """A paragraph."""
-        nouns, artists = self._named(*_NOUNS), self._words("artist")
-        mood, style, medium = (self._words(group) for group in ("mood", "style", "medium"))
-        sides = [side_of(x.word, x.group) for x in self.words if x.group in ("palette", "light", "technique", "period")]
-        sides += [side_of(x.word, x.group) for x in self.words if x.group == "composition"]
-        what = " ".join([*mood[:1], listed(nouns[:3]) or "pictures"])
-        first = f"{what} {listed(sides[:2])}".strip()
-        sentences = [first[0].upper() + first[1:] + "."]
-        if sides[2:]:
-            sentences.append(f"They come {listed(sides[2:4])}.")
-        if style or medium:
-            sentences.append(f"The manner is {listed([*style[:2], *medium[:1]])}.")
+    def description(self, at: int = 0) -> str:
+        """A paragraph; at : its place among others, so that no two are told in the same turns of phrase."""
+        artists, without = listed(self._words("artist")[:2]), [noun_of(x.word, x.group) for x in self.without[:2]]
+        sentences = [_OPENINGS[at % len(_OPENINGS)].format(self._pictures())]
         if artists:
-            sentences.append(f"Think of {listed(artists[:2])}.")
-        if self.without:
-            sentences.append(f"There are no {listed([noun_of(x.word, x.group) for x in self.without[:2]], 'or')}.")
-        return " ".join(sentences)
+            sentences.append(_PAINTERS[at % len(_PAINTERS)].format(artists))
+        if without:
+            sentences.append(f"Not {listed(without, 'or')}.")
+        return " ".join(f"{x[0].upper()}{x[1:]}" for x in sentences)
+
+    def _pictures(self) -> str:
+        """What they are: "calm Impressionist seascapes with boats, in blue tones"."""
+        named = self._named(*_NOUNS)
+        genre = [x for x in named if x in _GENRES][:1]
+        others = [x for x in named if x not in genre][:2]
+        style = [x for x in self._words("style") if x[0].isupper() or x == "abstract"][:1]
+        what = " ".join([*self._words("mood")[:1], *style, *(genre or self._named("medium")[:1] or ["pictures"])])
+        of = f" {'with' if genre else 'of'} {listed(others)}" if others else ""
+        sides = [side_of(x.word, x.group) for x in self.words if x.group in _SIDES][:3]
+        return f"{what}{of}{', ' if of and sides else ' ' if sides else ''}{listed(sides)}"
 
     @property
     def prompt(self) -> tuple[str, str]:
@@ -69,7 +74,7 @@ class Way:
         order = (*_NOUNS, "mood", "palette", "light", "technique", "composition", "medium", "style", "period", "artist")
         told = sorted(self.words, key=lambda x: order.index(x.group))
         positive = [f"in the manner of {x.word}" if x.group == "artist" else x.word for x in told]
-        return ", ".join(positive), ", ".join(x.word for x in self.without)
+        return ", ".join(positive), ", ".join(x.word for x in self.without[:_MOST])
 
     def _words(self, *groups: str) -> list[str]:
         return [x.word for x in self.words if x.group in groups]

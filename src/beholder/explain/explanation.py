@@ -25,6 +25,7 @@ _FELT = 3.0  # log evidence, of the taste model over none, from which the encode
 # not go by it. Nor does a person of a rare taste, so less is wanted, of the evidence and the belief in a clear taste.
 _FELT_AMONG, _CLEARLY = -0.4, 4.0
 _UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
+_LOOKS = ("palette", "light", "technique", "composition", "mood")  # groups that say what attributes measure
 FEWEST = 5  # answers below which nothing is found, whatever they say
 
 
@@ -91,8 +92,10 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     seen = WordEvidence.of(words or Tags.nothing(len(X)), answers)
     found = enough and _found(weights, seen, model)
     named = likings(words, seen, np.asarray(model.predict(X))) if found and words and model is not None else []
-    said = friend_sentence(spoken_of(named)) or sentence_of(leanings, found, count)
-    liked = sum(x.liked for x in named)
+    spoken, liked = spoken_of(named), sum(x.liked for x in named)
+    if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in _LOOKS for x in spoken if x.liked):
+        spoken = []  # the attributes tell the same, and better
+    said = friend_sentence(spoken) or sentence_of(leanings, found, count)
     in_words = enough and (weights.log_bayes > _NAMED or liked > 0)
     return Explanation(
         said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named

@@ -129,7 +129,7 @@ def verdict_of(
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
         best, worst = _unseen(ranked, answers), _unseen(ranked[::-1], answers)
-        loved = best[:_SHOWN]
+        loved = _varied(X, best)
         against = [row for row in worst if row not in loved][:_AGAINST]
         return Verdict("own", said, "Pictures you would love:", loved, against=against)
     return _open(X, answers, told, found, alone < 1, ranked)
@@ -142,9 +142,26 @@ def _alone(model: Any, X: Matrix) -> float:
 
 
 def _unseen(ranked: Ints, answers: Answers) -> list[int]:
-    """In this order, those that were never judged before the others."""
+    """In this order, those that were never judged before the others, a few more than are shown."""
     judged = np.isin(ranked, answers.judged)
-    return [*ranked[~judged][: _SHOWN + _AGAINST].tolist(), *ranked[judged][: _SHOWN + _AGAINST].tolist()]
+    return [*ranked[~judged][: 2 * _SHOWN].tolist(), *ranked[judged][: 2 * _SHOWN].tolist()][: 2 * _SHOWN]
+
+
+def _varied(X: Matrix, rows: Sequence[int]) -> list[int]:
+    """The best of these rows, and those that differ most from it and each other; in the order given."""
+    z = _looks(X, np.array(rows, np.int64))
+    kept = [0] if rows else []
+    while len(kept) < min(_SHOWN, len(rows)):
+        nearest = (z @ z[kept].T).max(axis=1)
+        nearest[kept] = np.inf
+        kept.append(int(np.argmin(nearest)))
+    return [rows[at] for at in sorted(kept)]
+
+
+def _looks(X: Matrix, rows: Ints) -> Floats:
+    """(k, d) of length 1, whose products say how alike these rows are."""
+    z = np.asarray((X[rows] - X.mean(axis=0)) / np.maximum(X.std(axis=0), 1e-6), np.float64)
+    return np.asarray(z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9))
 
 
 def _in_pictures(answers: Answers, clear: bool) -> str:
@@ -180,9 +197,7 @@ def _groups(X: Matrix, rows: Ints) -> tuple[list[int], list[int]]:
     """These rows parted in two by k-means, begun from the two that are furthest apart; each in the order given."""
     if len(rows) < 2 * _GROUP:
         return [], []
-    spread = np.maximum(X.std(axis=0), 1e-6)
-    z = np.asarray((X[rows] - X.mean(axis=0)) / spread, np.float64)
-    z /= np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
+    z = _looks(X, rows)
     centres = z[list(np.unravel_index(int(np.argmin(z @ z.T)), (len(z), len(z))))]
     for _ in range(_ROUNDS):
         first = z @ centres[0] >= z @ centres[1]

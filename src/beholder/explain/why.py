@@ -164,7 +164,8 @@ def _texts(
     for one in likings:
         if one.usual <= _COMMON:
             has = words.said[rows, one.column] & (high == one.liked)
-            weighed.append((one.weight, one.word, np.flatnonzero(has)))
+            text = f"you like {one.word}" if one.group == "artist" and one.liked else one.word
+            weighed.append((one.weight, text, np.flatnonzero(has)))
     for column, leaning in enumerate(leanings):
         if leaning is not None:
             weighed += _measured(attributes[:, column], rows, high, leaning)
