@@ -121,17 +121,19 @@ class WordEvidence:
     def of(cls, words: Tags, answers: Answers) -> WordEvidence:
         count, n = words.said.sum(axis=0), max(1, len(words.said))
         columns = np.flatnonzero((count >= _RAREST) & (count <= _COMMONEST * n))
-        said = words.said[:, columns]
+        judged = answers.judged  # of a large collection only these are looked at
+        said = words.said[np.ix_(judged, columns)]
         pairs, weights = _comparisons(answers)
-        apart = said[pairs[:, 0]].astype(np.int8) - said[pairs[:, 1]].astype(np.int8)
-        liked, disliked = liked_and_disliked(answers)
+        first, second = (said[np.searchsorted(judged, pairs[:, side])].astype(np.int8) for side in (0, 1))
+        apart = first - second
+        liked, disliked = (said[np.searchsorted(judged, rows)] for rows in liked_and_disliked(answers))
         return cls(
             columns,
             count[columns] / n,
             weights @ (apart > 0),
             weights @ (apart < 0),
-            said[liked].sum(axis=0).astype(np.float64),
-            said[disliked].sum(axis=0).astype(np.float64),
+            liked.sum(axis=0).astype(np.float64),
+            disliked.sum(axis=0).astype(np.float64),
             len(liked),
             len(liked) + len(disliked),
         )
