@@ -239,3 +239,20 @@ def test_each_of_the_forty_queries_has_its_answer():
     item = Item(1, "a", Locator.of("a.png"), "", 1, 1, {"style": "Symbolism,Art Nouveau"})
     assert search.says(item, "style=Art Nouveau")
     assert not search.says(item, "style=Nouveau")
+
+
+def test_words_are_true_of_what_people_like_and_reasons_of_their_pictures(tmp_path):
+    import taste_words
+    from helpers.browser import hang
+
+    data = hang(tmp_path / "hung", 60)
+    lines = (data / "items.csv").read_text().splitlines()
+    kinds = ["style", *(f"school {n % 10}" for n in range(len(lines) - 1))]
+    (data / "items.csv").write_text("".join(f"{line},{kind}\n" for line, kind in zip(lines, kinds, strict=True)))
+    whole, *people = taste_words.figures(str(data), seconds=30, clickers=2)
+    assert whole["people"] == len(people) == 10
+    assert whole["named"] >= 0.5
+    assert whole["false"] <= 0.2
+    assert (whole["common"], whole["equal"], whole["untrue"]) == (0, 0, 0)
+    assert whole["clickers"] == 2
+    assert f"{whole['named']}" in taste_words.table([whole, *people])
