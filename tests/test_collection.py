@@ -231,7 +231,9 @@ def test_another_encoder_renews_the_numbers(library, painted):
     take_in(library, painted)
     take_in(library, painted, encoder="attributes")
     art = library.collection("art")
-    assert np.array_equal(art.X, np.hstack([art.attributes, art.attributes]))
+    assert art.row.encoders == ("attributes", "builtin"), "which brings what people like in general"
+    assert np.array_equal(art.X[:, :10], art.attributes)
+    assert np.array_equal(art.table.only("builtin", "attributes").X[:, -10:], art.attributes)
 
 
 def test_what_one_encoder_makes_nothing_of_another_may(library, painted, monkeypatch):

@@ -36,7 +36,7 @@ from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
-from beholder.table import Layout, PictureTable, Seen, assemble
+from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
@@ -45,6 +45,7 @@ from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers
 T = TypeVar("T")
 
 _ALIKE = "looks alike"  # why a picture is found of which nothing is said
+_WITH_PRIOR = "builtin"  # the encoder for which a population's prior ships
 _SHARED_BY = 4  # pictures that share a value of a column, on average, for it to say something of taste
 
 
@@ -193,7 +194,8 @@ class Library:
         Parameters
         ----------
         encoder
-            for a collection that is there already, another encoder than its own re-embeds all of it
+            for a collection that is there already, another encoder than its own re-embeds all of it; `builtin` sees it
+            too where nobody taught what people like of what this encoder sees
         empty
             whether a new collection is made too where no picture is found
 
@@ -214,7 +216,8 @@ class Library:
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
         source = open_source(spec, self.home / "sources", progress=say)
         row = self.store.collection_for(into, named(spec), usual)
-        wanted = list(dict.fromkeys([encoder or row.encoder, *row.more_encoders]))
+        wanted = self.with_prior([encoder or row.encoder, *row.more_encoders])
+        row = row if row.id else replace(row, more_encoders=tuple(wanted[1:]))
         names = list(dict.fromkeys([*wanted, "attributes", "measures"]))
         job = Importer(
             self.store,
@@ -227,14 +230,12 @@ class Library:
         report = job.run(source)
         if empty and not job.row.id:
             job.begin()
-        if job.row.id and job.row.encoder != wanted[0]:
+        if job.row.id and list(job.row.encoders) != wanted:
             self.store.set_encoders(job.row.id, wanted)
         return report
 
     def add_encoder(self, name: str, encoder: str, progress: Progress | None = None) -> None:
         """Have one more encoder look at a collection: its numbers become another block of X, behind the others.
-
-        What people like in general is known only for the encoders that it was learned with.
 
         Raises
         ------
@@ -247,6 +248,28 @@ class Library:
         for wanted in (encoder, "measures"):
             self.embed([item.locator for item in there], [item.key for item in there], wanted, progress)
         self.store.set_encoders(collection.row.id, [*collection.row.encoders, encoder])
+
+    def with_prior(self, encoders: Sequence[str]) -> list[str]:
+        """These encoders, each once, and behind them `builtin`, where what people like is known for none of them.
+
+        Those that bring something in its place stay alone: networks of several databases, attributes of their own.
+        """
+        names = list(dict.fromkeys(encoders))
+        for runtime in map(self.runtime, names):
+            if getattr(runtime, "columns", None) is not None or len(getattr(runtime, "attribute_columns", ())):
+                return names
+        return names if self.population_of(names) else list(dict.fromkeys([*names, _WITH_PRIOR]))
+
+    def population_of(self, encoders: Sequence[str]) -> tuple[Population, list[int]] | None:
+        """What people like in general, and which of these encoders it was learned with; None where nobody taught it.
+
+        That of all encoders together comes first, then that of each in turn.
+        """
+        together = list(range(len(encoders)))
+        for some in (together, *([at] for at in together)):
+            if (found := find_population(self.key(*(encoders[at] for at in some)), self.home)) is not None:
+                return found, some
+        return None
 
     def answers_elsewhere(self, person: int, here: CollectionRow, most: int) -> list[tuple[Matrix, Answers]]:
         """What a person said of other collections that the same encoder saw: rows like X's, and answers about them.
@@ -410,8 +433,19 @@ class Collection:
 
     @once
     def population(self) -> Population | None:
-        """What people like in general, of pictures seen by the same encoder; None where nobody taught it."""
-        return find_population(self.library.key(*self.row.encoders), self.library.home)
+        """What people like in general, of pictures seen by the same encoder; None where nobody taught it.
+
+        Where other encoders see these pictures too, they have their part in it.
+        """
+        known = self.library.population_of(self.row.encoders)
+        if known is None or (len(known[1]) < len(self.row.encoders) and self._has_learned_attributes):
+            return None  # it was learned with the measured ones
+        blocks = [self.layout.encoders[at][0] for at in known[1]]
+        return known[0].among(self.X, self.layout, *blocks, ATTRIBUTES)
+
+    @property
+    def _has_learned_attributes(self) -> bool:
+        return any(len(getattr(self.library.runtime(name), "attribute_columns", ())) for name in self.row.encoders)
 
     @once
     def fitting_population(self) -> Population | None:

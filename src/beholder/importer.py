@@ -101,7 +101,8 @@ class Importer:
     def begin(self, files: Sequence[KnownFile] = (), items: Sequence[NewItem] = ()) -> None:
         """Keep the collection, with these and with what was looked at before."""
         row = self.row
-        self.row = self.store.add_collection(row.name, row.source, row.encoder, [*self.waiting, *files], items)
+        seen = [*self.waiting, *files]
+        self.row = self.store.add_collection(row.name, row.source, row.encoder, seen, items, row.more_encoders)
         self.waiting = []
 
     def _mark_gone(self) -> None:

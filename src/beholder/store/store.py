@@ -245,6 +245,7 @@ class Store:
         encoder: str,
         files: Sequence[KnownFile] = (),
         items: Sequence[NewItem] = (),
+        more_encoders: Sequence[str] = (),
     ) -> CollectionRow:
         """The collection of this name, made where there is none yet, with what an import found: all of it or nothing.
 
@@ -254,17 +255,19 @@ class Store:
         AlikeName
             as `add_person`
         """
-        row = {"name": clean("collection", name), "source": source, "encoder": encoder, "created_at": _now()}
+        name = clean("collection", name)
+        row: dict[str, Any] = {"name": name, "source": source, "encoder": encoder, "created_at": _now()}
+        row["more_encoders"] = list(more_encoders)
         with writing(self.engine) as db:
             found = db.execute(sa.select(t.collections.c.name, t.collections.c.id).order_by(t.collections.c.id))
             known = {composed(name): id for name, id in found}
-            if row["name"] not in known:
-                if same := alike(row["name"], known):
-                    raise AlikeName("collection", row["name"], same)
+            if name not in known:
+                if same := alike(name, known):
+                    raise AlikeName("collection", name, same)
                 new = sa.insert(t.collections).values(row).returning(t.collections.c.id)
-                known[row["name"]] = db.scalars(new).one()
-            _keep_files(db, known[row["name"]], files, items)
-        return self.collection(row["name"])
+                known[name] = db.scalars(new).one()
+            _keep_files(db, known[name], files, items)
+        return self.collection(name)
 
     def drop_empty(self, collection_id: int) -> bool:
         """Take a collection away again that no picture came into. returns : whether it was empty and is gone"""

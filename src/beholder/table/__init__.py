@@ -7,7 +7,7 @@ knows its table: what a model works out of the pictures alone is `derived` once,
 
 from beholder.table.assembly import Seen, assemble
 from beholder.table.layout import ATTRIBUTES, NETWORKS, Layout
-from beholder.table.picture_table import PictureTable, derived, place_of, table_of
+from beholder.table.picture_table import PictureTable, derived, place_of, side_by_side, table_of
 
 __all__ = [
     "ATTRIBUTES",
@@ -18,5 +18,6 @@ __all__ = [
     "assemble",
     "derived",
     "place_of",
+    "side_by_side",
     "table_of",
 ]

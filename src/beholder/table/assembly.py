@@ -83,7 +83,8 @@ def assemble(
     there = np.array([sha not in lacking for sha in hashes], bool)
     learned = next((one for one in encoders if one.learned), None)
     blocks = [] if given is None else [("vectors", given.shape[1])]
-    blocks += [(one.block, one.runtime.row.dimension) for one in encoders]
+    for one in encoders:
+        blocks.append((_unlike(one.block, [name for name, _ in blocks]), one.runtime.row.dimension))
     blocks += [(NETWORKS, networks.runtime.row.dimension)] if networks else []
     layout = Layout((*blocks, (ATTRIBUTES, attributes.runtime.row.dimension)))
     made_by = "+".join(one.runtime.row.key for one in seen)
@@ -114,6 +115,11 @@ def assemble(
         whole=key(),
     )  # fmt: skip
     return table, there
+
+
+def _unlike(name: str, others: Sequence[str]) -> str:
+    """The name, with a number behind it where another block has it."""
+    return next(new for new in (name, *(f"{name} {i}" for i in range(2, len(others) + 3))) if new not in others)
 
 
 def _opened(path: Path, shape: tuple[int, int]) -> Matrix | None:

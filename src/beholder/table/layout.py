@@ -49,6 +49,11 @@ class Layout:
         return self.width - self.attributes
 
     @property
+    def encoders(self) -> tuple[tuple[str, int], ...]:
+        """The blocks whose columns mean something together alone; they come first."""
+        return tuple(block for block in self.blocks if block[0] not in (ATTRIBUTES, NETWORKS))
+
+    @property
     def attributes(self) -> int:
         """How many columns, at the end, mean something each by itself."""
         return sum(width for name, width in self.blocks if name in (ATTRIBUTES, NETWORKS))

@@ -132,7 +132,7 @@ class PictureTable:
         if layout == self.layout:
             return self
         if layout not in self._parts:
-            numbers = self.numbers[:, _span(self.layout.columns(*names))]
+            numbers = self.numbers[:, side_by_side(self.layout.columns(*names))]
             self._parts[layout] = replace(self, numbers=numbers, layout=layout, key=f"{self.whole} {layout}")
         return self._parts[layout]
 
@@ -162,7 +162,7 @@ def digest(names: Sequence[str], *parts: NDArray[Any]) -> str:
     return found.hexdigest()[:32]
 
 
-def _span(columns: list[int]) -> Any:
+def side_by_side(columns: Sequence[int] | Ints) -> Any:
     """The same columns as a slice where they stand side by side: that needs no copy."""
-    side_by_side = columns and columns == list(range(columns[0], columns[-1] + 1))
-    return slice(columns[0], columns[-1] + 1) if side_by_side else columns
+    at = list(columns)
+    return slice(at[0], at[-1] + 1) if at and at == list(range(at[0], at[-1] + 1)) else at

@@ -7,6 +7,7 @@ alone is learned here once, without labels, and handed to every refit:
   together are scaled so that a picture's mean square length is 1: prior variances then mean the same for every encoder.
   Columns are first divided by the root of (their variance + the median one): half a standardisation. Measured columns
   differ in unit and want a whole one, a network's small columns are mostly noise and want none; each loses little so.
+  Where several encoders saw the pictures, each has components of its own, and all count alike.
 * attributes, where the layout of X names any, stay themselves (each divided by its standard deviation): a person
   may like one measured attribute, and among the components of hundreds of other numbers it would drown.
 * a radial kernel, Matern's with nu = 3/2, on the components, in Nystrom coordinates on landmarks found by greedily
@@ -47,12 +48,21 @@ class FeatureMap:
     Mapping the table that it was fitted on is done once and kept with that table.
     """
 
-    def __init__(self, mean: Array, projection: Array, landmarks: Array, whitening: Array, length: float) -> None:
+    def __init__(
+        self,
+        mean: Array,
+        projection: Array,
+        landmarks: Array,
+        whitening: Array,
+        length: float,
+        blocks: Sequence[int] = (),
+    ) -> None:
         self.mean = mean  # (d,)
         self.projection = projection  # (d, attributes + components)
         self.landmarks = landmarks  # (q, components)
         self.whitening = whitening  # (q, q)
         self.length = length
+        self.blocks = tuple(blocks) or (int(landmarks.shape[1]),)  # how many of the components are each encoder's
         self._table: str | None = None  # the key of the table that it was fitted on
 
     @classmethod
@@ -82,12 +92,13 @@ class FeatureMap:
         """
         table, X = table_of(X), np.asarray(X)
         attributes = attributes_of(X, layout)
-        mean, projection = _projection(X, components, power, attributes)
-        Z = ((_thin_out(X, _LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, attributes:]
+        encoders = [width for _, width in layout.encoders] if layout else [X.shape[1]]
+        mean, projection, blocks = _projection(X, components, power, encoders, attributes)
+        Z = ((thin_out(X, _LANDMARK_SAMPLE).astype(np.float64) - mean) @ projection)[:, attributes:]
         chosen, whitening = _landmarks(Z, landmarks, length)
         dtype = X.dtype if X.dtype == np.float32 else np.float64
         mean, projection, marks, whitening = (part.astype(dtype) for part in (mean, projection, Z[chosen], whitening))
-        new = cls(mean, projection, marks, whitening, length)
+        new = cls(mean, projection, marks, whitening, length, blocks)
         new._table = None if table is None else table.key
         return new
 
@@ -117,7 +128,7 @@ class FeatureMap:
         mean = np.zeros(X.shape[1], part.mean.dtype)
         projection = np.zeros((X.shape[1], part.projection.shape[1]), part.projection.dtype)
         mean[columns], projection[columns] = part.mean, part.projection
-        whole = cls(mean, projection, part.landmarks, part.whitening, part.length)
+        whole = cls(mean, projection, part.landmarks, part.whitening, part.length, part.blocks)
         whole._table = getattr(table_of(X), "key", None)
         return whole
 
@@ -208,12 +219,14 @@ class FeatureMap:
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs, as arrays."""
-        return {name: getattr(self, name) for name in _PARTS[:-1]} | {"length": np.array([self.length])}
+        arrays = {name: getattr(self, name) for name in _PARTS[:-1]}
+        return arrays | {"length": np.array([self.length]), "blocks": np.array(self.blocks, np.int64)}
 
     @classmethod
     def restore(cls, arrays: dict[str, Array]) -> Self:
         mean, projection, landmarks, whitening, length = (arrays[name] for name in _PARTS)
-        return cls(mean, projection, landmarks, whitening, float(length[0]))
+        blocks = arrays["blocks"].tolist() if "blocks" in arrays else ()  # models of one encoder did not name them
+        return cls(mean, projection, landmarks, whitening, float(length[0]), blocks)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self  # immutable: scikit-learn's clone may share it
@@ -253,22 +266,29 @@ def squared_distances(A: Array, B: Array) -> Array:
     return np.asarray(d)
 
 
-def _thin_out(X: Array, most: int) -> Array:
+def thin_out(X: Array, most: int) -> Array:
     return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(int)]
 
 
-def _projection(X: Array, components: int, power: float, attributes: int) -> tuple[Array, Array]:
-    """Mean (d,) and block-diagonal projection (d, attributes + c); each block's mean square row length is 1."""
+def _projection(
+    X: Array, components: int, power: float, encoders: Sequence[int], attributes: int
+) -> tuple[Array, Array, list[int]]:
+    """Mean (d,) and block-diagonal projection (d, attributes + c); the mean square row length of all encoders' columns
+    together is 1, as is that of the attributes. Last how many of the components are each encoder's."""
     vector = X.shape[1] - attributes
-    mean, projection = principal_components(X[:, :vector], components, power)
+    parts = np.split(X[:, :vector], np.cumsum(encoders)[:-1], axis=1)
+    found = [principal_components(part, components, power) for part in parts]
+    mean = np.concatenate([mean for mean, _ in found])
+    projection = block_diag(*(projection / np.sqrt(len(found)) for _, projection in found))
+    blocks = [projection.shape[1] for _, projection in found]
     if not attributes:
-        return mean, projection
+        return mean, projection, blocks
     tail = X[:, vector:].astype(np.float64)
     spread = tail.std(0)
     scale = np.where(spread > 1e-9, 1 / np.maximum(spread, 1e-9), 0.0) / np.sqrt(attributes)
-    return np.concatenate([mean, tail.mean(0)]), block_diag(projection, np.diag(scale))[
-        :, np.r_[projection.shape[1] : projection.shape[1] + attributes, : projection.shape[1]]
-    ]
+    beside = block_diag(projection, np.diag(scale))
+    first = np.r_[projection.shape[1] : projection.shape[1] + attributes, : projection.shape[1]]
+    return np.concatenate([mean, tail.mean(0)]), beside[:, first], blocks
 
 
 def principal_components(X: Array, most: int, power: float = _POWER) -> tuple[Array, Array]:
@@ -276,7 +296,7 @@ def principal_components(X: Array, most: int, power: float = _POWER) -> tuple[Ar
 
     The k-th component is scaled by eigenvalue ** (power / 2). Directions without spread are left out, so c may be 0.
     """
-    X = _thin_out(X, _SAMPLE).astype(np.float64)
+    X = thin_out(X, _SAMPLE).astype(np.float64)
     mean = X.mean(0)
     centred = X - mean
     variance = centred.var(0)

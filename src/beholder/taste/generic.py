@@ -7,20 +7,24 @@ rest is noise here however many people rated it, and its share is held: marginal
 set holds several pictures of one scene, and loses .01 to .02 of Spearman by that (docs/log.md).
 
 Ratings come in as one mean a picture, adjusted for how each rater uses the scale; choices and ties by a probit.
+
+Where other encoders saw the pictures too (`retold`), the score is regressed on their vectors, over the collection's
+pictures and without any answer: what they do not bear out is in part the error of the first encoder. The regression
+replaces the score as far as it foretells it, measured on each picture by all the others. Figures: docs/taste.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from beholder.table import Layout, derived
-from beholder.taste.feature_map import Array, FeatureMap, attributes_of, radial
+from beholder.table import Layout, derived, side_by_side
+from beholder.taste.feature_map import Array, FeatureMap, attributes_of, radial, thin_out
 from beholder.taste.likelihood import CHOICE, OFFSET_PRECISION, RATING, TIE, Likelihood, find_mode
 from beholder.taste.prior import Shared
 from beholder.taste.threads import one_thread
@@ -35,6 +39,7 @@ _PER_RATING = 1.5  # variance of one rating about the picture's mean, in the sam
 _CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
 _TIE_WIDTH = 0.3  # in units of that noise
 _ROUNDS = 10  # of the adjustment: means by raters, then raters by means
+_RETOLD_OF = 4_096  # pictures, evenly spread, on which other encoders learn a score
 _SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 on so many pictures
 
 
@@ -55,7 +60,9 @@ class GenericScore(Shared):
     decided
         standard deviation of s in units of the noise of a choice
     layout
-        which columns of X are attributes
+        of the rows it was learned on
+    columns
+        for each map which columns of X it maps; None: X has those of the layout alone
     """
 
     maps: tuple[FeatureMap, ...]
@@ -64,11 +71,46 @@ class GenericScore(Shared):
     unit: float
     decided: float
     layout: Layout
+    columns: tuple[Ints, ...] | None = None
+
+    def among(self, columns: Sequence[int]) -> Self:
+        """The same score of rows that have other columns too. columns : (d,) where those stand that it knows"""
+        parts = np.split(np.array(columns, np.int64), [self.layout.vectors])
+        return replace(self, columns=tuple(parts[: len(self.maps)]))
+
+    def retold(self, X: NDArray[Any], columns: Sequence[int], layout: Layout) -> Self:
+        """The score as other encoders bear it out on the pictures of X, (n, d); of a score that is `among` its columns.
+
+        Parameters
+        ----------
+        columns, layout
+            where the vectors of the other encoders stand, and which are whose
+        """
+        X = thin_out(X, _RETOLD_OF)
+        score, part = self.standard(X), X[:, side_by_side(columns)]
+        features = FeatureMap.fit(part, layout=layout, power=_POWER, length=_LENGTH)
+        phi = features.transform(part)[:, -features.sizes[2] :].astype(np.float64)
+        with one_thread():
+            solved = np.linalg.solve(phi.T @ phi + _UNFORETOLD * np.eye(phi.shape[1]), phi.T)
+        weights = solved @ score
+        told = phi @ weights
+        missed = (score - told) / (1 - np.einsum("nq,qn->n", phi, solved))  # of each picture, foretold by all others
+        foretold = 1 - float(missed.var()) / max(float(score.var()), 1e-12)
+        if foretold <= 0:
+            return self
+        share = foretold**2
+        scale = float(score.std()) / float(((1 - share) * score + share * told).std())
+        return replace(
+            self,
+            maps=(*self.maps, features),
+            weights=scale * np.concatenate([(1 - share) * self.weights, share * weights]),
+            columns=(*(self.columns or ()), np.array(columns, np.int64)),
+        )
 
     def standard(self, X: NDArray[Any]) -> Floats:
         """(n,) the score s(x), in its own unit."""
         total, used = np.zeros(len(X)), 0
-        for part, features in zip(_split(X, self.layout), self.maps, strict=True):
+        for part, features in zip(self._parts(X), self.maps, strict=True):
             radial = features.sizes[2]
             plain = np.zeros(features.width - radial)
             total += features.score(part, np.concatenate([plain, self.weights[used : used + radial]]))
@@ -78,15 +120,15 @@ class GenericScore(Shared):
     def likeness(self, X: NDArray[Any]) -> Floats:
         """(n,) how like each picture is to the nearest of those that were judged, from 0 to 1 (the same)."""
         features = self.maps[0]
-        Z = (_split(X, self.layout)[0] - features.mean) @ features.projection
+        Z = (self._parts(X)[0] - features.mean) @ features.projection
         return np.asarray(radial(Z, features.landmarks, features.length).max(1), np.float64)
 
     def oddness(self, X: NDArray[Any]) -> Floats:
         """(n,) how far each picture's measured attributes are from the middle of the judged ones; 0 where none are."""
-        if len(self.maps) < 2:
+        if not self.layout.attributes:
             return np.zeros(len(X))
         features = self.maps[1]
-        Z = (_split(X, self.layout)[1] - features.mean) @ features.projection
+        Z = (self._parts(X)[1] - features.mean) @ features.projection
         return np.asarray(np.linalg.norm(Z, axis=1), np.float64)
 
     def predict(self, X: NDArray[Any]) -> Floats:
@@ -98,11 +140,19 @@ class GenericScore(Shared):
         score = self.decided * self.standard(X)
         return np.asarray(ndtr(score[pairs[:, 0]] - score[pairs[:, 1]]), np.float64)
 
+    def _parts(self, X: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """What each map maps: the vectors, the measured attributes where there are any, other encoders' vectors."""
+        if self.columns is None:
+            return _split(X, self.layout)
+        return tuple(X[:, side_by_side(columns)] for columns in self.columns)
+
     def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What `restore` needs: plain values, and arrays."""
         arrays = {f"generic.{i}.{name}": a for i, m in enumerate(self.maps) for name, a in m.state().items()}
         plain: dict[str, Any] = {"level": self.level, "unit": self.unit, "decided": self.decided}
         plain["layout"] = self.layout.state()
+        for i, columns in enumerate(self.columns or ()):
+            arrays[f"generic.{i}.columns"] = columns
         return plain, arrays | {"generic.weights": self.weights}
 
     @classmethod
@@ -111,13 +161,12 @@ class GenericScore(Shared):
         layout = Layout.restored(plain, width)
         if layout is None:
             raise KeyError("layout")
-        prefixes = [f"generic.{i}." for i in range(1 + bool(layout.attributes))]
-        maps = [
-            FeatureMap.restore({k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)})
-            for start in prefixes
-        ]
+        prefixes = [f"generic.{i}." for i in range(sum(name.startswith("generic.") for name in arrays))]
+        parts = [{k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)} for start in prefixes]
+        maps = [FeatureMap.restore(part) for part in parts if part]
+        columns = tuple(part["columns"] for part in parts if "columns" in part) or None
         level, unit, decided = (float(plain[name]) for name in ("level", "unit", "decided"))
-        return cls(tuple(maps), arrays["generic.weights"], level, unit, decided, layout)
+        return cls(tuple(maps), arrays["generic.weights"], level, unit, decided, layout, columns)
 
 
 def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | None = None) -> GenericScore | None:

@@ -36,7 +36,7 @@ from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
 from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
-from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
+from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of, weightings
 from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
@@ -67,14 +67,15 @@ class _Fit:
 
 @dataclass(frozen=True, eq=False)
 class Start(Shared):
-    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name and attribute."""
+    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name, attribute and
+    encoders."""
 
     told: Functionals
-    pulls: Mapping[tuple[str, int], Floats]
+    pulls: Mapping[tuple[str, int, tuple[float, ...]], Floats]
 
     def of(self, regime: Regime, told: Functionals) -> Floats | None:
         """(m,) of these answers; None where the regime was not there."""
-        pull = self.pulls.get((regime.name, regime.attribute))
+        pull = self.pulls.get((regime.name, regime.attribute, regime.encoders))
         return None if pull is None else told.as_before(self.told, pull)
 
 
@@ -103,6 +104,7 @@ class TasteMixture(GaussianProcess):
 
     name: ClassVar[str] = "mixture"
     learns_from: ClassVar[tuple[str, ...]] = ("ratings", "choices", "grids")
+    sees_all_encoders: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -172,9 +174,11 @@ class TasteMixture(GaussianProcess):
             self._weigh()
 
     def _weigh(self) -> None:
-        told, regimes = self.told_, self._regimes()
+        told = self.told_
+        alike, *alone = weightings(len(self.features_.blocks))
+        regimes = [replace(regime, encoders=alike.shares) for regime in self._regimes()]
         judged, generic = self.judged_, told.across(self.judged_.generic)
-        linear = [told.across(part.T) for part in (judged.measured, judged.components)]
+        linear = [told.across(part.T) for part in (judged.measured, *judged.components)]
         curved = judged.curved(judged, self.features_.length)
         grams = [*(part.T @ part for part in linear), *(told.gram(kernel) for kernel in curved)]
         belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
@@ -183,10 +187,16 @@ class TasteMixture(GaussianProcess):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
                 regime = replace(regime, attribute=self._leading(*found[-1][1:]))
                 belief[at] -= np.log(max(self.features_.sizes[0], 1))
-            posterior, gain = self._posterior(regime, grams, generic)
-            belief[at] += posterior.log_evidence
-            found.append((regime, posterior, gain))
-        self.start_ = Start(told, {(h.name, h.attribute): posterior.pull for h, posterior, _ in found})
+            found.append((regime, *self._posterior(regime, grams, generic)))
+            belief[at] += found[-1][1].log_evidence
+        for at in np.flatnonzero(belief > belief.max() + np.log(_NEGLIGIBLE)).tolist() if alone else ():
+            before = belief[at] - found[at][1].log_evidence
+            belief[at] += alike.log_odds
+            for one in alone:
+                regime = replace(found[at][0], encoders=one.shares)
+                found.append((regime, *self._posterior(regime, grams, generic)))
+                belief = np.append(belief, before + one.log_odds + found[-1][1].log_evidence)
+        self.start_ = Start(told, {(h.name, h.attribute, h.encoders): posterior.pull for h, posterior, _ in found})
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
@@ -215,7 +225,8 @@ class TasteMixture(GaussianProcess):
         unit = 1.0 if rated.any() else h.choice_scale**2  # one gain for all answers where nobody rated
         K = unit * h.parts[0] * first
         for share, gram in zip(h.parts[1:], others, strict=False):
-            K += unit * share * gram
+            if share:
+                K += unit * share * gram
         if h.conformity and generic.any():
             K += unit * h.conformity**2 * np.outer(generic, generic)
         if rated.any():
@@ -274,7 +285,13 @@ class TasteMixture(GaussianProcess):
             generic = np.zeros(len(plain))
         else:
             generic = self.prior.standard(X, rows, keep=self.features_.made_of(X))
-        return Places(plain[:, :measured], plain[:, measured:], generic, self._names(X, rows))
+        return Places(plain[:, :measured], self._by_encoder(plain[:, measured:]), generic, self._names(X, rows))
+
+    def _by_encoder(self, components: Floats) -> tuple[Floats, ...]:
+        """(n, c) of each encoder, of mean square length 1."""
+        blocks = self.features_.blocks
+        parts = np.split(components, np.cumsum(blocks)[:-1], axis=1)
+        return tuple(part * np.sqrt(len(blocks)) for part in parts) if len(parts) > 1 else (components,)
 
     def _names(self, X: NDArray[Any], rows: Ints | None) -> Ints:
         """What the collection says of the pictures; nothing is known of rows that are not its own."""
@@ -309,17 +326,23 @@ class TasteMixture(GaussianProcess):
 
     def _scores(self, places: Places, by: Sequence[float]) -> Floats:
         """(n,) the regimes' posterior means, added up with these factors."""
-        judged, length = self.judged_, self.features_.length
-        measured, components = np.zeros(places.measured.shape[1]), np.zeros(places.components.shape[1])
-        heights, shared, by_name = np.zeros(len(judged.generic)), 0.0, np.zeros(len(judged.generic))
+        judged = self.judged_
+        measured = np.zeros(places.measured.shape[1])
+        components = [np.zeros(columns.shape[1]) for columns in places.components]
+        heights = np.zeros((len(components), len(judged.generic)))
+        shared, by_name = 0.0, np.zeros(len(judged.generic))
         for f, factor in zip(self.fits_, by, strict=True):
-            a, b, c, d = f.regime.parts
+            a, linear, near, d = f.regime.shares
             by_name += factor * d * f.pull
             measured += factor * a * of_attribute(f.pull @ judged.measured, f.regime.attribute)
-            components += factor * b * (f.pull @ judged.components)
-            heights += factor * c * f.pull
+            for at, (b, c) in enumerate(zip(linear, near, strict=True)):
+                components[at] += factor * b * (f.pull @ judged.components[at])
+                heights[at] += factor * c * f.pull
             shared += factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ judged.generic))
-        score = places.measured @ measured + places.components @ components + shared * places.generic
+        score = places.measured @ measured
+        for columns, weights in zip(places.components, components, strict=True):
+            score = score + columns @ weights
+        score = score + shared * places.generic
         for mine, theirs in zip(judged.names.T, places.names.T, strict=True):
             if len(mine) and by_name.any():
                 worth = np.bincount(mine + 1, by_name, max(mine.max(), theirs.max(initial=-1)) + 2) / len(
@@ -327,14 +350,19 @@ class TasteMixture(GaussianProcess):
                 )
                 worth[0] = 0  # of which nothing is said
                 score = score + worth[theirs + 1]
-        if len(heights):
-            near, heights = np.asarray(judged.components, places.components.dtype), heights.astype(np.float32)
-
-            def work(part: slice) -> None:
-                score[part] += radial(places.components[part], near, length).astype(np.float32) @ heights
-
-            in_parts(work, len(score), SCORED)
+        for columns, theirs, height in zip(places.components, judged.components, heights, strict=True):
+            if height.any():
+                self._add_near(score, columns, np.asarray(theirs, columns.dtype), height)
         return np.asarray(score, np.float64)
+
+    def _add_near(self, score: Floats, components: Floats, judged: Floats, heights: Floats) -> None:
+        """Add the radial part of one encoder to (n,) scores."""
+        factors = heights.astype(np.float32)
+
+        def work(part: slice) -> None:
+            score[part] += radial(components[part], judged, self.features_.length).astype(np.float32) @ factors
+
+        in_parts(work, len(score), SCORED)
 
     def _reduced(self, f: _Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
@@ -511,6 +539,7 @@ class TasteMixture(GaussianProcess):
             "prior": prior, "centre": self.centre_, "unit": self.unit_,
         }  # fmt: skip
         judged = {f"judged.{name}": value for name, value in asdict(self.judged_).items()}
+        judged["judged.components"] = np.hstack(self.judged_.components)
         told = {f"told.{name}": value for name, value in asdict(self.told_).items()}
         return config, {**self.features_.state(), **judged, **told, **more}
 
@@ -522,7 +551,9 @@ class TasteMixture(GaussianProcess):
         self.centre_, self.unit_ = float(config["centre"]), float(config["unit"])
         self.features_ = FeatureMap.restore(arrays)
         self.told_ = Functionals(**{name: arrays[f"told.{name}"] for name in Functionals.__slots__})
-        self.judged_ = Places(**{name: arrays[f"judged.{name}"] for name in Places.__slots__})
+        measured, components, generic, names = (arrays[f"judged.{name}"] for name in Places.__slots__)
+        by_encoder = np.split(components, np.cumsum(self.features_.blocks)[:-1], axis=1)
+        self.judged_ = Places(measured, tuple(by_encoder), generic, names)
         self.named_ = self.judged_.names.shape[1]
         with one_thread():
             self._weigh()

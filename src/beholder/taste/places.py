@@ -1,7 +1,8 @@
 """Where pictures are in the coordinates of a `TasteMixture`, and how alike that makes them.
 
 What a regime takes for the person's own has four parts, each a kernel: linear in the measured attributes (or in one of
-them), linear in the components of the vectors, radial in these, and the share of names that two pictures share.
+them), linear in the components of the vectors, radial in these, and the share of names that two pictures share. Where
+several encoders saw the pictures, the two in the middle are there once for each.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from beholder.types import Floats, Ints
 class Places:
     """Some pictures in the model's coordinates.
 
-    measured (n, a), components (n, c), generic (n,) the generic score, names (n, k) what the collection says of each in
-    k columns, as whole numbers that are the same where it says the same; -1 where it says nothing
+    measured (n, a), components (n, c) of each encoder, generic (n,) the generic score, names (n, k) what the collection
+    says of each in k columns, as whole numbers that are the same where it says the same; -1 where it says nothing
     """
 
     measured: Floats
-    components: Floats
+    components: tuple[Floats, ...]
     generic: Floats
     names: Ints
 
@@ -34,19 +35,21 @@ class Places:
         unknown = np.full((len(other.names), self.names.shape[1]), -1)
         return Places(
             np.concatenate([self.measured, other.measured]),
-            np.concatenate([self.components, other.components]),
+            tuple(np.concatenate(both) for both in zip(self.components, other.components, strict=True)),
             np.concatenate([self.generic, other.generic]),
             np.concatenate([self.names, unknown]),
         )
 
     def take(self, part: slice) -> Places:
-        return Places(self.measured[part], self.components[part], self.generic[part], self.names[part])
+        components = tuple(columns[part] for columns in self.components)
+        return Places(self.measured[part], components, self.generic[part], self.names[part])
 
     def own_variance(self, regime: Regime) -> Floats:
         """(n,) prior variance of a regime's own part."""
-        measured, linear, near, named = regime.parts
+        measured, linear, near, named = regime.shares
         total = measured * of_attribute(self.measured**2, regime.attribute).sum(1)
-        total += linear * (self.components**2).sum(1) + near
+        for columns, straight, curved in zip(self.components, linear, near, strict=True):
+            total += straight * (columns**2).sum(1) + curved
         return np.asarray(total + named * (self.names >= 0).mean(1) if named else total)
 
     def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
@@ -58,20 +61,21 @@ class Places:
         return np.asarray(sum(share * k for share, k in zip(regime.parts, (first, *others), strict=False) if share))
 
     def kernels(self, other: Places, length: float) -> tuple[Floats, ...]:
-        """(n, k) each: linear in measured attributes, linear in components, and those of `curved`."""
-        linear = self.measured @ other.measured.T, self.components @ other.components.T
-        return (*linear, *self.curved(other, length))
+        """(n, k) each: linear in measured attributes, linear in each encoder's components, and those of `curved`."""
+        linear = (mine @ theirs.T for mine, theirs in zip(self.components, other.components, strict=True))
+        return (self.measured @ other.measured.T, *linear, *self.curved(other, length))
 
     def curved(self, other: Places, length: float) -> tuple[Floats, ...]:
-        """(n, k) each: radial, and where there are names the share of them in common."""
-        near = np.asarray(radial(self.components, other.components, length), np.float64)
+        """(n, k) each: radial of each encoder, and where there are names the share of them in common."""
+        both = zip(self.components, other.components, strict=True)
+        near = tuple(np.asarray(radial(mine, theirs, length), np.float64) for mine, theirs in both)
         columns = self.names.shape[1]
         if not columns:
-            return (near,)
-        named = np.zeros(near.shape)
+            return near
+        named = np.zeros(near[0].shape)
         for mine, theirs in zip(self.names.T, other.names.T, strict=True):
             named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
-        return near, named
+        return (*near, named)
 
 
 def of_attribute(columns: Floats, attribute: int) -> Floats:

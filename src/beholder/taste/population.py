@@ -95,6 +95,24 @@ class Population(Shared):
         scores = derived(X, (self.generic, "standard"), lambda: self.generic.standard(X))
         return scores if rows is None else scores[rows]
 
+    def among(self, X: NDArray[Any], layout: Layout, *blocks: str) -> Self:
+        """What it says of pictures that other encoders saw too, these having their part in it: `GenericScore.retold`.
+
+        Parameters
+        ----------
+        X, layout
+            (n, d) the pictures, and which columns are which
+        blocks
+            names of those that it was learned with
+        """
+        if layout.only(*blocks) == layout:
+            return self
+        generic = self.generic.among(layout.columns(*blocks))
+        others = Layout(tuple(block for block in layout.encoders if block[0] not in blocks))
+        if others.blocks:
+            generic = generic.retold(X, layout.columns(*(name for name, _ in others.blocks)), others)
+        return replace(self, generic=generic)
+
     def knows(self, X: NDArray[Any]) -> bool:
         """Whether most pictures of X, (n, d), are as like the raters' as theirs are like each other, and no odder."""
         if not len(X):

@@ -48,10 +48,13 @@ class Fitted(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RatedTable:
-    """All pictures: an encoder's vectors, then what networks say, then ten attributes.
+    """All pictures: vectors of an encoder, of another beside it, then what networks say, then ten attributes.
 
     Attributes
     ----------
+    beside
+        the name of the block of an encoder that sees the pictures too, as in the app, for the sake of what people like
+        in general; the model of the app sees both, all others the first alone. None where there is none
     networks
         what the columns in the middle are, and revision that of the networks; None where there are none
     """
@@ -59,6 +62,7 @@ class RatedTable:
     pictures: PictureTable
     networks: ExpertNetworks | None = None
     revision: str | None = None
+    beside: str | None = None
 
     @classmethod
     def of(cls, X: Matrix, networks: ExpertNetworks | None = None) -> Self:
@@ -72,10 +76,12 @@ class RatedTable:
     def X(self) -> Matrix:  # noqa: N802
         return self.pictures.X
 
-    def only(self, *, vectors: bool = True, networks: bool = True, attributes: bool = True) -> PictureTable:
+    def only(
+        self, *, vectors: bool = True, beside: bool = False, networks: bool = True, attributes: bool = True
+    ) -> PictureTable:
         """The same pictures with some of the columns alone."""
         names = [name for name, _ in self.pictures.layout.blocks]
-        there = {NETWORKS: networks, ATTRIBUTES: attributes}
+        there = {self.beside: beside, NETWORKS: networks, ATTRIBUTES: attributes}
         return self.pictures.only(*(name for name in names if there.get(name, vectors)))
 
 
@@ -118,6 +124,8 @@ class SharedPriors:
     def _learn(self, method: Method) -> Any:
         if self.generic is None:
             return None
+        if method.sees_all and self.table.beside is not None:
+            return self.population_beside(method, self.table.beside)
         seen = method.columns(self.table)
         X, layout, generic = seen.X, seen.layout, self.generic
         if method.tangent:
@@ -127,6 +135,14 @@ class SharedPriors:
             return method.model.learn_prior(X, self.others, generic=generic, layout=layout, **more)
         except NotEnoughAnswers:
             return None
+
+    def population_beside(self, method: Method, encoder: str) -> Any:
+        """What people like as another encoder sees it, with the part in it of the one that is compared."""
+        blocks, seen = (encoder, ATTRIBUTES), method.columns(self.table)
+        taught = self.table.pictures.only(*blocks)
+        generic = fit_generic(taught.X, self.others, taught.layout)
+        prior = method.model.learn_prior(taught.X, self.others, generic=generic, layout=taught.layout)
+        return prior.among(seen.X, seen.layout, *blocks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +180,11 @@ class Method:
         return bool(getattr(self.model, "of_networks", False))
 
     @property
+    def sees_all(self) -> bool:
+        """Whether the model weighs several encoders."""
+        return bool(getattr(self.model, "sees_all_encoders", False))
+
+    @property
     def has_prior(self) -> bool:
         return issubclass(self.model, HasPrior)
 
@@ -178,7 +199,7 @@ class Method:
         if self.of_networks:
             return table.only(vectors=False)
         knows = self.has_prior or "layout" in self.model().get_params(deep=False)
-        return table.only(networks=self.tangent, attributes=knows)
+        return table.only(beside=self.sees_all, networks=self.tangent, attributes=knows)
 
     def fit(self, task: Task) -> Fitted | None:
         """The model fitted on the task; raises UserError where a researcher's model fails."""

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from beholder.ask.questions import Question, QuestionBuilder, QuestionKind
+from beholder.collection import Library
 from beholder.config import settings
 from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
 from beholder.maker import prepare
@@ -34,6 +35,7 @@ from beholder.research.bench.statistics import bootstrap
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.research.datasets.dataset import Flags
+from beholder.table import ATTRIBUTES
 from beholder.taste import GaussianProcess, Population, TasteMixture
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
@@ -273,6 +275,7 @@ def ask(
     methods: Sequence[str] = ("default",),
     plans: Sequence[str] = tuple(PLANS),
     key: str = "",
+    table: RatedTable | None = None,
 ) -> list[Row]:
     """A row for every plan, method, person, repeat and number of seconds; the same seed, the same rows.
 
@@ -282,6 +285,8 @@ def ask(
         (n, d) and (n, 10) of the pictures
     key
         of what made them, by which a prior is found
+    table
+        of the same pictures where another encoder sees them too, for which a prior ships; None: none does
     plans
         which of PLANS
 
@@ -293,10 +298,8 @@ def ask(
     plans = list(dict.fromkeys(plans))
     for unknown in [plan for plan in plans if plan not in PLANS]:
         raise UnknownName.of("way to ask people", unknown, PLANS)
-    table, names = RatedTable.of(np.hstack([X, attributes])), list(dict.fromkeys(map(real_name, methods)))
-    population = find_population(key, settings().home)
-    known = population if population is not None and population.knows(table.X) else None
-    priors = {name: _prior(method(name), table, known) for name in names}
+    table, names = table or RatedTable.of(np.hstack([X, attributes])), list(dict.fromkeys(map(real_name, methods)))
+    priors = {name: _prior(method(name), table, _known(method(name), table, key)) for name in names}
     work = Personas(people(data.columns), table, priors, tuple(seconds), seed)
     jobs = [
         PersonaJob(person, repeat, plan, name)
@@ -317,6 +320,17 @@ def ask(
 
 def _learns_from(how: Method, plan: str) -> bool:
     return ("ratings" if plan == "ratings" else "choices") in how.learns_from
+
+
+def _known(how: Method, table: RatedTable, key: str) -> Population | None:
+    """What people like in general of these pictures, as the method sees them."""
+    seen, found = how.columns(table), find_population(key, settings().home)
+    if found is None and how.sees_all and table.beside is not None:
+        library = Library()
+        found = find_population(library.key(*library.with_prior([])), library.home)
+        library.close()
+        found = found and found.among(seen.X, seen.layout, table.beside, ATTRIBUTES)
+    return found if found is not None and found.knows(seen.X) else None
 
 
 def _prior(how: Method, table: RatedTable, population: Population | None) -> Any:

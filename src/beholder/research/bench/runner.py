@@ -259,17 +259,21 @@ def embed_set(
     try:
         folder = None if networks is None else Path(networks).expanduser().resolve()
         name = None if folder is None else f"task-vectors:{folder}"
+        given = None
         if encoder.startswith(PREFIX):
             given, key = read_vectors(Path(encoder.removeprefix(PREFIX)).expanduser(), dataset.items)
-            table = library.table_of(dataset.files, (), networks=name, given=given, progress=say)
+            seen = library.with_prior([])
         else:
             key = library.runtime(encoder).row.key
-            table = library.table_of(dataset.files, [encoder], networks=name, progress=say)
+            seen = library.with_prior([encoder])
+        table = library.table_of(dataset.files, seen, networks=name, given=given, progress=say)
         key = f"{key}+{library.runtime('attributes').row.key}"
+        beside = table.layout.encoders[1][0] if len(table.layout.encoders) > 1 else None
         if name is None or folder is None:
-            return RatedTable(table), key
+            return RatedTable(table, beside=beside), key
         runtime: Any = library.runtime(name)
-        return RatedTable(table, ExpertNetworks(runtime.columns, folder), runtime.row.revision), key
+        networks_told = ExpertNetworks(runtime.columns, folder)
+        return RatedTable(table, networks_told, runtime.row.revision, beside), key
     finally:
         library.close()
 
