@@ -18,7 +18,7 @@ from beholder.features.encoder_row import Runtime, TextRuntime
 from beholder.features.hub import MODELS
 from beholder.features.registry import HUB, load_encoder
 
-VOCAB = {"<pad>": 0, "<|endoftext|>": 1, "[UNK]": 2, "a": 3, "cat": 4, "sea": 5, "Cat": 6}
+VOCAB = {"<pad>": 0, "<|endoftext|>": 1, "[UNK]": 2, "a": 3, "cat": 4, "sea": 5, "Cat": 6, "!": 7}
 CROP = {
     "do_center_crop": True,
     "size": {"shortest_edge": 224},
@@ -29,7 +29,9 @@ CROP = {
     "image_std": [1.0, 1.0, 1.0],
 }
 SQUASH = {"size": {"height": 224, "width": 224}, "resample": 2, "image_mean": [0.0] * 3, "image_std": [1.0] * 3}
-PROCESSORS = {"clip-vit-b32": CROP, "siglip2-base": SQUASH, "dinov2-small": CROP | {"size": {"shortest_edge": 256}}}
+PROCESSORS = dict.fromkeys(HUB, CROP) | {
+    "siglip2-base": SQUASH, "siglip2-so400m": SQUASH, "dinov2-small": CROP | {"size": {"shortest_edge": 256}},
+}  # fmt: skip
 
 
 def save(path, nodes, weights, input_name, kind, shape, output):
@@ -85,7 +87,7 @@ def snapshot(tmp_path, monkeypatch):
         model = MODELS[name]
         folder = tmp_path / "hub" / f"models--{model.repo.replace('/', '--')}" / "snapshots" / model.commit
         write_image_tower(folder / model.file, model)
-        (folder / "preprocessor_config.json").write_text(json.dumps(PROCESSORS[name]))
+        (folder / model.processor).write_text(json.dumps(PROCESSORS[name]))
         if model.text:
             write_text_tower(folder / model.text.file, model)
             tokenizer = Tokenizer(models.WordLevel(VOCAB, unk_token="[UNK]"))
@@ -144,7 +146,7 @@ def test_only_the_encoders_with_words_place_words(encoder):
     assert isinstance(encoder, TextRuntime) == encoder.row.words == (encoder.row.name != "dinov2-small")
 
 
-@pytest.mark.parametrize("name", ["clip-vit-b32", "siglip2-base"])
+@pytest.mark.parametrize("name", [name for name in HUB if MODELS[name].text])
 def test_words_are_filled_up_to_the_trained_length(snapshot, name):
     snapshot(name)
     text = MODELS[name].text

@@ -28,7 +28,7 @@ from beholder.explain import Explanation, Reason, affinities, affinities_in_word
 from beholder.features import Runtime, load_encoder
 from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
-from beholder.features.registry import absolute_name
+from beholder.features.registry import absolute_name, download_encoder
 from beholder.images import fingerprint
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.locator import Locator
@@ -234,20 +234,64 @@ class Library:
             self.store.set_encoders(job.row.id, wanted)
         return report
 
-    def add_encoder(self, name: str, encoder: str, progress: Progress | None = None) -> None:
+    def add_encoder(self, name: str, encoder: str, progress: Progress | None = None, first: Sequence[int] = ()) -> None:
         """Have one more encoder look at a collection: its numbers become another block of X, behind the others.
+
+        Until all of it was looked at, the collection stays as it is; after an interruption the same call goes on.
+
+        Parameters
+        ----------
+        encoder
+            of the hub, it is downloaded first
+        first
+            ids of the items that are looked at before the others
 
         Raises
         ------
         UnknownName
+        UserError
+            where the encoder cannot be fetched
         BadInput
-            naming every file that cannot be opened
+            where no picture can be opened
         """
-        collection, encoder = self.collection(name), absolute_name(encoder)
-        there = [item for item in collection.items if not item.gone]
-        for wanted in (encoder, "measures"):
-            self.embed([item.locator for item in there], [item.key for item in there], wanted, progress)
-        self.store.set_encoders(collection.row.id, [*collection.row.encoders, encoder])
+        row, encoder, say = self.store.collection(name), absolute_name(encoder), progress or silent
+        download_encoder(encoder, say)
+        runtimes, shards = (
+            [self.runtime(one) for one in (encoder, "measures")],
+            [self.shards(encoder), self.shards("measures")],
+        )
+        wanted, broken = {id: at for at, id in enumerate(first)}, set[str]()
+        while True:  # pictures may come in meanwhile
+            items = sorted(self.store.items(row.id), key=lambda item: wanted.get(item.id, len(wanted)))
+            there = {item.key: item.locator for item in items if not item.gone and item.key not in broken}
+            lacking = set().union(*(kept.missing(list(there)) for kept in shards))
+            if not (todo := [key for key in there if key in lacking]):
+                break
+            for at in range(0, len(todo), BATCH):
+                say("looking at your pictures", at, len(todo))
+                part = {key: there[key] for key in todo[at : at + BATCH]}
+                broken |= embed_missing(part, runtimes, shards, threads=self.settings.threads).keys()
+        if broken and not there:
+            raise BadInput(f"none of the pictures of '{row.name}' can be opened; are their files still there?")
+        self.store.set_encoders(row.id, [*self.store.collection(name).encoders, encoder])
+
+    def remove_encoder(self, name: str, encoder: str) -> None:
+        """Take an encoder from a collection; what it saw is kept, and answers stay.
+
+        Raises
+        ------
+        UnknownName
+            where the collection is not seen by it
+        UserError
+            where it is the last one, or the one that brings what people like in general
+        """
+        row, encoder = self.store.collection(name), absolute_name(encoder)
+        if encoder not in row.encoders:
+            raise UnknownName.of("encoder", encoder, row.encoders)
+        left = [one for one in row.encoders if one != encoder]
+        if not left or set(self.with_prior(left)) == set(row.encoders):
+            raise UserError(f"'{row.name}' cannot do without '{encoder}': it is seen by {', '.join(row.encoders)}")
+        self.store.set_encoders(row.id, self.with_prior(left))
 
     def with_prior(self, encoders: Sequence[str]) -> list[str]:
         """These encoders, each once, and behind them `builtin`, where what people like is known for none of them.

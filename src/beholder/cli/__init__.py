@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from beholder import __version__
-from beholder.cli import answering, datasets, demo, finding, fine_tuning, pictures, reading, studying, training
+from beholder.cli import (
+    answering,
+    datasets,
+    demo,
+    encoders,
+    finding,
+    fine_tuning,
+    pictures,
+    reading,
+    studying,
+    training,
+)
 from beholder.cli.shell import Group, guarded
 
 app = typer.Typer(
@@ -42,6 +53,7 @@ pictures.add_to(app)
 answering.add_to(app)
 reading.add_to(app)
 finding.add_to(app)
+encoders.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
 training.add_to(app)

@@ -41,7 +41,7 @@ class _Stopped(Exception):
 
 ORDER = (  # as one needs them
     *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar"),
-    *("datasets", "bench", "train", "demo", "doctor"),
+    *("encoder", "datasets", "bench", "train", "demo", "doctor"),
 )
 
 

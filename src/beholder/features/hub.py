@@ -1,4 +1,5 @@
-"""Encoders from the Hugging Face hub, as ONNX, each pinned to one commit: CLIP and SigLIP 2 with words, DINOv2.
+"""Encoders from the Hugging Face hub, as ONNX, each pinned to one commit: CLIP, MobileCLIP 2 and SigLIP 2 with words,
+DINOv2.
 
 Nothing is fetched before it is needed: the text tower comes with the first call of `encode_text`. What was fetched
 once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is never asked for again.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,17 @@ from PIL import Image
 
 from beholder.errors import BadInput, UserError
 from beholder.features.encoder_row import EncoderRow
+from beholder.features.external_data import sha256
 from beholder.features.onnx import BATCH, Tower, open_session
 from beholder.features.preprocess import Preprocessing, from_processor
 from beholder.json_reading import read_json
-from beholder.types import Matrix
+from beholder.types import Matrix, Progress
 
 _PIXELS = "pixel_values"
-_PROCESSOR = "preprocessor_config.json"
 _TOKENIZER = "tokenizer.json"
 PATIENCE = 4.0  # seconds that the hub has to answer
+_LOOKED = 0.3  # seconds after which it is looked again how much has come
+_SHA256 = 64  # characters of such a hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """A pinned repository. `first_token`: the vector is the first (class) token of a sequence."""
+    """A pinned repository. `first_token`: the vector is the first (class) token of a sequence; `bytes` of the image
+    tower."""
 
     repo: str
     commit: str
@@ -54,6 +58,22 @@ class HubModel:
     bytes: int
     first_token: bool = False
     text: _Text | None = None
+    processor: str = "preprocessor_config.json"
+
+
+def _mobileclip2(size: str, bytes: int) -> HubModel:
+    """Of one size. Filled up with its first token: "<|endoftext|>" would move the end, at which the tower looks."""
+    return HubModel(
+        repo="plhery/mobileclip2-onnx",
+        commit="ba95759a5bdbaca53e9111e2550a76ec09c8fd9e",
+        file=f"onnx/{size}/vision_model.onnx",
+        output="image_embeds",
+        dimension=512,
+        licence="Apple-AMLR (for research only)",
+        bytes=bytes,
+        text=_Text(f"onnx/{size}/text_model.onnx", "text_embeds", length=77, pad="!", lower=False),
+        processor=f"onnx/{size}/preprocessor_config.json",
+    )
 
 
 MODELS = {
@@ -88,6 +108,19 @@ MODELS = {
         bytes=88_532_934,
         first_token=True,
     ),
+    "mobileclip2-s0": _mobileclip2("s0", 45_555_784),
+    "mobileclip2-s2": _mobileclip2("s2", 143_044_797),
+    "siglip2-so400m": HubModel(
+        repo="onnx-community/siglip2-so400m-patch16-256-ONNX",
+        commit="7881d8f282cbd7cdeac1aca6bed493a36d58e713",
+        file="onnx/vision_model_fp16.onnx",
+        output="pooler_output",
+        dimension=1152,
+        licence="Apache-2.0",
+        bytes=856_359_102,
+        # the tower in full precision lies in two files; as 8-bit numbers it is nearly the same
+        text=_Text("onnx/text_model_int8.onnx", "pooler_output", length=64, pad="<pad>", lower=True),
+    ),
 }
 
 
@@ -106,12 +139,63 @@ def fetch(model: HubModel, file: str) -> Path:
         cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
         said = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
         reason = "it cannot be reached, and the file is not in its cache here" if cut_off else said
-        files = [model.file, _PROCESSOR, *([model.text.file, _TOKENIZER] if model.text else [])]
+        files = [model.file, model.processor, *([model.text.file, _TOKENIZER] if model.text else [])]
         raise UserError(
             f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
             f"run `hf download {model.repo} {' '.join(files)} --revision {model.commit}`, copy its HF_HOME folder "
             "(~/.cache/huggingface) here and set HF_HOME to it"
         ) from None
+
+
+def download(name: str, progress: Progress) -> None:
+    """Have what the encoder of that name needs to see pictures in the hub's cache, going on from what came before.
+
+    Raises
+    ------
+    UserError
+        where it cannot be fetched
+    BadInput
+        where what came is not what the hub has
+    """
+    model, failed = MODELS[name], list[BaseException]()
+
+    def work() -> None:
+        try:
+            for file in (model.processor, model.file):
+                _fetch_whole(model, file)
+        except BaseException as fault:  # told to whoever waits
+            failed.append(fault)
+
+    worker = threading.Thread(target=work, daemon=True, name=f"download {name}")
+    worker.start()
+    while worker.is_alive():
+        progress(f"downloading {name}, MB", min(_come(model), model.bytes) // 1_000_000, model.bytes // 1_000_000)
+        worker.join(_LOOKED)
+    if failed:
+        raise failed[0]
+
+
+def _fetch_whole(model: HubModel, file: str) -> None:
+    """Fetch a file that is not here yet, and compare it with the hash that the hub names."""
+    import huggingface_hub
+
+    if isinstance(huggingface_hub.try_to_load_from_cache(model.repo, file, revision=model.commit), str):
+        return
+    path = fetch(model, file).resolve()
+    told = path.name  # the hub's cache names each file by its hash; that of a small one is git's
+    if len(told) == _SHA256 and sha256(path) != told:
+        path.unlink()
+        raise BadInput(f"{file} of {model.repo} came damaged; try again, and it is fetched anew")
+
+
+def _come(model: HubModel) -> int:
+    """Bytes of a model that have come so far."""
+    from huggingface_hub import constants
+
+    blobs = Path(constants.HF_HUB_CACHE) / f"models--{model.repo.replace('/', '--')}" / "blobs"
+    with suppress(OSError):
+        return max((file.stat().st_size for file in blobs.glob("*.incomplete")), default=0)
+    return 0
 
 
 def _check_reachable(url: str) -> None:
@@ -164,7 +248,7 @@ def load_hub(name: str, *, threads: int) -> _HubRuntime | _HubWordsRuntime:
 
 
 def _read_processor(model: HubModel) -> Preprocessing:
-    path = fetch(model, _PROCESSOR)
+    path = fetch(model, model.processor)
     faults: list[str] = []
     try:
         told = read_json(path)
@@ -172,7 +256,7 @@ def _read_processor(model: HubModel) -> Preprocessing:
     except (OSError, ValueError, AttributeError) as fault:
         raise BadInput(f"{path} cannot be read as JSON ({fault}); delete it, and it is fetched again") from None
     if preprocessing is None:
-        raise BadInput(f"{_PROCESSOR} of {model.repo} is not understood: {'; '.join(faults)}")
+        raise BadInput(f"{model.processor} of {model.repo} is not understood: {'; '.join(faults)}")
     return preprocessing
 
 

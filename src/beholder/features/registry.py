@@ -9,6 +9,8 @@
 | `clip-vit-b32` | 512     | CLIP ViT-B/32 from the Hugging Face hub, with words               |
 | `siglip2-base` | 768     | SigLIP 2 base from the Hugging Face hub, with words               |
 | `dinov2-small` | 384     | DINOv2 small from the Hugging Face hub                            |
+| `mobileclip2-s0`, `-s2` | 512 | MobileCLIP 2 from the Hugging Face hub, fast on a CPU, with words |
+| `siglip2-so400m` | 1152  | SigLIP 2 so400m at 256 px from the Hugging Face hub, with words   |
 | `onnx:PATH`    | any     | a local ONNX file with its preprocessing in a JSON beside it      |
 | `task-vectors:FOLDER` | any | what networks fine-tuned on several sets say, and their tangents |
 """
@@ -16,13 +18,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from beholder.config import settings
 from beholder.errors import UnknownName, UserError
 from beholder.features.encoder_row import Runtime
+from beholder.types import Progress
 
 BUILT_IN = ("builtin", "classic", "attributes", "measures")
-HUB = ("clip-vit-b32", "siglip2-base", "dinov2-small")
+HUB = ("clip-vit-b32", "siglip2-base", "dinov2-small", "mobileclip2-s0", "mobileclip2-s2", "siglip2-so400m")
 
 
 def encoder_names() -> list[str]:
@@ -36,6 +40,26 @@ def absolute_name(name: str) -> str:
         if name.startswith(prefix):
             return prefix + str(Path(name.removeprefix(prefix)).expanduser().resolve())
     return name
+
+
+def encoder_sizes() -> list[dict[str, Any]]:
+    """{"name", "bytes" to be downloaded, "licence", "words"} of every encoder with a fixed name."""
+    from beholder.features.hub import MODELS
+
+    here = [{"name": name, "bytes": 0, "licence": "", "words": False} for name in BUILT_IN]
+    hub = [
+        {"name": name, "bytes": MODELS[name].bytes, "licence": MODELS[name].licence, "words": bool(MODELS[name].text)}
+        for name in HUB
+    ]
+    return [*here, *hub]
+
+
+def download_encoder(name: str, progress: Progress) -> None:
+    """Have the files of an encoder of the hub here; nothing is done for others. raises : as `load_encoder`"""
+    if name in HUB:
+        from beholder.features.hub import download
+
+        download(name, progress)
 
 
 def load_encoder(name: str, *, threads: int | None = None) -> Runtime:

@@ -76,10 +76,12 @@ def assemble(
 
     Returns
     -------
-    The table of the pictures that have all their numbers, and (n,) which these are.
+    The table of the pictures that have their numbers, and (n,) which these are: attributes, and those of one encoder
+    at least. Where another has not seen a picture, whose file is gone, it stands in the middle of those it has seen.
     """
     seen = [*encoders, *([networks] if networks else []), attributes]
-    lacking = set[str]().union(*(one.shards.missing(hashes) for one in seen))
+    unseen = [one.shards.missing(hashes) for one in seen]
+    lacking = set[str]().union(*unseen[len(encoders) :], set.intersection(*unseen[: len(encoders)]) if encoders else ())
     there = np.array([sha not in lacking for sha in hashes], bool)
     learned = next((one for one in encoders if one.learned), None)
     blocks = [] if given is None else [("vectors", given.shape[1])]
@@ -91,7 +93,8 @@ def assemble(
 
     def key() -> str:
         shown = [sha for sha, is_there in zip(hashes, there.tolist(), strict=True) if is_there]
-        return digest([made_by, str(layout), *shown], *([] if given is None else [given[there]]))
+        partly = sorted(f"{at} {sha}" for at, some in enumerate(unseen) for sha in some if sha not in lacking)
+        return digest([made_by, str(layout), *shown, *partly], *([] if given is None else [given[there]]))
 
     numbers = None if folder is None else _opened(folder / f"{key()}.npy", (int(there.sum()), layout.width))
     measured = None
@@ -100,10 +103,12 @@ def assemble(
         there &= found
     if numbers is None:
         parts = [] if given is None else [given]
-        for one in seen[:-1]:
-            vectors, found = one.get(hashes)
-            parts.append(vectors)
+        found_by = [one.get(hashes) for one in seen[:-1]]
+        for _, found in found_by[len(encoders) :]:
             there &= found
+        if encoders:
+            there &= np.any([found for _, found in found_by[: len(encoders)]], axis=0)
+        parts += [_in_the_middle(vectors, found) for vectors, found in found_by]
         assert measured is not None
         parts.append(parts[0][:, learned.learned] if learned else measured)
         numbers = _kept([part[there] for part in parts], folder and folder / f"{key()}.npy")
@@ -115,6 +120,15 @@ def assemble(
         whole=key(),
     )  # fmt: skip
     return table, there
+
+
+def _in_the_middle(vectors: Matrix, found: NDArray[np.bool_]) -> Matrix:
+    """(n, d) with the mean of the rows that were found in place of those that were not."""
+    if found.all() or not found.any():
+        return vectors
+    filled = np.array(vectors)
+    filled[~found] = vectors[found].mean(0)
+    return filled
 
 
 def _unlike(name: str, others: Sequence[str]) -> str:

@@ -1,0 +1,203 @@
+"""A sharper eye: fetched from the hub, here a tiny one on this machine, added to a collection and taken away again."""
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from huggingface_hub import constants
+from PIL import Image
+
+from beholder.cli import run
+from beholder.collection import Library
+from beholder.errors import BadInput, UnknownName, UserError
+from beholder.features.hub import MODELS
+from beholder.features.registry import download_encoder
+from beholder.session import Session
+from beholder.types import Judgement
+from test_hub import CROP, write_image_tower
+
+NAME = "dinov2-small"
+MODEL = MODELS[NAME]
+
+
+class FakeHub(ThreadingHTTPServer):
+    """Serves {file: bytes}; `asked` are the ranges of all downloads; `breaks` cuts the next one off in the middle."""
+
+    files: dict[str, bytes]
+    asked: list[tuple[str, str | None]]
+    breaks = False
+    hashes: dict[str, str]
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: FakeHub
+
+    def _head(self):
+        file = self.path.partition(f"/resolve/{MODEL.commit}/")[2]
+        body = self.server.files.get(file)
+        if body is None:
+            self.send_response(404)
+            self.send_header("X-Error-Code", "EntryNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
+        self.send_response(206 if start else 200)
+        self.send_header("X-Repo-Commit", MODEL.commit)
+        self.send_header("ETag", f'"{self.server.hashes.get(file) or hashlib.sha256(body).hexdigest()}"')
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(len(body) - start))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.end_headers()
+        return file, body, start
+
+    def do_HEAD(self):
+        self._head()
+
+    def do_GET(self):
+        if (found := self._head()) is None:
+            return
+        file, body, start = found
+        self.server.asked.append((file, self.headers.get("Range")))
+        if self.server.breaks and file == MODEL.file:
+            self.server.breaks = False
+            self.wfile.write(body[start : len(body) // 2])
+            self.wfile.flush()
+            self.connection.close()
+        else:
+            self.wfile.write(body[start:])
+
+    def log_message(self, *said):
+        pass
+
+
+@pytest.fixture
+def fake_hub(tmp_path, monkeypatch):
+    write_image_tower(tmp_path / "tower.onnx", MODEL)
+    server = FakeHub(("127.0.0.1", 0), Answer)
+    server.asked, server.hashes = [], {}
+    tower = (tmp_path / "tower.onnx").read_bytes()
+    server.files = {MODEL.processor: json.dumps(CROP).encode(), MODEL.file: tower}
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def library(home, painted):
+    made = Library(home)
+    made.import_source(painted, "art")
+    made.store.add_person("Ada")
+    yield made
+    made.close()
+
+
+def test_an_encoder_is_fetched_once_added_and_taken_away_again(library, fake_hub):
+    before = np.array(library.collection("art").X)
+    session = Session(library, "art", "Ada", seed=0)
+    ids = session.collection.ids
+    session.record([Judgement("choice", (int(ids[3]), int(ids[0])), "an-answer-0001")])
+    session.close()
+    told = []
+    library.add_encoder("art", NAME, lambda *step: told.append(step))
+    assert {stage for stage, _, _ in told} == {f"downloading {NAME}, MB", "looking at your pictures"}
+    art = library.collection("art")
+    assert art.row.encoders == ("builtin", NAME)
+    assert np.array_equal(art.table.only("builtin", "attributes").X, before)
+    assert art.population is not None
+    again = Session(library, "art", "Ada", seed=0)
+    assert (len(again.history()), len(again.reading().ranking)) == (1, 12)
+    again.close()
+    library.remove_encoder("art", NAME)
+    assert np.array_equal(library.collection("art").X, before)
+    fetched = len(fake_hub.asked)
+    library.add_encoder("art", NAME)
+    assert len(fake_hub.asked) == fetched, "what it saw is kept, and so are its files"
+
+
+def test_a_download_that_broke_off_is_gone_on_from(fake_hub):
+    fake_hub.files[MODEL.file] += bytes(24_000_000)  # the hub's library keeps ten million at a time
+    fake_hub.breaks = True
+    for _ in range(2):
+        try:
+            download_encoder(NAME, lambda *step: None)
+            break
+        except UserError:
+            continue
+    ranges = [asked for file, asked in fake_hub.asked if file == MODEL.file]
+    assert ranges[0] is None
+    assert ranges[-1] is not None, "from where it was"
+
+
+def test_what_came_damaged_is_not_kept(fake_hub):
+    fake_hub.hashes[MODEL.file] = "0" * 64
+    with pytest.raises(BadInput, match="came damaged"):
+        download_encoder(NAME, lambda *step: None)
+    del fake_hub.hashes[MODEL.file]
+    download_encoder(NAME, lambda *step: None)
+
+
+def test_offline_nothing_changes_and_it_is_said(library, fake_hub, capsys):
+    fake_hub.files.clear()
+    with pytest.raises(UserError, match="cannot fetch"):
+        library.add_encoder("art", NAME)
+    assert library.collection("art").row.encoders == ("builtin",)
+
+
+def test_the_pictures_that_are_needed_first_are_looked_at_first(library, monkeypatch):
+    ids = library.collection("art").ids.tolist()
+    seen = []
+    really = type(library.runtime("classic")).encode
+    monkeypatch.setattr(
+        type(library.runtime("classic")), "encode",
+        lambda self, pictures: seen.extend(picture.getpixel((1, 1)) for picture in pictures) or really(self, pictures),
+    )  # fmt: skip
+    library.add_encoder("art", "classic", first=ids[::-1])
+    items = library.collection("art").items
+    shown = [Image.open(item.locator.path).convert("RGB").getpixel((1, 1)) for item in items]
+    assert seen == shown[::-1]
+
+
+def test_a_picture_whose_file_is_gone_keeps_its_answers(library, painted):
+    ids = library.collection("art").ids
+    session = Session(library, "art", "Ada", seed=0)
+    session.record([Judgement("choice", (int(ids[3]), int(ids[0])), "an-answer-0001")])
+    session.close()
+    (painted / "03.png").unlink()
+    library.add_encoder("art", "classic")
+    art = library.collection("art")
+    assert len(art) == 12
+    assert int(ids[3]) in art.row_of
+    block = art.table.only("classic").X
+    assert np.asarray(block[3]) == pytest.approx(np.delete(block, 3, 0).mean(0), rel=1e-4, abs=1e-5)
+
+
+def test_the_encoder_that_brings_the_prior_stays(library):
+    with pytest.raises(UserError, match="cannot do without 'builtin'"):
+        library.remove_encoder("art", "builtin")
+    with pytest.raises(UnknownName):
+        library.remove_encoder("art", "classic")
+
+
+def test_the_commands_add_list_and_remove(library, fake_hub, capsys):
+    assert run(["encoder", "add", NAME]) == 0
+    assert f"seen by builtin, {NAME}" in capsys.readouterr().err
+    assert run(["encoder", "list", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["collections"] == {"art": ["builtin", NAME]}
+    assert {"name", "bytes", "licence", "words"} == set(told["encoders"][0])
+    assert run(["encoder", "list"]) == 0
+    assert "MB" in capsys.readouterr().out
+    assert run(["encoder", "remove", NAME, "art"]) == 0
+    assert "seen by builtin\n" in capsys.readouterr().err
+    assert run(["encoder", "remove", NAME]) == 2
