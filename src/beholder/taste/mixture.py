@@ -36,7 +36,7 @@ from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
 from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
-from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of, weightings
+from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
@@ -67,15 +67,14 @@ class _Fit:
 
 @dataclass(frozen=True, eq=False)
 class Start(Shared):
-    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name, attribute and
-    encoders."""
+    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name and attribute."""
 
     told: Functionals
-    pulls: Mapping[tuple[str, int, tuple[float, ...]], Floats]
+    pulls: Mapping[tuple[str, int], Floats]
 
     def of(self, regime: Regime, told: Functionals) -> Floats | None:
         """(m,) of these answers; None where the regime was not there."""
-        pull = self.pulls.get((regime.name, regime.attribute, regime.encoders))
+        pull = self.pulls.get((regime.name, regime.attribute))
         return None if pull is None else told.as_before(self.told, pull)
 
 
@@ -174,9 +173,8 @@ class TasteMixture(GaussianProcess):
             self._weigh()
 
     def _weigh(self) -> None:
-        told = self.told_
-        alike, *alone = weightings(len(self.features_.blocks))
-        regimes = [replace(regime, encoders=alike.shares) for regime in self._regimes()]
+        told, encoders = self.told_, len(self.features_.blocks)
+        regimes = [replace(regime, encoders=encoders) for regime in self._regimes()]
         judged, generic = self.judged_, told.across(self.judged_.generic)
         linear = [told.across(part.T) for part in (judged.measured, *judged.components)]
         curved = judged.curved(judged, self.features_.length)
@@ -187,16 +185,10 @@ class TasteMixture(GaussianProcess):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
                 regime = replace(regime, attribute=self._leading(*found[-1][1:]))
                 belief[at] -= np.log(max(self.features_.sizes[0], 1))
-            found.append((regime, *self._posterior(regime, grams, generic)))
-            belief[at] += found[-1][1].log_evidence
-        for at in np.flatnonzero(belief > belief.max() + np.log(_NEGLIGIBLE)).tolist() if alone else ():
-            before = belief[at] - found[at][1].log_evidence
-            belief[at] += alike.log_odds
-            for one in alone:
-                regime = replace(found[at][0], encoders=one.shares)
-                found.append((regime, *self._posterior(regime, grams, generic)))
-                belief = np.append(belief, before + one.log_odds + found[-1][1].log_evidence)
-        self.start_ = Start(told, {(h.name, h.attribute, h.encoders): posterior.pull for h, posterior, _ in found})
+            posterior, gain = self._posterior(regime, grams, generic)
+            belief[at] += posterior.log_evidence
+            found.append((regime, posterior, gain))
+        self.start_ = Start(told, {(h.name, h.attribute): posterior.pull for h, posterior, _ in found})
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
@@ -225,8 +217,7 @@ class TasteMixture(GaussianProcess):
         unit = 1.0 if rated.any() else h.choice_scale**2  # one gain for all answers where nobody rated
         K = unit * h.parts[0] * first
         for share, gram in zip(h.parts[1:], others, strict=False):
-            if share:
-                K += unit * share * gram
+            K += unit * share * gram
         if h.conformity and generic.any():
             K += unit * h.conformity**2 * np.outer(generic, generic)
         if rated.any():

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -47,7 +46,7 @@ class Regime:
     attribute
         the one measured attribute that the measured part is about; -1: all of them alike
     encoders
-        how much of what is linear and radial goes by each encoder's vectors; 1 together
+        how many see the pictures: the linear and the radial part go by the vectors of all alike
     bar
         how far above the middle of the collection a picture must be to be picked from a grid, in units of the noise
         of a choice; bar_width: how far people differ in that; grid_width: a person from grid to grid
@@ -71,16 +70,15 @@ class Regime:
     lapse: float
     named_share: float = 0.0
     attribute: int = -1
-    encoders: tuple[float, ...] = (1.0,)
+    encoders: int = 1
 
     @property
     def shares(self) -> tuple[float, tuple[float, ...], tuple[float, ...], float]:
         """Of the variance of what is the person's own: measured, linear and radial by encoder, named; 1 together."""
         seen, rest = 1 - self.named_share, 1 - self.measured_share
         linear, near = rest * self.linear_share, rest * (1 - self.linear_share)
-        linear, near = seen * linear, seen * near
-        by_encoder = [tuple(part * share for share in self.encoders) for part in (linear, near)]
-        return seen * self.measured_share, by_encoder[0], by_encoder[1], self.named_share
+        each = [(seen * part / self.encoders,) * self.encoders for part in (linear, near)]
+        return seen * self.measured_share, each[0], each[1], self.named_share
 
     @property
     def parts(self) -> tuple[float, ...]:
@@ -123,22 +121,6 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
     if named:
         clear.append(replace(clear[0], name=_NAMED, named_share=0.5))
     return (*noisy, *clear)
-
-
-class Weighting(NamedTuple):
-    """How much of a person's own taste goes by each encoder's vectors, 1 together, and how likely that is."""
-
-    shares: tuple[float, ...]
-    log_odds: float
-
-
-def weightings(encoders: int) -> list[Weighting]:
-    """All encoders alike, for half of all people, and where there are several each alone."""
-    alike = tuple([1 / encoders] * encoders)
-    if encoders == 1:
-        return [Weighting(alike, 0.0)]
-    alone = [tuple(float(i == k) for i in range(encoders)) for k in range(encoders)]
-    return [Weighting(alike, float(np.log(0.5))), *(Weighting(one, float(np.log(0.5 / encoders))) for one in alone)]
 
 
 def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bool) -> Floats:
