@@ -3,10 +3,12 @@
 import hashlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from huggingface_hub import constants
 from PIL import Image
 
@@ -17,6 +19,9 @@ from beholder.features.hub import MODELS
 from beholder.features.registry import download_encoder
 from beholder.session import Session
 from beholder.types import Judgement
+from beholder.web.app import create_app
+from beholder.web.pages import collections
+from helpers.browser import HERE, SAFE, as_person, choose
 from test_hub import CROP, write_image_tower
 
 NAME = "dinov2-small"
@@ -96,32 +101,32 @@ def fake_hub(tmp_path, monkeypatch):
 @pytest.fixture
 def library(home, painted):
     made = Library(home)
-    made.import_source(painted, "art")
+    made.import_source(painted, "wall")
     made.store.add_person("Ada")
     yield made
     made.close()
 
 
 def test_an_encoder_is_fetched_once_added_and_taken_away_again(library, fake_hub):
-    before = np.array(library.collection("art").X)
-    session = Session(library, "art", "Ada", seed=0)
+    before = np.array(library.collection("wall").X)
+    session = Session(library, "wall", "Ada", seed=0)
     ids = session.collection.ids
     session.record([Judgement("choice", (int(ids[3]), int(ids[0])), "an-answer-0001")])
     session.close()
     told = []
-    library.add_encoder("art", NAME, lambda *step: told.append(step))
+    library.add_encoder("wall", NAME, lambda *step: told.append(step))
     assert {stage for stage, _, _ in told} == {f"downloading {NAME}, MB", "looking at your pictures"}
-    art = library.collection("art")
+    art = library.collection("wall")
     assert art.row.encoders == ("builtin", NAME)
     assert np.array_equal(art.table.only("builtin", "attributes").X, before)
     assert art.population is not None
-    again = Session(library, "art", "Ada", seed=0)
+    again = Session(library, "wall", "Ada", seed=0)
     assert (len(again.history()), len(again.reading().ranking)) == (1, 12)
     again.close()
-    library.remove_encoder("art", NAME)
-    assert np.array_equal(library.collection("art").X, before)
+    library.remove_encoder("wall", NAME)
+    assert np.array_equal(library.collection("wall").X, before)
     fetched = len(fake_hub.asked)
-    library.add_encoder("art", NAME)
+    library.add_encoder("wall", NAME)
     assert len(fake_hub.asked) == fetched, "what it saw is kept, and so are its files"
 
 
@@ -150,32 +155,32 @@ def test_what_came_damaged_is_not_kept(fake_hub):
 def test_offline_nothing_changes_and_it_is_said(library, fake_hub, capsys):
     fake_hub.files.clear()
     with pytest.raises(UserError, match="cannot fetch"):
-        library.add_encoder("art", NAME)
-    assert library.collection("art").row.encoders == ("builtin",)
+        library.add_encoder("wall", NAME)
+    assert library.collection("wall").row.encoders == ("builtin",)
 
 
 def test_the_pictures_that_are_needed_first_are_looked_at_first(library, monkeypatch):
-    ids = library.collection("art").ids.tolist()
+    ids = library.collection("wall").ids.tolist()
     seen = []
     really = type(library.runtime("classic")).encode
     monkeypatch.setattr(
         type(library.runtime("classic")), "encode",
         lambda self, pictures: seen.extend(picture.getpixel((1, 1)) for picture in pictures) or really(self, pictures),
     )  # fmt: skip
-    library.add_encoder("art", "classic", first=ids[::-1])
-    items = library.collection("art").items
+    library.add_encoder("wall", "classic", first=ids[::-1])
+    items = library.collection("wall").items
     shown = [Image.open(item.locator.path).convert("RGB").getpixel((1, 1)) for item in items]
     assert seen == shown[::-1]
 
 
 def test_a_picture_whose_file_is_gone_keeps_its_answers(library, painted):
-    ids = library.collection("art").ids
-    session = Session(library, "art", "Ada", seed=0)
+    ids = library.collection("wall").ids
+    session = Session(library, "wall", "Ada", seed=0)
     session.record([Judgement("choice", (int(ids[3]), int(ids[0])), "an-answer-0001")])
     session.close()
     (painted / "03.png").unlink()
-    library.add_encoder("art", "classic")
-    art = library.collection("art")
+    library.add_encoder("wall", "classic")
+    art = library.collection("wall")
     assert len(art) == 12
     assert int(ids[3]) in art.row_of
     block = art.table.only("classic").X
@@ -184,9 +189,9 @@ def test_a_picture_whose_file_is_gone_keeps_its_answers(library, painted):
 
 def test_the_encoder_that_brings_the_prior_stays(library):
     with pytest.raises(UserError, match="cannot do without 'builtin'"):
-        library.remove_encoder("art", "builtin")
+        library.remove_encoder("wall", "builtin")
     with pytest.raises(UnknownName):
-        library.remove_encoder("art", "classic")
+        library.remove_encoder("wall", "classic")
 
 
 def test_the_commands_add_list_and_remove(library, fake_hub, capsys):
@@ -194,10 +199,55 @@ def test_the_commands_add_list_and_remove(library, fake_hub, capsys):
     assert f"seen by builtin, {NAME}" in capsys.readouterr().err
     assert run(["encoder", "list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["collections"] == {"art": ["builtin", NAME]}
+    assert told["collections"] == {"wall": ["builtin", NAME]}
     assert {"name", "bytes", "licence", "words"} == set(told["encoders"][0])
     assert run(["encoder", "list"]) == 0
     assert "MB" in capsys.readouterr().out
-    assert run(["encoder", "remove", NAME, "art"]) == 0
+    assert run(["encoder", "remove", NAME, "wall"]) == 0
     assert "seen by builtin\n" in capsys.readouterr().err
     assert run(["encoder", "remove", NAME]) == 2
+
+
+# In the app
+
+
+@pytest.fixture
+def client(library, fake_hub, monkeypatch):
+    monkeypatch.setitem(collections._SHARPER, "name", NAME)
+    app = create_app(library, library.settings)
+    yield as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    app.state.beholder.close()
+
+
+def ended(client, place):
+    job = place.partition("job=")[2]
+    while (told := client.get(f"/api/imports/{job}").json())["state"] in ("waiting", "running"):
+        time.sleep(0.02)
+    return told
+
+
+def test_the_app_offers_to_see_more_and_goes_back_any_time(client, library):
+    page = client.get("/").text
+    assert "See more in your pictures" in page
+    assert "MB)" in page
+    choose(client, 3)
+    told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
+    assert (told["state"], told["adds"]) == ("done", NAME)
+    assert library.collection("wall").row.encoders == ("builtin", NAME)
+    page = client.get("/").text
+    assert f"Seen by {NAME} too" in page
+    assert "See more" not in page
+    assert "3 answers" in page
+    assert client.get("/label/wall").status_code == 200
+    client.post("/plain/wall")
+    assert library.collection("wall").row.encoders == ("builtin",)
+    assert "See more in your pictures" in client.get("/").text
+
+
+def test_offline_the_app_says_so_once_and_does_not_offer_it_again(client, library, fake_hub):
+    fake_hub.files.clear()
+    told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
+    assert told["state"] == "failed"
+    assert "does not reach the Hugging Face hub" in told["error"]
+    assert "See more in your pictures" not in client.get("/").text
+    assert library.collection("wall").row.encoders == ("builtin",)

@@ -1,4 +1,7 @@
-"""Imports that run behind the pages: one at a time, watched by the browser that started it, stopped when told to."""
+"""Imports that run behind the pages: one at a time, watched by the browser that started it, stopped when told to.
+
+Having another encoder look at a collection is one of them.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,19 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from beholder.collection import Library
-from beholder.errors import BadInput, BeholderError, StoreError
+from beholder.errors import BadInput, BeholderError, StoreError, UserError
 from beholder.importer import ImportReport
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
+_OFFLINE = "it cannot be downloaded: this machine does not reach the Hugging Face hub. Your pictures stay as they are."
 _REMEMBERED = 50  # finished jobs whose report can still be read
 _WINDOW = 30.0  # seconds over which the rate is measured
 
@@ -28,12 +32,22 @@ class _Cancelled(Exception):
 
 @dataclass
 class Job:
-    """One import, as it stands."""
+    """One import, as it stands.
+
+    Attributes
+    ----------
+    adds
+        the encoder that is to look at the collection; "" where pictures are imported
+    first
+        ids of the items that it looks at before the others
+    """
 
     spec: str
     collection: str
     person: int
     encoder: str | None = None
+    adds: str = ""
+    first: Sequence[int] = ()
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -70,29 +84,46 @@ class Job:
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": self.report,
+            "error": self.error, "report": self.report, "adds": self.adds,
         }  # fmt: skip
 
 
 class Imports:
-    """The imports of one server. `ended` is told the collection's name after each."""
+    """The imports of one server. `ended` is told the collection's name after each.
+
+    Attributes
+    ----------
+    offline
+        whether the hub could not be reached when somebody asked for an encoder: then none is offered again
+    """
 
     def __init__(self, library: Library, ended: Callable[[str], None]) -> None:
         self.library = library
         self.ended = ended
+        self.offline = False
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._one = threading.Lock()  # two imports at once would only wait for each other's cores
 
-    def start(self, spec: str, collection: str, person: int, encoder: str | None = None) -> Job:
+    def start(
+        self,
+        spec: str,
+        collection: str,
+        person: int,
+        encoder: str | None = None,
+        adds: str = "",
+        first: Sequence[int] = (),
+    ) -> Job:
         """Begin an import behind; with another encoder than the collection's own all of it is read again.
+
+        adds, first : as in `Job`
 
         Raises
         ------
         Refused
             where one into this collection is under way
         """
-        job = Job(spec, collection, person, encoder)
+        job = Job(spec, collection, person, encoder, adds, first)
         with self._lock:
             for other in self._jobs.values():
                 if other.collection == collection and other.state in ("waiting", "running"):
@@ -138,7 +169,7 @@ class Imports:
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
                     "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
                 }  # fmt: skip
-                if not report.new + report.known + report.copies + report.moved + len(broken):
+                if not job.adds and not report.new + report.known + report.copies + report.moved + len(broken):
                     raise BadInput("no pictures were found there")
                 if empty:
                     raise BadInput("none of the files there could be opened")
@@ -146,7 +177,8 @@ class Imports:
             except _Cancelled:
                 job.state = "cancelled"
             except BeholderError as fault:
-                job.error, job.state = str(fault), "failed"
+                self.offline |= bool(job.adds) and isinstance(fault, UserError)
+                job.error, job.state = _OFFLINE if self.offline and job.adds else str(fault), "failed"
             except Exception:
                 log.exception("an import failed")
                 job.error, job.state = (
@@ -155,6 +187,9 @@ class Imports:
                 )
 
     def _import(self, job: Job) -> ImportReport:
+        if job.adds:
+            self.library.add_encoder(job.collection, job.adds, job.step, job.first)
+            return ImportReport(job.collection)
         return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False)
 
     def _drop_empty(self, collection: str) -> bool:

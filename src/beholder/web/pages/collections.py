@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from beholder.config import Settings
 from beholder.errors import AlikeName
-from beholder.features.registry import BUILT_IN
+from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.sources import FILES, SAMPLE
 from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
@@ -24,6 +24,9 @@ from beholder.web.state import state_of
 from beholder.web.who import ApiPerson, PagePerson, last_collection
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
+
+_SHARPER = next(one for one in encoder_sizes() if one["name"] == HUB[0])  # that the app offers
+_FIRST = 500  # pictures of the ranking that it looks at before the others
 
 router = APIRouter()
 
@@ -40,13 +43,15 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
             "older": _is_older(state.settings, row),
+            "sharper": next((one for one in row.encoders if one in HUB), None),
         }
         for row in rows
     ]
     shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
-        may_import=may_import(request), has_sample=any(row.name == SAMPLE and row.size for row in rows),
+        may_import=may_import(request), offer=None if state.imports.offline else _SHARPER,
+        has_sample=any(row.name == SAMPLE and row.size for row in rows),
     )  # fmt: skip
 
 
@@ -77,6 +82,32 @@ def renew(request: Request, collection: str, person: PagePerson) -> Response:
     row = state.store.collection(collection)
     job = state.imports.start(row.source, row.name, person.id, state.settings.encoder)
     return RedirectResponse(f"/?job={job.id}", 303)
+
+
+@router.post("/sharper/{collection:path}")
+def see_more(request: Request, collection: str, person: PagePerson) -> Response:
+    """Have a stronger encoder look at a collection too. Every answer stays."""
+    state = state_of(request)
+    _check_may_import(request)
+    row = state.store.collection(collection)
+    now = state.session(row.name, person).now
+    first = [item.id for item in now.ranking.items[:_FIRST]] if now.fitted else []
+    job = state.imports.start(row.source, row.name, person.id, adds=_SHARPER["name"], first=first)
+    return RedirectResponse(f"/?job={job.id}", 303)
+
+
+@router.post("/plain/{collection:path}")
+def see_as_before(request: Request, collection: str, person: PagePerson) -> Response:
+    """Leave a collection to the encoder that is built in. Every answer stays."""
+    del person
+    state = state_of(request)
+    _check_may_import(request)
+    row = state.store.collection(collection)
+    for encoder in row.encoders:
+        if encoder in HUB:
+            state.library.remove_encoder(row.name, encoder)
+    state.forget(row.name)
+    return RedirectResponse("/", 303)
 
 
 @router.post("/api/imports")

@@ -24,8 +24,13 @@ function running({ collection, stage, done, total, rate, seconds_left: left }) {
   return parts.join(" · ");
 }
 
-function ended({ collection, state, error, report }) {
+function ended({ collection, state, error, report, adds }) {
   if (state === "failed") return `${collection}: ${error}`;
+  if (adds) {
+    return state === "done"
+      ? `${collection}: seen by ${adds} too. Your answers are kept, and results follow what it sees.`
+      : `${collection}: stopped. What was downloaded and looked at is kept; start again to continue.`;
+  }
   if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
   const said = [`${counted(report.new, "new picture")}`];
   if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
