@@ -229,7 +229,7 @@ def ended(client, place):
 def test_the_app_offers_to_see_more_and_goes_back_any_time(client, library):
     page = client.get("/").text
     assert "See more in your pictures" in page
-    assert "MB)" in page
+    assert "&nbsp;MB)" in page
     choose(client, 3)
     told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
     assert (told["state"], told["adds"]) == ("done", NAME)

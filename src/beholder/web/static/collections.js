@@ -48,6 +48,9 @@ function show(job) {
   const busy = job.state === "waiting" || job.state === "running";
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
+  if (job.adds && job.state === "failed") { // it is said once; the offer does not come back
+    for (const offer of document.querySelectorAll('[action^="/sharper/"]')) offer.remove();
+  }
   if (job.total) [bar.max, bar.value] = [job.total, job.done];
   else bar.removeAttribute("value");
   const list = job.report.broken ?? [];
