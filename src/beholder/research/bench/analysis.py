@@ -111,7 +111,7 @@ def analyse(
     for k in sorted(set(shots) - set(kept)):
         say(f"left out: {k} pictures, which too few raters have rated", 0, 0)
     rated, revision = embed_set(dataset, encoder, say)
-    X = np.asarray(rated.only().X)
+    X = np.asarray(rated.X)
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
     told = {"methods": methods or asked.methods, "key": revision, "table": rated} if asked.methods else {}
     told |= {} if ask is None else {"plans": ask}

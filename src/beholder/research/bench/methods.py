@@ -74,7 +74,8 @@ class RatedTable:
 
     @property
     def X(self) -> Matrix:  # noqa: N802
-        return self.pictures.X
+        """(n, d) without the encoder beside."""
+        return self.only().X
 
     def only(
         self, *, vectors: bool = True, beside: bool = False, networks: bool = True, attributes: bool = True
@@ -117,7 +118,7 @@ class SharedPriors:
 
     def plain_features(self) -> FeatureMap:
         """Of rows of the whole table, without what networks say."""
-        whole, plain = self.table.pictures.layout, self.table.only(networks=False).layout
+        whole, plain = self.table.only().layout, self.table.only(networks=False).layout
         columns = whole.columns(*(name for name, _ in plain.blocks))
         return FeatureMap.learned_of(self.table.X, columns, layout=plain)
 
