@@ -90,3 +90,46 @@ def test_only_a_link_of_the_web_is_one():
 
 def test_nothing_is_known_of_other_columns():
     assert read_details({"file": "a.jpg", "family": "sea", "name": "x", "price list": "3 €"}) == Details()
+
+
+def test_the_site_of_the_link_says_which_crowns():
+    told = read_details({"pris": "1.250,00 kr.", "link": "https://www.dba.dk/item/1"})
+    assert (told.price, told.currency) == (125000, "DKK")
+    assert read_details({"pris": "1.250 kr.", "site": "www.blocket.se"}).currency == "SEK"
+    assert read_details({"pris": "1.250 kr.", "link": "https://example.com/1"}).price is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "terms", "availability"),
+    [
+        ({"price": "1.200 € VB"}, "negotiable", None),
+        ({"pris": "Pris efter aftale"}, "on request", None),
+        ({"pris": "Gives væk", "status": "https://schema.org/InStock"}, "free", "for sale"),
+        ({"price": "Sold"}, None, "sold"),
+        ({"price": "300 €", "availability": "http://schema.org/SoldOut"}, None, "sold"),
+        ({"title": "SOLGT - Maleri"}, None, "sold"),
+        ({"title": "Sold Out, a painting"}, None, None),
+        ({"status": "Reserveret"}, None, "reserved"),
+    ],
+)
+def test_what_is_said_instead_of_a_price_is_kept_as_what_it_is(columns, terms, availability):
+    told = read_details(columns)
+    assert (told.terms, told.availability) == (terms, availability)
+
+
+def test_the_sides_are_known_where_the_direction_is_not():
+    told = read_details({"title": "Maleri, 70x100 cm"})
+    assert (told.width_mm, told.height_mm, told.long_mm, told.short_mm) == (None, None, 1000, 700)
+    told = read_details({"width": "50 cm", "height": "70 cm", "title": "20x30 cm"})
+    assert (told.width_mm, told.height_mm, told.long_mm, told.short_mm) == (500, 700, 700, 500)
+
+
+def test_the_frame_is_told_apart_from_the_work():
+    told = read_details({"title": "Havet, lysmål 40 x 50 cm, rammemål 52 x 62 cm"})
+    assert (told.long_mm, told.short_mm, told.frame_long_mm, told.frame_short_mm) == (500, 400, 620, 520)
+    told = read_details({"size": "H 40 x B 50 cm", "rammemål": "H 52 x B 62 cm"})
+    assert (told.width_mm, told.frame_width_mm, told.frame_height_mm) == (500, 620, 520)
+
+
+def test_rights_are_a_detail():
+    assert read_details({"title": "Sea", "rights": "CC0"}).rights == "CC0"

@@ -17,7 +17,8 @@ FLOORS = [
     {"locator"},  # where bytes are
     {"types"},  # and what is said of them
     {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
-    {"csv_reading", "details"},  # tables of text, a row at a time; what a source says of a picture, typed
+    {"csv_reading", "money", "sizes"},  # tables of text, a row at a time; prices and sizes as people write them
+    {"details"},  # what a source says of a picture, typed
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"table"},  # the rows of many pictures, with all that follows from them alone
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets

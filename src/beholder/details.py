@@ -1,63 +1,62 @@
 """Typed metadata of a picture (title, artist, price, size ...), from columns with usual names in several languages.
 
-A number that may be meant in two ways is not read: a price without a currency, a length without a unit, "20 x 30 cm"
-(museums write the height first, shops the width). The raw text is kept beside it and is what people see.
+What may be meant in two ways is not read (`money.py`, `sizes.py`). The raw text is kept beside
+it and is what people see.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from beholder.cells import Marks, NotANumber, number
+from beholder.money import Price, codes_of, country_of, read_price
+from beholder.sizes import Size, Sizes, read_sizes
 from beholder.types import Details
 
 T = TypeVar("T")
 
 _NAMES = {  # the first that is there and says something counts
-    "title": "title titel titre título titulo titolo",
+    "title": "title titel titre título titulo titolo otsikko tytuł heading overskrift rubrik",
     "artist": "artist painter creator photographer künstler kuenstler künstlerin maler artiste peintre artista pintor "
-    "pittore kunstner kunstenaar schilder konstnär konstnar",
-    "price": "price preis prix precio prezzo pris prijs",
+    "pittore kunstner kunstenaar schilder konstnär konstnar taiteilija artysta",
+    "price": "price preis prix precio prezzo pris prijs hinta cena",
     "currency": "currency währung waehrung devise monnaie moneda divisa valuta",
-    "year": "year jahr année annee año anno år aar jaar",
+    "year": "year jahr année annee anno año aar jaar år",
     "place": "place location city ort standort stadt lieu ville lugar ubicación ciudad luogo città sted "
-    "plaats stad plats",
-    "link": "link url href lien enlace länk",
+    "plaats stad plats beliggenhed paikkakunta",
+    "link": "link url href lien enlace länk permalink",
+    "site": "site website",
     "width": "width breite largeur ancho anchura larghezza bredde breedte bredd",
-    "height": "height höhe hoehe hauteur alto altura altezza højde hoogte höjd",
-    "size": "size dimensions größe groesse maße format medidas tamaño dimensioni misure størrelse mål afmetingen "
-    "formaat storlek mått",
+    "height": "height höhe hoehe hauteur alto altura altezza højde hoogte höjd høyde",
+    "size": "size dimensions größe groesse maße masse format medidas tamaño dimensioni misure størrelse mål afmetingen "
+    "formaat storlek mått lysmål koko wymiary",
+    "frame": "frame rammemål rahmenmaß rammått",
+    "description": "description beschreibung beskrivelse beskrivning descripción descrizione omschrijving kuvaus opis",
+    "availability": "availability status verfügbarkeit disponibilité disponibilidad disponibilità beschikbaarheid",
+    "rights": "rights licence license copyright rechte lizenz droits derechos diritti rettigheder rechten",
 }
-_CURRENCIES = {  # "$", "kr" and "¥" are several countries', and tell none
-    "EUR": "€ euro euros", "USD": "us$", "GBP": "£", "CHF": "sfr", "SEK": "", "NOK": "", "DKK": "", "ISK": "",
-    "JPY": "円", "CAD": "ca$ c$", "AUD": "au$ a$", "NZD": "nz$", "HKD": "hk$", "SGD": "s$", "CNY": "rmb", "KRW": "₩",
-    "INR": "₹", "PLN": "zł", "CZK": "kč", "HUF": "", "TRY": "₺", "ILS": "₪", "BRL": "r$", "MXN": "", "ZAR": "",
-}  # fmt: skip
-_WITHOUT_CENTS = {"JPY", "KRW", "ISK"}
+_AVAILABLE = {
+    "sold": "sold soldout outofstock discontinued solgt verkauft vendu vendue venduto venduta vendido vendida verkocht "
+    "såld sålt myyty sprzedane",
+    "reserved": "reserved reserveret reserviert réservé réservée riservato reservado gereserveerd reserverad reservert "
+    "varattu zarezerwowane",
+    "for sale": "instock limitedavailability instoreonly onlineonly presale preorder available forsale tilsalg "
+    "verfügbar disponible disponibile beschikbaar",
+}
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
 _LONGEST = 100_000.0  # mm
 _YEARS = range(1000, 2101)
 
 _FIELD = {name.casefold(): (field, at) for field, names in _NAMES.items() for at, name in enumerate(names.split())}
-_CURRENCY = {sign: code for code, signs in _CURRENCIES.items() for sign in (code.lower(), *signs.split())}
+_STATE = {word: state for state, words in _AVAILABLE.items() for word in words.split()}
 _GAP = re.compile(r"[\s_\-()\[\]/:]+")
-_MONEY = re.compile(
-    r"(?P<before>[^\d\s.,'’+-][^\d]*?)?\s*"
-    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,'’ \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*|\d+)"
-    r"(?:(?P<point>[.,])(?P<cents>\d{1,2})|[.,:][-–—]{1,2})?\s*(?P<after>[^\d]*?)",
-    re.ASCII,
-)
 _LENGTH = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>[a-z\"″]*)", re.IGNORECASE | re.ASCII)
-_SIZE = re.compile(
-    r"(?:(?P<first>[hbw])\.?:?\s*)?(?P<a>[\d.,]+)\s*(?:[a-z\"″]+\s*)?[x×*]\s*"
-    r"(?:(?P<second>[hbw])\.?:?\s*)?(?P<b>[\d.,]+)\s*(?P<unit>[a-z\"″]*)",
-    re.IGNORECASE,
-)
-_UNIT_FIRST = re.compile(r"[\d.,]+\s*(?P<unit>[a-z\"″]+)\s*[x×*]", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4})(?:\.0)?", re.ASCII)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def read_details(columns: Mapping[str, str]) -> Details:
@@ -66,31 +65,54 @@ def read_details(columns: Mapping[str, str]) -> Details:
     columns
         header -> text, as `Item.columns`. What is not sure stays None.
     """
-    price, currency = _one({_money(text, unit, columns) for text, unit in _cells(columns, "price")}) or (None, None)
-    sizes = [_size(text, unit) for text, unit in _cells(columns, "size")]
-    width = {_length(text, unit) for text, unit in _cells(columns, "width")} | {w for w, _ in sizes if w}
-    height = {_length(text, unit) for text, unit in _cells(columns, "height")} | {h for _, h in sizes if h}
+    cells = _by_field(columns)
+    link = link_in(columns)
+    prices, terms = _prices(cells, link)
+    amount = _one({(price.amount, price.currency) for price in prices}) or (None, None)
+    sizes = _sizes(cells)
+    works, frames = {s.work for s in sizes if s.work}, {s.frame for s in sizes if s.frame}
+    work, frame = _one(works), _one(frames)
+    width = {_length(text, unit) for text, unit in cells.get("width", ())} | {s.width for s in works if s.width}
+    height = {_length(text, unit) for text, unit in cells.get("height", ())} | {s.height for s in works if s.height}
+    across, up = _one(width), _one(height)
+    long, short = (max(across, up), min(across, up)) if across and up else _sides(work)
+    said_of = {field: texts[0][0] for field, texts in cells.items()}
     return Details(
-        said(columns, "title") or None,
-        said(columns, "artist") or None,
-        price,
-        currency,
-        _one(width),
-        _one(height),
-        _one({_year(text) for text, _ in _cells(columns, "year")}),
-        said(columns, "place") or None,
-        link_in(columns),
+        title=said_of.get("title"),
+        artist=said_of.get("artist"),
+        price=amount[0],
+        currency=amount[1],
+        width_mm=across,
+        height_mm=up,
+        year=_one({_year(text) for text, _ in cells.get("year", ())}),
+        place=said_of.get("place"),
+        link=link,
+        long_mm=long,
+        short_mm=short,
+        frame_width_mm=frame.width if frame else None,
+        frame_height_mm=frame.height if frame else None,
+        frame_long_mm=_sides(frame)[0],
+        frame_short_mm=_sides(frame)[1],
+        terms=terms,
+        availability=_availability(said_of),
+        rights=said_of.get("rights"),
     )
 
 
 def said(columns: Mapping[str, str], field: str) -> str:
     """The text of the first column with a usual name of this field, one of `_NAMES`; "" where there is none."""
-    return next((text for text, _ in _cells(columns, field)), "")
+    return next((text for text, _ in _by_field(columns).get(field, ())), "")
+
+
+def field_of(header: str) -> str:
+    """The field that a column of this name says something of, one of `_NAMES`; "" where it is none."""
+    known = _named(header)
+    return known[0] if known else ""
 
 
 def link_in(columns: Mapping[str, str]) -> str | None:
     """The address of the picture's own page; only http(s), whatever the source says."""
-    for text, _ in _cells(columns, "link"):
+    for text, _ in _by_field(columns).get("link", ()):
         try:
             parts = urlsplit(text)
         except ValueError:
@@ -100,13 +122,17 @@ def link_in(columns: Mapping[str, str]) -> str | None:
     return None
 
 
-def _cells(columns: Mapping[str, str], field: str) -> Iterator[tuple[str, str]]:
-    """(text, the unit or currency that the column's name tells) of the columns of this field, the most usual first."""
-    found = []
+def _by_field(columns: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """field -> (text, the unit or currency that the column's name tells) of its columns, the most usual first."""
+    found: dict[str, list[tuple[int, bool, str, str]]] = {}
     for header, text in columns.items():
-        if text.strip() and (known := _named(header)) is not None and known[0] == field:
-            found.append((known[1], header not in _NAMES[field].split(), text.strip(), known[2]))
-    yield from ((text, unit) for _, _, text, unit in sorted(found, key=lambda one: one[:2]))
+        if text.strip() and (known := _named(header)) is not None:
+            field, at, unit = known
+            found.setdefault(field, []).append((at, header not in _NAMES[field].split(), text.strip(), unit))
+    return {
+        field: [(text, unit) for _, _, text, unit in sorted(told, key=lambda one: one[:2])]
+        for field, told in found.items()
+    }
 
 
 def _named(header: str) -> tuple[str, int, str] | None:
@@ -115,29 +141,36 @@ def _named(header: str) -> tuple[str, int, str] | None:
     if not words or words[0] not in _FIELD or len(words) > 2:
         return None
     unit = words[1] if len(words) == 2 else ""
-    if unit and unit not in (_CURRENCY if _FIELD[words[0]][0] == "price" else _MILLIMETRES):
+    if unit and not (codes_of(unit) if _FIELD[words[0]][0] == "price" else unit in _MILLIMETRES):
         return None
     return *_FIELD[words[0]], unit
 
 
-def _one(readings: set[T | None]) -> T | None:
+def _one(readings: AbstractSet[T | None]) -> T | None:
     """What all columns agree on."""
     return next(iter(readings)) if len(readings) == 1 else None
 
 
-def _money(text: str, unit: str, columns: Mapping[str, str]) -> tuple[int, str] | None:
-    """(amount in minor units, currency)."""
-    found = _MONEY.fullmatch(text)
-    if found is None or found["point"] == found["mark"] is not None or len(found["whole"]) > 15:
-        return None
-    signs = [(found["before"] or "").strip(), found["after"].strip(), unit, said(columns, "currency")]
-    codes = {_CURRENCY.get(sign.casefold().rstrip(".")) for sign in signs if sign}
-    if (code := _one(codes)) is None:
-        return None
-    whole, cents = int(re.sub(r"\D", "", found["whole"])), int((found["cents"] or "").ljust(2, "0"))
-    if not whole + cents or (code in _WITHOUT_CENTS and cents):
-        return None
-    return (whole if code in _WITHOUT_CENTS else 100 * whole + cents), code
+def _prices(cells: Mapping[str, list[tuple[str, str]]], link: str | None) -> tuple[list[Price], str | None]:
+    """(what each column says, the terms of the first that says some)."""
+    currency = cells.get("currency", [("", "")])[0][0]
+    site = cells.get("site", [("", "")])[0][0] or urlsplit(link or "").hostname or ""
+    prices = [read_price(text, (unit, currency), country_of(site)) for text, unit in cells.get("price", ())]
+    return prices, next((price.terms for price in prices if price.terms), None)
+
+
+def _sizes(cells: Mapping[str, list[tuple[str, str]]]) -> list[Sizes]:
+    """What columns of sizes say; where there are none, what title and description do."""
+    sizes = [read_sizes(text, unit) for text, unit in cells.get("size", ())]
+    framed = [read_sizes(text, unit) for text, unit in cells.get("frame", ())]
+    if not sizes and "width" not in cells and "height" not in cells:
+        texts = [cells[field][0][0] for field in ("title", "description") if field in cells]
+        sizes = [read_sizes(text) for text in texts]
+    return [*sizes, *(Sizes(None, one.frame or one.work) for one in framed)]
+
+
+def _sides(size: Size | None) -> tuple[float | None, float | None]:
+    return size.sides if size else (None, None)
 
 
 def _length(text: str, unit: str) -> float | None:
@@ -154,18 +187,18 @@ def _in_mm(text: str, units: set[Any]) -> float | None:
     return round(value, 4) if 0 < value <= _LONGEST else None
 
 
-def _size(text: str, unit: str) -> tuple[float | None, float | None]:
-    """(width, height) in mm, where both letters tell which is which, or both are the same."""
-    found = _SIZE.fullmatch(text)
-    if found is None:
-        return None, None
-    first = _UNIT_FIRST.search(text)
-    units = {u for u in (found["unit"].lower(), unit, first["unit"].lower() if first else "") if u}
-    a, b = _in_mm(found["a"], units), _in_mm(found["b"], units)
-    letters = "".join((letter or "").lower() for letter in (found["first"], found["second"]))
-    if a is None or b is None or (a != b and letters not in ("hb", "hw", "bh", "wh")):
-        return None, None
-    return (b, a) if letters.startswith("h") else (a, b)
+def _availability(said_of: Mapping[str, str]) -> str | None:
+    """What the source says of it; else what stands in the place of the price, or before the title."""
+    told = re.sub(r"\W+", "", said_of.get("availability", "").rpartition("/")[2]).casefold()
+    if told in _STATE:
+        return _STATE[told]
+    for field in ("price", "title"):
+        words = _WORD.findall(said_of.get(field, "")[:40])
+        first = words[0] if words else ""
+        state = _STATE.get(first.casefold())
+        if state not in (None, "for sale") and (len(words) == 1 or (field == "title" and first.isupper())):
+            return state
+    return None
 
 
 def _year(text: str) -> int | None:

@@ -85,10 +85,23 @@ class Details:
     ----------
     price, currency
         in minor units (cents) of the ISO 4217 currency; both or neither
+    width_mm, height_mm
+        of the work itself, the light measure where it is framed
+    long_mm, short_mm
+        its longer and its shorter side, also where nobody says which of them is the width
+    frame_...
+        the same of its frame
     place
         where it is, as the source says it
     link
         http(s) address of its own page
+    terms
+        how the price is meant: "negotiable", "on request", "free", "from" (the amount is the lowest of several),
+        "estimate" or "bid"; None: fixed, or not said
+    availability
+        "for sale", "reserved" or "sold"
+    rights
+        who may use the picture for what, as the source says it
     """
 
     title: str | None = None
@@ -100,6 +113,15 @@ class Details:
     year: int | None = None
     place: str | None = None
     link: str | None = None
+    long_mm: float | None = None
+    short_mm: float | None = None
+    frame_width_mm: float | None = None
+    frame_height_mm: float | None = None
+    frame_long_mm: float | None = None
+    frame_short_mm: float | None = None
+    terms: str | None = None
+    availability: str | None = None
+    rights: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

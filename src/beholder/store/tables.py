@@ -61,6 +61,13 @@ items = Table(
     Column("year", Integer),
     Column("place", String),
     Column("link", String),
+    *(
+        Column(f"{name}_mm", Float)
+        for name in ("long", "short", "frame_width", "frame_height", "frame_long", "frame_short")
+    ),
+    Column("terms", String),
+    Column("availability", String),
+    Column("rights", String),
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
 )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +10,7 @@ from beholder.details import read_details
 revision = "0006"
 down_revision = "0005"
 AT_ONCE = 1000
+FIELDS = ("title", "artist", "price", "currency", "width_mm", "height_mm", "year", "place", "link")
 
 
 def upgrade() -> None:
@@ -26,7 +25,8 @@ def upgrade() -> None:
     while rows := db.execute(sa.select(items).where(items.c.id > last).order_by(items.c.id).limit(AT_ONCE)).all():
         last = rows[-1].id
         for row in rows:
-            known = {name: value for name, value in asdict(read_details(row.columns)).items() if value is not None}
+            details = read_details(row.columns)
+            known = {name: value for name in FIELDS if (value := getattr(details, name)) is not None}
             if known:
                 values = ", ".join(f"{name} = :{name}" for name in known)
                 db.execute(sa.text(f"UPDATE items SET {values} WHERE id = :id"), known | {"id": row.id})

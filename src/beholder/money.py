@@ -1,0 +1,246 @@
+"""Prices as people write them: an amount in minor units and its currency, and what is said where no amount is fixed.
+
+Never a wrong amount: where a text may mean another (two amounts, a price each, an estimate, words that are not known
+here, a sign of several currencies) none is read. A sign such as "kr" or "$" needs the country of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_CURRENCIES = {  # the codes that are read, with the signs of each; a sign of several needs a country
+    "EUR": "€ euro euros", "USD": "us$ $us $ dollars", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
+    "NOK": "kr kroner", "DKK": "kr kroner dkr", "ISK": "kr krónur", "JPY": "円 ¥ ￥ yen", "CAD": "ca$ c$ $ca $",
+    "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $", "MXN": "mx$ mex$ $",
+    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹ rs",
+    "PLN": "zł zl", "CZK": "kč", "HUF": "ft", "RON": "lei", "BGN": "лв", "RUB": "₽ руб", "UAH": "₴ грн", "TRY": "₺ tl",
+    "ILS": "₪", "BRL": "r$", "ZAR": "", "XPF": "fr", "THB": "฿", "VND": "₫", "PHP": "₱",
+}  # fmt: skip
+_WITHOUT_CENTS = {"JPY", "KRW", "ISK", "VND", "CLP", "XPF"}
+_OF_COUNTRY = {
+    "dk": "DKK", "se": "SEK", "no": "NOK", "is": "ISK", "ch": "CHF", "li": "CHF", "jp": "JPY", "cn": "CNY", "us": "USD",
+    "ca": "CAD", "au": "AUD", "nz": "NZD", "hk": "HKD", "sg": "SGD", "tw": "TWD", "mx": "MXN", "ar": "ARS", "cl": "CLP",
+    "in": "INR", "uk": "GBP", "gb": "GBP", "pl": "PLN", "cz": "CZK", "hu": "HUF", "ro": "RON",
+}  # fmt: skip
+_SITES = {"tradera.com": "se"}  # of one country, whatever their names end in
+_KRONE = {"DKK", "SEK", "NOK"}  # where "500,-" and "500:-" say that the sum is in crowns
+_MOST_DIGITS = 12
+_LONGEST = 200  # characters; a price is shorter
+
+_TERMS = {  # the first that is said counts
+    "estimate": r"guide price|vurdering\w*|schätz\w*|estimat\w*|estimación|stima|est\.|taxatie|värdering|utropsvärde",
+    "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|gebot|bud|bod)|mindste ?bud|mindestgebot|aktuelles "
+    r"gebot|höchstgebot|gebot|(?:current|starting|opening|winning|highest|reserve) (?:bid|price)|bids?|mise à prix|"
+    r"ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|cena wywoławcza|lähtöhinta",
+    "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
+    r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "
+    r"consultar|bajo petición|på (?:förfrågan|forespørgsel|forespørsel)|op (?:aan)?vraag|do uzgodnienia|"
+    r"sopimuksen mukaan|etter avtale|enligt överenskommelse|o\.?t\.?k\.?)|p\.?\s?o\.?\s?a\.?|n\.?\s?o\.?\s?t\.?\s?k\.?|"
+    r"(?:ring|spørg|kontakt\w*) (?:for|om) pris|(?:call|ask|contact\w*|inquire|enquire) (?:us )?for (?:a )?price",
+    "negotiable": r"v\.?h?b\.?|verhandlungs(?:basis|sache)|verhandelbar|eller (?:hø[jg]este )?bud|e\.?\s?b\.?|bud "
+    r"modtages|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"
+    r"o\.?b\.?o\.?|o\.?n\.?o\.?|o\.?v\.?n\.?o\.?|or (?:best|nearest) offer|or near offer|negotiable|"
+    r"make (?:an |me an )?offer|offers? (?:accepted|welcome)|à débattre|négociable|faire (?:une )?offre|"
+    r"bieden|of bieden|t\.?e\.?a\.?b\.?|"
+    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociable|a convenir|(?:eller )?högst\s?bjudande|"
+    r"prisförslag|till förhandling|diskutabelt|do negocjacji|tai tarjous|tarjous|festpreis oder gebot",
+    "from": r"fra|ab|from|starting (?:at|from)|à partir de|dès|da|a partire da|desde|a partir de|vanaf|från|od|alkaen",
+    "free": r"gives (?:væk|bort)|foræres|gratis|zu verschenken|verschenke|kostenlos|(?:for )?free|gratuit\w?|"
+    r"à donner|don|in regalo|regalo|regalato|se regala|weggeven|gratis af te halen|skänkes|bortskänkes|gis bort|"
+    r"za darmo|oddam za darmo|annetaan|ilmainen",
+}  # fmt: skip
+_FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price
+_WITHOUT_AMOUNT = ("on request", "free")
+_BEGINS = {"from"}  # words that mean it only before the amount
+# Words beside a price that change nothing of it.
+_PLAIN_WORDS = (
+    "pris prisen fast price preis prix prezzo precio prijs cena hinta asking only now nur jetzt kun nu kr sælges for "
+    "festpreis fp vraagprijs ferme fisso fijo total totalt gesamt i alt buy it now køb nu sofortkaufen sofort kaufen "
+    "sofortpreis achat immédiat direct kopen köp kjøp inc inkl incl ink inklusive including mwst ust moms vat tax "
+    "btw tva iva ttc zzgl plus hors versand shipping fragt forsendelse porto postage frakt spedizione envío "
+    "livraison verzendkosten verzenden excl exkl ekskl og und and et en y e or oder versandkosten possible "
+    "möglich delivery "
+    "abholung afhentning pickup maleri painting gemälde bild tableau quadro cuadro schilderij tavla maalaus obraz "
+    "oliemaleri ölgemälde ölbild akvarel aquarell litografi lithografie print poster plakat kunst art letzter "
+    "framed unframed "
+    "gerahmt ungerahmt indrammet encadré incorniciato enmarcado ingelijst inramad"
+)
+_EXTRA = re.compile(r"\b(?:zzgl|plus|excl?|exkl|ekskl|hors|ex)\b\.?|\+")  # what comes on top is not in the amount
+_CARRIAGE_WORDS = (
+    "versand shipping fragt forsendelse porto postage frakt spedizione envío livraison verzendkosten verzenden "
+    "versandkosten delivery"
+)
+_PLAIN, _CARRIAGE = frozenset(_PLAIN_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
+
+_BLANKS = re.compile(r"\s+")
+_SIZE = re.compile(
+    r"(?:[-–—]\s)?\b\d+(?:[.,]\d+)?\s*(?:cm|mm|"
+    r"m)?\s*[x×]\s*\d+(?:[.,]\d+)?(?:\s*[x×]\s*\d+(?:[.,]\d+)?)?(?:\s*(?:cm|mm|m|in)\b\.?)?"
+    r"(?:\s[-–—](?=\s))?|(?<![\d.,])\d+(?:[.,]\d+)?\s*(?:cm|mm)\b\.?"
+)
+_AMOUNT = re.compile(
+    r"(?:(?P<whole>[1-9]\d{0,2}(?P<mark>[.,'’ ])\d{3}(?:(?P=mark)\d{3})*|\d+)"
+    r"(?:(?P<point>[.,])(?P<cents>\d{1,2})(?!\d)|(?P<dash>[.,:]\s?[-–—]{1,2}))?"
+    r"|(?P<thousands>\d{1,3}(?:[.,]\d)?)k\b)",
+    re.ASCII,
+)
+_EURO_POINT = re.compile(r"(\d)€(\d\d)(?!\d)")  # 15€50
+_RUN = re.compile(r"\d(?:[\d.,'’]|\s(?=\d{3}(?!\d)))*(?:k\b|:?\s?[-–—]{1,2}(?!\s?\d))?")
+_LAKH = re.compile(r"(\d{1,2}(?:,\d{2})+,\d{3})(?:\.(\d{2}))?", re.ASCII)
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+_QUIET = re.compile(r"[\s.,:;!()\[\]*|\"“”„·•]*")
+
+
+class Price(NamedTuple):
+    """What a text says of a price.
+
+    Attributes
+    ----------
+    amount
+        in minor units (cents), with `currency`; both None where it is not sure
+    terms
+        "negotiable", "on request", "free", "from", "estimate" or "bid"; "" where nothing of the kind is said
+    """
+
+    amount: int | None = None
+    currency: str | None = None
+    terms: str = ""
+
+
+def country_of(host: str) -> str:
+    """The country of a site, by its name; "" where that does not tell."""
+    host = host.casefold().rstrip(".").removeprefix("www.")
+    for site, country in _SITES.items():
+        if host == site or host.endswith("." + site):
+            return country
+    ending = host.rpartition(".")[2]
+    return ending if "." in host and len(ending) == 2 and ending.isalpha() else ""
+
+
+def codes_of(sign: str) -> frozenset[str]:
+    """The currencies that a sign, a word or a code may mean."""
+    return _CODES.get(sign.strip().casefold().rstrip("."), frozenset())
+
+
+def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> Price:
+    """Parameters
+    ----------
+    currencies
+        what is said of it elsewhere: codes or signs, "" for nothing
+    country
+        of the site, as `country_of` tells it
+    """
+    text = _BLANKS.sub(" ", text).strip()
+    if not text or len(text) > _LONGEST:
+        return Price()
+    left = _EURO_POINT.sub(r"\1,\2 €", _SIZE.sub(" ", text.casefold()))
+    runs = list(_RUN.finditer(left))
+    terms, left = _terms(left, runs[0].start() if runs else -1)
+    runs = list(_RUN.finditer(left))
+    if terms not in _FIXED or len(runs) != 1:
+        return Price(terms=terms)
+    run = runs[0]
+    signs = _signs_beside(left[: run.start()], left[run.end() :])
+    if signs is None:
+        return Price(terms=terms)
+    crowns = run.group().rstrip("-–—") != run.group() and _OF_COUNTRY.get(country) in _KRONE
+    code = _code([*signs, *map(codes_of, filter(None, currencies))], country, crowns)
+    if code is None:
+        return Price(terms=terms)
+    amount = _amount(run.group().strip(), code)
+    return Price(amount, code, terms) if amount else Price(terms=terms)
+
+
+def _terms(text: str, at: int) -> tuple[str, str]:
+    """(what is said, the text without that). at : where the first number stands, -1 where there is none"""
+    for terms, pattern in _TERM_PATTERNS.items():
+        found = pattern.search(text)
+        if found is None or (terms in _WITHOUT_AMOUNT and at >= 0) or (terms in _BEGINS and not found.end() <= at):
+            continue
+        left = text[: found.start()] + " " + text[found.end() :]
+        if terms in _WITHOUT_AMOUNT and not _PLAIN.issuperset(_words(left)):
+            continue
+        return terms, left
+    return "", text
+
+
+def _signs_beside(before: str, after: str) -> list[frozenset[str]] | None:
+    """What each sign beside the number may mean; None where any word there may change what the number means."""
+    extra = _EXTRA.search(after)
+    if extra and not _CARRIAGE & set(_words(after[extra.end() :])):
+        return None
+    if extra:
+        after = after[: extra.start()]
+    signs: list[frozenset[str]] = []
+    for part in (before, after):
+        signs += [codes_of(found.group().replace(" ", "")) for found in _SIGNS.finditer(part)]
+        left = _SIGNS.sub(" ", part)
+        words = _words(left)
+        if (_CARRIAGE & set(words) and not _INCLUDED.search(left)) or not _PLAIN.issuperset(words):
+            return None
+        if not _QUIET.fullmatch(_WORD.sub(" ", left)):
+            return None
+    return signs
+
+
+def _words(text: str) -> list[str]:
+    return [word.rstrip(".") for word in _WORD.findall(text)]
+
+
+def _code(said: list[frozenset[str]], country: str, crowns: bool) -> str | None:
+    """The one currency that all signs agree on."""
+    if crowns and not said:
+        return _OF_COUNTRY[country]
+    if not said:
+        return None
+    codes = frozenset.intersection(*said)
+    if len(codes) > 1:
+        codes &= {_OF_COUNTRY.get(country, "")}
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
+def _amount(text: str, code: str) -> int | None:
+    """In minor units; None where it may be another, and for nothing."""
+    if code == "INR" and (lakh := _LAKH.fullmatch(text)):
+        return int(lakh[1].replace(",", "")) * 100 + int(lakh[2] or 0)
+    found = _AMOUNT.fullmatch(text.rstrip(" .,") if not text.endswith(("-", "–", "—")) else text)
+    if found is None or found["point"] == found["mark"] is not None:
+        return None
+    if found["thousands"]:
+        whole, cents = round(float(found["thousands"].replace(",", ".")) * 1000), 0
+    else:
+        digits = re.sub(r"\D", "", found["whole"])
+        if len(digits) > _MOST_DIGITS:
+            return None
+        whole, cents = int(digits), int((found["cents"] or "").ljust(2, "0"))
+    if code in _WITHOUT_CENTS:
+        return None if cents else whole or None
+    return 100 * whole + cents or None
+
+
+def _known_codes() -> dict[str, frozenset[str]]:
+    known: dict[str, set[str]] = {}
+    for code, signs in _CURRENCIES.items():
+        for sign in (code.casefold(), *signs.split()):
+            known.setdefault(sign.rstrip("."), set()).add(code)
+    return {sign: frozenset(codes) for sign, codes in known.items()}
+
+
+def _signs() -> re.Pattern[str]:
+    """All signs; those of letters only as whole words, "AU $" with a blank too."""
+    longest_first = sorted(_CODES, key=len, reverse=True)
+    spelt = [
+        rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])\.?"
+        if sign.isalpha()
+        else re.escape(sign).replace(r"\$", r"\s?\$")
+        for sign in longest_first
+    ]
+    return re.compile("|".join(spelt))
+
+
+_CODES = _known_codes()
+_SIGNS = _signs()
+_INCLUDED = re.compile(r"\b(?:ink?l|incl|inklusive|including|inclus|inclusief)\b")
+_TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in _TERMS.items()}

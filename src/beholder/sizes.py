@@ -1,0 +1,236 @@
+"""Sizes as people write them, in mm: of the work itself, and of its frame where that is said apart.
+
+"70x100 cm" does not tell which is the width: museums write the height first, shops often the width. Then only the two
+sides are known. Two sizes of the same kind, mixed units and numbers without a unit are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_MILLIMETRES = {
+    "mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4, "''": 25.4,
+    "”": 25.4, "ft": 304.8,
+}  # fmt: skip
+_LONGEST = 100_000.0  # mm
+_MOST_TEXT = 5000  # characters that are looked at
+_FLAT = 4  # a third number is a depth where it is so many times shorter than both sides
+_SAME = 0.02  # by how much the same size may differ in centimetres and in inches
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
+
+_WIDE = (
+    r"width|breite|largeur|ancho|anchura|larghezza|breedte|bredden?|bredd|bred|wide|breit|szer(?:okość)?|lev\w*|w|b|l"
+)
+_HIGH = r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|hoch|wys(?:okość)?|kork\w*|h"
+_DEEP = r"depth|tiefe|profondeur|diepte|dybde|djup|d|t"
+_LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEEP)}
+_LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_])"
+_SIDE = re.compile(
+    rf"(?:(?P<before>{_LETTER})\s?[.:=]?\s*)?(?:(?P<front_unit>cm|mm)\.?\s+)?"
+    r"(?<![\d.,/])(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
+    r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?![^\W\d_])\.?|\"|″|''|”)?"
+    rf"(?P<after>\s*\(?{_LETTER}(?!\s?\.?[:=]?\s*\d)\.?\)?)?"
+)
+_ORDER = re.compile(
+    rf"\(?(?<![^\W\d_])(?:(?P<w>{_WIDE})|(?P<h>{_HIGH}))\.?\s*[x×*/]\s*(?:(?P<w2>{_WIDE})|(?P<h2>{_HIGH}))(?![^\W\d_])\.?"
+    rf"(?:\s*[x×*/]\s*(?:{_DEEP})(?![^\W\d_])\.?)?\)?"
+)
+_CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur)\s*")
+_JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
+_FRAME = (
+    r"rammem[åa]+l|(?:med|inkl?\.?|incl\.?) ramme|i ramme|\brammen?\b|rammått|(?:med|inkl?\.?) ram\b|\bram\b|"
+    r"ytterm[åa]tt|"
+    r"udvendig\w*|mit rahmen|inkl?\.? rahmen|rahmenma(?:ß|ss)\w*|rahmengröße|\brahmen\b|gerahmt|(?<!un)framed|"
+    r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
+    r"con cornice|\bcornice\b|"
+    r"con (?:el )?marco|enmarcad\w|\bmarco\b|met lijst|incl\.? lijst|inclusief lijst|\blijst(?:maat)?\b|"
+    r"z ramą|w ramie|\brama\b|"
+    r"kehyksineen|kehysten kanssa|kehyskoko|ink?l\.? karm|brutto"
+)
+_WORK = (
+    r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
+    r"excl?\w*\.? frame|"
+    r"sans (?:le )?cadre|hors cadre|à vue|senza cornice|sin (?:el )?marco|zonder lijst|excl\.? lijst|dagmaat|beeldmaat|"
+    r"lichtma(?:ß|ss)|bild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
+    r"billedm[åa]+l|sight size|image(?: size)?|"
+    r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez ramy|ilman kehyksi\w+|netto|eks\w*\.? ramme|"
+    r"excl\.? ramme"
+)
+_OTHER = r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen"
+_BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
+_KINDS = re.compile(f"(?P<work>{_WORK})|(?P<frame>{_FRAME})|(?P<other>{_OTHER})")
+
+
+class Size(NamedTuple):
+    """In mm. `sides` are the longer and the shorter one; width and height are None where nobody says which is which."""
+
+    width: float | None
+    height: float | None
+    sides: tuple[float, float]
+
+
+class Sizes(NamedTuple):
+    """Of the work itself (the light measure, without a frame) and of the frame; None where it is not sure."""
+
+    work: Size | None = None
+    frame: Size | None = None
+
+
+class _Side(NamedTuple):
+    start: int
+    end: int
+    value: float
+    unit: str
+    letter: str
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    size: Size
+    metric: bool
+
+
+def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
+    """Parameters
+    ----------
+    unit
+        what is said of the unit elsewhere
+    height_first
+        whether the source, as museums do, writes the height first where it writes no letters
+    """
+    text = text[:_MOST_TEXT].lower().replace("\u00a0", " ").replace("\u202f", " ")
+    order = _ORDER.search(text)
+    first = "h" if height_first else ""
+    if order:
+        first = "" if bool(order["w"]) == bool(order["w2"]) else "w" if order["w"] else "h"
+        text = text[: order.start()] + " " * (order.end() - order.start()) + text[order.end() :]
+    groups = [group for group in _groups(text) if len(group) > 1]
+    units = {side.unit for group in groups for side in group if side.unit}
+    if unit and units - {unit}:
+        return Sizes()
+    unit = unit or (units.pop() if len(units) == 1 else "")  # "40x50, in the frame 52x62 cm"
+    found = [one for sides in groups if (one := _size(sides, unit, first)) is not None]
+    works, frames = set[Size](), set[Size]()
+    for one, kind in zip(found, _kinds(text, found), strict=True):
+        if kind == "frame":
+            _add(frames, one)
+        elif kind == "work":
+            _add(works, one)
+    work, frame = _only(works), _only(frames)
+    if work and frame and (frame.sides[0] < work.sides[0] or frame.sides[1] < work.sides[1]):
+        return Sizes()
+    return Sizes(work, frame)
+
+
+def _groups(text: str) -> Iterator[list[_Side]]:
+    """Numbers that stand together: joined by crosses, or each with its own letter."""
+    group: list[_Side] = []
+    for match in _SIDE.finditer(text):
+        side = _side(match)
+        if group:
+            gap, letters = text[group[-1].end : side.start], {one.letter for one in group}
+            lettered = side.letter and "" not in letters and side.letter not in letters
+            if not _CROSS.fullmatch(gap) and not (lettered and _JOIN.fullmatch(gap)):
+                yield group
+                group = []
+        group.append(side)
+    yield group
+
+
+def _side(match: re.Match[str]) -> _Side:
+    letter, end = match["before"] or "", match.end("number")
+    if match["unit"]:
+        end = match.end("unit")
+    if not letter and match["after"]:
+        letter, end = match["after"].strip(" ().\u00a0"), match.end("after")
+    told = next((name for name, pattern in _LETTERS.items() if letter and pattern.fullmatch(letter)), "")
+    unit = (match["unit"] or match["front_unit"] or "").rstrip(".")
+    return _Side(match.start(), end, _number(match["number"]), unit, told)
+
+
+def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
+    """The size that these numbers are; None where they are none, or where it is not sure."""
+    units = {side.unit for side in sides if side.unit} or {unit}
+    if len(sides) not in (2, 3) or len(units) != 1 or (one_unit := units.pop()) not in _MILLIMETRES:
+        return None
+    scale = _MILLIMETRES[one_unit]
+    flat = [side for side in sides if side.letter != "d"]
+    if len(flat) == 3:
+        if flat[2].letter or flat[2].value * _FLAT > min(flat[0].value, flat[1].value):
+            return None
+        flat = flat[:2]
+    if len(flat) != 2 or not all(0 < side.value * scale <= _LONGEST for side in flat):
+        return None
+    a, b = (round(side.value * scale, 4) for side in flat)
+    told = [side.letter for side in flat]
+    is_height_first = told in (["h", "w"], ["h", ""], ["", "w"]) or (told == ["", ""] and first == "h")
+    is_width_first = told in (["w", "h"], ["w", ""], ["", "h"]) or (told == ["", ""] and first == "w") or a == b
+    width, height = (b, a) if is_height_first else (a, b) if is_width_first else (None, None)
+    size = Size(width, height, (max(a, b), min(a, b)))
+    return _Found(sides[0].start, sides[-1].end, size, one_unit in ("mm", "cm", "m"))
+
+
+def _number(text: str) -> float:
+    for sign, decimals in _FRACTIONS.items():
+        if sign in text:
+            return float(text.replace(sign, "").strip() + decimals)
+    whole, _, fraction = text.replace(",", ".").partition(" ")
+    if fraction := fraction.strip():
+        over, under = map(float, fraction.split("/"))
+        return float(whole) + over / under if under else 0.0
+    return float(whole) if len(whole.partition(".")[2]) != 3 else 0.0  # 1.200 may be thousands
+
+
+def _kinds(text: str, found: list[_Found]) -> list[str]:
+    """work, frame or other for each size, by the words before and behind it."""
+    if not found:
+        return []
+    before, behind = [""] * len(found), [""] * len(found)
+    ends = [0, *(one.end for one in found)]
+    starts = [*(one.start for one in found), len(text)]
+    last = _said(_parts(text[ends[-1] :])[0])
+    for i, (start, end) in enumerate(zip(ends, starts, strict=True)):
+        parts = _parts(text[start:end])
+        if i == 0:
+            before[0] = _said(parts[-1], last=True)
+        elif i == len(found):
+            behind[-1] = last
+        elif len(parts) > 1:
+            behind[i - 1] = _said(parts[0])
+            told = [part for part in parts[1:] if part.strip()]
+            before[i] = _said(told[-1], last=True) if told else ""
+        elif before[i - 1] or not last:
+            before[i] = _said(parts[0], last=True)
+        else:
+            behind[i - 1] = _said(parts[0])
+    return [front or back or "work" for front, back in zip(before, behind, strict=True)]
+
+
+def _parts(gap: str) -> list[str]:
+    """What stands between two sizes, at its commas; what follows in brackets belongs to the first part."""
+    parts = _BREAK.split(gap)
+    return ["".join(parts[:2]), *parts[2:]] if gap.lstrip().startswith("(") and len(parts) > 1 else parts
+
+
+def _said(words: str, last: bool = False) -> str:
+    """Which kind is named first, or last."""
+    kinds = [match.lastgroup or "" for match in _KINDS.finditer(words)]
+    return kinds[-1 if last else 0] if kinds else ""
+
+
+def _add(sizes: set[Size], one: _Found) -> None:
+    """The same size in another unit is one; the one in centimetres is kept, for it comes first or is not rounded."""
+    for other in sizes:
+        if all(abs(x - y) <= _SAME * max(x, y) for x, y in zip(other.sides, one.size.sides, strict=True)):
+            if one.metric:
+                sizes.remove(other)
+                sizes.add(one.size if one.size.width or not other.width else other)
+            return
+    sizes.add(one.size)
+
+
+def _only(sizes: set[Size]) -> Size | None:
+    return next(iter(sizes)) if len(sizes) == 1 else None

@@ -1,0 +1,61 @@
+"""Sizes in many languages: of the work and of its frame, each side known where the source says which it is."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from beholder.sizes import Size, Sizes, read_sizes
+
+with (Path(__file__).parent / "data" / "sizes.csv").open(encoding="utf-8") as stream:
+    TOLD = list(csv.DictReader(stream, delimiter=";"))
+
+
+def pair(text: str) -> list[float]:
+    return [float(number) for number in text.split("x")] if text else []
+
+
+def size(sides: str, width: str = "", height: str = "") -> Size | None:
+    if not sides:
+        return None
+    long, short = sorted(pair(sides), reverse=True)
+    return Size(float(width) if width else None, float(height) if height else None, (long, short))
+
+
+def wanted(row) -> Sizes:
+    work = size(row["sides"], row["width"], row["height"])
+    return Sizes(work, size(row["frame_sides"], *(row["frame"].split("x") if row["frame"] else ())))
+
+
+def test_sizes_of_eight_languages_are_read():
+    assert len(TOLD) >= 60
+    assert len({row["language"] for row in TOLD}) >= 8
+    wrong = [row["text"] for row in TOLD if read_sizes(row["text"]) != wanted(row)]
+    assert len(wrong) <= 0.05 * len(TOLD), wrong
+
+
+def test_a_museum_writes_the_height_first():
+    assert read_sizes("118.4 x 47.6 cm", height_first=True).work == Size(476, 1184, (1184, 476))
+    assert read_sizes("B 118.4 x H 47.6 cm", height_first=True).work == Size(1184, 476, (1184, 476))
+
+
+def test_the_same_size_in_two_units_is_one():
+    assert read_sizes("20 × 16 in (50.8 × 40.6 cm)").work == Size(None, None, (508, 406))
+    assert read_sizes("20 × 16 in (60.8 × 40.6 cm)") == Sizes()
+
+
+def test_a_frame_is_not_smaller_than_its_picture():
+    assert read_sizes("lysmål 52 x 62 cm, rammemål 40 x 50 cm") == Sizes()
+
+
+@pytest.mark.parametrize("text", ["0 x 0 cm", "1/0 x 2 cm", "5 1/0 x 3 cm", "9" * 400 + " x 3 cm", "1.200 x 800 mm"])
+def test_a_strange_size_is_none(text):
+    assert read_sizes(text) == Sizes()
+
+
+def test_a_long_description_takes_no_time():
+    assert read_sizes("1 x " * 100_000) == Sizes()
+    assert read_sizes("h " * 100_000) == Sizes()
+    assert read_sizes("lysmål 40 x 50 cm. " + "Et maleri fra 1950 nr. 12. " * 10_000).work == Size(
+        None, None, (500, 400)
+    )
