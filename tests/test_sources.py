@@ -289,11 +289,15 @@ def test_rows_that_name_no_picture_say_why(tmp_path, workspace):
         "a\0.png,z",
         "",
         "a.png,6",
+        "http://localhost/a.png,7",
     ]
     source = open_source(table(tmp_path, "file,title\n" + "\n".join(rows)), workspace)
-    assert [(one.name, one.columns) for one in found(source)] == [("a.png", {"title": "one"})]
+    assert [(one.name, one.locator.text, one.columns) for one in found(source)] == [
+        ("a.png", f"file:{tmp_path / 'a.png'}", {"title": "one"}),
+        ("x.org/a.jpg", "https://x.org/a.jpg", {"title": "two"}),
+    ]
     assert broken(source) == {
-        "https://x.org/a.jpg": "it is a link; links are not fetched yet: save the picture, write its path",
+        "line 11": "its picture is at no public address of the web",
         "line 4": "the column 'file' is empty",
         "d": "a folder, not a file",
         "gone.png": "the file is not there: gone.png",

@@ -40,6 +40,7 @@ class ImportReport:
     known: int = 0  # files seen before and unchanged
     copies: int = 0  # other files with the bytes of a picture that is already in
     moved: int = 0  # pictures found under a new name, the old one gone
+    needs_network: int = 0  # pictures known by their links alone; they are among the broken
     gone: int = 0  # pictures whose file is no longer there; their judgements are kept
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
@@ -132,6 +133,11 @@ class Importer:
         for one in source.find():
             if isinstance(one, Broken):
                 self.report.leave_out(one.name, one.reason)
+            elif one.locator.needs_network:
+                self.report.needs_network += 1
+                self.report.leave_out(
+                    one.name, f"it needs the network: its picture is known by its link alone, {one.locator}"
+                )
             else:
                 header = tuple(one.columns)
                 found.append(_Packed.of(one, headers.setdefault(header, header)))

@@ -188,3 +188,41 @@ def _decimal(text: str) -> float:
 def _check_digits(text: str) -> None:
     if len(text) > _MOST_DIGITS:
         raise BadJson(f"it holds a number of {len(text):,} digits")
+
+
+def first_value(text: str, start: int) -> tuple[Any, int]:
+    """(the value that begins at this place, where it ends); None where it is no JSON."""
+    end = _closed(text, start, len(text)) if text[start : start + 1] in "[{" else 0
+    try:
+        if end:
+            return parse_json(text[start:end]), end
+        value, end = json.JSONDecoder().raw_decode(text, start)
+        return (None, start) if _SURROGATE.search(text, start, end) else (value, end)
+    except (BadJson, ValueError, RecursionError):
+        return None, start
+
+
+_LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[\]}])', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_WRAPPED = re.compile(
+    r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
+    r"|(?://\s*)?(?:-->|\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+)
+
+
+def parse_loose(text: str) -> Any:
+    """As `parse_json`, of what pages write: with comments, trailing commas, line ends in texts, in marks of HTML.
+
+    raises : BadJson
+    """
+    try:
+        return parse_json(text)
+    except BadJson:
+        text = _WRAPPED.sub("", text).strip().rstrip(";")
+        text = _LOOSE.sub(lambda found: _escaped(found.group()) if found.group().startswith('"') else " ", text)
+        return parse_json(_TRAILING.sub(lambda found: found[1] or "", text))
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

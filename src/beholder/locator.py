@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
 
 from beholder.errors import BadPicture
 
@@ -65,6 +66,7 @@ def _check_regular(mode: int) -> None:
 
 
 SCHEMES: dict[str, _Scheme] = {"file": _File()}
+_WEB = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,19 @@ class Locator:
         return Path(self.value) if self.scheme == "file" else None
 
     @property
+    def needs_network(self) -> bool:
+        """Whether it is an address of the web, which nothing here fetches."""
+        return self.scheme in _WEB and self.scheme not in SCHEMES
+
+    @property
     def name(self) -> str:
         """The last part of it, as the name of a copy."""
-        return Path(self.value).name
+        return Path(self.value if self.scheme not in _WEB else urlsplit(self.value).path).name
 
     def open(self) -> BinaryIO:
         """As `_Scheme.open`. raises : BadPicture also where this version knows no such scheme"""
+        if self.needs_network:
+            raise BadPicture(f"it needs the network: its picture is known by its link alone, {self.text[:200]}")
         if self.scheme not in SCHEMES:
             raise BadPicture(f"this version cannot fetch pictures by '{self.scheme}:'")
         return SCHEMES[self.scheme].open(self.value)

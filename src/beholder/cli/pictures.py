@@ -81,7 +81,9 @@ def _ready(address: str, reachable: str | None) -> None:
 
 
 def import_(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder, a .zip, a .csv of paths, or 'sample'.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A folder, a .zip, a .csv, a saved page, a .json, or 'sample'.")
+    ],
     into: Annotated[str, typer.Option("--into", metavar="NAME", help="The collection to import into; created if new.")],
     encoder: Annotated[
         str | None,
@@ -149,7 +151,8 @@ def _in_words(report: ImportReport) -> str:
         "copies of others": report.copies,
         "moved": report.moved,
         "no longer there": report.gone,
-        "that cannot be opened": len(report.broken) + report.more_broken,
+        "that need the network": report.needs_network,
+        "that cannot be opened": len(report.broken) + report.more_broken - report.needs_network,
     }
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")
     return f"'{report.collection}': {told}, in {report.seconds:.1f} s"

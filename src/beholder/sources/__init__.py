@@ -1,4 +1,4 @@
-"""Where pictures come from: a folder, a zip, a CSV of paths, the sample gallery. A source finds; it opens nothing."""
+"""Where pictures come from: folders, zips, tables, saved pages, exports, the sample gallery. A source finds them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from beholder.errors import BadPicture, StoreError, UserError
 from beholder.images.formats import HEAD, sniff
 from beholder.sources.archive import ZipSource
+from beholder.sources.exports import ExportSource
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import Broken, Found, Source, storable
+from beholder.sources.page import PageSource
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
@@ -20,8 +22,10 @@ __all__ = ["FILES", "SAMPLE", "Broken", "Found", "Source", "open_source"]
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
 _TABLES = {".csv", ".tsv", ".tab"}
-FILES = frozenset(_ZIPS | _TABLES)  # endings of the files that are sources
-_WANTED = "a folder, a .zip, a .csv of paths, or 'sample'"
+_PAGES = {".html", ".htm", ".xhtml", ".mhtml", ".mht"}
+_EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
+FILES = frozenset(_ZIPS | _TABLES | _PAGES | _EXPORTS)  # endings of the files that are sources
+_WANTED = "a saved page (.html, .mhtml), a .json, a feed (.xml), a folder, a .zip, a .csv of paths, or 'sample'"
 
 
 def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) -> Source:
@@ -30,9 +34,9 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
     Parameters
     ----------
     spec
-        a folder, a .zip, a .csv, or "sample" (a folder of that name: "./sample")
+        a folder, a .zip, a .csv, a saved page, an export, or "sample" (a folder of that name: "./sample")
     workspace
-        where zips are unpacked and the sample gallery is made
+        where zips are unpacked, pictures inside of pages are written and the sample gallery is made
     progress
         told (what is being done, done, of how many) where finding takes longer: unpacking, painting
 
@@ -54,6 +58,10 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
         return ZipSource(path, workspace, progress)
     if path.is_file() and suffix in _TABLES:
         return TableSource(path)
+    if path.is_file() and suffix in _PAGES:
+        return PageSource(path, workspace)
+    if path.is_file() and suffix in _EXPORTS:
+        return ExportSource(path, workspace)
     raise UserError(f"'{shown(text)}' is {_kind(path)}; wanted: {_WANTED}")
 
 
@@ -62,7 +70,7 @@ def _existing(text: str) -> Path:
         raise UserError(f"no source was named; wanted: {_WANTED}")
     if "://" in text:
         raise UserError(
-            f"'{shown(text)}' is a link; links are not fetched yet: save the pictures and give their folder"
+            f"'{shown(text)}' is a link; links are not fetched yet: save the page or the pictures, and give that"
         )
     if "\0" in text or not storable(text):
         raise UserError(f"'{shown(text)}' cannot be a path; wanted: {_WANTED}")

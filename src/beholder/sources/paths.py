@@ -19,20 +19,23 @@ _THIS_SPELLING, _ANY_SPELLING = 1, 2
 _LISTED_AFTER = 10  # files that were looked for in a folder and not found
 _FOLDERS = 20_000  # that are remembered
 _NAMES = 500_000  # in the lists of all of them
-_OUTSIDE = "it lies outside the folder of its items.csv; only files inside are taken"
-_LEADS_OUT = "it is a link that leads outside the folder of its items.csv; only files inside are taken"
+_OUTSIDE = "it lies outside the folder of its {0}; only files inside are taken"
+_LEADS_OUT = "it is a link that leads outside the folder of its {0}; only files inside are taken"
 
 
 class Paths:
-    """Paths as they are written in a table that lies in `folder`.
+    """Paths as they are written in a file that lies in `folder`.
 
     Parameters
     ----------
     inside
         refuse files that lie outside the folder, or lead there by a link
+    of
+        the file, for a sentence
     """
 
-    def __init__(self, folder: Path, inside: bool) -> None:
+    def __init__(self, folder: Path, inside: bool, of: str = "items.csv") -> None:
+        self.of = of
         climbs = os.pardir in folder.parts  # what is found is compared by its shortest spelling
         self.folder, self.inside = os.path.realpath(folder) if climbs else str(folder), inside
         self.front = os.path.join(self.folder, "")
@@ -48,7 +51,7 @@ class Paths:
             for spelling in spellings:
                 path = os.path.normpath(os.path.join(self.front, spelling))
                 if self.inside and not path.startswith(self.front) and path != self.folder:
-                    return None, _OUTSIDE, path
+                    return None, _OUTSIDE.format(self.of), path
                 if self._folders and (lacks := self._lacks(path)):
                     if lacks == _ANY_SPELLING:
                         break
@@ -63,7 +66,7 @@ class Paths:
                 if not stat.S_ISREG(mode):
                     return None, "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file", path
                 if self.inside and not self._stays(path):
-                    return None, _LEADS_OUT, path
+                    return None, _LEADS_OUT.format(self.of), path
                 return Path(path), "", path
         return None, f"the file is not there: {shown(text)}", path
 

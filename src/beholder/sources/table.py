@@ -7,19 +7,59 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from beholder.csv_reading import CsvText, Record
+from beholder.details import link_in
 from beholder.errors import BadInput
 from beholder.locator import Locator
+from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, plain_name, unique
 from beholder.sources.paths import Paths
 from beholder.text import Encoding, blocks_of, encoding_of, shown
 
 _PATH_COLUMNS = ("file", "path", "image", "filename")  # the first of these that is there holds the paths
+_MORE_PATH_COLUMNS = (  # else the first of these: exports of shops
+    *("image_url", "imageurl", "image_urls", "images", "image url", "image link", "image_link", "picture", "pictures"),
+    *(
+        "picture_url",
+        "photo",
+        "photos",
+        "photo_url",
+        "billede",
+        "billeder",
+        "bild",
+        "bilder",
+        "foto",
+        "fotos",
+        "bildurl",
+    ),
+    *(
+        "imagen",
+        "imagenes",
+        "immagine",
+        "immagini",
+        "afbeelding",
+        "afbeeldingen",
+        "kuva",
+        "zdjęcie",
+        "thumbnail",
+        "img",
+    ),
+    *("primaryimage", "image_src", "billed-url", "photo url", "picture url"),
+)
+_PRIVATE = re.compile(  # columns that say who sells, and how to reach them
+    r"(?:seller|sælger|verkäufer|vendeur|vendedor|venditore|verkoper|säljare|selger|user|username|owner|"
+    r"contact|kontakt)"
+    r"(?:[ _-]?(?:name|navn|id|person|url|info|phone|email))?|e?-?mail|(?:tele)?phone(?:[ _-]?number)?|"
+    r"telefon(?:nummer)?|"
+    r"tlf\.?|mobile?|handy|téléphone|teléfono|telefono"
+)
 _NAME_COLUMN = "item"
 _MAX_LINES = 1_100_000
 _MAX_COLUMNS = 1000
 MAX_CELLS = 5_000_000  # kept of all pictures together
+_SEVERAL = re.compile(r"[\s|;]+|,(?=\s*https?:)")
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -55,7 +95,8 @@ class TableOfPaths:
         header = table.header
         _check_header(path, table)
         folded = [name.lower() for name in header]
-        at = next((folded.index(name) for name in _PATH_COLUMNS if name in folded), None)
+        known = (*_PATH_COLUMNS, *_MORE_PATH_COLUMNS)
+        at = next((folded.index(name) for name in known if name in folded), None)
         if at is None:
             has = shown(", ".join(filter(None, header))) or "columns without names"
             raise BadInput(f"'{shown(path.name)}' has no column {_wanted()}; it has: {has}. Rename the one of paths")
@@ -96,16 +137,30 @@ class TableOfPaths:
         if not text:
             return Broken(name or record.where, f"the column '{self.header[self.path_column]}' is empty")
         if "://" in text and _LINK.match(text):
-            return Broken(
-                name or shown(text), "it is a link; links are not fetched yet: save the picture, write its path"
-            )
+            return self._on_the_web(text, name, record)
         path, reason, place = paths.find(text)
         name = name or paths.name(place)
         if path is None:
             return Broken(shown(name), reason)
+        return Found(name, Locator.of(path), self._columns(row))
+
+    def _columns(self, row: list[str]) -> dict[str, str]:
+        """What the row says of the picture; nothing of its seller."""
         own = (self.path_column, self.name_column)
-        columns = {h: _cell(row, i) for i, h in enumerate(self.header) if h and i not in own}
-        return Found(name, Locator.of(path), columns)
+        return {
+            h: _cell(row, i)
+            for i, h in enumerate(self.header)
+            if h and i not in own and not _PRIVATE.fullmatch(h.lower())
+        }
+
+    def _on_the_web(self, text: str, name: str, record: Record) -> Found | Broken:
+        """A picture by its address, the first where there are several."""
+        address = web_address(_SEVERAL.split(text, maxsplit=1)[0])
+        if address is None:
+            return Broken(name or record.where, "its picture is at no public address of the web")
+        columns = self._columns(record.cells)
+        link = link_in(columns)
+        return Found(name or plain_name(unquote(plain_address(link or address))), Locator.parse(address), columns)
 
 
 def _cell(row: list[str], column: int | None) -> str:

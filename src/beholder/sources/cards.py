@@ -1,0 +1,236 @@
+"""Cards: the parts of a page that each show one work, with a link, a picture and a few words.
+
+A card is the largest part of a page in which all links lead to one other page, and in which a picture is. Of some sites
+the classes are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from beholder.details import read_details
+from beholder.money import country_of, read_price
+from beholder.sources.addresses import plain_address, web_address
+from beholder.sources.listing import Listing
+from beholder.sources.markup import Images
+
+
+class _Kind(NamedTuple):
+    """How the cards of a site are made, as CSS selectors."""
+
+    card: str
+    title: str = ""
+    price: str = ""
+    place: str = ""
+    link: str = ""  # attribute of the card
+    home: str = ""  # the site's address, for a page that does not tell its own
+
+
+_KNOWN = (
+    _Kind(
+        "article.sf-search-ad, div.sf-search-ad", "h2, h3", "", "span.truncate"
+    ),  # dba.dk, finn.no, blocket.se, tori.fi
+    _Kind(
+        "article.aditem",
+        "h2",
+        "[class*='price-shipping--price'], [class*='--price']",
+        "[class*='top--left']",
+        "data-href",
+        "https://www.kleinanzeigen.de/",
+    ),
+    _Kind("li.s-item, li.s-card", ".s-item__title, .s-card__title", ".s-item__price, .s-card__price", ""),  # ebay
+    _Kind(
+        "li.hz-Listing", ".hz-Listing-title", ".hz-Listing-price", ".hz-Listing-location"
+    ),  # marktplaats.nl, 2dehands.be
+    _Kind("div.feed-grid__item, div.new-item-box__container", "", "[data-testid$='price-text']", ""),  # vinted
+    _Kind(
+        "[data-qa-id='aditem_container']",
+        "[data-qa-id='aditem_title']",
+        "[data-qa-id='aditem_price']",
+        "[data-qa-id='aditem_location']",
+    ),
+)
+_PRICES = (
+    "[itemprop='price'], [class*='price'], [class*='Price'], [data-testid*='price'], [data-testid*='Price'], "
+    "[class*='pris'], "
+    "[class*='preis'], [class*='prix'], [class*='precio'], [class*='prezzo'], [class*='prijs'], [class*='hinta']"
+)
+_STRUCK = re.compile(r"strike|old|was|before|original|line-through|rrp|uvp|unit", re.IGNORECASE)
+_OLD = "s, del, strike, [class*='strike'], [class*='line-through']"
+_PLACES = "[itemprop='addressLocality'], [class*='location'], [class*='Location'], [data-testid*='location']"
+_HEADINGS = "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-testid*='title'], [itemprop='name']"
+_WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
+_ASIDE = frozenset({"nav", "header", "footer"})
+_WHOLE = frozenset({"html", "body", "main"})
+_SHORT = 60  # characters of a price in a card
+_BADGE = 25
+_DEEPEST = 60
+_MOST_CARDS = 5000
+
+
+def find(tree: LexborHTMLParser, base: str, site: str, images: Images, links: list[str]) -> list[Listing]:
+    """The cards of a page, in its order.
+
+    Parameters
+    ----------
+    links
+        addresses of works that are known to be on the page
+    """
+    country = country_of(site)
+    for kind in _KNOWN:
+        nodes = tree.css(kind.card)[:_MOST_CARDS]
+        if nodes:
+            home = base or kind.home
+            found = [_read(node, _link_of(node, kind, home), kind, country, images) for node in nodes]
+            return [one for one in found if one is not None]
+    wanted = {plain_address(link) for link in links}
+    own = plain_address(base) if base else ""
+    listings = []
+    for target, node in _by_target(tree, base).items():
+        if plain_address(target) == own or (wanted and plain_address(target) not in wanted):
+            continue
+        if (listing := _read(node, target, _Kind(""), country, images)) is not None:
+            listings.append(listing)
+    return listings[:_MOST_CARDS]
+
+
+def _link_of(card: LexborNode, kind: _Kind, base: str) -> str:
+    told = (card.attributes.get(kind.link) if kind.link else "") or ""
+    anchors = [anchor.attributes.get("href") or "" for anchor in card.css("a[href]")]
+    return next((address for one in (told, *anchors) if one and (address := web_address(one, base))), "")
+
+
+def _by_target(tree: LexborHTMLParser, base: str) -> dict[str, LexborNode]:
+    """Where the links of a page lead -> the largest part in which all links lead there."""
+    leads: dict[int, str | None] = {}  # of a part: where all of its links lead, None: to several pages
+    chains: dict[str, list[LexborNode]] = {}
+    addresses: dict[str, str | None] = {}
+    for anchor in tree.css("a[href]"):
+        href = anchor.attributes.get("href") or ""
+        if href.startswith("#"):
+            continue
+        if href not in addresses:
+            addresses[href] = web_address(href, base) or (href if _is_local_page(href) else None)
+        target = addresses[href]
+        chain = list(_parents(anchor))
+        if any(node.tag in _ASIDE for node in chain):
+            continue
+        key = plain_address(target) if target and "://" in target else target or ""
+        for node in chain:
+            leads[node.mem_id] = key if leads.get(node.mem_id, key) == key else None
+        if target:
+            chains.setdefault(target, chain)
+    found: dict[str, LexborNode] = {}
+    seen: set[int] = set()
+    for target, chain in chains.items():
+        whole = chain[0]
+        for node in chain[1:]:
+            if leads[node.mem_id] is None or node.tag in _WHOLE:
+                break
+            whole = node
+        if whole.mem_id not in seen:
+            seen.add(whole.mem_id)
+            found[target] = whole
+    return found
+
+
+def _is_local_page(href: str) -> bool:
+    try:
+        return not urlsplit(href).scheme and urlsplit(href).path.endswith((".html", ".htm"))
+    except ValueError:
+        return False
+
+
+def _parents(node: LexborNode) -> Iterator[LexborNode]:
+    """The node, and what it stands in."""
+    one: LexborNode | None = node
+    for _ in range(_DEEPEST):
+        if one is None or not one.tag:
+            return
+        yield one
+        one = one.parent
+
+
+def _read(card: LexborNode, link: str, kind: _Kind, country: str, images: Images) -> Listing | None:
+    pictures = images.inside(card)
+    title = _title(card, kind)
+    if not pictures or not title:
+        return None
+    listing = Listing(pictures=pictures, link=link if "://" in link else "", nodes=[card])
+    place = card.css_first(kind.place or _PLACES)
+    listing.say(
+        "card",
+        title=title,
+        price=_price(card, kind, title, country),
+        availability=_badge(card),
+        place=_text(place) if place is not None else "",
+    )
+    return listing
+
+
+def _text(node: LexborNode) -> str:
+    return " ".join(node.text(separator=" ", skip_empty=True).split())
+
+
+def _title(card: LexborNode, kind: _Kind) -> str:
+    for selector in filter(None, (kind.title, _HEADINGS)):
+        for node in card.css(selector):
+            if text := _text(node):
+                return text
+    anchors = card.css("a[href]") or [card]
+    for name in ("title", "aria-label"):
+        for anchor in anchors:
+            if text := (anchor.attributes.get(name) or "").strip():
+                return text
+    alt = next((text for image in card.css("img") if (text := (image.attributes.get("alt") or "").strip())), "")
+    words = max((_text(anchor) for anchor in anchors), key=len, default="")
+    return alt or (words if len(words) <= 200 else "")
+
+
+def _price(card: LexborNode, kind: _Kind, title: str, country: str) -> str:
+    """The text of the one price in a card; of several all of them, which nobody can then take for one."""
+    for selector in filter(None, (kind.price, _PRICES)):
+        if told := _prices(card, selector, title, country, any_text=True):
+            return told
+    return _prices(card, _WORDS, title, country)
+
+
+def _prices(card: LexborNode, selector: str, title: str, country: str, any_text: bool = False) -> str:
+    amounts: dict[tuple[int | None, str | None], str] = {}
+    terms, other = "", ""
+    for node in card.css(selector):
+        text = _text(node)
+        if not text or len(text) > 2 * _SHORT or text == title or node.tag in ("s", "del", "strike"):
+            continue
+        for struck in node.css(_OLD):
+            text = " ".join(text.replace(_text(struck), "", 1).split())
+        if len(text) > _SHORT:
+            continue
+        if _STRUCK.search(node.attributes.get("class") or ""):
+            continue
+        price = read_price(text, country=country)
+        if price.amount is not None:
+            known = amounts.get(price[:2], "")
+            if not known or (price.terms and len(text) > len(known)):
+                amounts[price[:2]] = text
+        elif price.terms in ("free", "on request", "negotiable") and len(text) <= _BADGE:
+            terms = terms or text
+        elif any_text and any(map(str.isdigit, text)):
+            other = other or text
+    return " / ".join(amounts.values()) if amounts else terms or other
+
+
+def _badge(card: LexborNode) -> str:
+    """Sold, reserved, where a card says so."""
+    for node in card.css("span, p, div, strong, b, em, small"):
+        if node.child is None or node.child.next is not None:
+            continue
+        text = _text(node)
+        if 0 < len(text) <= _BADGE and read_details({"price": text}).availability:
+            return text
+    return ""

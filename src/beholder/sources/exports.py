@@ -1,0 +1,87 @@
+"""A JSON file: an export or a saved answer of a shop, in whatever form; a script that holds such data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from beholder.errors import BadInput
+from beholder.json_reading import LARGE, BadJson, parse_json, parse_loose
+from beholder.sources.addresses import web_address
+from beholder.sources.found import Broken, Found, unique
+from beholder.sources.linked_data import linked_listings
+from beholder.sources.listing import Listing, found_of
+from beholder.sources.page import html_text
+from beholder.sources.records import records
+from beholder.sources.saved import SavedPictures, folders_of
+from beholder.sources.scripts import assigned
+from beholder.text import cannot_read, shown
+
+_LINES = {".jsonl", ".ndjson"}
+
+
+class ExportSource:
+    """The works that a JSON file lists, with their pictures where they lie beside it."""
+
+    def __init__(self, path: Path, workspace: Path) -> None:
+        self.path, self.workspace, self.title = path, workspace, path.stem
+
+    def find(self) -> Iterator[Found | Broken]:
+        """raises : BadInput where the file cannot be read or lists no work"""
+        pictures = SavedPictures(
+            self.path.parent, self.workspace, beside=folders_of(self.path), of=shown(self.path.name)
+        )
+        listings = [one for value in _values(self.path) for one in _listings(value)]
+        if not listings:
+            raise BadInput(
+                f"'{shown(self.path.name)}' lists no work with a title and a picture, in no form that is known"
+            )
+        yield from unique(found_of(listings, pictures))
+
+
+def _listings(value: Any) -> list[Listing]:
+    works, others = linked_listings(value, "json-ld")
+    found = works or records(value, "page data") or others
+    for listing in found:
+        listing.link = web_address(listing.link) or ""
+    return found
+
+
+def _values(path: Path) -> list[Any]:
+    """The JSON values of a file. raises : BadInput"""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGE + 1)
+    except OSError as error:
+        raise cannot_read("file", path, error) from error
+    if len(data) > LARGE:
+        raise BadInput(f"'{shown(path.name)}' is over {LARGE >> 20} MB, too large; split it")
+    suffix = path.suffix.lower()
+    if suffix == ".js":
+        return list(assigned(html_text(data)))
+    try:
+        return [parse_json(data)]
+    except BadJson as error:
+        text = html_text(data)
+        if suffix in _LINES or "\n{" in text.strip():
+            return _of_lines(text) or _refuse(path, error)
+        try:
+            return [parse_loose(text)]
+        except BadJson:
+            return _refuse(path, error)
+
+
+def _of_lines(text: str) -> list[Any]:
+    """A value on each line; lines that are none are passed over."""
+    values = []
+    for line in text.splitlines():
+        try:
+            values.append(parse_json(line))
+        except BadJson:
+            continue
+    return values
+
+
+def _refuse(path: Path, error: BadJson) -> list[Any]:
+    raise BadInput(f"'{shown(path.name)}' cannot be read as JSON: {shown(str(error))}") from error

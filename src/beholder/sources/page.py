@@ -1,0 +1,244 @@
+"""A page that somebody saved: with its folder, in a single file, or as an archive (.mhtml)."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from beholder.errors import BadInput
+from beholder.json_reading import BadJson, parse_loose
+from beholder.sources import cards
+from beholder.sources.addresses import plain_address, web_address
+from beholder.sources.found import Broken, Found, unique
+from beholder.sources.linked_data import linked_listings
+from beholder.sources.listing import Listing, found_of
+from beholder.sources.markup import Images, microdata, opengraph
+from beholder.sources.mhtml import read_mhtml
+from beholder.sources.records import records
+from beholder.sources.saved import SavedPictures, folders_of
+from beholder.sources.scripts import page_data
+from beholder.text import cannot_read, shown
+
+_MOST_BYTES = 64 * 1024**2
+_ARCHIVES = {".mhtml", ".mht"}
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_SAVED_FROM = re.compile(r"saved from url=\(\d+\)\s*(\S+)|Page saved with SingleFile\s+url:\s*(\S+)")
+
+
+class PageSource:
+    """The works that a saved page shows, each with what the page says of it and with its pictures on this disk."""
+
+    def __init__(self, path: Path, workspace: Path) -> None:
+        self.path, self.workspace, self.title = path, workspace, path.stem
+
+    def find(self) -> Iterator[Found | Broken]:
+        """raises : BadInput where the page cannot be read or shows no work; StoreError"""
+        page = _Page(self.path, self.workspace)
+        listings = page.listings()
+        if not listings:
+            yield Broken(shown(self.path.name), "no work for sale or on show, and no picture, is found on this page")
+            return
+        yield from unique(found_of(listings, page.pictures, page.site))
+
+
+class _Page:
+    """A page as it was read. raises : BadInput"""
+
+    def __init__(self, path: Path, workspace: Path) -> None:
+        parts: Mapping[str, Callable[[], bytes]] = {}
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(4 * _MOST_BYTES + 1)
+        except OSError as error:
+            raise cannot_read("page", path, error) from error
+        address = ""
+        if path.suffix.lower() in _ARCHIVES:
+            if len(data) > 4 * _MOST_BYTES:
+                raise BadInput(f"'{shown(path.name)}' is over {4 * _MOST_BYTES >> 20} MB, too large for a page")
+            data, address, parts = read_mhtml(data, path.name)
+        if len(data) > _MOST_BYTES:
+            raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a page")
+        self.text = html_text(data)
+        self.tree = LexborHTMLParser(self.text)
+        self.address = web_address(address) or self._own_address()
+        self.site = (urlsplit(self.address).hostname or "") if self.address else ""
+        base = self.tree.css_first("base[href]")
+        self.base = web_address((base.attributes.get("href") or "") if base else "", self.address) or self.address
+        self.pictures = SavedPictures(path.parent, workspace, self.base, parts, folders_of(path), of=shown(path.name))
+        self.images = Images(self.tree, self.text, self.pictures)
+
+    def _own_address(self) -> str:
+        if found := _SAVED_FROM.search(self.text[:20_000]):
+            address = web_address(found[1] or found[2])
+            if address:
+                return address
+        for selector, attribute in (
+            ("link[rel=canonical]", "href"),
+            ("meta[property='og:url']", "content"),
+            ("link[rel=alternate][hreflang=x-default]", "href"),
+        ):
+            node = self.tree.css_first(selector)
+            if node is not None and (address := web_address(node.attributes.get(attribute) or "")):
+                return address
+        return ""
+
+    def listings(self) -> list[Listing]:
+        """What all readers say, works told twice taken together."""
+        works, weak = self._linked()
+        shown_works = microdata(self.tree, self.images)
+        for listing in (*works, *weak, *shown_works):
+            listing.link = web_address(listing.link, self.base) or ""
+        found = _Merged()
+        for listing in works:
+            found.add(listing)
+        for listing in shown_works:
+            found.add(listing, alone=len(shown_works) == 1)
+        data = self._data()
+        for listing in data:
+            if found.all:
+                found.enrich(listing, alone=len(data) == 1)
+        told = cards.find(self.tree, self.base, self.site, self.images, [one.link for one in found.all if one.link])
+        is_list = len(found.all) != 1
+        for listing in told:
+            self._of_scripts(listing, weak)
+            if is_list or not found.all:
+                found.add(listing)
+            else:
+                found.enrich(listing)
+        if not found.all:
+            for listing in data:
+                found.add(listing)
+        self._own(found, weak)
+        if not found.all:
+            return self._pictures_alone()
+        return found.all
+
+    def _own(self, found: _Merged, weak: list[Listing]) -> None:
+        """What the page says of itself, and pictures on it that lead nowhere else, where it shows one work."""
+        told = opengraph(self.tree)
+        if not found.all:
+            for listing in weak:
+                found.add(listing)
+            if not found.all and told is not None and told.pictures:
+                found.add(told)
+        if len(found.all) != 1:
+            return
+        one = found.all[0]
+        if told is not None and (not told.link or not one.link or self._is_same(told, one)):
+            one.take(told)
+        one.link = one.link or self.address
+        if self._is_about(one):
+            one.pictures += [ref for ref in self.images.of_page(self.base, one.link) if ref not in one.pictures]
+
+    def _is_same(self, told: Listing, one: Listing) -> bool:
+        link = web_address(told.link, self.base) or ""
+        return plain_address(link) == plain_address(one.link) or plain_address(self.address) == plain_address(one.link)
+
+    def _is_about(self, one: Listing) -> bool:
+        return not self.address or plain_address(self.address) == plain_address(one.link)
+
+    def _linked(self) -> tuple[list[Listing], list[Listing]]:
+        works: list[Listing] = []
+        weak: list[Listing] = []
+        for script in self.tree.css(
+            "script[type='application/ld+json'], script[type='application/ld+json;charset=utf-8']"
+        ):
+            try:
+                told = parse_loose(script.text() or "")
+            except BadJson:
+                continue
+            strong, others = linked_listings(told, "json-ld")
+            for listing in (*strong, *others):
+                listing.nodes.append(script)
+            works += strong
+            weak += others
+        return works, weak
+
+    def _data(self) -> list[Listing]:
+        """The works in the data that the page's scripts read."""
+        found = [one for value in page_data(self.tree) for one in records(value, "page data", sure=False)]
+        for listing in found:
+            listing.link = web_address(listing.link, self.base) or ""
+        return found
+
+    def _of_scripts(self, card: Listing, weak: list[Listing]) -> None:
+        """What JSON-LD inside of a card says, behind what the card shows itself."""
+        inside = {id_of(script) for node in card.nodes for script in node.css("script")}
+        for listing in weak:
+            if any(id_of(script) in inside for script in listing.nodes):
+                card.pictures += [ref for ref in listing.pictures if ref not in card.pictures]
+
+    def _pictures_alone(self) -> list[Listing]:
+        """All pictures of a page that says nothing of works, each with its own words."""
+        found = []
+        for reference, title in self.images.with_words():
+            listing = Listing(pictures=[reference])
+            listing.say("page", title=title)
+            found.append(listing)
+        return found
+
+
+class _Merged:
+    """Listings, each work once: by its link, else by its title."""
+
+    def __init__(self) -> None:
+        self.all: list[Listing] = []
+        self._by_link: dict[str, Listing] = {}
+        self._by_title: dict[str, Listing] = {}
+
+    def add(self, listing: Listing, alone: bool = False) -> None:
+        if not self.enrich(listing, alone):
+            self.all.append(listing)
+            self._note(listing, listing)
+
+    def enrich(self, listing: Listing, alone: bool = False) -> bool:
+        """Whether the work is known; then what is said of it is taken. alone : it is the only one its reader knows"""
+        known = self._by_link.get(plain_address(listing.link)) if listing.link else None
+        if known is None:
+            named = self._by_title.get(listing.title().casefold())
+            known = named if named is not None and not (named.link and listing.link) else None
+        if known is None and alone and len(self.all) == 1 and not (self.all[0].link and listing.link):
+            known = self.all[0]
+        if known is None:
+            return False
+        known.take(listing)
+        self._note(listing, known)
+        return True
+
+    def _note(self, listing: Listing, known: Listing) -> None:
+        if listing.link:
+            self._by_link.setdefault(plain_address(listing.link), known)
+        if title := listing.title():
+            self._by_title.setdefault(title.casefold(), known)
+
+
+def id_of(node: LexborNode) -> Any:
+    return node.mem_id
+
+
+def html_text(data: bytes) -> str:
+    """A page as text: by its byte order mark, UTF-8, what it says itself, Windows-1252."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    said = _CHARSET.search(data[:4096])
+    try:
+        name = codecs.lookup(said[1].decode()).name if said else "cp1252"
+    except LookupError:
+        name = "cp1252"
+    name = "cp1252" if name in ("iso8859-1", "ascii") else name  # as browsers read it
+    return data.decode(name, "replace")

@@ -1,0 +1,436 @@
+"""Saved pages and exports: each work with its title, link, price and picture, and nothing else of what stands there."""
+
+import json
+
+import pytest
+
+from beholder.details import read_details
+from beholder.errors import BadInput
+from beholder.sources import Broken, Found, open_source
+from beholder.sources.listing import Listing, money_said, tidy
+from helpers import pages
+from helpers.pages import ADS, SITE, data_uri, dba_page, jpeg, json_ld, page, photo
+
+
+@pytest.fixture
+def read(tmp_path):
+    """What a source finds in a file of this name and text, with these files beside it."""
+
+    def read(text: str | bytes, name: str = "page.html", **beside: bytes):
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        for file, data in beside.items():
+            (tmp_path / file).parent.mkdir(exist_ok=True)
+            (tmp_path / file).write_bytes(data)
+        return list(open_source(path, tmp_path / "workspace").find())
+
+    return read
+
+
+def works(found) -> list[Found]:
+    return [one for one in found if isinstance(one, Found)]
+
+
+def reasons(found) -> list[str]:
+    return [one.reason for one in found if isinstance(one, Broken)]
+
+
+def details(one: Found):
+    return read_details(one.columns)
+
+
+# A page of results
+
+
+def test_a_page_of_results_gives_one_work_for_each_card(read):
+    found = works(read(dba_page()))
+    assert [one.columns["title"] for one in found] == [title for _, title, *_ in ADS]
+    assert [details(one).link for one in found] == [f"{SITE}/item/{number}" for number, *_ in ADS]
+    assert [one.locator.text for one in found] == [photo(number) for number, *_ in ADS]
+    assert [(details(one).price, details(one).currency, details(one).terms) for one in found] == [
+        (125000, "DKK", None), (40000, "DKK", None), (None, None, "free"),
+    ]  # fmt: skip
+    assert [details(one).place for one in found] == [place for *_, place in ADS]
+    assert (details(found[1]).long_mm, details(found[1]).frame_long_mm) == (500, 620)
+
+
+def test_what_another_reader_says_differently_is_kept(read):
+    third = works(read(dba_page()))[2].columns
+    assert (third["price"], third["price (json-ld)"]) == ("Gives væk kr.", "0")
+
+
+def test_cards_alone_are_enough(read):
+    text = dba_page()
+    found = works(read(text[: text.index("<script")] + text[text.index("</script>") + 9 :]))
+    assert [one.columns["title"] for one in found] == [title for _, title, *_ in ADS]
+    assert [details(one).price for one in found] == [125000, 40000, None]
+    assert [details(one).link for one in found] == [f"{SITE}/item/{number}" for number, *_ in ADS]
+
+
+def test_names_stay_the_same_when_the_page_is_saved_again(read):
+    first = [one.name for one in works(read(dba_page()))]
+    again = [one.name for one in works(read(dba_page(ads=ADS[::-1]), "later.html"))]
+    assert first == again[::-1] == [f"dba.dk/recommerce/forsale/item/{number}" for number, *_ in ADS]
+
+
+def test_the_saved_pictures_are_taken_not_those_of_the_web(read, tmp_path):
+    files = {number: f"./saved page_files/{number}(1).jpg" for number, *_ in ADS}
+    beside = {path[2:]: jpeg(at) for at, path in enumerate(files.values())}
+    found = works(
+        read(dba_page({n: path.replace(" ", "%20") for n, path in files.items()}), "saved page.html", **beside)
+    )
+    assert [one.locator.path for one in found] == [tmp_path / path for path in beside]
+    assert [one.columns["title"] for one in found] == [title for _, title, *_ in ADS]
+
+
+def test_a_single_file_holds_its_pictures(read):
+    files = {number: data_uri(jpeg(at)) for at, (number, *_) in enumerate(ADS)}
+    found = works(read(dba_page(files)))
+    assert [one.locator.path.read_bytes() for one in found] == [jpeg(at) for at in range(3)]
+    assert [one.locator for one in works(read(dba_page(files), "again.html"))] == [one.locator for one in found]
+
+
+def test_a_single_file_may_keep_its_pictures_in_its_style(read):
+    style = f"<style>:root{{--sf-img-1:url({data_uri(jpeg(1))})}}</style>"
+    image = '<img src="data:image/svg+xml,x" style="background:var(--sf-img-1)">'
+    card = f'<article><a href="https://a.dk/1"><h3>Havet</h3>{image}</a></article>'
+    (one,) = works(read(page(card, style)))
+    assert (one.locator.path.read_bytes(), one.columns["title"]) == (jpeg(1), "Havet")
+
+
+def test_an_archive_holds_its_pictures(tmp_path):
+    parts = {photo(number, "480w"): jpeg(at) for at, (number, *_) in enumerate(ADS)}
+    path = pages.mhtml(tmp_path / "page.mhtml", dba_page(), parts, f"{SITE}/search?q=maleri")
+    assert b"Content-Location: \r\n " in path.read_bytes(), "a long address is folded"
+    found = works(open_source(path, tmp_path / "workspace").find())
+    assert [one.locator.path.read_bytes() for one in found] == list(parts.values())
+    assert [details(one).price for one in found] == [125000, 40000, None]
+
+
+def test_what_is_no_archive_is_told(tmp_path):
+    path = tmp_path / "page.mhtml"
+    for data in (b"", b"\0" * 99, b"hello", b"Content-Type: multipart/related; boundary=x\n\n--x\n" * 99):
+        path.write_bytes(data)
+        with pytest.raises(BadInput, match="holds no page"):
+            list(open_source(path, tmp_path / "workspace").find())
+
+
+# A page of one work
+
+
+def test_one_work_with_several_pictures_is_several_pictures_of_it(read):
+    body = (
+        '<article itemscope itemtype="https://schema.org/Product"><a itemprop="url" href="https://www.example.dk/1">'
+        '<img itemprop="image" src="./x_files/a.jpg"></a><h2 itemprop="name">Fjord, 45 x 60 cm</h2>'
+        '<div itemprop="offers" itemscope itemtype="https://schema.org/Offer">'
+        '<span itemprop="price" content="3500">3.500 kr.</span><meta itemprop="priceCurrency" content="DKK">'
+        '<div itemprop="seller" itemscope><b itemprop="name">Anna</b></div></div></article>'
+        '<article><img src="./x_files/b(1).jpg" alt=""></article><a href="/2"><img src="./x_files/other.jpg"></a>'
+    )
+    files = {f"x_files/{name}.jpg": jpeg(at) for at, name in enumerate(("a", "b(1)", "other"))}
+    found = works(read(page(body, saved_from="https://www.example.dk/1"), "x.html", **files))
+    assert [one.locator.name for one in found] == ["a.jpg", "b(1).jpg"]
+    assert {(one.columns["title"], details(one).price) for one in found} == {("Fjord, 45 x 60 cm", 350000)}
+    assert found[0].name == "example.dk/1"
+    assert not [text for one in found for text in one.columns.values() if "Anna" in text]
+
+
+def test_prices_of_page_data_may_be_in_cents_and_are_only_kept(read):
+    artwork = {
+        "title": "Blue",
+        "price": 150000,
+        "currency": "USD",
+        "imageUrl": "https://images.a.org/blue.jpg",
+    }
+    inside = json.dumps({"props": {"pageProps": {"artwork": artwork}}})
+    data = f'<script id="__NEXT_DATA__" type="application/json">{inside}</script>'
+    (one,) = works(read(page(data)))
+    assert (one.columns["title"], one.columns["price"], details(one).price) == ("Blue", "150000", None)
+    told = {"@graph": [{"@type": "BreadcrumbList"}, {
+        "@type": ["VisualArtwork", "Product"], "name": "Blue", "creator": {"@type": "Person", "name": "Jane Doe"},
+        "width": {"@type": "Distance", "name": "50 cm"},
+        "height": {"@type": "QuantitativeValue", "value": 70, "unitCode": "CMT"},
+        "image": {"@type": "ImageObject", "url": "/img/blue.jpg"},
+        "offers": [{"price": 1500, "priceCurrency": "USD", "availability": "https://schema.org/SoldOut"}],
+    }]}  # fmt: skip
+    (one,) = works(read(page(data, json_ld(told))))
+    told = details(one)
+    assert (told.price, told.currency, told.availability, told.artist) == (150000, "USD", "sold", "Jane Doe")
+    assert (told.width_mm, told.height_mm, one.columns["price (page data)"]) == (500, 700, "150000")
+
+
+def offer(**more) -> Found:
+    return {"@type": "Product", "name": "Sea", "image": "https://a.org/sea.jpg", "offers": {"@type": "Offer", **more}}
+
+
+@pytest.mark.parametrize(
+    ("told", "price", "terms"),
+    [
+        (offer(price="180.00", priceCurrency="EUR"), 18000, None),
+        (offer(price=180, priceCurrency="EUR"), 18000, None),
+        (offer(price=180.5, priceCurrency="EUR"), 18050, None),
+        (offer(price="1.250,00", priceCurrency="EUR"), 125000, None),
+        (offer(price="1250.0000", priceCurrency="EUR"), 125000, None),
+        (offer(price="1.250", priceCurrency="EUR"), None, None),
+        (offer(price="€ 180", priceCurrency="EUR"), 18000, None),
+        (offer(price="180"), None, None),
+        (offer(lowPrice="180", highPrice="180", priceCurrency="EUR"), 18000, None),
+        (offer(lowPrice="180", highPrice="240", priceCurrency="EUR"), None, "from"),
+        (offer(priceSpecification={"price": 180, "priceCurrency": "EUR"}), 18000, None),
+        (
+            offer() | {"offers": [{"price": 1, "priceCurrency": "EUR"}, {"price": 2, "priceCurrency": "EUR"}]},
+            None,
+            "from",
+        ),
+        (offer(price="1e309", priceCurrency="EUR"), None, None),
+        (offer(price=-5, priceCurrency="EUR"), None, None),
+        (offer(price=True, priceCurrency=["EUR"]), None, None),
+    ],
+)
+def test_prices_of_json_ld_are_read_where_they_are_sure(read, told, price, terms):
+    (one,) = works(read(page("", json_ld(told))))
+    assert (details(one).price, details(one).terms) == (price, terms)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "https://a.org/1.jpg", ["https://a.org/1.jpg", "https://a.org/2.jpg"],
+        {"@type": "ImageObject", "url": "https://a.org/1.jpg"},
+        [{"@type": "ImageObject", "contentURL": "https://a.org/1.jpg"}], {"@id": "#main"}, "//a.org/1.jpg",
+    ],
+)  # fmt: skip
+def test_pictures_of_json_ld_are_found_however_they_are_written(read, image):
+    told = {
+        "@graph": [offer() | {"image": image}, {"@id": "#main", "@type": "ImageObject", "url": "https://a.org/1.jpg"}]
+    }
+    (one,) = works(read(page("", json_ld(told), saved_from="https://a.org/page")))
+    assert one.locator.text == "https://a.org/1.jpg"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '/* comment */ {"@type":"Product","name":"Sea","image":"https://a.org/1.jpg"}',
+        '{"@type":"Product", // comment\n"name":"Sea","image":"https://a.org/1.jpg",}',
+        '<!-- {"@type":"Product","name":"Sea","image":"https://a.org/1.jpg"} -->',
+        '//<![CDATA[\n{"@type":"Product","name":"Sea","image":["https://a.org/1.jpg",]}\n//]]>',
+        '{"@type":"Product","description":"two\nlines\tand // no comment","name":"Sea","image":"https://a.org/1.jpg"};',
+    ],
+)
+def test_broken_and_commented_json_is_read(read, text):
+    (one,) = works(read(page("", f'<script type="application/ld+json">{text}</script>')))
+    assert (one.columns["title"], one.locator.text) == ("Sea", "https://a.org/1.jpg")
+
+
+def test_opengraph_alone_is_enough(read):
+    head = '<meta property="og:title" content="Harbour &amp;amp; sea">'
+    head += '<meta property="og:image" content="https://a.org/1.jpg">'
+    head += (
+        '<meta property="product:price:amount" content="180.00"><meta property="product:price:currency" content="EUR">'
+    )
+    (one,) = works(read(page("", head)))
+    assert (one.columns["title"], details(one).price, details(one).currency) == ("Harbour & sea", 18000, "EUR")
+
+
+def test_a_range_is_settled_by_a_reader_that_knows_the_price(read):
+    head = '<meta property="og:title" content="Sea"><meta property="product:price:amount" content="180.00">'
+    head += '<meta property="product:price:currency" content="EUR">'
+    (one,) = works(read(page("", head + json_ld(offer(lowPrice="180", highPrice="240", priceCurrency="EUR")))))
+    assert (details(one).price, one.columns["price (json-ld)"]) == (18000, "from 180 to 240")
+
+
+def test_a_card_of_an_unknown_site_is_found_by_its_shape(read):
+    sizes = "https://a.se/{0}-s.jpg 240w, https://a.se/{0}-l.jpg 960w"
+    card = f'<div class="tile"><a href="/{{0}}"><img src="https://a.se/{{0}}.jpg" srcset="{sizes}"></a>'
+    card += '<div><a href="/{0}">Hav nr {0}</a><p class="price"><s>900 kr</s><b>{0}00 kr</b></p></div></div>'
+    menu = '<nav><a href="/about"><img src="/logo.png">About</a></nav><footer><a href="/terms">Terms</a></footer>'
+    body = menu + "<section>" + "".join(card.format(n) for n in (1, 2, 3)) + "</section>"
+    found = works(read(page(body, saved_from="https://www.a.se/search")))
+    assert [one.columns["link"] for one in found] == [f"https://www.a.se/{n}" for n in (1, 2, 3)]
+    assert [one.columns["title"] for one in found] == [f"Hav nr {n}" for n in (1, 2, 3)]
+    assert [one.locator.text for one in found] == [f"https://a.se/{n}-l.jpg" for n in (1, 2, 3)]
+    assert [(details(one).price, details(one).currency) for one in found] == [(n * 10000, "SEK") for n in (1, 2, 3)]
+
+
+def test_two_prices_in_a_card_are_none(read):
+    card = '<article><a href="/1"><img src="https://a.dk/1.jpg"><h3>Hav</h3></a><p>900 kr</p><p>600 kr</p></article>'
+    (one,) = works(read(page(card + card.replace("/1", "/2").replace("600", "900"), saved_from="https://a.dk/x")))[:1]
+    assert (one.columns["price"], details(one).price) == ("900 kr / 600 kr", None)
+
+
+def test_a_page_of_pictures_alone_gives_them_with_their_words(read):
+    body = '<figure><img src="a.jpg"><figcaption>The sea</figcaption></figure><img src="b.jpg" alt="The harbour">'
+    found = works(read(page(body), **{"a.jpg": jpeg(1), "b.jpg": jpeg(2)}))
+    assert [(one.columns["title"], one.locator.name) for one in found] == [
+        ("The sea", "a.jpg"),
+        ("The harbour", "b.jpg"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-15", "cp1250"])
+def test_a_page_is_read_in_its_encoding(read, encoding):
+    told = page("", json_ld(offer() | {"name": "Höhe – é"})).replace("utf-8", encoding)
+    (one,) = works(read(told.encode(encoding, "xmlcharrefreplace")))
+    assert one.columns["title"] == "Höhe – é"
+
+
+# What a page must not do
+
+
+HOSTILE = (
+    "file:///etc/passwd", "http://169.254.169.254/latest/meta-data/", "http://[::ffff:127.0.0.1]/a.jpg",
+    "http://2130706433/a.jpg", "//localhost:8000/a.jpg", "data:image/svg+xml,<svg onload=alert(1)>",
+    "/etc/passwd",
+    "../../secret.jpg", "\\\\server\\share\\a.jpg", "http://user:secret@a.org/1.jpg", "http://0x7f000001/1.jpg",
+    "ftp://a.org/1.jpg", "blob:https://a.org/1", "http://[64:ff9b::7f00:1]/1.jpg", "http://127.1/a.jpg",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("image", HOSTILE)
+def test_a_picture_inside_the_machine_or_its_network_is_not_taken(read, tmp_path, image):
+    (tmp_path.parent / "secret.jpg").write_bytes(jpeg(1))
+    found = read(page(f'<img src="{escaped_(image)}">', json_ld(offer() | {"image": [image]})))
+    assert not works(found)
+    assert reasons(found) == ["there is no picture of it that can be taken"]
+
+
+def escaped_(text: str) -> str:
+    return pages.escaped(text)
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,<script>", "http://10.0.0.1/", "http://localhost/", "vbscript:x"]
+)
+def test_a_dangerous_link_is_not_kept(read, link):
+    (one,) = works(read(page(f'<a href="{link}">x</a>', json_ld(offer() | {"url": link}))))
+    assert "link" not in one.columns
+    assert not [text for text in one.columns.values() if link in text]
+
+
+def test_a_link_in_the_folder_that_leads_out_of_it_is_not_followed(read, tmp_path):
+    (tmp_path.parent / "secret.jpg").write_bytes(jpeg(1))
+    (tmp_path / "in.jpg").symlink_to(tmp_path.parent / "secret.jpg")
+    assert not works(read(page("", json_ld(offer() | {"image": "in.jpg"}))))
+
+
+def test_the_seller_and_how_to_reach_them_are_left_out(read):
+    told = offer(
+        price=100, priceCurrency="DKK", seller={"@type": "Person", "name": "Anna Andersen", "telephone": "12345678"}
+    )
+    told |= {"name": "Maleri, ring 12 34 56 78", "brand": "Anna Andersen", "author": {"name": "Anna Andersen"},
+             "description": "Et smukt maleri. Kontakt Anna på tlf. 22334455, a@post.dk. Måler 40 x 50 cm."}  # fmt: skip
+    (one,) = works(read(page("", json_ld(told))))
+    kept = " ".join(one.columns.values())
+    assert not [word for word in ("Anna", "12 34", "2233", "a@", "12345678") if word in kept]
+    assert one.columns["description"] == "Et smukt maleri. Måler 40 x 50 cm."
+    assert details(one).long_mm == 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "70 x 100 cm, 1.250.000 kr",
+        "Olie fra 1890-1950",
+        "24 x 30 x 2 cm",
+        "1 200 000 kr",
+        "nr. 12 af 150, 2019",
+        "12½ x 9¾ in.",
+    ],
+)
+def test_sizes_years_and_prices_are_no_telephone_numbers(text):
+    assert tidy(text) == tidy(text, by_sentence=True) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<" * 100_000, "<div>" * 50_000, '<script type="application/ld+json">' + "[" * 100_000,
+        "<p itemscope itemtype=Product>" * 20_000,
+        '<script type="application/ld+json">{"@type":"Product","name":' + "9" * 400 + "}</script>", "\0" * 1000,
+        "",
+        '<script>x = {"a":' * 5000, "<a href=x>" * 20_000,
+        '<script type="application/ld+json">/*' + '"' * 50_000 + "</script>",
+    ],
+)  # fmt: skip
+def test_a_hostile_page_gives_a_sentence(read, text):
+    found = read(text)
+    assert not works(found)
+    assert reasons(found)
+
+
+def test_titles_are_text_whatever_they_hold(read):
+    for title in ("<img src=x onerror=alert(1)>", "=HYPERLINK(1)", "@SUM(1)", "a\u202eb", "a\x00b\x1b[31m"):
+        (one,) = works(read(page("", json_ld(offer() | {"name": title}))))
+        assert one.columns["title"].isprintable()
+
+
+# Exports
+
+S, L = "https://a.fr/small.jpg", "https://a.fr/large.jpg"
+
+
+def test_the_answer_of_a_shop_is_read(read):
+    found = works(read(json.dumps(pages.dba_export()), "export.json"))
+    assert [one.columns["title"] for one in found] == [title for _, title, *_ in ADS]
+    assert [details(one).price for one in found] == [125000, 40000, None]
+    assert [details(one).link for one in found] == [f"{SITE}/item/{number}" for number, *_ in ADS]
+    assert [one.locator.text for one in found] == [photo(number) for number, *_ in ADS]
+    assert "Anna" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("record", "price"),
+    [
+        ({"title": "Hav", "price": {"amount": "35", "currency_code": "EUR"}, "photo": {"url": S, "full_size": L}}, 3500),
+        ({"name": "Hav", "price": 1250, "currency": "DKK", "images": [{"small": S, "large": L}]}, 125000),
+        ({"Titel": "Hav", "Preis": "1.250,00 €", "Bild": L}, 125000),
+        ({"heading": "Hav", "price": {"value": 225, "text": "225 €"}, "thumbnail": L}, 22500),
+        ({"title": "Hav", "price": {"minor": 22500, "currencyCode": "EUR"}, "imageUrl": L}, None),
+        ({"title": "Hav", "priceCents": 22500, "imageUrl": L}, None),
+    ],
+)  # fmt: skip
+def test_records_of_any_make_are_read(read, record, price):
+    for told in ([record], {"data": {"items": [{"node": record}]}}, record):
+        (one,) = works(read(json.dumps(told), "export.json"))
+        assert (one.columns["title"], details(one).price, one.locator.text) == ("Hav", price, L)
+
+
+def test_a_value_on_each_line_and_a_script_are_read(read):
+    lines = "\n".join(json.dumps({"title": f"Hav {n}", "image": f"https://a.fr/{n}.jpg"}) for n in range(3))
+    assert len(works(read(lines, "export.jsonl"))) == len(works(read(lines, "export.json"))) == 3
+    script = "var initialProps = {};\ninitialProps['card'] = " + json.dumps(
+        {"title": "Oliemaleri", "price": {"text": "225 kr."}, "images": [{"large": "https://a.dk/1.jpg"}],
+         "matrixData": [{"label": "Bredde", "value": "60 cm"}]}
+    ) + ";"  # fmt: skip
+    (one,) = works(read(script, "props.js"))
+    assert (one.columns["title"], one.columns["price"], details(one).width_mm) == ("Oliemaleri", "225 kr.", 600)
+
+
+def test_pictures_beside_an_export_are_taken(read, tmp_path):
+    told = [
+        {"title": "Hav", "image": "photos/a.jpg"},
+        {"title": "Skov", "image": "https://a.dk/x/forest-large.jpg?w=900"},
+    ]
+    found = works(
+        read(json.dumps(told), "export.json", **{"photos/a.jpg": jpeg(1), "export_files/forest-large.jpg": jpeg(2)})
+    )
+    assert [one.locator.path for one in found] == [
+        tmp_path / "photos/a.jpg",
+        tmp_path / "export_files/forest-large.jpg",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2, 3]", '{"a": ' * 100, "null", '[{"title": 3, "image": 4}]', "\0\0\0"])
+def test_what_is_no_export_is_told(read, text):
+    with pytest.raises(BadInput, match=r"cannot be read as JSON|lists no work"):
+        read(text, "export.json")
+
+
+def test_what_is_said_first_counts_and_price_and_currency_go_together():
+    listing = Listing()
+    listing.say("card", title="Sea ", price="300 €")
+    listing.say("json-ld", title="The sea", **money_said("0", "USD"))
+    columns = listing.columns()
+    assert (columns["title"], columns["price"], "currency" in columns) == ("The sea", "300 €", False)
+    assert (columns["title (card)"], columns["price (json-ld)"]) == ("Sea", "0")
