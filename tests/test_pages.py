@@ -382,7 +382,7 @@ def test_the_answer_of_a_shop_is_read(read):
 @pytest.mark.parametrize(
     ("record", "price"),
     [
-        ({"title": "Hav", "price": {"amount": "35", "currency_code": "EUR"}, "photo": {"url": S, "full_size": L}}, 3500),
+        ({"title": "Hav", "price": {"amount": "35", "currency": "EUR"}, "photo": {"url": S, "full_size": L}}, 3500),
         ({"name": "Hav", "price": 1250, "currency": "DKK", "images": [{"small": S, "large": L}]}, 125000),
         ({"Titel": "Hav", "Preis": "1.250,00 €", "Bild": L}, 125000),
         ({"heading": "Hav", "price": {"value": 225, "text": "225 €"}, "thumbnail": L}, 22500),

@@ -22,7 +22,7 @@ from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.locator import Locator
-from beholder.sources import Broken, Found, Source
+from beholder.sources import NEEDS_NETWORK, Broken, Found, Source
 from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
 from beholder.types import WHOLE, Matrix, Progress, silent
 
@@ -132,11 +132,12 @@ class Importer:
         found, headers = list[_Packed](), dict[tuple[str, ...], tuple[str, ...]]()
         for one in source.find():
             if isinstance(one, Broken):
+                self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
                 self.report.leave_out(one.name, one.reason)
             elif one.locator.needs_network:
                 self.report.needs_network += 1
                 self.report.leave_out(
-                    one.name, f"it needs the network: its picture is known by its link alone, {one.locator}"
+                    one.name, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}"
                 )
             else:
                 header = tuple(one.columns)

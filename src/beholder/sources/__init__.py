@@ -10,21 +10,23 @@ from beholder.errors import BadPicture, StoreError, UserError
 from beholder.images.formats import HEAD, sniff
 from beholder.sources.archive import ZipSource
 from beholder.sources.exports import ExportSource
+from beholder.sources.feeds import FeedSource
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import Broken, Found, Source, storable
+from beholder.sources.found import NEEDS_NETWORK, Broken, Found, Source, storable
 from beholder.sources.page import PageSource
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
 
-__all__ = ["FILES", "SAMPLE", "Broken", "Found", "Source", "open_source"]
+__all__ = ["FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "Source", "open_source"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
 _TABLES = {".csv", ".tsv", ".tab"}
 _PAGES = {".html", ".htm", ".xhtml", ".mhtml", ".mht"}
 _EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
-FILES = frozenset(_ZIPS | _TABLES | _PAGES | _EXPORTS)  # endings of the files that are sources
+_FEEDS = {".xml", ".rss", ".atom", ".rdf"}
+FILES = frozenset(_ZIPS | _TABLES | _PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
 _WANTED = "a saved page (.html, .mhtml), a .json, a feed (.xml), a folder, a .zip, a .csv of paths, or 'sample'"
 
 
@@ -62,6 +64,8 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
         return PageSource(path, workspace)
     if path.is_file() and suffix in _EXPORTS:
         return ExportSource(path, workspace)
+    if path.is_file() and suffix in _FEEDS:
+        return FeedSource(path, workspace)
     raise UserError(f"'{shown(text)}' is {_kind(path)}; wanted: {_WANTED}")
 
 

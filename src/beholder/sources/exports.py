@@ -1,4 +1,4 @@
-"""A JSON file: an export or a saved answer of a shop, in whatever form; a script that holds such data."""
+"""A JSON file: an export, an answer of a shop or of a museum, a IIIF manifest; a script that holds such data."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from beholder.errors import BadInput
 from beholder.json_reading import LARGE, BadJson, parse_json, parse_loose
 from beholder.sources.addresses import web_address
 from beholder.sources.found import Broken, Found, unique
+from beholder.sources.iiif import iiif_listings, is_iiif
 from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of
+from beholder.sources.museums import museum_listings
 from beholder.sources.page import html_text
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
@@ -32,17 +34,19 @@ class ExportSource:
         pictures = SavedPictures(
             self.path.parent, self.workspace, beside=folders_of(self.path), of=shown(self.path.name)
         )
-        listings = [one for value in _values(self.path) for one in _listings(value)]
-        if not listings:
-            raise BadInput(
-                f"'{shown(self.path.name)}' lists no work with a title and a picture, in no form that is known"
-            )
-        yield from unique(found_of(listings, pictures))
+        found = [one for value in _values(self.path) for one in self._read(value)]
+        if not found:
+            name = shown(self.path.name)
+            raise BadInput(f"'{name}' lists no work with a title and a picture, in no form that is known")
+        yield from unique(found_of(found, pictures))
+
+    def _read(self, value: Any) -> list[Listing | Broken]:
+        return list(iiif_listings(value, self.path)) if is_iiif(value) else [*_listings(value)]
 
 
 def _listings(value: Any) -> list[Listing]:
     works, others = linked_listings(value, "json-ld")
-    found = works or records(value, "page data") or others
+    found = museum_listings(value) or works or records(value, "page data") or others
     for listing in found:
         listing.link = web_address(listing.link) or ""
     return found

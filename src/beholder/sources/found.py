@@ -13,6 +13,7 @@ from beholder.locator import Locator
 from beholder.text import shown
 
 MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
+NEEDS_NETWORK = "it needs the network"  # how the reason of what is Broken begins that could be fetched
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -215,10 +215,13 @@ class Places:
         return web_address(reference, self.base)
 
 
-def found_of(listings: Iterable[Listing], places: Places, site: str = "") -> Iterator[Found | Broken]:
+def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "") -> Iterator[Found | Broken]:
     """The pictures of these listings: all that are on this disk; where none is, the first one by its address."""
     names: dict[str, int] = {}
     for number, listing in enumerate(listings, 1):
+        if isinstance(listing, Broken):
+            yield listing
+            continue
         name = name_for(listing, f"{site or 'listing'} {number}")
         names[name] = names.get(name, 0) + 1
         if names[name] > 1:

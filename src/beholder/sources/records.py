@@ -44,7 +44,8 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
 }
 _UNITS = ("unit", "units", "dimensionunit", "dimensionsunit", "unitofmeasure", "metric")
 _PICTURE_URLS = (
-    "fullsizeurl", "fullsize", "original", "originalurl", "xlarge", "large", "largeurl", "full", "highresolution", "contenturl",
+    "fullsizeurl",
+    "fullsize", "original", "originalurl", "xlarge", "large", "largeurl", "full", "highresolution", "contenturl",
     "url", "imageurl", "src", "href", "uri", "default", "medium", "web", "webimage", "small", "thumbnail", "path",
 )  # fmt: skip
 _AMOUNTS = ("amount", "value", "price", "current", "raw", "number")
