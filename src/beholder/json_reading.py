@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,8 @@ def first_value(text: str, start: int) -> tuple[Any, int]:
 _LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[\]}])', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_OTHER_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(?!u[0-9a-fA-F]{4})([^\"\\/bfnrt]))")
+_INNER_QUOTE = re.compile(r'(?<![\[{,:\\\s])(?<![\[{,:]\s)"(?!\s*[,:}\]])|(?<=[^\[{,:\\\s]\s)"(?!\s*[,:}\]])')
 _WRAPPED = re.compile(
     r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
     r"|(?://\s*)?(?:-->|\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
@@ -212,17 +215,31 @@ _WRAPPED = re.compile(
 
 
 def parse_loose(text: str) -> Any:
-    """As `parse_json`, of what pages write: with comments, trailing commas, line ends in texts, in marks of HTML.
+    """As `parse_json`, of what pages write.
+
+    With comments, trailing commas, line ends and quotes in texts, escapes of other languages, one brace too many, in
+    marks of HTML.
 
     raises : BadJson
     """
-    try:
+    with suppress(BadJson):
         return parse_json(text)
-    except BadJson:
-        text = _WRAPPED.sub("", text).strip().rstrip(";")
-        text = _LOOSE.sub(lambda found: _escaped(found.group()) if found.group().startswith('"') else " ", text)
-        return parse_json(_TRAILING.sub(lambda found: found[1] or "", text))
+    text = _WRAPPED.sub("", text).strip().rstrip(";")
+    for mend in (str, _with_quotes_escaped):
+        tried = _LOOSE.sub(lambda found: _escaped(found.group()) if found.group().startswith('"') else " ", mend(text))
+        tried = _TRAILING.sub(lambda found: found[1] or "", tried)
+        with suppress(BadJson):
+            return parse_json(tried)
+        if (value := first_value(tried, 0)[0]) is not None:
+            return value
+    return parse_json(text)
+
+
+def _with_quotes_escaped(text: str) -> str:
+    """Quotes that neither open nor close a text, by what stands beside them."""
+    return _INNER_QUOTE.sub(r'\\"', text)
 
 
 def _escaped(text: str) -> str:
+    text = _OTHER_ESCAPE.sub(lambda found: f"\\u00{found[1]}" if found[1] else found[2], text)
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

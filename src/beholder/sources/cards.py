@@ -7,7 +7,7 @@ the classes are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,7 +36,7 @@ _KNOWN = (
         "article.sf-search-ad, div.sf-search-ad", "h2, h3", "", "span.truncate"
     ),  # dba.dk, finn.no, blocket.se, tori.fi
     _Kind(
-        "article.aditem",
+        "article.aditem, article[data-adid]",
         "h2",
         "[class*='price-shipping--price'], [class*='--price']",
         "[class*='top--left']",
@@ -73,20 +73,24 @@ _DEEPEST = 60
 _MOST_CARDS = 5000
 
 
-def find(tree: LexborHTMLParser, base: str, site: str, images: Images, links: list[str]) -> list[Listing]:
+def find(
+    tree: LexborHTMLParser, base: str, site: str, images: Images, links: list[str], scripts: Mapping[int, Listing]
+) -> list[Listing]:
     """The cards of a page, in its order.
 
     Parameters
     ----------
     links
         addresses of works that are known to be on the page
+    scripts
+        what JSON-LD says of pictures, by the number of its script: some stand in a card
     """
     country = country_of(site)
     for kind in _KNOWN:
         nodes = tree.css(kind.card)[:_MOST_CARDS]
         if nodes:
             home = base or kind.home
-            found = [_read(node, _link_of(node, kind, home), kind, country, images) for node in nodes]
+            found = [_read(node, _link_of(node, kind, home), kind, country, images, scripts) for node in nodes]
             return [one for one in found if one is not None]
     wanted = {plain_address(link) for link in links}
     own = plain_address(base) if base else ""
@@ -94,7 +98,7 @@ def find(tree: LexborHTMLParser, base: str, site: str, images: Images, links: li
     for target, node in _by_target(tree, base).items():
         if plain_address(target) == own or (wanted and plain_address(target) not in wanted):
             continue
-        if (listing := _read(node, target, _Kind(""), country, images)) is not None:
+        if (listing := _read(node, target, _Kind(""), country, images, scripts)) is not None:
             listings.append(listing)
     return listings[:_MOST_CARDS]
 
@@ -156,9 +160,12 @@ def _parents(node: LexborNode) -> Iterator[LexborNode]:
         one = one.parent
 
 
-def _read(card: LexborNode, link: str, kind: _Kind, country: str, images: Images) -> Listing | None:
-    pictures = images.inside(card)
-    title = _title(card, kind)
+def _read(
+    card: LexborNode, link: str, kind: _Kind, country: str, images: Images, scripts: Mapping[int, Listing]
+) -> Listing | None:
+    inside = [scripts[node.mem_id] for node in card.css("script") if node.mem_id in scripts]
+    pictures = [*images.inside(card), *(one for listing in inside for one in listing.pictures)]
+    title = _title(card, kind) or next((listing.title() for listing in inside), "")
     if not pictures or not title:
         return None
     listing = Listing(pictures=pictures, link=link if "://" in link else "", nodes=[card])

@@ -262,6 +262,8 @@ def _pictures(canvas: Mapping[str, Any]) -> list[str]:
 def _addresses(body: Mapping[str, Any], depth: int = 4) -> list[str]:
     kind = _kind(body)
     if kind in ("choice", "specificresource") and depth:
+        if isinstance(source := body.get("source"), str):
+            body = {**body, "source": {"id": source, "type": "Image"}}
         inner = [
             *_dicts(body.get("default")),
             *_dicts(body.get("items")),

@@ -66,7 +66,18 @@ _NO_WORKS = frozenset(
     }
 )
 _ELSEWHERE = frozenset(  # what is said there is of others: people, other works
-    {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "seller", "brand", "review", "reviews", "author"}
+    {
+        "isrelatedto",
+        "issimilarto",
+        "related_products",
+        "relatedproducts",
+        "isaccessoryorsparepartfor",
+        "seller",
+        "brand",
+        "review",
+        "reviews",
+        "author",
+    }
     | {
         "publisher",
         "provider",
@@ -104,7 +115,7 @@ def linked_listings(told: Any, reader: str) -> tuple[list[Listing], list[Listing
             inside.add(id(node["itemOffered"]))
         elif types and not types & _NO_WORKS and _title(node) and _pictures(node, known):
             others.append(_listing(node, reader, known))
-    return works, others
+    return [one for one in works if one.title() or one.pictures], others
 
 
 def _nodes(told: Any) -> Iterator[dict[str, Any]]:

@@ -128,7 +128,7 @@ def _is_web(reference: str) -> bool:
 def _is_blank(reference: str) -> bool:
     """A picture that only holds the place of one."""
     return (
-        reference.startswith("data:") and (len(reference) < 700 or "svg" in reference[:40])
+        reference.startswith("data:") and (len(reference) < 80 or "svg" in reference[:40])
     ) or reference == "about:blank"
 
 
@@ -173,24 +173,27 @@ def microdata(tree: LexborHTMLParser, images: Images) -> list[Listing]:
     for node in tree.css("[itemscope][itemtype]"):
         if node.attributes.get("itemprop"):
             continue
-        works, _ = linked_listings(_item(node), "microdata")
+        works, _ = linked_listings(_item(node, tree), "microdata")
         for listing in works:
             listing.nodes.append(node)
             found.append(listing)
     return found
 
 
-def _item(node: LexborNode, depth: int = 8) -> dict[str, Any]:
+def _item(node: LexborNode, tree: LexborHTMLParser, depth: int = 8) -> dict[str, Any]:
     """A marked-up thing as JSON-LD would say it."""
     kinds = (node.attributes.get("itemtype") or "").split()
     item: dict[str, Any] = {"@type": [kind.rpartition("/")[2] for kind in kinds]}
-    left = list(_children(node))[::-1]
+    elsewhere = [
+        tree.css_first(f"#{name}") for name in (node.attributes.get("itemref") or "").split() if name.isalnum()
+    ]
+    left = [*(one for one in elsewhere[::-1] if one is not None), *list(_children(node))[::-1]]
     while left:
         one = left.pop()
         names = (one.attributes.get("itemprop") or "").split()
         inner = "itemscope" in one.attributes
         if names:
-            value = _item(one, depth - 1) if inner and depth else _value(one)
+            value = _item(one, tree, depth - 1) if inner and depth else _value(one)
             for name in names:
                 item.setdefault(name, []).append(value)
         if not inner:

@@ -6,10 +6,9 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from beholder.errors import BadInput
 from beholder.json_reading import BadJson, parse_loose
@@ -103,10 +102,11 @@ class _Page:
         for listing in data:
             if found.all:
                 found.enrich(listing, alone=len(data) == 1)
-        told = cards.find(self.tree, self.base, self.site, self.images, [one.link for one in found.all if one.link])
+        scripts = {node.mem_id: listing for listing in weak for node in listing.nodes}
+        links = [one.link for one in found.all if one.link]
+        told = cards.find(self.tree, self.base, self.site, self.images, links, scripts)
         is_list = len(found.all) != 1
         for listing in told:
-            self._of_scripts(listing, weak)
             if is_list or not found.all:
                 found.add(listing)
             else:
@@ -167,13 +167,6 @@ class _Page:
             listing.link = web_address(listing.link, self.base) or ""
         return found
 
-    def _of_scripts(self, card: Listing, weak: list[Listing]) -> None:
-        """What JSON-LD inside of a card says, behind what the card shows itself."""
-        inside = {id_of(script) for node in card.nodes for script in node.css("script")}
-        for listing in weak:
-            if any(id_of(script) in inside for script in listing.nodes):
-                card.pictures += [ref for ref in listing.pictures if ref not in card.pictures]
-
     def _pictures_alone(self) -> list[Listing]:
         """All pictures of a page that says nothing of works, each with its own words."""
         found = []
@@ -216,10 +209,6 @@ class _Merged:
             self._by_link.setdefault(plain_address(listing.link), known)
         if title := listing.title():
             self._by_title.setdefault(title.casefold(), known)
-
-
-def id_of(node: LexborNode) -> Any:
-    return node.mem_id
 
 
 def html_text(data: bytes) -> str:

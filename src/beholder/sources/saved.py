@@ -27,7 +27,7 @@ _SUFFIXES = {
     "AVIF": ".avif",
     "HEIF": ".heic",
 }
-_LEAST = 512  # bytes; what is smaller is a placeholder
+_SMALLEST = 4  # pixels; what is narrower holds the place of a picture
 _MOST = 64 * 1024**2
 _TELLING = 6  # characters of a name that is more than "1" or "main"
 _ENDINGS = ("_files", "-filer", "_filer", "-Dateien", "_fichiers", "_archivos", "_file", ".files", "")
@@ -127,7 +127,7 @@ class SavedPictures(Places):
 
     def _inside(self, data: bytes) -> Locator | None:
         """The picture that these bytes are, written once."""
-        if not _LEAST <= len(data) <= _MOST:
+        if not data or len(data) > _MOST or _is_placeholder(data):
             return None
         try:
             suffix = _SUFFIXES[sniff(data[:HEAD])]
@@ -159,6 +159,17 @@ def _of_data(reference: str) -> bytes:
         return base64.b64decode(unquote_to_bytes(body)) if "base64" in head.lower() else unquote_to_bytes(body)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _is_placeholder(data: bytes) -> bool:
+    """A GIF or PNG of a few pixels, by the size that its header tells."""
+    if data.startswith(b"GIF8"):
+        sizes = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    elif data.startswith(b"\x89PNG"):
+        sizes = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    else:
+        return False
+    return min(sizes) <= _SMALLEST
 
 
 def folders_of(path: Path) -> list[Path]:
