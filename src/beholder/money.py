@@ -32,7 +32,7 @@ _LONGEST = 200  # characters; a price is shorter
 _TERMS = {  # the first that is said counts
     "estimate": r"guide price|vurdering\w*|schätz\w*|estimat\w*|estimación|stima|est\.|taxatie|värdering|utropsvärde",
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|gebot|bud|bod)|mindste ?bud|mindestgebot|aktuelles "
-    r"gebot|höchstgebot|gebot|(?:current|starting|opening|winning|highest|reserve) (?:bid|price)|bids?|mise à prix|"
+    r"gebot|höchstgebot|gebote?|(?:current|starting|opening|winning|highest|reserve) (?:bid|price)|bids?|mise à prix|"
     r"ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|cena wywoławcza|lähtöhinta",
     "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
     r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "
@@ -51,6 +51,12 @@ _TERMS = {  # the first that is said counts
     r"à donner|don|in regalo|regalo|regalato|se regala|weggeven|gratis af te halen|skänkes|bortskänkes|gis bort|"
     r"za darmo|oddam za darmo|annetaan|ilmainen",
 }  # fmt: skip
+_OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
+    r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
+    r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl\w*|rrp|uvp|msrp|statt|før|tidligere|was|previously|avant|prima|"
+    r"fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
+    r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand"
+)
 _FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price
 _WITHOUT_AMOUNT = ("on request", "free")
 _BEGINS = {"from"}  # words that mean it only before the amount
@@ -153,6 +159,12 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     return Price(amount, code, terms) if amount else Price(terms=terms)
 
 
+def is_another_sum(before: str, behind: str) -> bool:
+    """Whether words beside a sum say that it is no price asked: an estimate, a bid, a hammer price, carriage."""
+    words = before[-_LONGEST:].casefold(), behind[:_LONGEST].casefold()
+    return any(map(_OTHER_SUM.search, words)) or _TERM_PATTERNS["from"].search(words[0]) is not None
+
+
 def _terms(text: str, at: int) -> tuple[str, str]:
     """(what is said, the text without that). at : where the first number stands, -1 where there is none"""
     for terms, pattern in _TERM_PATTERNS.items():
@@ -244,3 +256,4 @@ _CODES = _known_codes()
 _SIGNS = _signs()
 _INCLUDED = re.compile(r"\b(?:ink?l|incl|inklusive|including|inclus|inclusief)\b")
 _TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in _TERMS.items()}
+_OTHER_SUM = re.compile(rf"(?<!\w)(?:{_OTHER_SUMS}|{_TERMS['estimate']}|{_TERMS['bid']})(?!\w)")

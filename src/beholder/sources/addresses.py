@@ -22,7 +22,9 @@ _THROUGH = [  # networks in whose addresses another one is hidden, or that lead 
 ]
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _PART = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_\w+|ref_?(?:src)?|_ga|igshid", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"utm_\w+|fbclid|gclid|msclkid|mc_\w+|ref_?(?:src)?|_ga|igshid|referrer|hash|_trk\w+|itm\w*", re.IGNORECASE
+)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 

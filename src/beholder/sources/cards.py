@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import read_details
-from beholder.money import country_of, read_price
+from beholder.money import country_of, is_another_sum, read_price
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.listing import Listing
 from beholder.sources.markup import Images
@@ -67,21 +67,21 @@ _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-t
 _WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
 _ASIDE = frozenset({"nav", "header", "footer"})
 _WHOLE = frozenset({"html", "body", "main"})
+_LISTS = _WHOLE | {"ul", "ol", "section", "table", "tbody"}
+_LONGEST = 1500  # characters of a card
+_UP_TO_NEXT = re.compile(r"[^\d+]*")
+_BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
 _DEEPEST = 60
 _MOST_CARDS = 5000
 
 
-def find(
-    tree: LexborHTMLParser, base: str, site: str, images: Images, links: list[str], scripts: Mapping[int, Listing]
-) -> list[Listing]:
+def find(tree: LexborHTMLParser, base: str, site: str, images: Images, scripts: Mapping[int, Listing]) -> list[Listing]:
     """The cards of a page, in its order.
 
     Parameters
     ----------
-    links
-        addresses of works that are known to be on the page
     scripts
         what JSON-LD says of pictures, by the number of its script: some stand in a card
     """
@@ -92,15 +92,12 @@ def find(
             home = base or kind.home
             found = [_read(node, _link_of(node, kind, home), kind, country, images, scripts) for node in nodes]
             return [one for one in found if one is not None]
-    wanted = {plain_address(link) for link in links}
     own = plain_address(base) if base else ""
     listings = []
-    for target, node in _by_target(tree, base).items():
-        if plain_address(target) == own or (wanted and plain_address(target) not in wanted):
-            continue
-        if (listing := _read(node, target, _Kind(""), country, images, scripts)) is not None:
-            listings.append(listing)
-    return listings[:_MOST_CARDS]
+    for target, node in _by_target(tree, base, images).items():
+        if plain_address(target) != own:
+            listings.append(_read(node, target, _Kind(""), country, images, scripts))
+    return [one for one in listings if one is not None][:_MOST_CARDS]
 
 
 def _link_of(card: LexborNode, kind: _Kind, base: str) -> str:
@@ -109,8 +106,16 @@ def _link_of(card: LexborNode, kind: _Kind, base: str) -> str:
     return next((address for one in (told, *anchors) if one and (address := web_address(one, base))), "")
 
 
-def _by_target(tree: LexborHTMLParser, base: str) -> dict[str, LexborNode]:
-    """Where the links of a page lead -> the largest part in which all links lead there."""
+def _by_target(tree: LexborHTMLParser, base: str, images: Images) -> dict[str, LexborNode]:
+    """Where the links of a page lead -> the part that shows what is there.
+
+    The largest in which all links lead there, and what is around it as long as no other picture is: the words of a work
+    may stand beside a link to its seller.
+    """
+    shown: dict[int, int] = {}  # of a part: how many pictures it shows
+    for image in images.all():
+        for node in _parents(image):
+            shown[node.mem_id] = shown.get(node.mem_id, 0) + 1
     leads: dict[int, str | None] = {}  # of a part: where all of its links lead, None: to several pages
     chains: dict[str, list[LexborNode]] = {}
     addresses: dict[str, str | None] = {}
@@ -137,9 +142,15 @@ def _by_target(tree: LexborHTMLParser, base: str) -> dict[str, LexborNode]:
             if leads[node.mem_id] is None or node.tag in _WHOLE:
                 break
             whole = node
-        if whole.mem_id not in seen:
-            seen.add(whole.mem_id)
-            found[target] = whole
+        pictures = shown.get(whole.mem_id, 0)
+        if not pictures or whole.mem_id in seen:
+            continue
+        seen.add(whole.mem_id)
+        for node in _parents(whole):
+            if shown[node.mem_id] > pictures or node.tag in _LISTS or len(node.text(deep=True)) > _LONGEST:
+                break
+            whole = node
+        found[target] = whole
     return found
 
 
@@ -195,41 +206,70 @@ def _title(card: LexborNode, kind: _Kind) -> str:
             if text := (anchor.attributes.get(name) or "").strip():
                 return text
     alt = next((text for image in card.css("img") if (text := (image.attributes.get("alt") or "").strip())), "")
-    words = max((_text(anchor) for anchor in anchors), key=len, default="")
-    return alt or (words if len(words) <= 200 else "")
+    words = next((text for anchor in anchors if (text := _first_words(anchor))), "")
+    return words if words and (len(words) > len(alt) or not alt) else alt
+
+
+def _first_words(anchor: LexborNode) -> str:
+    """The first words in a link that are no price: all of it, where it holds nothing else."""
+    for node in [anchor, *anchor.css(_WORDS)]:
+        text = _text(node)
+        priced = any(read_price(_text(part), country="dk").amount for part in [node, *node.css(_WORDS)])
+        if not priced and len(text) <= 2 * _SHORT and sum(map(str.isalpha, text)) > 2:
+            return text
+    return ""
 
 
 def _price(card: LexborNode, kind: _Kind, title: str, country: str) -> str:
     """The text of the one price in a card; of several all of them, which nobody can then take for one."""
     for selector in filter(None, (kind.price, _PRICES)):
         if told := _prices(card, selector, title, country, any_text=True):
-            return told
-    return _prices(card, _WORDS, title, country)
+            break
+    else:
+        told = _prices(card, _WORDS, title, country)
+    bids = _BIDS.search(_text(card).replace(title, "")) if told else None
+    return f"{told} ({bids.group()})" if bids else told
 
 
 def _prices(card: LexborNode, selector: str, title: str, country: str, any_text: bool = False) -> str:
     amounts: dict[tuple[int | None, str | None], str] = {}
     terms, other = "", ""
     for node in card.css(selector):
-        text = _text(node)
-        if not text or len(text) > 2 * _SHORT or text == title or node.tag in ("s", "del", "strike"):
-            continue
-        for struck in node.css(_OLD):
-            text = " ".join(text.replace(_text(struck), "", 1).split())
-        if len(text) > _SHORT:
+        text = _without_old(node, _text(node))
+        if not text or len(text) > _SHORT or text == title or node.tag in ("s", "del", "strike"):
             continue
         if _STRUCK.search(node.attributes.get("class") or ""):
             continue
         price = read_price(text, country=country)
         if price.amount is not None:
+            if around := _is_labelled(node, text, title):
+                other = other or around
+                continue
             known = amounts.get(price[:2], "")
             if not known or (price.terms and len(text) > len(known)):
                 amounts[price[:2]] = text
         elif price.terms in ("free", "on request", "negotiable") and len(text) <= _BADGE:
             terms = terms or text
-        elif any_text and any(map(str.isdigit, text)):
+        elif any(map(str.isdigit, text)) and (any_text or price.terms in ("estimate", "bid", "from")):
             other = other or text
     return " / ".join(amounts.values()) if amounts else terms or other
+
+
+def _without_old(node: LexborNode, text: str) -> str:
+    """The words, without prices that are struck through."""
+    if len(text) <= 2 * _SHORT:
+        for struck in node.css(_OLD):
+            text = " ".join(text.replace(_text(struck), "", 1).split())
+    return text
+
+
+def _is_labelled(node: LexborNode, text: str, title: str) -> str:
+    """The words around a sum, where they say that it is no price asked; "" where they do not."""
+    parent = node.parent
+    around = _text(parent).replace(title, "") if parent is not None and parent.tag not in _LISTS else ""
+    before, found, behind = around.partition(text)
+    own = _UP_TO_NEXT.match(behind)
+    return around if found and len(around) <= 2 * _SHORT and is_another_sum(before, own[0] if own else "") else ""
 
 
 def _badge(card: LexborNode) -> str:

@@ -106,12 +106,21 @@ class Listing:
                     columns[name] = text
                 elif text != columns[name] and name != "description":
                     others[f"{name} ({reader})"] = text
+        if shorter := self._plainer_title():
+            others["title (opengraph)"], columns["title"] = columns["title"], shorter
         if self.link:
             columns["link"] = self.link
         if site:
             columns["site"] = site
         kept = {name: text for name, text in others.items() if text != columns.get(name.partition(" (")[0])}
         return {**{name: columns[name] for name in FIELDS if name in columns}, **kept}
+
+    def _plainer_title(self) -> str:
+        """Where the page's title for links holds that of the work, with names of artist and site around: the latter."""
+        first = next((reader for reader in READERS if "title" in self.said.get(reader, {})), "")
+        whole = self.said[first]["title"] if first == "opengraph" else ""
+        later = (self.said[reader].get("title", "") for reader in READERS if reader in self.said and reader != first)
+        return next((text for text in later if len(text) > 2 and text in whole and text != whole), "")
 
     def _price(self, site: str) -> str:
         """The reader whose price counts."""

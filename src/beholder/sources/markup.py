@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,12 +67,16 @@ class Images:
             found.update(dict.fromkeys(self._styled(image)))
         return list(found)
 
-    def of_page(self, base: str, link: str) -> Iterator[str]:
-        """Of the pictures outside of menus those that lead to no other page."""
-        for image in self.tree.css("img"):
-            if _is_small(image) or self._leads_away(image, base, link):
-                continue
-            yield from self._references(image)
+    def of_page(self, base: str, link: str, others: Iterable[LexborNode]) -> Iterator[str]:
+        """Of the pictures outside of menus those that lead to no other page. others : parts that show other works"""
+        elsewhere = {image.mem_id for node in others for image in node.css("img")}
+        for image in self.all():
+            if image.mem_id not in elsewhere and not self._leads_away(image, base, link):
+                yield from self._references(image)
+
+    def all(self) -> Iterator[LexborNode]:
+        """The pictures that may be of works."""
+        return (image for image in self.tree.css("img") if not _is_small(image))
 
     def with_words(self) -> Iterator[tuple[str, str]]:
         """(reference, what is said of it) of all pictures outside of menus, those on this disk first."""

@@ -103,23 +103,23 @@ class _Page:
             if found.all:
                 found.enrich(listing, alone=len(data) == 1)
         scripts = {node.mem_id: listing for listing in weak for node in listing.nodes}
-        links = [one.link for one in found.all if one.link]
-        told = cards.find(self.tree, self.base, self.site, self.images, links, scripts)
+        told = cards.find(self.tree, self.base, self.site, self.images, scripts)
+        others: list[Listing] = []
         is_list = len(found.all) != 1
         for listing in told:
-            if is_list or not found.all:
+            if is_list:
                 found.add(listing)
-            else:
-                found.enrich(listing)
+            elif not found.enrich(listing):
+                others.append(listing)
         if not found.all:
             for listing in data:
                 found.add(listing)
-        self._own(found, weak)
+        self._own(found, weak, others)
         if not found.all:
             return self._pictures_alone()
         return found.all
 
-    def _own(self, found: _Merged, weak: list[Listing]) -> None:
+    def _own(self, found: _Merged, weak: list[Listing], others: list[Listing]) -> None:
         """What the page says of itself, and pictures on it that lead nowhere else, where it shows one work."""
         told = opengraph(self.tree)
         if not found.all:
@@ -134,7 +134,9 @@ class _Page:
             one.take(told)
         one.link = one.link or self.address
         if self._is_about(one):
-            one.pictures += [ref for ref in self.images.of_page(self.base, one.link) if ref not in one.pictures]
+            nodes = [node for listing in others for node in listing.nodes]
+            shown_here = self.images.of_page(self.base, one.link, nodes)
+            one.pictures += [reference for reference in shown_here if reference not in one.pictures]
 
     def _is_same(self, told: Listing, one: Listing) -> bool:
         link = web_address(told.link, self.base) or ""

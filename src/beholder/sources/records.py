@@ -28,10 +28,10 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
     "producturl pageurl "
     "objecturl href link seourl lien enlace",
     "price": "price currentprice pris preis prix precio prezzo prijs hinta cena pricetext priceamount saleprice "
-    "askingprice",
+    "askingprice salemessage listprice",
     "currency": "currency currencycode pricecurrency währung devise valuta currencyiso",
     "place": "location place city locationname town ort stadt ville ciudad città sted plaats municipality",
-    "artist": "artist artistname artists artistdisplayname creator creators maker painter künstler artiste "
+    "artist": "artist artistname artists artistdisplayname artistnames creator creators maker painter künstler artiste "
     "artista kunstner "
     "kunstenaar konstnär",
     "description": "description body beschreibung beskrivelse descripción descrizione omschrijving beskrivning text",
@@ -111,7 +111,7 @@ def _record(node: Mapping[str, Any], reader: str, sure: bool) -> Listing | None:
         title=first_text(_get(told, "title")),
         artist=", ".join(dict.fromkeys(texts(_get(told, "artist")))),
         place=_place(_get(told, "place")),
-        size=first_text(size) if isinstance(size := _get(told, "size"), str) else "",
+        size=_size(_get(told, "size")),
         width=_side(told, "width", unit),
         height=_side(told, "height", unit),
         **{name: first_text(_get(told, name)) for name in simple},
@@ -163,6 +163,13 @@ def _side(told: Mapping[str, Any], name: str, unit: str) -> str:
             if not ending:
                 return f"{text} {unit}" if unit and not any(map(str.isalpha, text)) else text
     return ""
+
+
+def _size(value: Any) -> str:
+    """As a text, or that of the centimetres."""
+    if isinstance(value, dict):
+        value = value.get("cm") or value.get("mm") or value.get("in")
+    return value if isinstance(value, str) else ""
 
 
 def _labelled(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
