@@ -1,6 +1,7 @@
 """Pages and exports imported whole: what is on this disk comes in, the rest is told; real samples, where they are."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from beholder.collection import Library
 from beholder.locator import SCHEMES, Locator
 from beholder.session import Session
 from beholder.sources import Broken, Found, open_source
-from beholder.types import Judgement
+from beholder.types import Item, Judgement
 from beholder.web.contact_sheet import contact_sheet
+from beholder.web.imports import Imports
+from beholder.web.render import byline
 from helpers import pages
 from helpers.pages import ADS, SITE, dba_page, jpeg, json_ld, page, photo
 
@@ -140,6 +143,25 @@ def test_titles_and_links_from_a_page_do_no_harm_where_they_are_shown(library, t
     assert "<img src=x" not in sheet
     assert "<script>alert" not in sheet
     assert "&lt;img src=x onerror=alert(1)&gt;" in sheet
+
+
+def test_the_rights_of_a_museum_are_shown_with_its_work():
+    told = {"title": "Sea", "artist": "Ada", "year": "1890", "rights": "Public domain (CC0)"}
+    item = Item(1, "sea", Locator("file", "/sea.jpg"), "0" * 64, 1, 1, told)
+    assert byline(item) == ["Ada", "year 1890", "Public domain (CC0)"]
+
+
+def test_the_app_imports_a_saved_page_and_says_where_the_pictures_are_missing(library, tmp_path):
+    imports = Imports(library, lambda name: None)
+    person = library.store.add_person("Ada")
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(pages.dba_export()), encoding="utf-8")
+    for path, state in ((saved(tmp_path / "pages"), "done"), (export, "failed")):
+        job = imports.start(str(path), path.stem, person.id, "classic")
+        while job.state in ("waiting", "running"):
+            time.sleep(0.01)
+        assert job.state == state, job.error
+    assert "known by their links alone" in job.error
 
 
 # Real samples, beside the checkout

@@ -171,6 +171,11 @@ class Imports:
                 }  # fmt: skip
                 if not job.adds and not report.new + report.known + report.copies + report.moved + len(broken):
                     raise BadInput("no pictures were found there")
+                if empty and report.needs_network:
+                    raise BadInput(
+                        "none of these pictures is on this machine: they are known by their links alone. "
+                        "Save the page together with its pictures"
+                    )
                 if empty:
                     raise BadInput("none of the files there could be opened")
                 job.state = "done"

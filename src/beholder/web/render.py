@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from beholder.details import link_in
 from beholder.details import said as said_of
 from beholder.ranking import title_of
+from beholder.text import shown
 from beholder.types import Item
 from beholder.web import thumbnails
 
@@ -80,10 +81,10 @@ def day(at: datetime) -> str:
 
 
 def byline(item: Item) -> list[str]:
-    """Who made it, when, and what it costs, where that is known; a bare number with a word that says what it is."""
-    said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency")}
+    """Who made it, when, what it costs and its rights, where known; a bare number with a word that says what it is."""
+    said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency", "rights")}
     price = f"{said['price']} {said['currency']}" if said["currency"] and _BARE.match(said["price"]) else said["price"]
-    told = {"artist": said["artist"], "year": said["year"], "price": price}
+    told = {"artist": said["artist"], "year": said["year"], "price": price, "rights": shown(said["rights"], 80)}
     return [f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text]
 
 

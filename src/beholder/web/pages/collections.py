@@ -169,7 +169,7 @@ def source_of(path: str) -> tuple[str, str]:
     if path == SAMPLE:
         return SAMPLE, SAMPLE
     if not path or _CONTROL.search(path):
-        raise Refused(422, "Type the path of a folder, a .zip or a .csv on this machine.")
+        raise Refused(422, "Type the path of a folder, a saved page, a .zip or a .csv on this machine.")
     if "://" in path:
         raise Refused(422, "This is a web address; only folders and files on this machine can be imported.")
     try:
@@ -183,7 +183,9 @@ def source_of(path: str) -> tuple[str, str]:
         )
     if full.is_file() and full.suffix.lower() not in FILES:
         raise Refused(
-            422, f"A folder, a .zip or a .csv can be imported, got a {full.suffix or 'file without an ending'}."
+            422,
+            "A folder, a saved page (.html, .mhtml), a .json, a feed (.xml), a .zip or a .csv can be imported, "
+            f"got a {full.suffix or 'file without an ending'}.",
         )
     title = full.stem if full.is_file() else full.resolve().name
     return str(full.resolve()), " ".join(title.split())  # no name has spaces that are none of the keyboard's
