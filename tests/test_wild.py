@@ -53,8 +53,8 @@ def library():
 def saved(folder: Path, name: str = "søgning.html", ads=ADS) -> Path:
     files = folder / f"{Path(name).stem}_files"
     files.mkdir(parents=True)
-    for at, (number, *_) in enumerate(ads):
-        (files / f"{number}.jpg").write_bytes(jpeg(at))
+    for number, *_ in ads:
+        (files / f"{number}.jpg").write_bytes(jpeg(int(number) % 100))
     path = folder / name
     path.write_text(dba_page({number: f"./{files.name}/{number}.jpg" for number, *_ in ads}, ads), encoding="utf-8")
     return path
@@ -69,6 +69,19 @@ def test_a_saved_page_becomes_a_collection(library, tmp_path):
     assert (told.link, told.long_mm, told.availability) == (f"{SITE}/item/{ADS[0][0]}", 1000, "for sale")
     again = library.import_source(tmp_path / "pages" / "søgning.html", "dba")
     assert (again.new, again.known, again.gone) == (0, 3, 0)
+
+
+def test_all_pages_of_a_folder_come_in_at_once(library, tmp_path):
+    folder = tmp_path / "pages"
+    saved(folder, "1.html", ADS[:2])
+    saved(folder, "2.html", (("25011002", "Havet", "350", "350", "Odense C"), ADS[2]))
+    (folder / "3.mhtml").write_text("no page")
+    (folder / "mine.jpg").write_bytes(jpeg(9))
+    report = library.import_source(folder, "dba", encoder="classic")
+    items = {item.name: item for item in library.collection("dba").items}
+    assert set(items) == {*(f"dba.dk/recommerce/forsale/item/{number}" for number, *_ in ADS), "mine.jpg"}
+    assert items["dba.dk/recommerce/forsale/item/25011002"].details.price == 35000
+    assert [one.name for one in report.broken] == ["3.mhtml"]
 
 
 def test_a_newer_page_changes_what_is_said(library, tmp_path):

@@ -14,6 +14,7 @@ from beholder.sources.feeds import FeedSource
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import NEEDS_NETWORK, Broken, Found, Source, storable
 from beholder.sources.page import PageSource
+from beholder.sources.pages import PAGES, PagesSource, pages_in
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
@@ -23,10 +24,9 @@ __all__ = ["FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "Source", "ope
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
 _TABLES = {".csv", ".tsv", ".tab"}
-_PAGES = {".html", ".htm", ".xhtml", ".mhtml", ".mht"}
 _EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
 _FEEDS = {".xml", ".rss", ".atom", ".rdf"}
-FILES = frozenset(_ZIPS | _TABLES | _PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
+FILES = frozenset(_ZIPS | _TABLES | PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
 _WANTED = "a saved page (.html, .mhtml), a .json, a feed (.xml), a folder, a .zip, a .csv of paths, or 'sample'"
 
 
@@ -54,13 +54,14 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
         return _SampleSource(workspace, progress)
     path = _existing(text)
     if path.is_dir():
-        return FolderSource(path)
+        pages = [] if (path / ITEMS).is_file() else pages_in(path)
+        return PagesSource(path, workspace, pages) if pages else FolderSource(path)
     suffix = path.suffix.lower()
     if path.is_file() and suffix in _ZIPS:
         return ZipSource(path, workspace, progress)
     if path.is_file() and suffix in _TABLES:
         return TableSource(path)
-    if path.is_file() and suffix in _PAGES:
+    if path.is_file() and suffix in PAGES:
         return PageSource(path, workspace)
     if path.is_file() and suffix in _EXPORTS:
         return ExportSource(path, workspace)
