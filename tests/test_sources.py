@@ -694,7 +694,7 @@ def test_unpacking_tells_how_far_it_is(tmp_path, workspace):
     [
         ("", "no source was named"),
         ("nowhere", "there is nothing at"),
-        ("https://x.org/art", "is a link; links are not fetched yet"),
+        ("ftp://x.org/art", "is a link that is not followed; only http and https links are"),
         ("a\0b", "cannot be a path"),
         ("one.png", "is a single picture"),
         ("notes.txt", "is a file of another kind"),

@@ -188,8 +188,9 @@ class Library:
         encoder: str | None = None,
         progress: Progress | None = None,
         empty: bool = True,
+        fetch: bool = False,
     ) -> ImportReport:
-        """Take in all pictures of a folder, zip, CSV of paths or "sample"; doing it again changes nothing.
+        """Take in all pictures of a source, see `sources.open_source`; doing it again changes nothing.
 
         Parameters
         ----------
@@ -198,6 +199,8 @@ class Library:
             too where nobody taught what people like of what this encoder sees
         empty
             whether a new collection is made too where no picture is found
+        fetch
+            whether pictures that a file names by their links alone are fetched
 
         Raises
         ------
@@ -214,7 +217,7 @@ class Library:
         encoder = None if encoder is None else absolute_name(encoder)
         usual = encoder or absolute_name(self.settings.encoder)
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
-        source = open_source(spec, self.home / "sources", progress=say)
+        source = open_source(spec, self.home / "sources", progress=say, fetch=fetch)
         row = self.store.collection_for(into, named(spec), usual)
         wanted = self.with_prior([encoder or row.encoder, *row.more_encoders])
         row = row if row.id else replace(row, more_encoders=tuple(wanted[1:]))

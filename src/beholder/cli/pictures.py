@@ -82,24 +82,32 @@ def _ready(address: str, reachable: str | None) -> None:
 
 def import_(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A folder, a .zip, a .csv, a saved page, a .json, or 'sample'.")
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A folder, .zip, .csv, saved page or .json; a link; a museum, as met:cats; or 'sample'.",
+        ),
     ],
     into: Annotated[str, typer.Option("--into", metavar="NAME", help="The collection to import into; created if new.")],
     encoder: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Encoder; 'onnx:PATH' for your own."),
     ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch pictures that SOURCE names by links alone.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import pictures into a collection.
 
     Your files are only read, and importing twice changes nothing. Columns of a CSV (title, artist, price, link ...) are
     kept. After Ctrl-C, the same command resumes the import.
+
+    Nothing is fetched from the internet unless SOURCE is a link or a museum (met:, aic:, smk:, rijks:, cma:, commons:
+    and what to look for), or you give --fetch.
     """
     library = open_library()
     with Meter("looking for pictures") as meter:
-        _look_into(library, source, meter)
-        report = library.import_source(source, into, encoder=encoder, progress=meter)
+        _look_into(library, source, meter, fetch)
+        report = library.import_source(source, into, encoder=encoder, progress=meter, fetch=fetch)
     if as_json:
         put_json(asdict(report))
         return
@@ -108,12 +116,14 @@ def import_(
         say(f"  {broken.name}: {broken.reason}")
     if (more := len(report.broken) + report.more_broken - _MANY) > 0:
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
+    if report.needs_network and not fetch:
+        say("  --fetch fetches what needs the network")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
         say(f"  encoded with {own}, as before; --encoder {default} encodes all of it again and keeps every answer")
 
 
-def _look_into(library: Library, source: str, meter: Meter) -> None:
+def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False) -> None:
     """Open pictures up to the first that can be opened, so that a source without any makes and changes nothing.
 
     raises : BadInput where there is none
@@ -124,13 +134,14 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
     if source == _SAMPLE:
         return
     broken: list[str] = []
-    count = 0
-    opened = open_source(source, library.home / "sources", progress=meter)
+    count, away = 0, False
+    opened = open_source(source, library.home / "sources", progress=meter, fetch=fetch)
     library.store.check()  # a zip is unpacked into the data folder
     for found in opened.find():
         if isinstance(found, Broken):
             why = found.reason
         else:
+            away = away or found.locator.needs_network
             try:
                 open_image(found.locator, max_side=64, max_pixels=library.settings.max_pixels)
                 return
@@ -141,7 +152,8 @@ def _look_into(library: Library, source: str, meter: Meter) -> None:
             broken.append(f"{found.name}: {why}")
     more = f"; and {count - _FEW:,} more" if count > _FEW else ""
     why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
-    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported")
+    hint = "; --fetch fetches what needs the network" if away and not fetch else ""
+    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported{hint}")
 
 
 def _in_words(report: ImportReport) -> str:

@@ -12,7 +12,8 @@ from beholder.sources.archive import ZipSource
 from beholder.sources.exports import ExportSource
 from beholder.sources.feeds import FeedSource
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import NEEDS_NETWORK, Broken, Found, Source, storable
+from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, Source, storable
+from beholder.sources.online import is_link, is_query
 from beholder.sources.page import PageSource
 from beholder.sources.pages import PAGES, PagesSource, pages_in
 from beholder.sources.table import TableSource
@@ -27,18 +28,25 @@ _TABLES = {".csv", ".tsv", ".tab"}
 _EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
 _FEEDS = {".xml", ".rss", ".atom", ".rdf"}
 FILES = frozenset(_ZIPS | _TABLES | PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
-_WANTED = "a saved page (.html, .mhtml), a .json, a feed (.xml), a folder, a .zip, a .csv of paths, or 'sample'"
+_WANTED = (
+    "a saved page (.html, .mhtml), a .json, a feed (.xml), a link, a museum and what to look for (met:cats), "
+    "a folder, a .zip, a .csv of paths, or 'sample'"
+)
 
 
-def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) -> Source:
+def open_source(spec: str | Path, workspace: Path, progress: Progress = silent, *, fetch: bool = False) -> Source:
     """The source that `spec` names.
 
     Parameters
     ----------
     spec
-        a folder, a .zip, a .csv, a saved page, an export, or "sample" (a folder of that name: "./sample")
+        a folder, a .zip, a .csv, a saved page, an export, a link, a museum with what to look for ("met:cats"), or
+        "sample" (a folder of that name: "./sample")
     workspace
         where zips are unpacked, pictures inside of pages are written and the sample gallery is made
+    fetch
+        whether pictures and parts of lists that are known by their links alone are fetched; what a link or a museum
+        leads to always is
     progress
         told (what is being done, done, of how many) where finding takes longer: unpacking, painting
 
@@ -52,6 +60,29 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
     text = os.fspath(spec)
     if text == SAMPLE:
         return _SampleSource(workspace, progress)
+    if fetch or is_link(text) or is_query(text):
+        return _through_the_door(text, workspace, progress)
+    return _opened(text, workspace, progress, None)
+
+
+def _through_the_door(text: str, workspace: Path, progress: Progress) -> Source:
+    from beholder.sources.fetched import FetchedSource
+    from beholder.sources.linked import LinkSource, more_by
+    from beholder.sources.queries import MuseumSource
+    from beholder.sources.web import Door
+
+    door = Door(workspace / "web")
+    source: Source
+    if is_link(text):
+        source = LinkSource(text, workspace, door, progress)
+    elif is_query(text):
+        source = MuseumSource(text, door, progress)
+    else:
+        source = _opened(text, workspace, progress, more_by(door))
+    return FetchedSource(source, door, progress)
+
+
+def _opened(text: str, workspace: Path, progress: Progress, more: More | None) -> Source:
     path = _existing(text)
     if path.is_dir():
         pages = [] if (path / ITEMS).is_file() else pages_in(path)
@@ -64,9 +95,9 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent) 
     if path.is_file() and suffix in PAGES:
         return PageSource(path, workspace)
     if path.is_file() and suffix in _EXPORTS:
-        return ExportSource(path, workspace)
+        return ExportSource(path, workspace, more)
     if path.is_file() and suffix in _FEEDS:
-        return FeedSource(path, workspace)
+        return FeedSource(path, workspace, more)
     raise UserError(f"'{shown(text)}' is {_kind(path)}; wanted: {_WANTED}")
 
 
@@ -74,9 +105,7 @@ def _existing(text: str) -> Path:
     if not text.strip():
         raise UserError(f"no source was named; wanted: {_WANTED}")
     if "://" in text:
-        raise UserError(
-            f"'{shown(text)}' is a link; links are not fetched yet: save the page or the pictures, and give that"
-        )
+        raise UserError(f"'{shown(text)}' is a link that is not followed; only http and https links are")
     if "\0" in text or not storable(text):
         raise UserError(f"'{shown(text)}' cannot be a path; wanted: {_WANTED}")
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from beholder.errors import BadInput
 from beholder.json_reading import LARGE, BadJson, parse_json, parse_loose
 from beholder.sources.addresses import web_address
-from beholder.sources.found import Broken, Found, unique
+from beholder.sources.found import Broken, Found, More, unique
 from beholder.sources.iiif import iiif_listings, is_iiif
 from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of
@@ -24,10 +24,16 @@ _LINES = {".jsonl", ".ndjson"}
 
 
 class ExportSource:
-    """The works that a JSON file lists, with their pictures where they lie beside it."""
+    """The works that a JSON file lists, with their pictures where they lie beside it.
 
-    def __init__(self, path: Path, workspace: Path) -> None:
-        self.path, self.workspace, self.title = path, workspace, path.stem
+    Parameters
+    ----------
+    more
+        fetches what a collection refers to; None: nothing is fetched
+    """
+
+    def __init__(self, path: Path, workspace: Path, more: More | None = None) -> None:
+        self.path, self.workspace, self.title, self.more = path, workspace, path.stem, more
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the file cannot be read or lists no work"""
@@ -41,7 +47,7 @@ class ExportSource:
         yield from unique(found_of(found, pictures))
 
     def _read(self, value: Any) -> list[Listing | Broken]:
-        return list(iiif_listings(value, self.path)) if is_iiif(value) else [*_listings(value)]
+        return list(iiif_listings(value, self.path, self.more)) if is_iiif(value) else [*_listings(value)]
 
 
 def _listings(value: Any) -> list[Listing]:

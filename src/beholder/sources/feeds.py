@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from beholder.errors import BadInput
 from beholder.sources.addresses import web_address
-from beholder.sources.found import NEEDS_NETWORK, Broken, Found, unique
+from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, unique
 from beholder.sources.listing import Listing, found_of, without_tags
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.text import cannot_read, shown
@@ -30,23 +30,29 @@ _FIELDS = {
 
 
 class FeedSource:
-    """The entries of a feed that have a picture, with it where it lies beside."""
+    """The entries of a feed that have a picture, with it where it lies beside.
 
-    def __init__(self, path: Path, workspace: Path) -> None:
-        self.path, self.workspace, self.title = path, workspace, path.stem
+    Parameters
+    ----------
+    more
+        fetches the sitemaps that an index names; None: nothing is fetched
+    """
+
+    def __init__(self, path: Path, workspace: Path, more: More | None = None) -> None:
+        self.path, self.workspace, self.title, self.more = path, workspace, path.stem, more
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the file is no feed, or cannot be read"""
         pictures = SavedPictures(
             self.path.parent, self.workspace, beside=folders_of(self.path), of=shown(self.path.name)
         )
-        found = list(_entries(self.path, set(), _MOST_DEEP))
+        found = list(_entries(self.path, set(), _MOST_DEEP, self.more))
         if not found:
             raise BadInput(f"'{shown(self.path.name)}' is no feed with entries: RSS, Atom or a sitemap was wanted")
         yield from unique(found_of(found, pictures))
 
 
-def _entries(path: Path, seen: set[Path], depth: int) -> Iterator[Listing | Broken]:
+def _entries(path: Path, seen: set[Path], depth: int, more: More | None) -> Iterator[Listing | Broken]:
     seen.add(path)
     root = _read(path)
     name = _name(root)
@@ -57,7 +63,7 @@ def _entries(path: Path, seen: set[Path], depth: int) -> Iterator[Listing | Brok
     if name == "sitemapindex":
         for part in root.iter():
             if _name(part) == "loc":
-                yield from _further(path, (part.text or "").strip(), seen, depth)
+                yield from _further(path, (part.text or "").strip(), seen, depth, more)
         return
     rights = next((part.text or "" for part in root.iter() if _name(part) in ("copyright", "rights")), "")
     for part in root.iter():
@@ -65,15 +71,21 @@ def _entries(path: Path, seen: set[Path], depth: int) -> Iterator[Listing | Brok
             yield _entry(part, rights)
 
 
-def _further(path: Path, address: str, seen: set[Path], depth: int) -> Iterator[Listing | Broken]:
-    """A sitemap that an index names, where it lies beside."""
+def _further(path: Path, address: str, seen: set[Path], depth: int, more: More | None) -> Iterator[Listing | Broken]:
+    """A sitemap that an index names, where it lies beside or can be fetched."""
     beside = path.with_name(urlsplit(address).path.rpartition("/")[2] or "?")
-    if beside in seen:
+    try:
+        if more is not None and depth > 0 and not beside.is_file():
+            beside = more(address)
+        if beside in seen:
+            return
+    except BadInput as reason:
+        yield Broken(shown(address), f"it was not fetched: {reason}")
         return
     if depth <= 0 or not beside.is_file():
         yield Broken(shown(address), f"{NEEDS_NETWORK}: the index names it, and no file beside is called so")
         return
-    yield from _entries(beside, seen, depth - 1)
+    yield from _entries(beside, seen, depth - 1, more)
 
 
 def _entry(entry: Element, rights: str) -> Listing:

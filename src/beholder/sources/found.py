@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from beholder.errors import BadInput
@@ -14,6 +15,7 @@ from beholder.text import shown
 
 MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
 NEEDS_NETWORK = "it needs the network"  # how the reason of what is Broken begins that could be fetched
+More = Callable[[str], Path]  # what a list refers to by its address, once it is on this disk. raises : BadInput
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -14,7 +14,7 @@ from beholder.errors import BadInput
 from beholder.json_reading import BadJson, read_json
 from beholder.sizes import read_sizes
 from beholder.sources.addresses import plain_address, web_address
-from beholder.sources.found import NEEDS_NETWORK, Broken
+from beholder.sources.found import NEEDS_NETWORK, Broken, More
 from beholder.sources.listing import Listing, without_tags
 from beholder.text import shown
 
@@ -47,22 +47,24 @@ def is_iiif(told: Any) -> bool:
     )
 
 
-def iiif_listings(told: dict[str, Any], path: Path) -> Iterator[Listing | Broken]:
+def iiif_listings(told: dict[str, Any], path: Path, more: More | None = None) -> Iterator[Listing | Broken]:
     """The pictures of a manifest, or of all manifests that a collection leads to and that lie beside it.
 
     Parameters
     ----------
     path
         of the file
+    more
+        fetches what does not lie beside it; None: nothing is fetched
     """
-    yield from _Reader(path).read(told)
+    yield from _Reader(path, more).read(told)
 
 
 class _Reader:
     """One reading, which visits nothing twice."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.seen, self.count = path, set[str](), 0
+    def __init__(self, path: Path, more: More | None) -> None:
+        self.path, self.more, self.seen, self.count = path, more, set[str](), 0
         self._beside: dict[str, Path] | None = None
 
     def read(self, told: dict[str, Any], depth: int = 0, rights: str = "") -> Iterator[Listing | Broken]:
@@ -90,21 +92,27 @@ class _Reader:
             yield from self.read(part, depth + 1, rights)
             return
         self.seen.add(plain_address(address))
-        held = self._find(address)
+        name = _label(part.get("label")) or address.rstrip("/").rpartition("/")[2] or address or "a part of the list"
+        try:
+            held = self._find(address)
+        except BadInput as reason:
+            yield Broken(shown(name), f"it was not fetched: {reason}")
+            return
         if held is None:
-            name = _label(part.get("label")) or address.rstrip("/").rpartition("/")[2] or address
-            yield Broken(shown(name or "a part of the list"), _ELSEWHERE)
+            yield Broken(shown(name), _ELSEWHERE)
         else:
             yield from self.read(held, depth + 1, rights)
 
     def _find(self, address: str) -> dict[str, Any] | None:
-        """What a file beside says of itself to be at this address."""
+        """What a file beside says of itself to be at this address; else what is there. raises : BadInput"""
         if self._beside is None:
             self._beside = {}
             for one in sorted(self.path.parent.glob("*.json"))[:_MOST_FILES]:
                 if own := _id(_read(one) or {}):
                     self._beside.setdefault(plain_address(own), one)
         path = self._beside.get(plain_address(address)) if address else None
+        if path is None and address and self.more is not None:
+            path = self.more(address)
         return _read(path) if path else None
 
 

@@ -31,14 +31,20 @@ _SAVED_FROM = re.compile(r"saved from url=\(\d+\)\s*(\S+)|Page saved with Single
 
 
 class PageSource:
-    """The works that a saved page shows, each with what the page says of it and with its pictures on this disk."""
+    """The works that a saved page shows, each with what the page says of it and with its pictures on this disk.
 
-    def __init__(self, path: Path, workspace: Path) -> None:
-        self.path, self.workspace, self.title = path, workspace, path.stem
+    Parameters
+    ----------
+    address
+        where it was fetched from; "": the page says so itself, or nobody knows
+    """
+
+    def __init__(self, path: Path, workspace: Path, address: str = "") -> None:
+        self.path, self.workspace, self.title, self.address = path, workspace, path.stem, address
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the page cannot be read or shows no work; StoreError"""
-        page = _Page(self.path, self.workspace)
+        page = _Page(self.path, self.workspace, self.address)
         listings = page.listings()
         if not listings:
             yield Broken(shown(self.path.name), "no work for sale or on show, and no picture, is found on this page")
@@ -49,14 +55,13 @@ class PageSource:
 class _Page:
     """A page as it was read. raises : BadInput"""
 
-    def __init__(self, path: Path, workspace: Path) -> None:
+    def __init__(self, path: Path, workspace: Path, address: str = "") -> None:
         parts: Mapping[str, Callable[[], bytes]] = {}
         try:
             with path.open("rb") as stream:
                 data = stream.read(4 * _MOST_BYTES + 1)
         except OSError as error:
             raise cannot_read("page", path, error) from error
-        address = ""
         if path.suffix.lower() in _ARCHIVES:
             if len(data) > 4 * _MOST_BYTES:
                 raise BadInput(f"'{shown(path.name)}' is over {4 * _MOST_BYTES >> 20} MB, too large for a page")
