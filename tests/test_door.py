@@ -141,7 +141,7 @@ def test_https_is_for_the_name_and_its_certificate_is_believed(tmp_path):
             door.fetch("https://other.example/")
     with door_to(tmp_path / "web2", {HOST: site}) as door, pytest.raises(NotFetched, match="certificate"):
         door.fetch(f"https://{HOST}/")
-    assert names == [HOST, "other.example", HOST]
+    assert names == [HOST, HOST, "other.example", HOST]
     assert site.asked() == ["/"]
     site.close()
 

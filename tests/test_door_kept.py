@@ -130,6 +130,14 @@ def test_an_answer_that_ends_before_its_length_is_not_kept(tmp_path, sites):
     assert not list((tmp_path / "web").rglob("item*"))
 
 
+def test_what_stands_behind_an_answer_is_not_taken_for_the_next_one(tmp_path, sites):
+    behind = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+    site = sites({"/a": Reply(b"good" + behind, length=4), "/b": b"other"})
+    with door_to(tmp_path / "web", {HOST: site}) as door:
+        assert door.fetch(AT + "/a").path.read_bytes() == b"good"
+        assert door.fetch(AT + "/b").path.read_bytes() == b"other"
+
+
 def test_a_line_that_is_cut_at_once_is_told(tmp_path, sites):
     with pytest.raises(NotFetched, match="broke off"):
         fetched(tmp_path / "web", sites(lambda request: Reply(raw=lambda write: None)))

@@ -57,8 +57,7 @@ class Connections:
         self._backend = _Backend(resolve, reach)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=trust or httpx2.create_ssl_context(trust_env=False),
-            max_connections=8,
-            keepalive_expiry=15.0,
+            max_keepalive_connections=0,  # bytes behind an answer would be taken for the next one
             network_backend=self._backend,
         )
 
