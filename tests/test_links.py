@@ -245,6 +245,19 @@ def test_the_command_line_says_how_to_fetch(saved, online):
     assert (done.exit_code, online.asked()) == (0, ["/sea.png"])
 
 
+def test_the_parts_of_a_saved_list_are_fetched_where_it_is_asked_for(tmp_path, sites, monkeypatch):
+    pages = {"/sea": json.dumps(manifest("sea")).encode(), "/sea.png": PNG}
+    site = sites(pages)
+    monkeypatch.setattr(web, "Door", lambda folder: door_to(folder, dict.fromkeys((SHOP, PICTURES), site)))
+    (tmp_path / "list.json").write_text(json.dumps(listing("list", "http://shop.example/sea")))
+    run = CliRunner().invoke
+    command = ["import", str(tmp_path / "list.json"), "--into", "art", "--encoder", "classic"]
+    assert "; --fetch fetches what needs the network" in str(run(app, command).exception)
+    assert site.requests == []
+    assert run(app, [*command, "--fetch"]).exit_code == 0
+    assert site.asked() == ["/sea", "/sea.png"]
+
+
 @pytest.mark.parametrize("spec", ["ftp://shop.example/", "file:///etc/passwd", "gopher://x"])
 def test_a_link_of_another_kind_is_told(tmp_path, spec):
     with pytest.raises(UserError, match="only http and https links"):

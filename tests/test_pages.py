@@ -259,6 +259,56 @@ def test_two_prices_in_a_card_are_none(read):
     assert (one.columns["price"], details(one).price) == ("900 kr / 600 kr", None)
 
 
+def in_card(words: str, n: int = 1) -> str:
+    return f'<div class="lot"><a href="/{n}"><img src="https://a.dk/{n}.jpg"><h3>Hav {n}</h3></a>{words}</div>'
+
+
+@pytest.mark.parametrize(
+    ("words", "price", "terms"),
+    [
+        ("<div>900 kr.</div>", 90000, None),
+        ("<div>Køb nu <b>900 kr.</b></div>", 90000, None),
+        ("<div>900 kr.</div><div>Fragt 50 kr.</div>", 90000, None),
+        ("<div>Hammerslag <b>900 kr.</b></div>", None, None),
+        ("<dl><dt>Vurdering</dt><dd>900 kr.</dd></dl>", None, "estimate"),
+        ("<p>Fragt: <span>50 kr.</span></p>", None, None),
+        ('<p class="price">900 kr.</p><p>3 bud</p>', None, "bid"),
+        ('<p class="price"><s>900 kr.</s> 600 kr.</p>', 60000, None),
+        ("<div>fra <b>900 kr.</b></div>", None, "from"),
+        ("<p>Gives væk</p>", None, "free"),
+    ],
+)
+def test_a_sum_in_a_card_is_its_price_where_no_word_says_otherwise(read, words, price, terms):
+    found = works(read(page(in_card(words) + in_card("", 2), saved_from="https://www.a.dk/auktion")))
+    assert (details(found[0]).price, details(found[0]).terms) == (price, terms)
+    assert len(found) == 2
+
+
+def test_a_link_to_the_seller_in_a_card_does_not_part_it(read):
+    card = '<div class="item"><div><a href="/item/{0}"><img src="https://a.se/{0}.jpg" alt=""></a></div><div>'
+    card += '<a href="/item/{0}">Tavla {0}</a><b>{0}00 kr</b><a href="/profile/{0}">Anna Andersson</a></div></div>'
+    found = works(read(page("".join(card.format(n) for n in (1, 2)), saved_from="https://www.a.se/sok")))
+    assert [(one.columns["title"], details(one).price) for one in found] == [("Tavla 1", 10000), ("Tavla 2", 20000)]
+    assert "Anna" not in str(found)
+
+
+def test_a_list_with_one_work_in_json_ld_shows_its_other_cards_too(read):
+    work = offer(price="900", priceCurrency="DKK") | {"url": "https://www.a.dk/1"}
+    head = json_ld({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": work}]})
+    found = works(read(page(in_card("") + in_card("<p>600 kr.</p>", 2), head, saved_from="https://www.a.dk/list")))
+    assert [details(one).price for one in found] == [90000, 60000]
+
+
+def test_what_a_page_of_one_work_shows_completes_what_it_says(read):
+    head = '<meta property="og:title" content="Ölbild"><meta property="og:image" content="https://a.de/1.jpg">'
+    body = '<h1>Ölbild</h1><h2 class="main--price">80 € VB</h2><p class="description">60 x 80 cm. Tel 0171 1234567</p>'
+    more = f"<section>{in_card('<p class=price>99 €</p>', 7)}</section>"
+    (one,) = works(read(page(body + more, head, saved_from="https://www.a.de/5")))
+    told = details(one)
+    assert (told.price, told.terms, told.long_mm, told.link) == (8000, "negotiable", 800, "https://www.a.de/5")
+    assert "0171" not in str(one)
+
+
 def test_a_page_of_pictures_alone_gives_them_with_their_words(read):
     body = '<figure><img src="a.jpg"><figcaption>The sea</figcaption></figure><img src="b.jpg" alt="The harbour">'
     found = works(read(page(body), **{"a.jpg": jpeg(1), "b.jpg": jpeg(2)}))

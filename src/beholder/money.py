@@ -32,7 +32,8 @@ _LONGEST = 200  # characters; a price is shorter
 _TERMS = {  # the first that is said counts
     "estimate": r"guide price|vurdering\w*|schätz\w*|estimat\w*|estimación|stima|est\.|taxatie|värdering|utropsvärde",
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|gebot|bud|bod)|mindste ?bud|mindestgebot|aktuelles "
-    r"gebot|höchstgebot|gebote?|(?:current|starting|opening|winning|highest|reserve) (?:bid|price)|bids?|mise à prix|"
+    r"gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|highest|"
+    r"reserve) (?:bid|price)|bids?|mise à prix|"
     r"ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|cena wywoławcza|lähtöhinta",
     "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
     r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "

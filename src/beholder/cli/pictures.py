@@ -129,7 +129,7 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
     raises : BadInput where there is none
     """
     from beholder.images import open_image
-    from beholder.sources import Broken, open_source
+    from beholder.sources import NEEDS_NETWORK, Broken, open_source
 
     if source == _SAMPLE:
         return
@@ -140,6 +140,7 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
     for found in opened.find():
         if isinstance(found, Broken):
             why = found.reason
+            away = away or why.startswith(NEEDS_NETWORK)
         else:
             away = away or found.locator.needs_network
             try:

@@ -39,6 +39,8 @@ def web_address(text: str, base: str = "") -> str | None:
     text = _BLANK.sub(lambda found: "%20" if set(found.group()) == {" "} else "", text.strip())
     if not text or len(text) > _LONGEST or "\\" in text or "{{" in text:
         return None
+    if text.startswith("//") and not base:
+        text = f"https:{text}"
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         host, port = parts.hostname or "", parts.port

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -69,10 +70,15 @@ _ASIDE = frozenset({"nav", "header", "footer"})
 _WHOLE = frozenset({"html", "body", "main"})
 _LISTS = _WHOLE | {"ul", "ol", "section", "table", "tbody"}
 _LONGEST = 1500  # characters of a card
-_UP_TO_NEXT = re.compile(r"[^\d+]*")
+_UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
 _BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
+_LONGEST_TITLE = 150
+_OF_PAGE_PLACE = "#viewad-locality, [itemprop='addressLocality']"
+_OF_PAGE_DESCRIPTION = (
+    "#viewad-description-text, [itemprop='description'], [class*='description'], [class*='Description']"
+)
 _DEEPEST = 60
 _MOST_CARDS = 5000
 
@@ -231,14 +237,22 @@ def _price(card: LexborNode, kind: _Kind, title: str, country: str) -> str:
     return f"{told} ({bids.group()})" if bids else told
 
 
-def _prices(card: LexborNode, selector: str, title: str, country: str, any_text: bool = False) -> str:
+def _prices(
+    card: LexborNode,
+    selector: str,
+    title: str,
+    country: str,
+    any_text: bool = False,
+    elsewhere: AbstractSet[int] = frozenset(),
+) -> str:
     amounts: dict[tuple[int | None, str | None], str] = {}
     terms, other = "", ""
     for node in card.css(selector):
         text = _without_old(node, _text(node))
+        text = text.replace(title, "").strip() if text != title else text
         if not text or len(text) > _SHORT or text == title or node.tag in ("s", "del", "strike"):
             continue
-        if _STRUCK.search(node.attributes.get("class") or ""):
+        if node.mem_id in elsewhere or _STRUCK.search(node.attributes.get("class") or ""):
             continue
         price = read_price(text, country=country)
         if price.amount is not None:
@@ -263,13 +277,29 @@ def _without_old(node: LexborNode, text: str) -> str:
     return text
 
 
+def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: list[Listing]) -> None:
+    """What a page with one work shows of it: heading, the one price, place, description."""
+    elsewhere = {node.mem_id for other in others for card in other.nodes for node in card.css(_PRICES)}
+    heading = tree.css_first("h1")
+    title = _text(heading) if heading is not None else ""
+    listing.say("page", title=title if len(title) <= 2 * _LONGEST_TITLE else "")
+    for name, selector in (("place", _OF_PAGE_PLACE), ("description", _OF_PAGE_DESCRIPTION)):
+        node = tree.css_first(selector)
+        if node is not None:
+            listing.say("page", **{name: _text(node)})
+    if any("price" in told for told in listing.said.values()) or tree.body is None:
+        return
+    listing.say("page", price=_prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere))
+
+
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:
     """The words around a sum, where they say that it is no price asked; "" where they do not."""
     parent = node.parent
     around = _text(parent).replace(title, "") if parent is not None and parent.tag not in _LISTS else ""
     before, found, behind = around.partition(text)
     own = _UP_TO_NEXT.match(behind)
-    return around if found and len(around) <= 2 * _SHORT and is_another_sum(before, own[0] if own else "") else ""
+    words = own[1] if own else ""
+    return around if found and len(around) <= 2 * _SHORT and is_another_sum(before, words) else ""
 
 
 def _badge(card: LexborNode) -> str:

@@ -203,10 +203,12 @@ def first_text(value: Any) -> str:
 
 
 def name_for(listing: Listing, otherwise: str) -> str:
-    """A name that stays the same when the page is saved again: by the listing's link, else by its title."""
+    """A name that stays the same when the page is saved again: by the listing's link, its title or its picture."""
     if listing.link:
         return plain_name(unquote(plain_address(listing.link)))[:300]
-    return plain_name(shown(listing.title(), 150)) or otherwise
+    picture = next((one for one in listing.pictures if not one.startswith("data:")), "")
+    own = unquote(picture.partition("?")[0].rstrip("/").rpartition("/")[2])
+    return plain_name(shown(listing.title() or own, 150)) or otherwise
 
 
 class Places:

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from beholder.details import read_details
 from beholder.errors import BadInput
 from beholder.json_reading import BadJson, parse_loose
+from beholder.money import country_of
 from beholder.sources import cards
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, unique
@@ -27,6 +29,7 @@ from beholder.text import cannot_read, shown
 _MOST_BYTES = 64 * 1024**2
 _ARCHIVES = {".mhtml", ".mht"}
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_LISTS = re.compile(r'"@type"\s*:\s*\[?\s*"(?:https?://schema\.org/)?(?:ItemList|CollectionPage|SearchResultsPage)"')
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)\s*(\S+)|Page saved with SingleFile\s+url:\s*(\S+)")
 
 
@@ -109,8 +112,9 @@ class _Page:
                 found.enrich(listing, alone=len(data) == 1)
         scripts = {node.mem_id: listing for listing in weak for node in listing.nodes}
         told = cards.find(self.tree, self.base, self.site, self.images, scripts)
+        self._as_one(found, told)
         others: list[Listing] = []
-        is_list = len(found.all) != 1
+        is_list = len(found.all) != 1 or _LISTS.search(self.text) is not None
         for listing in told:
             if is_list:
                 found.add(listing)
@@ -123,6 +127,18 @@ class _Page:
         if not found.all:
             return self._pictures_alone()
         return found.all
+
+    def _as_one(self, found: _Merged, told: list[Listing]) -> None:
+        """Take the page for that of one work, where it says what it is and shows one price outside of its cards."""
+        own = None if found.all else opengraph(self.tree)
+        if own is None or not own.pictures:
+            return
+        probe = Listing()
+        cards.say_of_page(probe, self.tree, country_of(self.site), told)
+        seen = read_details({"price": probe.said.get("page", {}).get("price", ""), "site": self.site})
+        if "price" in own.said["opengraph"] or seen.price is not None or seen.terms is not None:
+            own.link = web_address(own.link, self.base) or self.address
+            found.add(own)
 
     def _own(self, found: _Merged, weak: list[Listing], others: list[Listing]) -> None:
         """What the page says of itself, and pictures on it that lead nowhere else, where it shows one work."""
@@ -138,6 +154,7 @@ class _Page:
         if told is not None and (not told.link or not one.link or self._is_same(told, one)):
             one.take(told)
         one.link = one.link or self.address
+        cards.say_of_page(one, self.tree, country_of(self.site), others)
         if self._is_about(one):
             nodes = [node for listing in others for node in listing.nodes]
             shown_here = self.images.of_page(self.base, one.link, nodes)

@@ -44,6 +44,7 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
 }
 _UNITS = ("unit", "units", "dimensionunit", "dimensionsunit", "unitofmeasure", "metric")
 _PICTURE_URLS = (
+    "urlslarge", "largeurls", "urls", "images",
     "fullsizeurl",
     "fullsize", "original", "originalurl", "xlarge", "large", "largeurl", "full", "highresolution", "contenturl",
     "url", "imageurl", "src", "href", "uri", "default", "medium", "web", "webimage", "small", "thumbnail", "path",
@@ -51,8 +52,19 @@ _PICTURE_URLS = (
 _AMOUNTS = ("amount", "value", "price", "current", "raw", "number")
 _SHOWN = ("text", "formatted", "display", "formattedprice", "displayprice", "label", "pricetext")
 _CURRENCIES = ("currencycode", "currency", "currencyiso", "code", "priceunit", "symbol")
+_NO_PRICES = {
+    "estimate": "estimate",
+    "vurdering": "estimate",
+    "currentbid": "bid",
+    "startingbid": "bid",
+    "highbid": "bid",
+}
 _MINOR = re.compile(r"cents?$|minor|øre$|pence$|rappen$")
 _PRIVATE = re.compile(r"seller|user|owner|account|contact|vendor|profile|sælger|verkäufer|vendeur|author")
+_A_PICTURE = re.compile(r"image|photo|picture|thumb|bild|billed|foto|imag[eé]n|immagin|afbeelding")
+_A_LINK = re.compile(
+    r"(?:item|web|ad|listing|detail|view|vip|product|page|share|public|object|lot|artwork|offer)\w*(?:url|link)"
+)
 _NAME = re.compile(r"[\W_]+")
 
 _FIELD = {name: (field, at) for field, names in _KEYS.items() for at, name in enumerate(names.split())}
@@ -96,7 +108,7 @@ def _is_record(told: Mapping[str, Any]) -> bool:
     title = _get(told, "title")
     if not isinstance(title, str) or not title.strip() or len(title) > 1000:
         return False
-    return bool(_pictures_in(told)) or (_get(told, "price") is not None and isinstance(_get(told, "link"), str))
+    return bool(_pictures_in(told)) or (_get(told, "price") is not None and bool(_link_in(told)))
 
 
 def _record(node: Mapping[str, Any], reader: str, sure: bool) -> Listing | None:
@@ -122,8 +134,7 @@ def _record(node: Mapping[str, Any], reader: str, sure: bool) -> Listing | None:
     for label, text in _labelled(told):
         if (field := field_of(label)) and field not in ("link", "site", "price", "currency"):
             listing.say(reader, **{field: text})
-    link = _get(told, "link")
-    listing.link = link if isinstance(link, str) else ""
+    listing.link = _link_in(told)
     return listing
 
 
@@ -142,10 +153,9 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
         sure = True
         if any(_MINOR.search(key) for key in inner) or "fractiondigits" in inner or "precision" in inner:
             return {"price": f"{first_text(value)} {', '.join(inner)}"}  # in minor units, perhaps: kept, not read
-    elif value is None and any(_MINOR.search(key) for key in told):
-        return {}
-    if value is None:
-        return {}
+    if value is None:  # what somebody thinks it is worth, or has offered, is no price
+        written = next(((key, told[key]) for key in _NO_PRICES if isinstance(told.get(key), (str, int, float))), None)
+        return {"price": f"{_NO_PRICES[written[0]]}: {written[1]}"} if written else {}
     said = money_said(value, currency)
     if not sure and said.get("price", "").isdigit():
         return {"price": said["price"]}
@@ -196,25 +206,27 @@ def _place(value: Any) -> str:
 
 def _pictures_in(told: Mapping[str, Any]) -> list[str]:
     """References to the pictures of a record, the most telling key first; not those of people."""
-    found: list[str] = []
-    keys = sorted(
-        (key for key in told if key in _FIELD and _FIELD[key][0] == "picture"), key=lambda key: _FIELD[key][1]
-    )
-    for key in keys:
-        for one in told[key][:_MOST_PICTURES] if isinstance(told[key], list) else [told[key]]:
-            reference = _reference(one)
-            if reference and reference not in found:
-                found.append(reference)
-    return found
+    named = sorted((key for key in told if _FIELD.get(key, ("",))[0] == "picture"), key=lambda key: _FIELD[key][1])
+    others = [key for key in told if key not in named and _A_PICTURE.search(key) and not _PRIVATE.search(key)]
+    found = (reference for key in (*named, *others) for reference in _references(told[key]))
+    return list(dict.fromkeys(found))
 
 
-def _reference(value: Any, depth: int = 3) -> str:
+def _references(value: Any, depth: int = 3) -> list[str]:
+    """All in a list; of an object that tells one picture in several sizes the largest."""
     if isinstance(value, str):
         text = value.strip()
-        return text if "/" in text or "." in text else ""
+        return [text] if "/" in text or "." in text else []
+    if isinstance(value, list) and depth:
+        return [reference for one in value[:_MOST_PICTURES] for reference in _references(one, depth - 1)]
     if isinstance(value, dict) and depth:
         inner = _folded(value)
-        for key in _PICTURE_URLS:
-            if key in inner and (found := _reference(inner[key], depth - 1)):
-                return found
-    return ""
+        return next((found for key in _PICTURE_URLS if (found := _references(inner.get(key), depth - 1))), [])
+    return []
+
+
+def _link_in(told: Mapping[str, Any]) -> str:
+    link = _get(told, "link")
+    if not isinstance(link, str):
+        link = next((value for key, value in told.items() if _A_LINK.fullmatch(key) and isinstance(value, str)), "")
+    return link
