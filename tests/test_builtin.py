@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 import beholder.features.builtin as builtin
 from beholder.errors import BadInput
 from beholder.features import load_encoder
+from beholder.features.measures import MeasuresRuntime
 from beholder.images import open_image
 from helpers.makers import encoded, exif
 
@@ -89,7 +90,8 @@ def test_the_file_says_its_numbers_and_a_style(encoder, pictures):
     session = onnxruntime.InferenceSession(str(builtin.MODEL), providers=["CPUExecutionProvider"])
     embedding, style = session.run(["embedding", "style"], {"image": encoder._preprocessing(pictures)})
     np.testing.assert_allclose(encoder.encode(pictures), embedding, atol=1e-4)
-    assert encoder.vocabulary.probabilities(embedding).shape == (len(pictures), len(encoder.vocabulary.names))
+    rows = np.hstack([embedding, MeasuresRuntime().encode(pictures)])
+    assert encoder.vocabulary.probabilities(rows).shape == (len(pictures), len(encoder.vocabulary.names))
     assert np.isfinite(style).all()
 
 

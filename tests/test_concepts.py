@@ -89,10 +89,11 @@ def test_a_year_is_of_a_century(year, century):
 # one set of words of several sources
 
 
-def test_a_word_is_said_by_the_first_source_that_ever_says_it():
+def test_a_word_is_said_where_any_source_says_it():
     silent, first, second = tags(boats=[0.2, 0.1, 0.4]), tags(boats=[0.1, 0.9, 0.1]), tags(boats=[0.9, 0.1, 0.1])
     found = words_of(Tags.nothing(3), [silent, first, second])
-    assert found.said[:, 0].tolist() == [False, True, False]
+    assert found.said[:, 0].tolist() == [True, True, False]
+    assert found.probabilities[:, 0].tolist() == pytest.approx([0.9, 0.9, 0.4])
 
 
 def test_what_columns_say_goes_before_what_is_guessed():

@@ -35,13 +35,14 @@ def test_words_hold_on_unseen_paintings_and_photographs(shared, tmp_path, monkey
     known = known_words(found)
     groups = Counter(bank()[word].group for word in known)
     assert len(known) >= ALL
-    assert groups["subject"] >= SUBJECTS
+    assert sum(groups[group] for group in OF_WHAT) >= SUBJECTS
     assert groups["palette"] >= PALETTES
     wrong = [word for word, f in found.items() if f.said >= 8 and f.precision < 0.7]
     assert wrong == [], "said although it does not hold"
 
 
-ALL, SUBJECTS, PALETTES = 45, 10, 16  # of the words that hold; a better encoder raises them
+ALL, SUBJECTS, PALETTES = 48, 15, 18  # of the words that hold; a better encoder raises them
+OF_WHAT = ("subject", "place", "figure")
 
 
 # learning

@@ -520,7 +520,11 @@ class Collection:
         for name in self.row.encoders:
             runtime = self.library.runtime(name)
             block = self.table.numbers[:, self.layout.columns(Seen(runtime, self.library.shards(name)).block)]
-            sources.append(Tags.of(getattr(runtime, "vocabulary", None), block))
+            vocabulary = getattr(runtime, "vocabulary", None)
+            if vocabulary is not None and vocabulary.width > block.shape[1]:
+                sources.append(Tags.of(vocabulary, np.hstack([block, rows])).where(known))
+            else:
+                sources.append(Tags.of(vocabulary, block))
             if isinstance(runtime, TextRuntime):
                 towers.append((runtime, block))
         tags = words_of(told, sources)

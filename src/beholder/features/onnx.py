@@ -28,6 +28,7 @@ from beholder.errors import BadInput, UserError
 from beholder.features.attributes import ATTRIBUTES
 from beholder.features.encoder_row import EncoderRow
 from beholder.features.external_data import digest_of, external_files
+from beholder.features.measures.measuring import NAMES as MEASURES
 from beholder.features.preprocess import Preprocessing, read_preprocessing
 from beholder.features.vocabulary import Vocabulary
 from beholder.json_reading import read_json
@@ -287,7 +288,7 @@ class OnnxRuntime:
             preprocessing=done | ({"attributes": said.attributes} if said.attributes else {}),
             max_side=said.preprocessing.max_side,
         )
-        vocabulary = Vocabulary.read(path, said.dimension)
+        vocabulary = Vocabulary.read(path, said.dimension, len(MEASURES))
         runtime = cls(row, tower, said.input, said.preprocessing, vocabulary, said.attributes)
         runtime.description = path.with_suffix(".json")
         if not known:

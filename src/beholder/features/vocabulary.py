@@ -2,7 +2,8 @@
 
 Beside a model `x.onnx` its `x.json` lists them under "words", each with its group and the probability from which it is
 said, which is null for a word that only orders pictures; `x.safetensors` holds the head, `weight` (w, d) and `bias`
-(w,), of which the probability is the sigmoid. `beholder train words` writes both; the model stays as it is.
+(w,), of which the probability is the sigmoid. A head may also read what `features/measures` measures of the picture: it
+then has so many columns more. `beholder train words` writes both; the model stays as it is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NEVER = 2.0  # said from this probability on: not at all
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """A head for w words of rows of d numbers.
+    """A head for w words of rows of d numbers: those of the encoder, and the measures behind them where it reads them.
 
     Attributes
     ----------
@@ -44,6 +45,11 @@ class Vocabulary:
     weight: Matrix
     bias: Matrix
     said_from: Floats
+
+    @property
+    def width(self) -> int:
+        """How many numbers of a picture it reads."""
+        return int(self.weight.shape[1])
 
     def probabilities(self, X: Matrix) -> Matrix:
         """(n, w) of rows (n, d)"""
@@ -67,8 +73,11 @@ class Vocabulary:
         description.write_text(head.removesuffix("[]\n}") + f"[\n{lines}\n ]\n}}\n", encoding="utf-8")
 
     @classmethod
-    def read(cls, model: Path, dimension: int) -> Vocabulary | None:
-        """The words of a model whose JSON can be read; None where it has none. raises : BadInput"""
+    def read(cls, model: Path, dimension: int, measures: int = 0) -> Vocabulary | None:
+        """The words of a model whose JSON can be read; None where it has none. raises : BadInput
+
+        dimension : of the model's rows; measures, how many more columns a head may have
+        """
         told = read_json(model.with_suffix(".json")).get("words")
         if not told:
             return None
@@ -82,7 +91,8 @@ class Vocabulary:
             raise BadInput(
                 f"the words of {model.name} cannot be read ({fault}): see {path.name} and its .json"
             ) from None
-        if weight.shape != (len(names), dimension) or bias.shape != (len(names),):
+        fits = weight.shape in ((len(names), dimension), (len(names), dimension + measures))
+        if not fits or bias.shape != (len(names),):
             raise BadInput(f"{path} must hold weight ({len(names)}, {dimension}) and bias ({len(names)},)")
         return cls(names, groups, weight, bias, said_from)
 

@@ -41,7 +41,7 @@ _Ask = Callable[[Sequence[Path], Progress], Matrix]
 LABELLED = Path(__file__).with_name("labelled_pictures.csv")
 CALIBRATION = Path(__file__).with_name("calibration_pictures.csv")
 _CLASSES = 1000
-_RIDGE = 0.002  # C of a head on an encoder's numbers
+_TAUGHT, _LOOKED = 0.002, 0.005  # C of a head that teachers teach too, and of one of pictures that were looked at alone
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
 _TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
 _SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
@@ -126,22 +126,21 @@ def train_words(
     pictures = read_labels(data, words, labelled, known, others)
     if not measured and teachers is not None:
         _ask_teachers(pictures, words, teachers, data, out, say)
-    if measured:
-        pictures = pictures.only(np.asarray(pictures.judged.any(axis=1)))
-    rows = _Rows(out / "work", data, say)
-    X = rows.of(runtime.row, pictures.files, _by_runtime(runtime))
-    titles = _titles(data, others)
+    rows, titles, apart = _Rows(out / "work", data, say), _titles(data, others), read_judged(calibration)
     shown = tuple(sorted({*told, *titles}))
-    Y = rows.of(runtime.row, shown, _by_runtime(runtime))
-    apart = read_judged(calibration)
-    Z = rows.of(runtime.row, tuple(apart), _by_runtime(runtime))
+    looked = pictures.only(np.isin(pictures.files, list(read_judged(labelled))))
+    both = [runtime] if measured else [runtime, load_encoder("measures")]
+    narrow, wide = _Seen([runtime], shown, tuple(apart), rows), _Seen(both, shown, tuple(apart), rows)
     found = list[_Word]()
     for k, word in enumerate(words):
         say("learning the words", k + 1, len(words))
-        head = _learned(X, pictures, k, (Z, _judged(word, apart, known)), word.measures if measured else ())
+        taught, own = _is_taught(word) and not measured, word.measures if measured else ()
+        of, seen, penalty = (pictures, narrow, _TAUGHT) if taught else (looked, wide, _LOOKED)
+        head = _learned(of, seen, k, _judged(word, apart, known), own, penalty)
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
-            found.append(_Word(word, head, judge(answers, head.probabilities(Y), head.said_from)))
+            figures = judge(answers, head.probabilities(seen.shown), head.said_from)
+            found.append(_Word(word, head.over(range(seen.width), wide.width), figures))
     _write(found, runtime, out)
     return [word.row() for word in found]
 
@@ -156,16 +155,19 @@ def _is_taught(word: BankWord) -> bool:
 
 
 def _learned(
-    X: Matrix, pictures: LabelledPictures, k: int, apart: tuple[Matrix, Answers], measures: Sequence[str]
+    pictures: LabelledPictures, seen: _Seen, k: int, answers: Answers, measures: Sequence[str], penalty: float
 ) -> Head | None:
-    """The better of a head on a word's own measures and one on all; on an encoder's rows there is but one."""
-    known = pictures.known[:, k], pictures.weights[:, k], pictures.judged[:, k], pictures.groups
+    """The better of a head on a word's own measures and one on all; on an encoder's rows there is but one.
+
+    answers : about the pictures apart, from which only thresholds are learned
+    """
+    X, known = seen.of(pictures.files), (pictures.known[:, k], pictures.weights[:, k], pictures.judged[:, k])
     if not measures:
-        return fit_head(X, *known, apart, penalty=_RIDGE)
+        return fit_head(X, *known, pictures.groups, (seen.apart, answers), penalty=penalty)
     own = [NAMES.index(name) for name in measures]
     heads = [
-        fit_head(X[:, own], *known, (apart[0][:, own], apart[1]), penalty=_OWN_MEASURES),
-        fit_head(X, *known, apart, penalty=_ALL_MEASURES),
+        fit_head(X[:, own], *known, pictures.groups, (seen.apart[:, own], answers), penalty=_OWN_MEASURES),
+        fit_head(X, *known, pictures.groups, (seen.apart, answers), penalty=_ALL_MEASURES),
     ]
     found = [head for head in (heads[0] and heads[0].over(own, X.shape[1]), heads[1]) if head is not None]
     return max(found, key=lambda head: head.figures.ap, default=None)
@@ -248,6 +250,25 @@ class _Rows:
             self.folder.mkdir(parents=True, exist_ok=True)
             np.savez(path, files=np.array(list(known)), X=np.stack(list(known.values())))
         return np.stack([known[file] for file in files])
+
+
+class _Seen:
+    """What some encoders say of pictures, side by side: of those shown and those apart, and of others when asked."""
+
+    def __init__(self, runtimes: Sequence[Runtime], shown: Sequence[str], apart: Sequence[str], rows: _Rows) -> None:
+        self._runtimes, self._rows, self._known = runtimes, rows, dict[tuple[str, ...], Matrix]()
+        self.shown, self.apart = self.of(tuple(shown)), self.of(tuple(apart))
+
+    @property
+    def width(self) -> int:
+        return int(self.shown.shape[1])
+
+    def of(self, files: tuple[str, ...]) -> Matrix:
+        """(n, d) in the order of the files"""
+        if files not in self._known:
+            parts = [self._rows.of(runtime.row, files, _by_runtime(runtime)) for runtime in self._runtimes]
+            self._known[files] = np.hstack(parts)
+        return self._known[files]
 
 
 def _by_runtime(runtime: Runtime) -> _Ask:
