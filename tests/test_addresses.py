@@ -49,4 +49,5 @@ def test_addresses_of_the_web_are_kept_whole(text, base, address):
 def test_the_same_page_has_one_plain_address():
     same = ["https://www.dba.dk/a/", "http://dba.dk/a#top", "https://dba.dk/a?utm_source=x&fbclid=1"]
     assert {plain_address(address) for address in same} == {"dba.dk/a"}
+    assert plain_address("https://[::1") == "https://[::1"
     assert plain_address("https://dba.dk/a?id=1&utm_medium=x") == "dba.dk/a?id=1"

@@ -203,8 +203,8 @@ def first_value(text: str, start: int) -> tuple[Any, int]:
         return None, start
 
 
-_LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[\]}])', re.DOTALL)
+_LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*[\]}])', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _OTHER_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(?!u[0-9a-fA-F]{4})([^\"\\/bfnrt]))")
 _INNER_QUOTE = re.compile(r'(?<![\[{,:\\\s])(?<![\[{,:]\s)"(?!\s*[,:}\]])|(?<=[^\[{,:\\\s]\s)"(?!\s*[,:}\]])')

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _CURRENCIES = {  # the codes that are read, with the signs of each; a sign of several needs a country
-    "EUR": "€ euro euros", "USD": "us$ $us $ dollars", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
+    "EUR": "€ euro euros", "USD": "us$ $us $", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
     "NOK": "kr kroner", "DKK": "kr kroner dkr", "ISK": "kr krónur", "JPY": "円 ¥ ￥ yen", "CAD": "ca$ c$ $ca $",
-    "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $", "MXN": "mx$ mex$ $",
-    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹ rs",
-    "PLN": "zł zl", "CZK": "kč", "HUF": "ft", "RON": "lei", "BGN": "лв", "RUB": "₽ руб", "UAH": "₴ грн", "TRY": "₺ tl",
+    "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $ 元", "MXN": "mx$ mex$ $",
+    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹",
+    "PLN": "zł zl", "CZK": "kč", "HUF": "ft", "RON": "lei", "MDL": "lei", "BGN": "лв",
+    "RUB": "₽ руб", "BYN": "руб", "UAH": "₴ грн", "TRY": "₺ tl",
     "ILS": "₪", "BRL": "r$", "ZAR": "", "XPF": "fr", "THB": "฿", "VND": "₫", "PHP": "₱",
 }  # fmt: skip
 _WITHOUT_CENTS = {"JPY", "KRW", "ISK", "VND", "CLP", "XPF"}

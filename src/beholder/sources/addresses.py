@@ -85,7 +85,10 @@ def is_public_ip(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool
 
 def plain_address(address: str) -> str:
     """The same for all addresses of one page: without a scheme, `www.`, a fragment and what only tracks visitors."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
     told = [(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.fullmatch(key)]
     host = (parts.hostname or "").removeprefix("www.")
     return host + parts.path.rstrip("/") + ("?" + urlencode(told) if told else "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -73,7 +72,8 @@ def _entries(path: Path, seen: set[Path], depth: int, more: More | None) -> Iter
 
 def _further(path: Path, address: str, seen: set[Path], depth: int, more: More | None) -> Iterator[Listing | Broken]:
     """A sitemap that an index names, where it lies beside or can be fetched."""
-    beside = path.with_name(urlsplit(address).path.rpartition("/")[2] or "?")
+    name = address.partition("?")[0].rpartition("/")[2].strip(".\0")
+    beside = path.with_name(name or "?")
     try:
         if more is not None and depth > 0 and not beside.is_file():
             beside = more(address)

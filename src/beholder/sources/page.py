@@ -27,6 +27,10 @@ from beholder.sources.scripts import page_data
 from beholder.text import cannot_read, shown
 
 _MOST_BYTES = 64 * 1024**2
+_MOST_DEEP = 5000
+_NESTED = re.compile(
+    r"<(/?)(?:div|span|section|article|main|ul|ol|table|b|i|em|strong|font|center|blockquote)\b", re.IGNORECASE
+)
 _ARCHIVES = {".mhtml", ".mht"}
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _LISTS = re.compile(r'"@type"\s*:\s*\[?\s*"(?:https?://schema\.org/)?(?:ItemList|CollectionPage|SearchResultsPage)"')
@@ -72,6 +76,8 @@ class _Page:
         if len(data) > _MOST_BYTES:
             raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a page")
         self.text = html_text(data)
+        if _is_too_deep(self.text):
+            raise BadInput(f"'{shown(path.name)}' is nested more than {_MOST_DEEP:,} deep; it is refused")
         self.tree = LexborHTMLParser(self.text)
         self.address = web_address(address) or self._own_address()
         self.site = (urlsplit(self.address).hostname or "") if self.address else ""
@@ -233,6 +239,17 @@ class _Merged:
             self._by_link.setdefault(plain_address(listing.link), known)
         if title := listing.title():
             self._by_title.setdefault(title.casefold(), known)
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether parts that close are open in each other far deeper than in any page: the parser's time grows "
+    "with that."""
+    depth = 0
+    for closes in _NESTED.findall(text):
+        depth += -1 if closes else 1
+        if depth > _MOST_DEEP:
+            return True
+    return False
 
 
 def html_text(data: bytes) -> str:
