@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from beholder.concepts.bank import GROUPS
 from beholder.concepts.tags import Tags
+from beholder.types import Matrix
 
 
 def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
@@ -19,23 +20,24 @@ def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
 
     Words come group by group. Of a picture of which no source can tell, a word is not said, and its probability is 0.
     """
-    of: dict[tuple[str, str], list[tuple[Tags, int]]] = {}
+    of: dict[tuple[str, str], list[tuple[Matrix, NDArray[np.bool_]]]] = {}
     for tags in sources:
+        p, said = np.ascontiguousarray(tags.probabilities.T), np.ascontiguousarray(tags.said.T)
         for k, word in enumerate(zip(tags.groups, tags.names, strict=True)):
-            of.setdefault(word, []).append((tags, k))
+            of.setdefault(word, []).append((p[k], said[k]))
     written = {word: k for k, word in enumerate(zip(columns.groups, columns.names, strict=True))}
     words = sorted({**of, **dict.fromkeys(written)}, key=lambda word: GROUPS.index(word[0]))
     n = len(columns.said)
-    p, said = np.zeros((n, len(words)), np.float32), np.zeros((n, len(words)), bool)
+    p, said = np.zeros((len(words), n), np.float32), np.zeros((len(words), n), bool)  # a word's numbers side by side
     told = {group: _told(columns, group) for group in GROUPS}
     for at, word in enumerate(words):
-        for tags, k in of.get(word, []):
-            p[:, at] = np.fmax(p[:, at], tags.probabilities[:, k])
-            said[:, at] |= tags.said[:, k]
-        own, rows = written.get(word), told[word[0]]
-        p[rows, at] = 0 if own is None else columns.probabilities[rows, own]
-        said[rows, at] = False if own is None else columns.said[rows, own]
-    return Tags([word for _, word in words], [group for group, _ in words], p, said)
+        for own, yes in of.get(word, []):
+            np.fmax(p[at], own, out=p[at])
+            said[at] |= yes
+        column, rows = written.get(word), told[word[0]]
+        p[at, rows] = 0 if column is None else columns.probabilities[rows, column]
+        said[at, rows] = False if column is None else columns.said[rows, column]
+    return Tags([word for _, word in words], [group for group, _ in words], p.T, said.T)
 
 
 def _told(columns: Tags, group: str) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +20,7 @@ _COLUMNS = {
 _FEWEST = 2  # pictures that share a name that the bank does not have, for it to be a word
 _MOST = 200  # such names a group: the commonest
 _PAINTED = {"oil painting", "watercolour", "fresco", "tempera", "icon"}
+_NOTHING = frozenset[str]()
 _ORDINALS = ("st", "nd", "rd")
 
 
@@ -28,14 +29,15 @@ def words_of_columns(items: Sequence[Item]) -> Tags:
 
     Artists, styles and media as they are named, or as the bank names them; years as centuries.
     """
-    told = [dict[str, set[str]]() for _ in items]
-    for own, item in zip(told, items, strict=True):
-        columns = {name.casefold().strip(): text for name, text in item.columns.items() if text.strip()}
-        own["artist"] = {item.details.artist} if item.details.artist else set()
-        own["style"] = {word for text in _parts(columns, "style") for word in _styles(text)}
-        own["medium"] = {word for text in _parts(columns, "medium") for word in _media(text)}
-        own["period"] = {_century(item.details.year)} if item.details.year else set()
-    found = [_group([own[group] for own in told], group) for group in ("style", "medium", "artist", "period")]
+    told = {group: list[frozenset[str]]() for group in ("style", "medium", "artist", "period")}
+    for item in items:
+        named, details = _named(tuple(item.columns)), item.details
+        for group, names in named.items():
+            said = [_READ[group](item.columns[name]) for name in names]
+            told[group].append(said[0] if len(said) == 1 else frozenset().union(*said))
+        told["artist"].append(frozenset({details.artist}) if details.artist else _NOTHING)
+        told["period"].append(_century(details.year) if details.year else _NOTHING)
+    found = [_group(own, group) for group, own in told.items()]
     return Tags(
         [name for tags in found for name in tags.names],
         [group for tags in found for group in tags.groups],
@@ -44,22 +46,27 @@ def words_of_columns(items: Sequence[Item]) -> Tags:
     )
 
 
-def _group(told: Sequence[set[str]], group: str) -> Tags:
+def _group(told: Sequence[frozenset[str]], group: str) -> Tags:
     counts = Counter(name for own in told for name in own)
     of_bank = {word.word for word in bank().values() if word.group == group}
     others = [name for name, count in counts.most_common() if name not in of_bank and count >= _FEWEST][:_MOST]
     names = [*sorted(of_bank & set(counts)), *sorted(others)]
     at = {name: k for k, name in enumerate(names)}
     said = np.zeros((len(told), len(names)), bool)
-    for row, own in enumerate(told):
-        said[row, [at[name] for name in own if name in at]] = True
+    pairs = [(row, at[name]) for row, own in enumerate(told) for name in own if name in at]
+    said[tuple(np.array(pairs, np.intp).reshape(-1, 2).T)] = True
     known = np.array([bool(own) for own in told], bool)
     probabilities = np.where(known[:, None], said, np.nan).astype(np.float32)
     return Tags(names, [group] * len(names), probabilities, said)
 
 
-def _parts(columns: Mapping[str, str], group: str) -> Iterable[str]:
-    return (columns[name] for name in _COLUMNS[group] if name in columns)
+@lru_cache(256)
+def _named(columns: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Which of these columns tell a style, and which a medium."""
+    return {
+        group: tuple(column for column in columns if column.casefold().strip() in names)
+        for group, names in _COLUMNS.items()
+    }
 
 
 @lru_cache(4096)
@@ -86,7 +93,11 @@ def _media(text: str) -> frozenset[str]:
     return frozenset(found | {"painting"} if found & _PAINTED else found)
 
 
-def _century(year: int) -> str:
+@lru_cache(4096)
+def _century(year: int) -> frozenset[str]:
     number = (year - 1) // 100 + 1
     ending = "th" if 10 < number < 20 or not 1 <= number % 10 <= 3 else _ORDINALS[number % 10 - 1]
-    return f"{number}{ending} century"
+    return frozenset({f"{number}{ending} century"})
+
+
+_READ = {"style": _styles, "medium": _media}
