@@ -1,7 +1,7 @@
 """Are the words true? `python runs/taste_words.py DATA [--people FILE] [--columns 0] [--seconds 60] [--json]`.
 
 DATA is a plain folder whose items.csv has columns that say kinds of pictures (artist, style). Simulated people who like
-one kind answer grids as the app asks them, with noise and slips (`beholder bench --analysis personas`). After some
+one kind, or what one word is said of, answer grids as the app asks them, with noise and slips. After some
 seconds: how many are told something true of what they like, and how many something false; a word or a measured end is
 true of them where it is at least 1.3 times as common among what they like as in the collection. So many others answer
 at random: how many of them are told of a taste. Last, reasons of the first pictures of the rankings, drawn by chance:
@@ -43,6 +43,8 @@ from paper import Row, main
 
 TRUE = 1.3  # times as common among what is liked
 COMMON = 1 / 3
+NAMES = ("artist", "style", "period", "medium")  # groups that columns tell, of which there are people already
+MOST, RAREST, COMMONEST = 12, 0.05, 0.12  # people who like a word, and the share of the pictures that have it
 FIRST = 60  # pictures of a ranking that reasons are drawn from
 REASONS = 200
 GRIDS = 10  # that who clicks answers
@@ -136,7 +138,8 @@ class Room:
         lift = {word: float(has[liked].mean() / max(has.mean(), 1e-9)) for word, has in self.named(told).items()}
         true = {word: times <= 1 if word.startswith("not ") else times >= TRUE for word, times in lift.items()}
         return {
-            "person": person.name, "verdict": told.verdict.kind, "sentence": told.verdict.sentence,
+            "person": person.name, "base": float(liked.mean()),
+            "verdict": told.verdict.kind, "sentence": told.verdict.sentence,
             "names": any(true[word] for word in true if not word.startswith("not ")),
             "false": [word for word in true if not true[word]],
         }  # fmt: skip
@@ -183,10 +186,13 @@ def rooms(library: Library, data: str, columns: bool, progress: Progress) -> tup
     return library.collection("bare"), whole.items  # both in the order of their items.csv
 
 
-def everybody(data: str, items: Sequence[Item], more: str) -> list[Persona]:
-    """The bench's people, and those of a file."""
+def everybody(data: str, items: Sequence[Item], words: Tags, more: str) -> list[Persona]:
+    """The bench's people, who like a value of a column; some who like what a word is said of; and those of a file."""
     columns = {name: [item.columns.get(name, "") for item in items] for name in load_plain(data).columns}
-    found = people(columns)
+    found, shares = people(columns), words.said.mean(axis=0)
+    known = [k for k, group in enumerate(words.groups) if group not in NAMES and RAREST <= shares[k] <= COMMONEST]
+    known.sort(key=lambda k: zlib.crc32(words.names[k].encode()))
+    found += [Persona(words.groups[k], words.names[k], words.said[:, k]) for k in known[:MOST]]
     for name, kind in (json.loads(Path(more).read_text("utf-8")) if more else {}).items():
         cells = columns.get(kind["column"], [""] * len(items))
         liked = [any(part.strip() in kind["values"] for part in cell.split(",")) for cell in cells]
@@ -215,7 +221,7 @@ def figures(
             room = Room(collection, words_of_columns(items), seed)
             judged, said = list[Row](), list[Row]()
             for repeat in range(repeats):
-                for person in everybody(data, items, people):
+                for person in everybody(data, items, collection.words, people):
                     key = [seed, repeat, zlib.crc32(person.name.encode())]
                     told = room.sit(SimulatedEye.of(person, key), [*key, 2], seconds)
                     judged.append(room.judge(person, told))
@@ -226,7 +232,10 @@ def figures(
     known = [row["untrue"] for row in drawn if row["untrue"] is not None]
     whole: Row = {
         "data": Path(data).name, "columns": bool(columns), "seconds": seconds, "people": len(judged),
-        "named": share(row["names"] for row in judged), "false": share(bool(row["false"]) for row in judged),
+        "named": share(row["names"] for row in judged),
+        "named_of_file": share(row["names"] for row in judged if row["person"].startswith("people: ")),
+        "named_of_kinds": share(row["names"] for row in judged if row["base"] >= RAREST),
+        "false": share(bool(row["false"]) for row in judged),
         "clickers": len(clicking), "flattered": share(one.verdict.kind == "own" for one in clicking),
         "clickers_named": share(bool(room.named(one)) for one in clicking), "reasons": len(drawn),
         "given": share(bool(row["text"]) for row in drawn), "common": share(row["common"] for row in drawn),
@@ -248,7 +257,8 @@ def table(rows: Sequence[Row]) -> str:
     knows = "knows" if m["columns"] else "does not know"
     lines = [
         f"{m['data']}, {m['people']} people after {m['seconds']} s; the app {knows} the columns.",
-        f"Told something true of what they like: {m['named']}; something false: {m['false']}.",
+        f"Told something true of what they like: {m['named']}, of the file {m['named_of_file']}, of those who like "
+        f"{RAREST:.0%} of the pictures or more {m['named_of_kinds']}; something false: {m['false']}.",
         f"Of {m['clickers']} who click {m['flattered']} are told of a taste, {m['clickers_named']} are told a word.",
         f"Of {m['reasons']} reasons {m['given']} say something, {m['common']} have a word that is common, "
         f"{m['equal']} equal a neighbour's, {m['untrue']} of {m['untrue_of']} are untrue by the columns.",

@@ -322,6 +322,8 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
         ),
         ([liking("Baroque", "style", 0.4)], "Often Baroque."),
         ([liking("night", "light"), liking("thick paint", "technique")], "Pictures at night and with thick paint."),
+        ([liking("black and white", "palette")], "Pictures in black and white."),
+        ([liking("much black", "palette")], "Pictures with much black."),
         ([liking("woman", "figure"), liking("19th century", "period")], "Women of the 19th century."),
         ([liking("city", "place"), liking("plain background", "composition")], "Cities with a plain background."),
         ([liking("portrait", "figure", 0.01, 0.4, liked=False)], ""),

@@ -24,6 +24,7 @@ _FELT = 3.0  # log evidence, of the taste model over none, from which the encode
 # In grids, where what most people like is known, the evidence of who picks at random is lower by 4: they do
 # not go by it. Nor does a person of a rare taste, so less is wanted, of the evidence and the belief in a clear taste.
 _FELT_AMONG, _CLEARLY = -0.4, 4.0
+_FELT_BY_NAME = 1.2  # more is wanted where the taste may be one for what columns say: chance finds something among many
 _UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
 _LOOKS = ("palette", "light", "technique", "composition", "mood")  # groups that say what attributes measure
 FEWEST = 5  # answers below which nothing is found, whatever they say
@@ -169,5 +170,6 @@ def felt_by(model: Any) -> float:
     evidence = float(getattr(model, "log_evidence_", 0.0) - getattr(model, "null_log_evidence_", 0.0))
     clear = getattr(model, "clear_share", None)
     if clear is not None and model.prior is not None and len(model.answers_.grids):
-        return evidence + _CLEARLY * float(clear) - _FELT_AMONG
+        named = _FELT_BY_NAME if getattr(model, "named_", 0) else 0.0
+        return evidence + _CLEARLY * float(clear) - _FELT_AMONG - named
     return evidence - _FELT

@@ -17,8 +17,14 @@ _UNCOUNTED = {  # of the groups that are said in the plural
     "sculpture", "collage", "sea",
 }  # fmt: skip
 _ITSELF = ("from above", "from below", "sharp all over", "close-up")
-_WHEN = {"night": "at night", "sunset": "at sunset", "fog": "in fog", "storm": "in a storm", "overcast sky": ""}
-_WITH = ("shadows", "silhouettes", "glow", "contrast", "sky", "black", "white")  # light and palette that pictures have
+_WHEN = {
+    "night": "at night",
+    "sunset": "at sunset",
+    "fog": "in fog",
+    "storm": "in a storm",
+    "overcast sky": "under an overcast sky",
+}
+_WITH = ("shadows", "silhouettes", "glow", "contrast", "sky")  # of light, what pictures have and are not "in"
 _SINGLE = ("view", "subject", "layout", "background", "frame", "horizon", "surface", "sky", "glow")
 _MOSTLY = 0.5  # share of what is liked from which it is mostly so
 _PART = {  # of the sentence that a group belongs to, and how many words it has at most
@@ -29,6 +35,7 @@ _PART = {  # of the sentence that a group belongs to, and how many words it has 
 _AT_MOST = {"noun": 2, "artist": 2}
 _DENIED = ("subject", "place", "figure", "palette", "style")  # groups of words that are named where they are disliked
 _DENIED_AT_MOST = 2
+_TELLING = 0.25  # of what the word tells that tells most, below which one is not said beside it
 _SIDES = 2  # of colour, manner and period
 
 
@@ -51,22 +58,23 @@ def side_of(word: str, group: str) -> str:
     """What stands behind the nouns: "in blue tones", "at night", "with thick paint", "of the 19th century"."""
     if word in _ITSELF:
         return "close up" if word == "close-up" else word
-    if _WHEN.get(word):
+    if word in _WHEN:
         return _WHEN[word]
     one = f"a {word}" if word.rpartition(" ")[2] in _SINGLE else word
     if group == "period":
         return f"of the {word}" if word.endswith("century") else f"from {word} times"
-    if group in ("palette", "light") and word.rpartition(" ")[2] not in _WITH:
+    if group in ("palette", "light") and word.rpartition(" ")[2] not in _WITH and not word.startswith("much "):
         return f"in {word}"
-    return f"in {word}" if word.endswith("format") or word.startswith(("soft focus", "round")) else f"with {one}"
+    return f"in {one}" if word.endswith("format") or word.startswith(("soft focus", "round")) else f"with {one}"
 
 
 def spoken_of(likings: Sequence[Liking]) -> list[Liking]:
     """The likings that the sentence names, of all, those that tell most first; none where nothing is liked."""
     said, against = dict[str, list[Liking]](), list[Liking]()
+    least = _TELLING * max((one.weight for one in likings if one.liked), default=0.0)
     for one in likings:
         part = _PART[one.group]
-        if one.liked and len(said.get(part, ())) < _AT_MOST.get(part, 1):
+        if one.liked and one.weight >= least and len(said.get(part, ())) < _AT_MOST.get(part, 1):
             said.setdefault(part, []).append(one)
         elif not one.liked and one.group in _DENIED and part not in {_PART[x.group] for x in against}:
             against.append(one)

@@ -22,6 +22,7 @@ _VerdictKind = Literal["like most", "own", "open", "clicking"]
 
 _ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
 _AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
+_WORDED = 2.0  # of `felt_by`, from which words are told of who likes what most people like
 _CLEAR = 0.5  # probability of a clear taste from which it is called one
 _SURE, _COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of them right, below which none was
 _FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
@@ -121,7 +122,7 @@ def verdict_of(
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
         agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
-        words = f"{told.sentence} " if found and any(x.liked for x in told.likings) else ""
+        words = f"{told.sentence} " if found and felt > _WORDED and any(x.liked for x in told.likings) else ""
         top = ranked[:_OF_MOST].tolist()
         caption = f"These {'five ' * (len(top) == 5)}look most like you:"
         return Verdict("like most", words + agree, caption, top)

@@ -24,6 +24,7 @@ from beholder.explain import (
     Way,
     advice_of,
     liked_and_disliked,
+    spoken_of,
     verdict_of,
     ways_of,
 )
@@ -177,10 +178,10 @@ class Reading:
         return replace(told, sentence=verdict.sentence, likings=likings)
 
     def grounds(self, n: int = 4) -> list[tuple[Liking, list[Item]]]:
-        """The words that are liked, each with at most n of the pictures chosen that have it, the newest first."""
+        """The words that the sentence names, each with at most n of the chosen pictures that have it, newest first."""
         said, items = self.collection.words.said, self.collection.items
         chosen = liked_and_disliked(self.answers)[0][::-1]
-        liked = [one for one in self.explanation.likings if one.liked]
+        liked = [one for one in spoken_of(self.explanation.likings) if one.liked]
         return [(one, [items[row] for row in chosen[said[chosen, one.column]][:n].tolist()]) for one in liked]
 
     @property
