@@ -69,7 +69,8 @@ def test_the_encoder_imports_pictures(example, painted, monkeypatch, home):
     library = Library(home)
     assert library.import_source(painted, "art", encoder="thumbnail").new == 12
     pictures = library.collection("art")
-    assert pictures.X.shape == (12, 192 + pictures.layout.attributes)
+    assert pictures.row.encoders == ("thumbnail", "builtin"), "what people like in general is known for the latter"
+    assert pictures.X.shape == (12, 192 + 384 + pictures.layout.attributes)
     assert pictures.X[:, :192].std(0).min() > 0
     library.close()
 

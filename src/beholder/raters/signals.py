@@ -112,7 +112,7 @@ def predicted_ratings(rows: Floats, score: Floats) -> Floats:
     rows
         (m, c) a few numbers a picture, of mean squared length about 1
     """
-    return _foretell(rows, score, intercept=True)
+    return _guessed(rows, score, intercept=True)
 
 
 def predicted_choices(differences: Floats, answer: Ints) -> Floats:
@@ -125,11 +125,11 @@ def predicted_choices(differences: Floats, answer: Ints) -> Floats:
         alone, so that of answers at random each is right or wrong like a fair coin and the share right is binomial.
         In cross-validation each answer helps to predict the others, and it is not.
     """
-    guess = _foretell(differences, answer.astype(np.float64), intercept=False)
+    guess = _guessed(differences, answer.astype(np.float64), intercept=False)
     return np.where((answer == 0) | np.isnan(guess) | (guess == 0), np.nan, np.sign(guess) == answer)
 
 
-def _foretell(rows: Floats, told: Floats, *, intercept: bool) -> Floats:
+def _guessed(rows: Floats, told: Floats, *, intercept: bool) -> Floats:
     """Ridge regression on all blocks before each, drawn at random: people tire, and files are sorted."""
     from sklearn.linear_model import RidgeCV
 

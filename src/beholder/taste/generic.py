@@ -8,9 +8,9 @@ set holds several pictures of one scene, and loses .01 to .02 of Spearman by tha
 
 Ratings come in as one mean a picture, adjusted for how each rater uses the scale; choices and ties by a probit.
 
-Where other encoders saw the pictures too (`retold`), the score is regressed on their vectors, over the collection's
-pictures and without any answer: what they do not bear out is in part the error of the first encoder. The regression
-replaces the score as far as it foretells it, measured on each picture by all the others. Figures: docs/taste.md.
+Where other encoders saw the pictures too (`refined`), the score is regressed on their vectors, over the collection's
+pictures and without any answer: what they do not confirm is in part the error of the first encoder. The regression
+replaces the score as far as it predicts it, measured by leaving each picture out. Figures: docs/taste.md.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _POWER = 2.0  # of the eigenvalues: the few large components decide which pictur
 _LENGTH = 1.0  # of the kernel on the vectors
 _MEASURED = 0.2  # weight of the kernel on the measured attributes, where that on the vectors has 1
 _ATTRIBUTES_SHAPE: dict[str, Any] = {"power": 1.0, "length": 1.0, "landmarks": 64}
-_UNFORETOLD = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
+_UNEXPLAINED = 0.5  # variance of a picture's mean rating that its numbers do not tell, where what they tell has 1
 _PER_RATING = 1.5  # variance of one rating about the picture's mean, in the same unit
 _CHOICE_SCALE = 0.55  # standard deviation of the score in units of the noise of a choice
 _TIE_WIDTH = 0.3  # in units of that noise
 _ROUNDS = 10  # of the adjustment: means by raters, then raters by means
-_RETOLD_OF = 4_096  # pictures, evenly spread, on which other encoders learn a score
+_REFINED_ON = 4_096  # pictures, evenly spread, on which other encoders learn a score
 _SLOPE_PRIOR = 5.0  # a rater's slope is believed as if it had been seen to be 1 on so many pictures
 
 
@@ -78,27 +78,27 @@ class GenericScore(Shared):
         parts = np.split(np.array(columns, np.int64), [self.layout.vectors])
         return replace(self, columns=tuple(parts[: len(self.maps)]))
 
-    def retold(self, X: NDArray[Any], columns: Sequence[int], layout: Layout) -> Self:
-        """The score as other encoders bear it out on the pictures of X, (n, d); of a score that is `among` its columns.
+    def refined(self, X: NDArray[Any], columns: Sequence[int], layout: Layout) -> Self:
+        """The score as other encoders confirm it on the pictures of X, (n, d); of a score that is `among` its columns.
 
         Parameters
         ----------
         columns, layout
             where the vectors of the other encoders stand, and which are whose
         """
-        X = thin_out(X, _RETOLD_OF)
+        X = thin_out(X, _REFINED_ON)
         score, part = self.standard(X), X[:, side_by_side(columns)]
         features = FeatureMap.fit(part, layout=layout, power=_POWER, length=_LENGTH)
         phi = features.transform(part)[:, -features.sizes[2] :].astype(np.float64)
         with one_thread():
-            solved = np.linalg.solve(phi.T @ phi + _UNFORETOLD * np.eye(phi.shape[1]), phi.T)
+            solved = np.linalg.solve(phi.T @ phi + _UNEXPLAINED * np.eye(phi.shape[1]), phi.T)
         weights = solved @ score
         told = phi @ weights
-        missed = (score - told) / (1 - np.einsum("nq,qn->n", phi, solved))  # of each picture, foretold by all others
-        foretold = 1 - float(missed.var()) / max(float(score.var()), 1e-12)
-        if foretold <= 0:
+        missed = (score - told) / (1 - np.einsum("nq,qn->n", phi, solved))  # of each picture, predicted from all others
+        explained = 1 - float(missed.var()) / max(float(score.var()), 1e-12)
+        if explained <= 0:
             return self
-        share = foretold**2
+        share = explained**2
         scale = float(score.std()) / float(((1 - share) * score + share * told).std())
         return replace(
             self,
@@ -203,8 +203,8 @@ def fit_generic(X: NDArray[Any], others: Sequence[Answers], layout: Layout | Non
     likelihood = Likelihood(
         kinds=np.concatenate([np.full(len(rows), RATING), kinds]),
         y=np.concatenate([(means - level) / unit, np.zeros(len(pairs))]),
-        weights=np.concatenate([_UNFORETOLD / (_UNFORETOLD + _PER_RATING / counts), weights]),
-        noise=_UNFORETOLD**0.5,
+        weights=np.concatenate([_UNEXPLAINED / (_UNEXPLAINED + _PER_RATING / counts), weights]),
+        noise=_UNEXPLAINED**0.5,
         tie_width=_TIE_WIDTH,
     )
     design = np.vstack([phi[rows], between])

@@ -96,7 +96,7 @@ class Population(Shared):
         return scores if rows is None else scores[rows]
 
     def among(self, X: NDArray[Any], layout: Layout, *blocks: str) -> Self:
-        """What it says of pictures that other encoders saw too, these having their part in it: `GenericScore.retold`.
+        """What it says of pictures that other encoders saw too, these having their part in it: `GenericScore.refined`.
 
         Parameters
         ----------
@@ -110,7 +110,7 @@ class Population(Shared):
         generic = self.generic.among(layout.columns(*blocks))
         others = Layout(tuple(block for block in layout.encoders if block[0] not in blocks))
         if others.blocks:
-            generic = generic.retold(X, layout.columns(*(name for name, _ in others.blocks)), others)
+            generic = generic.refined(X, layout.columns(*(name for name, _ in others.blocks)), others)
         return replace(self, generic=generic)
 
     def knows(self, X: NDArray[Any]) -> bool:
