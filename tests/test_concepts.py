@@ -64,6 +64,14 @@ def test_the_word_itself_comes_before_what_it_is_a_synonym_of():
 # the collection's columns
 
 
+def test_words_to_try_are_of_several_groups_and_not_of_most_pictures():
+    said = np.zeros((30, 5), bool)
+    for k, count in enumerate((25, 8, 6, 9, 3)):
+        said[:count, k] = True
+    names, groups = ("sky", "boats", "trees", "night", "gold"), ("subject", "subject", "subject", "light", "palette")
+    assert Tags(names, groups, said.astype(np.float32), said).examples() == ["boats", "night"]
+
+
 def test_columns_say_artist_style_medium_and_century():
     columns = {"style": "Realism, Impressionism", "medium": "Oil on poplar panel"}
     found = words_of_columns([item(0, 1642, "Claude Monet", **columns), item(1, 1701, "Claude Monet", style="baroque")])

@@ -73,7 +73,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "number": number, "last": last, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
-            "export": address(), "like": like,
+            "export": address(), "like": like, "examples": ", ".join(reading.collection.words.examples()),
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
         }  # fmt: skip
         template = "wall.html" if query.get("part") == "1" else "results.html"
