@@ -412,12 +412,19 @@ TABLES = {
 SILENT = {"header alone", "sep of nothing"}
 
 
+def apart(found):
+    """The files that were found, and the links to what is on no disk here; these are not fetched by themselves."""
+    return [o.locator.path for o in found if o.locator.path], {str(o.locator) for o in found if not o.locator.path}
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_hostile_table_is_read_in_part_or_says_so(tmp_path, name):
     folder_of(tmp_path, "a.png", "b.png")
     found, said = gather(raw(tmp_path / "list.csv", TABLES[name]), tmp_path / "workspace")
     assert said or name in SILENT
-    assert {one.locator.path.name for one in found} <= {"a.png", "b.png"}
+    here, elsewhere = apart(found)
+    assert {path.name for path in here} <= {"a.png", "b.png"}
+    assert elsewhere <= {"http://x.org/a.png"}
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -426,7 +433,9 @@ def test_a_hostile_items_csv_is_read_in_part_or_says_so(tmp_path, name):
     raw(folder / "items.csv", TABLES[name])
     found, said = gather(folder, tmp_path / "workspace")
     assert said or name in SILENT
-    assert all(one.locator.path.is_relative_to(folder) for one in found)
+    here, elsewhere = apart(found)
+    assert all(path.is_relative_to(folder) for path in here)
+    assert elsewhere <= {"http://x.org/a.png"}
 
 
 @pytest.mark.parametrize("name", ["art.zip", "art.csv", "art.tsv", "art.png", "art", "items.csv"])

@@ -372,7 +372,7 @@ def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(
     session = Session(gallery, "sample", "Boatman", model="gp", seed=0)
     said = np.random.default_rng(0).random((len(session.collection), 1)) < 0.4
     words = Tags(("boats",), ("subject",), np.where(said, 0.9, 0.1), said)
-    monkeypatch.setitem(session.collection.__dict__, "words", words)
+    monkeypatch.setattr(type(session.collection), "words", words)
     rows, item = np.arange(len(said)), session.collection.items
     with_, without = rows[said[:, 0]], rows[~said[:, 0]]
     session.record(

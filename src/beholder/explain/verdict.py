@@ -32,6 +32,7 @@ _SHOWN, _OF_MOST, _OF_EACH = (
     4,
 )  # pictures of a taste of one's own, of what most people like, of each way left open
 _AGAINST = 3  # pictures that they would not like
+_ALIKE = 0.8  # correlation of their numbers from which two pictures are shown as one
 FIRST_WORD = 20  # answers below which it is said that it is early
 _GROUP = 3  # pictures that were liked and are alike, from which they are a way
 _ROUNDS = 20  # in which pictures that were liked are parted in two
@@ -149,14 +150,14 @@ def _unseen(ranked: Ints, answers: Answers) -> list[int]:
 
 
 def _varied(X: Matrix, rows: Sequence[int]) -> list[int]:
-    """The best of these rows, and those that differ most from it and each other; in the order given."""
+    """The first of these rows, without those that hardly differ from one before, unless there are too few others."""
     z = _looks(X, np.array(rows, np.int64))
-    kept = [0] if rows else []
-    while len(kept) < min(_SHOWN, len(rows)):
-        nearest = (z @ z[kept].T).max(axis=1)
-        nearest[kept] = np.inf
-        kept.append(int(np.argmin(nearest)))
-    return [rows[at] for at in sorted(kept)]
+    kept = list[int]()
+    for at in range(len(rows)):
+        if not kept or float((z[kept] @ z[at]).max()) < _ALIKE:
+            kept.append(at)
+    others = [at for at in range(len(rows)) if at not in kept]
+    return [rows[at] for at in sorted([*kept, *others][:_SHOWN])]
 
 
 def _looks(X: Matrix, rows: Ints) -> Floats:
