@@ -174,7 +174,7 @@ def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, s
     page.wait_for_selector(".noted:has-text('zeppelin')")
     assert page.inner_text("h1") == "14 pictures found"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not page.locator(".filter-fields").is_visible()
+    page.wait_for_selector(".filter-fields", state="hidden")
     page.locator(".wall .alike").first.click()
     page.wait_for_url("**like=*")
     page.fill("input[name=q]", "oil")
