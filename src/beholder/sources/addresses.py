@@ -6,9 +6,9 @@ not kept, however it is spelt. Names are not resolved here: whoever fetches chec
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _LONGEST = 2000
@@ -16,9 +16,19 @@ _PRIVATE_NAMES = frozenset(
     {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain", "test", "invalid"}
     | {"onion", "home.arpa", "localtest.me", "lvh.me", "nip.io", "sslip.io", "xip.io", "metadata"}
 )
-_THROUGH = [  # networks in whose addresses another one is hidden, or that lead on to one
-    ipaddress.ip_network(text)
-    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")
+# IANA's registries of special addresses, with what Python's `is_global` lets pass: multicast, relays, Azure's own host
+_CLOSED_4 = [
+    ip_network(text)
+    for text in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4"),
+    )
+]
+_OPEN_6 = ip_network("2000::/3")  # all that is given out; NAT64, mapped, local and multicast lie outside
+_CLOSED_6 = [  # 2001::/23 holds Teredo and ORCHID, 2002::/16 is 6to4, the others documentation and black holes
+    ip_network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 ]
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _PART = re.compile(r"0x[0-9a-f]*|[0-9]+")
@@ -73,14 +83,16 @@ def is_public_host(host: str) -> bool:
     return not labels[-1].isdigit()
 
 
-def is_public_ip(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def is_public_ip(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the public internet; those in which another one is hidden are not."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return False
-        if any(address in network for network in _THROUGH if network.version == 6):
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    if isinstance(address, IPv4Address):
+        return address.is_global and not any(address in network for network in _CLOSED_4)
+    return (
+        address.scope_id is None
+        and address.is_global
+        and address in _OPEN_6
+        and not any(address in network for network in _CLOSED_6)
+    )
 
 
 def plain_address(address: str) -> str:
@@ -94,10 +106,10 @@ def plain_address(address: str) -> str:
     return host + parts.path.rstrip("/") + ("?" + urlencode(told) if told else "")
 
 
-def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _as_ip(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host is, also in the spellings of `inet_aton`: one number, hexadecimal, octal, short."""
     try:
-        return ipaddress.ip_address(host.strip("[]"))
+        return ip_address(host.strip("[]"))
     except ValueError:
         pass
     parts = host.split(".")
@@ -107,13 +119,13 @@ def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         numbers = [int(part[2:] or "0", 16) if part.startswith("0x") else _octal_or_decimal(part) for part in parts]
         last = 256 ** (5 - len(numbers))
         if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= last:
-            return ipaddress.IPv4Address(0)
+            return IPv4Address(0)
         value = numbers[-1]
         for at, number in enumerate(numbers[:-1]):
             value += number << (8 * (3 - at))
-        return ipaddress.IPv4Address(value)
+        return IPv4Address(value)
     except ValueError:
-        return ipaddress.IPv4Address(0)  # nobody knows what a browser makes of it
+        return IPv4Address(0)  # nobody knows what a browser makes of it
 
 
 def _octal_or_decimal(part: str) -> int:
