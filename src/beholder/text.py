@@ -55,6 +55,18 @@ def cannot_read(what: str, path: Path, error: OSError) -> BadInput:
     return BadInput(f"the {what} '{shown(str(path))}' cannot be read: {why_unreadable(error)}")
 
 
+def bytes_of(path: Path, what: str, most_bytes: int) -> bytes:
+    """A file whole. raises : BadInput where it cannot be read, or is larger"""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+    except OSError as error:
+        raise cannot_read(what, path, error) from error
+    if len(data) > most_bytes:
+        raise BadInput(f"'{shown(path.name)}' is over {most_bytes >> 20} MB, too large for a {what}")
+    return data
+
+
 def lost(text: str) -> bool:
     """Whether it holds what no file and no database can: bytes that are no text, or half of a character."""
     return not text.isascii() and _LOST.search(text) is not None

@@ -18,7 +18,7 @@ from beholder.sources.page import html_text
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.sources.scripts import assigned
-from beholder.text import cannot_read, shown
+from beholder.text import bytes_of, shown
 
 _LINES = {".jsonl", ".ndjson"}
 
@@ -60,13 +60,7 @@ def _listings(value: Any) -> list[Listing]:
 
 def _values(path: Path) -> list[Any]:
     """The JSON values of a file. raises : BadInput"""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGE + 1)
-    except OSError as error:
-        raise cannot_read("file", path, error) from error
-    if len(data) > LARGE:
-        raise BadInput(f"'{shown(path.name)}' is over {LARGE >> 20} MB, too large; split it")
+    data = bytes_of(path, "file", LARGE)
     suffix = path.suffix.lower()
     if suffix == ".js":
         return list(assigned(html_text(data)))

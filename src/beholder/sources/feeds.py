@@ -14,7 +14,7 @@ from beholder.sources.addresses import web_address
 from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, unique
 from beholder.sources.listing import Listing, found_of, without_tags
 from beholder.sources.saved import SavedPictures, folders_of
-from beholder.text import cannot_read, shown
+from beholder.text import bytes_of, shown
 
 _MOST_BYTES = 64 * 1024**2
 _MOST_DEEP = 5  # sitemaps in each other
@@ -146,13 +146,7 @@ def _name(element: Element) -> str:
 
 def _read(path: Path) -> Element:
     """The tree of an XML file that declares no entities. raises : BadInput"""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise cannot_read("feed", path, error) from error
-    if len(data) > _MOST_BYTES:
-        raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a feed")
+    data = bytes_of(path, "feed", _MOST_BYTES)
     builder, parser, open_now = TreeBuilder(), expat.ParserCreate(namespace_separator="}"), 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ from beholder.sources.mhtml import read_mhtml
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.sources.scripts import page_data
-from beholder.text import cannot_read, shown
+from beholder.text import bytes_of, shown
 
 _MOST_BYTES = 64 * 1024**2
 _MOST_DEEP = 5000
@@ -64,17 +64,12 @@ class _Page:
 
     def __init__(self, path: Path, workspace: Path, address: str = "") -> None:
         parts: Mapping[str, Callable[[], bytes]] = {}
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(4 * _MOST_BYTES + 1)
-        except OSError as error:
-            raise cannot_read("page", path, error) from error
-        if path.suffix.lower() in _ARCHIVES:
-            if len(data) > 4 * _MOST_BYTES:
-                raise BadInput(f"'{shown(path.name)}' is over {4 * _MOST_BYTES >> 20} MB, too large for a page")
+        is_archive = path.suffix.lower() in _ARCHIVES
+        data = bytes_of(path, "page", 4 * _MOST_BYTES if is_archive else _MOST_BYTES)
+        if is_archive:
             data, address, parts = read_mhtml(data, path.name)
-        if len(data) > _MOST_BYTES:
-            raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a page")
+            if len(data) > _MOST_BYTES:
+                raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a page")
         self.text = html_text(data)
         if _is_too_deep(self.text):
             raise BadInput(f"'{shown(path.name)}' is nested more than {_MOST_DEEP:,} deep; it is refused")
