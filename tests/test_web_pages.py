@@ -537,6 +537,36 @@ def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path
     library.close()
 
 
+def said_of(library, group):
+    """How often a word of a group is said of the pictures of the wall."""
+    words = library.shared("wall").words
+    return sum(int(words.said[:, k].sum()) for k, own in enumerate(words.groups) if own == group)
+
+
+def test_a_collection_from_before_words_is_looked_at_once_more_when_asked(tmp_path):
+    home = tmp_path / "data"
+    library = Library(home, config=Settings(home=home, threads=1))
+    library.import_source(hang(tmp_path / "pictures", 6), "wall")
+    for shard in library.shards("measures").folder.iterdir():
+        shard.unlink()
+    library.close()
+    library = Library(home, config=Settings(home=home, threads=1))
+    app = create_app(library, library.settings)
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    choose(client, 3)
+    assert "say what is in these pictures" in client.get("/").text
+    assert not said_of(library, "palette")
+    job = client.post("/renew/wall", follow_redirects=False).headers["location"].partition("job=")[2]
+    while (state := client.get(f"/api/imports/{job}").json()["state"]) in ("waiting", "running"):
+        time.sleep(0.05)
+    assert state == "done"
+    assert "say what is in these pictures" not in client.get("/").text
+    assert "3 answers" in client.get("/").text
+    assert said_of(library, "palette")
+    app.state.beholder.close()
+    library.close()
+
+
 def test_a_path_is_taken_as_the_disk_takes_it(tmp_path):
     folder = tmp_path / "Meine\N{NO-BREAK SPACE}Bilder"
     folder.mkdir()

@@ -20,7 +20,7 @@ from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
 from beholder.web.render import page, segment
-from beholder.web.state import state_of
+from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, PagePerson, last_collection
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
@@ -43,6 +43,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
             "older": _is_older(state.settings, row),
+            "wordless": _is_wordless(state, row),
             "sharper": next((one for one in row.encoders if one in HUB), None),
         }
         for row in rows
@@ -76,11 +77,12 @@ def start_form(
 
 @router.post("/renew/{collection:path}")
 def renew(request: Request, collection: str, person: PagePerson) -> Response:
-    """Read a collection again with the encoder of the settings. Every answer stays."""
+    """Read a collection again, with the encoder of the settings where it was the default before. Every answer stays."""
     state = state_of(request)
     _check_may_import(request)
     row = state.store.collection(collection)
-    job = state.imports.start(row.source, row.name, person.id, state.settings.encoder)
+    encoder = state.settings.encoder if _is_older(state.settings, row) else row.encoder
+    job = state.imports.start(row.source, row.name, person.id, encoder)
     return RedirectResponse(f"/?job={job.id}", 303)
 
 
@@ -161,6 +163,12 @@ def _check_may_import(request: Request) -> None:
 def _is_older(settings: Settings, row: CollectionRow) -> bool:
     """Whether a collection was read with an encoder that was the default before."""
     return bool(row.size) and row.encoder != settings.encoder and row.encoder in BUILT_IN
+
+
+def _is_wordless(state: AppState, row: CollectionRow) -> bool:
+    """Whether a collection is from before pictures were measured for words."""
+    covers = [item.key for item in state.covers(row)]
+    return bool(covers) and len(state.library.shards("measures").missing(covers)) == len(set(covers))
 
 
 def source_of(path: str) -> tuple[str, str]:
