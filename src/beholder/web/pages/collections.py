@@ -19,6 +19,7 @@ from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
+from beholder.web.pages.label import whole
 from beholder.web.render import page, segment
 from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, PagePerson, last_collection
@@ -124,6 +125,14 @@ async def start_json(request: Request, person: ApiPerson) -> Response:
 def state(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """How it goes."""
     return state_of(request).imports.of(job, person.id).as_json()
+
+
+@router.get("/api/imports/{job}/pictures")
+def arrived(request: Request, job: str, person: ApiPerson, after: str = "0") -> dict[str, Any]:
+    """The pictures that have come in, behind this id; a page of them."""
+    state, last = state_of(request), whole(after, "after", 0, 2**53)
+    items = state.arrived(state.imports.of(job, person.id).collection, last)
+    return {"items": [{"id": i.id, "v": i.key[:8], "width": i.width, "height": i.height} for i in items]}
 
 
 @router.post("/api/imports/{job}/cancel")
