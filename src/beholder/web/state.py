@@ -25,6 +25,7 @@ from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.imports import Imports
 from beholder.web.thumbnails import Pictures
+from beholder.web.uploads import Uploads
 
 _FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 _KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
@@ -58,6 +59,7 @@ class AppState:
         self.cookie_at = self.cookie + "_at"  # the collection that was last seen
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
+        self.uploads = Uploads(home / "uploads")
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}

@@ -12,7 +12,7 @@ const stop = box.querySelector(".stop");
 const broken = box.querySelector(".broken");
 const EVERY = 500;
 
-function show(job) {
+export function show(job) {
   box.hidden = false;
   box.dataset.state = job.state;
   const busy = job.state === "waiting" || job.state === "running";
@@ -31,7 +31,7 @@ function show(job) {
   return busy;
 }
 
-async function watch(id, began) {
+export async function watch(id, began) {
   box.dataset.job = id;
   for (;;) {
     const job = await call(`/api/imports/${id}`).catch((fault) => fault);
