@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from beholder.features.artworks import find_artworks
-from beholder.features.artworks.quads import overlap
+from beholder.images.quads import overlap
 
 
 def on_a_wall(size, corners, colour=(120, 30, 20)):

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from beholder.features.artworks.quads import Quad, area, as_quad, is_convex, ordered
+from beholder.images.quads import Quad, area, as_quad, is_convex, ordered
 
 _SIDE = 256  # pixels of the longer side that is looked at
 _APART = 60.0  # how far a colour is from the wall's, of 255, to be no wall

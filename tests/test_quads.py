@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from beholder.features.artworks import straighten
-from beholder.features.artworks.quads import area, as_quad, aspect, covered, homography, is_convex, ordered, overlap
+from beholder.images.quads import area, as_quad, aspect, covered, homography, is_convex, ordered, overlap, straighten
 
 SQUARE = ((0, 0), (10, 0), (10, 10), (0, 10))
 

@@ -104,6 +104,17 @@ def aspect(corners: ArrayLike, size: tuple[int, int]) -> float:
     return float(np.linalg.norm(across * seen) / np.linalg.norm(down * seen))
 
 
+def straight_size(quad: Quad, size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) of what `straighten` makes of four corners in a picture of this size. raises : as that"""
+    q = np.asarray(quad, np.float64)
+    if q.shape != (4, 2) or not np.isfinite(q).all() or not is_convex(q) or area(q) < 1:
+        raise ValueError(f"quad must be four corners clockwise from the upper left one, got {quad}")
+    sides = np.linalg.norm(np.roll(q, -1, 0) - q, axis=1)
+    wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
+    by = min(max(aspect(q, size), 0.5 * wide / high), 2 * wide / high)  # lying corners stretch it no further
+    return max(1, round(max(wide, high * by))), max(1, round(max(high, wide / by)))
+
+
 def straighten(picture: Image.Image, quad: Quad) -> Image.Image:
     """What is within four corners, as if seen from straight before it.
 
@@ -124,13 +135,7 @@ def straighten(picture: Image.Image, quad: Quad) -> Image.Image:
     ValueError
         where the corners surround nothing, or not clockwise
     """
-    q = np.asarray(quad, np.float64)
-    if q.shape != (4, 2) or not np.isfinite(q).all() or not is_convex(q) or area(q) < 1:
-        raise ValueError(f"quad must be four corners clockwise from the upper left one, got {quad}")
-    sides = np.linalg.norm(np.roll(q, -1, 0) - q, axis=1)
-    wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
-    by = min(max(aspect(q, picture.size), 0.5 * wide / high), 2 * wide / high)  # lying corners stretch it no further
-    size = max(1, round(max(wide, high * by))), max(1, round(max(high, wide / by)))
+    size = straight_size(quad, picture.size)
     target = [(0, 0), (size[0], 0), size, (0, size[1])]
-    data = tuple(homography(target, q).ravel()[:8])
+    data = tuple(homography(target, quad).ravel()[:8])
     return picture.transform(size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
