@@ -29,7 +29,7 @@ from beholder.features import Runtime, load_encoder
 from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name, download_encoder
-from beholder.images import fingerprint
+from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
@@ -40,7 +40,7 @@ from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
-from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers_of, silent
+from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers_of, picture_key, silent
 
 T = TypeVar("T")
 
@@ -189,6 +189,7 @@ class Library:
         progress: Progress | None = None,
         empty: bool = True,
         fetch: bool = False,
+        artworks: bool | None = None,
     ) -> ImportReport:
         """Take in all pictures of a source, see `sources.open_source`; doing it again changes nothing.
 
@@ -201,6 +202,9 @@ class Library:
             whether a new collection is made too where no picture is found
         fetch
             whether pictures that a file names by their links alone are fetched
+        artworks
+            whether the artworks in its photos are found, which then are the pictures; None: as it was said of this
+            collection before, else in pages, exports and feeds that are not a museum's
 
         Raises
         ------
@@ -221,21 +225,60 @@ class Library:
         row = self.store.collection_for(into, named(spec), usual)
         wanted = self.with_prior([encoder or row.encoder, *row.more_encoders])
         row = row if row.id else replace(row, more_encoders=tuple(wanted[1:]))
-        names = list(dict.fromkeys([*wanted, "attributes", "measures"]))
+        is_own = row.source == named(spec)
         job = Importer(
             self.store,
             row,
-            [self.runtime(name) for name in names],
-            [self.shards(name) for name in names],
+            *self._seers(wanted),
             threads=self.settings.threads,
             progress=say,
+            artworks=row.artworks if artworks is None and is_own else artworks,
         )
         report = job.run(source)
         if empty and not job.row.id:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:
             self.store.set_encoders(job.row.id, wanted)
+        if job.row.id and is_own and artworks is not None:
+            self.store.set_artworks(job.row.id, artworks)
         return report
+
+    def _seers(self, encoders: Sequence[str]) -> tuple[list[Runtime], list[VectorShards]]:
+        """All that look at a picture of these encoders, and where their numbers are kept."""
+        names = list(dict.fromkeys([*encoders, "attributes", "measures"]))
+        return [self.runtime(name) for name in names], [self.shards(name) for name in names]
+
+    def set_crop(self, name: str, item_id: int, crop: str) -> None:
+        """A person says which part of its photo a picture is: it is looked at anew, and answers about it stay.
+
+        Parameters
+        ----------
+        crop
+            `images.WHOLE`, or corners as `images.crop_of` writes them
+
+        Raises
+        ------
+        UnknownName
+        UserError
+            where another picture of the collection is this very part
+        BadInput
+            where its photo cannot be opened
+        """
+        row = self.store.collection(name)
+        item = self.store.parts(row.id, item_id)[0]
+        place, key = item.locator.part(crop), picture_key(item.sha256, crop)
+        try:
+            if not item.locator.is_there() or fingerprint(item.locator, most=MAX_FILE_BYTES) != item.sha256:
+                raise BadPicture("its file is not where it was; import its folder again")
+            size = size_of(place)
+            runtimes, shards = self._seers(row.encoders)
+            for runtime, home in zip(runtimes, shards, strict=True):
+                if home.missing([key]):
+                    for reason in embed_missing({key: place}, [runtime], [home], threads=1).values():
+                        raise reason
+        except (BadPicture, OSError) as reason:
+            raise BadInput(f"'{item.name}' cannot be opened: {reason}") from reason
+        self.store.set_crop(item_id, crop, *size)
 
     def add_encoder(self, name: str, encoder: str, progress: Progress | None = None, first: Sequence[int] = ()) -> None:
         """Have one more encoder look at a collection: its numbers become another block of X, behind the others.

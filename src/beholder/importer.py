@@ -2,8 +2,9 @@
 
 A file that has not changed since the last import, by its size, both of its times and its number on the disk, is not
 opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
-bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. A batch is kept in
-two durable steps, vectors first and then the items with their files in one transaction, so an item without its
+bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. Photos in which an
+artwork may be a part are looked into first, each once: what is found there are the pictures. A batch is kept in two
+durable steps, vectors first and then the items with their files in one transaction, so an item without its
 numbers cannot exist, and vectors without an item cost nothing. A new collection is kept together with its first
 pictures, so whatever stops an import leaves none that is empty.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,15 +22,18 @@ import numpy as np
 
 from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
-from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
-from beholder.locator import Locator
+from beholder.features.artworks import crops_of
+from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, size_of
+from beholder.jobs import map_jobs
+from beholder.locator import WHOLE, Locator
 from beholder.sources import NEEDS_NETWORK, Broken, Found, Source
-from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
-from beholder.types import WHOLE, Matrix, Progress, silent
+from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
+from beholder.types import Matrix, Progress, picture_key, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 _Tick = Callable[[int], None]
+_Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it
 
 
 @dataclass(slots=True)
@@ -37,6 +42,7 @@ class ImportReport:
 
     collection: str
     new: int = 0
+    cut: int = 0  # pictures that were found within a photo in this import
     known: int = 0  # files seen before and unchanged
     copies: int = 0  # other files with the bytes of a picture that is already in
     moved: int = 0  # pictures found under a new name, the old one gone
@@ -63,6 +69,8 @@ class Importer:
         the collection; with the id 0 one that is new, and kept with its first pictures
     shards, runtimes
         the vectors' homes and what makes them, in the same order
+    artworks
+        whether photos are looked into for artworks; None: those that are `wild`
     """
 
     def __init__(
@@ -74,11 +82,14 @@ class Importer:
         *,
         threads: int,
         progress: Progress = silent,
+        artworks: bool | None = None,
     ) -> None:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
-        self.progress = progress
+        self.progress, self.artworks = progress, artworks
         self.report = ImportReport(row.name)
-        self.items = store.known_items(row.id)  # whole pictures by their sha256, parts of them by their own keys
+        self.items = dict[str, list[KnownItem]]()  # by sha256, the parts of a photo in the order in which they came
+        for item in store.known_items(row.id).values():
+            self.items.setdefault(item.sha256, []).append(item)
         self.files = store.files(row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
@@ -147,19 +158,20 @@ class Importer:
 
     def _complete(self) -> None:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
-        lacking = self._lacking([key for key, item in self.items.items() if item.crop == WHOLE])
-        missing = [sha for hashes in lacking.values() for sha in hashes]
+        known = {picture_key(item.sha256, item.crop): item for items in self.items.values() for item in items}
+        missing = [key for keys in self._lacking(list(known)).values() for key in keys]
         for at in range(0, len(missing), BATCH):
             tick = self._ticker("recomputing vectors", at, len(missing))
-            places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}
-            self._embed({sha: place for sha, place in places.items() if _holds(place, sha, tick)}, tick)
+            some = {key: known[key] for key in missing[at : at + BATCH]}
+            places = {key: Locator.parse(item.locator).part(item.crop) for key, item in some.items()}
+            self._embed({key: place for key, place in places.items() if _holds(place, some[key].sha256, tick)}, tick)
 
-    def _lacking(self, hashes: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
+    def _lacking(self, keys: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
         """The pictures that lack numbers, by which encoders have not seen them."""
-        missing, found = [shards.missing(hashes) for shards in self.shards], dict[tuple[int, ...], list[str]]()
-        for sha in hashes:
-            if which := tuple(k for k, lacking in enumerate(missing) if sha in lacking):
-                found.setdefault(which, []).append(sha)
+        missing, found = [shards.missing(keys) for shards in self.shards], dict[tuple[int, ...], list[str]]()
+        for key in keys:
+            if which := tuple(k for k, lacking in enumerate(missing) if key in lacking):
+                found.setdefault(which, []).append(key)
         return found
 
     def _is_known(self, one: Found) -> bool:
@@ -175,21 +187,33 @@ class Importer:
             return False
         if known.reason is not None:
             self.report.leave_out(one.name, known.reason)
-        elif (item := self.items.get(known.sha256 or "")) is not None:
-            self._count_known(item, one)
+        elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items, one) is None:
+            self._count_known(items, one)
         else:
             return False
         return True
 
-    def _count_known(self, item: KnownItem, one: Found) -> None:
+    def _is_looked_into(self, one: Found) -> bool:
+        return one.wild if self.artworks is None else self.artworks
+
+    def _unseen(self, items: Sequence[KnownItem], one: Found) -> KnownItem | None:
+        """The picture that is in already as a whole, where its photo should be looked into and nobody has."""
+        if not self._is_looked_into(one):
+            return None
+        return next((item for item in items if item.found is None and item.crop == WHOLE), None)
+
+    def _count_known(self, items: Sequence[KnownItem], one: Found) -> None:
         self.report.known += 1
-        if item.locator == one.locator.text and item.said != digest(one.name, one.columns):
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+        for at, item in enumerate(items):
+            name = _part_name(one.name, at)
+            if item.locator == one.locator.text and item.said != digest(name, one.columns):
+                self.store.update_item(item.id, name=name, locator=one.locator, columns=one.columns)
 
     def _take(self, batch: Sequence[Found], tick: _Tick) -> None:
-        """Fingerprint these, embed those that are new, and keep all of it."""
+        """Fingerprint these, look into them, embed those that are new, and keep all of it."""
         files: list[KnownFile] = []
         new: dict[str, Found] = {}
+        again: dict[str, tuple[KnownItem, Found]] = {}
         for one in batch:
             tick(0)
             try:
@@ -204,6 +228,8 @@ class Importer:
                 continue
             known = self.files.get(one.locator.text)
             files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode))
+            if sha in self.items and (item := self._unseen(self.items[sha], one)) is not None:
+                again[sha] = item, one
             if sha in self.items and known is not None and known.sha256 == sha:
                 self._count_known(self.items[sha], one)
             elif sha in self.items:
@@ -212,40 +238,73 @@ class Importer:
                 self.report.copies += 1
             else:
                 new[sha] = one
-        broken = self._embed({sha: one.locator for sha, one in new.items()}, tick)
-        self._keep(files, new, broken)
+        looked = {sha: one for sha, one in new.items() if self._is_looked_into(one)}
+        looked |= {sha: one for sha, (_, one) in again.items()}
+        crops = self._look({sha: one.locator for sha, one in looked.items()}, tick)
+        places = {
+            picture_key(sha, crop): one.locator.part(crop)
+            for sha, one in (new | looked).items()
+            for crop in crops.get(sha, (WHOLE,))
+        }
+        half = len(batch) // 2 if looked else 0
+        broken = self._embed(places, lambda done: tick(half + (len(batch) - half) * done // len(places)))
+        self._keep(files, new, again, crops, broken)
 
-    def _keep_known(self, item: KnownItem, one: Found) -> None:
-        if item.locator == one.locator.text or Locator.parse(item.locator).is_there():
-            self.report.copies += item.locator != one.locator.text
-        else:
-            self.report.moved += 1
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+    def _look(self, photos: Mapping[str, Locator], tick: _Tick) -> _Crops:
+        """What is found in these photos; those that cannot be opened are left out."""
+        found = _Crops()
+        looked = map_jobs(_crops_in, photos.values(), workers=max(2, self.threads))
+        with closing(looked):
+            for done, (sha, crops) in enumerate(zip(photos, looked, strict=True), 1):
+                tick(done // 2)
+                if crops:
+                    found[sha] = crops
+        return found
+
+    def _keep_known(self, items: Sequence[KnownItem], one: Found) -> None:
+        if any(item.locator == one.locator.text or Locator.parse(item.locator).is_there() for item in items):
+            self.report.copies += all(item.locator != one.locator.text for item in items)
+            return
+        self.report.moved += 1
+        for at, item in enumerate(items):
+            name = _part_name(one.name, at)
+            self.store.update_item(item.id, name=name, locator=one.locator, columns=one.columns)
 
     def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
-        """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
+        """Numbers for these pictures, on disk when this returns. returns : {key: why it has none}"""
         broken, before = dict[str, BadPicture](), 0
-        for which, hashes in self._lacking(list(places)).items():
+        for which, keys in self._lacking(list(places)).items():
             broken |= embed_missing(
-                {sha: places[sha] for sha in hashes},
+                {key: places[key] for key in keys},
                 [self.runtimes[k] for k in which],
                 [self.shards[k] for k in which],
                 threads=self.threads,
                 tick=partial(_after, tick, before),
             )
-            before += len(hashes)
+            before += len(keys)
         return broken
 
-    def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, BadPicture]) -> None:
+    def _keep(
+        self,
+        files: Sequence[KnownFile],
+        new: Mapping[str, Found],
+        again: Mapping[str, tuple[KnownItem, Found]],
+        crops: _Crops,
+        broken: Mapping[str, BadPicture],
+    ) -> None:
+        """again : pictures that are in as a whole, and whose photo was looked into now"""
         items: list[NewItem] = []
+        changed: list[FoundCrop] = []
+        for sha, (known, one) in again.items():
+            with suppress(BadPicture):  # it stays as it is, and is looked into the next time
+                first, *more = _parts_of(sha, one, crops.get(sha), broken)
+                if first.found is not None:
+                    changed.append(FoundCrop(known.id, first.crop, first.width, first.height))
+                    items += more
         for sha, one in new.items():
-            reason: BadPicture
             try:
-                if sha not in broken:
-                    width, height = size_of(one.locator)
-                    items.append(NewItem(one.name, one.locator, sha, width, height, one.columns))
-                    continue
-                reason = broken[sha]
+                items += _parts_of(sha, one, crops.get(sha), broken)
+                continue
             except BadPicture as error:
                 reason = error
             self.report.leave_out(one.name, str(reason))
@@ -254,13 +313,14 @@ class Importer:
             else:
                 files = [replace(f, sha256=None, reason=str(reason)) if f.sha256 == sha else f for f in files]
         if self.row.id:
-            self.store.keep_files(self.row.id, files, items)
+            self.store.keep_files(self.row.id, files, items, changed)
         elif items:
             self.begin(files, items)
         else:
             self.waiting += files
         self.coming.update(item.sha256 for item in items)
         self.report.new += len(items)
+        self.report.cut += sum(crop != WHOLE for crop in [*(i.crop for i in items), *(c.crop for c in changed)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +331,44 @@ class _Packed:
     locator: Locator
     header: tuple[str, ...]
     cells: bytes
+    wild: bool
 
     @classmethod
     def of(cls, one: Found, header: tuple[str, ...]) -> _Packed:
-        return cls(one.name, one.locator, header, "\0".join(one.columns.values()).encode())  # no cell holds a zero byte
+        cells = "\0".join(one.columns.values()).encode()  # no cell holds a zero byte
+        return cls(one.name, one.locator, header, cells, one.wild)
 
     def opened(self) -> Found:
-        return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
+        columns = dict(zip(self.header, self.cells.decode().split("\0"), strict=False))
+        return Found(self.name, self.locator, columns, self.wild)
+
+
+def _crops_in(photo: Locator) -> tuple[str, ...]:
+    """The parts of a photo that are artworks, best first; () where it cannot be opened."""
+    try:
+        return crops_of(photo)
+    except BadPicture:
+        return ()
+
+
+def _part_name(name: str, at: int) -> str:
+    """What the parts of a photo are called: the best as the photo itself, the others with a number."""
+    stem, dot, ending = name.rpartition(".")
+    if dot + ending.lower() not in SUFFIXES:
+        stem, dot, ending = name, "", ""
+    return name if at == 0 else f"{stem} [{at + 1}]{dot}{ending}"
+
+
+def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping[str, BadPicture]) -> list[NewItem]:
+    """The pictures that a photo holds. crops : None where nobody has looked. raises : BadPicture"""
+    parts = list[NewItem]()
+    for at, crop in enumerate(crops or [WHOLE]):
+        if (reason := broken.get(picture_key(sha, crop))) is not None:
+            raise reason
+        size = size_of(one.locator.part(crop))
+        found = crop if crops else None
+        parts.append(NewItem(_part_name(one.name, at), one.locator, sha, *size, one.columns, crop, found))
+    return parts
 
 
 def _after(tick: _Tick, before: int, done: int) -> None:

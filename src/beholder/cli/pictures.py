@@ -94,6 +94,15 @@ def import_(
         typer.Option(metavar="NAME", help="Encoder; 'onnx:PATH' for your own."),
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch pictures that SOURCE names by links alone.")] = False,
+    artworks: Annotated[
+        bool | None,
+        typer.Option(
+            "--artworks/--no-artworks",
+            help="Find the artworks in the photos, each of which becomes a picture. "
+            "[default: in pages, exports and feeds, but not in a museum's]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import pictures into a collection.
@@ -107,7 +116,7 @@ def import_(
     library = open_library()
     with Meter("looking for pictures") as meter:
         _look_into(library, source, meter, fetch)
-        report = library.import_source(source, into, encoder=encoder, progress=meter, fetch=fetch)
+        report = library.import_source(source, into, encoder=encoder, progress=meter, fetch=fetch, artworks=artworks)
     if as_json:
         put_json(asdict(report))
         return
@@ -160,6 +169,7 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
 def _in_words(report: ImportReport) -> str:
     counts = {
         "new": report.new,
+        "found within photos": report.cut,
         "already known": report.known,
         "copies of others": report.copies,
         "moved": report.moved,

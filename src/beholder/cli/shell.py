@@ -41,7 +41,7 @@ class _Stopped(Exception):
 
 ORDER = (  # as one needs them
     *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar"),
-    *("encoder", "datasets", "bench", "train", "demo", "doctor"),
+    *("artwork", "encoder", "datasets", "bench", "train", "demo", "doctor"),
 )
 
 

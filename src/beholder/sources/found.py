@@ -31,11 +31,14 @@ class Found:
         where its bytes are
     columns
         what the source says of it, header -> value, without the columns of name and path
+    wild
+        somebody photographed the work where it was, as for a sale: the artwork may be a part of the photo
     """
 
     name: str
     locator: Locator
     columns: dict[str, str] = field(default_factory=dict)
+    wild: bool = False
 
 
 @dataclass(frozen=True, slots=True)

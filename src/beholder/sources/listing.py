@@ -60,12 +60,15 @@ class Listing:
         the absolute address of its own page, "" where none is told
     nodes
         of the page, where it stands
+    wild
+        as in `Found`; not so where a museum tells of it
     """
 
     said: dict[str, dict[str, str]] = field(default_factory=dict)
     pictures: list[str] = field(default_factory=list)
     link: str = ""
     nodes: list[Any] = field(default_factory=list)
+    wild: bool = True
 
     def say(self, reader: str, **fields: str) -> None:
         """Note what a reader says; nothing is said by an empty text."""
@@ -241,7 +244,7 @@ def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "
         here = list(dict.fromkeys(place for one in listing.pictures[:_MANY] if (place := places.here(one)) is not None))
         if here:
             for at, place in enumerate(here, 1):
-                yield Found(name if at == 1 else f"{name} ({at})", place, columns)
+                yield Found(name if at == 1 else f"{name} ({at})", place, columns, listing.wild)
             continue
         away = list(dict.fromkeys(address for one in listing.pictures[:_MANY] if (address := places.elsewhere(one))))
         if not away:
@@ -249,4 +252,4 @@ def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "
             continue
         if len(away) > 1:
             columns["pictures"] = " ".join(away[:20])
-        yield Found(name, Locator.parse(away[0]), columns)
+        yield Found(name, Locator.parse(away[0]), columns, listing.wild)

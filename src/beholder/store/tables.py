@@ -37,6 +37,7 @@ collections = Table(
     Column("encoder", String, nullable=False),
     Column("created_at", String, nullable=False),
     Column("more_encoders", JSON, nullable=False, server_default="[]"),  # whose blocks stand behind the first one's
+    Column("artworks", Boolean),  # whether the photos of its source are looked into for artworks; NULL: as it is usual
 )
 
 items = Table(
@@ -68,6 +69,8 @@ items = Table(
     Column("terms", String),
     Column("availability", String),
     Column("rights", String),
+    Column("found", String),  # the crop that was found by looking for artworks; NULL: nobody has looked
+    Column("corrections", Integer, nullable=False, server_default="0"),  # how often a person changed the crop
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
 )
 

@@ -40,6 +40,8 @@ class Job:
         the encoder that is to look at the collection; "" where pictures are imported
     first
         ids of the items that it looks at before the others
+    artworks
+        whether photos are looked into for artworks; None: as is usual
     """
 
     spec: str
@@ -48,6 +50,7 @@ class Job:
     encoder: str | None = None
     adds: str = ""
     first: Sequence[int] = ()
+    artworks: bool | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -113,17 +116,18 @@ class Imports:
         encoder: str | None = None,
         adds: str = "",
         first: Sequence[int] = (),
+        artworks: bool | None = None,
     ) -> Job:
         """Begin an import behind; with another encoder than the collection's own all of it is read again.
 
-        adds, first : as in `Job`
+        adds, first, artworks : as in `Job`
 
         Raises
         ------
         Refused
             where one into this collection is under way
         """
-        job = Job(spec, collection, person, encoder, adds, first)
+        job = Job(spec, collection, person, encoder, adds, first, artworks)
         with self._lock:
             for other in self._jobs.values():
                 if other.collection == collection and other.state in ("waiting", "running"):
@@ -166,7 +170,8 @@ class Imports:
                     self.ended(job.collection)
                 broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
                 job.report = {
-                    "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
+                    "new": report.new, "cut": report.cut, "known": report.known, "copies": report.copies,
+                    "moved": report.moved,
                     "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
                 }  # fmt: skip
                 if not job.adds and not report.new + report.known + report.copies + report.moved + len(broken):
@@ -195,7 +200,9 @@ class Imports:
         if job.adds:
             self.library.add_encoder(job.collection, job.adds, job.step, job.first)
             return ImportReport(job.collection)
-        return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False)
+        return self.library.import_source(
+            job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False, artworks=job.artworks
+        )
 
     def _drop_empty(self, collection: str) -> bool:
         """Take away a collection that was empty before and still is. returns : whether no picture is in it"""

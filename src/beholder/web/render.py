@@ -37,7 +37,8 @@ def environment() -> Environment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "nav": NAV, "picture": thumbnails.address, "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
+        "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
+        "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
         "title_of": title_of, "byline": byline, "link_of": link_of,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}

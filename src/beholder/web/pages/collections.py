@@ -15,7 +15,7 @@ from beholder.config import Settings
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.sources import FILES, SAMPLE
-from beholder.store import CollectionRow, Person, alike, composed
+from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
@@ -36,7 +36,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     """Every collection with its cover, and the form for another."""
     state = state_of(request)
     answers = state.store.answer_counts(person.id)
-    rows = state.store.collections()[::-1]
+    rows, crops = state.store.collections()[::-1], state.store.crop_counts()
     shelves = [
         {
             "row": row,
@@ -45,6 +45,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "older": _is_older(state.settings, row),
             "wordless": _is_wordless(state, row),
             "sharper": next((one for one in row.encoders if one in HUB), None),
+            "crops": crops.get(row.id, CropCounts()),
         }
         for row in rows
     ]
@@ -68,10 +69,14 @@ def last_seen(request: Request, person: PagePerson) -> Response:
 
 @router.post("/import")
 def start_form(
-    request: Request, person: PagePerson, path: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+    request: Request,
+    person: PagePerson,
+    path: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    artworks: Annotated[str, Form()] = "",
 ) -> Response:
     """The form, without a script."""
-    job = start(request, person, path, name)
+    job = start(request, person, path, name, artworks == "1")
     return RedirectResponse(f"/?job={job.id}", 303)
 
 
@@ -116,7 +121,7 @@ def see_as_before(request: Request, collection: str, person: PagePerson) -> Resp
 async def start_json(request: Request, person: ApiPerson) -> Response:
     """Begin an import; its page asks how it goes."""
     body = await read(request, NewImport)
-    job = await run_in_threadpool(start, request, person, body.path, body.name)
+    job = await run_in_threadpool(start, request, person, body.path, body.name, body.artworks)
     return JSONResponse(job.as_json(), 202)
 
 
@@ -134,8 +139,20 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     return found.as_json()
 
 
-def start(request: Request, person: Person, path: str, name: str) -> Job:
-    """Raises
+@router.post("/look/{collection:path}")
+def look(request: Request, collection: str, person: PagePerson) -> Response:
+    """Look for artworks in the photos of a collection's source that nobody has looked into. Every answer stays."""
+    state = state_of(request)
+    _check_may_import(request)
+    row = state.store.collection(collection)
+    job = state.imports.start(row.source, row.name, person.id, artworks=True)
+    return RedirectResponse(f"/?job={job.id}", 303)
+
+
+def start(request: Request, person: Person, path: str, name: str, artworks: bool = False) -> Job:
+    """artworks : whether those in photos are found wherever they come from
+
+    Raises
     ------
     Refused
     AlikeName
@@ -150,7 +167,7 @@ def start(request: Request, person: Person, path: str, name: str) -> Job:
     known = [row.name for row in state.store.collections()]
     if name not in map(composed, known) and (same := alike(name, known)):
         raise AlikeName("collection", name, same)
-    return state.imports.start(spec, name, person.id)
+    return state.imports.start(spec, name, person.id, artworks=artworks or None)
 
 
 def _check_may_import(request: Request) -> None:

@@ -33,6 +33,7 @@ function ended({ collection, state, error, report, adds }) {
   }
   if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
   const said = [`${counted(report.new, "new picture")}`];
+  if (report.cut) said.push(`${report.cut.toLocaleString("en")} found in photos`);
   if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
   if (report.copies) said.push(counted(report.copies, "copy", "copies"));
   if (report.moved) said.push(`${report.moved} moved`);
@@ -78,10 +79,10 @@ async function watch(id, began) {
 
 async function begin(form) {
   const fault = document.getElementById("import-fault");
-  const { path, name } = Object.fromEntries(new FormData(form));
+  const { path, name, artworks } = Object.fromEntries(new FormData(form));
   fault.textContent = "";
   try {
-    const job = await call("/api/imports", { path, name });
+    const job = await call("/api/imports", { path, name, artworks: artworks === "1" });
     show(job);
     box.scrollIntoView({ block: "nearest" });
     await watch(job.id, true);
