@@ -374,7 +374,9 @@ def test_what_cannot_be_corrected_is_told_and_changes_nothing(wild, tmp_path):
 
 def test_a_correction_without_its_numbers_is_not_kept(wild, monkeypatch):
     item = items(wild)[0]
-    monkeypatch.setattr("beholder.collection.embed_missing", lambda *a, **k: {"key": BadPicture("torn")})
+    monkeypatch.setattr(
+        "beholder.collection.embed_missing", lambda todo, *a, **k: dict.fromkeys(todo, BadPicture("torn"))
+    )
     with pytest.raises(BadInput, match="torn"):
         wild.set_crop("wild", item.id, CORNER)
     assert items(wild)[0].crop == item.crop

@@ -272,10 +272,12 @@ class Library:
                 raise BadPicture("its file is not where it was; import its folder again")
             size = size_of(place)
             runtimes, shards = self._seers(row.encoders)
-            for runtime, home in zip(runtimes, shards, strict=True):
-                if home.missing([key]):
-                    for reason in embed_missing({key: place}, [runtime], [home], threads=1).values():
-                        raise reason
+            lacking = [at for at, home in enumerate(shards) if home.missing([key])]
+            broken = embed_missing(
+                {key: place}, [runtimes[at] for at in lacking], [shards[at] for at in lacking], threads=1
+            )
+            if broken:
+                raise broken[key]
         except (BadPicture, OSError) as reason:
             raise BadInput(f"'{item.name}' cannot be opened: {reason}") from reason
         self.store.set_crop(item_id, crop, *size)

@@ -89,7 +89,7 @@ def _rows(told: dict[str, Any]) -> list[list[str]]:
     if "error" in told:
         return [[told["file"], told["error"], "", ""]]
     if not told["artworks"]:
-        what = "all of it is the work" if told["whole"] else "no artwork found"
+        what = "whole: itself the work, or without one" if told["whole"] else "no artwork found"
         return [[told["file"], what, "", ""]]
     return [
         [told["file"] if not at else "", f"artwork {at + 1}", f"{one['score']:.2f}", _in_words(one["canvas"])]
