@@ -402,10 +402,18 @@ class Library:
                 self._open[row.id] = known = Collection(self, row)
             return known
 
-    def open(self, source: str | Path, *, encoder: str | None = None, progress: Progress | None = None) -> Collection:
+    def open(
+        self,
+        source: str | Path,
+        *,
+        encoder: str | None = None,
+        progress: Progress | None = None,
+        artworks: bool | None = None,
+    ) -> Collection:
         """The collection of a folder, a zip, a CSV of paths or "sample", imported first: new pictures come in.
 
-        It is named after the source; a second source of that name gets a number behind it.
+        It is named after the source; a second source of that name gets a number behind it. artworks : as in
+        `import_source`
         """
         spec = named(source)
         rows = self.collections()
@@ -414,7 +422,7 @@ class Library:
             stem = Path(spec).name or "pictures"
             taken = {c.name for c in rows}
             name = next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
-        self.import_source(spec, name, encoder=encoder, progress=progress)
+        self.import_source(spec, name, encoder=encoder, progress=progress, artworks=artworks)
         return self.collection(name)
 
     def close(self) -> None:

@@ -72,6 +72,7 @@ items = Table(
     Column("found", String),  # the crop that was found by looking for artworks; NULL: nobody has looked
     Column("corrections", Integer, nullable=False, server_default="0"),  # how often a person changed the crop
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
+    Index("items_by_crop", "collection_id", "gone", "crop", "found"),
 )
 
 # Every file an import has looked at, so that the next one need not open it again: good, a copy of one, or broken.

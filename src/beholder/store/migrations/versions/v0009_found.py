@@ -12,4 +12,5 @@ down_revision = "0008"
 def upgrade() -> None:
     op.add_column("items", sa.Column("found", sa.String))
     op.add_column("items", sa.Column("corrections", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("items_by_crop", "items", ["collection_id", "gone", "crop", "found"])
     op.add_column("collections", sa.Column("artworks", sa.Boolean))
