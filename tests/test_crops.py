@@ -220,8 +220,19 @@ def test_pages_are_looked_into_and_folders_and_museums_are_not(library, finder, 
     }
     (tmp_path / "smk.json").write_text(json.dumps({"items": [record]}))
     assert library.import_source(tmp_path / "smk.json", "smk").cut == 0
-    assert library.import_source(tmp_path / "page.html", "whole", artworks=False).cut == 0
     assert finder.looked == 1
+
+
+def test_a_page_that_came_in_whole_changes_only_where_that_is_asked_for(library, finder, tmp_path):
+    folder = hang(tmp_path / "page_files", ONE)
+    (folder / "0.png").rename(folder / "25011001.png")
+    (tmp_path / "page.html").write_text(pages.dba_page({"25011001": "./page_files/25011001.png"}, pages.ADS[:1]))
+    assert library.import_source(tmp_path / "page.html", "page", artworks=False).cut == 0
+    library.store.set_artworks(library.store.collection("page").id, None)  # as an older version has left it
+    report = library.import_source(tmp_path / "page.html", "page")
+    assert (report.known, report.cut, finder.looked) == (1, 0, 0)
+    assert library.import_source(tmp_path / "page.html", "page", artworks=True).cut == 1
+    assert [item.crop for item in items(library, "page")] == [crop(ONE)]
 
 
 def test_what_was_said_of_a_source_holds_for_its_next_import_and_for_no_other(library, tmp_path):

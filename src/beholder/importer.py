@@ -70,7 +70,7 @@ class Importer:
     shards, runtimes
         the vectors' homes and what makes them, in the same order
     artworks
-        whether photos are looked into for artworks; None: those that are `wild`
+        whether photos are looked into for artworks, also those that are in as a whole; None: new ones that are `wild`
     """
 
     def __init__(
@@ -187,7 +187,7 @@ class Importer:
             return False
         if known.reason is not None:
             self.report.leave_out(one.name, known.reason)
-        elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items, one) is None:
+        elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items) is None:
             self._count_known(items, one)
         else:
             return False
@@ -196,9 +196,12 @@ class Importer:
     def _is_looked_into(self, one: Found) -> bool:
         return one.wild if self.artworks is None else self.artworks
 
-    def _unseen(self, items: Sequence[KnownItem], one: Found) -> KnownItem | None:
-        """The picture that is in already as a whole, where its photo should be looked into and nobody has."""
-        if not self._is_looked_into(one):
+    def _unseen(self, items: Sequence[KnownItem]) -> KnownItem | None:
+        """The picture that is in already as a whole, where nobody has looked into its photo and somebody asks for it.
+
+        Without being asked an import changes no picture that is in.
+        """
+        if not self.artworks:
             return None
         return next((item for item in items if item.found is None and item.crop == WHOLE), None)
 
@@ -228,7 +231,7 @@ class Importer:
                 continue
             known = self.files.get(one.locator.text)
             files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode))
-            if sha in self.items and (item := self._unseen(self.items[sha], one)) is not None:
+            if sha in self.items and (item := self._unseen(self.items[sha])) is not None:
                 again[sha] = item, one
             if sha in self.items and known is not None and known.sha256 == sha:
                 self._count_known(self.items[sha], one)

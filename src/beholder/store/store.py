@@ -304,8 +304,8 @@ class Store:
             _keep_files(db, known[name], files, items)
         return self.collection(name)
 
-    def set_artworks(self, collection_id: int, artworks: bool) -> None:
-        """Whether the photos of a collection's source are looked into for artworks."""
+    def set_artworks(self, collection_id: int, artworks: bool | None) -> None:
+        """Whether the photos of a collection's source are looked into for artworks; None: as is usual."""
         with writing(self.engine) as db:
             db.execute(t.collections.update().where(t.collections.c.id == collection_id).values(artworks=artworks))
 
