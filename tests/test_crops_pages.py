@@ -15,6 +15,7 @@ from beholder.features.artworks import photos
 from beholder.locator import WHOLE
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, as_person
+from helpers.makers import encoded
 from helpers.walls import BARE, ONE, TWO, Finder, crop, hang, photo
 
 
@@ -164,6 +165,18 @@ def test_the_form_of_an_import_says_whether_artworks_are_found(client, library, 
     body = {"path": str(tmp_path / "without"), "artworks": True}
     again = waited(client, client.post("/api/imports", json=body).json()["id"])
     assert (again["report"]["new"], again["report"]["cut"]) == (0, 1)
+
+
+def test_artworks_are_found_in_photos_that_are_dropped_on_the_page(client, tmp_path):
+    data = encoded(photo(TWO, 60), "PNG")
+    raw = {"Content-Type": "application/octet-stream"}
+    for name, query, cut in (("phone", "?artworks=1", 2), ("scans", "", 0)):
+        upload = client.post("/api/uploads", json={"name": name}).json()["id"]
+        piece = {"path": "a.png", "at": 0, "size": len(data)}
+        reply = client.post(f"/api/uploads/{upload}/piece", params=piece, content=data, headers=raw)
+        assert reply.json() == {"at": len(data)}
+        job = client.post(f"/api/uploads/{upload}/end{query}", json={}).json()
+        assert waited(client, job["id"])["report"]["cut"] == cut
 
 
 def test_photos_that_nobody_looked_into_are_looked_into_by_a_button(client, library, tmp_path):

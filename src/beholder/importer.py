@@ -32,6 +32,8 @@ from beholder.types import Matrix, Progress, picture_key, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
+_FIRST = 16  # the first step, so that something is there to be seen; the next ones are as long as all before
+_MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
 _Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it
 
@@ -51,6 +53,11 @@ class ImportReport:
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
     seconds: float = 0.0
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.new or self.cut or self.moved or self.gone or self.broken)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""
@@ -100,9 +107,11 @@ class Importer:
         found = self._find(source)
         self._complete()
         fresh = [one for one in found if not self._is_known(one.opened())]
-        for at in range(0, len(fresh), BATCH):
-            batch = [one.opened() for one in fresh[at : at + BATCH]]
+        fresh, at = _spread(fresh), 0
+        while at < len(fresh):
+            batch = [one.opened() for one in fresh[at : at + min(BATCH, max(_FIRST, at))]]
             self._take(batch, self._ticker("reading pictures", at, len(fresh)))
+            at += len(batch)
         self.progress("reading pictures", len(fresh), len(fresh))
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
@@ -372,6 +381,14 @@ def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping
         found = crop if crops else None
         parts.append(NewItem(_part_name(one.name, at), one.locator, sha, *size, one.columns, crop, found))
     return parts
+
+
+def _spread(fresh: list[_Packed]) -> list[_Packed]:
+    """The same, of a large source a few from everywhere first: with those a person begins to answer."""
+    if len(fresh) < _MANY:
+        return fresh
+    first = dict.fromkeys(np.random.default_rng(0).permutation(len(fresh))[:BATCH].tolist())
+    return [*(fresh[i] for i in first), *(one for i, one in enumerate(fresh) if i not in first)]
 
 
 def _after(tick: _Tick, before: int, done: int) -> None:
