@@ -125,6 +125,29 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What is known of a work beside what one picture's source says.
+
+    Attributes
+    ----------
+    photos
+        ids of all the pictures that show it, first the one that stands for it
+    links
+        addresses where it is offered too, beside its own
+    price_before, currency_before
+        what it cost before, as in `Details`; None where that is not known
+    unlisted
+        the page that listed it does not do so any more
+    """
+
+    photos: tuple[int, ...]
+    links: tuple[str, ...] = ()
+    price_before: int | None = None
+    currency_before: str | None = None
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a collection.
 
@@ -140,6 +163,8 @@ class Item:
         as much of that as is known for sure, typed
     gone
         its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
+    work
+        where several pictures show one work, or its pages said more than one thing: the work; else None
     """
 
     id: int
@@ -152,6 +177,7 @@ class Item:
     gone: bool = False
     crop: str = WHOLE
     details: Details = Details()
+    work: Work | None = None
 
     @property
     def key(self) -> str:

@@ -3,13 +3,17 @@
 from beholder.store.names import alike, clean, composed
 from beholder.store.store import CollectionRow, KnownFile, KnownItem, NewItem, Person, Store, digest, system_user
 from beholder.store.vectors import VectorShards
+from beholder.store.works import KeptListing, KeptWorks, SamePair
 
 __all__ = [
     "CollectionRow",
+    "KeptListing",
+    "KeptWorks",
     "KnownFile",
     "KnownItem",
     "NewItem",
     "Person",
+    "SamePair",
     "Store",
     "VectorShards",
     "alike",
