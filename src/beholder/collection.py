@@ -30,9 +30,11 @@ from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name, download_encoder
 from beholder.images import fingerprint
+from beholder.images.likeness import have_features
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
+from beholder.same_works import same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
@@ -237,6 +239,33 @@ class Library:
         if job.row.id and list(job.row.encoders) != wanted:
             self.store.set_encoders(job.row.id, wanted)
         return report
+
+    def find_same(self, name: str, progress: Progress | None = None, *, again: bool = False) -> Collection:
+        """Look for pictures of a collection that show one work, among those that came since the last look.
+
+        Parameters
+        ----------
+        again
+            among all of them
+
+        Returns
+        -------
+        Collection
+            as it is then
+
+        Raises
+        ------
+        UnknownName
+        """
+        art = self.collection(name)
+        there = [row for row, item in enumerate(art.items) if not item.gone]
+        items, (encoder, _) = [art.items[row] for row in there], art.layout.encoders[0]
+        X = art.table.numbers[there][:, art.layout.columns(encoder)]
+        after = 0 if again else art.row.compared
+        found = same_pairs(items, X, after=after, threads=self.settings.threads, progress=progress or silent)
+        last = max((item.id for item in items), default=0) if have_features() else 0
+        self.store.works.keep_pairs(art.row.id, found, last)
+        return self.collection(name)
 
     def add_encoder(self, name: str, encoder: str, progress: Progress | None = None, first: Sequence[int] = ()) -> None:
         """Have one more encoder look at a collection: its numbers become another block of X, behind the others.
@@ -481,6 +510,21 @@ class Collection:
         for their work.
         """
         return frozenset(item.id for item in self.items if item.gone) | self.works.leader.keys()
+
+    def say_same(self, one: int, other: int, same: bool) -> None:
+        """Keep what a person says: whether these two items show one work. It holds once the collection is opened anew.
+
+        "No" of two that count as one takes the other out of the whole work.
+
+        Raises
+        ------
+        UserError
+            where it is one item
+        """
+        if one == other:
+            raise UserError("a picture shows the same work as itself: name two pictures")
+        kept = self.library.store.works
+        kept.say(self.row.id, self.works.answered(one, other, same, kept.pairs(self.row.id)))
 
     def judgements(self, person: int) -> list[Judgement]:
         """What this person has said that holds, oldest first, each about works: the one place where pictures become

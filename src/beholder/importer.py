@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.locator import Locator
-from beholder.sources import NEEDS_NETWORK, Broken, Found, Source
+from beholder.refresh import News, Refresh
+from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
 from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
 from beholder.types import WHOLE, Matrix, Progress, silent
 
@@ -45,6 +47,7 @@ class ImportReport:
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
     seconds: float = 0.0
+    refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""
@@ -52,6 +55,11 @@ class ImportReport:
             self.broken.append(Broken(name, reason))
         else:
             self.more_broken += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for a machine."""
+        told = {part.name: getattr(self, part.name) for part in fields(self)}
+        return told | {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
 
 
 class Importer:
@@ -80,6 +88,7 @@ class Importer:
         self.report = ImportReport(row.name)
         self.items = store.known_items(row.id)  # whole pictures by their sha256, parts of them by their own keys
         self.files = store.files(row.id)
+        self.news = News(store, row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
 
@@ -96,6 +105,8 @@ class Importer:
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
         self._mark_gone()
+        if self.row.id:
+            self.report.refresh = self.news.keep(self.row.id)
         self.report.seconds = time.monotonic() - start
         return self.report
 
@@ -134,7 +145,9 @@ class Importer:
             if isinstance(one, Broken):
                 self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
                 self.report.leave_out(one.name, one.reason)
-            elif one.locator.needs_network:
+                continue
+            self.news.see(one)
+            if one.locator.needs_network:
                 self.report.needs_network += 1
                 self.report.leave_out(
                     one.name, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}"
@@ -183,8 +196,24 @@ class Importer:
 
     def _count_known(self, item: KnownItem, one: Found) -> None:
         self.report.known += 1
-        if item.locator == one.locator.text and item.said != digest(one.name, one.columns):
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+        if item.said != digest(one.name, one.columns) and (
+            item.locator == one.locator.text or self._is_newer(item, one)
+        ):
+            self._update(item, one)
+
+    def _update(self, item: KnownItem, one: Found) -> None:
+        """A source says something else of a picture, or it lies elsewhere."""
+        if one.page is not None:
+            told = self.store.item(item.id).details
+            self.news.cost(told.link, told.price, told.currency)
+        self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+
+    def _is_newer(self, item: KnownItem, one: Found) -> bool:
+        """Whether this is of a newer page of the same work, or of its only one now, wherever it was saved."""
+        if not self.news.is_news(one):
+            return False
+        known = self.store.item(item.id)
+        return known.name == one.name or not self.news.is_offered(known.details.link)
 
     def _take(self, batch: Sequence[Found], tick: _Tick) -> None:
         """Fingerprint these, embed those that are new, and keep all of it."""
@@ -217,10 +246,14 @@ class Importer:
 
     def _keep_known(self, item: KnownItem, one: Found) -> None:
         if item.locator == one.locator.text or Locator.parse(item.locator).is_there():
-            self.report.copies += item.locator != one.locator.text
+            if item.locator != one.locator.text and self._is_newer(item, one):
+                self.report.known += 1
+                self._update(item, one)
+            else:
+                self.report.copies += item.locator != one.locator.text
         else:
             self.report.moved += 1
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+            self._update(item, one)
 
     def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
         """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
@@ -271,13 +304,16 @@ class _Packed:
     locator: Locator
     header: tuple[str, ...]
     cells: bytes
+    page: SavedPage | None
 
     @classmethod
     def of(cls, one: Found, header: tuple[str, ...]) -> _Packed:
-        return cls(one.name, one.locator, header, "\0".join(one.columns.values()).encode())  # no cell holds a zero byte
+        cells = "\0".join(one.columns.values()).encode()  # no cell holds a zero byte
+        return cls(one.name, one.locator, header, cells, one.page)
 
     def opened(self) -> Found:
-        return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
+        columns = dict(zip(self.header, self.cells.decode().split("\0"), strict=False))
+        return Found(self.name, self.locator, columns, self.page)
 
 
 def _after(tick: _Tick, before: int, done: int) -> None:

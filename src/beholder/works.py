@@ -63,13 +63,41 @@ class Works:
             shown[item.id] = item
         if known:
             alone = (item for item in items if item.id not in leader and item.id not in shown)
-            shown |= {item.id: told for item in alone if (told := _as_shown([item], known)).work is not None}
+            shown |= {item.id: one for item in alone if (one := _as_shown([item], known)).work is not None}
         gone = {item.id for item in items if item.gone}
         return cls(leader, shown, list(_open(told, groups, gone)))
 
     def leading(self, id: int) -> int:
         """The picture that stands for the work of this one."""
         return self.leader.get(id, id)
+
+    def photos(self, id: int) -> tuple[int, ...]:
+        """All the pictures of the work of this one, first the one that stands for it."""
+        shown = self.shown.get(self.leading(id))
+        return shown.work.photos if shown is not None and shown.work is not None else (id,)
+
+    @property
+    def several(self) -> list[Work]:
+        """The works that several pictures show."""
+        works = (item.work for item in self.shown.values())
+        return [work for work in works if work is not None and len(work.photos) > 1]
+
+    def answered(self, one: int, other: int, same: bool, pairs: Iterable[SamePair]) -> dict[tuple[int, int], bool]:
+        """What a person says of pairs by saying whether these two pictures show one work.
+
+        "No" of two that count as one takes the other out of the whole work. "Yes" overrules each "no" between the two
+        works.
+
+        pairs : what was said before
+        """
+        here, there = self.photos(one), self.photos(other)
+        said = {_ordered(one, other): same}
+        if same:
+            between = {_ordered(a, b) for a in here for b in there if a != b}
+            said |= {(p.item, p.other): True for p in pairs if p.said is False and (p.item, p.other) in between}
+        elif here == there:
+            said |= {_ordered(other, photo): False for photo in here if photo != other}
+        return said
 
     def told(self, judgement: Judgement) -> Judgement:
         """A judgement as one of works. What compares a work with itself teaches nothing and is as a skip."""
@@ -109,6 +137,10 @@ class _Groups:
 
 
 _NOBODY: set[int] = set()
+
+
+def _ordered(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
 
 
 def _of_one_page(items: Iterable[Item]) -> Iterator[list[Item]]:

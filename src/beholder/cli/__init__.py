@@ -17,6 +17,7 @@ from beholder.cli import (
     fine_tuning,
     pictures,
     reading,
+    sameness,
     studying,
     training,
 )
@@ -53,6 +54,7 @@ pictures.add_to(app)
 answering.add_to(app)
 reading.add_to(app)
 finding.add_to(app)
+sameness.add_to(app)
 encoders.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)

@@ -147,6 +147,7 @@ listings = Table(
     metadata,
     Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
     Column("link", String, primary_key=True),  # the address of its own page, without what changes from visit to visit
+    Column("address", String, nullable=False),  # with it
     Column("title", String, nullable=False),
     Column("page", String, nullable=False),  # the address of the page that lists it
     Column("price", BigInteger),  # as in `beholder.types.Details`

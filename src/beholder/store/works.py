@@ -48,6 +48,7 @@ class KeptListing:
     """What is offered at one address, as it was told last. `beholder.store.tables` says what the fields are."""
 
     link: str
+    address: str
     title: str
     page: str
     price: int | None

@@ -25,6 +25,7 @@ def upgrade() -> None:
         "listings",
         sa.Column("collection_id", sa.Integer, sa.ForeignKey("collections.id"), primary_key=True),
         sa.Column("link", sa.String, primary_key=True),
+        sa.Column("address", sa.String, nullable=False),
         sa.Column("title", sa.String, nullable=False),
         sa.Column("page", sa.String, nullable=False),
         sa.Column("price", sa.BigInteger),
