@@ -238,6 +238,8 @@ class Library:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:
             self.store.set_encoders(job.row.id, wanted)
+        if report.refresh.listed and report.new:  # who lists works for sale lists some of them twice
+            self.find_same(into, say)
         return report
 
     def find_same(self, name: str, progress: Progress | None = None, *, again: bool = False) -> Collection:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from beholder.errors import BadPicture
 from beholder.images import open_image
@@ -39,7 +40,10 @@ _SURE = Agreement(features=12, pixels=0.6, shared=0.5)
 _PERHAPS = Agreement(features=8, pixels=0.35, shared=0.2)
 _BITS = 64
 _BITS_SURE, _BITS_PERHAPS = 4, 12  # that may differ between hashes
-_COSINE_SURE = 0.8  # that two pictures with such hashes have too
+_COSINE = 0.8  # that two pictures with such hashes have too
+_COLOURS = 8  # pixels a side of which the colours are compared
+_SAME_COLOURS = 6.0  # of 255, the mean difference of the same photo
+_PLAIN = 24  # of 255; a picture in which light differs less has no hash that tells
 _AT_ONCE = 256  # pictures in one task
 
 
@@ -93,20 +97,24 @@ def _candidates(X: Matrix, new: NDArray[np.bool_]) -> Ints:
 
 
 class _Hashes:
-    """Of each picture a hash."""
+    """Of each picture a hash, and its colours."""
 
     def __init__(self, n: int) -> None:
         self.bits = np.zeros((n, _BITS), np.bool_)
+        self.colours = np.zeros((n, _COLOURS * _COLOURS * 3), np.int16)
         self.known = np.zeros(n, np.bool_)
 
     def see(self, row: int, picture: Any) -> None:
-        self.bits[row], self.known[row] = perceptual_hash(picture), True
+        colours = np.asarray(picture.resize((_COLOURS, _COLOURS), Image.Resampling.BOX), np.int16)
+        self.known[row] = np.ptp(colours.mean(2)) > _PLAIN
+        self.bits[row], self.colours[row] = perceptual_hash(picture), colours.ravel()
 
     def judge(self, a: int, b: int, cosine: float) -> tuple[float, bool] | None:
         differ = int((self.bits[a] != self.bits[b]).sum())
-        if not (self.known[a] and self.known[b]) or differ > _BITS_PERHAPS or cosine < _COSINE_SURE:
+        if not (self.known[a] and self.known[b]) or differ > _BITS_PERHAPS or cosine < _COSINE:
             return None
-        return 1 - differ / _BITS, differ <= _BITS_SURE
+        colours = float(np.abs(self.colours[a] - self.colours[b]).mean())
+        return 1 - differ / _BITS, differ <= _BITS_SURE and colours <= _SAME_COLOURS
 
 
 class _Features:
@@ -116,8 +124,10 @@ class _Features:
         kind = [("points", "f4", (MOST, 2)), ("descriptors", "u1", (MOST, 128)), ("small", "u1", (128, 128))]
         self._rows = np.memmap(held, np.dtype(kind), "w+", shape=(n,))
         self._sizes = np.zeros((n, 3), np.int64)  # features, height, width; none where it cannot be opened
+        self._hashes = _Hashes(n)
 
     def see(self, row: int, picture: Any) -> None:
+        self._hashes.see(row, picture)
         one = features_of(picture)
         (n, (height, width)), held = (len(one.points), one.small.shape), self._rows[row]
         held["points"][:n], held["descriptors"][:n], held["small"][:height, :width] = (
@@ -128,9 +138,12 @@ class _Features:
     def judge(self, a: int, b: int, cosine: float) -> tuple[float, bool] | None:
         one, other = self._of(a), self._of(b)
         told = agreement(one, other) if one and other else NONE
-        if not _reaches(told, _PERHAPS):
-            return None
-        return told.pixels, _reaches(told, _SURE)
+        if _reaches(told, _SURE):
+            return told.pixels, True
+        copy = self._hashes.judge(a, b, cosine)  # of what is too soft to have features
+        if copy is not None and copy[1]:
+            return copy
+        return (told.pixels, False) if _reaches(told, _PERHAPS) else None
 
     def _of(self, row: int) -> Features | None:
         n, height, width = self._sizes[row].tolist()

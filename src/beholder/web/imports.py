@@ -168,6 +168,7 @@ class Imports:
                 job.report = {
                     "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
                     "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
+                    "refresh": report.refresh.as_json() | {"words": report.refresh.in_words},
                 }  # fmt: skip
                 if not job.adds and not report.new + report.known + report.copies + report.moved + len(broken):
                     raise BadInput("no pictures were found there")

@@ -40,7 +40,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.globals |= {
         "nav": NAV, "picture": thumbnails.address, "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
-        "title_of": title_of, "byline": byline, "link_of": link_of,
+        "title_of": title_of, "byline": byline, "link_of": link_of, "price_text": price_text,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}
     return env

@@ -25,6 +25,7 @@ from beholder.text import shown as short
 from beholder.types import Item
 from beholder.web.pages.collections import may_import
 from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.works import same_questions
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
@@ -84,6 +85,8 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "back": address(page=number - 1) if number > 1 else None,
             "export": address(), "like": like, "examples": ", ".join(reading.collection.words.examples()),
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
+            "same": same_questions(reading.collection, 1) if number == 1 and not wanted else (),
+            "same_asked": len(reading.collection.works.questions),
             "offers": _Offers.of(ranked.items, query),
             "parts": [_Part.of(reading, *part) for part in wanted.apart] if number == 1 else [],
             "heading": _HEADINGS.get(wanted.part, ""), "limits": wanted.wishes.in_words, "why_apart": partial(_why_apart, wanted),

@@ -39,7 +39,8 @@ function ended({ collection, state, error, report, adds }) {
   if (report.gone) said.push(`${report.gone} no longer in the folder`);
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.`;
+  const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
 }
 
 function show(job) {
