@@ -67,7 +67,10 @@ def listed_elsewhere(picture: Image.Image, rng: np.random.Generator) -> Image.Im
     picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.8, 1.25))
     if rng.random() < 0.5:
         layer = Image.new("RGBA", picture.size)
-        font, fill = ImageFont.load_default(size=max(9, picture.width // 14)), (255, 255, 255, int(rng.uniform(40, 110)))
+        font, fill = (
+            ImageFont.load_default(size=max(9, picture.width // 14)),
+            (255, 255, 255, int(rng.uniform(40, 110))),
+        )
         for y in range(0, picture.height, max(20, picture.height // 4)):
             for x in range(0, picture.width, max(40, picture.width // 2)):
                 ImageDraw.Draw(layer).text((x, y), "© ART SHOP", font=font, fill=fill)
@@ -119,7 +122,7 @@ def perspective(source: Any, target: Any) -> Any:
 
 
 def photographed_by_hand(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Turned a little, through a bent lens, badly cut, with a lamp in it, darker at its corners, shaken, packed twice."""
+    """Turned a little, through a bent lens, badly cut, with a lamp in it, dark at its corners, shaken, packed twice."""
     w, h = picture.size
     whole, pad, wall = on_a_wall(picture, rng, 0.15, (40, 245))
     whole = whole.rotate(rng.uniform(-5, 5), Image.Resampling.BICUBIC, fillcolor=wall)

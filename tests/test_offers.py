@@ -72,7 +72,10 @@ def test_a_price_fits_misses_or_is_not_known(offer, part, why):
 def test_a_width_is_of_what_hangs_and_only_taken_for_known_where_it_is(sides, part):
     told = {"width_mm": None, "height_mm": None} | sides
     if told["width_mm"]:
-        told |= {"long_mm": max(told["width_mm"], told["height_mm"]), "short_mm": min(told["width_mm"], told["height_mm"])}
+        told |= {
+            "long_mm": max(told["width_mm"], told["height_mm"]),
+            "short_mm": min(told["width_mm"], told["height_mm"]),
+        }
     assert Wishes(max_width=1000.0).part_of(item(**told))[0] == part
 
 
@@ -88,7 +91,9 @@ def test_prices_are_converted_by_given_rates_alone(tmp_path):
         read_rates(path)
 
 
-@pytest.mark.parametrize(("text", "mm"), [("100cm", 1000), ("1000 mm", 1000), ("40in", 1016), ("1,2 m", 1200), ('8"', 203.2)])
+@pytest.mark.parametrize(
+    ("text", "mm"), [("100cm", 1000), ("1000 mm", 1000), ("40in", 1016), ("1,2 m", 1200), ('8"', 203.2)]
+)
 def test_lengths_have_units(text, mm):
     assert read_length(text) == pytest.approx(mm)
 
@@ -119,9 +124,7 @@ def shop(tmp_path, capsys):
     library, rng = Library(), np.random.default_rng(0)
     ada = library.store.add_person("ada")
     art = library.collection("shop")
-    ratings = [
-        Judgement("rating", (item.id,), f"r{item.id}", value=float(rng.integers(1, 10))) for item in art.items
-    ]
+    ratings = [Judgement("rating", (item.id,), f"r{item.id}", value=float(rng.integers(1, 10))) for item in art.items]
     library.store.record(ada.id, art.row.id, ratings)
     library.close()
     capsys.readouterr()

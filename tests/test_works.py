@@ -22,7 +22,17 @@ needs_opencv = pytest.mark.skipif(not have_features(), reason="needs OpenCV (beh
 
 def item(id: int, *, side: int = 100, gone: bool = False, sha: str = "", **told) -> Item:
     columns = {name: str(value) for name, value in told.items()}
-    return Item(id, f"p{id}", Locator.parse(f"file:/p{id}"), sha or f"{id:064}", side, side, columns, gone, details=Details(**told))
+    return Item(
+        id,
+        f"p{id}",
+        Locator.parse(f"file:/p{id}"),
+        sha or f"{id:064}",
+        side,
+        side,
+        columns,
+        gone,
+        details=Details(**told),
+    )
 
 
 def groups(works: Works) -> list[tuple[int, ...]]:
@@ -110,7 +120,9 @@ def painting(seed: int) -> Image.Image:
     """Strokes at random, as many features as a painting has."""
     rng, picture = np.random.default_rng(seed), Image.new("RGB", (400, 300), (180, 170, 150))
     for _ in range(160):
-        stroke = Image.new("RGB", tuple(int(x) for x in rng.integers(8, 70, 2)), tuple(int(x) for x in rng.integers(0, 256, 3)))
+        stroke = Image.new(
+            "RGB", tuple(int(x) for x in rng.integers(8, 70, 2)), tuple(int(x) for x in rng.integers(0, 256, 3))
+        )
         picture.paste(stroke.rotate(float(rng.uniform(0, 180))), tuple(int(x) for x in rng.integers(-20, 380, 2)))
     return picture.filter(ImageFilter.GaussianBlur(1))
 
@@ -189,7 +201,9 @@ def test_a_hash_hardly_changes_where_a_picture_is_packed_anew():
 @needs_opencv
 def test_another_photo_of_a_painting_agrees_and_another_painting_does_not():
     first, other = painting(1), painting(2)
-    photo = first.transform((340, 260), Image.Transform.QUAD, (12, 8, -6, 295, 398, 310, 380, -5), Image.Resampling.BICUBIC)
+    photo = first.transform(
+        (340, 260), Image.Transform.QUAD, (12, 8, -6, 295, 398, 310, 380, -5), Image.Resampling.BICUBIC
+    )
     photo = ImageEnhance.Brightness(photo.filter(ImageFilter.GaussianBlur(1))).enhance(0.7)
     told = agreement(features_of(first), features_of(photo))
     assert (told.features >= 20, told.pixels > 0.7, told.shared > 0.8) == (True, True, True)

@@ -738,7 +738,9 @@ class Collection:
         return self._places(found, top) if taste is None else self.ranking(taste).alike(found, mixed=True)[:top]
 
     def _places(self, found: Found, top: int | None) -> list[Ranked]:
-        rows = np.array([row for row in found.best().tolist() if self.items[row].id not in self.unshown][:top], np.int64)
+        rows = np.array(
+            [row for row in found.best().tolist() if self.items[row].id not in self.unshown][:top], np.int64
+        )
         told = zip(rows.tolist(), found.fits[rows].tolist(), found.why(rows), strict=True)
         return [
             Ranked(rank, self.items[row], fits, 0.0, ", ".join(why) or _ALIKE, overall=rank, fits=fits, found=why)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from beholder.errors import UnknownName, UserError
-from beholder.offers import Part, Wishes
+from beholder.offers import NOTHING_WANTED, Part, Wishes
 from beholder.ranking import Ranking
 from beholder.search import Finder
 from beholder.types import Item
@@ -48,7 +48,7 @@ class Filter:
     values: tuple[tuple[str, str], ...] = ()
     like: int | None = None
     mixed: bool = False
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NOTHING_WANTED
     part: Part = "fits"
 
     def __bool__(self) -> bool:

@@ -114,6 +114,9 @@ class Wishes:
                 yield _within(side, long, short, most), "no size"
 
 
+NOTHING_WANTED = Wishes()
+
+
 def _within(side: float | None, long: float | None, short: float | None, most: float) -> Part:
     """Whether a side is at most so long, where it may be known only that it is one of two."""
     if side is not None:

@@ -142,7 +142,14 @@ class News:
                 told.new.append({"title": title, "link": address})
             known = KeptListing(link, address, title, page.address, *was, first_at=now, seen_at=now)
         listing = replace(
-            known, address=address, title=title, page=listed_by, price=price[0], currency=price[1], seen_at=now, unlisted_at=None
+            known,
+            address=address,
+            title=title,
+            page=listed_by,
+            price=price[0],
+            currency=price[1],
+            seen_at=now,
+            unlisted_at=None,
         )
         before = known.price, known.currency
         if before == price or before[0] is None:

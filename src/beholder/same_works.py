@@ -72,9 +72,7 @@ def same_pairs(
         parts = [pairs[at : at + _AT_ONCE] for at in range(0, len(pairs), _AT_ONCE)]
         judged = map_jobs(partial(_compare, looks, X), parts, workers=max(1, threads), ahead=threads + 1)
         return [
-            SamePair.of(items[a].id, items[b].id, round(how, 4), sure)
-            for found in judged
-            for a, b, how, sure in found
+            SamePair.of(items[a].id, items[b].id, round(how, 4), sure) for found in judged for a, b, how, sure in found
         ]
 
 

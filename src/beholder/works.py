@@ -178,7 +178,7 @@ def _as_shown(group: list[Item], listings: Mapping[str, KeptListing]) -> Item:
     offers.sort(key=_order)
     listing, lead = offers[0]
     links = dict.fromkeys(item.details.link for _, item in offers if item.details.link)
-    links.pop(lead.details.link, None)
+    links.pop(lead.details.link or "", None)
     unlisted = listing is not None and listing.unlisted_at is not None
     before = (listing.price_before, listing.currency_before) if listing else (None, None)
     if len(group) == 1 and not unlisted and before[0] is None:
@@ -189,7 +189,7 @@ def _as_shown(group: list[Item], listings: Mapping[str, KeptListing]) -> Item:
         photo,
         columns=_columns(lead, rest),
         details=_details(lead.details, [item.details for item in rest]),
-        work=Work(photos, tuple(link for link in links if link), *before, unlisted),
+        work=Work(photos, tuple(links), *before, unlisted),
     )
 
 

@@ -102,7 +102,9 @@ def rank(
     ] = "",
     rates: Annotated[
         Path | None,
-        typer.Option("--rates", metavar="FILE", help="CSV with currency and rate: what one of each costs in --currency."),
+        typer.Option(
+            "--rates", metavar="FILE", help="CSV with currency and rate: what one of each costs in --currency."
+        ),
     ] = None,
     max_width: Annotated[str, typer.Option("--max-width", metavar="LENGTH", help="At most so wide: 100cm, 40in.")] = "",
     max_height: Annotated[str, typer.Option("--max-height", metavar="LENGTH", help="At most so high.")] = "",
@@ -145,7 +147,9 @@ def rank(
     if copy_to is not None:
         _copy(reading, shown[:top], copy_to)
     if as_json:
-        put_json([_place(place, wishes) for ranking in (shown, *(part for _, part in apart)) for place in ranking[:top]])
+        put_json(
+            [_place(place, wishes) for ranking in (shown, *(part for _, part in apart)) for place in ranking[:top]]
+        )
     elif html is None and copy_to is None:
         _print(shown[: top or _SHOWN], len(shown), why, wishes)
         for heading, part in apart:

@@ -101,7 +101,7 @@ def features_of(picture: Image.Image) -> Features:
     grey = _scaled(picture.convert("L"), scale)
     points, found = cv2.SIFT_create(MOST, contrastThreshold=0.02).detectAndCompute(np.asarray(grey), None)
     small = np.asarray(_scaled(grey, _SMALL / max(grey.size)))
-    where = np.array([one.pt for one in points], np.float32).reshape(-1, 2) / SIDE
+    where = (np.array([one.pt for one in points]).reshape(-1, 2) / SIDE).astype(np.float32)
     descriptors = np.zeros((0, 128), np.uint8) if found is None else found.astype(np.uint8)
     return Features(where[:MOST], descriptors[:MOST], small)
 
@@ -144,7 +144,8 @@ def _matches(one: _Grey, other: _Grey) -> tuple[NDArray[np.int64], NDArray[np.in
 def _rooted(descriptors: _Grey) -> _Plane:
     """As RootSIFT [Arandjelovic2012]: the product of two is the cosine of their roots."""
     plain = descriptors.astype(np.float32)
-    return np.sqrt(plain / np.maximum(plain.sum(1, keepdims=True), 1))
+    rooted: _Plane = np.sqrt(plain / np.maximum(plain.sum(1, keepdims=True), 1))
+    return rooted
 
 
 def _over(cv2: Any, one: _Grey, other: _Grey, onto: NDArray[np.float64]) -> tuple[float, float]:

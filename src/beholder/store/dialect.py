@@ -113,7 +113,8 @@ def upsert(table: sa.Table, but: Collection[str] = ()) -> Insert:
     keys = [*(column.name for column in table.primary_key), *but]
     row = insert(table)
     return row.on_conflict_do_update(
-        index_elements=[column.name for column in table.primary_key], set_={c.name: row.excluded[c.name] for c in table.c if c.name not in keys}
+        index_elements=[column.name for column in table.primary_key],
+        set_={c.name: row.excluded[c.name] for c in table.c if c.name not in keys},
     )
 
 

@@ -12,7 +12,7 @@ from beholder import __version__
 from beholder.durable import write_whole
 from beholder.errors import BeholderError, UserError
 from beholder.images import render
-from beholder.offers import Wishes
+from beholder.offers import NOTHING_WANTED, Wishes
 from beholder.ranking import SCORE, Ranked, title_of
 from beholder.session import Reading
 from beholder.types import SCALE, Item, Progress, silent
@@ -55,7 +55,7 @@ def write_sheet(
     file: Path,
     *,
     apart: _Apart = (),
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = NOTHING_WANTED,
     progress: Progress = silent,
 ) -> None:
     """Write the contact sheet of these places of a reading's ranking; whole or not at all.
@@ -73,7 +73,9 @@ def write_sheet(
     limits = f", {wishes.in_words}" if wishes.in_words else ""
     heading = f"{found} closest to {_whose(reading.person.name)} taste{limits}"
     answers = len(reading.history.answers)
-    text = contact_sheet(places, heading=heading, sentence=sentence, answers=answers, apart=apart, wishes=wishes, progress=progress)
+    text = contact_sheet(
+        places, heading=heading, sentence=sentence, answers=answers, apart=apart, wishes=wishes, progress=progress
+    )
     file = file.expanduser()
     try:
         write_whole(file, text)
@@ -88,7 +90,7 @@ def contact_sheet(
     sentence: str = "",
     answers: int | None = None,
     apart: _Apart = (),
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = NOTHING_WANTED,
     progress: Progress = silent,
 ) -> str:
     """The whole HTML file as text, pictures embedded as JPEGs without metadata.
@@ -117,9 +119,7 @@ def contact_sheet(
 
     page = environment().get_template("sheet.html")
     made = [(title, list(cards(part))) for title, part in parts]
-    return page.render(
-        heading=heading, sentence=sentence, parts=made, foot=_foot(answers), version=__version__
-    )
+    return page.render(heading=heading, sentence=sentence, parts=made, foot=_foot(answers), version=__version__)
 
 
 def _whose(name: str) -> str:

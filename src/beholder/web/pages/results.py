@@ -89,7 +89,8 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "same_asked": len(reading.collection.works.questions),
             "offers": _Offers.of(ranked.items, query),
             "parts": [_Part.of(reading, *part) for part in wanted.apart] if number == 1 else [],
-            "heading": _HEADINGS.get(wanted.part, ""), "limits": wanted.wishes.in_words, "why_apart": partial(_why_apart, wanted),
+            "heading": _HEADINGS.get(wanted.part, ""), "limits": wanted.wishes.in_words,
+            "why_apart": partial(_why_apart, wanted),
             "apart": lambda part: address(apart=part),
         }  # fmt: skip
         template = "wall.html" if query.get("part") == "1" else "results.html"

@@ -61,10 +61,10 @@ def say(
     art = state.library.shared(collection)
     if same not in ("0", "1"):
         raise Refused(422, "same is 1 (the same work) or 0 (two works).")
-    ids = [whole(text, "picture", 1, 2**53) for text in (one, other)]
-    for id in ids:
+    first, second = (whole(text, "picture", 1, 2**53) for text in (one, other))
+    for id in (first, second):
         if id not in art.row_of:
             raise Refused(404, f"There is no picture {id} in this collection.")
-    art.say_same(*ids, same == "1")
+    art.say_same(first, second, same == "1")
     state.forget(art.name)
     return RedirectResponse(inside(next) if next else f"/same/{segment(art.name)}", 303)
