@@ -12,11 +12,12 @@ pictures, so whatever stops an import leaves none that is empty.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ from beholder.features.artworks import crops_of
 from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, size_of
 from beholder.jobs import map_jobs
 from beholder.locator import WHOLE, Locator
-from beholder.sources import NEEDS_NETWORK, Broken, Found, Source
+from beholder.refresh import News, Refresh
+from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
 from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
 from beholder.types import Matrix, Progress, picture_key, silent
 
@@ -53,6 +55,7 @@ class ImportReport:
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
     seconds: float = 0.0
+    refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
 
     @property
     def changed(self) -> bool:
@@ -65,6 +68,11 @@ class ImportReport:
             self.broken.append(Broken(name, reason))
         else:
             self.more_broken += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for a machine."""
+        told = {part.name: getattr(self, part.name) for part in fields(self)}
+        return told | {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
 
 
 class Importer:
@@ -98,6 +106,7 @@ class Importer:
         for item in store.known_items(row.id).values():
             self.items.setdefault(item.sha256, []).append(item)
         self.files = store.files(row.id)
+        self.news = News(store, row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
 
@@ -116,6 +125,8 @@ class Importer:
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
         self._mark_gone()
+        if self.row.id:
+            self.report.refresh = self.news.keep(self.row.id)
         self.report.seconds = time.monotonic() - start
         return self.report
 
@@ -154,7 +165,9 @@ class Importer:
             if isinstance(one, Broken):
                 self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
                 self.report.leave_out(one.name, one.reason)
-            elif one.locator.needs_network:
+                continue
+            self.news.see(one)
+            if one.locator.needs_network:
                 self.report.needs_network += 1
                 self.report.leave_out(
                     one.name, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}"
@@ -216,10 +229,25 @@ class Importer:
 
     def _count_known(self, items: Sequence[KnownItem], one: Found) -> None:
         self.report.known += 1
-        for at, item in enumerate(items):
-            name = _part_name(one.name, at)
-            if item.locator == one.locator.text and item.said != digest(name, one.columns):
-                self.store.update_item(item.id, name=name, locator=one.locator, columns=one.columns)
+        for item, part in _with_parts(items, one):
+            if item.said != digest(part.name, part.columns) and (
+                item.locator == one.locator.text or self._is_newer(item, part)
+            ):
+                self._update(item, part)
+
+    def _update(self, item: KnownItem, one: Found) -> None:
+        """A source says something else of a picture, or it lies elsewhere."""
+        if one.page is not None:
+            told = self.store.item(item.id).details
+            self.news.cost(told.link, told.price, told.currency)
+        self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+
+    def _is_newer(self, item: KnownItem, one: Found) -> bool:
+        """Whether this is of a newer page of the same work, or of its only one now, wherever it was saved."""
+        if not self.news.is_news(one):
+            return False
+        known = self.store.item(item.id)
+        return known.name == one.name or not self.news.is_offered(known.details.link)
 
     def _take(self, batch: Sequence[Found], tick: _Tick) -> None:
         """Fingerprint these, look into them, embed those that are new, and keep all of it."""
@@ -274,13 +302,18 @@ class Importer:
         return found
 
     def _keep_known(self, items: Sequence[KnownItem], one: Found) -> None:
-        if any(item.locator == one.locator.text or Locator.parse(item.locator).is_there() for item in items):
-            self.report.copies += all(item.locator != one.locator.text for item in items)
+        is_elsewhere = all(item.locator != one.locator.text for item in items)
+        if not is_elsewhere:
             return
-        self.report.moved += 1
-        for at, item in enumerate(items):
-            name = _part_name(one.name, at)
-            self.store.update_item(item.id, name=name, locator=one.locator, columns=one.columns)
+        if not any(Locator.parse(item.locator).is_there() for item in items):
+            self.report.moved += 1
+        elif self._is_newer(items[0], one):
+            self.report.known += 1
+        else:
+            self.report.copies += 1
+            return
+        for item, part in _with_parts(items, one):
+            self._update(item, part)
 
     def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
         """Numbers for these pictures, on disk when this returns. returns : {key: why it has none}"""
@@ -343,16 +376,17 @@ class _Packed:
     locator: Locator
     header: tuple[str, ...]
     cells: bytes
+    page: SavedPage | None
     wild: bool
 
     @classmethod
     def of(cls, one: Found, header: tuple[str, ...]) -> _Packed:
         cells = "\0".join(one.columns.values()).encode()  # no cell holds a zero byte
-        return cls(one.name, one.locator, header, cells, one.wild)
+        return cls(one.name, one.locator, header, cells, one.page, one.wild)
 
     def opened(self) -> Found:
         columns = dict(zip(self.header, self.cells.decode().split("\0"), strict=False))
-        return Found(self.name, self.locator, columns, self.wild)
+        return Found(self.name, self.locator, columns, self.page, self.wild)
 
 
 def _crops_in(photo: Locator) -> tuple[str, ...]:
@@ -369,6 +403,11 @@ def _part_name(name: str, at: int) -> str:
     if dot + ending.lower() not in SUFFIXES:
         stem, dot, ending = name, "", ""
     return name if at == 0 else f"{stem} [{at + 1}]{dot}{ending}"
+
+
+def _with_parts(items: Iterable[KnownItem], one: Found) -> Iterator[tuple[KnownItem, Found]]:
+    """Each picture of a photo that is in, with what is said of it now."""
+    return ((item, replace(one, name=_part_name(one.name, at))) for at, item in enumerate(items))
 
 
 def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping[str, BadPicture]) -> list[NewItem]:

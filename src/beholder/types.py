@@ -124,6 +124,29 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What is known of a work beside what one picture's source says.
+
+    Attributes
+    ----------
+    photos
+        ids of all the pictures that show it, first the one that stands for it
+    links
+        addresses where it is offered too, beside its own
+    price_before, currency_before
+        what it cost before, as in `Details`; None where that is not known
+    unlisted
+        the page that listed it does not do so any more
+    """
+
+    photos: tuple[int, ...]
+    links: tuple[str, ...] = ()
+    price_before: int | None = None
+    currency_before: str | None = None
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a collection.
 
@@ -142,6 +165,8 @@ class Item:
     found
         the crop that was found by looking for artworks, which a person may have corrected since; None: nobody has
         looked
+    work
+        where several pictures show one work, or its pages said more than one thing: the work; else None
     """
 
     id: int
@@ -155,6 +180,7 @@ class Item:
     crop: str = WHOLE
     details: Details = Details()
     found: str | None = None
+    work: Work | None = None
 
     @property
     def photo(self) -> Item:

@@ -18,6 +18,7 @@ from beholder.cli import (
     fine_tuning,
     pictures,
     reading,
+    sameness,
     studying,
     training,
 )
@@ -55,6 +56,7 @@ answering.add_to(app)
 reading.add_to(app)
 finding.add_to(app)
 artworks.add_to(app)
+sameness.add_to(app)
 encoders.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)

@@ -14,15 +14,19 @@ from beholder.store.store import (
     system_user,
 )
 from beholder.store.vectors import VectorShards
+from beholder.store.works import KeptListing, KeptWorks, SamePair
 
 __all__ = [
     "CollectionRow",
     "CropCounts",
     "FoundCrop",
+    "KeptListing",
+    "KeptWorks",
     "KnownFile",
     "KnownItem",
     "NewItem",
     "Person",
+    "SamePair",
     "Store",
     "VectorShards",
     "alike",

@@ -24,6 +24,7 @@ from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
+from beholder.store.works import KeptWorks
 from beholder.types import Details, Item, Judgement, picture_key
 
 _NOTHING = Details()  # one for all pictures of which nothing is known
@@ -62,6 +63,7 @@ class CollectionRow:
     size: int
     more_encoders: tuple[str, ...] = ()
     artworks: bool | None = None  # whether the photos of its source are looked into for artworks; None: as is usual
+    compared: int = 0  # the last item that was looked for twice
 
     @property
     def encoders(self) -> tuple[str, ...]:
@@ -172,6 +174,11 @@ class Store:
     @cached_property
     def engine(self) -> sa.Engine:
         return connect(self.path)
+
+    @property
+    def works(self) -> KeptWorks:
+        """Which pictures show one work, and what pages listed."""
+        return KeptWorks(self.engine)
 
     def close(self) -> None:
         if "engine" in self.__dict__:
@@ -311,12 +318,12 @@ class Store:
 
     def drop_empty(self, collection_id: int) -> bool:
         """Take a collection away again that no picture came into. returns : whether it was empty and is gone"""
-        files, fits, alone = t.files.c.collection_id, t.fits.c.collection_id, t.alone.c.collection_id
+        parts = (t.files, t.fits, t.alone, t.same_works, t.listings, t.saved_pages)
         with writing(self.engine) as db:
             for kept in (t.items, t.judgements):
                 if db.execute(sa.select(kept.c.id).where(kept.c.collection_id == collection_id)).first():
                     return False
-            for column in (files, fits, alone, t.collections.c.id):
+            for column in (*(part.c.collection_id for part in parts), t.collections.c.id):
                 db.execute(sa.delete(column.table).where(column == collection_id))
         return True
 

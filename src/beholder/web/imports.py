@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -101,8 +101,14 @@ class Job:
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": {} if self.report is None else asdict(self.report), "adds": self.adds,
+            "error": self.error, "report": self._report(), "adds": self.adds,
         }  # fmt: skip
+
+    def _report(self) -> dict[str, Any]:
+        if self.report is None:
+            return {}
+        refresh = self.report.refresh
+        return self.report.as_json() | {"refresh": refresh.as_json() | {"words": refresh.in_words}}
 
 
 class Imports:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from beholder.config import Settings
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
+from beholder.refresh import Refresh, last_refresh
 from beholder.sources import FILES, SAMPLE
 from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.answers import NewImport, read
@@ -24,6 +25,7 @@ from beholder.web.render import page, segment
 from beholder.web.state import AppState, state_of
 from beholder.web.uploads import ENDINGS
 from beholder.web.who import ApiPerson, PagePerson, last_collection
+from beholder.works import Works
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
 
@@ -48,6 +50,8 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "wordless": _is_wordless(state, row),
             "sharper": next((one for one in row.encoders if one in HUB), None),
             "crops": crops.get(row.id, CropCounts()),
+            "news": _news(state, row),
+            "asked": _asked(state, row),
         }
         for row in rows
     ]
@@ -201,6 +205,20 @@ def _is_wordless(state: AppState, row: CollectionRow) -> bool:
     """Whether a collection is from before pictures were measured for words."""
     covers = [item.key for item in state.covers(row)]
     return bool(covers) and len(state.library.shards("measures").missing(covers)) == len(set(covers))
+
+
+def _news(state: AppState, row: CollectionRow) -> Refresh | None:
+    """What the newest pages changed; None where they changed nothing."""
+    told = last_refresh(state.store.works.listings(row.id))
+    return told or None
+
+
+def _asked(state: AppState, row: CollectionRow) -> int:
+    """How many pairs of pictures may show the same work."""
+    pairs = state.store.works.pairs(row.id)
+    if all(pair.sure or pair.said is not None for pair in pairs):
+        return 0
+    return len(Works.of(state.store.items(row.id), pairs).questions)
 
 
 def source_of(path: str) -> tuple[str, str]:

@@ -31,7 +31,8 @@ export function ended({ collection, state, error, report, adds }) {
   if (report.gone) said.push(`${report.gone} no longer in the folder`);
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.`;
+  const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
 }
 
 // Say in `sign` how many pictures are in, until all are.
