@@ -16,6 +16,7 @@ from beholder.store import KeptListing, SamePair
 from beholder.types import Details, Item, Judgement
 from beholder.works import Works
 from helpers.makers import noise
+from helpers.shop import painting
 
 needs_opencv = pytest.mark.skipif(not have_features(), reason="needs OpenCV (beholder[duplicates])")
 
@@ -114,17 +115,6 @@ def test_a_judgement_is_told_of_works():
     assert works.told(Judgement("choice", (1, 2), "b")).kind == "skip", "it compares a work with itself"
     grid = works.told(Judgement("grid", (1, 2, 3), "c", picked=(2,)))
     assert (grid.items, grid.picked) == ((1, 3), (1,))
-
-
-def painting(seed: int) -> Image.Image:
-    """Strokes at random, as many features as a painting has."""
-    rng, picture = np.random.default_rng(seed), Image.new("RGB", (400, 300), (180, 170, 150))
-    for _ in range(160):
-        stroke = Image.new(
-            "RGB", tuple(int(x) for x in rng.integers(8, 70, 2)), tuple(int(x) for x in rng.integers(0, 256, 3))
-        )
-        picture.paste(stroke.rotate(float(rng.uniform(0, 180))), tuple(int(x) for x in rng.integers(-20, 380, 2)))
-    return picture.filter(ImageFilter.GaussianBlur(1))
 
 
 @pytest.fixture
