@@ -206,3 +206,10 @@ def test_the_same_stamp_on_two_pictures_does_not_make_them_one():
         picture.paste(stamp, (200, 200))
     told = agreement(features_of(one), features_of(other))
     assert told.pixels < 0.6
+
+
+@needs_opencv
+def test_a_strip_and_a_plain_picture_have_no_features_and_agree_with_nothing():
+    for odd in (Image.new("RGB", (900, 3), (9, 90, 9)), Image.new("RGB", (300, 200), (90, 90, 90))):
+        told = features_of(odd)
+        assert (len(told.points), agreement(told, features_of(painting(1)))) == (0, likeness.NONE)
