@@ -20,7 +20,7 @@ def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_al
     page.keyboard.type(me)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{server.url}/")
-    tab_to(page, "a[aria-label='Label wall']")
+    tab_to(page, "a[aria-label='Choose in wall']")
     page.keyboard.press("Enter")
     asked(page)
 

@@ -395,15 +395,17 @@ class Library:
 
         It is named after the source; a second source of that name gets a number behind it.
         """
-        spec = named(source)
-        rows = self.collections()
-        name = next((c.name for c in rows if c.source == spec), None)
-        if name is None:
-            stem = Path(spec).name or "pictures"
-            taken = {c.name for c in rows}
-            name = next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
-        self.import_source(spec, name, encoder=encoder, progress=progress)
+        name = self.name_of(source)
+        self.import_source(named(source), name, encoder=encoder, progress=progress)
         return self.collection(name)
+
+    def name_of(self, source: str | Path) -> str:
+        """The collection of this source, or what it would be called."""
+        spec, rows = named(source), self.collections()
+        if known := [c.name for c in rows if c.source == spec]:
+            return known[0]
+        stem, taken = Path(spec).name or "pictures", {c.name for c in rows}
+        return next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
 
     def close(self) -> None:
         if (background := self.__dict__.pop("background", None)) is not None:

@@ -30,6 +30,8 @@ from beholder.types import WHOLE, Matrix, Progress, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
+_FIRST = 16  # the first step, so that something is there to be seen; the next ones are as long as all before
+_MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
 
 
@@ -48,6 +50,11 @@ class ImportReport:
     more_broken: int = 0  # beyond those
     seconds: float = 0.0
     refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.new or self.moved or self.gone or self.broken or self.refresh)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""
@@ -98,9 +105,11 @@ class Importer:
         found = self._find(source)
         self._complete()
         fresh = [one for one in found if not self._is_known(one.opened())]
-        for at in range(0, len(fresh), BATCH):
-            batch = [one.opened() for one in fresh[at : at + BATCH]]
+        fresh, at = _spread(fresh), 0
+        while at < len(fresh):
+            batch = [one.opened() for one in fresh[at : at + min(BATCH, max(_FIRST, at))]]
             self._take(batch, self._ticker("reading pictures", at, len(fresh)))
+            at += len(batch)
         self.progress("reading pictures", len(fresh), len(fresh))
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
@@ -314,6 +323,14 @@ class _Packed:
     def opened(self) -> Found:
         columns = dict(zip(self.header, self.cells.decode().split("\0"), strict=False))
         return Found(self.name, self.locator, columns, self.page)
+
+
+def _spread(fresh: list[_Packed]) -> list[_Packed]:
+    """The same, of a large source a few from everywhere first: with those a person begins to answer."""
+    if len(fresh) < _MANY:
+        return fresh
+    first = dict.fromkeys(np.random.default_rng(0).permutation(len(fresh))[:BATCH].tolist())
+    return [*(fresh[i] for i in first), *(one for i, one in enumerate(fresh) if i not in first)]
 
 
 def _after(tick: _Tick, before: int, done: int) -> None:

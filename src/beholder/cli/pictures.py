@@ -13,6 +13,7 @@ from beholder.errors import BadInput, BadPicture, UserError
 if TYPE_CHECKING:
     from beholder.collection import Library
     from beholder.importer import ImportReport
+    from beholder.web.imports import Job
 
 _SAMPLE = "sample"
 _FEW = 3  # broken pictures that one sentence names
@@ -27,7 +28,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures to import first.")] = _SAMPLE,
+    folder: Annotated[
+        str | None,
+        typer.Argument(metavar="FOLDER", help="Pictures to import. [default: the sample gallery, the first time]"),
+    ] = None,
     host: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0: the whole network. [default: 127.0.0.1]"),
@@ -39,8 +43,8 @@ def serve(
 ) -> None:
     """Start the web app.
 
-    With FOLDER, which may also be a zip or a CSV of paths, or with the sample gallery. Ctrl-C stops it; every answer is
-    saved at once.
+    FOLDER may also be a zip, a CSV of paths or a saved page; its pictures come in while the app runs already. Ctrl-C
+    stops it; every answer is saved at once, and the same command goes on with the pictures.
     """
     from beholder.cli.listening import admit_everybody, check_port
     from beholder.collection import named
@@ -48,27 +52,48 @@ def serve(
     library = open_library()
     host, port = host or library.settings.host, library.settings.port if port is None else port
     check_port(host, port)
-    with Meter("looking for pictures") as meter:
-        if named(folder) not in {row.source for row in library.collections()}:
+    there = library.collections()
+    if folder is None and not there:
+        folder = _SAMPLE
+    known = {row.source: row for row in there}
+    if folder is not None and named(folder) not in known:
+        with Meter("looking for pictures") as meter:
             _look_into(library, folder, meter)
-        collection = library.open(folder, encoder=encoder, progress=meter)
+    name = there[-1].name if folder is None else library.name_of(folder)
+    if size := sum(row.size for row in there if row.name == name):
+        say(f"{size:,} pictures in '{name}'")
+    reachable = admit_everybody(library, host)
     from beholder.web.app import serve as serve_app
 
-    say(f"{len(collection):,} pictures in '{collection.name}'")
-    reachable = admit_everybody(library, host)
     try:
-        serve_app(
-            library,
-            host=host,
-            port=port,
-            collection=collection.name,
-            on_ready=lambda address: _ready(address, reachable),
-        )
+        with Meter("looking for pictures") as meter:
+            serve_app(
+                library,
+                host=host,
+                port=port,
+                collection=name,
+                source=None if folder is None else named(folder),
+                encoder=encoder,
+                on_ready=lambda address: _ready(address, reachable),
+                on_import=lambda job: _coming(job, meter),
+            )
     except UserError:
         check_port(host, port)  # taken while the pictures were read
         raise
     except KeyboardInterrupt:  # the way to stop it, and no failure
         note("stopped; every answer is saved")
+
+
+def _coming(job: Job, meter: Meter) -> None:
+    """Show how the import goes, and at its end what came of it."""
+    if job.active:
+        meter(job.stage, job.done, job.total)
+        return
+    meter.end()
+    if job.error:
+        note(f"'{job.collection}': {job.error}")
+    elif job.report is not None and job.report.changed:
+        print(_in_words(job.report), flush=True)
 
 
 def _ready(address: str, reachable: str | None) -> None:

@@ -162,6 +162,10 @@ class Meter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Show it no longer."""
         self._timer.cancel()
         with self._lock:
             self._over = True

@@ -92,6 +92,12 @@ class NewImport(_Strict):
     name: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class NewUpload(_Strict):
+    """The body of an upload's beginning."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 async def read(request: Request, model: type[Model]) -> Model:
     """The request's body as this model. raises : Refused 415 or 422, with a sentence"""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -16,7 +16,8 @@ from beholder.config import Settings
 from beholder.errors import UserError
 from beholder.web import faults
 from beholder.web.connections import BACKLOG, Connection
-from beholder.web.pages import collections, label, people, pictures, results, taste, works
+from beholder.web.imports import Job
+from beholder.web.pages import collections, label, people, pictures, results, taste, uploads, works
 from beholder.web.render import segment
 from beholder.web.safety import Guard
 from beholder.web.state import AppState
@@ -52,7 +53,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.beholder = state
     faults.install(app)
-    for part in (collections, label, results, taste, works, people, pictures):
+    for part in (collections, uploads, label, results, taste, works, people, pictures):
         app.include_router(part.router)
     app.mount("/static", _Files(directory=_STATIC))
     app.add_middleware(Guard, hosts=hosts(settings), cookies=(state.cookie, state.cookie_at), refuse=faults.refuse)
@@ -71,7 +72,10 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     collection: str | None = None,
+    source: str | None = None,
+    encoder: str | None = None,
     on_ready: Callable[[str], None] | None = None,
+    on_import: Callable[[Job], None] | None = None,
 ) -> None:
     """Serve the app until interrupted.
 
@@ -81,8 +85,12 @@ def serve(
         default: the settings'; port 0: any free one
     collection
         the one that the address leads to
+    source, encoder
+        what is imported into it while requests are answered already
     on_ready
         called with the address once requests are answered
+    on_import
+        called with the import, in another thread, at every step and at its end
 
     Raises
     ------
@@ -95,12 +103,20 @@ def serve(
     name = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     address = f"http://{f'[{name}]' if ':' in name else name}:{bound.getsockname()[1]}/"
     if collection is not None:
-        address += f"label/{segment(library.store.collection(collection).name)}"
+        address += f"label/{segment(collection)}"
+    app = create_app(library, settings)
+
+    def ready() -> None:
+        if on_ready:
+            on_ready(address)
+        if source is not None and collection is not None:
+            app.state.beholder.imports.start(source, collection, None, encoder, watched=on_import)
+
     config = uvicorn.Config(
-        create_app(library, settings), http=Connection, ws="none", log_level="error", access_log=False,
+        app, http=Connection, ws="none", log_level="error", access_log=False,
         server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=2, timeout_keep_alive=30,
     )  # fmt: skip
-    _Server(config, lambda: on_ready(address) if on_ready else None).run(sockets=[bound])
+    _Server(config, ready).run(sockets=[bound])
 
 
 def listen(host: str, port: int) -> socket.socket:

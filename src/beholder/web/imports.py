@@ -36,6 +36,8 @@ class Job:
 
     Attributes
     ----------
+    person
+        who started it; None: the command that started the server, and everybody may watch
     adds
         the encoder that is to look at the collection; "" where pictures are imported
     first
@@ -44,7 +46,7 @@ class Job:
 
     spec: str
     collection: str
-    person: int
+    person: int | None
     encoder: str | None = None
     adds: str = ""
     first: Sequence[int] = ()
@@ -54,8 +56,9 @@ class Job:
     done: int = 0
     total: int = 0
     error: str = ""
-    report: dict[str, Any] = field(default_factory=dict)
+    report: ImportReport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    watched: Callable[[Job], None] | None = None
     steps: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=500))
 
     def step(self, stage: str, done: int, total: int) -> None:
@@ -67,8 +70,19 @@ class Job:
             self.steps.clear()
         self.stage, self.done, self.total = stage, done, total
         self.steps.append((now, done))
+        self.tell()
         while len(self.steps) > 2 and now - self.steps[0][0] > _WINDOW:
             self.steps.popleft()
+
+    def tell(self) -> None:
+        """Let the watcher know how it stands."""
+        if self.watched is not None:
+            self.watched(self)
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in ("waiting", "running")
 
     def rate(self) -> float | None:
         """Pictures a second over the last half minute; None until there are two figures."""
@@ -84,7 +98,7 @@ class Job:
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": self.report, "adds": self.adds,
+            "error": self.error, "report": {} if self.report is None else self.report.as_json(), "adds": self.adds,
         }  # fmt: skip
 
 
@@ -109,29 +123,31 @@ class Imports:
         self,
         spec: str,
         collection: str,
-        person: int,
+        person: int | None,
         encoder: str | None = None,
         adds: str = "",
         first: Sequence[int] = (),
+        watched: Callable[[Job], None] | None = None,
     ) -> Job:
         """Begin an import behind; with another encoder than the collection's own all of it is read again.
 
-        adds, first : as in `Job`
+        person, adds, first : as in `Job`
+        watched : told of every step, and of the end
 
         Raises
         ------
         Refused
             where one into this collection is under way
         """
-        job = Job(spec, collection, person, encoder, adds, first)
+        job = Job(spec, collection, person, encoder, adds, first, watched=watched)
         with self._lock:
             for other in self._jobs.values():
-                if other.collection == collection and other.state in ("waiting", "running"):
+                if other.collection == collection and other.active:
                     raise Refused(
                         409, f"Pictures are being imported into '{collection}' already. Wait until that is done."
                     )
             self._jobs[job.id] = job
-            for old in [j.id for j in self._jobs.values() if j.state not in ("waiting", "running")][:-_REMEMBERED]:
+            for old in [j.id for j in self._jobs.values() if not j.active][:-_REMEMBERED]:
                 del self._jobs[old]
         threading.Thread(target=self._run, args=(job,), daemon=True, name=f"import {collection}").start()
         return job
@@ -139,15 +155,21 @@ class Imports:
     def of(self, job_id: str, person: int) -> Job:
         """The job, for the person who started it. raises : Refused (404), for everybody else too"""
         job = self._jobs.get(job_id)
-        if job is None or job.person != person:
+        if job is None or job.person not in (person, None):
             raise Refused(404, "There is no such import.")
         return job
 
     def active(self, person: int) -> Job | None:
         """The import that this person is waiting for, or None."""
         with self._lock:
-            mine = [j for j in self._jobs.values() if j.person == person and j.state in ("waiting", "running")]
+            mine = [j for j in self._jobs.values() if j.person in (person, None) and j.active]
         return mine[-1] if mine else None
+
+    def bringing(self, collection: str) -> Job | None:
+        """The import that brings pictures into this collection, or None."""
+        with self._lock:
+            jobs = [j for j in self._jobs.values() if j.collection == collection and not j.adds and j.active]
+        return jobs[0] if jobs else None
 
     def into(self, collection: str) -> bool:
         """Whether pictures come into this collection right now."""
@@ -164,13 +186,8 @@ class Imports:
                 finally:
                     empty = self._drop_empty(job.collection)
                     self.ended(job.collection)
-                broken = [{"name": b.name, "reason": b.reason} for b in report.broken]
-                job.report = {
-                    "new": report.new, "known": report.known, "copies": report.copies, "moved": report.moved,
-                    "gone": report.gone, "broken": broken, "more_broken": report.more_broken, "seconds": report.seconds,
-                    "refresh": report.refresh.as_json() | {"words": report.refresh.in_words},
-                }  # fmt: skip
-                if not job.adds and not report.new + report.known + report.copies + report.moved + len(broken):
+                job.report = report
+                if not job.adds and not report.new + report.known + report.copies + report.moved + len(report.broken):
                     raise BadInput("no pictures were found there")
                 if empty and report.needs_network:
                     raise BadInput(
@@ -191,6 +208,8 @@ class Imports:
                     "The import failed because of an error in Beholder. Imported pictures are kept. Try again.",
                     "failed",
                 )
+            finally:
+                job.tell()
 
     def _import(self, job: Job) -> ImportReport:
         if job.adds:

@@ -23,7 +23,7 @@ from beholder.web import thumbnails
 
 NAV = (
     ("collections", "Collections"),
-    ("label", "Label"),
+    ("label", "Choose"),
     ("results", "Results"),
     ("taste", "My taste"),
     ("people", "People"),

@@ -18,15 +18,19 @@ from fastapi import Request
 from beholder.background import share_process
 from beholder.collection import Collection, Library
 from beholder.config import Settings
+from beholder.errors import UnknownName
 from beholder.session import Reading, Session
 from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.imports import Imports
 from beholder.web.thumbnails import Pictures
+from beholder.web.uploads import Uploads
 
 _FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 _KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
+_GROWN = 2  # times as many pictures as a session began with, before it begins again while more come in
+ENOUGH_TO_START = 100  # pictures with which a person can begin while the others come in
 _COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
 
@@ -55,6 +59,7 @@ class AppState:
         self.cookie_at = self.cookie + "_at"  # the collection that was last seen
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
+        self.uploads = Uploads(home / "uploads")
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
@@ -90,6 +95,21 @@ class AppState:
         with alone():
             _ = reading.ranking
         return reading
+
+    def size_of(self, collection: str) -> int:
+        """How many pictures it has; 0 where it is not there yet."""
+        try:
+            return self._row(collection).size
+        except UnknownName:
+            return 0
+
+    def arrived(self, collection: str, after: int) -> list[Item]:
+        """The pictures of a collection behind this id, `ENOUGH_TO_START` at most."""
+        try:
+            items = self.store.items(self._row(collection).id)
+        except UnknownName:
+            return []
+        return [item for item in items if item.id > after][:ENOUGH_TO_START]
 
     def covers(self, row: CollectionRow) -> list[Item]:
         """A few pictures spread over the collection."""
@@ -136,10 +156,11 @@ class AppState:
         row = self._row(collection)
         key, seen = (row.id, person.id), (row.size, row.encoders)
         gone: list[Session | None] = []
-        importing = self.imports.into(row.name)  # it grows all the time; a new session comes with the end of that
+        importing = self.imports.into(row.name)  # it grows all the time
         with self._lock:
             held = self._held.get(key)
-            if held is not None and held.seen != seen and not importing:
+            grown = held is not None and (row.size >= _GROWN * held.seen[0] if importing else held.seen != seen)
+            if held is not None and grown:
                 gone.append(self._held.pop(key).session)
                 held = None
             if held is None:

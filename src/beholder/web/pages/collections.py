@@ -20,8 +20,10 @@ from beholder.store import CollectionRow, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
+from beholder.web.pages.label import whole
 from beholder.web.render import page, segment
 from beholder.web.state import AppState, state_of
+from beholder.web.uploads import ENDINGS
 from beholder.web.who import ApiPerson, PagePerson, last_collection
 from beholder.works import Works
 
@@ -55,7 +57,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
-        may_import=may_import(request), offer=None if state.imports.offline else _SHARPER,
+        may_import=may_import(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
         has_sample=any(row.name == SAMPLE and row.size for row in rows),
     )  # fmt: skip
 
@@ -130,6 +132,14 @@ def state(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     return state_of(request).imports.of(job, person.id).as_json()
 
 
+@router.get("/api/imports/{job}/pictures")
+def arrived(request: Request, job: str, person: ApiPerson, after: str = "0") -> dict[str, Any]:
+    """The pictures that have come in, behind this id; a page of them."""
+    state, last = state_of(request), whole(after, "after", 0, 2**53)
+    items = state.arrived(state.imports.of(job, person.id).collection, last)
+    return {"items": [{"id": i.id, "v": i.key[:8], "width": i.width, "height": i.height} for i in items]}
+
+
 @router.post("/api/imports/{job}/cancel")
 def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """Stop it. What was taken in stays; the same import again goes on from there."""
@@ -148,13 +158,18 @@ def start(request: Request, person: Person, path: str, name: str) -> Job:
     state = state_of(request)
     _check_may_import(request)
     spec, title = source_of(path)
-    name = composed(name or title)
+    return state.imports.start(spec, new_name(state, name or title), person.id)
+
+
+def new_name(state: AppState, name: str) -> str:
+    """The name of the collection that pictures go into, there or new, as it is kept. raises : Refused, AlikeName"""
+    name = composed(" ".join(name.split()))
     if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
         raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
     known = [row.name for row in state.store.collections()]
     if name not in map(composed, known) and (same := alike(name, known)):
         raise AlikeName("collection", name, same)
-    return state.imports.start(spec, name, person.id)
+    return name
 
 
 def _check_may_import(request: Request) -> None:

@@ -18,7 +18,7 @@ from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.faults import Refused
 from beholder.web.render import byline, page
-from beholder.web.state import state_of
+from beholder.web.state import ENOUGH_TO_START, state_of
 from beholder.web.who import ApiPerson, PagePerson, remember_collection
 
 _MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of question, on its tab)
@@ -40,13 +40,18 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     """The page on which a person answers."""
     if mode and mode not in _MODES:
         raise Refused(404, f"There is no such way to answer; there are {', '.join(_MODES)}.")
-    session = state_of(request).fresh(collection, person)
+    state = state_of(request)
+    coming = state.imports.bringing(collection)
+    if coming is not None and state.size_of(collection) < ENOUGH_TO_START:
+        return page(request, "coming.html", here="label", coming=coming.id, name=collection, start=ENOUGH_TO_START)
+    session = state.fresh(collection, person)
     history = session.history()
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=_MODES, chosen=bool(mode),
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=now.weight >= FEWEST, size=len(session.collection),
+        coming=coming.id if coming and coming.person in (person.id, None) else "",
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response

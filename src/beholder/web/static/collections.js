@@ -2,6 +2,7 @@
 
 import { call, counted } from "./api.js";
 import { make } from "./dom.js";
+import { ended, running } from "./importing.js";
 import "./shell.js";
 
 const box = document.getElementById("job");
@@ -11,39 +12,7 @@ const stop = box.querySelector(".stop");
 const broken = box.querySelector(".broken");
 const EVERY = 500;
 
-function duration(seconds) {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function running({ collection, stage, done, total, rate, seconds_left: left }) {
-  const parts = [`${collection}: ${stage || "waiting for another import"}`];
-  if (total) parts.push(`${done.toLocaleString("en")} of ${total.toLocaleString("en")}`);
-  if (rate) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`);
-  if (left !== null) parts.push(`about ${duration(left)} left`);
-  return parts.join(" · ");
-}
-
-function ended({ collection, state, error, report, adds }) {
-  if (state === "failed") return `${collection}: ${error}`;
-  if (adds) {
-    return state === "done"
-      ? `${collection}: seen by ${adds} too. Your answers are kept, and results follow what it sees.`
-      : `${collection}: stopped. What was downloaded and looked at is kept; start again to continue.`;
-  }
-  if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
-  const said = [`${counted(report.new, "new picture")}`];
-  if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
-  if (report.copies) said.push(counted(report.copies, "copy", "copies"));
-  if (report.moved) said.push(`${report.moved} moved`);
-  if (report.gone) said.push(`${report.gone} no longer in the folder`);
-  const broken = report.broken.length + report.more_broken;
-  if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
-  const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
-}
-
-function show(job) {
+export function show(job) {
   box.hidden = false;
   box.dataset.state = job.state;
   const busy = job.state === "waiting" || job.state === "running";
@@ -62,7 +31,7 @@ function show(job) {
   return busy;
 }
 
-async function watch(id, began) {
+export async function watch(id, began) {
   box.dataset.job = id;
   for (;;) {
     const job = await call(`/api/imports/${id}`).catch((fault) => fault);

@@ -15,7 +15,7 @@ export class Grid {
     this.picked = new Set();
     this.grid = make("div", { class: "grid" });
     wall.replaceChildren(this.grid);
-    this.done = button("Done", { key: "Enter", class: "main", onclick: () => this.finish() });
+    this.done = button("Done", { key: "Enter", onclick: () => this.finish() });
     this.tools = tools("", (what) => acts.tool(what, this.at), { keys: true });
     controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.tools);
   }
@@ -41,6 +41,7 @@ export class Grid {
       slot.firstChild.setAttribute("aria-pressed", on);
       slot.firstChild.setAttribute("aria-label", `Picture ${at + 1}`);
     });
+    this.done.classList.toggle("main", this.picked.size > 0);
     this.done.lastChild.textContent = this.picked.size ? `Done, ${this.picked.size} picked` : "None of these";
     this.tools.setAttribute("aria-label", `Picture ${this.at + 1}`);
   }
@@ -73,8 +74,13 @@ export class Grid {
   // Where an arrow leads, by what is really seen above, below or beside.
   arrow(key) {
     if (!this.grid.contains(document.activeElement)) return this.move(this.at);
-    const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;
-    return this.move(this.at + { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[key]);
+    if (key === "ArrowLeft" || key === "ArrowRight") return this.move(this.at + (key === "ArrowLeft" ? -1 : 1));
+    const middles = this.tiles.map((slot) => slot.getBoundingClientRect()).map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
+    const [x, y] = middles[this.at];
+    const way = key === "ArrowUp" ? -1 : 1;
+    const far = (at) => 1e4 * way * (middles[at][1] - y) + Math.abs(middles[at][0] - x); // the next row, and there the nearest
+    const there = [...middles.keys()].filter((at) => way * (middles[at][1] - y) > 1).sort((a, b) => far(a) - far(b));
+    return there.length ? this.move(there[0]) : null;
   }
 
   target() {

@@ -3,6 +3,7 @@
 import { call, counted, newId } from "./api.js";
 import { button } from "./dom.js";
 import { Grid } from "./grid.js";
+import { follow } from "./importing.js";
 import { keys } from "./keys.js";
 import * as outbox from "./outbox.js";
 import { Pairs } from "./pairs.js";
@@ -223,3 +224,4 @@ keys({
 outbox.watch(({ state }) => state === "saved" && gain.refresh());
 enter(page.dataset.mode);
 next();
+if (page.dataset.coming) follow(page.dataset.coming, document.getElementById("coming"));

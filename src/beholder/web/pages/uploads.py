@@ -1,0 +1,46 @@
+"""Uploads: pictures dropped on the page, from this machine or from a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from beholder.web.answers import NewUpload, read
+from beholder.web.faults import Refused
+from beholder.web.pages.collections import new_name
+from beholder.web.pages.label import whole
+from beholder.web.state import state_of
+from beholder.web.who import ApiPerson
+
+router = APIRouter()
+
+
+@router.post("/api/uploads")
+async def begin(request: Request, person: ApiPerson) -> dict[str, Any]:
+    """Begin to send pictures into a collection."""
+    body, state = await read(request, NewUpload), state_of(request)
+    name = await run_in_threadpool(new_name, state, body.name)
+    return {"id": state.uploads.begin(person.id, name)}
+
+
+@router.post("/api/uploads/{upload}/piece")
+async def piece(
+    request: Request, upload: str, person: ApiPerson, path: str = "", at: str = "0", size: str = "0"
+) -> dict[str, Any]:
+    """A piece of a file, as it is. returns : {"at": how many bytes of it are here}"""
+    if request.headers.get("content-type") != "application/octet-stream":
+        raise Refused(415, "the body must be application/octet-stream")
+    places = whole(at, "at", 0, 2**53), whole(size, "size", 0, 2**53)
+    body, uploads = await request.body(), state_of(request).uploads
+    return {"at": await run_in_threadpool(uploads.take, upload, person.id, path, *places, body)}
+
+
+@router.post("/api/uploads/{upload}/end")
+def end(request: Request, upload: str, person: ApiPerson) -> Response:
+    """All is sent: import it."""
+    state = state_of(request)
+    name, source = state.uploads.end(upload, person.id)
+    return JSONResponse(state.imports.start(str(source), name, person.id).as_json(), 202)

@@ -1,0 +1,45 @@
+// How an import goes, in words.
+
+import { call, counted } from "./api.js";
+
+function duration(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export function running({ collection, stage, done, total, rate, seconds_left: left }) {
+  const parts = [`${collection}: ${stage || "waiting for another import"}`];
+  if (total) parts.push(`${done.toLocaleString("en")} of ${total.toLocaleString("en")}`);
+  if (rate) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`);
+  if (left !== null) parts.push(`about ${duration(left)} left`);
+  return parts.join(" · ");
+}
+
+export function ended({ collection, state, error, report, adds }) {
+  if (state === "failed") return `${collection}: ${error}`;
+  if (adds) {
+    return state === "done"
+      ? `${collection}: seen by ${adds} too. Your answers are kept, and results follow what it sees.`
+      : `${collection}: stopped. What was downloaded and looked at is kept; start again to continue.`;
+  }
+  if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
+  const said = [`${counted(report.new, "new picture")}`];
+  if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
+  if (report.copies) said.push(counted(report.copies, "copy", "copies"));
+  if (report.moved) said.push(`${report.moved} moved`);
+  if (report.gone) said.push(`${report.gone} no longer in the folder`);
+  const broken = report.broken.length + report.more_broken;
+  if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
+  const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
+}
+
+// Say in `sign` how many pictures are in, until all are.
+export async function follow(id, sign) {
+  for (let busy = true; busy; ) {
+    const job = await call(`/api/imports/${id}`).catch((fault) => fault);
+    busy = job instanceof Error ? job.passing : job.state === "waiting" || job.state === "running";
+    if (!(job instanceof Error)) sign.textContent = busy && job.total ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")} pictures are in` : "";
+    if (busy) await new Promise((done) => setTimeout(done, 2000));
+  }
+}

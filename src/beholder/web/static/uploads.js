@@ -1,0 +1,130 @@
+// Pictures dropped on the page, or chosen in a dialog: sent in pieces, then imported.
+
+import { Fault, call, counted, home, person } from "./api.js";
+import { show, watch } from "./collections.js";
+
+const form = document.getElementById("drop");
+const fault = document.getElementById("drop-fault");
+const PIECE = 192 * 1024; // bytes in one request
+const AT_ONCE = 3; // files on their way
+const TRIES = 5; // of one piece, where the server cannot be reached
+const ZIP = /\.(zip|cbz)$/i;
+const endings = form.querySelector('[data-input="files"]').accept.split(",").filter((e) => e.startsWith("."));
+const isKnown = (path) => endings.some((ending) => path.toLowerCase().endsWith(ending)) && !/(^|\/)\./.test(path);
+
+// All files of an entry that was dropped, with their paths in it.
+async function below(entry, path = "") {
+  if (entry.isFile) return [[path + entry.name, await new Promise((done, fail) => entry.file(done, fail))]];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) { // a reader gives a hundred at a time
+    const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!some.length) return found;
+    for (const one of some) found.push(...await below(one, `${path}${entry.name}/`));
+  }
+}
+
+async function send(id, path, file) {
+  for (let at = 0, tries = 0, first = true; first || at < file.size; first = false) {
+    const query = new URLSearchParams({ path, at, size: file.size });
+    try {
+      const response = await fetch(`/api/uploads/${id}/piece?${query}`, {
+        method: "POST",
+        headers: { "X-Beholder-Person": `${home}.${person}`, "Content-Type": "application/octet-stream" },
+        body: file.slice(at, at + PIECE),
+      });
+      const answer = await response.json();
+      if (!response.ok) throw new Fault(answer.error, response.status);
+      [at, tries] = [answer.at, 0];
+    } catch (problem) {
+      if ((problem instanceof Fault && !problem.passing) || problem.status === 507 || (tries += 1) > TRIES) throw problem;
+      await new Promise((done) => setTimeout(done, 500 * tries));
+    }
+  }
+}
+
+// Send these as one import. tell: how many bytes are there.
+async function upload(name, files, tell) {
+  const { id } = await call("/api/uploads", { name });
+  const waiting = [...files];
+  const refused = [];
+  const worker = async () => {
+    for (let next; (next = waiting.shift()); ) {
+      try {
+        await send(id, ...next);
+      } catch (problem) {
+        if (problem.status !== 413 && problem.status !== 422) throw problem;
+        refused.push(problem.message);
+      }
+      tell(next[1].size);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return [await call(`/api/uploads/${id}/end`, {}), refused];
+}
+
+async function bring(all) {
+  const files = all.filter(([path]) => isKnown(path));
+  const others = all.length - files.length;
+  fault.textContent = "";
+  if (!files.length) {
+    fault.textContent = all.length ? "There is no picture among these files." : "";
+    return;
+  }
+  const top = files[0][0].includes("/") ? files[0][0].split("/")[0] : files.length === 1 ? files[0][0].replace(/\.[^.]*$/, "") : "my pictures";
+  const name = form.elements.name.value.trim() || top;
+  const zips = files.filter(([path]) => ZIP.test(path));
+  const rest = files.filter(([path]) => !ZIP.test(path));
+  const total = files.reduce((sum, [, file]) => sum + file.size, 0);
+  let sent = 0;
+  const tell = (bytes) => {
+    sent += bytes;
+    show({ collection: name, state: "running", stage: `sending ${counted(files.length, "file")}`, done: Math.round(sent / 1e5) / 10, total: Math.round(total / 1e5) / 10, rate: null, seconds_left: null, report: {} });
+  };
+  tell(0);
+  try {
+    const said = others ? [`${counted(others, "file")} of other kinds left out`] : [];
+    const parts = [rest, ...zips.map((zip) => [zip])].filter((part) => part.length);
+    for (const part of parts) {
+      const [job, refused] = await upload(name, part, tell);
+      said.push(...refused);
+      if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
+      await watch(job.id, part === parts.at(-1));
+    }
+  } catch (problem) {
+    fault.textContent = `${problem.message} What was imported is kept; drop the same again to continue.`;
+  }
+}
+
+fault.textContent = sessionStorage.getItem("beholder.said") ?? "";
+sessionStorage.removeItem("beholder.said");
+form.hidden = false;
+for (const button of form.querySelectorAll("[data-pick]")) {
+  const input = form.querySelector(`[data-input="${button.dataset.pick}"]`);
+  if (button.dataset.pick === "folder" && !("webkitdirectory" in input)) button.hidden = true;
+  button.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    bring(Array.from(input.files, (file) => [file.webkitRelativePath || file.name, file]));
+    input.value = "";
+  });
+}
+for (const type of ["dragenter", "dragover"]) {
+  addEventListener(type, (e) => {
+    if (!e.dataTransfer?.types.includes("Files")) return;
+    e.preventDefault();
+    form.toggleAttribute("data-over", true);
+  });
+}
+addEventListener("dragleave", (e) => !e.relatedTarget && form.removeAttribute("data-over"));
+addEventListener("drop", async (e) => {
+  if (!e.dataTransfer?.types.includes("Files")) return;
+  e.preventDefault();
+  form.removeAttribute("data-over");
+  const found = Array.from(e.dataTransfer.items, (item) => {
+    const entry = item.webkitGetAsEntry?.();
+    const file = item.getAsFile();
+    return entry ? below(entry) : file ? [[file.name, file]] : [];
+  });
+  bring((await Promise.all(found)).flat());
+});
+form.addEventListener("submit", (e) => e.preventDefault());

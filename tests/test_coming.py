@@ -1,0 +1,134 @@
+"""Pictures that come in while the app runs: what the pages show, when choosing begins, what is kept."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from beholder import importer
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.web.app import create_app
+from helpers.browser import HERE, SAFE, as_person, ask, chromium, event, free_port, hang, send
+
+pytest_plugins = "helpers.webwall"
+_PICTURES = 300
+
+
+class Gate:
+    """Holds an import back until it may go on."""
+
+    def __init__(self):
+        self.most, self.changed = 0, threading.Condition()
+
+    def __call__(self, job):
+        with self.changed:
+            while job.active and job.stage == "reading pictures" and job.done >= self.most:
+                self.changed.wait()
+
+    def open(self, most=10**9):
+        with self.changed:
+            self.most = most
+            self.changed.notify_all()
+
+
+@pytest.fixture
+def coming(tmp_path):
+    """A server whose pictures come in as far as the gate lets them. yields : (client, job, gate, library)"""
+    library = Library(tmp_path / "data", config=Settings(home=tmp_path / "data", threads=1))
+    app = create_app(library, library.settings)
+    client, gate = as_person(TestClient(app, base_url=HERE, headers=SAFE)), Gate()
+    folder = hang(tmp_path / "wall", _PICTURES)
+    job = app.state.beholder.imports.start(str(folder), "wall", None, "classic", watched=gate)
+    yield client, job, gate, library
+    gate.open()
+    until(lambda: not job.active)
+    app.state.beholder.close()
+    library.close()
+
+
+def until(true):
+    for _ in range(600):
+        if true():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("it did not come to that")
+
+
+def size(library):
+    return sum(row.size for row in library.collections())
+
+
+def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hundred(coming):
+    client, job, gate, library = coming
+    assert "Your pictures are coming in" in client.get("/label/wall").text
+    assert client.get(f"/api/imports/{job.id}/pictures").json() == {"items": []}
+    gate.open(64)
+    until(lambda: size(library) == 32)
+    shown = client.get(f"/api/imports/{job.id}/pictures").json()["items"]
+    assert len(shown) == 32
+    assert client.get(f"/pictures/{shown[0]['id']}/320.jpg").status_code == 200
+    assert len(client.get(f"/api/imports/{job.id}/pictures?after={shown[9]['id']}").json()["items"]) == 22
+    assert "Your pictures are coming in" in client.get("/label/wall").text
+    gate.open(130)
+    until(lambda: size(library) == 128)
+    until(lambda: "coming in" not in client.get("/label/wall").text)
+    assert f'data-coming="{job.id}"' in client.get("/label/wall").text
+    assert len(ask(client)) == 1
+
+
+def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
+    client, job, gate, library = coming
+    gate.open(130)
+    until(lambda: size(library) == 128)
+    until(lambda: "coming in" not in client.get("/label/wall").text)
+    for _ in range(12):
+        (question,) = ask(client)
+        ids = sorted(item["id"] for item in question["items"])
+        assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+    gate.open()
+    until(lambda: not job.active)
+    assert job.state == "done"
+    assert f"{_PICTURES} pictures, yours first" in client.get("/results/wall").text
+    assert 'data-coming=""' in client.get("/label/wall").text
+    assert len(library.store.judgements(library.store.person(client.person).id, library.collections()[0].id)) == 12
+
+
+def test_everybody_may_watch_what_the_command_brings_in(coming):
+    client, job, _, _ = coming
+    other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    assert other.get(f"/api/imports/{job.id}").json()["collection"] == "wall"
+    assert 'data-job="' + job.id in other.get("/").text
+
+
+def test_the_first_pictures_of_a_large_source_are_from_all_over_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(importer, "_MANY", 200)
+    library = Library(tmp_path / "data", config=Settings(home=tmp_path / "data", threads=1))
+    library.import_source(hang(tmp_path / "wall", _PICTURES), "wall", encoder="classic")
+    names = [item.name for item in library.collection("wall").items]
+    assert sorted(names) == [f"p{i:03}" for i in range(_PICTURES)]
+    assert {int(name[1:]) * 10 // _PICTURES for name in names[:100]} == set(range(10))
+    library.close()
+
+
+def test_serve_answers_at_once_and_the_page_goes_on_to_the_first_question(tmp_path, open_page):
+    folder, port = hang(tmp_path / "wall", 160), free_port()
+    chromium()
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "BEHOLDER_HOME": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "beholder", "serve", str(folder), "--port", str(port)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert f"http://127.0.0.1:{port}/label/wall" in server.stdout.readline()
+            page = open_page()
+            page.goto(f"http://127.0.0.1:{port}/label/wall")
+            page.get_by_label("Name").fill("Ada")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#wall img")
+            assert "'wall': 160 new" in server.stdout.readline()
+        finally:
+            server.terminate()

@@ -1,0 +1,155 @@
+"""Pictures dropped on the page: whole files, where they belong, and nothing else."""
+
+import io
+import shutil
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.web import uploads
+from beholder.web.app import create_app
+from helpers.browser import HERE, SAFE, as_person, hang, start
+
+pytest_plugins = "helpers.webwall"
+RAW = {"Content-Type": "application/octet-stream"}
+
+
+@pytest.fixture
+def visit(tmp_path):
+    library = Library(tmp_path / "data", config=Settings(home=tmp_path / "data", threads=1, encoder="classic"))
+    app = create_app(library, library.settings)
+    yield as_person(TestClient(app, base_url=HERE, headers=SAFE)), library
+    app.state.beholder.close()
+    library.close()
+
+
+def png(shade):
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (shade, 20, 90)).save(out, "PNG")
+    return out.getvalue()
+
+
+def begin(client, name="phone"):
+    return client.post("/api/uploads", json={"name": name}).json()["id"]
+
+
+def put(client, upload, path, data, piece=50, at=0):
+    while True:
+        query = {"path": path, "at": at, "size": len(data)}
+        address = f"/api/uploads/{upload}/piece"
+        reply = client.post(address, params=query, content=data[at : at + piece], headers=RAW)
+        if reply.status_code != 200 or (at := reply.json()["at"]) >= len(data):
+            return reply
+
+
+def end(client, upload):
+    job = client.post(f"/api/uploads/{upload}/end", json={}).json()
+    while job["state"] in ("waiting", "running"):
+        job = client.get(f"/api/imports/{job['id']}").json()
+    return job
+
+
+def test_pictures_sent_in_pieces_come_in_and_no_file_replaces_another(visit):
+    client, library = visit
+    upload = begin(client)
+    for shade, path in ((1, "a/image.png"), (2, "a/image.png"), (3, "b/image.png"), (2, "a/image.png")):
+        assert put(client, upload, path, png(shade)).json()["at"] == len(png(shade))
+    job = end(client, upload)
+    assert (job["state"], job["report"]["new"]) == ("done", 3)
+    assert sorted(i.name for i in library.collection("phone").items) == ["a/image 2.png", "a/image.png", "b/image.png"]
+    upload = begin(client)
+    put(client, upload, "a/image.png", png(4))
+    job = end(client, upload)
+    assert (job["report"]["new"], job["report"]["known"], job["report"]["gone"]) == (1, 3, 0)
+
+
+def test_a_piece_that_comes_twice_or_too_early_counts_once(visit):
+    client, library = visit
+    upload, data = begin(client), png(9)
+    address = f"/api/uploads/{upload}/piece"
+    for at, here in ((0, 30), (0, 30), (60, 30), (30, 60), (30, 60)):
+        query = {"path": "x.png", "at": at, "size": len(data)}
+        assert client.post(address, params=query, content=data[at : at + 30], headers=RAW).json() == {"at": here}
+    put(client, upload, "x.png", data, at=60)
+    assert end(client, upload)["report"]["new"] == 1
+    assert (library.home / "uploads" / "phone" / "x.png").read_bytes() == data
+
+
+def test_a_zip_alone_is_imported_as_a_zip(visit, tmp_path):
+    client, library = visit
+    hang(tmp_path / "pictures", 12)
+    shutil.make_archive(str(tmp_path / "twelve"), "zip", tmp_path / "pictures")
+    upload = begin(client, "twelve")
+    put(client, upload, "twelve.zip", (tmp_path / "twelve.zip").read_bytes(), piece=9000)
+    assert end(client, upload)["report"]["new"] == 12
+    assert len(library.collection("twelve")) == 12
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../x.png", "/", "a/../../x.png", ".hidden.png", "a/.b/x.png", "C:/x.png", "x.exe", "x", "a\\..\\x.png", "\0.png",
+     "x" * 300 + ".png", "/".join("abcdefghijklmnopqrst") + "/x.png"],
+)  # fmt: skip
+def test_a_name_that_leads_elsewhere_or_is_no_picture_is_refused(visit, path):
+    client, library = visit
+    reply = put(client, begin(client), path, png(5))
+    assert (reply.status_code, len(reply.json()["error"]) > 15) == (422, True)
+    assert not [p for p in library.home.parent.rglob("*") if p.suffix in (".png", ".exe")]
+
+
+def test_what_has_no_room_or_no_end_is_refused_with_a_sentence(visit, monkeypatch):
+    client, library = visit
+    upload = begin(client)
+    assert client.post(f"/api/uploads/{upload}/end", json={}).json()["error"].startswith("No picture came")
+    upload = begin(client)
+    query = {"path": "x.png", "at": 0, "size": 2**40}
+    assert client.post(f"/api/uploads/{upload}/piece", params=query, content=b"x", headers=RAW).status_code == 413
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    reply = put(client, upload, "x.png", png(5))
+    assert (reply.status_code, "no room" in reply.json()["error"]) == (507, True)
+    other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    assert put(other, upload, "x.png", png(5)).status_code == 404
+    assert not list((library.home / "uploads").rglob("*.png"))
+
+
+def test_a_folder_may_come_with_what_is_said_of_its_pictures(visit, tmp_path):
+    client, library = visit
+    upload = begin(client, "wall")
+    for file in sorted(hang(tmp_path / "wall", 5).iterdir()):
+        put(client, upload, file.name, file.read_bytes(), piece=9000)
+    assert end(client, upload)["report"]["new"] == 5
+    assert library.collection("wall").items[0].columns["title"] == "Study 0"
+
+
+def test_pictures_are_chosen_in_the_browser_and_become_a_collection(server, open_page, tmp_path):
+    page = open_page()
+    start(page, server)
+    page.goto(server.url)
+    files = [str(p) for p in sorted(hang(tmp_path / "mine", 6).glob("*.png"))]
+    page.set_input_files('[data-input="files"]', files)
+    page.wait_for_selector("text=my pictures: 6 new pictures")
+    assert page.locator("h2", has_text="my pictures").count() == 1
+
+
+def test_a_zip_is_dropped_on_the_page(server, open_page, tmp_path):
+    with zipfile.ZipFile(tmp_path / "dropped.zip", "w") as archive:
+        for file in hang(tmp_path / "mine", 4).glob("*.png"):
+            archive.write(file, file.name)
+    page = open_page()
+    start(page, server)
+    page.goto(server.url)
+    data = list((tmp_path / "dropped.zip").read_bytes())
+    page.evaluate(
+        """data => {
+            const moved = new DataTransfer();
+            moved.items.add(new File([new Uint8Array(data)], "dropped.zip", {type: "application/zip"}));
+            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: moved, bubbles: true, cancelable: true}));
+        }""",
+        data,
+    )
+    page.wait_for_selector("text=dropped: 4 new pictures")
