@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
@@ -16,6 +15,7 @@ from beholder.store import KeptListing, SamePair
 from beholder.types import Details, Item, Judgement
 from beholder.works import Works
 from helpers.makers import noise
+from helpers.shop import painting
 
 needs_opencv = pytest.mark.skipif(not have_features(), reason="needs OpenCV (beholder[duplicates])")
 
@@ -116,17 +116,6 @@ def test_a_judgement_is_told_of_works():
     assert (grid.items, grid.picked) == ((1, 3), (1,))
 
 
-def painting(seed: int) -> Image.Image:
-    """Strokes at random, as many features as a painting has."""
-    rng, picture = np.random.default_rng(seed), Image.new("RGB", (400, 300), (180, 170, 150))
-    for _ in range(160):
-        stroke = Image.new(
-            "RGB", tuple(int(x) for x in rng.integers(8, 70, 2)), tuple(int(x) for x in rng.integers(0, 256, 3))
-        )
-        picture.paste(stroke.rotate(float(rng.uniform(0, 180))), tuple(int(x) for x in rng.integers(-20, 380, 2)))
-    return picture.filter(ImageFilter.GaussianBlur(1))
-
-
 @pytest.fixture
 def shelf(tmp_path):
     """Eight pictures of which the last is the first one, packed anew."""
@@ -217,3 +206,10 @@ def test_the_same_stamp_on_two_pictures_does_not_make_them_one():
         picture.paste(stamp, (200, 200))
     told = agreement(features_of(one), features_of(other))
     assert told.pixels < 0.6
+
+
+@needs_opencv
+def test_a_strip_and_a_plain_picture_have_no_features_and_agree_with_nothing():
+    for odd in (Image.new("RGB", (900, 3), (9, 90, 9)), Image.new("RGB", (300, 200), (90, 90, 90))):
+        told = features_of(odd)
+        assert (len(told.points), agreement(told, features_of(painting(1)))) == (0, likeness.NONE)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from beholder.details import field_of
 from beholder.errors import UnknownName, UserError
 from beholder.offers import NOTHING_WANTED, Part, Wishes
 from beholder.ranking import Ranking
@@ -14,6 +16,7 @@ from beholder.types import Item
 
 UNKNOWN = "Price or size not known"
 SOLD = "Sold, reserved or no longer listed"
+_ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by `Wishes`, or of one work alone
 _FACETS = 4  # columns one can choose a value of
 _VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
 
@@ -136,7 +139,12 @@ def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:
     counts: dict[str, Counter[str]] = {}
     for item in items:
         for column, value in item.columns.items():
-            if value.strip() and len(counts.setdefault(column, Counter())) <= _VALUES[1]:
+            if value.strip() and not _is_asked(column) and len(counts.setdefault(column, Counter())) <= _VALUES[1]:
                 counts[column][value.strip()] += 1
     worth = [(c, n) for c, n in counts.items() if _VALUES[0] <= len(n) <= _VALUES[1] and max(n.values()) > 1]
     return [(column, sorted(n.items())) for column, n in worth[:_FACETS]]
+
+
+@lru_cache(1024)
+def _is_asked(column: str) -> bool:
+    return field_of(column.partition(" (")[0]) in _ASKED

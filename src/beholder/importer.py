@@ -60,7 +60,7 @@ class ImportReport:
     @property
     def changed(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.new or self.cut or self.moved or self.gone or self.broken)
+        return bool(self.new or self.cut or self.moved or self.gone or self.broken or self.refresh)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""

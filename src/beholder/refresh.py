@@ -67,7 +67,7 @@ class Refresh:
     def as_json(self) -> dict[str, Any]:
         return {
             "at": self.at, "listed": self.listed, "new": self.new, "unlisted": self.unlisted,
-            "repriced": [one.as_json() for one in self.repriced],
+            "repriced": [one.as_json() for one in self.repriced], "words": self.in_words,
         }  # fmt: skip
 
     @property

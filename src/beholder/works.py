@@ -145,10 +145,14 @@ def _ordered(a: int, b: int) -> tuple[int, int]:
 
 def _of_one_page(items: Iterable[Item]) -> Iterator[list[Item]]:
     """The pictures of each page that has several, unless one of them shows several works itself."""
-    pages: dict[tuple[str, str], list[Item]] = {}
+    titles: dict[str, list[tuple[str, Item]]] = {}
     for item in items:
         if item.details.link and item.details.title:
-            pages.setdefault((plain_address(item.details.link), item.details.title.casefold()), []).append(item)
+            titles.setdefault(item.details.title.casefold(), []).append((item.details.link, item))
+    pages: dict[tuple[str, str], list[Item]] = {}
+    for title, told in titles.items():
+        for link, item in told if len(told) > 1 else ():
+            pages.setdefault((title, plain_address(link)), []).append(item)
     for several in pages.values():
         if 1 < len(several) <= _MOST and len({item.sha256 for item in several}) == len(several):
             yield several

@@ -23,6 +23,7 @@ from beholder.errors import MissingExtra
 
 SIDE = 256  # pixels of the longer side at which pictures are looked at
 MOST = 300  # local features of a picture
+_NARROWEST = 16  # pixels; what is narrower has no features
 _SMALL = 128  # pixels of the longer side at which two pictures are laid over each other
 _HASH = 8  # bits a side
 _TELLS = 0.8  # a feature's second nearest is so many times as far as the nearest, or the match says nothing
@@ -99,6 +100,8 @@ def features_of(picture: Image.Image) -> Features:
     cv2 = _opencv()
     scale = SIDE / max(picture.size)
     grey = _scaled(picture.convert("L"), scale)
+    if min(grey.size) < _NARROWEST:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), np.zeros((1, 1), np.uint8))
     points, found = cv2.SIFT_create(MOST, contrastThreshold=0.02).detectAndCompute(np.asarray(grey), None)
     small = np.asarray(_scaled(grey, _SMALL / max(grey.size)))
     where = (np.array([one.pt for one in points]).reshape(-1, 2) / SIDE).astype(np.float32)

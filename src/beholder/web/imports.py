@@ -101,14 +101,8 @@ class Job:
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": self._report(), "adds": self.adds,
+            "error": self.error, "report": {} if self.report is None else self.report.as_json(), "adds": self.adds,
         }  # fmt: skip
-
-    def _report(self) -> dict[str, Any]:
-        if self.report is None:
-            return {}
-        refresh = self.report.refresh
-        return self.report.as_json() | {"refresh": refresh.as_json() | {"words": refresh.in_words}}
 
 
 class Imports:
