@@ -13,6 +13,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.features.artworks import photos
 from beholder.locator import WHOLE
+from beholder.types import Judgement
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, as_person
 from helpers.makers import encoded
@@ -55,6 +56,16 @@ def test_all_crops_are_seen_at_a_glance_each_a_link_to_its_editor(client, librar
     assert re.findall(r"/crop/(\d+)/wild", page) == [str(whole.id)]
     assert 'class="shade"' not in page
     assert "3 artworks found in photos" in client.get("/").text
+
+
+def test_a_ranking_leads_from_each_artwork_to_its_photo(client, library):
+    ids = [item.id for item in items(library)]
+    ada, row = library.store.person(client.person), library.store.collection("wild")
+    said = [Judgement("rating", (id,), f"c{n}-{id}", value=n + 1) for n in range(8) for id in ids]
+    library.store.record(ada.id, row.id, said)
+    page = client.get("/results/wild").text
+    links = re.findall(r'href="/crop/(\d+)/wild"', page)
+    assert sorted(map(int, links)) == [item.id for item in items(library) if item.crop != WHOLE]
 
 
 def test_a_picture_is_served_as_its_part_and_its_photo_as_a_whole(client, library):
