@@ -88,7 +88,10 @@ def test_a_work_whose_picture_was_packed_anew_is_the_same_work(library, tmp_path
 def test_another_page_of_results_takes_nothing_away(library, tmp_path):
     library.import_source(saved(tmp_path / "one"), "dba", encoder="classic")
     other = tuple((f"2502{at}", f"Billede {at}", "100", "100", "Ribe") for at in range(3))
-    assert library.import_source(saved(tmp_path / "two", other), "dba").refresh.unlisted == []
+    path = saved(tmp_path / "two", other)
+    path.write_text(path.read_text("utf-8").replace("q=maleri", "q=maleri&page=2"), encoding="utf-8")
+    told = library.import_source(path, "dba").refresh
+    assert (told.in_words, told.listed) == ("", 3), "nor is all of it news"
 
 
 def test_a_work_that_is_listed_again_is_not_gone(library, tmp_path):

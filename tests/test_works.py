@@ -1,10 +1,12 @@
 """Pictures of one work count as one: by their page, by how they look, by what a person says."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
+from beholder.cli import run
 from beholder.collection import Library
 from beholder.errors import MissingExtra, UserError
 from beholder.images import likeness
@@ -213,3 +215,16 @@ def test_a_strip_and_a_plain_picture_have_no_features_and_agree_with_nothing():
     for odd in (Image.new("RGB", (900, 3), (9, 90, 9)), Image.new("RGB", (300, 200), (90, 90, 90))):
         told = features_of(odd)
         assert (len(told.points), agreement(told, features_of(painting(1)))) == (0, likeness.NONE)
+
+
+def test_the_command_line_lists_what_is_one_and_keeps_answers(shelf, capsys):
+    assert run(["same", "shelf", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["pictures"], told["works"]) == (8, 7)
+    assert [set(work["items"]) for work in told["same"]] == [{"0.png", "again.jpg"}]
+    assert run(["same", "shelf", "--no", "0.png", "again.jpg", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["same"] == []
+    assert run(["same", "shelf", "--yes", "3.png", "4.png"]) == 0
+    assert "'shelf': 8 pictures of 7 works" in capsys.readouterr().out
+    assert run(["same", "shelf", "--no", "3.png", "5.jpg"]) == 2
+    assert "5.jpg" in capsys.readouterr().err

@@ -50,7 +50,7 @@ class Refresh:
     listed
         works with an address of their own on its pages
     new
-        those that were not known, where others were
+        those that were not known, of pages that were
     unlisted
         those that their page does not list any more
     """
@@ -138,7 +138,7 @@ class News:
         listed_by = known.page if known and plain_address(page.address) == link else page.address
         if known is None:
             was = self._before.get(link, (None, None))
-            if link not in self._before and self._known:
+            if link not in self._before and self._is_refresh(page):
                 told.new.append({"title": title, "link": address})
             known = KeptListing(link, address, title, page.address, *was, first_at=now, seen_at=now)
         listing = replace(
@@ -156,6 +156,11 @@ class News:
             return listing
         told.repriced.append(Repriced(title, address, *before, *price))
         return replace(listing, price_before=before[0], currency_before=before[1], repriced_at=now)
+
+    def _is_refresh(self, page: SavedPage) -> bool:
+        """Whether this page was imported before as it was then, or lists works that were known."""
+        known = {address for address, _ in self._saved.values()} - {""}
+        return page.address in known or not page.links.isdisjoint(self._known)
 
     def _unlisted(self, now: str, told: Refresh) -> Iterable[KeptListing]:
         named = {link for page in self._pages.values() for link in page.links}
@@ -175,9 +180,10 @@ def last_refresh(listings: Mapping[str, KeptListing]) -> Refresh | None:
     if not any(one.first_at < at for one in listings.values()):
         return None
     told = Refresh(at, sum(one.seen_at == at for one in listings.values()))
+    pages = {one.page for one in listings.values() if one.first_at < at and one.page}
     for one in listings.values():
         name = {"title": one.title, "link": one.address}
-        if one.first_at == at:
+        if one.first_at == at and one.page in pages:
             told.new.append(name)
         if one.unlisted_at == at:
             told.unlisted.append(name)
