@@ -86,13 +86,14 @@ def _write(photo: Path, quad: Any, target: Path) -> None:
 
 def _rows(told: dict[str, Any]) -> list[list[str]]:
     """A line for each artwork of a file, and one where there is none."""
+    name = Path(told["file"]).name
     if "error" in told:
-        return [[told["file"], told["error"], "", ""]]
+        return [[name, told["error"], "", ""]]
     if not told["artworks"]:
-        what = "whole: itself the work, or without one" if told["whole"] else "no artwork found"
-        return [[told["file"], what, "", ""]]
+        what = "whole, no artwork within it" if told["whole"] else "no artwork found"
+        return [[name, what, "", ""]]
     return [
-        [told["file"] if not at else "", f"artwork {at + 1}", f"{one['score']:.2f}", _in_words(one["canvas"])]
+        [name if not at else "", f"artwork {at + 1}", f"{one['score']:.2f}", _in_words(one["canvas"])]
         for at, one in enumerate(told["artworks"])
     ]
 
