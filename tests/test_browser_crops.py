@@ -118,6 +118,11 @@ def test_a_corner_is_dragged_with_a_finger_and_the_page_stays(open_page, server)
 
 def test_a_corner_is_moved_with_the_arrow_keys(open_page, server):
     page = opened(open_page(), server, "keys")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('button, a, input')].filter(e => e.checkVisibility()
+            && !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map(e => e.outerHTML)"""
+    )
+    assert nameless == []
     page.locator("[data-corner='1']").focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowDown", "ArrowUp"):
         page.keyboard.press(key)

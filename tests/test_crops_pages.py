@@ -162,6 +162,7 @@ def test_what_is_not_there_is_told(client, library, tmp_path):
 
 def test_a_page_of_another_person_corrects_nothing(client, library):
     item = items(library)[0]
+    assert correct(client, item, WHOLE, show="none").status_code == 422
     assert correct(client, item, WHOLE, shown_to="beholder.99").status_code == 409
     assert items(library)[0].crop == item.crop
 

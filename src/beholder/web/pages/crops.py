@@ -101,7 +101,7 @@ def correct(
 ) -> Response:
     """What a person says: `whole`, `found` (what was found there before), or four corners. Answers stay."""
     del person
-    state = state_of(request)
+    state, show = state_of(request), _kind(show or "cut")
     row = state.store.collection(collection)
     item = state.store.parts(row.id, whole(item_id, "item", 1, 2**53))[0]
     if crop == "found":
@@ -113,7 +113,7 @@ def correct(
         raise Refused(422, f"This part of the photo cannot be taken: {reason}.") from reason
     state.library.set_crop(row.name, item.id, crop)
     state.forget(row.name)
-    return RedirectResponse(f"/crop/{item.id}/{segment(row.name)}?show={_kind(show or 'cut')}&saved=1", 303)
+    return RedirectResponse(f"/crop/{item.id}/{segment(row.name)}?show={show}&saved=1", 303)
 
 
 def _kind(show: str) -> str:
