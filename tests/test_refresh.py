@@ -85,6 +85,16 @@ def test_a_work_whose_picture_was_packed_anew_is_the_same_work(library, tmp_path
     assert (cheaper.details.price, cheaper.work.price_before) == (99000, 125000)
 
 
+def test_a_page_saved_without_its_pictures_is_heard_all_the_same(library, tmp_path):
+    library.import_source(saved(tmp_path / "monday"), "dba", encoder="classic")
+    path = tmp_path / "friday.html"
+    path.write_text(dba_page(ads=LATER), encoding="utf-8")
+    report = library.import_source(path, "dba")
+    assert (report.known, report.needs_network, len(report.broken)) == (2, 1, 1), "the new one has no picture yet"
+    assert report.refresh.in_words == "1 new, 1 cheaper, 1 no longer listed"
+    assert prices(library)[ADS[0][0]] == 99000
+
+
 def test_another_page_of_results_takes_nothing_away(library, tmp_path):
     library.import_source(saved(tmp_path / "one"), "dba", encoder="classic")
     other = tuple((f"2502{at}", f"Billede {at}", "100", "100", "Ribe") for at in range(3))

@@ -306,6 +306,8 @@ class Library:
         """
         art = self.collection(name)
         there = [row for row, item in enumerate(art.items) if not item.gone]
+        if not there:
+            return art
         items, (encoder, _) = [art.items[row] for row in there], art.layout.encoders[0]
         X = art.table.numbers[there][:, art.layout.columns(encoder)]
         after = 0 if again else art.row.compared

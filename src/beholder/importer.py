@@ -167,7 +167,9 @@ class Importer:
                 self.report.leave_out(one.name, one.reason)
                 continue
             self.news.see(one)
-            if one.locator.needs_network:
+            if one.locator.needs_network and self.news.has_pictures(one):
+                self.report.known += 1
+            elif one.locator.needs_network:
                 self.report.needs_network += 1
                 self.report.leave_out(
                     one.name, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}"

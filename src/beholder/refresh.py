@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from beholder.details import read_details
@@ -91,11 +92,12 @@ class News:
     """
 
     def __init__(self, store: Store, collection_id: int) -> None:
-        self._works = store.works
+        self._store, self._works, self._collection = store, store.works, collection_id
         self._known: dict[str, KeptListing] = self._works.listings(collection_id) if collection_id else {}
         self._saved = self._works.saved_pages(collection_id) if collection_id else {}
         self._before: dict[str, _Price] = {}
         self._offers: dict[str, tuple[str, str, _Price, SavedPage]] = {}  # address, title, price, page
+        self._first: dict[str, Found] = {}  # picture of each work
         self._pages: dict[str, SavedPage] = {}
 
     def see(self, one: Found) -> None:
@@ -107,10 +109,25 @@ class News:
         if told.link:
             title = told.title or one.name
             self._offers[plain_address(told.link)] = told.link, title, (told.price, told.currency), one.page
+            self._first.setdefault(plain_address(told.link), one)
 
     def is_news(self, one: Found) -> bool:
         """Whether it is of a page that was not imported before, so that what it says is newer than what is known."""
         return one.page is not None and one.page.digest not in self._saved
+
+    @cached_property
+    def _items(self) -> dict[str, list[int]]:
+        """The pictures of each work that is known by its address."""
+        found: dict[str, list[int]] = {}
+        for item in self._store.items(self._collection) if self._collection else ():
+            if item.details.link:
+                found.setdefault(plain_address(item.details.link), []).append(item.id)
+        return found
+
+    def has_pictures(self, one: Found) -> bool:
+        """Whether there are pictures of this work, so that it is known although its page brings none."""
+        link = read_details(one.columns).link if self.is_news(one) else None
+        return link is not None and plain_address(link) in self._items
 
     def is_offered(self, link: str | None) -> bool:
         """Whether a page of this import says something of the work at this address."""
@@ -124,6 +141,7 @@ class News:
     def keep(self, collection_id: int) -> Refresh:
         """Compare with what was known, and keep it."""
         now = datetime.now(UTC).isoformat()
+        self._retell()
         told = Refresh(now if self._pages else "", len(self._offers))
         listings = {link: self._listing(link, now, told) for link in self._offers}
         listings |= {one.link: one for one in self._unlisted(now, told)}
@@ -131,6 +149,18 @@ class News:
         if listings or pages:
             self._works.keep_listings(collection_id, list(listings.values()), pages, now)
         return told
+
+    def _retell(self) -> None:
+        """What the newest page says of a work holds for all pictures that pages brought of it, called after it."""
+        for link in self._offers.keys() & self._items.keys():
+            for id in self._items[link]:
+                item = self._store.item(id)
+                told, page = item.details, self._first[link]
+                if told.link is None or plain_address(told.link) != link or not item.name.startswith(page.name):
+                    continue  # it is a picture of another page now, or of a table
+                if dict(item.columns) != page.columns:
+                    self.cost(told.link, told.price, told.currency)
+                    self._store.update_item(id, name=item.name, locator=item.locator, columns=page.columns)
 
     def _listing(self, link: str, now: str, told: Refresh) -> KeptListing:
         address, title, price, page = self._offers[link]
