@@ -34,10 +34,12 @@ from beholder.locator import Locator
 from beholder.store import SamePair
 from beholder.types import Ints, Item, Matrix, Progress, silent
 
-_NEAREST = 10  # pictures that each is compared with
+_NEAREST = 12  # pictures that each is compared with, as an encoder sees them
+_NEAREST_HASHES = 4  # and by their hashes
 _ALIKE = 0.35  # cosine of two, from the middle of all, below which nothing is compared
-_SURE = Agreement(features=12, pixels=0.6, shared=0.5)
+_SURE = Agreement(features=8, pixels=0.55, shared=0.5)
 _PERHAPS = Agreement(features=8, pixels=0.35, shared=0.2)
+_SOFT = 20  # local features below which a picture is too soft to be told by them
 _BITS = 64
 _BITS_SURE, _BITS_PERHAPS = 4, 12  # that may differ between hashes
 _COSINE = 0.8  # that two pictures with such hashes have too
@@ -59,7 +61,8 @@ def same_pairs(
     after
         only pairs are looked at in which one has a higher id
     """
-    pairs = _candidates(X, np.array([item.id > after for item in items]))
+    new = np.array([item.id > after for item in items])
+    pairs = _candidates(X, new)
     if not len(pairs):
         return []
     used = np.unique(pairs)
@@ -69,6 +72,7 @@ def same_pairs(
         work = partial(_look, [item.locator for item in items], looks)
         for done, _ in enumerate(map_jobs(work, tasks, workers=max(1, threads), ahead=threads + 1), 1):
             progress("looking for works that are there twice", min(8 * done, len(used)), len(used))
+        pairs = np.unique(np.concatenate([pairs, looks.hashes.nearest(new)]), axis=0)
         parts = [pairs[at : at + _AT_ONCE] for at in range(0, len(pairs), _AT_ONCE)]
         judged = map_jobs(partial(_compare, looks, X), parts, workers=max(1, threads), ahead=threads + 1)
         return [
@@ -102,6 +106,23 @@ class _Hashes:
         self.colours = np.zeros((n, _COLOURS * _COLOURS * 3), np.int16)
         self.known = np.zeros(n, np.bool_)
 
+    @property
+    def hashes(self) -> _Hashes:
+        return self
+
+    def nearest(self, new: NDArray[np.bool_]) -> Ints:
+        """(m, 2) rows of pictures that were seen and whose hashes are nearest, one of each new."""
+        seen = np.flatnonzero(self.known)
+        k, rows, found = min(_NEAREST_HASHES, len(seen) - 1), np.flatnonzero(new[seen]), [np.empty((0, 2), np.int64)]
+        signs = 2 * self.bits[seen].astype(np.float32) - 1
+        for at in range(0, len(rows) if k > 0 else 0, _AT_ONCE):
+            some = rows[at : at + _AT_ONCE]
+            near = signs[some] @ signs.T
+            near[np.arange(len(some)), some] = -_BITS
+            best = np.argpartition(-near, k - 1, axis=1)[:, :k]
+            found.append(np.stack([np.repeat(seen[some], k), seen[best].ravel()], 1))
+        return np.sort(np.concatenate(found), axis=1)
+
     def see(self, row: int, picture: Any) -> None:
         colours = np.asarray(picture.resize((_COLOURS, _COLOURS), Image.Resampling.BOX), np.int16)
         self.known[row] = np.ptp(colours.mean(2)) > _PLAIN
@@ -122,10 +143,10 @@ class _Features:
         kind = [("points", "f4", (MOST, 2)), ("descriptors", "u1", (MOST, 128)), ("small", "u1", (128, 128))]
         self._rows = np.memmap(held, np.dtype(kind), "w+", shape=(n,))
         self._sizes = np.zeros((n, 3), np.int64)  # features, height, width; none where it cannot be opened
-        self._hashes = _Hashes(n)
+        self.hashes = _Hashes(n)
 
     def see(self, row: int, picture: Any) -> None:
-        self._hashes.see(row, picture)
+        self.hashes.see(row, picture)
         one = features_of(picture)
         (n, (height, width)), held = (len(one.points), one.small.shape), self._rows[row]
         held["points"][:n], held["descriptors"][:n], held["small"][:height, :width] = (
@@ -138,8 +159,9 @@ class _Features:
         told = agreement(one, other) if one and other else NONE
         if _reaches(told, _SURE):
             return told.pixels, True
-        copy = self._hashes.judge(a, b, cosine)  # of what is too soft to have features
-        if copy is not None and copy[1]:
+        copy = self.hashes.judge(a, b, cosine)
+        soft = min(self._sizes[a, 0], self._sizes[b, 0]) < _SOFT
+        if copy is not None and (copy[1] or soft):
             return copy
         return (told.pixels, False) if _reaches(told, _PERHAPS) else None
 
