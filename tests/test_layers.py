@@ -22,7 +22,8 @@ FLOORS = [
     {"features", "store"},  # a picture's row of numbers; what is kept
     {"table"},  # the rows of many pictures, with all that follows from them alone
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
-    {"concepts"},  # words of pictures
+    {"concepts", "works", "offers"},  # words of pictures; which show the same work; what a buyer can have
+    {"refresh", "same_works"},  # what newer pages say; which pictures may show one work
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"search"},  # which pictures fit a few words, or another picture
     {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit

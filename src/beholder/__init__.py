@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 __all__ = ["Collection", "Library", "Taste", "__version__", "open"]
 
 
-def open(source: str | Path, *, encoder: str | None = None) -> Collection:
+def open(source: str | Path, *, encoder: str | None = None, artworks: bool | None = None) -> Collection:
     """The collection of a folder, a zip, a CSV of paths, or "sample": imported where it is not yet.
 
     Parameters
@@ -31,6 +31,8 @@ def open(source: str | Path, *, encoder: str | None = None) -> Collection:
         What to open; "~" is your home folder.
     encoder
         By its name; None: the one that is set, or that a known collection has.
+    artworks
+        Whether the artworks in photos are found, which then are the pictures; None: as is usual for what is opened.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def open(source: str | Path, *, encoder: str | None = None) -> Collection:
     """
     from beholder.collection import Library
 
-    return Library().open(source, encoder=encoder)
+    return Library().open(source, encoder=encoder, artworks=artworks)
 
 
 def Taste(pictures: Collection | None = None) -> TasteModel:  # noqa: N802

@@ -29,10 +29,12 @@ from beholder.features import Runtime, load_encoder
 from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name, download_encoder
-from beholder.images import fingerprint
+from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
+from beholder.images.likeness import have_features
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
+from beholder.same_works import same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
@@ -40,7 +42,8 @@ from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
-from beholder.types import SCALE, Answers, Ints, Item, Matrix, Progress, answers_of, silent
+from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, Progress, answers_of, picture_key, silent
+from beholder.works import Works
 
 T = TypeVar("T")
 
@@ -189,6 +192,7 @@ class Library:
         progress: Progress | None = None,
         empty: bool = True,
         fetch: bool = False,
+        artworks: bool | None = None,
     ) -> ImportReport:
         """Take in all pictures of a source, see `sources.open_source`; doing it again changes nothing.
 
@@ -201,6 +205,9 @@ class Library:
             whether a new collection is made too where no picture is found
         fetch
             whether pictures that a file names by their links alone are fetched
+        artworks
+            whether the artworks in its photos are found, which then are the pictures; None: as it was said of this
+            collection before, else in pages, exports and feeds that are not a museum's
 
         Raises
         ------
@@ -221,21 +228,93 @@ class Library:
         row = self.store.collection_for(into, named(spec), usual)
         wanted = self.with_prior([encoder or row.encoder, *row.more_encoders])
         row = row if row.id else replace(row, more_encoders=tuple(wanted[1:]))
-        names = list(dict.fromkeys([*wanted, "attributes", "measures"]))
+        is_own = row.source == named(spec)
         job = Importer(
             self.store,
             row,
-            [self.runtime(name) for name in names],
-            [self.shards(name) for name in names],
+            *self._seers(wanted),
             threads=self.settings.threads,
             progress=say,
+            artworks=row.artworks if artworks is None and is_own else artworks,
         )
         report = job.run(source)
         if empty and not job.row.id:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:
             self.store.set_encoders(job.row.id, wanted)
+        if job.row.id and is_own and artworks is not None:
+            self.store.set_artworks(job.row.id, artworks)
+        if report.refresh.listed and report.new:  # who lists works for sale lists some of them twice
+            self.find_same(into, say)
         return report
+
+    def _seers(self, encoders: Sequence[str]) -> tuple[list[Runtime], list[VectorShards]]:
+        """All that look at a picture of these encoders, and where their numbers are kept."""
+        names = list(dict.fromkeys([*encoders, "attributes", "measures"]))
+        return [self.runtime(name) for name in names], [self.shards(name) for name in names]
+
+    def set_crop(self, name: str, item_id: int, crop: str) -> None:
+        """A person says which part of its photo a picture is: it is looked at anew, and answers about it stay.
+
+        Parameters
+        ----------
+        crop
+            `images.WHOLE`, or corners as `images.crop_of` writes them
+
+        Raises
+        ------
+        UnknownName
+        UserError
+            where another picture of the collection is this very part
+        BadInput
+            where its photo cannot be opened
+        """
+        row = self.store.collection(name)
+        item = self.store.parts(row.id, item_id)[0]
+        place, key = item.locator.part(crop), picture_key(item.sha256, crop)
+        try:
+            if not item.locator.is_there() or fingerprint(item.locator, most=MAX_FILE_BYTES) != item.sha256:
+                raise BadPicture("its file is not where it was; import its folder again")
+            size = size_of(place)
+            runtimes, shards = self._seers(row.encoders)
+            lacking = [at for at, home in enumerate(shards) if home.missing([key])]
+            broken = embed_missing(
+                {key: place}, [runtimes[at] for at in lacking], [shards[at] for at in lacking], threads=1
+            )
+            if broken:
+                raise broken[key]
+        except (BadPicture, OSError) as reason:
+            raise BadInput(f"'{item.name}' cannot be opened: {reason}") from reason
+        self.store.set_crop(item_id, crop, *size)
+
+    def find_same(self, name: str, progress: Progress | None = None, *, again: bool = False) -> Collection:
+        """Look for pictures of a collection that show one work, among those that came since the last look.
+
+        Parameters
+        ----------
+        again
+            among all of them
+
+        Returns
+        -------
+        Collection
+            as it is then
+
+        Raises
+        ------
+        UnknownName
+        """
+        art = self.collection(name)
+        there = [row for row, item in enumerate(art.items) if not item.gone]
+        if not there:
+            return art
+        items, (encoder, _) = [art.items[row] for row in there], art.layout.encoders[0]
+        X = art.table.numbers[there][:, art.layout.columns(encoder)]
+        after = 0 if again else art.row.compared
+        found = same_pairs(items, X, after=after, threads=self.settings.threads, progress=progress or silent)
+        last = max((item.id for item in items), default=0) if have_features() else 0
+        self.store.works.keep_pairs(art.row.id, found, last)
+        return self.collection(name)
 
     def add_encoder(self, name: str, encoder: str, progress: Progress | None = None, first: Sequence[int] = ()) -> None:
         """Have one more encoder look at a collection: its numbers become another block of X, behind the others.
@@ -327,10 +406,11 @@ class Library:
         for row in sorted(self.collections(), key=lambda row: -row.id):
             if row.id == here.id or row.encoders != here.encoders:
                 continue
-            told = [j for j in self.store.judgements(person, row.id) if j.teaches][-most:] if most else []
+            if not most or not any(j.teaches for j in self.store.judgements(person, row.id)):
+                continue
             with suppress(StoreError):  # it is said where it is opened, and nothing here depends on it
-                if told:
-                    other = self.shared(row.name)
+                other = self.shared(row.name)
+                if told := [j for j in other.judgements(person) if j.teaches][-most:]:
                     judged = answers_of(told, other.row_of).judged
                     place = {other.items[row].id: at for at, row in enumerate(judged.tolist())}
                     found.append((np.ascontiguousarray(other.X[judged]), answers_of(told, place)))
@@ -350,20 +430,28 @@ class Library:
     def shared(self, name: str) -> Collection:
         """The collection as it is now, one for everybody who has it open: do not change it. raises : UnknownName"""
         row = self.store.collection(name)
-        state = self.store.state(row.id)
+        state = self.store.state(row.id), self.store.works.state(row.id)
         with self._opening:
             known = self._open.get(row.id)
             if known is None or known.row != row or known.state != state:
                 self._open[row.id] = known = Collection(self, row)
             return known
 
-    def open(self, source: str | Path, *, encoder: str | None = None, progress: Progress | None = None) -> Collection:
+    def open(
+        self,
+        source: str | Path,
+        *,
+        encoder: str | None = None,
+        progress: Progress | None = None,
+        artworks: bool | None = None,
+    ) -> Collection:
         """The collection of a folder, a zip, a CSV of paths or "sample", imported first: new pictures come in.
 
-        It is named after the source; a second source of that name gets a number behind it.
+        It is named after the source; a second source of that name gets a number behind it. artworks : as in
+        `import_source`
         """
         name = self.name_of(source)
-        self.import_source(named(source), name, encoder=encoder, progress=progress)
+        self.import_source(named(source), name, encoder=encoder, progress=progress, artworks=artworks)
         return self.collection(name)
 
     def name_of(self, source: str | Path) -> str:
@@ -424,22 +512,27 @@ class Collection:
         (n, 10) the measured ones
     items
         those that have their numbers (a picture whose numbers were lost and whose file is gone is left out)
+    works
+        which of them show the same work; one of these stands for it, with what is known of all
     """
 
     def __init__(self, library: Library, row: CollectionRow) -> None:
         self.library, self.row = library, row
         self.lock = threading.RLock()
         self._finding, self._finder = threading.Lock(), cast(Finder | None, None)
-        self.state = library.store.state(row.id)
+        kept = library.store.works
+        self.state = library.store.state(row.id), kept.state(row.id)
         items = library.store.items(row.id)
-        self.table = library._table_of(row, self.state, items)
+        self.table = library._table_of(row, self.state[0], items)
         if items and not len(self.table):
             raise StoreError(
                 f"the pictures of '{row.name}' have no numbers that this version can read: "
                 f"run `beholder import '{row.source}' --into '{row.name}'` again, which keeps every answer"
             )
         there = set(self.table.ids.tolist())
-        self.items: list[Item] = [item for item in items if item.id in there]
+        items = [item for item in items if item.id in there]
+        self.works = Works.of(items, kept.pairs(row.id), kept.listings(row.id))
+        self.items: list[Item] = [self.works.shown.get(item.id, item) for item in items]
 
     @property
     def X(self) -> Matrix:  # noqa: N802
@@ -471,9 +564,32 @@ class Collection:
         return {item.id: row for row, item in enumerate(self.items)}
 
     @once
-    def gone(self) -> frozenset[int]:
-        """Ids of the items whose file is no longer there."""
-        return frozenset(item.id for item in self.items if item.gone)
+    def unshown(self) -> frozenset[int]:
+        """Ids of the items that are not asked about or ranked: their file is no longer there, or another one stands
+        for their work.
+        """
+        return frozenset(item.id for item in self.items if item.gone) | self.works.leader.keys()
+
+    def say_same(self, one: int, other: int, same: bool) -> None:
+        """Keep what a person says: whether these two items show one work. It holds once the collection is opened anew.
+
+        "No" of two that count as one takes the other out of the whole work.
+
+        Raises
+        ------
+        UserError
+            where it is one item
+        """
+        if one == other:
+            raise UserError("a picture shows the same work as itself: name two pictures")
+        kept = self.library.store.works
+        kept.say(self.row.id, self.works.answered(one, other, same, kept.pairs(self.row.id)))
+
+    def judgements(self, person: int) -> list[Judgement]:
+        """What this person has said that holds, oldest first, each about works: the one place where pictures become
+        these.
+        """
+        return [self.works.told(j) for j in self.library.store.judgements(person, self.row.id)]
 
     @property
     def features(self) -> FeatureMap:
@@ -629,7 +745,7 @@ class Collection:
         """
         answers = taste.answers_ if answers is None else answers
         raw, std = taste.predict(self.X, return_std=True)
-        left_out = np.fromiter(self.gone, np.int64, len(self.gone))
+        left_out = np.fromiter(self.unshown, np.int64, len(self.unshown))
         here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
         score, doubt = shown = np.zeros((2, len(raw)))
         shown[:, here] = on_scale(raw[here], std[here])
@@ -679,7 +795,9 @@ class Collection:
         return self._places(found, top) if taste is None else self.ranking(taste).alike(found, mixed=True)[:top]
 
     def _places(self, found: Found, top: int | None) -> list[Ranked]:
-        rows = np.array([row for row in found.best().tolist() if self.items[row].id not in self.gone][:top], np.int64)
+        rows = np.array(
+            [row for row in found.best().tolist() if self.items[row].id not in self.unshown][:top], np.int64
+        )
         told = zip(rows.tolist(), found.fits[rows].tolist(), found.why(rows), strict=True)
         return [
             Ranked(rank, self.items[row], fits, 0.0, ", ".join(why) or _ALIKE, overall=rank, fits=fits, found=why)

@@ -18,6 +18,7 @@ from beholder.store import private
 
 _EXTRAS = {
     "bench": ("matplotlib", "figures of the bench, .xlsx tables"),
+    "duplicates": ("opencv-python-headless", "other photos of one painting"),
     "heif": ("pillow-heif", "HEIC pictures"),
 }
 

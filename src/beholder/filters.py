@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from beholder.details import field_of
 from beholder.errors import UnknownName, UserError
+from beholder.offers import NOTHING_WANTED, Part, Wishes
 from beholder.ranking import Ranking
 from beholder.search import Finder
 from beholder.types import Item
 
+UNKNOWN = "Price or size not known"
+SOLD = "Sold, reserved or no longer listed"
+_ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by `Wishes`, or of one work alone
 _FACETS = 4  # columns one can choose a value of
 _VALUES = (2, 40)  # a column is worth choosing from when it has so many different values
 
@@ -33,6 +39,10 @@ class Filter:
         the row of a picture: only those that are most like it, most alike first
     mixed
         with `like`: those that rank well first too
+    wishes
+        what a buyer can have, by price and size
+    part
+        of what the rest keeps: what fits the wishes, or what is apart, see `Wishes.part_of`
     """
 
     text: str = ""
@@ -41,6 +51,8 @@ class Filter:
     values: tuple[tuple[str, str], ...] = ()
     like: int | None = None
     mixed: bool = False
+    wishes: Wishes = NOTHING_WANTED
+    part: Part = "fits"
 
     def __bool__(self) -> bool:
         return bool(self.text or self.like is not None or self.narrows)
@@ -48,7 +60,7 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves pictures out for anything but what is searched for."""
-        return bool(self.favourites or self.unjudged or self.values)
+        return bool(self.favourites or self.unjudged or self.values or self.wishes)
 
     def of(self, ranking: Ranking, judged: Collection[int], finder: Callable[[], Finder] | None = None) -> Ranking:
         """What is kept of a ranking.
@@ -74,9 +86,21 @@ class Filter:
         def keeps(item: Item, favourite: bool) -> bool:
             if (self.favourites and not favourite) or (self.unjudged and item.id in judged):
                 return False
+            if self.wishes and self.wishes.part_of(item)[0] != self.part:
+                return False
             return all(item.columns.get(column, "").strip() == value.strip() for column, value in self.values)
 
         return ranking.where(keeps)
+
+    @property
+    def apart(self) -> list[tuple[str, Filter]]:
+        """What is shown apart from what fits: headings, and the filters that keep it. Nothing is dropped in silence."""
+        if not self.wishes or self.part != "fits":
+            return []
+        parts: list[tuple[str, Part]] = [(UNKNOWN, "unknown")]
+        if not self.wishes.hide_sold:
+            parts.append((SOLD, "sold"))
+        return [(heading, replace(self, part=part)) for heading, part in parts]
 
 
 def values_of(conditions: Sequence[str], items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
@@ -115,7 +139,12 @@ def facets(items: Iterable[Item]) -> list[tuple[str, list[tuple[str, int]]]]:
     counts: dict[str, Counter[str]] = {}
     for item in items:
         for column, value in item.columns.items():
-            if value.strip() and len(counts.setdefault(column, Counter())) <= _VALUES[1]:
+            if value.strip() and not _is_asked(column) and len(counts.setdefault(column, Counter())) <= _VALUES[1]:
                 counts[column][value.strip()] += 1
     worth = [(c, n) for c, n in counts.items() if _VALUES[0] <= len(n) <= _VALUES[1] and max(n.values()) > 1]
     return [(column, sorted(n.items())) for column, n in worth[:_FACETS]]
+
+
+@lru_cache(1024)
+def _is_asked(column: str) -> bool:
+    return field_of(column.partition(" (")[0]) in _ASKED

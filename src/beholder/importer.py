@@ -2,8 +2,9 @@
 
 A file that has not changed since the last import, by its size, both of its times and its number on the disk, is not
 opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
-bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. A batch is kept in
-two durable steps, vectors first and then the items with their files in one transaction, so an item without its
+bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. Photos in which an
+artwork may be a part are looked into first, each once: what is found there are the pictures. A batch is kept in two
+durable steps, vectors first and then the items with their files in one transaction, so an item without its
 numbers cannot exist, and vectors without an item cost nothing. A new collection is kept together with its first
 pictures, so whatever stops an import leaves none that is empty.
 """
@@ -11,26 +12,32 @@ pictures, so whatever stops an import leaves none that is empty.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
-from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
-from beholder.locator import Locator
-from beholder.sources import NEEDS_NETWORK, Broken, Found, Source
-from beholder.store import CollectionRow, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
-from beholder.types import WHOLE, Matrix, Progress, silent
+from beholder.features.artworks import crops_of
+from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, size_of
+from beholder.jobs import map_jobs
+from beholder.locator import WHOLE, Locator
+from beholder.refresh import News, Refresh
+from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
+from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
+from beholder.types import Matrix, Progress, picture_key, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 _FIRST = 16  # the first step, so that something is there to be seen; the next ones are as long as all before
 _MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
+_Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it
 
 
 @dataclass(slots=True)
@@ -39,6 +46,7 @@ class ImportReport:
 
     collection: str
     new: int = 0
+    cut: int = 0  # pictures that were found within a photo in this import
     known: int = 0  # files seen before and unchanged
     copies: int = 0  # other files with the bytes of a picture that is already in
     moved: int = 0  # pictures found under a new name, the old one gone
@@ -47,11 +55,12 @@ class ImportReport:
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
     seconds: float = 0.0
+    refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.new or self.moved or self.gone or self.broken)
+        return bool(self.new or self.cut or self.moved or self.gone or self.broken or self.refresh)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""
@@ -59,6 +68,11 @@ class ImportReport:
             self.broken.append(Broken(name, reason))
         else:
             self.more_broken += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for a machine."""
+        told = {part.name: getattr(self, part.name) for part in fields(self)}
+        return told | {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
 
 
 class Importer:
@@ -70,6 +84,8 @@ class Importer:
         the collection; with the id 0 one that is new, and kept with its first pictures
     shards, runtimes
         the vectors' homes and what makes them, in the same order
+    artworks
+        whether photos are looked into for artworks, also those that are in as a whole; None: new ones that are `wild`
     """
 
     def __init__(
@@ -81,12 +97,16 @@ class Importer:
         *,
         threads: int,
         progress: Progress = silent,
+        artworks: bool | None = None,
     ) -> None:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
-        self.progress = progress
+        self.progress, self.artworks = progress, artworks
         self.report = ImportReport(row.name)
-        self.items = store.known_items(row.id)  # whole pictures by their sha256, parts of them by their own keys
+        self.items = dict[str, list[KnownItem]]()  # by sha256, the parts of a photo in the order in which they came
+        for item in store.known_items(row.id).values():
+            self.items.setdefault(item.sha256, []).append(item)
         self.files = store.files(row.id)
+        self.news = News(store, row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
 
@@ -105,6 +125,8 @@ class Importer:
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
         self._mark_gone()
+        if self.row.id:
+            self.report.refresh = self.news.keep(self.row.id)
         self.report.seconds = time.monotonic() - start
         return self.report
 
@@ -143,6 +165,10 @@ class Importer:
             if isinstance(one, Broken):
                 self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
                 self.report.leave_out(one.name, one.reason)
+                continue
+            self.news.see(one)
+            if one.locator.needs_network and self.news.has_pictures(one):
+                self.report.known += 1
             elif one.locator.needs_network:
                 self.report.needs_network += 1
                 self.report.leave_out(
@@ -156,19 +182,20 @@ class Importer:
 
     def _complete(self) -> None:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""
-        lacking = self._lacking([key for key, item in self.items.items() if item.crop == WHOLE])
-        missing = [sha for hashes in lacking.values() for sha in hashes]
+        known = {picture_key(item.sha256, item.crop): item for items in self.items.values() for item in items}
+        missing = [key for keys in self._lacking(list(known)).values() for key in keys]
         for at in range(0, len(missing), BATCH):
             tick = self._ticker("recomputing vectors", at, len(missing))
-            places = {sha: Locator.parse(self.items[sha].locator) for sha in missing[at : at + BATCH]}
-            self._embed({sha: place for sha, place in places.items() if _holds(place, sha, tick)}, tick)
+            some = {key: known[key] for key in missing[at : at + BATCH]}
+            places = {key: Locator.parse(item.locator).part(item.crop) for key, item in some.items()}
+            self._embed({key: place for key, place in places.items() if _holds(place, some[key].sha256, tick)}, tick)
 
-    def _lacking(self, hashes: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
+    def _lacking(self, keys: Sequence[str]) -> dict[tuple[int, ...], list[str]]:
         """The pictures that lack numbers, by which encoders have not seen them."""
-        missing, found = [shards.missing(hashes) for shards in self.shards], dict[tuple[int, ...], list[str]]()
-        for sha in hashes:
-            if which := tuple(k for k, lacking in enumerate(missing) if sha in lacking):
-                found.setdefault(which, []).append(sha)
+        missing, found = [shards.missing(keys) for shards in self.shards], dict[tuple[int, ...], list[str]]()
+        for key in keys:
+            if which := tuple(k for k, lacking in enumerate(missing) if key in lacking):
+                found.setdefault(which, []).append(key)
         return found
 
     def _is_known(self, one: Found) -> bool:
@@ -184,21 +211,51 @@ class Importer:
             return False
         if known.reason is not None:
             self.report.leave_out(one.name, known.reason)
-        elif (item := self.items.get(known.sha256 or "")) is not None:
-            self._count_known(item, one)
+        elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items) is None:
+            self._count_known(items, one)
         else:
             return False
         return True
 
-    def _count_known(self, item: KnownItem, one: Found) -> None:
+    def _is_looked_into(self, one: Found) -> bool:
+        return one.wild if self.artworks is None else self.artworks
+
+    def _unseen(self, items: Sequence[KnownItem]) -> KnownItem | None:
+        """The picture that is in already as a whole, where nobody has looked into its photo and somebody asks for it.
+
+        Without being asked an import changes no picture that is in.
+        """
+        if not self.artworks:
+            return None
+        return next((item for item in items if item.found is None and item.crop == WHOLE), None)
+
+    def _count_known(self, items: Sequence[KnownItem], one: Found) -> None:
         self.report.known += 1
-        if item.locator == one.locator.text and item.said != digest(one.name, one.columns):
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+        for item, part in _with_parts(items, one):
+            if item.said != digest(part.name, part.columns) and (
+                item.locator == one.locator.text or self._is_newer(item, part)
+            ):
+                self._update(item, part)
+
+    def _update(self, item: KnownItem, one: Found) -> None:
+        """A source says something else of a picture, or it lies elsewhere."""
+        if one.page is not None:
+            told = self.store.item(item.id).details
+            self.news.cost(told.link, told.price, told.currency)
+        self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+
+    def _is_newer(self, item: KnownItem, one: Found) -> bool:
+        """Whether this is of a newer page of the same work, or of its only one now, wherever it was saved."""
+        if not self.news.is_news(one):
+            return False
+        known = self.store.item(item.id)
+        return known.name == one.name or not self.news.is_offered(known.details.link)
 
     def _take(self, batch: Sequence[Found], tick: _Tick) -> None:
-        """Fingerprint these, embed those that are new, and keep all of it."""
+        """Fingerprint these, look into them, embed those that are new, and keep all of it."""
         files: list[KnownFile] = []
         new: dict[str, Found] = {}
+        again: dict[str, tuple[KnownItem, Found]] = {}
         for one in batch:
             tick(0)
             try:
@@ -213,6 +270,8 @@ class Importer:
                 continue
             known = self.files.get(one.locator.text)
             files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode))
+            if sha in self.items and (item := self._unseen(self.items[sha])) is not None:
+                again[sha] = item, one
             if sha in self.items and known is not None and known.sha256 == sha:
                 self._count_known(self.items[sha], one)
             elif sha in self.items:
@@ -221,40 +280,78 @@ class Importer:
                 self.report.copies += 1
             else:
                 new[sha] = one
-        broken = self._embed({sha: one.locator for sha, one in new.items()}, tick)
-        self._keep(files, new, broken)
+        looked = {sha: one for sha, one in new.items() if self._is_looked_into(one)}
+        looked |= {sha: one for sha, (_, one) in again.items()}
+        crops = self._look({sha: one.locator for sha, one in looked.items()}, tick)
+        places = {
+            picture_key(sha, crop): one.locator.part(crop)
+            for sha, one in (new | looked).items()
+            for crop in crops.get(sha, (WHOLE,))
+        }
+        half = len(batch) // 2 if looked else 0
+        broken = self._embed(places, lambda done: tick(half + (len(batch) - half) * done // len(places)))
+        self._keep(files, new, again, crops, broken)
 
-    def _keep_known(self, item: KnownItem, one: Found) -> None:
-        if item.locator == one.locator.text or Locator.parse(item.locator).is_there():
-            self.report.copies += item.locator != one.locator.text
-        else:
+    def _look(self, photos: Mapping[str, Locator], tick: _Tick) -> _Crops:
+        """What is found in these photos; those that cannot be opened are left out."""
+        found = _Crops()
+        looked = map_jobs(_crops_in, photos.values(), workers=max(2, self.threads))
+        with closing(looked):
+            for done, (sha, crops) in enumerate(zip(photos, looked, strict=True), 1):
+                tick(done // 2)
+                if crops:
+                    found[sha] = crops
+        return found
+
+    def _keep_known(self, items: Sequence[KnownItem], one: Found) -> None:
+        is_elsewhere = all(item.locator != one.locator.text for item in items)
+        if not is_elsewhere:
+            return
+        if not any(Locator.parse(item.locator).is_there() for item in items):
             self.report.moved += 1
-            self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+        elif self._is_newer(items[0], one):
+            self.report.known += 1
+        else:
+            self.report.copies += 1
+            return
+        for item, part in _with_parts(items, one):
+            self._update(item, part)
 
     def _embed(self, places: Mapping[str, Locator], tick: _Tick) -> dict[str, BadPicture]:
-        """Numbers for these pictures, on disk when this returns. returns : {sha256: why it has none}"""
+        """Numbers for these pictures, on disk when this returns. returns : {key: why it has none}"""
         broken, before = dict[str, BadPicture](), 0
-        for which, hashes in self._lacking(list(places)).items():
+        for which, keys in self._lacking(list(places)).items():
             broken |= embed_missing(
-                {sha: places[sha] for sha in hashes},
+                {key: places[key] for key in keys},
                 [self.runtimes[k] for k in which],
                 [self.shards[k] for k in which],
                 threads=self.threads,
                 tick=partial(_after, tick, before),
             )
-            before += len(hashes)
+            before += len(keys)
         return broken
 
-    def _keep(self, files: Sequence[KnownFile], new: Mapping[str, Found], broken: Mapping[str, BadPicture]) -> None:
+    def _keep(
+        self,
+        files: Sequence[KnownFile],
+        new: Mapping[str, Found],
+        again: Mapping[str, tuple[KnownItem, Found]],
+        crops: _Crops,
+        broken: Mapping[str, BadPicture],
+    ) -> None:
+        """again : pictures that are in as a whole, and whose photo was looked into now"""
         items: list[NewItem] = []
+        changed: list[FoundCrop] = []
+        for sha, (known, one) in again.items():
+            with suppress(BadPicture):  # it stays as it is, and is looked into the next time
+                first, *more = _parts_of(sha, one, crops.get(sha), broken)
+                if first.found is not None:
+                    changed.append(FoundCrop(known.id, first.crop, first.width, first.height))
+                    items += more
         for sha, one in new.items():
-            reason: BadPicture
             try:
-                if sha not in broken:
-                    width, height = size_of(one.locator)
-                    items.append(NewItem(one.name, one.locator, sha, width, height, one.columns))
-                    continue
-                reason = broken[sha]
+                items += _parts_of(sha, one, crops.get(sha), broken)
+                continue
             except BadPicture as error:
                 reason = error
             self.report.leave_out(one.name, str(reason))
@@ -263,13 +360,14 @@ class Importer:
             else:
                 files = [replace(f, sha256=None, reason=str(reason)) if f.sha256 == sha else f for f in files]
         if self.row.id:
-            self.store.keep_files(self.row.id, files, items)
+            self.store.keep_files(self.row.id, files, items, changed)
         elif items:
             self.begin(files, items)
         else:
             self.waiting += files
         self.coming.update(item.sha256 for item in items)
         self.report.new += len(items)
+        self.report.cut += sum(crop != WHOLE for crop in [*(i.crop for i in items), *(c.crop for c in changed)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,13 +378,50 @@ class _Packed:
     locator: Locator
     header: tuple[str, ...]
     cells: bytes
+    page: SavedPage | None
+    wild: bool
 
     @classmethod
     def of(cls, one: Found, header: tuple[str, ...]) -> _Packed:
-        return cls(one.name, one.locator, header, "\0".join(one.columns.values()).encode())  # no cell holds a zero byte
+        cells = "\0".join(one.columns.values()).encode()  # no cell holds a zero byte
+        return cls(one.name, one.locator, header, cells, one.page, one.wild)
 
     def opened(self) -> Found:
-        return Found(self.name, self.locator, dict(zip(self.header, self.cells.decode().split("\0"), strict=False)))
+        columns = dict(zip(self.header, self.cells.decode().split("\0"), strict=False))
+        return Found(self.name, self.locator, columns, self.page, self.wild)
+
+
+def _crops_in(photo: Locator) -> tuple[str, ...]:
+    """The parts of a photo that are artworks, best first; () where it cannot be opened."""
+    try:
+        return crops_of(photo)
+    except BadPicture:
+        return ()
+
+
+def _part_name(name: str, at: int) -> str:
+    """What the parts of a photo are called: the best as the photo itself, the others with a number."""
+    stem, dot, ending = name.rpartition(".")
+    if dot + ending.lower() not in SUFFIXES:
+        stem, dot, ending = name, "", ""
+    return name if at == 0 else f"{stem} [{at + 1}]{dot}{ending}"
+
+
+def _with_parts(items: Iterable[KnownItem], one: Found) -> Iterator[tuple[KnownItem, Found]]:
+    """Each picture of a photo that is in, with what is said of it now."""
+    return ((item, replace(one, name=_part_name(one.name, at))) for at, item in enumerate(items))
+
+
+def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping[str, BadPicture]) -> list[NewItem]:
+    """The pictures that a photo holds. crops : None where nobody has looked. raises : BadPicture"""
+    parts = list[NewItem]()
+    for at, crop in enumerate(crops or [WHOLE]):
+        if (reason := broken.get(picture_key(sha, crop))) is not None:
+            raise reason
+        size = size_of(one.locator.part(crop))
+        found = crop if crops else None
+        parts.append(NewItem(_part_name(one.name, at), one.locator, sha, *size, one.columns, crop, found))
+    return parts
 
 
 def _spread(fresh: list[_Packed]) -> list[_Packed]:

@@ -1,10 +1,13 @@
-"""Locators: where a picture's bytes are, and how to fetch them. A file today; another kind is an entry in `SCHEMES`."""
+"""Locators: where a picture's bytes are, which part of them it is, and how to fetch them.
+
+A file today; another kind is an entry in `SCHEMES`.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -67,6 +70,7 @@ def _check_regular(mode: int) -> None:
 
 SCHEMES: dict[str, _Scheme] = {"file": _File()}
 _WEB = ("http", "https")
+WHOLE = "whole"  # the crop that is all of a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,13 @@ class Locator:
         one of `SCHEMES`
     value
         what that scheme reads, of a file its path
+    crop
+        which part of what is there the picture is, as `beholder.images.crops` writes it; `text` does not tell it
     """
 
     scheme: str
     value: str
+    crop: str = WHOLE
 
     @classmethod
     def of(cls, path: Path | str) -> Locator:
@@ -98,6 +105,10 @@ class Locator:
     @property
     def text(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+    def part(self, crop: str) -> Locator:
+        """The same place, of which the picture is this part."""
+        return self if crop == self.crop else replace(self, crop=crop)
 
     def __str__(self) -> str:
         return self.value if self.scheme == "file" else self.text

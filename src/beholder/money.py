@@ -161,6 +161,25 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     return Price(amount, code, terms) if amount else Price(terms=terms)
 
 
+def price_text(amount: int | None, currency: str | None) -> str:
+    """A price in words, as "1,250 DKK"; "" where there is none.
+
+    Parameters
+    ----------
+    amount, currency
+        in minor units (cents) of the ISO 4217 currency
+    """
+    if amount is None or currency is None:
+        return ""
+    whole, cents = divmod(amount, minor_units(currency))
+    return f"{whole:,}{f'.{cents:02}' if cents else ''} {currency}"
+
+
+def minor_units(currency: str) -> int:
+    """How many of its smallest units make one of a currency."""
+    return 1 if currency in _WITHOUT_CENTS else 100
+
+
 def is_another_sum(before: str, behind: str) -> bool:
     """Whether words beside a sum say that it is no price asked: an estimate, a bid, a hammer price, carriage."""
     words = before[-_LONGEST:].casefold(), behind[:_LONGEST].casefold()

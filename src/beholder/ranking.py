@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from beholder.explain import BESIDE, Reason
+from beholder.offers import offer_of
 from beholder.search import Found
 from beholder.types import SCALE, Floats, Ints, Item
 
@@ -62,7 +63,7 @@ class Ranked:
             "score": round(self.score, 4), "std": round(self.std, 4), "why": self.why,
             "near": self.near.name if self.near else None, "favourite": self.favourite,
             "overall": self.overall or self.rank, "file": str(self.item.locator) if file else None,
-            "columns": dict(self.item.columns),
+            "columns": dict(self.item.columns), "offer": offer_of(self.item),
         } | ({} if self.fits is None else {"fits": round(self.fits, 4), "found": list(self.found)})  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.locator import Locator
+from beholder.locator import WHOLE, Locator
 
 Matrix = NDArray[np.float32]  # X, (n, d): one row a picture
 Floats = NDArray[np.float64]
@@ -21,7 +21,6 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done, of how 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
 _KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
-WHOLE = "whole"  # the crop that is all of a picture
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -125,6 +124,29 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What is known of a work beside what one picture's source says.
+
+    Attributes
+    ----------
+    photos
+        ids of all the pictures that show it, first the one that stands for it
+    links
+        addresses where it is offered too, beside its own
+    price_before, currency_before
+        what it cost before, as in `Details`; None where that is not known
+    unlisted
+        the page that listed it does not do so any more
+    """
+
+    photos: tuple[int, ...]
+    links: tuple[str, ...] = ()
+    price_before: int | None = None
+    currency_before: str | None = None
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a collection.
 
@@ -133,13 +155,18 @@ class Item:
     sha256
         of its file; the picture is `crop` of that, and `key` names both
     locator
-        where its bytes are
+        where its bytes are, and which part of them it is
     columns
         what the source said of it: title, artist, price, link ...
     details
         as much of that as is known for sure, typed
     gone
         its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
+    found
+        the crop that was found by looking for artworks, which a person may have corrected since; None: nobody has
+        looked
+    work
+        where several pictures show one work, or its pages said more than one thing: the work; else None
     """
 
     id: int
@@ -152,6 +179,13 @@ class Item:
     gone: bool = False
     crop: str = WHOLE
     details: Details = Details()
+    found: str | None = None
+    work: Work | None = None
+
+    @property
+    def photo(self) -> Item:
+        """The whole of the file that it is a part of, to look at."""
+        return replace(self, crop=WHOLE, locator=self.locator.part(WHOLE))
 
     @property
     def key(self) -> str:

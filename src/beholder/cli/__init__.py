@@ -10,6 +10,7 @@ import typer
 from beholder import __version__
 from beholder.cli import (
     answering,
+    artworks,
     datasets,
     demo,
     encoders,
@@ -17,6 +18,7 @@ from beholder.cli import (
     fine_tuning,
     pictures,
     reading,
+    sameness,
     studying,
     training,
 )
@@ -53,6 +55,8 @@ pictures.add_to(app)
 answering.add_to(app)
 reading.add_to(app)
 finding.add_to(app)
+artworks.add_to(app)
+sameness.add_to(app)
 encoders.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)

@@ -119,6 +119,15 @@ def import_(
         typer.Option(metavar="NAME", help="Encoder; 'onnx:PATH' for your own."),
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch pictures that SOURCE names by links alone.")] = False,
+    artworks: Annotated[
+        bool | None,
+        typer.Option(
+            "--artworks/--no-artworks",
+            help="Find the artworks in the photos, each of which becomes a picture. "
+            "[default: in pages, exports and feeds, but not in a museum's]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import pictures into a collection.
@@ -132,11 +141,12 @@ def import_(
     library = open_library()
     with Meter("looking for pictures") as meter:
         _look_into(library, source, meter, fetch)
-        report = library.import_source(source, into, encoder=encoder, progress=meter, fetch=fetch)
+        report = library.import_source(source, into, encoder=encoder, progress=meter, fetch=fetch, artworks=artworks)
     if as_json:
-        put_json(asdict(report))
+        put_json(report.as_json())
         return
     say(_in_words(report))
+    _say_refresh(report)
     for broken in report.broken[:_MANY]:
         say(f"  {broken.name}: {broken.reason}")
     if (more := len(report.broken) + report.more_broken - _MANY) > 0:
@@ -185,6 +195,7 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
 def _in_words(report: ImportReport) -> str:
     counts = {
         "new": report.new,
+        "found within photos": report.cut,
         "already known": report.known,
         "copies of others": report.copies,
         "moved": report.moved,
@@ -194,6 +205,24 @@ def _in_words(report: ImportReport) -> str:
     }
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")
     return f"'{report.collection}': {told}, in {report.seconds:.1f} s"
+
+
+def _say_refresh(report: ImportReport) -> None:
+    told = report.refresh
+    if not told:
+        return
+    say(f"  newer pages say: {told.in_words}")
+    from beholder.money import price_text
+
+    lines = [f"new: {one['title']}" for one in told.new]
+    for one in told.repriced:
+        now, before = price_text(one.price, one.currency), price_text(one.price_before, one.currency_before)
+        lines.append(f"{one.title}: {now or 'no price'}, {before} before")
+    lines += [f"no longer listed: {one['title']}" for one in told.unlisted]
+    for line in lines[:_MANY]:
+        say(f"    {line}")
+    if (more := len(lines) - _MANY) > 0:
+        say(f"    and {more:,} more; --json names them all")
 
 
 def doctor(as_json: AsJson = False) -> None:

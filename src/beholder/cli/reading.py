@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,11 +28,14 @@ from beholder.errors import UserError
 if TYPE_CHECKING:
     from beholder.explain import Leaning, Liking
     from beholder.filters import Filter
+    from beholder.offers import Wishes
     from beholder.ranking import Ranked, Ranking
     from beholder.session import Reading
+    from beholder.types import Item
 
 _SHOWN = 20  # rows of the table, and
 _ON_SHEET = 100  # pictures of the contact sheet, where --top says nothing
+_OFFER = ("price", "size", "place", "link", "")
 _BAR = 10  # characters to each side of a leaning's middle
 
 
@@ -91,6 +95,20 @@ def rank(
     ] = "",
     favourites: Annotated[bool, typer.Option("--favourites", help="Only this person's favourites.")] = False,
     unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
+    min_price: Annotated[float | None, typer.Option("--min-price", min=0, metavar="N", help="At least this.")] = None,
+    max_price: Annotated[float | None, typer.Option("--max-price", min=0, metavar="N", help="At most this.")] = None,
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="CODE", help="Of these prices, as DKK. [default: that of the pictures]")
+    ] = "",
+    rates: Annotated[
+        Path | None,
+        typer.Option(
+            "--rates", metavar="FILE", help="CSV with currency and rate: what one of each costs in --currency."
+        ),
+    ] = None,
+    max_width: Annotated[str, typer.Option("--max-width", metavar="LENGTH", help="At most so wide: 100cm, 40in.")] = "",
+    max_height: Annotated[str, typer.Option("--max-height", metavar="LENGTH", help="At most so high.")] = "",
+    hide_sold: Annotated[bool, typer.Option("--hide-sold", help="Leave out what is sold or reserved.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a contact sheet: one file, pictures included."),
@@ -101,6 +119,9 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Rank every picture for one person, best first.
+
+    With limits of price or size, what fits them comes first; what is sold, and what has no known price or size, is
+    listed apart. Prices are not converted unless you give --rates. The size is that of the frame where it is known.
 
     --copy-to needs --top. It never overwrites a file and never writes to your own folder.
     """
@@ -113,54 +134,133 @@ def rank(
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
         note(f"{session.person.name} has answered nothing yet: this is what people like in general")
-    wanted = Filter(words.strip(), favourites, unseen, values_of(where or [], session.collection.items))
+    items = session.collection.items
+    wishes = _wishes(items, min_price, max_price, currency, rates, max_width, max_height, hide_sold)
+    wanted = Filter(words.strip(), favourites, unseen, values_of(where or [], items), wishes=wishes)
     reading = session.reading()
     for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():
         note(sentence)
-    shown = _shown(reading, wanted)
+    apart = [(heading, reading.shown(part)) for heading, part in wanted.apart]
+    shown = _shown(reading, wanted, any(part for _, part in apart))
     if html is not None:
-        _write_sheet(reading, shown[: top or _ON_SHEET], html)
+        _write_sheet(reading, shown[: top or _ON_SHEET], html, wishes, [(x, y[: top or _ON_SHEET]) for x, y in apart])
     if copy_to is not None:
         _copy(reading, shown[:top], copy_to)
     if as_json:
-        put_json([place.as_json() for place in shown[:top]])
+        put_json(
+            [_place(place, wishes) for ranking in (shown, *(part for _, part in apart)) for place in ranking[:top]]
+        )
     elif html is None and copy_to is None:
-        _print(shown[: top or _SHOWN], len(shown), why)
+        _print(shown[: top or _SHOWN], len(shown), why, wishes)
+        for heading, part in apart:
+            if part:
+                say()
+                say(f"{heading}: {len(part):,}")
+                _print(part[: top or _SHOWN], len(part), why, wishes)
+    else:
+        for heading, part in apart:
+            if part:
+                note(f"apart: {len(part):,}, {heading[0].lower()}{heading[1:]}")
 
 
-def _shown(reading: Reading, wanted: Filter) -> Ranking:
-    """What is asked for. raises : UserError where nothing is, but for pictures that were all judged"""
+def _wishes(
+    items: Sequence[Item],
+    min_price: float | None,
+    max_price: float | None,
+    currency: str,
+    rates: Path | None,
+    max_width: str,
+    max_height: str,
+    hide_sold: bool,
+) -> Wishes:
+    """What a buyer asks for. raises : UserError"""
+    from beholder.offers import Wishes, currencies, read_currency, read_length, read_rates
+
+    known = currencies(items)
+    if currency:
+        code = read_currency(currency)
+    elif min_price is None and max_price is None and rates is None:
+        code = ""
+    elif len(known) > 1:
+        raise UserError(f"prices here are in {', '.join(known)}: say in which yours is with --currency")
+    else:
+        code = known[0] if known else ""
+    return Wishes(
+        None if min_price is None else Decimal(f"{min_price:.12g}"),
+        None if max_price is None else Decimal(f"{max_price:.12g}"),
+        code,
+        read_rates(rates) if rates is not None else {},
+        read_length(max_width) if max_width else None,
+        read_length(max_height) if max_height else None,
+        hide_sold,
+    )
+
+
+def _place(place: Ranked, wishes: Wishes) -> dict[str, Any]:
+    if not wishes:
+        return place.as_json()
+    part, why = wishes.part_of(place.item)
+    cost = wishes.cost(place.item.details)
+    asked = {"part": part, "apart": why, "cost": None if cost is None else float(round(cost, 2))}
+    return place.as_json() | {"wish": asked | {"currency": wishes.currency}}
+
+
+def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
+    """What is asked for. apart : whether anything is beside it
+
+    raises : UserError where nothing is, but for pictures that were all judged
+    """
     with Meter("ranking"):
         shown = reading.shown(wanted)
     if shown or not wanted or not reading.ranking:
+        return shown
+    if apart:
+        note("nothing is known to fit")
         return shown
     if wanted.unjudged and reading.shown(replace(wanted, unjudged=False)):
         note("no pictures left: all of these have been judged")
         return shown
     asked = [f"{column}={value}" for column, value in wanted.values]
     asked += [f"the words '{wanted.text}'"] * bool(wanted.text) + ["been marked as a favourite"] * wanted.favourites
+    asked += ["such a price and size"] * bool(wanted.wishes)
     raise UserError(f"no picture that is not hidden has {' and '.join(asked)}: use fewer filters")
 
 
-def _print(places: list[Ranked], of: int, why: bool) -> None:
+def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
     from beholder.ranking import SCORE, title_of
 
-    headings = ["", "score", "±", "picture", *(["why"] if why else [])]
-    rows = [
-        [p.rank, f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *([p.why] if why else [])]
+    cells = [
+        [str(p.rank), f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *_offer(p.item, wishes), *([p.why] * why)]
         for p in places
-    ]  # fmt: skip
-    table(headings, rows, right=[0, 1, 2])
+    ]
+    offered = [*_OFFER] if wishes else []
+    table(["", "score", "±", "picture", *offered, *(["why"] if why else [])], cells, right=[0, 1, 2])
     note(f"{SCORE}; ± is its uncertainty")
     if of > len(places):
         note(f"… and {of - len(places):,} more; show more with --top N")
 
 
-def _write_sheet(reading: Reading, places: list[Ranked], file: Path) -> None:
+def _offer(item: Item, wishes: Wishes) -> list[str]:
+    """The cells of `_OFFER`; none where nobody asks for them."""
+    if not wishes:
+        return []
+    from beholder.details import said
+    from beholder.money import price_text
+    from beholder.offers import size_text
+
+    told, (_, apart) = item.details, wishes.part_of(item)
+    price = price_text(told.price, told.currency) or told.terms or said(item.columns, "price")
+    price = " ".join(part for part in (price, wishes.converted(told)) if part)
+    return [price, size_text(told), told.place or "", told.link or "", apart]
+
+
+def _write_sheet(
+    reading: Reading, places: list[Ranked], file: Path, wishes: Wishes, apart: list[tuple[str, list[Ranked]]]
+) -> None:
     from beholder.web.contact_sheet import write_sheet
 
     with Meter("making the sheet") as meter:
-        write_sheet(reading, places, file, progress=meter)
+        write_sheet(reading, places, file, apart=apart, wishes=wishes, progress=meter)
     note(f"{len(places):,} pictures on {file}")
 
 

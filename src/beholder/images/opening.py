@@ -31,10 +31,11 @@ from beholder.errors import BadPicture, MissingExtra
 from beholder.images import containers, png
 from beholder.images.budget import MEMORY, allowed, check, pixel_bytes
 from beholder.images.colour import BAND, is_plain, reduced_bytes, resampled_bytes, to_srgb
+from beholder.images.crops import open_part, part_size, quad_of
 from beholder.images.formats import HEAD, ends_early, sniff
 from beholder.images.jpeg import Jpeg
 from beholder.images.tiff import Tiff
-from beholder.locator import Locator
+from beholder.locator import WHOLE, Locator
 
 _Picture = Path | Locator | bytes | BinaryIO
 
@@ -115,7 +116,7 @@ def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int
     Parameters
     ----------
     source
-        where it is, the bytes, or an open binary file
+        where it is, the bytes, or an open binary file; of a locator with a crop, that part is made straight
     max_side
         reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
     max_pixels
@@ -127,6 +128,13 @@ def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int
         with the reason, for any bytes that cannot be shown
     """
     limit = settings().max_pixels if max_pixels is None else max_pixels
+    if isinstance(source, Locator) and (quad := quad_of(source.crop)) is not None:
+        photo = source.part(WHOLE)
+        return open_part(lambda side: _open_whole(photo, side, limit), size_of(photo), quad, max_side)
+    return _open_whole(source, max_side, limit)
+
+
+def _open_whole(source: _Picture, max_side: int | None, limit: int) -> Image.Image:
     with _opened(source) as stream, _header(stream, limit) as header:
         image, size, most = header.image, header.image.size, allowed(limit)
         target = _fitted(size, max_side)
@@ -155,7 +163,9 @@ def size_of(source: _Picture) -> tuple[int, int]:
     """
     with _opened(source) as stream, _header(stream, settings().max_pixels) as header:
         width, height = header.image.size
-        return (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
+        size = (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
+    quad = quad_of(source.crop) if isinstance(source, Locator) else None
+    return size if quad is None else part_size(quad, size)
 
 
 def render(source: _Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:

@@ -40,7 +40,7 @@ class EventLog:
     def refresh(self) -> bool:
         """See what holds now; returns whether that is new."""
         with self._lock:
-            now = tuple(self._store.judgements(*self._whose))
+            now = tuple(self._collection.judgements(self._whose[0]))
             if now == self._newest.reading.history.judgements:
                 return False
             self._newest.publish(history=History(now))

@@ -30,7 +30,7 @@ class Questions:
     def take(self, kind: QuestionKind, n: int, exclude: AnyOf[int]) -> list[Question]:
         """As `Session.questions`: those that are ready, and where these are too few others, made now."""
         reading = self._newest.reading
-        away = {*exclude, *reading.history.hidden, *reading.collection.gone}
+        away = {*exclude, *reading.history.hidden, *reading.collection.unshown}
         ready = self._queue.take(kind, n, away, QuestionHistory.of(reading.history.judgements))
         if len(ready) < n:
             underway = {*exclude, *(item for question in ready for item in question.items)}
@@ -88,5 +88,5 @@ class Questions:
         builder = QuestionBuilder(
             model, collection.X, collection.attributes, collection.ids, answers, reading.history.judgements, rng
         )
-        hidden = reading.history.hidden | collection.gone
+        hidden = reading.history.hidden | collection.unshown
         return builder.questions(kind, n, hidden=hidden, underway=underway, only=only)

@@ -80,7 +80,7 @@ class Fitted:
         of = advice, predicted.fails, hidden
         with self.lock:
             if self._verdict is None or self._verdict[0] != of:
-                without = hidden | self._collection.gone
+                without = hidden | self._collection.unshown
                 rows = [row for row, item in enumerate(self._collection.items) if item.id in without]
                 verdict = verdict_of(
                     self.model, self._collection.X, self.answers, self.explanation,

@@ -12,7 +12,7 @@ from beholder.sources.archive import ZipSource
 from beholder.sources.exports import ExportSource
 from beholder.sources.feeds import FeedSource
 from beholder.sources.folder import ITEMS, FolderSource
-from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, Source, storable
+from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, SavedPage, Source, storable
 from beholder.sources.online import is_link, is_query
 from beholder.sources.page import PageSource
 from beholder.sources.pages import PAGES, PagesSource, pages_in
@@ -20,7 +20,7 @@ from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
 
-__all__ = ["FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "Source", "open_source"]
+__all__ = ["FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "SavedPage", "Source", "open_source"]
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}

@@ -12,7 +12,7 @@ from beholder.sources.addresses import web_address
 from beholder.sources.found import Broken, Found, More, unique
 from beholder.sources.iiif import iiif_listings, is_iiif
 from beholder.sources.linked_data import linked_listings
-from beholder.sources.listing import Listing, found_of
+from beholder.sources.listing import Listing, found_of, saved_page
 from beholder.sources.museums import museum_listings
 from beholder.sources.page import html_text
 from beholder.sources.records import records
@@ -44,7 +44,8 @@ class ExportSource:
         if not found:
             name = shown(self.path.name)
             raise BadInput(f"'{name}' lists no work with a title and a picture, in no form that is known")
-        yield from unique(found_of(found, pictures))
+        told = saved_page(bytes_of(self.path, "file", LARGE), found)
+        yield from unique(found_of(found, pictures, page=told))
 
     def _read(self, value: Any) -> list[Listing | Broken]:
         return list(iiif_listings(value, self.path, self.more)) if is_iiif(value) else [*_listings(value)]

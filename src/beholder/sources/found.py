@@ -20,6 +20,25 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What a work was found on.
+
+    Attributes
+    ----------
+    address
+        of the page; "" where it is not known
+    digest
+        of what was saved: the same bytes, the same digest
+    links
+        plain addresses of all works that it lists, those too that bring no picture
+    """
+
+    address: str
+    digest: str
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What should be a picture; nobody has opened it yet.
 
@@ -31,11 +50,17 @@ class Found:
         where its bytes are
     columns
         what the source says of it, header -> value, without the columns of name and path
+    page
+        the page or export on which it is offered; None where it is of none
+    wild
+        somebody photographed the work where it was, as for a sale: the artwork may be a part of the photo
     """
 
     name: str
     locator: Locator
     columns: dict[str, str] = field(default_factory=dict)
+    page: SavedPage | None = None
+    wild: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _manifest(told: Mapping[str, Any], rights: str) -> Iterator[Listing | Broken
         if not pictures:
             yield Broken(shown(own or work or "a canvas"), "it has no picture in the manifest")
             continue
-        listing = Listing(pictures=pictures)
+        listing = Listing(pictures=pictures, wild=False)
         listing.link = _page(canvas) or _page(told) or web_address(_id(told)) or ""
         is_own = len(canvases) > 1 and own and own != work
         is_list = told.get("viewingHint") == "individuals" or "individuals" in _dicts_or_texts(told.get("behavior"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from beholder.details import read_details
 from beholder.locator import Locator
 from beholder.sources.addresses import plain_address, web_address
-from beholder.sources.found import Broken, Found, plain_name
+from beholder.sources.found import Broken, Found, SavedPage, plain_name
 from beholder.text import shown
 
 READERS = ("json-ld", "microdata", "opengraph", "page data", "card", "page")  # the first that says something counts
@@ -60,12 +61,15 @@ class Listing:
         the absolute address of its own page, "" where none is told
     nodes
         of the page, where it stands
+    wild
+        as in `Found`; not so where a museum tells of it
     """
 
     said: dict[str, dict[str, str]] = field(default_factory=dict)
     pictures: list[str] = field(default_factory=list)
     link: str = ""
     nodes: list[Any] = field(default_factory=list)
+    wild: bool = True
 
     def say(self, reader: str, **fields: str) -> None:
         """Note what a reader says; nothing is said by an empty text."""
@@ -211,6 +215,13 @@ def name_for(listing: Listing, otherwise: str) -> str:
     return plain_name(shown(listing.title() or own, 150)) or otherwise
 
 
+def saved_page(data: str | bytes, listings: Iterable[Listing | Broken], address: str = "") -> SavedPage:
+    """The page or export of these bytes, on which these works are listed."""
+    digest = hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
+    links = (one.link for one in listings if isinstance(one, Listing) and one.link)
+    return SavedPage(address, digest, frozenset(map(plain_address, links)))
+
+
 class Places:
     """Where the bytes of referred pictures are; a kind of source has its own. This one knows the web alone."""
 
@@ -226,8 +237,13 @@ class Places:
         return web_address(reference, self.base)
 
 
-def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "") -> Iterator[Found | Broken]:
-    """The pictures of these listings: all that are on this disk; where none is, the first one by its address."""
+def found_of(
+    listings: Iterable[Listing | Broken], places: Places, site: str = "", page: SavedPage | None = None
+) -> Iterator[Found | Broken]:
+    """The pictures of these listings: all that are on this disk; where none is, the first one by its address.
+
+    page : on which they are listed
+    """
     names: dict[str, int] = {}
     for number, listing in enumerate(listings, 1):
         if isinstance(listing, Broken):
@@ -241,7 +257,7 @@ def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "
         here = list(dict.fromkeys(place for one in listing.pictures[:_MANY] if (place := places.here(one)) is not None))
         if here:
             for at, place in enumerate(here, 1):
-                yield Found(name if at == 1 else f"{name} ({at})", place, columns)
+                yield Found(name if at == 1 else f"{name} ({at})", place, columns, page, listing.wild)
             continue
         away = list(dict.fromkeys(address for one in listing.pictures[:_MANY] if (address := places.elsewhere(one))))
         if not away:
@@ -249,4 +265,4 @@ def found_of(listings: Iterable[Listing | Broken], places: Places, site: str = "
             continue
         if len(away) > 1:
             columns["pictures"] = " ".join(away[:20])
-        yield Found(name, Locator.parse(away[0]), columns)
+        yield Found(name, Locator.parse(away[0]), columns, page, listing.wild)

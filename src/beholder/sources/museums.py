@@ -40,7 +40,8 @@ def museum_listings(told: Any) -> list[Listing]:
 
 
 def _listing(pictures: list[Any], link: Any, **said: str) -> Listing | None:
-    listing = Listing(pictures=list(dict.fromkeys(one for one in pictures if isinstance(one, str) and one)))
+    references = list(dict.fromkeys(one for one in pictures if isinstance(one, str) and one))
+    listing = Listing(pictures=references, wild=False)
     listing.link = link if isinstance(link, str) else ""
     size = said.get("size", "")
     listing.say("page data", **{**height_first(size), **{name: without_tags(text) for name, text in said.items()}})

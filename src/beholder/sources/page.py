@@ -18,7 +18,7 @@ from beholder.sources import cards
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, unique
 from beholder.sources.linked_data import linked_listings
-from beholder.sources.listing import Listing, found_of
+from beholder.sources.listing import Listing, found_of, saved_page
 from beholder.sources.markup import Images, microdata, opengraph
 from beholder.sources.mhtml import read_mhtml
 from beholder.sources.records import records
@@ -56,7 +56,8 @@ class PageSource:
         if not listings:
             yield Broken(shown(self.path.name), "no work for sale or on show, and no picture, is found on this page")
             return
-        yield from unique(found_of(listings, page.pictures, page.site))
+        told = saved_page(page.text, listings, page.address)
+        yield from unique(found_of(listings, page.pictures, page.site, told))
 
 
 class _Page:

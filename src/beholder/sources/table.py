@@ -160,7 +160,8 @@ class TableOfPaths:
             return Broken(name or record.where, "its picture is at no public address of the web")
         columns = self._columns(record.cells)
         link = link_in(columns)
-        return Found(name or plain_name(unquote(plain_address(link or address))), Locator.parse(address), columns)
+        name = name or plain_name(unquote(plain_address(link or address)))
+        return Found(name, Locator.parse(address), columns, wild=True)
 
 
 def _cell(row: list[str], column: int | None) -> str:

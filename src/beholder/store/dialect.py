@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -108,12 +108,13 @@ def insert_new(table: sa.Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
-def upsert(table: sa.Table) -> Insert:
-    """An INSERT that overwrites the row with the same primary key, where there is one."""
-    keys = [column.name for column in table.primary_key]
+def upsert(table: sa.Table, but: Collection[str] = ()) -> Insert:
+    """An INSERT that overwrites the row with the same primary key, where there is one. but : columns that stay then"""
+    keys = [*(column.name for column in table.primary_key), *but]
     row = insert(table)
     return row.on_conflict_do_update(
-        index_elements=keys, set_={c.name: row.excluded[c.name] for c in table.c if c.name not in keys}
+        index_elements=[column.name for column in table.primary_key],
+        set_={c.name: row.excluded[c.name] for c in table.c if c.name not in keys},
     )
 
 

@@ -18,17 +18,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from beholder.details import read_details
-from beholder.errors import AlikeName, IdTaken, UnknownName
-from beholder.locator import Locator
+from beholder.errors import AlikeName, IdTaken, UnknownName, UserError
+from beholder.locator import WHOLE, Locator
 from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
-from beholder.types import WHOLE, Details, Item, Judgement, picture_key
+from beholder.store.works import KeptWorks
+from beholder.types import Details, Item, Judgement, picture_key
 
 _NOTHING = Details()  # one for all pictures of which nothing is known
 _AT_ONCE = 1000  # rows that are read together where they are too many to hold
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
+_is_cut, _seen = t.items.c.crop != WHOLE, t.items.c.found.is_not(None)
+_SHOWN = {  # a field of `CropCounts` -> which pictures it counts, of those whose files are there
+    name: which & ~t.items.c.gone
+    for name, which in {
+        "cut": _is_cut,
+        "whole": ~_is_cut & _seen,
+        "corrected": _seen & (t.items.c.crop != t.items.c.found),
+        "unseen": ~_is_cut & ~_seen,
+    }.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class CollectionRow:
     created_at: str
     size: int
     more_encoders: tuple[str, ...] = ()
+    artworks: bool | None = None  # whether the photos of its source are looked into for artworks; None: as is usual
+    compared: int = 0  # the last item that was looked for twice
 
     @property
     def encoders(self) -> tuple[str, ...]:
@@ -83,7 +96,7 @@ class KnownFile:
 class KnownItem:
     """What an import needs to know of a picture that is in.
 
-    locator: its text; said: `digest` of its name and columns
+    locator: its text; said: `digest` of its name and columns; found: as in `Item`
     """
 
     id: int
@@ -92,6 +105,7 @@ class KnownItem:
     locator: str
     gone: bool
     said: bytes
+    found: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +119,33 @@ class NewItem:
     height: int
     columns: Mapping[str, str]
     crop: str = WHOLE
+    found: str | None = None
 
     @property
     def key(self) -> str:
         return picture_key(self.sha256, self.crop)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCrop:
+    """What was found in the photo of a picture that is in already."""
+
+    item_id: int
+    crop: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class CropCounts:
+    """How many pictures of a collection are a part of their photo, are all of it though somebody looked, were
+    corrected by a person, and were never looked into.
+    """
+
+    cut: int = 0
+    whole: int = 0
+    corrected: int = 0
+    unseen: int = 0
 
 
 def digest(name: str, columns: Mapping[str, str]) -> bytes:
@@ -137,6 +174,11 @@ class Store:
     @cached_property
     def engine(self) -> sa.Engine:
         return connect(self.path)
+
+    @property
+    def works(self) -> KeptWorks:
+        """Which pictures show one work, and what pages listed."""
+        return KeptWorks(self.engine)
 
     def close(self) -> None:
         if "engine" in self.__dict__:
@@ -269,14 +311,19 @@ class Store:
             _keep_files(db, known[name], files, items)
         return self.collection(name)
 
+    def set_artworks(self, collection_id: int, artworks: bool | None) -> None:
+        """Whether the photos of a collection's source are looked into for artworks; None: as is usual."""
+        with writing(self.engine) as db:
+            db.execute(t.collections.update().where(t.collections.c.id == collection_id).values(artworks=artworks))
+
     def drop_empty(self, collection_id: int) -> bool:
         """Take a collection away again that no picture came into. returns : whether it was empty and is gone"""
-        files, fits, alone = t.files.c.collection_id, t.fits.c.collection_id, t.alone.c.collection_id
+        parts = (t.files, t.fits, t.alone, t.same_works, t.listings, t.saved_pages)
         with writing(self.engine) as db:
             for kept in (t.items, t.judgements):
                 if db.execute(sa.select(kept.c.id).where(kept.c.collection_id == collection_id)).first():
                     return False
-            for column in (files, fits, alone, t.collections.c.id):
+            for column in (*(part.c.collection_id for part in parts), t.collections.c.id):
                 db.execute(sa.delete(column.table).where(column == collection_id))
         return True
 
@@ -296,8 +343,9 @@ class Store:
     def state(self, collection_id: int) -> tuple[int, ...]:
         """A few sums over the items that another import is likely to change, found without reading them all."""
         c = t.items.c
-        texts = (sa.func.length(text) for text in (c.name, c.locator, sa.cast(c.columns, sa.String)))
-        sums = (sa.func.coalesce(sa.func.sum(number), 0) for number in (c.id, sa.cast(c.gone, sa.Integer), *texts))
+        texts = (sa.func.length(text) for text in (c.name, c.locator, sa.cast(c.columns, sa.String), c.found))
+        numbers = (c.id, sa.cast(c.gone, sa.Integer), c.corrections, *texts)
+        sums = (sa.func.coalesce(sa.func.sum(number), 0) for number in numbers)
         query = sa.select(*sums).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             return tuple(int(total) for total in db.execute(query).one())
@@ -305,13 +353,13 @@ class Store:
     def known_items(self, collection_id: int) -> dict[str, KnownItem]:
         """By key, in the order of `items`, in a fraction of their memory."""
         c = t.items.c
-        told = (c.id, c.sha256, c.crop, c.locator, c.gone, c.name, c.columns)
+        told = (c.id, c.sha256, c.crop, c.locator, c.gone, c.found, c.name, c.columns)
         query = sa.select(*told).where(c.collection_id == collection_id)
         with reading(self.engine) as db:
             rows = db.execute(query.order_by(c.id).execution_options(yield_per=_AT_ONCE))
             return {
-                picture_key(sha, crop): KnownItem(id, sha, crop, locator, gone, digest(*said))
-                for id, sha, crop, locator, gone, *said in rows
+                picture_key(sha, crop): KnownItem(id, sha, crop, locator, gone, digest(*said), found)
+                for id, sha, crop, locator, gone, found, *said in rows
             }
 
     def item(self, item_id: int) -> Item:
@@ -325,6 +373,74 @@ class Store:
             raise UnknownName(f"there is no picture {item_id}")
         return _item(row)
 
+    # Which part of its photo a picture is
+
+    def parts(self, collection_id: int, item_id: int) -> list[Item]:
+        """All pictures of a collection that are parts of the same photo as this one, and itself first.
+
+        Raises
+        ------
+        UnknownName
+            where it is not in the collection
+        """
+        i, item = t.items.c, self.item(item_id)
+        same = (i.collection_id == collection_id) & (i.sha256 == item.sha256)
+        query = sa.select(t.items).where(same).order_by(i.id != item_id, i.id)
+        with reading(self.engine) as db:
+            found = [_item(row) for row in db.execute(query)]
+        if not found or found[0].id != item_id:
+            raise UnknownName(f"there is no picture {item_id} in this collection")
+        return found
+
+    def crop_counts(self) -> dict[int, CropCounts]:
+        """By collection id; of those that have pictures."""
+        i = t.items.c
+        sums = (sa.func.sum(sa.cast(which, sa.Integer)) for which in _SHOWN.values())
+        query = sa.select(i.collection_id, *sums).group_by(i.collection_id)
+        with reading(self.engine) as db:
+            return {id: CropCounts(*counts) for id, *counts in db.execute(query)}
+
+    def crops(self, collection_id: int, show: str, first: int, most: int) -> list[Item]:
+        """Some pictures of a collection: `most` of those that `show`, a field of `CropCounts`, counts."""
+        i = t.items.c
+        query = sa.select(t.items).where((i.collection_id == collection_id) & _SHOWN[show]).order_by(i.id)
+        with reading(self.engine) as db:
+            return [_item(row) for row in db.execute(query.offset(first).limit(most))]
+
+    def beside(self, collection_id: int, show: str, item_id: int) -> tuple[int, list[int], list[int]]:
+        """How many of the pictures that `crops` gives come before this one; the id of the last of them; of the next."""
+        i = t.items.c
+        ids = sa.select(i.id).where((i.collection_id == collection_id) & _SHOWN[show])
+        earlier = ids.where(i.id < item_id)
+        with reading(self.engine) as db:
+            place = db.scalars(sa.select(sa.func.count()).select_from(earlier.subquery())).one()
+            before = db.scalars(earlier.order_by(i.id.desc()).limit(1)).all()
+            after = db.scalars(ids.where(i.id > item_id).order_by(i.id).limit(1)).all()
+            return place, list(before), list(after)
+
+    def set_crop(self, item_id: int, crop: str, width: int, height: int) -> None:
+        """A person says which part of its photo a picture is. Its numbers must be there already.
+
+        Raises
+        ------
+        UnknownName
+        UserError
+            where another picture of the collection is this very part
+        """
+        i, before = t.items.c, self.item(item_id)
+        if before.crop == crop:
+            return
+        own = sa.select(i.collection_id).where(i.id == item_id).scalar_subquery()
+        taken = sa.select(i.name).where(
+            (i.collection_id == own) & (i.sha256 == before.sha256) & (i.crop == crop) & (i.id != item_id)
+        )
+        found, number = sa.func.coalesce(i.found, i.crop), i.corrections + 1
+        values = {"crop": crop, "width": width, "height": height, "found": found, "corrections": number}
+        with writing(self.engine) as db:
+            if (other := db.scalars(taken).first()) is not None:
+                raise UserError(f"this part of the photo is another picture already: '{other}'")
+            db.execute(t.items.update().where(i.id == item_id).values(values))
+
     def files(self, collection_id: int) -> dict[str, KnownFile]:
         """Every file an import has looked at, by the text of its locator."""
         f = t.files.c
@@ -333,9 +449,22 @@ class Store:
         with reading(self.engine) as db:
             return {row.locator: KnownFile(*row) for row in db.execute(query)}
 
-    def keep_files(self, collection_id: int, files: Sequence[KnownFile], items: Sequence[NewItem] = ()) -> None:
-        """Keep what an import found, all of it or nothing. A picture that is already there stays as it is."""
+    def keep_files(
+        self,
+        collection_id: int,
+        files: Sequence[KnownFile],
+        items: Sequence[NewItem] = (),
+        found: Iterable[FoundCrop] = (),
+    ) -> None:
+        """Keep what an import found, all of it or nothing. A picture that is already there stays as it is.
+
+        found : in the photos of pictures that are there and that nobody had looked into
+        """
         with writing(self.engine) as db:
+            for one in found:
+                seen = {"crop": one.crop, "found": one.crop, "width": one.width, "height": one.height}
+                unseen = (t.items.c.id == one.item_id) & t.items.c.found.is_(None)
+                db.execute(t.items.update().where(unseen).values(seen))
             _keep_files(db, collection_id, files, items)
 
     def update_item(self, item_id: int, *, name: str, locator: Locator, columns: Mapping[str, str]) -> None:
@@ -482,9 +611,10 @@ def _person(row: sa.Row[Any]) -> Person:
 
 
 def _item(row: sa.Row[Any]) -> Item:
-    locator, details = Locator.parse(row.locator), Details(*(getattr(row, name) for name in Details.__slots__))
+    locator = Locator.parse(row.locator).part(row.crop)
+    details = Details(*(getattr(row, name) for name in Details.__slots__))
     seen = (row.sha256, row.width, row.height, row.columns, row.gone, row.crop)
-    return Item(row.id, row.name, locator, *seen, _NOTHING if details == _NOTHING else details)
+    return Item(row.id, row.name, locator, *seen, _NOTHING if details == _NOTHING else details, row.found)
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:
@@ -500,8 +630,9 @@ def _row(person_id: int, collection_id: int, j: Judgement) -> dict[str, Any]:
 
 
 def _keep_files(db: sa.Connection, collection_id: int, files: Iterable[KnownFile], items: Iterable[NewItem]) -> None:
+    same = ("name", "sha256", "width", "height", "crop", "found")
     new = [
-        {**{f: getattr(i, f) for f in ("name", "sha256", "width", "height", "crop")}, "locator": i.locator.text,
+        {**{f: getattr(i, f) for f in same}, "locator": i.locator.text,
          "columns": dict(i.columns), "collection_id": collection_id, "gone": False, **asdict(read_details(i.columns))}
         for i in items
     ]  # fmt: skip

@@ -37,6 +37,8 @@ collections = Table(
     Column("encoder", String, nullable=False),
     Column("created_at", String, nullable=False),
     Column("more_encoders", JSON, nullable=False, server_default="[]"),  # whose blocks stand behind the first one's
+    Column("artworks", Boolean),  # whether the photos of its source are looked into for artworks; NULL: as it is usual
+    Column("compared", Integer, nullable=False, server_default="0"),  # the last item that was looked for twice
 )
 
 items = Table(
@@ -68,7 +70,10 @@ items = Table(
     Column("terms", String),
     Column("availability", String),
     Column("rights", String),
+    Column("found", String),  # the crop that was found by looking for artworks; NULL: nobody has looked
+    Column("corrections", Integer, nullable=False, server_default="0"),  # how often a person changed the crop
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
+    Index("items_by_crop", "collection_id", "gone", "crop", "found"),
 )
 
 # Every file an import has looked at, so that the next one need not open it again: good, a copy of one, or broken.
@@ -125,4 +130,47 @@ alone = Table(
     metadata,
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
     Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+)
+
+# Two pictures that show, or may show, one work. What a person said of them outlives every later look.
+same_works = Table(
+    "same_works",
+    metadata,
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+    Column("item", Integer, ForeignKey("items.id"), primary_key=True),  # the lower id of the two
+    Column("other", Integer, ForeignKey("items.id"), primary_key=True),
+    Column("agreement", Float, nullable=False),  # of the two pictures, at most 1; 0 where nobody compared them
+    Column("sure", Boolean, nullable=False),  # whether that is enough without asking
+    Column("said", Boolean),  # by a person: whether they show one work; NULL: nothing
+    Column("at", String, nullable=False),
+)
+
+# What is offered on which page, as it was told last, and what it cost before.
+listings = Table(
+    "listings",
+    metadata,
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+    Column("link", String, primary_key=True),  # the address of its own page, without what changes from visit to visit
+    Column("address", String, nullable=False),  # with it
+    Column("title", String, nullable=False),
+    Column("page", String, nullable=False),  # the address of the page that lists it
+    Column("price", BigInteger),  # as in `beholder.types.Details`
+    Column("currency", String),
+    Column("price_before", BigInteger),
+    Column("currency_before", String),
+    Column("first_at", String, nullable=False),  # the import that first saw it
+    Column("seen_at", String, nullable=False),  # that saw it last
+    Column("repriced_at", String),  # after which it cost something else
+    Column("unlisted_at", String),  # whose page of the same address did not list it any more
+)
+
+# Saved pages that were taken in, by their content: one that is imported again is no news.
+saved_pages = Table(
+    "saved_pages",
+    metadata,
+    Column("collection_id", Integer, ForeignKey("collections.id"), primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("page", String, nullable=False),  # its address
+    Column("works", Integer, nullable=False),  # that it lists
+    Column("at", String, nullable=False),  # the import
 )

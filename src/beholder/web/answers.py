@@ -90,6 +90,7 @@ class NewImport(_Strict):
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
     name: Annotated[str, StringConstraints(max_length=200)] = ""
+    artworks: bool = False
 
 
 class NewUpload(_Strict):

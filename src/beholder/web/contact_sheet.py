@@ -12,6 +12,7 @@ from beholder import __version__
 from beholder.durable import write_whole
 from beholder.errors import BeholderError, UserError
 from beholder.images import render
+from beholder.offers import NOTHING_WANTED, Wishes
 from beholder.ranking import SCORE, Ranked, title_of
 from beholder.session import Reading
 from beholder.types import SCALE, Item, Progress, silent
@@ -29,7 +30,9 @@ class _Card:
     title: str
     byline: list[str]
     link: str | None
+    links: list[str]  # where it is offered too
     why: str
+    apart: str  # why it is not among those that fit
     picture: str  # data URI, "" where the file cannot be read any more
     missing: str  # and then why
     width: int
@@ -43,8 +46,21 @@ class _Card:
     at: int
 
 
-def write_sheet(reading: Reading, places: Sequence[Ranked], file: Path, *, progress: Progress = silent) -> None:
+_Apart = Sequence[tuple[str, Sequence[Ranked]]]  # headings, and what stands below them
+
+
+def write_sheet(
+    reading: Reading,
+    places: Sequence[Ranked],
+    file: Path,
+    *,
+    apart: _Apart = (),
+    wishes: Wishes = NOTHING_WANTED,
+    progress: Progress = silent,
+) -> None:
     """Write the contact sheet of these places of a reading's ranking; whole or not at all.
+
+    apart, wishes : as in `contact_sheet`
 
     Raises
     ------
@@ -53,9 +69,13 @@ def write_sheet(reading: Reading, places: Sequence[Ranked], file: Path, *, progr
     """
     verdict = reading.verdict
     sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
-    heading = f"The {len(places):,} of “{reading.collection.name}” closest to {_whose(reading.person.name)} taste"
+    found = f"The {len(places):,} of “{reading.collection.name}”"
+    limits = f", {wishes.in_words}" if wishes.in_words else ""
+    heading = f"{found} closest to {_whose(reading.person.name)} taste{limits}"
     answers = len(reading.history.answers)
-    text = contact_sheet(places, heading=heading, sentence=sentence, answers=answers, progress=progress)
+    text = contact_sheet(
+        places, heading=heading, sentence=sentence, answers=answers, apart=apart, wishes=wishes, progress=progress
+    )
     file = file.expanduser()
     try:
         write_whole(file, text)
@@ -69,6 +89,8 @@ def contact_sheet(
     heading: str,
     sentence: str = "",
     answers: int | None = None,
+    apart: _Apart = (),
+    wishes: Wishes = NOTHING_WANTED,
     progress: Progress = silent,
 ) -> str:
     """The whole HTML file as text, pictures embedded as JPEGs without metadata.
@@ -81,17 +103,23 @@ def contact_sheet(
         the taste in words, under the heading
     answers
         how many answers the ranking rests on, said at the foot
+    apart
+        what stands below, under headings of its own
+    wishes
+        what a buyer asked for
     """
+    parts, done = [("", places), *apart], 0
 
-    def cards() -> Iterable[_Card]:
-        for done, place in enumerate(places, 1):
-            yield _card(place)
-            progress("making the sheet", done, len(places))
+    def cards(some: Sequence[Ranked]) -> Iterable[_Card]:
+        nonlocal done
+        for place in some:
+            yield _card(place, wishes)
+            done += 1
+            progress("making the sheet", done, sum(len(part) for _, part in parts))
 
     page = environment().get_template("sheet.html")
-    return page.render(
-        heading=heading, sentence=sentence, cards=list(cards()), foot=_foot(answers), version=__version__
-    )
+    made = [(title, list(cards(part))) for title, part in parts]
+    return page.render(heading=heading, sentence=sentence, parts=made, foot=_foot(answers), version=__version__)
 
 
 def _whose(name: str) -> str:
@@ -104,7 +132,7 @@ def _foot(answers: int | None) -> str:
     return f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; the band shows how uncertain it is."
 
 
-def _card(place: Ranked) -> _Card:
+def _card(place: Ranked, wishes: Wishes) -> _Card:
     item = place.item
     picture, missing = _picture(item)
     low, high = max(SCALE[0], place.score - place.std), min(SCALE[1], place.score + place.std)
@@ -112,9 +140,11 @@ def _card(place: Ranked) -> _Card:
     return _Card(
         rank=place.rank,
         title=title_of(item),
-        byline=byline(item),
+        byline=[*byline(item), *filter(None, [wishes.converted(item.details)])],
         link=link_of(item),
+        links=list(item.work.links) if item.work else [],
         why=place.why,
+        apart=wishes.part_of(item)[1] if wishes else "",
         picture=picture,
         missing=missing,
         width=item.width,

@@ -65,7 +65,7 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
     path = request.url.path
     if path.startswith("/api/"):
         return JSONResponse({"error": sentence}, status)
-    if path.startswith(("/pictures/", "/static/")):
+    if path.startswith(("/pictures/", "/photos/", "/static/")):
         return PlainTextResponse(sentence, status)
     if not hasattr(request.state, "person"):  # for the menu; the page that says what failed must not fail itself
         with suppress(Exception):

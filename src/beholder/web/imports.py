@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +42,8 @@ class Job:
         the encoder that is to look at the collection; "" where pictures are imported
     first
         ids of the items that it looks at before the others
+    artworks
+        whether photos are looked into for artworks; None: as is usual
     """
 
     spec: str
@@ -50,6 +52,7 @@ class Job:
     encoder: str | None = None
     adds: str = ""
     first: Sequence[int] = ()
+    artworks: bool | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -98,7 +101,7 @@ class Job:
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": {} if self.report is None else asdict(self.report), "adds": self.adds,
+            "error": self.error, "report": {} if self.report is None else self.report.as_json(), "adds": self.adds,
         }  # fmt: skip
 
 
@@ -127,11 +130,12 @@ class Imports:
         encoder: str | None = None,
         adds: str = "",
         first: Sequence[int] = (),
+        artworks: bool | None = None,
         watched: Callable[[Job], None] | None = None,
     ) -> Job:
         """Begin an import behind; with another encoder than the collection's own all of it is read again.
 
-        person, adds, first : as in `Job`
+        person, adds, first, artworks : as in `Job`
         watched : told of every step, and of the end
 
         Raises
@@ -139,7 +143,7 @@ class Imports:
         Refused
             where one into this collection is under way
         """
-        job = Job(spec, collection, person, encoder, adds, first, watched=watched)
+        job = Job(spec, collection, person, encoder, adds, first, artworks, watched=watched)
         with self._lock:
             for other in self._jobs.values():
                 if other.collection == collection and other.active:
@@ -215,7 +219,9 @@ class Imports:
         if job.adds:
             self.library.add_encoder(job.collection, job.adds, job.step, job.first)
             return ImportReport(job.collection)
-        return self.library.import_source(job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False)
+        return self.library.import_source(
+            job.spec, job.collection, encoder=job.encoder, progress=job.step, empty=False, artworks=job.artworks
+        )
 
     def _drop_empty(self, collection: str) -> bool:
         """Take away a collection that was empty before and still is. returns : whether no picture is in it"""

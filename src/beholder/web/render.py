@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse
 
 from beholder.details import link_in
 from beholder.details import said as said_of
+from beholder.money import price_text
+from beholder.offers import size_text, unavailable
 from beholder.ranking import title_of
 from beholder.text import shown
 from beholder.types import Item
@@ -37,8 +39,9 @@ def environment() -> Environment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "nav": NAV, "picture": thumbnails.address, "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
-        "title_of": title_of, "byline": byline, "link_of": link_of,
+        "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
+        "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
+        "title_of": title_of, "byline": byline, "link_of": link_of, "price_text": price_text,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}
     return env
@@ -81,10 +84,17 @@ def day(at: datetime) -> str:
 
 
 def byline(item: Item) -> list[str]:
-    """Who made it, when, what it costs and its rights, where known; a bare number with a word that says what it is."""
+    """Who made it, when, what it costs and cost before, its size, where it is, whether it can be had, its rights, where
+    known; a bare number with a word that says what it is.
+    """
     said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency", "rights")}
     price = f"{said['price']} {said['currency']}" if said["currency"] and _BARE.match(said["price"]) else said["price"]
-    told = {"artist": said["artist"], "year": said["year"], "price": price, "rights": shown(said["rights"], 80)}
+    before = price_text(item.work.price_before, item.work.currency_before) if item.work else ""
+    told = {
+        "artist": said["artist"], "year": said["year"], "price": price, "before": before and f"{before} before",
+        "size": size_text(item.details), "place": item.details.place or "", "state": unavailable(item),
+        "rights": shown(said["rights"], 80),
+    }  # fmt: skip
     return [f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text]
 
 

@@ -63,6 +63,11 @@ def address(item: Item, side: int = 640) -> str:
     return f"/pictures/{item.id}/{side}.jpg?v={item.key[:8]}"
 
 
+def photo_address(item: Item, side: int = 640) -> str:
+    """The same of the whole photo that it is a part of."""
+    return f"/photos/{item.id}/{side}.jpg?v={item.photo.key[:8]}"
+
+
 def srcset(item: Item) -> str:
     """Every size for a page, with the width in pixels that it really has."""
     scale = min(1.0, item.width / max(item.height, 1))

@@ -14,8 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from beholder.config import Settings
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
+from beholder.refresh import Refresh, last_refresh
 from beholder.sources import FILES, SAMPLE
-from beholder.store import CollectionRow, Person, alike, composed
+from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
@@ -24,6 +25,7 @@ from beholder.web.render import page, segment
 from beholder.web.state import AppState, state_of
 from beholder.web.uploads import ENDINGS
 from beholder.web.who import ApiPerson, PagePerson, last_collection
+from beholder.works import Works
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
 
@@ -38,7 +40,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     """Every collection with its cover, and the form for another."""
     state = state_of(request)
     answers = state.store.answer_counts(person.id)
-    rows = state.store.collections()[::-1]
+    rows, crops = state.store.collections()[::-1], state.store.crop_counts()
     shelves = [
         {
             "row": row,
@@ -47,6 +49,9 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
             "older": _is_older(state.settings, row),
             "wordless": _is_wordless(state, row),
             "sharper": next((one for one in row.encoders if one in HUB), None),
+            "crops": crops.get(row.id, CropCounts()),
+            "news": _news(state, row),
+            "asked": _asked(state, row),
         }
         for row in rows
     ]
@@ -70,10 +75,14 @@ def last_seen(request: Request, person: PagePerson) -> Response:
 
 @router.post("/import")
 def start_form(
-    request: Request, person: PagePerson, path: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+    request: Request,
+    person: PagePerson,
+    path: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    artworks: Annotated[str, Form()] = "",
 ) -> Response:
     """The form, without a script."""
-    job = start(request, person, path, name)
+    job = start(request, person, path, name, artworks == "1")
     return RedirectResponse(f"/?job={job.id}", 303)
 
 
@@ -118,7 +127,7 @@ def see_as_before(request: Request, collection: str, person: PagePerson) -> Resp
 async def start_json(request: Request, person: ApiPerson) -> Response:
     """Begin an import; its page asks how it goes."""
     body = await read(request, NewImport)
-    job = await run_in_threadpool(start, request, person, body.path, body.name)
+    job = await run_in_threadpool(start, request, person, body.path, body.name, body.artworks)
     return JSONResponse(job.as_json(), 202)
 
 
@@ -144,8 +153,20 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     return found.as_json()
 
 
-def start(request: Request, person: Person, path: str, name: str) -> Job:
-    """Raises
+@router.post("/look/{collection:path}")
+def look(request: Request, collection: str, person: PagePerson) -> Response:
+    """Look for artworks in the photos of a collection's source that nobody has looked into. Every answer stays."""
+    state = state_of(request)
+    _check_may_import(request)
+    row = state.store.collection(collection)
+    job = state.imports.start(row.source, row.name, person.id, artworks=True)
+    return RedirectResponse(f"/?job={job.id}", 303)
+
+
+def start(request: Request, person: Person, path: str, name: str, artworks: bool = False) -> Job:
+    """artworks : whether those in photos are found wherever they come from
+
+    Raises
     ------
     Refused
     AlikeName
@@ -154,7 +175,7 @@ def start(request: Request, person: Person, path: str, name: str) -> Job:
     state = state_of(request)
     _check_may_import(request)
     spec, title = source_of(path)
-    return state.imports.start(spec, new_name(state, name or title), person.id)
+    return state.imports.start(spec, new_name(state, name or title), person.id, artworks=artworks or None)
 
 
 def new_name(state: AppState, name: str) -> str:
@@ -184,6 +205,20 @@ def _is_wordless(state: AppState, row: CollectionRow) -> bool:
     """Whether a collection is from before pictures were measured for words."""
     covers = [item.key for item in state.covers(row)]
     return bool(covers) and len(state.library.shards("measures").missing(covers)) == len(set(covers))
+
+
+def _news(state: AppState, row: CollectionRow) -> Refresh | None:
+    """What the newest pages changed; None where they changed nothing."""
+    told = last_refresh(state.store.works.listings(row.id))
+    return told or None
+
+
+def _asked(state: AppState, row: CollectionRow) -> int:
+    """How many pairs of pictures may show the same work."""
+    pairs = state.store.works.pairs(row.id)
+    if all(pair.sure or pair.said is not None for pair in pairs):
+        return 0
+    return len(Works.of(state.store.items(row.id), pairs).questions)
 
 
 def source_of(path: str) -> tuple[str, str]:

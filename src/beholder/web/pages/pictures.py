@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from beholder.errors import BadPicture, UnknownName
+from beholder.types import Item
 from beholder.web.faults import Refused
 from beholder.web.state import state_of
 from beholder.web.thumbnails import SIDES
@@ -18,13 +21,23 @@ router = APIRouter()
 @router.get("/pictures/{item_id}/{side}.jpg")
 def picture(request: Request, item_id: str, side: str) -> Response:
     """One picture, re-encoded, at one of the fixed sizes."""
+    return _send(request, item_id, side, lambda item: item)
+
+
+@router.get("/photos/{item_id}/{side}.jpg")
+def photo(request: Request, item_id: str, side: str) -> Response:
+    """The same of the whole photo that a picture is a part of."""
+    return _send(request, item_id, side, lambda item: item.photo)
+
+
+def _send(request: Request, item_id: str, side: str, shown: Callable[[Item], Item]) -> Response:
     if side not in {str(s) for s in SIDES}:
         raise Refused(404, f"There is no such size; there are {', '.join(map(str, SIDES))}.")
     if not (item_id.isascii() and item_id.isdigit() and len(item_id) < 16):
         raise Refused(404, "There is no such picture.")
     state = state_of(request)
     try:
-        item = state.store.item(int(item_id))
+        item = shown(state.store.item(int(item_id)))
     except UnknownName as fault:
         raise Refused(404, "There is no such picture.") from fault
     etag = f'"{item.key[:20]}-{side}"'

@@ -39,8 +39,9 @@ async def piece(
 
 
 @router.post("/api/uploads/{upload}/end")
-def end(request: Request, upload: str, person: ApiPerson) -> Response:
-    """All is sent: import it."""
+def end(request: Request, upload: str, person: ApiPerson, artworks: str = "") -> Response:
+    """All is sent: import it. artworks : "1" where those in the photos are to be found"""
     state = state_of(request)
     name, source = state.uploads.end(upload, person.id)
-    return JSONResponse(state.imports.start(str(source), name, person.id).as_json(), 202)
+    job = state.imports.start(str(source), name, person.id, artworks=artworks == "1" or None)
+    return JSONResponse(job.as_json(), 202)

@@ -48,10 +48,10 @@ export async function watch(id, began) {
 
 async function begin(form) {
   const fault = document.getElementById("import-fault");
-  const { path, name } = Object.fromEntries(new FormData(form));
+  const { path, name, artworks } = Object.fromEntries(new FormData(form));
   fault.textContent = "";
   try {
-    const job = await call("/api/imports", { path, name });
+    const job = await call("/api/imports", { path, name, artworks: artworks === "1" });
     show(job);
     box.scrollIntoView({ block: "nearest" });
     await watch(job.id, true);

@@ -24,13 +24,15 @@ export function ended({ collection, state, error, report, adds }) {
   }
   if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
   const said = [`${counted(report.new, "new picture")}`];
+  if (report.cut) said.push(`${report.cut.toLocaleString("en")} found in photos`);
   if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
   if (report.copies) said.push(counted(report.copies, "copy", "copies"));
   if (report.moved) said.push(`${report.moved} moved`);
   if (report.gone) said.push(`${report.gone} no longer in the folder`);
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.`;
+  const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
 }
 
 // Say in `sign` how many pictures are in, until all are.

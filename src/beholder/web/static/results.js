@@ -58,12 +58,12 @@ document.getElementById("main").addEventListener("click", (e) => {
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   const alt = (a) => a.querySelector("img").alt || a.getAttribute("aria-label");
-  const links = link.classList.contains("near") ? [link] : [...wall.querySelectorAll("a.plate")];
+  const links = link.classList.contains("near") ? [link] : [...link.closest(".wall").querySelectorAll("a.plate")];
   const one = (a) => ({ src: a.href, alt: alt(a), ...(a.matches(".near") ? { words: [a.getAttribute("aria-label")] } : { words: told(a), more: alike(a) }) });
   zoom(links.map(one), links.indexOf(link));
 });
 
-wall?.addEventListener("submit", async (e) => {
+document.getElementById("main").addEventListener("submit", async (e) => {
   const form = e.target.closest("form.marks");
   if (!form) return;
   e.preventDefault();
@@ -84,6 +84,13 @@ wall?.addEventListener("submit", async (e) => {
 const box = document.querySelector(".filter-box");
 if (box && !("used" in box.dataset) && matchMedia("(max-width: 640px)").matches) box.open = false;
 
+// Fields that say nothing stay out of the address.
+document.querySelector(".filter")?.addEventListener("formdata", (e) => {
+  for (const [name, said] of [...e.formData]) {
+    const idle = name === "unit" && !e.formData.get("max_width") && !e.formData.get("max_height");
+    if (!said || idle) e.formData.delete(name);
+  }
+});
 for (const choice of document.querySelectorAll(".filter select, .filter input[type=checkbox]")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }

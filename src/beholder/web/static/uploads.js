@@ -60,7 +60,8 @@ async function upload(name, files, tell) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return [await call(`/api/uploads/${id}/end`, {}), refused];
+  const query = form.elements.artworks.checked ? "?artworks=1" : "";
+  return [await call(`/api/uploads/${id}/end${query}`, {}), refused];
 }
 
 async function bring(all) {

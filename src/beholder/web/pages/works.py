@@ -1,0 +1,70 @@
+"""Which pictures show the same work: what was found, what is asked, and what a person says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from beholder.collection import Collection
+from beholder.types import Item
+from beholder.web.faults import Refused
+from beholder.web.pages.label import whole
+from beholder.web.pages.people import inside
+from beholder.web.render import page, segment
+from beholder.web.state import state_of
+from beholder.web.who import FormPerson, PagePerson, remember_collection
+
+_SHOWN = 100  # works, and questions, on one page
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class SameQuestion:
+    """Two pictures that may show one work."""
+
+    one: Item
+    other: Item
+
+
+def same_questions(art: Collection, most: int) -> list[SameQuestion]:
+    """Those that are open, the likeliest first."""
+    at = art.row_of
+    return [SameQuestion(art.items[at[pair.item]], art.items[at[pair.other]]) for pair in art.works.questions[:most]]
+
+
+@router.get("/same/{collection:path}")
+def same(request: Request, collection: str, person: PagePerson) -> Response:
+    """All that is asked and all that was found."""
+    del person
+    art = state_of(request).library.shared(collection)
+    works = [[art.items[art.row_of[id]] for id in work.photos] for work in art.works.several]
+    response = page(
+        request, "same.html", here="results", collection=art.name, questions=same_questions(art, _SHOWN),
+        works=works[:_SHOWN], count=len(works), asked=len(art.works.questions),
+    )  # fmt: skip
+    remember_collection(response, request, art.row.id)
+    return response
+
+
+@router.post("/same/{collection:path}")
+def say(
+    request: Request, collection: str, person: FormPerson, one: Annotated[str, Form()] = "",
+    other: Annotated[str, Form()] = "", same: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Keep whether two pictures show the same work; "no" takes the other one out of the work of the first."""
+    del person
+    state = state_of(request)
+    art = state.library.shared(collection)
+    if same not in ("0", "1"):
+        raise Refused(422, "same is 1 (the same work) or 0 (two works).")
+    first, second = (whole(text, "picture", 1, 2**53) for text in (one, other))
+    for id in (first, second):
+        if id not in art.row_of:
+            raise Refused(404, f"There is no picture {id} in this collection.")
+    art.say_same(first, second, same == "1")
+    state.forget(art.name)
+    return RedirectResponse(inside(next) if next else f"/same/{segment(art.name)}", 303)

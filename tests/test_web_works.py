@@ -1,0 +1,111 @@
+"""A buyer's pages: the shortlist in Results, what newer pages say, and which pictures show the same work."""
+
+import csv
+import io
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.web.app import create_app
+from helpers.browser import HERE, SAFE
+from helpers.shop import ADS, open_shop, save_page
+
+
+@pytest.fixture
+def shop(tmp_path):
+    home = tmp_path / "home"
+    library = Library(home, config=Settings(home=home, threads=1))
+    open_shop(library, tmp_path / "monday")
+    app = create_app(library, library.settings)
+    client = TestClient(app, base_url=HERE, headers=SAFE)
+    client.cookies.set(app.state.beholder.cookie, library.store.person("ada").key)
+    client.library = library
+    yield client
+    app.state.beholder.close()
+    library.close()
+
+
+def titles(text: str) -> list[str]:
+    return re.findall(r'<p class="title"><a [^>]*>([^<]*)</a>', text)
+
+
+def parts(text: str) -> dict[str, set[str]]:
+    """The titles of the page's wall and of what stands apart, by heading."""
+    main, *apart = text.split('<section class="apart"')
+    found = {"fits": set(titles(main))}
+    return found | {re.search(r"<h2>([^<]*?) <small", part)[1]: set(titles(part)) for part in apart}
+
+
+def test_one_row_is_shown_for_one_work_with_its_cheapest_offer(shop):
+    text = shop.get("/results/shop").text
+    assert f"{len(ADS) - 1} pictures" in text
+    assert "Havet igen, 60x80 cm" in titles(text)
+    assert "Hav, 60x80 cm" not in titles(text)
+    assert "offered here too" in text
+    assert "60 × 80 cm" in text.replace("80 × 60", "60 × 80")
+
+
+def test_results_are_filtered_by_price_and_size_and_the_rest_stands_apart(shop):
+    told = parts(shop.get("/results/shop?max_price=2000&max_width=90").text)
+    assert told == {
+        "fits": {"Skov, 60x80 cm", "Havet igen, 60x80 cm"},
+        "Price or size not known": {"Sne", "By, 60x80 cm"},
+        "Sold, reserved or no longer listed": {"Strand, 60x80 cm"},
+    }
+    assert "no size" in shop.get("/results/shop?max_price=2000&max_width=90").text
+    inches = parts(shop.get("/results/shop?max_width=20&unit=in").text)
+    assert inches["fits"] == set(), "20 inches are 50.8 cm"
+    hidden = parts(shop.get("/results/shop?max_price=2000&hide_sold=1").text)
+    assert (set(hidden), "Sne" in hidden["fits"]) == ({"fits", "Price or size not known"}, True)
+    assert titles(shop.get("/results/shop?max_price=2000&max_width=90&apart=sold").text) == ["Strand, 60x80 cm"]
+
+
+def test_a_price_or_length_that_is_none_is_refused_with_a_sentence(shop):
+    for query in ("max_price=cheap", "max_width=wide", "currency=crowns"):
+        reply = shop.get(f"/results/shop?{query}")
+        assert (reply.status_code, "Traceback" in reply.text) == (400, False)
+
+
+def test_exports_hold_the_shortlist_and_what_is_apart(shop):
+    told = shop.get("/results/shop/export.json?max_price=2000").json()
+    assert {one["part"] for one in told} == {"fits", "unknown", "sold"}
+    rows = list(csv.DictReader(io.StringIO(shop.get("/results/shop/export.csv?max_price=2000").text)))
+    assert [row["part"] for row in rows] == [one["part"] for one in told]
+
+
+def test_a_quiet_card_asks_whether_two_pictures_show_one_work(shop):
+    text = shop.get("/results/shop").text
+    assert "These may be the same work" in text
+    one, other = (re.search(rf'name="{name}" value="(\d+)"', text)[1] for name in ("one", "other"))
+    assert "1 pair of pictures may show the same work" in shop.get("/").text
+    reply = shop.post("/same/shop", data={"one": one, "other": other, "same": "1"}, follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/same/shop")
+    text = shop.get("/results/shop").text
+    assert (f"{len(ADS) - 2} pictures" in text, "These may be the same work" in text) == (True, False)
+    page = shop.get("/same/shop").text
+    assert page.count('class="same-work"') == 2
+    shop.post("/same/shop", data={"one": one, "other": other, "same": "0"})
+    assert shop.get("/same/shop").text.count('class="same-work"') == 1
+    assert "These may be the same work" not in shop.get("/results/shop").text, "it was answered"
+
+
+def test_what_is_no_pair_is_refused(shop):
+    for data in ({"one": "1", "other": "2", "same": "x"}, {"one": "a", "other": "2", "same": "1"}):
+        assert shop.post("/same/shop", data=data).status_code == 422
+    assert shop.post("/same/shop", data={"one": "1", "other": "999", "same": "1"}).status_code == 404
+
+
+def test_newer_pages_are_told_on_the_card_of_the_collection(shop, tmp_path):
+    later = [(*ad[:2], "600", "600", ad[4]) if ad[0] == "25010003" else ad for ad in ADS if ad[0] != "25010004"]
+    assert "Newer pages say" not in shop.get("/").text
+    shop.library.import_source(save_page(tmp_path / "friday", later), "shop")
+    shop.app.state.beholder.forget("shop")
+    text = shop.get("/").text
+    assert "Newer pages say: 1 cheaper, 1 no longer listed" in text
+    assert "600 DKK, 900 DKK before" in text
+    results = shop.get("/results/shop?max_price=2000").text
+    assert "900 DKK before" in results
+    assert "Sne" in parts(results)["Sold, reserved or no longer listed"]
