@@ -68,6 +68,25 @@ def test_results_grow_as_one_scrolls(open_page, server):
     assert not page.locator("#more").is_visible()
 
 
+@pytest.mark.parametrize("size", [(320, 640), (390, 844), (768, 1024), (1280, 900), (2560, 1440)])
+def test_results_begin_with_pictures_below_one_slim_bar(open_page, server, size):
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    assert page.evaluate("document.querySelector('#wall figure').getBoundingClientRect().top") < 200
+    for panel in ("Filter", "About"):
+        page.click(f"summary:has-text('{panel}')")
+        box = page.locator(".drop-down[open] .panel").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.locator(".drop-down[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".drop-down[open]").count() == 0
+
+
 def test_results_can_be_read_without_a_script(open_page, engine, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=rating")

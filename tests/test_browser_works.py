@@ -32,8 +32,7 @@ def results(open_page, server, **device):
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
 def test_limits_typed_into_the_filter_leave_what_fits_and_put_the_rest_apart(open_page, server, device):
     page = results(open_page, server, **device)
-    if device:
-        page.click(".filter-box summary")
+    page.click(".filter-box summary")
     page.fill("input[name=max_price]", "2000")
     page.fill("input[name=max_width]", "90")
     page.keyboard.press("Enter")
@@ -47,6 +46,7 @@ def test_limits_typed_into_the_filter_leave_what_fits_and_put_the_rest_apart(ope
     page.locator(".apart a.plate").first.click()
     page.wait_for_selector("dialog.zoom[open]")
     page.keyboard.press("Escape")
+    page.click(".filter-box summary")
     page.check("input[name=hide_sold]")
     page.wait_for_url("**hide_sold=1*")
     assert page.locator(".apart > h2").count() == 1

@@ -80,9 +80,16 @@ document.getElementById("main").addEventListener("submit", async (e) => {
   button.setAttribute("aria-pressed", on);
 });
 
-// On a phone the pictures come first, unless a filter is in use; the search stays.
-const box = document.querySelector(".filter-box");
-if (box && !("used" in box.dataset) && matchMedia("(max-width: 640px)").matches) box.open = false;
+// A panel closes where something else is pressed, or with Escape.
+const panels = document.querySelectorAll(".drop-down");
+const close = (but) => panels.forEach((panel) => panel.contains(but) || (panel.open = false));
+addEventListener("click", (e) => close(e.target));
+addEventListener("keydown", (e) => {
+  const open = [...panels].find((panel) => panel.open);
+  if (e.key !== "Escape" || !open) return;
+  close(null);
+  open.querySelector("summary").focus();
+});
 
 // Fields that say nothing stay out of the address.
 document.querySelector(".filter")?.addEventListener("formdata", (e) => {
@@ -91,6 +98,6 @@ document.querySelector(".filter")?.addEventListener("formdata", (e) => {
     if (!said || idle) e.formData.delete(name);
   }
 });
-for (const choice of document.querySelectorAll(".filter select, .filter input[type=checkbox]")) {
+for (const choice of document.querySelectorAll(".filter select, input[type=checkbox][form=filter], .filter input[type=checkbox]")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
