@@ -232,6 +232,41 @@ def attributes(
     say(f"the encoder is onnx:{out / 'encoder.onnx'}")
 
 
+@train.command()
+def artworks(
+    paintings: Annotated[list[str], typer.Argument(metavar="PAINTINGS...", help="Pictures to hang, as for `import`.")],
+    photos: Annotated[
+        list[str], typer.Option(metavar="SOURCE", help="Photographs that show no artwork: backgrounds, and left whole.")
+    ],
+    out: Out,
+    minutes: Annotated[float, typer.Option(metavar="M", min=0, help="Processor time of training.")] = 30.0,
+    scenes: Annotated[int, typer.Option(metavar="N", min=1, help="Number of made photos.")] = 20_000,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train the network that finds artworks in photos.
+
+    It learns from made photos: your paintings in frames, in rooms, held by hand, several or none, with their corners
+    known. Every fifth picture is held out to evaluate it.
+    Needs: pip install 'beholder[torch]'
+    """
+    from beholder.research.training.artworks import ArtworkRecipe, train_artworks
+
+    recipe = ArtworkRecipe(minutes=minutes, scenes=scenes, seed=seed, threads=threads())
+    with Meter("finding the pictures") as meter:
+        card = train_artworks(paintings, photos, out, recipe=recipe, progress=meter)
+    if as_json:
+        put_json(card)
+        return
+    unseen = card["unseen"]
+    say(f"learned from {card['views']:,} views of photos made with {card['paintings']:,} paintings")
+    say(f"of {unseen['works']:,} works in unseen photos {100 * unseen['recall']:.0f} % are found, with canvases that")
+    say(f"overlap the true ones by {unseen['canvas']:.3f} on average")
+    say(f"{100 * unseen['precision']:.0f} % of the finds are right")
+    say(f"paintings wrongly cut: {100 * unseen['cut_paintings']:.1f} %")
+    say(f"the network is {out / 'finder.onnx'}")
+
+
 def threads() -> int:
     from beholder.config import settings
 

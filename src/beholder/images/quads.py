@@ -61,6 +61,11 @@ def covered(a: ArrayLike, b: ArrayLike) -> float:
     return max(0.0, area(_common(np.asarray(a, np.float64), np.asarray(b, np.float64))) / max(area(a), 1e-9))
 
 
+def clipped(corners: ArrayLike) -> Corners:
+    """(n, 2) what of a convex polygon is within (0, 0), (1, 1), the picture in shares of its sides."""
+    return _common(np.asarray(corners, np.float64), np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]))
+
+
 def _common(a: Corners, b: Corners) -> Corners:
     """The polygon that both convex polygons cover [SutherlandHodgman1974]."""
     for p, q in zip(b, np.roll(b, -1, 0), strict=True):

@@ -1,4 +1,4 @@
-"""Finds the artworks in a photo."""
+"""Finds the artworks in a photo: a look at the whole, a closer one at each find, sides moved to lines that are seen."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
-from beholder.images.quads import Quad, area, as_quad, is_convex, ordered
+from beholder.features.artworks.decoding import Find, finds_of
+from beholder.features.artworks.edges import Edges
+from beholder.features.artworks.looking import Looker, shipped
+from beholder.images.quads import Corners, Quad, area, as_quad, covered, is_convex, ordered, overlap
 
-_SIDE = 256  # pixels of the longer side that is looked at
-_APART = 60.0  # how far a colour is from the wall's, of 255, to be no wall
-_FULL = 0.7  # share of its quad that a thing fills, to be one
-_SIZES = 0.02, 0.85  # shares of the picture
+_MOST = 16  # works in a photo
+_PAD = 0.3  # of a find's size, seen on each side of it from near
+_WHOLE_VIEW = 0.8  # share of the picture from which on a closer look shows nothing new
+_UNSURE = 0.5  # what a score is multiplied by where the closer look does not find the work again
+_SAME = 0.35  # overlap of frames from which on two finds are one
+_UNFRAMED = 0.94  # overlap of canvas and frame from which on there is no frame
+_FULL = 0.93  # share of the picture from which on a canvas is the picture
 
 
 @dataclass(frozen=True)
@@ -52,26 +57,87 @@ class Found:
 
 
 def find_artworks(picture: Image.Image) -> Found:
-    """The artworks in a photo, best first: four-cornered things on a wall of one colour."""
-    small = picture.convert("RGB")
-    small.thumbnail((_SIDE, _SIDE))
-    pixels = np.asarray(small, np.float32)
-    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    wall = np.median(edge, axis=0)
-    if np.linalg.norm(edge - wall, axis=1).mean() > _APART / 2:
+    """The artworks in a photo, best first, or that it is to be left whole.
+
+    Parameters
+    ----------
+    picture
+        upright, RGB
+
+    Raises
+    ------
+    BadInput
+        where the network's file is not the one of this version
+    """
+    return find_with(shipped(), picture)
+
+
+def find_with(looker: Looker, picture: Image.Image) -> Found:
+    """The same with another network."""
+    told, size = looker.settings, np.array(picture.size, np.float64)
+    if min(picture.size) < 8:
         return Found((), True)
-    things, count = ndimage.label(np.linalg.norm(pixels - wall, axis=2) > _APART)
-    scale = np.array(picture.size) / small.size
-    found = list[Artwork]()
-    for k in range(1, count + 1):
-        y, x = np.nonzero(things == k)
-        if len(x) < _SIZES[0] / 2 * pixels[..., 0].size:
+    maps = looker.look([_view(picture, (0, 0, *picture.size), told["side"])])[0]
+    finds = finds_of(maps, told["first"])[:_MOST]
+    if maps.shows < told["shows"] or not finds:
+        return Found((), True)
+    finds = [Find(f.canvas * size, f.outer * size, f.score) for f in finds]
+    kept = list[Find]()
+    for find in sorted(_closer(looker, picture, finds), key=lambda f: -f.score):
+        if find.score >= told["least"] and not any(_are_one(find, other) for other in kept):
+            kept.append(find)
+    if not kept or max(area(np.clip(f.canvas, 0, size)) for f in kept) > _FULL * size.prod():
+        return Found((), True)
+    edges = Edges(picture)
+    return Found(tuple(_artwork(find, edges, size) for find in kept), False)
+
+
+def _view(picture: Image.Image, box: tuple[float, float, float, float], side: int) -> Image.Image:
+    return picture.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
+
+
+def _closer(looker: Looker, picture: Image.Image, finds: list[Find]) -> list[Find]:
+    """Each find as it is seen from near."""
+    size = np.array(picture.size, np.float64)
+    boxes = list[tuple[np.ndarray, np.ndarray] | None]()
+    for find in finds:
+        both = np.concatenate([find.canvas, find.outer])
+        pad = _PAD * np.ptp(both, 0)
+        low, high = np.maximum(both.min(0) - pad, 0), np.minimum(both.max(0) + pad, size)
+        near = (high - low).min() >= 8 and np.prod(high - low) < _WHOLE_VIEW * size.prod()
+        boxes.append((low, high - low) if near else None)
+    views = [_view(picture, (*box[0], *(box[0] + box[1])), looker.settings["closer"]) for box in boxes if box]
+    looks = iter(looker.look(views) if views else [])
+    seen = list[Find]()
+    for find, box in zip(finds, boxes, strict=True):
+        if box is None:
+            seen.append(find)
             continue
-        ends = [(x + y).argmin(), (x - y).argmax(), (x + y).argmax(), (x - y).argmin()]
-        corners = ordered(np.stack([x[ends], y[ends]], 1) + np.array([(0, 0), (1, 0), (1, 1), (0, 1)]))
-        share, full = area(corners) / pixels[..., 0].size, len(x) / max(area(corners), 1e-9)
-        if is_convex(corners) and _SIZES[0] < share < _SIZES[1] and full > _FULL:
-            quad = as_quad(corners * scale)
-            found.append(Artwork(quad, quad, min(1.0, full)))
-    found.sort(key=lambda a: -area(a.canvas))
-    return Found(tuple(found), not found)
+        again = [
+            Find(f.canvas * box[1] + box[0], f.outer * box[1] + box[0], f.score)
+            for f in finds_of(next(looks), looker.settings["again"])
+        ]
+        best = max(again, key=lambda f: f.score * overlap(f.outer, find.outer), default=None)
+        if best is None or overlap(best.outer, find.outer) < _SAME:
+            seen.append(Find(find.canvas, find.outer, find.score * _UNSURE))
+        else:
+            seen.append(Find(best.canvas, best.outer, float(np.sqrt(find.score * best.score))))
+    return seen
+
+
+def _are_one(a: Find, b: Find) -> bool:
+    return overlap(a.outer, b.outer) > _SAME or covered(a.canvas, b.outer) > 0.7 or covered(b.outer, a.outer) > 0.8
+
+
+def _artwork(find: Find, edges: Edges, size: np.ndarray) -> Artwork:
+    canvas, outer = find.canvas, find.outer
+    if overlap(canvas, outer) > _UNFRAMED:
+        canvas = outer = (canvas + outer) / 2
+    canvas, outer = edges.refined(canvas), edges.refined(outer)
+    return Artwork(_within(canvas, size), _within(outer, size), min(1.0, find.score))
+
+
+def _within(corners: Corners, size: np.ndarray) -> Quad:
+    """The corners as far as they are in the picture."""
+    kept = np.clip(corners, 0, size)
+    return as_quad(ordered(kept) if is_convex(ordered(kept)) else corners)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from beholder.errors import StoreError, UnknownName, UserError
-from beholder.research.bench import fake_raters, personas
+from beholder.research.bench import fake_raters, in_the_wild, personas
 from beholder.research.bench.methods import MEASURED
 from beholder.research.bench.plots import write_figure
 from beholder.research.bench.record import as_lines
@@ -30,7 +30,8 @@ class _Analysis:
     ask     (data, X, attributes, shots, repeats, seed, progress): a row for every repeat
     sum_up  (rows, seed): the figures
     table   Markdown of the figures; draw: their picture as SVG
-    shots, repeats, methods   unless others are asked for; where it compares methods, `ask` has `methods` and `key` too
+    shots, repeats, methods   unless others are asked for; where it compares methods, `ask` has `methods`, `key` and
+    `table` too; where it embeds pictures of its own, `encoder`
     """
 
     check: Callable[[Dataset, Sequence[int]], tuple[int, ...]]
@@ -41,6 +42,7 @@ class _Analysis:
     shots: tuple[int, ...] = _SHOTS
     repeats: int = _REPEATS
     methods: tuple[str, ...] = ()
+    embeds: bool = False
 
 
 _ANALYSES = {
@@ -52,6 +54,13 @@ _ANALYSES = {
         shots=personas.SECONDS,
         repeats=1,
         methods=("default",),
+    ),
+    "in-the-wild": _Analysis(
+        *(in_the_wild.check, in_the_wild.ask, in_the_wild.sum_up, in_the_wild.table, in_the_wild.draw),
+        shots=in_the_wild.SHOTS,
+        repeats=in_the_wild.REPEATS,
+        methods=("gp",),
+        embeds=True,
     ),
 }
 
@@ -115,6 +124,7 @@ def analyse(
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
     told = {"methods": methods or asked.methods, "key": revision, "table": rated} if asked.methods else {}
     told |= {} if ask is None else {"plans": ask}
+    told |= {"encoder": encoder} if asked.embeds else {}
     found = asked.ask(dataset, X[:, :-MEASURED], X[:, -MEASURED:], kept, repeats, seed, say, **told)
     rows = [stamp | row for row in found]
     figures = asked.sum_up(rows, seed)
