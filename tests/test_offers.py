@@ -140,7 +140,7 @@ def shop(tmp_path, capsys):
 def parts(told) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for one in told:
-        found.setdefault(one["wish"]["part"], set()).add(one["item"])
+        found.setdefault(one["part"], set()).add(one["item"])
     return found
 
 
@@ -151,8 +151,8 @@ def test_a_shortlist_holds_what_fits_and_apart_what_nobody_knows(shop):
     assert parts(told) == {"fits": {"cheap"}, "unknown": {"euro", "asked", "vague"}, "sold": {"taken"}}
     cheap = told[0]
     assert (cheap["offer"]["price"], cheap["offer"]["currency"], cheap["offer"]["place"]) == (1500.0, "DKK", "Ribe")
-    assert (cheap["offer"]["link"], cheap["wish"]["cost"]) == ("https://shop.example/cheap", 1500.0)
-    why = {one["item"]: one["wish"]["apart"] for one in told}
+    assert (cheap["offer"]["link"], cheap["cost"]) == ("https://shop.example/cheap", 1500.0)
+    why = {one["item"]: one["apart"] for one in told}
     assert (why["euro"], why["asked"], why["vague"]) == ("price in EUR", "price on request", "no size")
 
 
@@ -195,4 +195,4 @@ def test_without_wishes_a_ranking_is_what_it_was(shop):
     _, said = shop("--json")
     told = json.loads(said.out)
     assert len(told) == len(OFFERS)
-    assert all("wish" not in one for one in told)
+    assert all("part" not in one for one in told)

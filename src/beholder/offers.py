@@ -93,6 +93,11 @@ class Wishes:
             return ""
         return f"≈ {price_text(round(cost) * minor_units(self.currency), self.currency)}"
 
+    def told_of(self, item: Item) -> dict[str, Any]:
+        """What an export adds where a buyer asks: where a work belongs, why it is apart, its cost in `currency`."""
+        (part, why), cost = self.part_of(item), self.cost(item.details)
+        return {"part": part, "apart": why, "cost": None if cost is None else float(round(cost, 2))} if self else {}
+
     def _price(self, told: Details) -> tuple[Part, str]:
         if self.min_price is None and self.max_price is None and not self.currency:
             return "fits", ""

@@ -23,7 +23,7 @@ _Price = tuple[int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Repriced:
+class _Repriced:
     """A work that costs something else now; prices as in `beholder.types.Details`."""
 
     title: str
@@ -59,7 +59,7 @@ class Refresh:
     at: str = ""
     listed: int = 0
     new: list[dict[str, str]] = field(default_factory=list)
-    repriced: list[Repriced] = field(default_factory=list)
+    repriced: list[_Repriced] = field(default_factory=list)
     unlisted: list[dict[str, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -184,7 +184,7 @@ class News:
         before = known.price, known.currency
         if before == price or before[0] is None:
             return listing
-        told.repriced.append(Repriced(title, address, *before, *price))
+        told.repriced.append(_Repriced(title, address, *before, *price))
         return replace(listing, price_before=before[0], currency_before=before[1], repriced_at=now)
 
     def _is_refresh(self, page: SavedPage) -> bool:
@@ -219,10 +219,10 @@ def last_refresh(listings: Mapping[str, KeptListing]) -> Refresh | None:
             told.unlisted.append(name)
         if one.repriced_at == at:
             prices = one.price_before, one.currency_before, one.price, one.currency
-            told.repriced.append(Repriced(one.title, one.address, *prices))
+            told.repriced.append(_Repriced(one.title, one.address, *prices))
     return told
 
 
-def _is_cheaper(one: Repriced) -> bool:
+def _is_cheaper(one: _Repriced) -> bool:
     same = one.currency == one.currency_before
     return same and one.price is not None and one.price_before is not None and one.price < one.price_before

@@ -147,9 +147,8 @@ def rank(
     if copy_to is not None:
         _copy(reading, shown[:top], copy_to)
     if as_json:
-        put_json(
-            [_place(place, wishes) for ranking in (shown, *(part for _, part in apart)) for place in ranking[:top]]
-        )
+        parts = (shown, *(part for _, part in apart))
+        put_json([place.as_json() | wishes.told_of(place.item) for part in parts for place in part[:top]])
     elif html is None and copy_to is None:
         _print(shown[: top or _SHOWN], len(shown), why, wishes)
         for heading, part in apart:
@@ -194,15 +193,6 @@ def _wishes(
         read_length(max_height) if max_height else None,
         hide_sold,
     )
-
-
-def _place(place: Ranked, wishes: Wishes) -> dict[str, Any]:
-    if not wishes:
-        return place.as_json()
-    part, why = wishes.part_of(place.item)
-    cost = wishes.cost(place.item.details)
-    asked = {"part": part, "apart": why, "cost": None if cost is None else float(round(cost, 2))}
-    return place.as_json() | {"wish": asked | {"currency": wishes.currency}}
 
 
 def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:

@@ -215,11 +215,7 @@ def _rows(request: Request, collection: str, person: Person) -> list[dict[str, A
     reading = state_of(request).reading(collection, person)
     wanted = _filter_of(request.query_params, reading.collection)
     places = [*reading.shown(wanted), *(one for _, part in wanted.apart for one in reading.shown(part))]
-    told = [one.as_json(file=may_import(request)) for one in places]
-    if wanted.wishes:
-        for row, one in zip(told, places, strict=True):
-            row["part"], row["apart"] = wanted.wishes.part_of(one.item)
-    return told
+    return [one.as_json(file=may_import(request)) | wanted.wishes.told_of(one.item) for one in places]
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:

@@ -23,17 +23,17 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class SameQuestion:
+class _SameQuestion:
     """Two pictures that may show one work."""
 
     one: Item
     other: Item
 
 
-def same_questions(art: Collection, most: int) -> list[SameQuestion]:
+def same_questions(art: Collection, most: int) -> list[_SameQuestion]:
     """Those that are open, the likeliest first."""
     at = art.row_of
-    return [SameQuestion(art.items[at[pair.item]], art.items[at[pair.other]]) for pair in art.works.questions[:most]]
+    return [_SameQuestion(art.items[at[pair.item]], art.items[at[pair.other]]) for pair in art.works.questions[:most]]
 
 
 @router.get("/same/{collection:path}")
