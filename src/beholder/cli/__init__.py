@@ -10,6 +10,7 @@ import typer
 from beholder import __version__
 from beholder.cli import (
     answering,
+    creating,
     datasets,
     demo,
     encoders,
@@ -53,6 +54,7 @@ pictures.add_to(app)
 answering.add_to(app)
 reading.add_to(app)
 finding.add_to(app)
+creating.add_to(app)
 encoders.add_to(app)
 studying.add_to(app)
 datasets.add_to(app)
