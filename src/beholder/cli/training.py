@@ -265,9 +265,7 @@ def flow(
     say(f"told the encoder's numbers {loss['held_told']:.3f}; of the closed form alone {loss['held_gaussian']:.3f}")
     for name in ("whole", "quarters"):
         found = card["memory"][name]
-        say(
-            f"{found['nearer']} of {found['of']:,} {name} are nearer to one learned from than 99 % of held-out ones"
-        )
+        say(f"{found['nearer']} of {found['of']:,} {name} are nearer to one learned from than 99 % of held-out ones")
     say(f"the flow is in {out}")
 
 

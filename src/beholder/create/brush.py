@@ -7,6 +7,7 @@ looked up afterwards. So Pillow alone is enough, and colour and relief never dis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class Easel:
         self._colours, self._heights = [ground[None].astype(np.float32)], [np.array([0.25], np.float32)]
         self._count = 1
 
-    def _new(self, colours: Pixels, heights: NDArray[np.float32]) -> int:
+    def _new(self, colours: Pixels, heights: NDArray[np.floating[Any]]) -> int:
         """The number of the first of these colours (k, 3) and heights (k,) of paint."""
         first, self._count = self._count, self._count + len(colours)
         self._colours.append(np.clip(colours, 0, 1).astype(np.float32))
@@ -142,7 +143,8 @@ class Easel:
         colours = np.concatenate(self._colours)
         small = self._numbers.resize((size[0] * 2, size[1] * 2), Image.Resampling.NEAREST)
         seen = colours[np.asarray(small)]
-        return seen.reshape(size[1], 2, size[0], 2, 3).mean((1, 3))
+        small_again: Pixels = seen.reshape(size[1], 2, size[0], 2, 3).mean((1, 3))
+        return small_again
 
     def finished(self) -> tuple[Pixels, NDArray[np.float32]]:
         """Colours (h, w, 3) and heights of paint (h, w) in [0, 1]."""

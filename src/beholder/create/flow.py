@@ -75,14 +75,14 @@ class Flow:
         steer
             what is added to the estimate (3, SIDE, SIDE) of the finished picture at a time in [0, 1]
         """
-        x = np.random.default_rng([seed, 0]).standard_normal((1, 3, SIDE, SIDE), np.float32)
+        x: Matrix = np.random.default_rng([seed, 0]).standard_normal((1, 3, SIDE, SIDE), np.float32)
         times = np.linspace(0, 1, steps + 1).tolist()
         for now, then in pairwise(times):
             v = self._steered(x, now, condition, weight, steer)
             ahead = x + (then - now) * v
             if then < 1:
-                v = (v + self._steered(ahead, then, condition, weight, steer)) / 2
-            x = (x + (then - now) * v).astype(np.float32)
+                v = 0.5 * (v + self._steered(ahead, then, condition, weight, steer))
+            x = x + (then - now) * v
         small: Matrix = np.clip(x[0], -1, 1)
         return small
 

@@ -55,14 +55,16 @@ def repaint(picture: Image.Image | Pixels, style: str = "oil", *, side: int = SI
 
 
 def _reference(picture: Image.Image | Pixels) -> Pixels:
-    if isinstance(picture, Image.Image):
-        picture = picture.convert("RGB")
-        shrink = _LOOKED_AT / min(picture.size)
-        if shrink < 1:
-            picture = picture.resize([max(1, round(length * shrink)) for length in picture.size], Image.Resampling.BOX)
-        picture = np.asarray(picture, np.float32) / 255
-    height, width = picture.shape[:2]
-    return enlarged(picture, min(_SMALL, 4 * _SMALL * min(height, width) // max(height, width)))
+    pixels = _pixels(picture) if isinstance(picture, Image.Image) else picture
+    height, width = pixels.shape[:2]
+    return enlarged(pixels, min(_SMALL, 4 * _SMALL * min(height, width) // max(height, width)))
+
+
+def _pixels(picture: Image.Image) -> Pixels:
+    shrink = _LOOKED_AT / min(picture.size)
+    if shrink < 1:
+        picture = picture.resize([max(1, round(length * shrink)) for length in picture.size], Image.Resampling.BOX)
+    return np.asarray(picture.convert("RGB"), np.float32) / 255
 
 
 def painted_file(photo: Path, out: Path, style: str = "oil", *, side: int = SIDE, seed: int = 0) -> dict[str, Any]:

@@ -7,12 +7,13 @@ where what was painted so far is still wrong by more than its threshold.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-Pixels = NDArray[np.float32]  # (h, w, 3) sRGB in [0, 1]
+Pixels = NDArray[np.floating[Any]]  # (h, w, 3) sRGB in [0, 1]
 _LUMINANCE = np.array([0.3, 0.59, 0.11], np.float32)
 _AT_LEAST = 2  # steps that a stroke takes, wherever it leads
 

@@ -104,7 +104,9 @@ def ink(reference: Pixels, size: tuple[int, int], rng: np.random.Generator) -> P
     for radius, least in ((7.0, 0.45), (4.5, 0.62), (3.2, 0.78)):
         layer = Layer(radius, -1.0, length=14, bend=0.8, spacing=4.5)
         strokes = trace(grey, grey + 9, angles, layer, rng)
-        for path in strokes.paths if strokes else ():
+        if strokes is None:
+            continue
+        for path in strokes.paths:
             column, row = np.clip(path, 0, [width - 1, height - 1]).astype(np.intp).T
             tone = dark[row, column]
             if tone.mean() > least + rng.normal(0, 0.06) and len(path) > 3:
@@ -126,7 +128,8 @@ def ink(reference: Pixels, size: tuple[int, int], rng: np.random.Generator) -> P
     sheet = _RICE * (1 - 0.012 * tooth[..., None])
     sheet = sheet * (1 - ink) + _SOOT * ink
     strength = (0.9 * lines * dry)[..., None]
-    return np.clip(sheet * (1 - strength) + _SOOT * strength, 0, 1)
+    drawn: Pixels = np.clip(sheet * (1 - strength) + _SOOT * strength, 0, 1)
+    return drawn
 
 
 STYLES: dict[str, Style] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -9,7 +11,7 @@ from scipy.ndimage import gaussian_filter, zoom
 
 from beholder.create.strokes import Pixels
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 _TUNED_AT = 1024  # pixels of the side at which the constants of this file look right
 _LUMINANCE = np.array([0.3, 0.59, 0.11], np.float32)
 
@@ -29,7 +31,8 @@ def lit(colours: Pixels, heights: Plane, relief: float, weave: float, rng: np.ra
     slope[:, 1:-1] += (ground[:, 2:] - ground[:, :-2]) / 2
     slope[1:-1] += (ground[2:] - ground[:-2]) / 2
     light = np.clip(-slope * relief * scale, -0.16, 0.2)[..., None]
-    return np.clip(colours * (1 + light) + 0.12 * np.maximum(light, 0), 0, 1)
+    seen: Pixels = np.clip(colours * (1 + light) + 0.12 * np.maximum(light, 0), 0, 1)
+    return seen
 
 
 def noise(shape: tuple[int, int], cells: float, rng: np.random.Generator, octaves: int = 3) -> Plane:
@@ -40,7 +43,8 @@ def noise(shape: tuple[int, int], cells: float, rng: np.random.Generator, octave
         coarse = rng.standard_normal((int(shape[0] * count) + 3, int(shape[1] * count) + 3), np.float32)
         fine = Image.fromarray(coarse).resize((shape[1], shape[0]), Image.Resampling.BICUBIC)
         total += np.asarray(fine) * 0.6**octave
-    return total / (total.std() + 1e-6)
+    even: Plane = total / (total.std() + 1e-6)
+    return even
 
 
 def paper(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
@@ -48,7 +52,8 @@ def paper(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
     scale = min(shape) / _TUNED_AT
     sizes = np.array([0.8, 1.6, 4]) * scale
     fibres = sum(gaussian_filter(rng.standard_normal(shape, np.float32), size) * size for size in sizes)
-    return (fibres / fibres.std()).astype(np.float32)
+    even: Plane = (fibres / np.std(fibres)).astype(np.float32)
+    return even
 
 
 def enlarged(pixels: Pixels, side: int) -> Pixels:
@@ -72,7 +77,8 @@ def _shocked(pixels: Pixels) -> Pixels:
     gxx = np.gradient(gx, axis=1)
     side_of_edge = np.tanh(4e4 * (gx * gx * gxx + 2 * gx * gy * gyx + gy * gy * gyy))
     steep = np.sqrt(_least(pixels, 0) ** 2 + _least(pixels, 1) ** 2)
-    return np.clip(pixels - 0.35 * side_of_edge[..., None] * steep, 0, 1).astype(np.float32)
+    sharp: Pixels = np.clip(pixels - 0.35 * side_of_edge[..., None] * steep, 0, 1).astype(np.float32)
+    return sharp
 
 
 def _least(pixels: Pixels, axis: int) -> Pixels:

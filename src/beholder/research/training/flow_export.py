@@ -112,7 +112,7 @@ def memory_test(fitting: FlowFitting, flow: Flow, samples: int) -> dict[str, Any
     rng = np.random.default_rng(fitting.recipe.seed)
     made = np.stack([flow.small(k, rng.choice(fitting.told.numpy()[fitting.learned])) for k in range(samples)])
     learned, held = (_small_pictures(fitting, rows) for rows in (fitting.learned, fitting.held))
-    told = {"samples": samples}
+    told: dict[str, Any] = {"samples": samples}
     for name, parts in (("whole", 1), ("quarters", 2)):
         far, known = (nearest(each, learned, parts) for each in (made, held))
         floor = float(np.percentile(known, _FLOOR))

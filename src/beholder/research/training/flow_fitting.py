@@ -44,7 +44,7 @@ class _Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.steps += 1
