@@ -40,7 +40,7 @@ class _Stopped(Exception):
 
 
 ORDER = (  # as one needs them
-    *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar", "repaint"),
+    *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar", "create", "repaint"),
     *("encoder", "datasets", "bench", "train", "demo", "doctor"),
 )
 

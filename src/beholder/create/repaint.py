@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from beholder.images import open_image
 SIDE = 1024  # of a painting's longer side, where nothing else is said
 _LEAST, _MOST = 64, 4096
 _SMALL, _LOOKED_AT = 256, 448  # shorter sides at which strokes are planned: at least, and of a large picture
+_TRIED_AT = 384  # pixels of the longer side of paintings that are only judged
 _KEY = "beholder"  # of the recipe in a PNG
 
 
@@ -67,8 +68,21 @@ def _pixels(picture: Image.Image) -> Pixels:
     return np.asarray(picture.convert("RGB"), np.float32) / 255
 
 
-def painted_file(photo: Path, out: Path, style: str = "oil", *, side: int = SIDE, seed: int = 0) -> dict[str, Any]:
+def painted_file(
+    photo: Path,
+    out: Path,
+    style: str | None = "oil",
+    *,
+    side: int = SIDE,
+    seed: int = 0,
+    liked: Callable[[Sequence[Image.Image]], Any] | None = None,
+) -> dict[str, Any]:
     """Paint a picture file again as a PNG; returns the recipe, which the PNG holds.
+
+    Parameters
+    ----------
+    liked
+        how much each of some paintings is liked; with no style given, that of the best one is taken
 
     Raises
     ------
@@ -82,6 +96,10 @@ def painted_file(photo: Path, out: Path, style: str = "oil", *, side: int = SIDE
         picture = open_image(photo, max_side=_MOST)
     except BadPicture as fault:
         raise BadPicture(f"{photo}: {fault}") from None
+    if style is None and liked is not None:
+        tried = [repaint(picture, each, side=min(side, _TRIED_AT), seed=seed) for each in STYLES]
+        style = list(STYLES)[int(np.argmax(liked(tried)))]
+    style = style or "oil"
     made = repaint(picture, style, side=side, seed=seed)
     recipe = {"beholder": __version__, "photo": photo.name, "style": style, "side": side, "seed": seed}
     save_png(made, out, recipe)
