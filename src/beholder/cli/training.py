@@ -251,7 +251,8 @@ def flow(
     go on.
     Needs: pip install 'beholder[torch]'
     """
-    from beholder.research.training.flow import FlowRecipe, train_flow
+    from beholder.research.training.flow import train_flow
+    from beholder.research.training.flow_views import FlowRecipe
 
     recipe = FlowRecipe(minutes=minutes, seed=seed)
     with Meter("finding the pictures") as meter:

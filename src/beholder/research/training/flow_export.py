@@ -16,10 +16,11 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from beholder.create.flow import Flow
+from beholder.create.novelty import nearest
 from beholder.features.external_data import sha256
-from beholder.research.training.flow import Condition
 from beholder.research.training.flow_fitting import FlowFitting
 from beholder.research.training.flow_network import SIDE, LargeFlow, split_haar
+from beholder.research.training.flow_views import Condition
 from beholder.research.training.work import write_json
 from beholder.types import Matrix
 
@@ -118,26 +119,6 @@ def memory_test(fitting: FlowFitting, flow: Flow, samples: int) -> dict[str, Any
         floor = float(np.percentile(known, _FLOOR))
         told[name] = {"floor": round(floor, 4), "nearer": int((far < floor).sum()), "of": len(far)}
     return told
-
-
-def nearest(pictures: Matrix, learned: Matrix, parts: int) -> Matrix:
-    """The distance of each part of (n, 3, s, s) pictures to the nearest same part of others, mirrored or not."""
-    both = np.concatenate([learned, learned[..., ::-1]])
-    side = pictures.shape[-1] // parts
-    found = []
-    for y in range(parts):
-        for x in range(parts):
-            corner = (..., slice(y * side, (y + 1) * side), slice(x * side, (x + 1) * side))
-            a, b = _even(pictures[corner]), _even(both[corner])
-            found.append(np.sqrt(np.maximum(0, 2 - 2 * (a @ b.T).max(1))))
-    return np.concatenate(found)
-
-
-def _even(pictures: Matrix) -> Matrix:
-    rows = pictures.reshape(len(pictures), -1)
-    rows = rows - rows.mean(1, keepdims=True)
-    unit: Matrix = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
-    return unit
 
 
 def _small_pictures(fitting: FlowFitting, rows: NDArray[np.intp]) -> Matrix:

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from beholder.research.training.flow import FlowRecipe, zooms
 from beholder.research.training.flow_network import Gaussian, LargeFlow, SmallFlow, split_haar
+from beholder.research.training.flow_views import FlowRecipe, zooms
 from beholder.types import Matrix, Progress
 
 _PASS = 200  # steps between two checkpoints
