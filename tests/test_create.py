@@ -24,7 +24,7 @@ from beholder.session import Session
 from beholder.types import Judgement
 
 
-def tiny_flow(width=4):
+def tiny_flow(width=4, encoder="a"):
     """A flow that leads every noise to half of it, plus the first number that it is told."""
     values = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)  # noqa: E731
     told = numpy_helper.from_array(np.array([[1.0], [0.0], [0.0]], np.float32), "first")
@@ -51,11 +51,13 @@ def tiny_flow(width=4):
     models = [helper.make_model(g, opset_imports=[helper.make_opsetid("", 17)], ir_version=8) for g in graphs]
     assert all(onnx.checker.check_model(model) is None for model in models)
     sessions = [open_session(model.SerializeToString(), 1) for model in models]
-    return Flow(*sessions, {"mean": np.zeros(width, np.float32), "axes": np.eye(width, 3, dtype=np.float32)})
+    return Flow(*sessions, {"mean": np.zeros(width, np.float32), "axes": np.eye(width, 3, dtype=np.float32)}, encoder)
 
 
 class Light:
     """Somebody who likes light pictures."""
+
+    encoder = "a"
 
     def bound(self, pictures):
         return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
@@ -106,6 +108,12 @@ def test_a_push_moves_the_picture_where_it_leads():
     assert (moved[0] >= plain[0]).all()
     assert (moved[1:] == plain[1:]).all()
     assert moved[0].mean() > plain[0].mean() + 0.1
+
+
+def test_rows_of_another_encoder_are_not_told():
+    kept, other = FlowEngine(tiny_flow()), FlowEngine(tiny_flow(encoder="b"))
+    assert kept.guided([0], Light(), 0.5)[0][0].recipe["like"] == ["a"]
+    assert "like" not in other.guided([0], Light(), 0.5)[0][0].recipe
 
 
 def test_what_the_flow_is_told_counts_by_its_weight():
@@ -205,7 +213,8 @@ def test_a_copy_is_not_new_mirrored_or_by_a_quarter():
 def engines(monkeypatch, session):
     """The small flow above in place of the one that comes with Beholder."""
     width = len(session.collection.layout.columns("builtin"))
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: FlowEngine(tiny_flow(width)))
+    key = session.library.runtime("builtin").row.key
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: FlowEngine(tiny_flow(width, key)))
 
 
 @pytest.mark.parametrize("engine", ["flow", "painter"])

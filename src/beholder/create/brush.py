@@ -89,34 +89,21 @@ class Easel:
             widths[:, [1, -1]] *= 0.5
         round_end = np.zeros_like(offsets) if brush.flat else np.sqrt(np.maximum(0, 1 - offsets**2))
         ends = (rng.uniform(-0.8, 1.0, (2, n, count)) * brush.ragged * (round_end + 0.3 * brush.flat)) * radius
-        for k, path in enumerate(strokes.paths):
-            self._stroke(path * self.scale, radius, first + k * (count + 1), offsets[k], widths[k], ends[:, k], brush)
-
-    def _stroke(
-        self,
-        path: NDArray[np.float32],
-        radius: float,
-        number: int,
-        offsets: NDArray[np.float64],
-        widths: NDArray[np.float64],
-        ends: NDArray[np.float64],
-        brush: Brush,
-    ) -> None:
-        path = _smooth(path)
-        along = np.gradient(path, axis=0)
-        along /= np.sqrt((along * along).sum(1, keepdims=True)) + 1e-6
-        across = np.stack([-along[:, 1], along[:, 0]], 1)
+        lengths = np.array([len(path) for path in strokes.paths])
+        drawn: dict[int, tuple[Any, ...]] = {}
+        for length in np.unique(lengths).tolist():
+            which = np.flatnonzero(lengths == length)
+            paths = np.stack([strokes.paths[k] for k in which]) * self.scale
+            shapes = _shapes(paths, radius, offsets[which], ends[:, which], brush.body)
+            drawn |= zip(which.tolist(), zip(*(shape.tolist() for shape in shapes), strict=True), strict=True)
         reach = brush.body * radius
-        outline = np.concatenate([path + reach * across, (path - reach * across)[::-1]])
-        self._draw.polygon(outline.ravel().tolist(), fill=number)
-        if not brush.flat:
-            for x, y in path[[0, -1]].tolist():
+        for k, wide in enumerate(np.rint(widths).astype(np.intp).tolist()):
+            number, (outline, tips, lines) = first + k * (count + 1), drawn[k]
+            self._draw.polygon(outline, fill=number)
+            for x, y in () if brush.flat else tips:
                 self._draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=number)
-        lines = path[None] + across[None] * (offsets * radius)[:, None, None]
-        lines[:, 0] -= along[0] * ends[0][:, None]
-        lines[:, -1] += along[-1] * ends[1][:, None]
-        for k, (line, width) in enumerate(zip(lines.reshape(len(lines), -1).tolist(), widths.tolist(), strict=True)):
-            self._draw.line(line, fill=number + 1 + k, width=round(width))
+            for b, (line, width) in enumerate(zip(lines, wide, strict=True)):
+                self._draw.line(line, fill=number + 1 + b, width=width)
 
     def dab(self, centres: NDArray[np.float32], radii: NDArray[np.float32], colours: Pixels, thick: float) -> None:
         """Round touches of paint: (n, 2) x, y and (n,) in pixels of the reference."""
@@ -163,8 +150,17 @@ class Easel:
         return made[..., :3], made[..., 3]
 
 
-def _smooth(path: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The same stroke without its corners."""
-    if len(path) < 3:
-        return path
-    return np.concatenate([path[:1], (path[:-1] + path[1:]) / 2, path[-1:]])
+def _shapes(paths: Pixels, radius: float, offsets: Pixels, ends: Pixels, body: float) -> tuple[Pixels, Pixels, Pixels]:
+    """Of strokes (k, m, 2): outlines (k, 4m), both tips (k, 2, 2) and the lines of their bristles (k, b, 2m)."""
+    if paths.shape[1] > 2:  # without corners
+        middles = (paths[:, :-1] + paths[:, 1:]) / 2
+        paths = np.concatenate([paths[:, :1], middles, paths[:, -1:]], 1)
+    along = np.gradient(paths, axis=1)
+    along /= np.linalg.norm(along, axis=2, keepdims=True) + 1e-6
+    across = np.stack([-along[..., 1], along[..., 0]], 2)
+    reach = body * radius
+    outlines = np.concatenate([paths + reach * across, (paths - reach * across)[:, ::-1]], 1)
+    lines = paths[:, None] + across[:, None] * (offsets * radius)[:, :, None, None]
+    lines[:, :, 0] -= along[:, None, 0] * ends[0][..., None]
+    lines[:, :, -1] += along[:, None, -1] * ends[1][..., None]
+    return outlines.reshape(len(paths), -1), paths[:, [0, -1]], lines.reshape(*lines.shape[:2], -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from beholder.create.engine import Guide, Sketch
 from beholder.create.flow import Flow, Steer
 from beholder.types import Matrix
 
-_CANDIDATES = 4  # pictures of each seed, each told something else
+_CANDIDATES = 3  # pictures of each seed, each told something else
 _FROM, _UNTIL = 0.15, 0.85  # times between which the picture is pushed: before there is nothing, after only detail
 _PUSH = 0.3  # how far the estimate is pushed at strength 1, root mean square, of the range of 2
 _COARSE = 2.2  # pixels of 32 that the push is blurred by: fine changes please the encoder and nobody's eye
@@ -42,13 +42,17 @@ class FlowEngine:
     def _candidate(self, seed: int, number: int, guide: Guide, strength: float) -> Sketch:
         rng = np.random.default_rng([seed, 4, number])
         row, names = guide.loved(rng, strength)
-        condition = None if row is None else self.flow.condition(row[None])[0]
+        condition = None
+        if row is not None and guide.encoder == self.flow.encoder:  # another version's numbers would mean nothing
+            condition = self.flow.condition(row[None])[0]
         weight = 1 + _TOLD * strength
         small = self.flow.small(seed, condition, weight=weight, steer=_pushed(guide, strength))
-        told = {"candidate": number, "weight": weight, "like": names}
+        told: dict[str, object] = {"candidate": number}
+        if condition is not None:
+            told |= {"weight": weight, "like": names}
         return self._made(seed, small, told)
 
-    def _made(self, seed: int, small: Matrix, told: dict[str, object]) -> Sketch:
+    def _made(self, seed: int, small: Matrix, told: Mapping[str, object]) -> Sketch:
         pixels = (self.flow.large(small, seed) * 255 + 0.5).astype(np.uint8)
         picture = Image.fromarray(pixels)
         return Sketch(lambda side: picture, {"seed": seed, **told})

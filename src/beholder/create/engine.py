@@ -31,7 +31,12 @@ class Sketch:
 
 @runtime_checkable
 class Guide(Protocol):
-    """A person's taste, as engines know it."""
+    """A person's taste, as engines know it.
+
+    encoder : the key of the encoder that `loved` gives rows of
+    """
+
+    encoder: str
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""

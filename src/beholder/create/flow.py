@@ -12,25 +12,28 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from safetensors.numpy import load_file
 
 from beholder.errors import BadInput
 from beholder.features.onnx import open_session
+from beholder.features.tensors import read_tensors
 from beholder.types import Matrix
 
 SIDE = 32  # of the small picture
 _FOLDER = Path(__file__).with_name("model")
-_STEPS = 12  # each of two looks at the field [Heun1900]
+_STEPS = 10  # each of two looks at the field [Heun1900]
 _LARGE_STEPS = 4
 _WEIGHT = 1.5  # of the condition: 1 as learned, more for pictures that follow it more closely [Ho2022]
 Steer = Callable[[Matrix, float], Matrix]
 
 
 class Flow:
-    """Pictures by seed and condition. The same seed and condition give the same picture."""
+    """Pictures by seed and condition. The same seed and condition give the same picture.
 
-    def __init__(self, small: Any, large: Any, condition: dict[str, Matrix]) -> None:
-        self._small, self._large = small, large
+    encoder : the key of the encoder whose rows it may be told
+    """
+
+    def __init__(self, small: Any, large: Any, condition: dict[str, Matrix], encoder: str = "") -> None:
+        self._small, self._large, self.encoder = small, large, encoder
         self._mean, self._axes = condition["mean"], condition["axes"]
 
     @classmethod
@@ -44,7 +47,9 @@ class Flow:
         missing = [path.name for path in wanted if not path.is_file()]
         if missing:
             raise BadInput(f"no flow in {folder}: {', '.join(missing)} is missing; make one with: beholder train flow")
-        return cls(open_session(wanted[0], threads), open_session(wanted[1], threads), load_file(wanted[2]))
+        condition, said = read_tensors(wanted[2])
+        sessions = [open_session(path, threads) for path in wanted[:2]]
+        return cls(sessions[0], sessions[1], condition, str(said.get("encoder", "")))
 
     @property
     def condition_count(self) -> int:
@@ -78,10 +83,11 @@ class Flow:
         x: Matrix = np.random.default_rng([seed, 0]).standard_normal((1, 3, SIDE, SIDE), np.float32)
         times = np.linspace(0, 1, steps + 1).tolist()
         for now, then in pairwise(times):
-            v = self._steered(x, now, condition, weight, steer)
-            ahead = x + (then - now) * v
+            v = self.velocity(x, now, condition, weight)
+            push = 0.0 if steer is None else steer((x + (1 - now) * v)[0], now) / max(1 - now, 0.05)
             if then < 1:
-                v = 0.5 * (v + self._steered(ahead, then, condition, weight, steer))
+                v = 0.5 * (v + self.velocity(x + (then - now) * (v + push), then, condition, weight))
+            v = v + push
             x = x + (then - now) * v
         small: Matrix = np.clip(x[0], -1, 1)
         return small
@@ -109,14 +115,6 @@ class Flow:
         (v,) = self._small.run(None, {**inputs, "zoom": np.zeros(n, np.float32)})
         mixed: Matrix = v[1:] + weight * (v[:1] - v[1:]) if both else v
         return mixed
-
-    def _steered(self, x: Matrix, t: float, condition: Matrix | None, weight: float, steer: Steer | None) -> Matrix:
-        v = self.velocity(x, float(t), condition, weight)
-        if steer is None:
-            return v
-        estimate = (x + (1 - t) * v)[0].astype(np.float32)
-        moved: Matrix = v + steer(estimate, float(t)) / max(1 - t, 0.05)
-        return moved
 
 
 def _joined(small: Matrix, fine: Matrix) -> Matrix:

@@ -57,6 +57,7 @@ class TasteGuide:
         self._standing = _Standing(score, doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._gradient: Gradient | None = None
+        self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:
             axes = np.linalg.svd(self._X[:, self._columns] - self._X[:, self._columns].mean(0), full_matrices=False)
             count = min(_DIRECTIONS, int((axes[1] > 1e-6 * axes[1][0]).sum()))

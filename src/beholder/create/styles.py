@@ -19,6 +19,7 @@ _EARTH = np.array([0.45, 0.33, 0.22], np.float32)  # what painters prime a canva
 _CREAM = np.array([0.93, 0.89, 0.80], np.float32)
 _RICE = np.array([0.955, 0.94, 0.9], np.float32)
 _SOOT = np.array([0.1, 0.095, 0.1], np.float32)
+_FINEST = 1.6  # pixels of the reference: a finer brush would paint what is not there
 _DOTS = ((16.0, 0.0), (10.0, 0.05), (7.0, 0.05))  # radius in thousandths and threshold of each layer of dots
 _OIL = (Layer(62, 0.0), Layer(31, 0.07), Layer(16, 0.06), Layer(9, 0.055), Layer(5, 0.07))
 _KNIFE = (
@@ -49,6 +50,8 @@ def _in_layers(
     easel = Easel(size, size[0] / width, 0.6 * reference.mean((0, 1)) + 0.4 * _EARTH)
     angles = directions(reference)
     for layer in layers:
+        if layer.radius * min(height, width) / 1000 < _FINEST:
+            continue
         strokes = trace(reference, easel.painted((width, height)), angles, layer, rng)
         if strokes is not None:
             easel.lay(strokes, brush, rng)

@@ -64,14 +64,15 @@ def train_flow(
     made_of = {name: value for name, value in asdict(recipe).items() if name not in ("minutes", "samples")}
     work = begin(out, {"files": [str(file) for file in files], "encoder": encoder, "recipe": made_of})
     seen = views(files, work / "views.npy", recipe.views, recipe.seed, say)
-    rows = _rows(files, encoder, threads, say)
+    rows, key = _rows(files, encoder, threads, say)
     learned, held = split(len(files))
     condition = Condition.of(rows[learned], recipe.components)
     fitting = FlowFitting(seen, condition(rows), (learned, held), recipe, work / "flow.pt", threads)
     if start is not None and not fitting.step:
         fitting.begin_with(start / "work" / "flow.pt")
     fitting.run(say)
-    return write_flow(fitting, condition, out, {"data": data.name, "pictures": len(files), "encoder": encoder})
+    told = {"data": data.name, "pictures": len(files), "encoder": encoder, "encoder_key": key}
+    return write_flow(fitting, condition, out, told)
 
 
 def _files(data: Path) -> list[Path]:
@@ -83,11 +84,12 @@ def _files(data: Path) -> list[Path]:
     return files
 
 
-def _rows(files: Sequence[Path], encoder: str, threads: int, progress: Progress) -> Matrix:
-    rows = []
-    for i, vectors in embed(files, [load_encoder(encoder, threads=threads)], threads=threads):
+def _rows(files: Sequence[Path], encoder: str, threads: int, progress: Progress) -> tuple[Matrix, str]:
+    """(n, d) what an encoder sees in the pictures, and its key"""
+    runtime, rows = load_encoder(encoder, threads=threads), []
+    for i, vectors in embed(files, [runtime], threads=threads):
         if isinstance(vectors, BadPicture):
             raise BadInput(f"{files[i]} cannot be opened ({vectors}); take it out")
         rows.append(vectors[0])
         progress(f"running {encoder}", i + 1, len(files))
-    return np.stack(rows)
+    return np.stack(rows), runtime.row.key

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from beholder.create.flow import Flow
 from beholder.create.novelty import nearest
 from beholder.features.external_data import sha256
+from beholder.features.tensors import write_tensors
 from beholder.research.training.flow_fitting import FlowFitting
 from beholder.research.training.flow_network import SIDE, LargeFlow, split_haar
 from beholder.research.training.flow_views import Condition
@@ -35,7 +35,8 @@ def write_flow(fitting: FlowFitting, condition: Condition, out: Path, told: Mapp
     one = torch.ones(1)
     write_halved(small, (_square(3), one, torch.zeros(1, c), one, one), "x t condition keep zoom", out / "small.onnx")
     write_halved(WithScale(large), (_square(9), one, _square(3)), "x t small", out / "large.onnx")
-    save_file({"mean": condition.mean, "axes": condition.axes}, out / "condition.safetensors")
+    said = {"encoder": told["encoder_key"]}
+    write_tensors(out / "condition.safetensors", {"mean": condition.mean, "axes": condition.axes}, said)
     card = {
         "name": "flow",
         "licence": "Apache-2.0",
