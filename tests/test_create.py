@@ -1,6 +1,7 @@
 """New pictures: engines, guides, what is chosen and what is said of it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -230,6 +231,13 @@ def test_the_same_order_makes_the_same_bytes_and_no_strength_the_twins(engine, s
     none = create(session, Order(count=2, engine=engine, strength=0, seed=5, style=style, side=128))
     assert all(one.picture.tobytes() == one.twin.tobytes() for one in none)
     assert [one.twin.tobytes() for one in none] == [one.twin.tobytes() for one in first]
+
+
+def test_a_picture_of_the_flow_depends_on_its_own_seed_alone(session, engines):
+    order = Order(count=2, strength=0.1, seed=5, style="pointillism", side=96)
+    alone, among = create(session, replace(order, count=1, seed=6))[0], create(session, order)[1]
+    assert alone.picture.tobytes() == among.picture.tobytes()
+    assert (alone.recipe, alone.score, alone.other_score) == (among.recipe, among.score, among.other_score)
 
 
 def test_the_command_writes_pictures_twins_and_what_is_said_of_them(session, engines, tmp_path, monkeypatch, capsys):

@@ -57,7 +57,7 @@ def create(
         for one in told
     ]  # fmt: skip
     table(["", "your taste", "twin", "another eye", "twin", "new"], rows, right=(1, 2, 3, 4))
-    say(f"{len(told)} pictures and their twins are in {out}")
+    say(f"in {out}")
 
 
 def repaint(

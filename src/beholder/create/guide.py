@@ -35,9 +35,8 @@ class _Standing:
         self._scores, self._doubts = scores, doubts
 
     def __call__(self, scores: Floats) -> list[float]:
-        known, count = self._scores, len(scores)
-        doubts = np.concatenate([self._doubts, np.full(count, self._doubts.mean())])
-        return [float(score) for score in on_scale(np.concatenate([known, scores]), doubts)[0][-count:]]
+        doubts = np.append(self._doubts, self._doubts.mean())
+        return [float(on_scale(np.append(self._scores, score), doubts)[0][-1]) for score in scores]
 
 
 class TasteGuide:

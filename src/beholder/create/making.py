@@ -164,6 +164,7 @@ class _Maker:
             say("painting", k, order.count)
             sketch, style = self._chosen(seed, twin, candidates)
             recipe = {"beholder": __version__, **asdict(order), "seed": seed, "style": style, "made_of": sketch.recipe}
+            del recipe["count"]
             picture, plain_one = (self._finished(one, style, seed, order.side) for one in (sketch, twin))
             done.append((picture, plain_one, recipe))
         return done
