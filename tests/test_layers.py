@@ -29,6 +29,7 @@ FLOORS = [
     {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit
     {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
     {"session", "labels", "doctor"},  # jobs of one person's
+    {"create"},  # new pictures
     {"research.bench", "demo"},  # how well models and ways of asking do on rated sets; a simulated person's session
     {"research.training"},  # what is learned before a person comes
     {"web"},  # the app

@@ -40,8 +40,8 @@ class _Stopped(Exception):
 
 
 ORDER = (  # as one needs them
-    *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar", "same"),
-    *("artwork", "encoder", "datasets", "bench", "train", "demo", "doctor"),
+    *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar", "same", "artwork"),
+    *("create", "repaint", "encoder", "datasets", "bench", "train", "demo", "doctor"),
 )
 
 

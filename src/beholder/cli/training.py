@@ -267,6 +267,44 @@ def artworks(
     say(f"the network is {out / 'finder.onnx'}")
 
 
+@train.command()
+def flow(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder of pictures that may be learned from.")],
+    out: Out,
+    encoder: Annotated[str, typer.Option(metavar="NAME", help="Encoder, or 'onnx:PATH'.")] = "builtin",
+    start: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="--out of another run, to continue from its networks.")
+    ] = None,
+    minutes: Annotated[float, typer.Option(metavar="M", min=0.01, help="Training time in all.")] = 60.0,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train the small model that makes pictures from noise.
+
+    It learns from pictures of 64 pixels, and from the encoder's numbers what to make. A tenth of the pictures is held
+    out, to measure the loss and whether what it makes copies what it learned from. Run it again with more minutes to
+    go on.
+    Needs: pip install 'beholder[torch]'
+    """
+    from beholder.research.training.flow import train_flow
+    from beholder.research.training.flow_views import FlowRecipe
+
+    recipe = FlowRecipe(minutes=minutes, seed=seed)
+    with Meter("finding the pictures") as meter:
+        card = train_flow(data, out, encoder=encoder, start=start, recipe=recipe, threads=threads(), progress=meter)
+    if as_json:
+        put_json(card)
+        return
+    told, loss = card["learned_from"], card["losses"][-1]
+    say(f"learned from {told['learned']:,} pictures in {card['steps']:,} steps")
+    say(f"loss on {told['held_out']:,} others at 32 pixels: {loss['held_untold']:.3f}")
+    say(f"told the encoder's numbers {loss['held_told']:.3f}; of the closed form alone {loss['held_gaussian']:.3f}")
+    for name in ("whole", "quarters"):
+        found = card["memory"][name]
+        say(f"{found['nearer']} of {found['of']:,} {name} are nearer to one learned from than 99 % of held-out ones")
+    say(f"the flow is in {out}")
+
+
 def threads() -> int:
     from beholder.config import settings
 

@@ -11,13 +11,16 @@ from beholder.features.external_data import sha256
 from beholder.json_reading import read_json
 from beholder.research.training.tuning import TuningRecipe
 
+_KEPT = (".pt", ".safetensors", ".npy")  # what is made on the way
+
 
 def begin(out: Path, wanted: dict[str, Any]) -> Path:
     """The folder of what is kept on the way; emptied where it is of other data or another recipe."""
     work, wanted = out / "work", json.loads(json.dumps(wanted))
     if _read(work / "made_of.json") != wanted:
-        for old in (*work.glob("*.pt"), *work.glob("*.safetensors")):
-            old.unlink()
+        for old in work.glob("*"):
+            if old.suffix in _KEPT:
+                old.unlink()
         write_json(work / "made_of.json", wanted)
     return work
 

@@ -1,0 +1,107 @@
+"""The engine `painter`: the procedural painter's own numbers, evolved towards a taste.
+
+MAP-Elites [MouretClune2015]: the best place known is kept for each of the families of pictures, and new ones start at
+any of them, so that one family does not crowd out the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from beholder.create.engine import Guide, Sketch
+from beholder.painter import FAMILIES, paint, parameter_count
+from beholder.types import Floats
+
+_TRIED_AT = 192  # pixels of the longer side of what is only judged
+_FIRST = 2  # places of each family tried at first
+_TRIES = 90  # further ones for each picture wanted, at strength 1
+_FEWEST = 120  # further ones in all, at strength 1
+_ELITES = 3  # places kept in each family
+_MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
+_AT_ONCE = 16  # pictures judged together
+_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    family: str
+    numbers: NDArray[np.float64]
+    texture: int
+    bound: float = 0.0
+
+    def paint(self, side: int) -> Image.Image:
+        return paint(self.numbers, self.family, side, self.texture)
+
+    def child(self, rng: np.random.Generator) -> _Place:
+        moved = rng.random(len(self.numbers)) < _MOVED
+        numbers = (self.numbers + moved * rng.normal(0, _STEP, len(self.numbers))) % 1.0
+        texture = self.texture if rng.random() < 0.7 else int(rng.integers(1 << 31))
+        return _Place(self.family, numbers, texture)
+
+
+@dataclass
+class _Archive:
+    """The best places of each family, best first."""
+
+    places: dict[str, list[_Place]] = field(default_factory=dict)
+
+    def keep(self, places: Sequence[_Place], bounds: Floats) -> None:
+        for place, bound in zip(places, bounds.tolist(), strict=True):
+            known = self.places.setdefault(place.family, [])
+            known.append(_Place(place.family, place.numbers, place.texture, bound))
+            known.sort(key=lambda one: -one.bound)
+            del known[_ELITES:]
+
+    def any(self, rng: np.random.Generator) -> _Place:
+        family = self.places[FAMILIES[rng.integers(len(FAMILIES))]]
+        return family[rng.integers(len(family))]
+
+    def best(self, count: int) -> list[_Place]:
+        """The best places, none of a family more often than its share."""
+        most = -(-count // min(count, _FAMILIES_IN))
+        rounds = [
+            sorted((p[k] for p in self.places.values() if len(p) > k), key=lambda p: -p.bound) for k in range(most)
+        ]
+        ranked = sorted((place for places in rounds for place in places), key=lambda place: -place.bound)
+        return ranked[:count]
+
+
+class PainterEngine:
+    """The painter of the sample gallery, by its parameters."""
+
+    name = "painter"
+    painted = True
+
+    def plain(self, seed: int) -> Sketch:
+        return _sketch(_by_chance(FAMILIES[np.random.default_rng([seed, 2]).integers(len(FAMILIES))], seed, 0))
+
+    def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
+        rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
+        self._try([_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)], guide, archive)
+        left = round(strength * max(_FEWEST, _TRIES * len(seeds)))
+        while left > 0:
+            children = [archive.any(rng).child(rng) for _ in range(min(_AT_ONCE, left))]
+            self._try(children, guide, archive)
+            left -= len(children)
+        return [[_sketch(place)] for place in archive.best(len(seeds))]
+
+    def _try(self, places: Sequence[_Place], guide: Guide, archive: _Archive) -> None:
+        for at in range(0, len(places), _AT_ONCE):
+            some = places[at : at + _AT_ONCE]
+            archive.keep(some, guide.bound([place.paint(_TRIED_AT) for place in some]))
+
+
+def _by_chance(family: str, seed: int, number: int) -> _Place:
+    rng = np.random.default_rng([seed, FAMILIES.index(family), number])
+    return _Place(family, rng.random(parameter_count(family)), int(rng.integers(1 << 31)))
+
+
+def _sketch(place: _Place) -> Sketch:
+    recipe = {"family": place.family, "texture": place.texture, "numbers": place.numbers.round(6).tolist()}
+    rounded = _Place(place.family, np.array(recipe["numbers"]), place.texture)
+    return Sketch(rounded.paint, recipe)

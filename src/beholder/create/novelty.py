@@ -1,0 +1,87 @@
+"""Whether a picture is new, and whether two are seen to differ: by what is where in them, from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from beholder.types import Floats, Matrix
+
+SIDE = 32
+_FLOOR = 1.0  # per cent of known pictures that lie nearer to another one than the floor
+_SEEN = 0.08  # root mean square difference at 16 x 16 pixels from which on two pictures are seen to differ
+
+
+def thumbnail(picture: Image.Image) -> Matrix:
+    """(3, SIDE, SIDE) in [-1, 1]"""
+    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.asarray(small, np.float32).transpose(2, 0, 1) / 127.5 - 1
+
+
+def nearest(pictures: Matrix, known: Matrix, parts: int) -> Matrix:
+    """(n parts²,) the distance of each part of (n, 3, s, s) pictures to the nearest same part of known ones.
+
+    Mirrored ones count. Each part has its mean taken out and is divided by its spread, so that a copy that is lighter
+    or duller is still near; two parts that have nothing in common are √2 apart.
+    """
+    both = np.concatenate([known, known[..., ::-1]])
+    side = pictures.shape[-1] // parts
+    found = []
+    for y in range(parts):
+        for x in range(parts):
+            corner = (..., slice(y * side, (y + 1) * side), slice(x * side, (x + 1) * side))
+            a, b = _even(pictures[corner]), _even(both[corner])
+            found.append(np.sqrt(np.maximum(0, 2 - 2 * (a @ b.T).max(1))))
+    return np.stack(found, 1).ravel()
+
+
+def _even(pictures: Matrix) -> Matrix:
+    rows = pictures.reshape(len(pictures), -1)
+    rows = rows - rows.mean(1, keepdims=True)
+    unit: Matrix = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
+    return unit
+
+
+class Novelty:
+    """How near pictures may come to known ones: no nearer than 99 % of these are to one another.
+
+    known (n, 3, SIDE, SIDE)
+    """
+
+    def __init__(self, known: Matrix) -> None:
+        self._known = known
+        self._floors = {parts: self._floor(parts) for parts in (1, 2)}
+
+    def _floor(self, parts: int) -> float:
+        if len(self._known) < 3:
+            return 0.0
+        near = [nearest(self._known[k : k + 1], np.delete(self._known, k, 0), parts) for k in range(len(self._known))]
+        return float(np.percentile(np.concatenate(near), _FLOOR))
+
+    def __call__(self, picture: Image.Image) -> bool:
+        """Whether a picture is new, whole and in each of its quarters."""
+        if not len(self._known):
+            return True
+        one = thumbnail(picture)[None]
+        return all(bool((nearest(one, self._known, parts) >= floor).all()) for parts, floor in self._floors.items())
+
+
+def apart(a: Image.Image, b: Image.Image) -> float:
+    """How different two pictures look from afar: 0 to 1, root mean square at 16 x 16 pixels."""
+    small = [np.asarray(one.convert("RGB").resize((16, 16), Image.Resampling.BOX), np.float32) / 255 for one in (a, b)]
+    return float(np.sqrt(np.mean((small[0] - small[1]) ** 2)))
+
+
+def seen_to_differ(a: Image.Image, b: Image.Image) -> bool:
+    return apart(a, b) >= _SEEN
+
+
+def spread(pictures: Sequence[Image.Image]) -> Floats:
+    """(m,) how different each two of some pictures look."""
+    pairs: NDArray[np.float64] = np.array(
+        [apart(a, b) for k, a in enumerate(pictures) for b in pictures[k + 1 :]], np.float64
+    )
+    return pairs

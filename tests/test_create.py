@@ -1,0 +1,279 @@
+"""New pictures: engines, guides, what is chosen and what is said of it."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from beholder.cli import run
+from beholder.collection import Library
+from beholder.create import Order, create, recipe_of
+from beholder.create import making as making_module
+from beholder.create.dreaming import FlowEngine
+from beholder.create.engine import Engine, Guide
+from beholder.create.evolution import PainterEngine
+from beholder.create.flow import SIDE, Flow
+from beholder.create.guide import OtherEye, TasteGuide
+from beholder.create.novelty import Novelty, apart, nearest, thumbnail
+from beholder.errors import BadInput, UnknownName, UserError
+from beholder.features.onnx import open_session
+from beholder.session import Session
+from beholder.types import Judgement
+
+
+def tiny_flow(width=4, encoder="a"):
+    """A flow that leads every noise to half of it, plus the first number that it is told."""
+    values = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)  # noqa: E731
+    told = numpy_helper.from_array(np.array([[1.0], [0.0], [0.0]], np.float32), "first")
+    shape = numpy_helper.from_array(np.array([-1, 1, 1, 1], np.int64), "shape")
+    half = numpy_helper.from_array(np.array(-0.5, np.float32), "half")
+    small = [
+        helper.make_node("MatMul", ["condition", "first"], ["said"]),
+        helper.make_node("Reshape", ["said", "shape"], ["flat"]),
+        helper.make_node("Mul", ["x", "half"], ["less"]),
+        helper.make_node("Add", ["less", "flat"], ["velocity"]),
+    ]
+    large = [helper.make_node("Mul", ["x", "half"], ["velocity"]), helper.make_node("Abs", ["half"], ["scale"])]
+    inputs = [values("x", "b", 3, SIDE, SIDE), values("t", "b"), values("condition", "b", 3)]
+    graphs = [
+        helper.make_graph(
+            small, "s", [*inputs, values("keep", "b"), values("zoom", "b")],
+            [values("velocity", "b", 3, SIDE, SIDE)], [told, shape, half],
+        ),
+        helper.make_graph(
+            large, "l", [values("x", "b", 9, SIDE, SIDE), values("t", "b"), values("small", "b", 3, SIDE, SIDE)],
+            [values("velocity", "b", 9, SIDE, SIDE), values("scale")], [half],
+        ),
+    ]  # fmt: skip
+    models = [helper.make_model(g, opset_imports=[helper.make_opsetid("", 17)], ir_version=8) for g in graphs]
+    assert all(onnx.checker.check_model(model) is None for model in models)
+    sessions = [open_session(model.SerializeToString(), 1) for model in models]
+    return Flow(*sessions, {"mean": np.zeros(width, np.float32), "axes": np.eye(width, 3, dtype=np.float32)}, encoder)
+
+
+class Light:
+    """Somebody who likes light pictures."""
+
+    encoder = "a"
+
+    def bound(self, pictures):
+        return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
+
+    def loved(self, rng, strength):
+        return np.array([rng.random(), 0, 0, 0], np.float32), ["a"]
+
+    def slope(self, pixels):
+        return np.ones_like(pixels)
+
+
+ENGINES = [PainterEngine(), FlowEngine(tiny_flow())]
+
+
+def bytes_of(sketch):
+    return sketch.at(128).tobytes()
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_an_engine_keeps_to_its_seed_and_follows_its_guide(engine):
+    kept: Engine = engine
+    guide: Guide = Light()
+    assert bytes_of(kept.plain(3)) == bytes_of(kept.plain(3)) != bytes_of(kept.plain(4))
+    first, again = (kept.guided([3, 4], guide, 0.2) for _ in range(2))
+    assert [[bytes_of(one) for one in some] for some in first] == [[bytes_of(one) for one in some] for some in again]
+    assert json.dumps([[one.recipe for one in some] for some in first])
+    plain = guide.bound([kept.plain(seed).at(128) for seed in (3, 4)]).mean()
+    weak, strong = (
+        np.mean([guide.bound([one.at(128) for one in some]).max() for some in kept.guided([3, 4], guide, strength)])
+        for strength in (0.1, 1.0)
+    )
+    assert plain < weak < strong
+
+
+def test_of_the_painters_families_none_crowds_out_the_others():
+    made = PainterEngine().guided(range(24), Light(), 0.05)
+    families = [some[0].recipe["family"] for some in made]
+    assert len(made) == 24
+    assert len(set(families)) >= 8
+    assert len({some[0].recipe["family"] for some in made[:4]}) >= 2
+
+
+def test_a_push_moves_the_picture_where_it_leads():
+    flow = tiny_flow()
+    push = np.zeros((3, SIDE, SIDE), np.float32)
+    push[0] = 0.1
+    plain, moved = flow.small(0), flow.small(0, steer=lambda estimate, t: push)
+    assert (moved[0] >= plain[0]).all()
+    assert (moved[1:] == plain[1:]).all()
+    assert moved[0].mean() > plain[0].mean() + 0.1
+
+
+def test_rows_of_another_encoder_are_not_told():
+    kept, other = FlowEngine(tiny_flow()), FlowEngine(tiny_flow(encoder="b"))
+    assert kept.guided([0], Light(), 0.5)[0][0].recipe["like"] == ["a"]
+    assert "like" not in other.guided([0], Light(), 0.5)[0][0].recipe
+
+
+def test_what_the_flow_is_told_counts_by_its_weight():
+    flow, told = tiny_flow(), np.array([0.2, 0, 0], np.float32)
+    none, once, twice = flow.small(1), flow.small(1, told, weight=1.0), flow.small(1, told, weight=2.0)
+    assert none.mean() < once.mean() < twice.mean()
+    assert (flow.small(1, told, weight=0.0) == none).all()
+    with pytest.raises(BadInput, match="4 numbers"):
+        flow.condition(np.zeros((2, 9), np.float32))
+
+
+# A taste
+
+
+def tone(n):
+    """Pictures that rise from dark to light, each with a pattern of its own."""
+    coarse = np.random.default_rng(n).integers(-30, 30, (5, 5, 3)) + np.array([8.0, 5.0, 3.0]) * n + 30
+    return Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8)).resize((96, 96), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """Of somebody who chose the lighter of two pictures thirty times."""
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("art")
+    for n in range(24):
+        tone(n).save(folder / f"{n:02}.png")
+    from beholder.config import Settings
+
+    library = Library(home, config=Settings(home=home))
+    library.import_source(folder, "art")
+    library.store.add_person("Ada")
+    session = Session(library, "art", "Ada")
+    ids, rng = [item.id for item in session.collection.items], np.random.default_rng(0)
+    for k in range(30):
+        a, b = sorted(rng.choice(24, 2, replace=False).tolist())
+        session.record([Judgement("choice", (ids[b], ids[a]), f"c{k}")])
+    session.settle()
+    yield session
+    library.close()
+
+
+@pytest.fixture(scope="module")
+def guide(session):
+    return TasteGuide(session.reading())
+
+
+def test_a_guide_prefers_what_the_person_does(guide, session):
+    assert isinstance(guide, Guide)
+    dark, light = guide.bound([tone(1), tone(22)])
+    assert light > dark + 0.5
+    scores = guide.scores([tone(1), tone(22)])
+    assert 1 <= scores[0] < scores[1] <= 10
+    row, names = guide.loved(np.random.default_rng(0), 1.0)
+    assert row.shape == (len(session.collection.layout.columns("builtin")),)
+    assert all(int(name[:2]) > 8 for name in names)
+
+
+def test_up_the_slope_the_bound_rises(guide):
+    pixels = np.asarray(tone(8).resize((32, 32), Image.Resampling.BOX), np.float32) / 255
+    slope = guide.slope(pixels)
+    assert slope.shape == pixels.shape
+    step = 0.1 * slope / np.abs(slope).max()
+    large = [
+        Image.fromarray((np.clip(pixels + sign * step, 0, 1) * 255).astype(np.uint8)).resize((160, 160), 2)
+        for sign in (-1, 1)
+    ]
+    down, up = guide.bound(large)
+    assert up > down
+
+
+def test_another_eye_learns_the_same_taste_by_another_encoder(session):
+    other = OtherEye.of(session.collection, session.now.history.answers)
+    assert other.encoder == "classic"
+    dark, light = other.scores([tone(1), tone(22)])
+    assert 1 <= dark < light <= 10
+    assert OtherEye.of(session.collection, []) is None
+
+
+def test_a_copy_is_not_new_mirrored_or_by_a_quarter():
+    rng = np.random.default_rng(0)
+    known = [Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)) for _ in range(20)]
+    novelty = Novelty(np.stack([thumbnail(picture) for picture in known]))
+    fresh = Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    assert not novelty(known[3])
+    assert not novelty(known[3].transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((200, 200)))
+    pasted = fresh.copy()
+    pasted.paste(known[5].crop((0, 0, 16, 16)), (0, 0))
+    assert not novelty(pasted)
+    assert apart(known[3], known[3]) == 0 < apart(known[3], fresh)
+    assert nearest(thumbnail(known[3])[None], thumbnail(known[3])[None], 2).shape == (4,)
+
+
+# Orders
+
+
+@pytest.fixture
+def engines(monkeypatch, session):
+    """The small flow above in place of the one that comes with Beholder."""
+    width = len(session.collection.layout.columns("builtin"))
+    key = session.library.runtime("builtin").row.key
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: FlowEngine(tiny_flow(width, key)))
+
+
+@pytest.mark.parametrize("engine", ["flow", "painter"])
+def test_the_same_order_makes_the_same_bytes_and_no_strength_the_twins(engine, session, engines):
+    style = "pointillism" if engine == "flow" else None  # the quickest brush
+    order = Order(count=2, engine=engine, strength=0.1, seed=5, style=style, side=128)
+    first, again = create(session, order), create(session, order)
+    assert [one.picture.tobytes() for one in first] == [one.picture.tobytes() for one in again]
+    for one in first:
+        assert max(one.picture.size) == max(one.twin.size) == 128
+        assert all(1 <= score <= 10 for score in (one.score, one.other_score, one.twin_score, one.other_twin_score))
+        assert one.change > 0
+    none = create(session, Order(count=2, engine=engine, strength=0, seed=5, style=style, side=128))
+    assert all(one.picture.tobytes() == one.twin.tobytes() for one in none)
+    assert [one.twin.tobytes() for one in none] == [one.twin.tobytes() for one in first]
+
+
+def test_a_picture_of_the_flow_depends_on_its_own_seed_alone(session, engines):
+    order = Order(count=2, strength=0.1, seed=5, style="pointillism", side=96)
+    alone, among = create(session, replace(order, count=1, seed=6))[0], create(session, order)[1]
+    assert alone.picture.tobytes() == among.picture.tobytes()
+    assert (alone.recipe, alone.score, alone.other_score) == (among.recipe, among.score, among.other_score)
+
+
+def test_the_command_writes_pictures_twins_and_what_is_said_of_them(session, engines, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("BEHOLDER_HOME", str(session.library.home))
+    command = ["create", "art", "--person", "Ada", "-n", "2", "--engine", "flow", "--strength", "0.3", "--seed", "1"]
+    assert run([*command, "--side", "96", "--style", "pointillism", "--out", str(tmp_path / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["recipe"]["seed"] for one in told] == [1, 2]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "flow-1-twin.png", "flow-1.png", "flow-2-twin.png", "flow-2.png",
+    ]  # fmt: skip
+    recipe = recipe_of(tmp_path / "out" / "flow-2.png")
+    assert recipe == told[1]["recipe"]
+    assert recipe["style"] == "pointillism"
+    assert recipe["made_of"]["like"]
+
+
+def test_the_style_of_a_painting_is_chosen_by_the_taste(session, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("BEHOLDER_HOME", str(session.library.home))
+    tone(3).save(tmp_path / "photo.png")
+    command = ["repaint", str(tmp_path / "photo.png"), "--out", str(tmp_path / "p.png"), "--side", "128", "--json"]
+    assert run([*command, "--taste", "art", "--person", "Ada"]) == 0
+    chosen = json.loads(capsys.readouterr().out)["style"]
+    from beholder.create import STYLES, repaint
+
+    bounds = TasteGuide(session.reading()).bound([repaint(tone(3), style, side=128) for style in STYLES])
+    assert chosen == list(STYLES)[int(np.argmax(bounds))]
+
+
+def test_what_cannot_be_made_is_said():
+    for order, said in [
+        (Order(engine="flw"), "did you mean 'flow'"),
+        (Order(style="oils"), "did you mean 'oil'"),
+        (Order(count=0), "1 to 24"),
+        (Order(strength=2), "0 to 1"),
+        (Order(seed=-1), "0 or more"),
+    ]:
+        with pytest.raises((UserError, UnknownName), match=said):
+            order.check()
