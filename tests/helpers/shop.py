@@ -51,7 +51,7 @@ def save_page(folder: Path, ads=ADS) -> Path:
 
 def open_shop(library: Library, folder: Path, people: tuple[str, ...] = ("ada",)) -> None:
     """The collection "shop", which these people have rated; of two of its pictures it is asked whether they are one."""
-    library.import_source(save_page(folder), "shop", encoder="classic")
+    library.import_source(save_page(folder), "shop", encoder="classic", artworks=False)
     art = library.collection("shop")
     ids = {item.details.title: item.id for item in art.items}
     question = SamePair.of(ids["Skov, 60x80 cm"], ids["Sne"], 0.5, False)
