@@ -1,4 +1,4 @@
-# The commands are the same here and in CI. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
+# The commands are the same here and in CI. Tests run in two processes, a file in one. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,11 +15,11 @@ run: $(VENV)/core
 	$(BIN)/beholder serve $${PORT:+--port "$$PORT"} -- $${IMAGES:+"$$IMAGES"}
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 # Also what trains networks: the extra torch is downloaded once. `make test-all TESTS=tests/test_encoder.py` runs one file.
 test-all: $(VENV)/torch
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/check
 	$(BIN)/ruff check .
