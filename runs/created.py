@@ -17,7 +17,7 @@ from beholder.session import Session
 from beholder.types import silent
 
 SHEET = Path(__file__).resolve().parents[1] / "docs" / "created.jpg"
-COUNT, SIDE, CELL, GAP = 6, 768, 300, 6
+COUNT, SIDE, CELL, GAP = 6, 512, 256, 6
 SEEN = 3  # the random seed of the picture that is painted again
 
 

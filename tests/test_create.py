@@ -16,10 +16,11 @@ from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide
 from beholder.create.evolution import PainterEngine
-from beholder.create.flow import SIDE, Flow
+from beholder.create.flow import _FOLDER, SIDE, Flow
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, apart, nearest, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
+from beholder.features.external_data import sha256
 from beholder.features.onnx import open_session
 from beholder.session import Session
 from beholder.types import Judgement
@@ -124,6 +125,19 @@ def test_what_the_flow_is_told_counts_by_its_weight():
     assert (flow.small(1, told, weight=0.0) == none).all()
     with pytest.raises(BadInput, match="4 numbers"):
         flow.condition(np.zeros((2, 9), np.float32))
+
+
+def test_the_flow_that_ships_is_the_one_of_its_card():
+    card = json.loads((_FOLDER / "card.json").read_text())
+    files = {name: _FOLDER / name for name in card["sha256"]}
+    assert {name: sha256(path) for name, path in files.items()} == card["sha256"]
+    assert sum(path.stat().st_size for path in files.values()) <= 10_000_000
+    assert card["losses"][-1]["held_untold"] < 0.75 * card["losses"][-1]["held_gaussian"]
+    assert card["losses"][-1]["held_told"] < card["losses"][-1]["held_untold"]
+    for part in ("whole", "quarters"):
+        assert card["memory"][part]["nearer"] <= 0.02 * card["memory"][part]["of"]
+    small = Flow.open().small(0)
+    assert 0.05 < small.std() < 1
 
 
 # A taste
