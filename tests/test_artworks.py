@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from beholder.errors import BadInput
 from beholder.features.artworks import find_artworks, looking, straighten
+from beholder.features.artworks.finding import find_with
 from beholder.images import open_image
-from beholder.images.quads import area, is_convex
+from beholder.images.quads import area, is_convex, overlap
+from beholder.research.bench.finding import figures_of, share_cut
 from beholder.research.training.scenes import make_scene
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -34,6 +36,19 @@ def scenes(pictures):
     return [make_scene(np.random.default_rng([77, i]), paintings, [], kinds[i % 5]) for i in range(40)]
 
 
+def test_works_in_made_photos_are_found_with_their_corners(scenes):
+    figures = figures_of(
+        find_artworks, [(Image.fromarray(s.pixels), s.canvases, s.outers) for s in scenes if len(s.outers)]
+    )
+    assert figures.main_canvas > 0.65
+    assert figures.recall > 0.7
+    assert figures.precision > 0.9
+
+
+def test_clean_pictures_are_left_whole(pictures):
+    assert share_cut(find_artworks, pictures) <= 0.1
+
+
 def test_what_is_found_is_in_the_picture_best_first(scenes):
     for scene in scenes[:15]:
         photo = Image.fromarray(scene.pixels)
@@ -50,15 +65,17 @@ def test_what_is_found_is_in_the_picture_best_first(scenes):
                 assert min(straighten(photo, quad).size) >= 1
 
 
-def on_a_wall(size, corners):
-    """A painting of stripes on a light wall."""
-    wall, stripes = Image.new("RGB", size, (225, 222, 214)), Image.new("RGB", size, (120, 30, 20))
-    draw, mask = ImageDraw.Draw(stripes), Image.new("L", size)
-    for x in range(0, size[0], 22):
-        draw.line([(x, 0), (x + 90, size[1])], (20, 60 + x % 150, 130), 9)
-    ImageDraw.Draw(mask).polygon([tuple(p) for p in corners], fill=255)
-    wall.paste(stripes, mask=mask)
-    return wall
+@pytest.fixture(scope="module")
+def photo(scenes):
+    """One of which the network is sure."""
+    photos = [Image.fromarray(s.pixels) for s, kind in zip(scenes, range(40), strict=True) if kind % 5 == 0]
+    return max(photos, key=lambda p: max((a.score for a in find_artworks(p).artworks), default=0))
+
+
+def test_a_larger_photo_has_the_corners_at_the_same_places(photo):
+    small = find_artworks(photo).artworks[0]
+    large = find_artworks(photo.resize((3 * photo.width, 3 * photo.height), Image.Resampling.BICUBIC)).artworks[0]
+    assert overlap(np.array(large.canvas) / 3, small.canvas) > 0.9
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 400), (3000, 9), (40, 40)])
@@ -79,6 +96,13 @@ def test_the_network_takes_any_number_of_views_and_says_the_same_of_each_alone()
     views = [Image.fromarray(rng.integers(0, 255, (96, 96, 3)).astype(np.uint8)) for _ in range(3)]
     for alone, among in zip(views, looker.look(views), strict=True):
         assert np.allclose(looker.look([alone])[0].masks, among.masks, atol=1e-4)
+
+
+def test_a_mirrored_picture_has_mirrored_finds(photo):
+    found = find_artworks(photo).artworks[0]
+    mirrored = find_artworks(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)).artworks[0]
+    back = np.array(mirrored.canvas)[[1, 0, 3, 2]] * (-1, 1) + (photo.width, 0)
+    assert overlap(back, found.canvas) > 0.95
 
 
 def test_a_network_of_another_version_is_refused(tmp_path, monkeypatch):
@@ -105,3 +129,18 @@ def photos_with_corners():
         photo = open_image(WILD / name)
         canvases, outers = (np.array([w[which] for w in some.values()]) * photo.size for which in ("canvas", "outer"))
         yield photo, canvases, outers
+
+
+@pytest.mark.skipif(not WILD.is_dir(), reason="needs the photos of ../shared/data/in_the_wild")
+def test_real_photos_of_paintings_on_walls():
+    figures = figures_of(find_artworks, photos_with_corners())
+    assert figures.works == 32
+    assert figures.canvas >= 0.8
+    assert figures.main_well >= 0.85
+    assert figures.precision >= 0.85
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data/famous102")
+def test_masterworks_are_left_whole():
+    files = sorted((SHARED / "famous102" / "images").glob("*"))[::3]
+    assert share_cut(lambda picture: find_with(looking.shipped(), picture), (open_image(f) for f in files)) <= 0.06

@@ -10,7 +10,17 @@ from PIL import Image
 from beholder.features.artworks.decoding import Find, finds_of
 from beholder.features.artworks.edges import Edges
 from beholder.features.artworks.looking import Looker, shipped
-from beholder.images.quads import Corners, Quad, area, as_quad, covered, is_convex, ordered, overlap
+from beholder.images.quads import (
+    Corners,
+    Quad,
+    area,
+    as_quad,
+    covered,
+    homography,
+    is_convex,
+    ordered,
+    overlap,
+)
 
 _MOST = 16  # works in a photo
 _PAD = 0.3  # of a find's size, seen on each side of it from near
@@ -18,7 +28,8 @@ _WHOLE_VIEW = 0.8  # share of the picture from which on a closer look shows noth
 _UNSURE = 0.5  # what a score is multiplied by where the closer look does not find the work again
 _SAME = 0.35  # overlap of frames from which on two finds are one
 _UNFRAMED = 0.94  # overlap of canvas and frame from which on there is no frame
-_FULL = 0.93  # share of the picture from which on a canvas is the picture
+_FULL = 0.7  # share of the picture from which on a canvas is the picture: what is around it is a margin of the paper
+_CROOKED = 0.35  # of a frame's side: how far the canvas's sides may be from parallel to it, once the frame is straight
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,9 @@ def find_with(looker: Looker, picture: Image.Image) -> Found:
     finds = [Find(f.canvas * size, f.outer * size, f.score) for f in finds]
     kept = list[Find]()
     for find in sorted(_closer(looker, picture, finds), key=lambda f: -f.score):
-        if find.score >= told["least"] and not any(_are_one(find, other) for other in kept):
+        if find.score < told["least"] or _crooked(find) > _CROOKED:
+            continue
+        if not any(_are_one(find, other) for other in kept):
             kept.append(find)
     if not kept or max(area(np.clip(f.canvas, 0, size)) for f in kept) > _FULL * size.prod():
         return Found((), True)
@@ -127,6 +140,17 @@ def _closer(looker: Looker, picture: Image.Image, finds: list[Find]) -> list[Fin
 
 def _are_one(a: Find, b: Find) -> bool:
     return overlap(a.outer, b.outer) > _SAME or covered(a.canvas, b.outer) > 0.7 or covered(b.outer, a.outer) > 0.8
+
+
+def _crooked(find: Find) -> float:
+    """How far the sides of a canvas are from parallel to those of its frame; in a real one they are."""
+    try:
+        H = homography(find.outer, [(0, 0), (1, 0), (1, 1), (0, 1)])
+    except np.linalg.LinAlgError:
+        return 1.0
+    p = np.c_[find.canvas, np.ones(4)] @ H.T
+    x, y = (p[:, :2] / p[:, 2:]).T
+    return float(max(abs(x[0] - x[3]), abs(x[1] - x[2]), abs(y[0] - y[1]), abs(y[2] - y[3])))
 
 
 def _artwork(find: Find, edges: Edges, size: np.ndarray) -> Artwork:

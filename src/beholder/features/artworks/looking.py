@@ -18,7 +18,7 @@ from beholder.features.onnx import open_session
 from beholder.json_reading import read_json
 
 MODEL = Path(__file__).with_name("finder.onnx")
-_SHA256 = "98cebeb5abb24e5bf093ef637d4f148eb522718ce2008e5fdc3aeab73c70a56f"
+_SHA256 = "83edfee22e480ae69aa14b35ab784f9a77e2b61053679f4c869747477e74ef22"
 _MIRRORED = [1, 0, 3, 2]  # which corner of the mirrored picture each is
 
 
