@@ -229,7 +229,7 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     page.tap(".tile >> nth=2")
     page.tap(".tile >> nth=6")
     for _ in range(3):
-        answer(lambda: page.tap(".controls .main"))
+        answer(lambda: page.tap(".controls button >> nth=0"))
     for _ in range(3):
         answer(lambda: page.tap(".pair .plate >> nth=0"))
         answer(lambda: page.tap(".pair .plate >> nth=1"))

@@ -10,7 +10,6 @@ from PIL import Image
 from beholder.cli import run
 from beholder.errors import UserError
 from beholder.features.artworks.looking import Looker
-from beholder.research.training.scene_views import batch_of, target_of, view_of
 from beholder.research.training.scenes import Scene
 
 torch = pytest.importorskip("torch", reason="needs the extra torch: make test-all")
@@ -20,6 +19,7 @@ from beholder.research.training import artworks, scene_store  # noqa: E402
 from beholder.research.training.artwork_fitting import ArtworkFitting  # noqa: E402
 from beholder.research.training.artwork_network import ArtworkNetwork, Said  # noqa: E402
 from beholder.research.training.artworks import ArtworkRecipe, train_artworks  # noqa: E402
+from beholder.research.training.scene_views import batch_of, target_of, view_of  # noqa: E402
 
 QUICK = ArtworkRecipe(minutes=0.02, scenes=4, growing=((1.0, (64,)),), batch=2)
 

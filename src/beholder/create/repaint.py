@@ -19,6 +19,7 @@ from beholder.create.surface import enlarged
 from beholder.durable import write_whole
 from beholder.errors import BadPicture, UnknownName, UserError
 from beholder.images import open_image
+from beholder.json_reading import BadJson, parse_json
 
 SIDE = 1024  # of a painting's longer side, where nothing else is said
 _LEAST, _MOST = 64, 4096
@@ -117,9 +118,11 @@ def save_png(picture: Image.Image, path: Path, recipe: Mapping[str, Any]) -> Non
 
 def recipe_of(path: Path) -> dict[str, Any]:
     """How a picture was made. raises : UserError where it does not say"""
-    with Image.open(path) as picture:
-        text = getattr(picture, "text", {}).get(_KEY)
-    if text is None:
+    try:
+        with Image.open(path) as picture:
+            told = parse_json(getattr(picture, "text", {}).get(_KEY, ""))
+    except (OSError, ValueError, BadJson):  # no picture, or one that says something else
+        told = None
+    if not isinstance(told, dict):
         raise UserError(f"{path} holds no recipe: only PNG files made by Beholder do")
-    told: dict[str, Any] = json.loads(text)
     return told

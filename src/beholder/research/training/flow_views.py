@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.images import open_image
+from beholder.json_reading import read_json
 from beholder.types import Matrix, Progress
 
 _SIDE = 64  # of the views
@@ -86,7 +87,7 @@ def views(files: Sequence[Path], path: Path, count: int, seed: int, progress: Pr
     """(n, count, _SIDE, _SIDE, 3) views of pictures, kept in a file: the middle, others of the same size, parts."""
     shape = (len(files), count, _SIDE, _SIDE, 3)
     done = path.with_suffix(".json")
-    if not done.is_file() or json.loads(done.read_text()) != list(shape):
+    if not done.is_file() or read_json(done) != list(shape):
         made = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
         for i, file in enumerate(files):
             progress("cutting views", i, len(files))
