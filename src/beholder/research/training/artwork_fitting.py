@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from beholder.durable import write_whole
 from beholder.features.networks.builtin import Builtin
 from beholder.research.training.artwork_network import UNIT, ArtworkNetwork
+from beholder.research.training.averaging import follow
 from beholder.research.training.scene_store import SceneStore
 from beholder.research.training.scene_views import batch_of, view_of
 from beholder.types import Progress
@@ -102,14 +105,9 @@ class ArtworkFitting:
             "shows": (_cross_entropy(shows, batch["shows"]) * weight[:, None]).mean(),
         }
 
-    @torch.no_grad()
     def _average(self) -> None:
         keep = min(_AVERAGE, (1 + self.step) / (_AVERAGED_FROM + self.step))
-        for mean, now in zip(self.mean_network.state_dict().values(), self.network.state_dict().values(), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
+        follow(self.mean_network, self.network, keep)
 
     def _save(self) -> None:
         state = {
@@ -119,9 +117,7 @@ class ArtworkFitting:
             "at": {"step": self.step, "seconds": self.seconds},
             "losses": self.losses,
         }
-        new = self.checkpoint.with_suffix(".new")
-        torch.save(state, new)
-        new.replace(self.checkpoint)
+        write_whole(self.checkpoint, partial(torch.save, state))
 
     def _load(self) -> None:
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)

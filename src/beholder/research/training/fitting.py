@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from beholder.durable import write_whole
 from beholder.jobs import map_jobs
+from beholder.research.training.averaging import follow
 from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 from beholder.types import Progress
@@ -213,14 +216,9 @@ class Fitting:
         wanted = [*out, *(["classes"] if self.classifiers else [])]
         return {name: losses.get(name, torch.zeros((), device=self.device)) for name in wanted}
 
-    @torch.no_grad()
     def _average(self) -> None:
         keep = min(self.recipe.average, (1 + self.step) / (_AVERAGED_FROM + self.step)) ** _AVERAGED_EVERY
-        for mean, now in zip(self.mean_student.state_dict().values(), self.student.state_dict().values(), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
+        follow(self.mean_student, self.student, keep)
 
     def _save(self) -> None:
         state = {
@@ -231,9 +229,7 @@ class Fitting:
             "at": {"step": self.step, "seconds": self.seconds, "looked": self.looked},
             "losses": self.losses,
         }
-        new = self.checkpoint.with_suffix(".new")
-        torch.save(state, new)
-        new.replace(self.checkpoint)
+        write_whole(self.checkpoint, partial(torch.save, state))
 
     def _load(self, start: Path | None) -> None:
         own = self.checkpoint.is_file()

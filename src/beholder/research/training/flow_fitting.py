@@ -6,6 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from beholder.durable import write_whole
 from beholder.research.training.flow_network import Gaussian, LargeFlow, SmallFlow, split_haar
 from beholder.research.training.flow_views import FlowRecipe, zooms
 from beholder.types import Matrix, Progress
@@ -221,6 +223,4 @@ class FlowFitting:
 
     def _save(self) -> None:
         state = {"small": self.small.state(), "large": self.large.state()}
-        new = self.checkpoint.with_suffix(".new")
-        torch.save(state | {"seconds": self.seconds, "losses": self.losses}, new)
-        new.replace(self.checkpoint)
+        write_whole(self.checkpoint, partial(torch.save, state | {"seconds": self.seconds, "losses": self.losses}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
+from beholder.durable import write_whole
 from beholder.errors import UnknownName
 from beholder.features.networks.network import Network, in_batches
 from beholder.research.training.scored import ScoredSet
@@ -175,9 +177,7 @@ class Tuning:
             "losses": self.losses,
         }
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        new = self.checkpoint.with_suffix(".new")
-        torch.save(state, new)
-        new.replace(self.checkpoint)
+        write_whole(self.checkpoint, partial(torch.save, state))
 
     def _load(self) -> None:
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
