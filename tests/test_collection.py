@@ -305,10 +305,17 @@ def test_a_name_that_looks_like_a_known_one_is_refused_before_any_picture_is_rea
     assert seen == []
 
 
+def made_anew(home):
+    home.rename(home.with_name("moved"))
+    library = Library(home)
+    library.store.people()
+    library.close()
+
+
 AWAY = {
     "deleted": lambda home: shutil.rmtree(home),
     "moved": lambda home: home.rename(home.with_name("moved")),
-    "made anew": lambda home: (home.rename(home.with_name("moved")), Library(home).store.people()),
+    "made anew": made_anew,
 }
 
 

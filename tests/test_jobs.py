@@ -84,10 +84,11 @@ def test_a_process_that_dies_is_told_with_a_sentence():
 
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
 from beholder.jobs import map_jobs
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs this behind hands down an ignored one
     try:
         for done in map_jobs(time.sleep, [0, 0, *[0.5] * 50], workers=2, processes=True):
             print("done", flush=True)

@@ -237,7 +237,11 @@ class Library:
             progress=say,
             artworks=row.artworks if artworks is None and is_own else artworks,
         )
-        report = job.run(source)
+        try:
+            report = job.run(source)
+        except StoreError:
+            self.store.check()  # where the data folder is gone, that is what is wrong
+            raise
         if empty and not job.row.id:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:

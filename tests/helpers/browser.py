@@ -60,7 +60,7 @@ SAFE = {"Origin": HERE}  # what a browser sends with every write
 
 def as_person(client, name=None):
     """This client answers as a new person from now on."""
-    client.person = name or f"P{uuid.uuid4().hex[:10]}"
+    client.person = name or f"Pa{uuid.uuid4().hex[:9]}"
     assert client.post("/people", data={"name": client.person}, follow_redirects=False).status_code == 303
     return client
 
