@@ -170,11 +170,12 @@ def _texts(
         if leaning is not None:
             weighed += _measured(attributes[:, column], rows, high, leaning)
     said = dict(zip(words.names, words.said.mean(axis=0).tolist(), strict=True))
-    weighed = [one for one in weighed if said.get(one[1], 0.0) <= _COMMON]  # an attribute may be called as a word is
+    weighed = [one for one in weighed if said.get(one[1], 0.0) <= _COMMON]
     found: list[list[str]] = [[] for _ in range(len(rows))]
     for _, text, which in sorted(weighed, key=lambda x: -x[0]):
         for at in which.tolist():
-            found[at].append(text)
+            if text not in found[at]:  # an attribute may be called as a word is
+                found[at].append(text)
     return found
 
 
