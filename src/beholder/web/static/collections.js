@@ -2,7 +2,7 @@
 
 import { call, counted } from "./api.js";
 import { make } from "./dom.js";
-import { ended, running } from "./importing.js";
+import { ended, isBusy, running, steps } from "./importing.js";
 import "./shell.js";
 
 const box = document.getElementById("job");
@@ -10,12 +10,11 @@ const line = box.querySelector(".job-line");
 const bar = box.querySelector("progress");
 const stop = box.querySelector(".stop");
 const broken = box.querySelector(".broken");
-const EVERY = 500;
 
 export function show(job) {
   box.hidden = false;
   box.dataset.state = job.state;
-  const busy = job.state === "waiting" || job.state === "running";
+  const busy = isBusy(job);
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
   if (job.adds && job.state === "failed") { // it is said once; the offer does not come back
@@ -28,21 +27,15 @@ export function show(job) {
   broken.querySelector("summary").textContent = `${counted(list.length + (job.report.more_broken ?? 0), "file")} could not be opened, and why`;
   broken.querySelector("ul").replaceChildren(
     ...list.slice(0, 500).map((b) => make("li", {}, make("b", {}, b.name), ` ${b.reason}`)));
-  return busy;
 }
 
 export async function watch(id, began) {
   box.dataset.job = id;
-  for (;;) {
-    const job = await call(`/api/imports/${id}`).catch((fault) => fault);
-    if (job instanceof Error && !job.passing) return;
-    if (!(job instanceof Error) && !show(job)) {
-      if (!began || job.state === "failed") return;
-      sessionStorage.setItem("beholder.job", id);
-      location.assign("/");
-      return;
-    }
-    await new Promise((done) => setTimeout(done, EVERY));
+  for await (const job of steps(id)) {
+    show(job);
+    if (isBusy(job) || !began || job.state === "failed") continue;
+    sessionStorage.setItem("beholder.job", id);
+    location.assign("/");
   }
 }
 

@@ -2,13 +2,13 @@
 
 import { call } from "./api.js";
 import { make } from "./dom.js";
-import { ended, running } from "./importing.js";
+import { ended, isBusy, running, steps } from "./importing.js";
 import "./shell.js";
 
 const box = document.getElementById("coming");
 const wall = document.querySelector(".coming");
 const { job: id, start, segment } = box.dataset;
-const EVERY = 500;
+const bar = box.querySelector("progress");
 let last = 0;
 
 function hang({ id: item, v, width, height }) {
@@ -16,22 +16,14 @@ function hang({ id: item, v, width, height }) {
   wall.append(make("li", {}, make("img", { src: `/pictures/${item}/320.jpg?v=${v}`, width, height, alt: "" })));
 }
 
-async function look() {
-  const job = await call(`/api/imports/${id}`);
-  const { items } = await call(`/api/imports/${id}/pictures?after=${last}`);
+for await (const job of id ? steps(id) : []) {
+  const { items } = await call(`/api/imports/${id}/pictures?after=${last}`).catch(() => ({ items: [] }));
   items.forEach(hang);
+  const [here, enough] = [wall.children.length, Number(start)];
   box.dataset.state = job.state;
-  const busy = job.state === "waiting" || job.state === "running";
-  box.querySelector(".job-line").textContent = busy ? running(job) : ended(job);
-  const bar = box.querySelector("progress");
-  bar.hidden = !busy;
-  if (job.total) [bar.max, bar.value] = [Number(start), Math.min(wall.children.length, Number(start))];
-  if (wall.children.length >= Number(start) || job.state === "done") location.replace(`/label/${segment}`);
-  return busy;
+  box.querySelector(".job-line").textContent = isBusy(job) ? running(job) : ended(job);
+  bar.hidden = !isBusy(job);
+  if (job.total) [bar.max, bar.value] = [enough, Math.min(here, enough)];
+  if (here >= enough || (here && !isBusy(job))) location.replace(`/label/${segment}`);
 }
-
-for (let busy = Boolean(id); busy; ) {
-  busy = await look().catch((fault) => fault.passing);
-  await new Promise((done) => setTimeout(done, EVERY));
-}
-if (!id) setTimeout(() => location.reload(), 4 * EVERY);
+if (!id) setTimeout(() => location.reload(), 2000); // somebody else's import: only its end can be seen

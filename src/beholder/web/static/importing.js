@@ -1,4 +1,4 @@
-// How an import goes, in words.
+// How an import goes, step by step and in words.
 
 import { call, counted } from "./api.js";
 
@@ -35,12 +35,22 @@ export function ended({ collection, state, error, report, adds }) {
   return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
 }
 
+export const isBusy = ({ state }) => state === "waiting" || state === "running";
+
+// How the import goes, every so many milliseconds, until it has ended. An answer that does not come is asked for again.
+export async function* steps(id, every = 500) {
+  for (;;) {
+    const job = await call(`/api/imports/${id}`).catch((fault) => fault);
+    const lost = job instanceof Error;
+    if (!lost) yield job;
+    if (lost ? !job.passing : !isBusy(job)) return;
+    await new Promise((done) => setTimeout(done, every));
+  }
+}
+
 // Say in `sign` how many pictures are in, until all are.
 export async function follow(id, sign) {
-  for (let busy = true; busy; ) {
-    const job = await call(`/api/imports/${id}`).catch((fault) => fault);
-    busy = job instanceof Error ? job.passing : job.state === "waiting" || job.state === "running";
-    if (!(job instanceof Error)) sign.textContent = busy && job.total ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")} pictures are in` : "";
-    if (busy) await new Promise((done) => setTimeout(done, 2000));
+  for await (const job of steps(id, 2000)) {
+    sign.textContent = isBusy(job) && job.total ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")} pictures are in` : "";
   }
 }
