@@ -153,6 +153,25 @@ def size_text(told: Details) -> str:
     return ", ".join(part for part in (work, frame and f"frame {frame}") if part)
 
 
+def wall_size(told: Details, ratio: float) -> tuple[float, float] | None:
+    """(width, height) in mm that a work takes on a wall, with its frame where that is known; None where neither is.
+
+    Parameters
+    ----------
+    ratio
+        of the picture, width to height: which side is which where nobody says it
+    """
+    known = (
+        (told.frame_width_mm, told.frame_height_mm), _turned(told.frame_long_mm, told.frame_short_mm, ratio),
+        (told.width_mm, told.height_mm), _turned(told.long_mm, told.short_mm, ratio),
+    )  # fmt: skip
+    return next(((w, h) for w, h in known if w and h), None)
+
+
+def _turned(long: float | None, short: float | None, ratio: float) -> tuple[float | None, float | None]:
+    return (long, short) if ratio >= 1 else (short, long)
+
+
 def _sides(one: float | None, other: float | None) -> str:
     return f"{one / 10:.4g} × {other / 10:.4g} cm" if one and other else ""
 

@@ -1,6 +1,7 @@
 """Storage in a data folder: one database and the vector shards."""
 
 from beholder.store.names import alike, clean, composed
+from beholder.store.shortlists import MOST_LISTED, KeptShortlists, Remark, Shortlist
 from beholder.store.store import (
     CollectionRow,
     CropCounts,
@@ -17,16 +18,20 @@ from beholder.store.vectors import VectorShards
 from beholder.store.works import KeptListing, KeptWorks, SamePair
 
 __all__ = [
+    "MOST_LISTED",
     "CollectionRow",
     "CropCounts",
     "FoundCrop",
     "KeptListing",
+    "KeptShortlists",
     "KeptWorks",
     "KnownFile",
     "KnownItem",
     "NewItem",
     "Person",
+    "Remark",
     "SamePair",
+    "Shortlist",
     "Store",
     "VectorShards",
     "alike",

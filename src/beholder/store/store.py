@@ -24,6 +24,7 @@ from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
+from beholder.store.shortlists import KeptShortlists
 from beholder.store.works import KeptWorks
 from beholder.types import Details, Item, Judgement, picture_key
 
@@ -179,6 +180,11 @@ class Store:
     def works(self) -> KeptWorks:
         """Which pictures show one work, and what pages listed."""
         return KeptWorks(self.engine)
+
+    @property
+    def shortlists(self) -> KeptShortlists:
+        """People's own choices of pictures."""
+        return KeptShortlists(self.engine)
 
     def close(self) -> None:
         if "engine" in self.__dict__:
@@ -372,6 +378,18 @@ class Store:
         if row is None:
             raise UnknownName(f"there is no picture {item_id}")
         return _item(row)
+
+    def some_items(self, ids: Sequence[int]) -> list[Item]:
+        """These pictures, of whatever collections, in this order; those that are not there are left out."""
+        with reading(self.engine) as db:
+            found = {row.id: _item(row) for row in db.execute(sa.select(t.items).where(t.items.c.id.in_(ids)))}
+        return [found[id] for id in ids if id in found]
+
+    def collections_of(self, ids: Sequence[int]) -> dict[int, str]:
+        """The collection's name of each of these pictures."""
+        query = sa.select(t.items.c.id, t.collections.c.name).join_from(t.items, t.collections)
+        with reading(self.engine) as db:
+            return {row.id: row.name for row in db.execute(query.where(t.items.c.id.in_(ids)))}
 
     # Which part of its photo a picture is
 

@@ -174,3 +174,39 @@ saved_pages = Table(
     Column("works", Integer, nullable=False),  # that it lists
     Column("at", String, nullable=False),  # the import
 )
+
+# A person's own choice of pictures, from any collection.
+shortlists = Table(
+    "shortlists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("changed_at", String, nullable=False),  # when a picture was put on it, taken off or moved
+    Column("key", String, unique=True),  # opaque: the end of the address for others; NULL where it is not shared
+    Column("pin", String),  # what tells the right one, not the PIN itself; NULL: others need none
+    Index("shortlists_of_person", "person_id"),
+)
+
+listed = Table(
+    "listed",
+    metadata,
+    Column("shortlist_id", Integer, ForeignKey("shortlists.id"), primary_key=True),
+    Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
+    Column("place", Integer),  # from 1; NULL: taken off, and its note is kept
+    Column("note", String, nullable=False),
+)
+
+# What those with whom a shortlist is shared say of its pictures.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shortlist_id", Integer, ForeignKey("shortlists.id"), nullable=False),
+    Column("item_id", Integer, ForeignKey("items.id"), nullable=False),
+    Column("name", String, nullable=False),  # as they call themselves
+    Column("text", String, nullable=False),  # "": a heart
+    Column("at", String, nullable=False),
+    Index("remarks_of_shortlist", "shortlist_id"),
+)

@@ -99,6 +99,28 @@ class NewUpload(_Strict):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class Listing(_Strict):
+    """Whether a picture is on a shortlist: one of the person's, or a new one of this name."""
+
+    item: _ItemId
+    on: bool
+    shortlist: _ItemId | None = None
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class Order(_Strict):
+    """The pictures of a shortlist, first to last."""
+
+    items: list[_ItemId] = Field(max_length=_MOST_EVENTS)
+
+
+class Note(_Strict):
+    """What a person notes of a picture."""
+
+    item: _ItemId
+    text: Annotated[str, StringConstraints(max_length=10_000)]
+
+
 async def read(request: Request, model: type[Model]) -> Model:
     """The request's body as this model. raises : Refused 415 or 422, with a sentence"""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ class _Card:
     width: int
     height: int
     ratio: str
-    score: str
+    score: str  # "" where there is none
     low: str
     high: str
     lo: int
@@ -74,7 +75,7 @@ def write_sheet(
     heading = f"{found} closest to {_whose(reading.person.name)} taste{limits}"
     answers = len(reading.history.answers)
     text = contact_sheet(
-        places, heading=heading, sentence=sentence, answers=answers, apart=apart, wishes=wishes, progress=progress
+        places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, progress=progress
     )
     file = file.expanduser()
     try:
@@ -88,7 +89,7 @@ def contact_sheet(
     *,
     heading: str,
     sentence: str = "",
-    answers: int | None = None,
+    foot: str = "",
     apart: _Apart = (),
     wishes: Wishes = NOTHING_WANTED,
     progress: Progress = silent,
@@ -98,11 +99,12 @@ def contact_sheet(
     Parameters
     ----------
     places
-        what to show, in this order; a picture that cannot be read any more is named with the reason
+        what to show, in this order; a score that is no number is not shown; a picture that cannot be read any more
+        is named with the reason
     sentence
         the taste in words, under the heading
-    answers
-        how many answers the ranking rests on, said at the foot
+    foot
+        the line below; "": that Beholder ranked them, and what the score means
     apart
         what stands below, under headings of its own
     wishes
@@ -119,7 +121,7 @@ def contact_sheet(
 
     page = environment().get_template("sheet.html")
     made = [(title, list(cards(part))) for title, part in parts]
-    return page.render(heading=heading, sentence=sentence, parts=made, foot=_foot(answers), version=__version__)
+    return page.render(heading=heading, sentence=sentence, parts=made, foot=foot or _foot(None), version=__version__)
 
 
 def _whose(name: str) -> str:
@@ -135,7 +137,8 @@ def _foot(answers: int | None) -> str:
 def _card(place: Ranked, wishes: Wishes) -> _Card:
     item = place.item
     picture, missing = _picture(item)
-    low, high = max(SCALE[0], place.score - place.std), min(SCALE[1], place.score + place.std)
+    score = SCALE[0] if math.isnan(place.score) else place.score
+    low, high = max(SCALE[0], score - place.std), min(SCALE[1], score + place.std)
     ratio = item.width / item.height if item.width and item.height else 1.0
     return _Card(
         rank=place.rank,
@@ -150,12 +153,12 @@ def _card(place: Ranked, wishes: Wishes) -> _Card:
         width=item.width,
         height=item.height,
         ratio=f"{min(max(ratio, _NARROWEST), _WIDEST):.3f}",
-        score=f"{place.score:.2f}",
+        score="" if math.isnan(place.score) else f"{place.score:.2f}",
         low=f"{low:.1f}",
         high=f"{high:.1f}",
         lo=_percent(low),
         hi=_percent(high),
-        at=_percent(place.score),
+        at=_percent(score),
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from beholder.details import link_in
 from beholder.details import said as said_of
@@ -26,6 +26,7 @@ NAV = (
     ("label", "Choose"),
     ("results", "Results"),
     ("taste", "My taste"),
+    ("shortlists", "Shortlists"),
     ("people", "People"),
 )
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
@@ -66,6 +67,12 @@ def page(request: Request, template: str, *, status: int = 200, here: str = "", 
     }
     context.setdefault("collection", None)
     return HTMLResponse(environment().get_template(template).render(context), status)
+
+
+def download(text: str, kind: str, name: str) -> Response:
+    """A file to keep; kind : its media type"""
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
+    return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{safe}"'})
 
 
 def segment(name: str) -> str:

@@ -46,6 +46,27 @@ class _Held:
     session: Session | None = None
 
 
+class WrongPins:
+    """How often a wrong PIN was typed for each shared shortlist a short while ago: nobody can try them all."""
+
+    MOST, WITHIN = 10, 600.0  # tries, seconds
+
+    def __init__(self) -> None:
+        self._at: dict[int, list[float]] = {}
+        self._lock = threading.Lock()
+
+    def too_many(self, shortlist_id: int) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            recent = [at for at in self._at.get(shortlist_id, ()) if now - at < self.WITHIN]
+            self._at[shortlist_id] = recent
+            return len(recent) >= self.MOST
+
+    def add(self, shortlist_id: int) -> None:
+        with self._lock:
+            self._at.setdefault(shortlist_id, []).append(time.monotonic())
+
+
 class AppState:
     """Everything one server holds. Thread-safe."""
 
@@ -57,6 +78,8 @@ class AppState:
         home = Path(library.home)
         self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
         self.cookie_at = self.cookie + "_at"  # the collection that was last seen
+        self.cookie_guest = self.cookie + "_guest"  # that the PIN of a shared shortlist was right
+        self.wrong_pins = WrongPins()
         self.pictures = Pictures(home / "thumbs")
         self.imports = Imports(library, self.forget)
         self.uploads = Uploads(home / "uploads")

@@ -26,7 +26,7 @@ from beholder.types import Item
 from beholder.web.pages.collections import may_import
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.works import same_questions
-from beholder.web.render import page
+from beholder.web.render import download, page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
 
@@ -42,14 +42,14 @@ router = APIRouter()
 @router.get("/results/{collection:path}/export.csv")
 def export_csv(request: Request, collection: str, person: PagePerson) -> Response:
     """The ranking, filtered as the page is, as a table."""
-    return _file(as_csv(_rows(request, collection, person)), "text/csv; charset=utf-8", f"{collection}.csv")
+    return download(as_csv(_rows(request, collection, person)), "text/csv; charset=utf-8", f"{collection}.csv")
 
 
 @router.get("/results/{collection:path}/export.json")
 def export_json(request: Request, collection: str, person: PagePerson) -> Response:
     """The ranking, filtered as the page is, for a machine."""
     text = json.dumps(_rows(request, collection, person), ensure_ascii=False, indent=1)
-    return _file(text, "application/json", f"{collection}.json")
+    return download(text, "application/json", f"{collection}.json")
 
 
 @router.get("/results/{collection:path}")
@@ -229,8 +229,3 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 def _cell(value: Any) -> str:
     return "" if value is None else harmless(str(value))
-
-
-def _file(text: str, kind: str, name: str) -> Response:
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
-    return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{safe}"'})

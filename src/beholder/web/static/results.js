@@ -1,7 +1,9 @@
 // Results: more pictures as one scrolls, a closer look, favourites without leaving the place.
 
 import { make } from "./dom.js";
+import { keep } from "./keep.js";
 import { zoom } from "./zoom.js";
+import "./panels.js";
 import "./shell.js";
 
 const wall = document.getElementById("wall");
@@ -63,6 +65,11 @@ document.getElementById("main").addEventListener("click", (e) => {
   zoom(links.map(one), links.indexOf(link));
 });
 
+document.getElementById("main").addEventListener("click", (e) => {
+  const figure = e.target.closest("[data-keep]")?.closest("figure");
+  if (figure) keep(Number(figure.dataset.item), figure.querySelector(".title").textContent);
+});
+
 document.getElementById("main").addEventListener("submit", async (e) => {
   const form = e.target.closest("form.marks");
   if (!form) return;
@@ -78,17 +85,6 @@ document.getElementById("main").addEventListener("submit", async (e) => {
   const on = button.value === "1";
   button.value = on ? "0" : "1";
   button.setAttribute("aria-pressed", on);
-});
-
-// A panel closes where something else is pressed, or with Escape.
-const panels = document.querySelectorAll(".drop-down");
-const close = (but) => panels.forEach((panel) => panel.contains(but) || (panel.open = false));
-addEventListener("click", (e) => close(e.target));
-addEventListener("keydown", (e) => {
-  const open = [...panels].find((panel) => panel.open);
-  if (e.key !== "Escape" || !open) return;
-  close(null);
-  open.querySelector("summary").focus();
 });
 
 // Fields that say nothing stay out of the address.

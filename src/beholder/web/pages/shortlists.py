@@ -1,0 +1,355 @@
+"""Shortlists: a person's own choice of pictures, with notes, side by side, decided, exported, shared."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from beholder.cells import csv_line, harmless
+from beholder.errors import NotEnoughAnswers
+from beholder.offers import offer_of, size_text, wall_size
+from beholder.ranking import Ranked, title_of
+from beholder.store import Person, Remark, Shortlist
+from beholder.types import Item
+from beholder.web.answers import Listing, Note, Order, read
+from beholder.web.contact_sheet import contact_sheet
+from beholder.web.faults import Refused
+from beholder.web.pages.label import whole
+from beholder.web.pages.people import inside
+from beholder.web.render import count, download, link_of, page
+from beholder.web.state import AppState, state_of
+from beholder.web.thumbnails import ratio
+from beholder.web.who import ApiPerson, FormPerson, PagePerson
+
+_FIRST_NAME = "Shortlist"  # of the first one, where none was named
+_COVERS = 4
+_BESIDE = (2, 4)  # how many pictures can be looked at side by side
+_SOFA = 2200.0  # mm wide, drawn to scale under what hangs above it
+_YEAR = 365 * 24 * 3600
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A picture on a shortlist, with all that is said of it.
+
+    score : what the person's taste says, "" where it says nothing yet
+    """
+
+    item: Item
+    collection: str
+    note: str
+    score: str
+    hearts: Sequence[Remark]
+    remarks: Sequence[Remark]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hung:
+    """A picture as large as it is; mm"""
+
+    item: Item
+    width: float
+    height: float
+    size: str
+
+
+@router.get("/shortlists")
+def shortlists(request: Request, person: PagePerson) -> Response:
+    """All of a person's shortlists, and the form for another."""
+    state = state_of(request)
+    found = [(one, state.store.some_items(one.items[:_COVERS])) for one in state.store.shortlists.of(person.id)]
+    return page(request, "shortlists.html", here="shortlists", found=found)
+
+
+@router.post("/shortlists")
+def add(request: Request, person: FormPerson, name: Annotated[str, Form()] = "") -> Response:
+    """A new shortlist."""
+    made = state_of(request).store.shortlists.add(person.id, name)
+    return RedirectResponse(f"/shortlists/{made.id}", 303)
+
+
+@router.get("/api/shortlists")
+def listed(request: Request, person: ApiPerson, item: str = "") -> dict[str, Any]:
+    """The person's shortlists, and whether this picture is on each."""
+    id = whole(item, "item", 1, 2**53)
+    found = state_of(request).store.shortlists.of(person.id)
+    return {"shortlists": [{"id": one.id, "name": one.name, "on": id in one.items} for one in found]}
+
+
+@router.post("/api/shortlists")
+async def put(request: Request, person: ApiPerson) -> dict[str, Any]:
+    """Put a picture on a shortlist, or take it off."""
+    said = await read(request, Listing)
+    return await run_in_threadpool(_put, state_of(request), person, said)
+
+
+def _put(state: AppState, person: Person, said: Listing) -> dict[str, Any]:
+    state.store.item(said.item)
+    kept = state.store.shortlists
+    if said.shortlist is not None:
+        wanted = kept.get(said.shortlist, person.id)
+    else:
+        wanted = kept.add(person.id, said.name or _FIRST_NAME)
+    if said.on:
+        kept.put(wanted, said.item)
+    else:
+        kept.take_off(wanted, said.item)
+    return {"id": wanted.id, "name": wanted.name, "on": said.on}
+
+
+@router.get("/shortlists/{number}")
+def shortlist(request: Request, number: str, person: PagePerson) -> Response:
+    """One shortlist, its pictures in the person's order."""
+    state, own = state_of(request), _own(request, number, person)
+    host = state.settings.host
+    return page(
+        request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
+        address=f"{request.base_url}shared/{own.key}" if own.key else "",
+        alone=host.startswith("127.") or host in ("localhost", "::1"), most=_BESIDE[1],
+    )  # fmt: skip
+
+
+@router.post("/shortlists/{number}/put")
+def put_by_form(
+    request: Request, number: str, person: FormPerson, item: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "1", next: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """As the call of the script, for a page without one."""
+    own = _own(request, number, person)
+    _put(state_of(request), person, Listing(item=whole(item, "item", 1, 2**53), on=on == "1", shortlist=own.id))
+    return RedirectResponse(inside(next) if next else f"/shortlists/{own.id}", 303)
+
+
+@router.post("/shortlists/{number}/note")
+async def note(request: Request, number: str, person: ApiPerson) -> dict[str, Any]:
+    """Keep a note."""
+    said = await read(request, Note)
+
+    def keep() -> None:
+        state_of(request).store.shortlists.note(_own(request, number, person), said.item, said.text)
+
+    await run_in_threadpool(keep)
+    return {"saved": said.item}
+
+
+@router.post("/shortlists/{number}/order")
+async def order(request: Request, number: str, person: ApiPerson) -> dict[str, Any]:
+    """Keep the order."""
+    said = await read(request, Order)
+
+    def keep() -> None:
+        state_of(request).store.shortlists.order(_own(request, number, person), said.items)
+
+    await run_in_threadpool(keep)
+    return {"saved": said.items}
+
+
+@router.post("/shortlists/{number}/{act}")
+def change(
+    request: Request, number: str, act: str, person: FormPerson, name: Annotated[str, Form()] = "",
+    pin: Annotated[str, Form()] = "", remark: Annotated[str, Form()] = "", item: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Rename, delete, move a picture up, share, stop sharing, or take a remark away."""
+    kept, own = state_of(request).store.shortlists, _own(request, number, person)
+    match act:
+        case "rename":
+            kept.rename(own, name)
+        case "delete":
+            kept.delete(own)
+            return RedirectResponse("/shortlists", 303)
+        case "up":
+            kept.order(own, _moved_up(own.items, whole(item, "item", 1, 2**53)))
+        case "share":
+            kept.share(own, pin)
+        case "unshare":
+            kept.unshare(own)
+        case "unsay":
+            kept.unsay(own, whole(remark, "remark", 1, 2**53))
+        case _:
+            raise Refused(404, "A shortlist cannot do that.")
+    return RedirectResponse(f"/shortlists/{own.id}", 303)
+
+
+@router.get("/shortlists/{number}/beside")
+def beside(request: Request, number: str, person: PagePerson) -> Response:
+    """Two to four of its pictures side by side, as large as they are where that is known."""
+    own, query = _own(request, number, person), request.query_params
+    ids = [
+        id for id in dict.fromkeys(whole(text, "item", 1, 2**53) for text in query.getlist("item")) if id in own.items
+    ]
+    ids = ids or list(own.items[: _BESIDE[1]])
+    items = state_of(request).store.some_items(ids)
+    if not _BESIDE[0] <= len(items) <= _BESIDE[1]:
+        sentence = f"Choose two to four pictures to see side by side; you chose {len(items)}."
+        raise Refused(422, sentence)
+    hung = [one for one in map(_hung, items) if one]
+    known = {one.item.id for one in hung}
+    return page(
+        request, "beside.html", here="shortlists", own=own, hung=hung, others=[i for i in items if i.id not in known],
+        sofa=query.get("sofa") == "1", room=_SOFA, ids=ids,
+    )  # fmt: skip
+
+
+@router.get("/shortlists/{number}/decide")
+def decide(request: Request, number: str, person: PagePerson) -> Response:
+    """A small tournament among its pictures; what is chosen in it teaches like any other answer."""
+    state, own = state_of(request), _own(request, number, person)
+    items, names = state.store.some_items(own.items), state.store.collections_of(own.items)
+    if len(items) < _BESIDE[0]:
+        raise Refused(409, "There is nothing to decide yet: a shortlist of two pictures or more has a tournament.")
+    return page(request, "decide.html", here="shortlists", own=own, items=items, collections=names)
+
+
+@router.get("/shortlists/{number}/sheet.html")
+def sheet(request: Request, number: str, person: PagePerson) -> Response:
+    """It as one file that opens anywhere, pictures and all."""
+    state, own = state_of(request), _own(request, number, person)
+    entries = _entries(state, own, person)
+    places = [Ranked(at, one.item, float(one.score or "nan"), 0.0, one.note) for at, one in enumerate(entries, start=1)]
+    today = date.today()
+    text = contact_sheet(
+        places, heading=own.name, foot=f"{count(len(places), 'picture')}, chosen by {person.name} with Beholder "
+        f"on {today.day} {today:%B %Y}.",
+    )  # fmt: skip
+    return download(text, "text/html; charset=utf-8", f"{own.name}.html")
+
+
+@router.get("/shortlists/{number}/list.csv")
+def table(request: Request, number: str, person: PagePerson) -> Response:
+    """It as a table."""
+    state, own = state_of(request), _own(request, number, person)
+    head = ["place", "title", "artist", "year", "price", "currency", "size", "link", "note", "score", "hearts",
+            "said", "collection", "item"]  # fmt: skip
+    lines: list[list[Any]] = [head]
+    for at, one in enumerate(_entries(state, own, person), start=1):
+        told, offer = one.item.details, offer_of(one.item)
+        said = " / ".join(f"{remark.name}: {remark.text}" for remark in one.remarks)
+        lines.append(
+            [at, title_of(one.item), told.artist, told.year, offer["price"], told.currency, size_text(told),
+             link_of(one.item), one.note, one.score, len(one.hearts), said, one.collection, one.item.name]
+        )  # fmt: skip
+    rows = ("" if cell is None else harmless(str(cell)) for line in lines for cell in line)
+    text = "".join(csv_line([next(rows) for _ in head]) for _ in lines)
+    return download(text, "text/csv; charset=utf-8", f"{own.name}.csv")
+
+
+@router.get("/shared/{key}")
+def shared(request: Request, key: str) -> Response:
+    """A shortlist for others: no account, a PIN where the person wants one."""
+    state, seen = state_of(request), _shared(request, key)
+    if not _let_in(request, seen):
+        return page(request, "shared_pin.html", key=key, wrong=False)
+    items, remarks = state.store.some_items(seen.items), state.store.shortlists.remarks(seen)
+    notes = state.store.shortlists.notes(seen)
+    hearts = Counter(remark.item_id for remark in remarks if not remark.text)
+    entries = [
+        (i, notes.get(i.id, ""), hearts[i.id], [r for r in remarks if r.item_id == i.id and r.text]) for i in items
+    ]
+    whose = next((p.name for p in state.store.people() if p.id == seen.person_id), "")
+    return page(request, "shared.html", seen=seen, whose=whose, entries=entries)
+
+
+@router.post("/shared/{key}/pin")
+def unlock(request: Request, key: str, pin: Annotated[str, Form()] = "") -> Response:
+    """Type the PIN."""
+    state, seen = state_of(request), _shared(request, key)
+    if state.wrong_pins.too_many(seen.id):
+        raise Refused(429, "The PIN was wrong too often. Wait ten minutes, then try again.")
+    if not seen.opens_with(pin.strip()):
+        state.wrong_pins.add(seen.id)
+        return page(request, "shared_pin.html", status=403, key=key, wrong=True)
+    response = RedirectResponse(f"/shared/{key}", 303)
+    response.set_cookie(
+        state.cookie_guest, _token(seen), max_age=_YEAR, path=f"/shared/{key}", httponly=True, samesite="lax"
+    )
+    return response
+
+
+@router.post("/shared/{key}/say")
+def say(
+    request: Request, key: str, item: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "", heart: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """A heart or a comment of somebody else."""
+    seen = _shared(request, key)
+    if not _let_in(request, seen):
+        raise Refused(403, "Type the PIN of this shortlist first.")
+    id = whole(item, "item", 1, 2**53)
+    if id not in seen.items:
+        raise Refused(404, "This picture is no longer on the shortlist.")
+    if not heart and not text.strip():
+        raise Refused(422, "Write a comment first, or give a heart.")
+    state_of(request).store.shortlists.say(seen, id, name, "" if heart else text)
+    return RedirectResponse(f"/shared/{key}#p{id}", 303)
+
+
+def _own(request: Request, number: str, person: Person) -> Shortlist:
+    return state_of(request).store.shortlists.get(whole(number, "shortlist", 1, 2**53), person.id)
+
+
+def _shared(request: Request, key: str) -> Shortlist:
+    return state_of(request).store.shortlists.shared(key[:100])
+
+
+def _let_in(request: Request, seen: Shortlist) -> bool:
+    token = request.cookies.get(state_of(request).cookie_guest, "")
+    return seen.pin is None or hmac.compare_digest(token, _token(seen))
+
+
+def _token(seen: Shortlist) -> str:
+    """What a browser holds once the PIN was right; another one after each change of the PIN."""
+    return hashlib.sha256(f"{seen.key} {seen.pin}".encode()).hexdigest()[:40]
+
+
+def _entries(state: AppState, own: Shortlist, person: Person) -> list[_Entry]:
+    items, names = state.store.some_items(own.items), state.store.collections_of(own.items)
+    notes, remarks = state.store.shortlists.notes(own), state.store.shortlists.remarks(own)
+    scores = _scores(state, person, items, names)
+    of = {item.id: [remark for remark in remarks if remark.item_id == item.id] for item in items}
+    return [
+        _Entry(
+            item, names[item.id], notes.get(item.id, ""), scores.get(item.id, ""),
+            [r for r in of[item.id] if not r.text], [r for r in of[item.id] if r.text],
+        )
+        for item in items
+    ]  # fmt: skip
+
+
+def _scores(state: AppState, person: Person, items: Sequence[Item], names: dict[int, str]) -> dict[int, str]:
+    """What the person's taste says of each, where they have answered in its collection."""
+    found: dict[int, str] = {}
+    answered = state.store.answer_counts(person.id)
+    for name in dict.fromkeys(names.values()):
+        if not answered.get(state.store.collection(name).id):
+            continue
+        try:
+            reading = state.reading(name, person)
+        except NotEnoughAnswers:
+            continue
+        row_of, scores = reading.collection.row_of, reading.ranking.scores
+        found |= {i.id: f"{scores[row_of[i.id]]:.2f}" for i in items if i.id in row_of and names[i.id] == name}
+    return found
+
+
+def _hung(item: Item) -> _Hung | None:
+    shape = ratio(item)
+    size = wall_size(item.details, shape)
+    return None if size is None else _Hung(item, *size, size_text(item.details))
+
+
+def _moved_up(items: Sequence[int], id: int) -> list[int]:
+    order = list(items)
+    if id in order and (at := order.index(id)):
+        order[at - 1], order[at] = order[at], order[at - 1]
+    return order

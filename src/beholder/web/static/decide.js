@@ -1,0 +1,91 @@
+// A small tournament: each picture meets one other in a round, the one that is liked more goes on.
+
+import { call, Fault, newId } from "./api.js";
+import { button, make } from "./dom.js";
+import { keyOf } from "./keys.js";
+import { add } from "./outbox.js";
+import { Pairs } from "./pairs.js";
+import "./shell.js";
+
+const page = document.getElementById("decide");
+const wall = document.getElementById("wall");
+const controls = document.getElementById("controls");
+const ask = document.getElementById("ask");
+const round = document.getElementById("round");
+const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, image: firstElementChild }));
+for (const { image } of all) image.style.setProperty("--ar", image.getAttribute("width") / image.getAttribute("height"));
+
+// alive: those of this round, in order; next: winners of it; out: those that lost, the last one first
+let now;
+let before; // [{state, said}]: what one can go back to
+let view;
+function hang() {
+  view = new Pairs(wall, controls, { give, tool: () => {}, skip: () => give({ kind: "skip", items: pair().map((one) => one.id) }) });
+  controls.append(button("Undo", { key: "U", onclick: undo }));
+}
+function begin() {
+  now = { alive: all, next: [], out: [] };
+  before = [];
+  hang();
+  step();
+}
+const pair = () => now.alive.slice(0, 2);
+
+function step() {
+  if (now.alive.length < 2) now = { alive: [...now.next, ...now.alive], next: [], out: now.out };
+  if (now.alive.length === 1) return over();
+  const [left, right] = pair();
+  const games = now.alive.length + now.next.length - 1;
+  round.textContent = games === 1 ? "the final" : `${games} to go`;
+  ask.textContent = view.ask;
+  return view.show({ question: { items: pair() }, images: [left.image, right.image] });
+}
+
+// What is said of two pictures of one collection is an answer like any other.
+function give(event) {
+  const [left, right] = pair();
+  const said = left.segment === right.segment ? { id: newId(), asked_by: "shortlist", ...event } : null;
+  if (said) add(left.segment, said);
+  before.push({ state: now, said, segment: left.segment });
+  const won = event.kind === "choice" ? event.items[0] : left.id; // of two alike, the one that hangs first goes on
+  const [winner, loser] = won === left.id ? [left, right] : [right, left];
+  now = { alive: now.alive.slice(2), next: [...now.next, winner], out: [loser, ...now.out] };
+  step();
+}
+
+function undo() {
+  const last = before.pop();
+  if (!last) return;
+  if (last.said) add(last.segment, { id: newId(), kind: "undo", items: [], undoes: last.said.id });
+  now = last.state;
+  if (!wall.querySelector(".pair")) hang();
+  step();
+}
+
+function over() {
+  const [winner] = now.alive;
+  const order = [winner, ...now.out];
+  ask.textContent = `Your choice: ${winner.title}`;
+  round.textContent = "";
+  const fault = make("p", { class: "fault", role: "alert" });
+  const keepOrder = button("Keep this order", { class: "main", onclick: async () => {
+    try {
+      await call(`/shortlists/${page.dataset.id}/order`, { items: order.map((one) => one.id) });
+      location.href = `/shortlists/${page.dataset.id}`;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      fault.textContent = `Not saved. ${error.message}`;
+    }
+  } });
+  wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("ul", { class: "also" }, ...now.out.map((one) => make("li", {}, one.image)))));
+  controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }), fault);
+}
+
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.matches("input")) return;
+  const key = keyOf(e);
+  if (key.toLowerCase() === "u" || key === "Backspace") undo();
+  else if (!wall.querySelector(".pair") || !view.key(key)) return;
+  e.preventDefault();
+});
+begin();

@@ -1,0 +1,57 @@
+// "Shortlist" under a picture: on which of the person's shortlists it is.
+
+import { call, Fault } from "./api.js";
+import { button, make } from "./dom.js";
+
+let dialog = null;
+
+function build() {
+  dialog = make("dialog", { class: "keep", "aria-label": "Shortlists" });
+  dialog.addEventListener("click", (e) => e.target === dialog && dialog.close());
+  document.body.append(dialog);
+}
+
+// item: the picture's id, title: how the dialog calls it.
+export async function keep(item, title) {
+  if (!dialog) build();
+  const fault = make("p", { class: "fault", role: "alert" });
+  const put = async (said, box) => {
+    fault.textContent = "";
+    try {
+      return await call("/api/shortlists", { item, ...said });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      fault.textContent = `Not saved. ${error.message}`;
+      if (box) box.checked = !box.checked;
+      return null;
+    }
+  };
+  const line = ({ id, name, on }) => {
+    const box = make("input", { type: "checkbox", checked: on });
+    box.addEventListener("change", () => put({ shortlist: id, on: box.checked }, box));
+    return make("li", {}, make("label", { class: "check" }, box, name), make("a", { href: `/shortlists/${id}` }, "Open"));
+  };
+  const lists = make("ul", {});
+  const name = make("input", { "aria-label": "Name of a new shortlist", placeholder: "New shortlist", maxlength: 80, autocomplete: "off" });
+  const form = make("form", { class: "row", method: "dialog" }, name, make("button", {}, "Add"));
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const made = await put({ name: name.value.trim(), on: true });
+    if (!made) return;
+    lists.append(line(made));
+    name.value = "";
+  });
+  dialog.replaceChildren(
+    make("div", { class: "dialog-head" }, make("h2", {}, title), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
+    lists, form, fault,
+  );
+  if (!dialog.open) dialog.showModal();
+  try {
+    const { shortlists } = await call(`/api/shortlists?item=${item}`);
+    lists.replaceChildren(...shortlists.map(line));
+    (lists.querySelector("input") ?? name).focus();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    fault.textContent = error.message;
+  }
+}

@@ -1,0 +1,119 @@
+// A shortlist: notes are kept as they are typed, pictures are moved by dragging or with the arrow keys.
+
+import { call, Fault } from "./api.js";
+import { zoom } from "./zoom.js";
+import "./panels.js";
+import "./shell.js";
+
+const PAUSE = 600; // ms without a key before a note is saved
+const list = document.getElementById("list");
+const said = document.getElementById("said");
+const id = list?.dataset.id;
+const entries = () => [...list.children];
+
+async function save(what, body, done) {
+  try {
+    await call(`/shortlists/${id}/${what}`, body);
+    said.textContent = done;
+    return true;
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    said.textContent = `Not saved. ${fault.message}`;
+    return false;
+  }
+}
+
+const unsaved = new Map(); // note field -> timer
+function keepNote(field) {
+  clearTimeout(unsaved.get(field));
+  unsaved.delete(field);
+  return save("note", { item: Number(field.closest("li").dataset.item), text: field.value }, "Note saved");
+}
+list?.addEventListener("input", (e) => {
+  if (!e.target.matches("[data-note]")) return;
+  clearTimeout(unsaved.get(e.target));
+  unsaved.set(e.target, setTimeout(() => keepNote(e.target), PAUSE));
+});
+list?.addEventListener("focusout", (e) => unsaved.has(e.target) && keepNote(e.target));
+addEventListener("pagehide", () => [...unsaved.keys()].forEach(keepNote));
+
+const order = () => {
+  entries().forEach((entry, at) => (entry.querySelector("[data-up]").disabled = at === 0));
+  return save("order", { items: entries().map((entry) => Number(entry.dataset.item)) }, "Order saved");
+};
+
+function step(entry, by) {
+  const other = by < 0 ? entry.previousElementSibling : entry.nextElementSibling;
+  if (!other) return;
+  if (by < 0) other.before(entry);
+  else other.after(entry);
+  order();
+}
+
+// Where a picture would stand if it were let go here: before the first entry whose middle is further on.
+function placeAt(moved, x, y) {
+  const others = entries().filter((entry) => entry !== moved);
+  return others.find((entry) => {
+    const box = entry.getBoundingClientRect();
+    return y < box.top || (y < box.bottom && x < box.left + box.width / 2);
+  });
+}
+
+for (const grip of document.querySelectorAll("[data-grip]")) {
+  const entry = grip.closest("li");
+  grip.hidden = false;
+  grip.addEventListener("keydown", (e) => {
+    const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[e.key];
+    if (!by) return;
+    e.preventDefault();
+    step(entry, by);
+    grip.focus();
+  });
+  grip.addEventListener("pointerdown", (e) => {
+    if (e.button) return;
+    const before = entries();
+    grip.setPointerCapture(e.pointerId);
+    entry.classList.add("moving");
+    const move = ({ clientX, clientY }) => {
+      const next = placeAt(entry, clientX, clientY);
+      if (next === entry.nextElementSibling || (!next && entry === list.lastElementChild)) return;
+      if (next) next.before(entry);
+      else list.append(entry);
+    };
+    const end = () => {
+      grip.removeEventListener("pointermove", move);
+      grip.removeEventListener("pointerup", end);
+      grip.removeEventListener("pointercancel", end);
+      entry.classList.remove("moving");
+      if (entries().some((one, at) => one !== before[at])) order();
+    };
+    grip.addEventListener("pointermove", move);
+    grip.addEventListener("pointerup", end);
+    grip.addEventListener("pointercancel", end);
+  });
+}
+
+// Side by side: those that are ticked, else the first few.
+const beside = document.getElementById("beside");
+list?.addEventListener("change", (e) => {
+  if (!e.target.matches("[data-beside]")) return;
+  const boxes = [...list.querySelectorAll("[data-beside]")];
+  const ticked = boxes.filter((box) => box.checked);
+  for (const box of boxes) box.disabled = !box.checked && ticked.length >= Number(list.dataset.most);
+  const query = new URLSearchParams(ticked.map((box) => ["item", box.closest("li").dataset.item]));
+  beside.href = `/shortlists/${id}/beside?${query}`;
+  beside.textContent = ticked.length ? `Side by side (${ticked.length})` : "Side by side";
+});
+
+list?.addEventListener("click", (e) => {
+  const link = e.target.closest("a[data-zoom]");
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  const links = [...list.querySelectorAll("a[data-zoom]")];
+  zoom(links.map((a) => ({ src: a.href, alt: a.querySelector("img").alt, words: [a.closest("li").dataset.title] })), links.indexOf(link));
+});
+
+const print = document.getElementById("print");
+print.hidden = false;
+print.addEventListener("click", () => window.print());
+document.getElementById("address")?.addEventListener("focus", (e) => e.target.select());

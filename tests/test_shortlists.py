@@ -1,0 +1,200 @@
+"""Shortlists: what a person keeps on them, what others may see and say, and that nobody else's is touched."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from beholder.errors import UnknownName, UserError
+from beholder.offers import wall_size
+from beholder.types import Details
+from helpers.browser import SAFE, as_person
+
+pytest_plugins = "helpers.webwall"
+
+
+@pytest.fixture
+def mine(wall, request):
+    person = wall.store.add_person(f"Ida {request.node.name}"[:60], another=True)
+    made = wall.store.shortlists.add(person.id, "For the hall")
+    return wall.store.shortlists, made, [item.id for item in wall.store.items(wall.store.collection("wall").id)[:5]]
+
+
+def again(kept, one):
+    return kept.get(one.id, one.person_id)
+
+
+def test_pictures_stand_in_the_order_of_the_person(mine):
+    kept, one, ids = mine
+    for id in ids:
+        kept.put(again(kept, one), id)
+    assert again(kept, one).items == tuple(ids)
+    kept.order(again(kept, one), [ids[3], ids[0], 10**9])
+    assert again(kept, one).items == (ids[3], ids[0], ids[1], ids[2], ids[4])
+
+
+def test_a_note_comes_back_with_a_picture_that_was_taken_off(mine):
+    kept, one, ids = mine
+    kept.put(one, ids[0])
+    kept.note(one, ids[0], "too blue?\n\x00 ask for the frame  ")
+    kept.take_off(one, ids[0])
+    assert again(kept, one).items == ()
+    kept.put(again(kept, one), ids[0])
+    assert kept.notes(one) == {ids[0]: "too blue?\n ask for the frame"}
+
+
+def test_what_is_too_much_is_refused_with_a_sentence(mine):
+    kept, one, ids = mine
+    with pytest.raises(UserError, match="at most 2,000"):
+        kept.note(one, ids[0], "x" * 2001)
+    with pytest.raises(UserError, match="4 to 12 digits"):
+        kept.share(one, "12a4")
+
+
+def test_a_pin_is_not_kept_and_opens_only_with_itself(mine):
+    kept, one, _ = mine
+    kept.share(one, "2468")
+    shared = again(kept, one)
+    assert "2468" not in shared.pin
+    assert shared.opens_with("2468")
+    assert not shared.opens_with("2469")
+    kept.share(shared, "")
+    assert again(kept, one).pin is None
+    assert again(kept, one).key == shared.key
+    kept.unshare(shared)
+    with pytest.raises(UnknownName, match="no such shortlist"):
+        kept.shared(shared.key)
+
+
+def test_a_second_heart_takes_the_first_back_and_comments_stay(mine):
+    kept, one, ids = mine
+    for text in ("", "lovely", "", "lovely"):
+        kept.say(one, ids[0], "Ola", text)
+    assert [remark.text for remark in kept.remarks(one)] == ["lovely", "lovely"]
+    kept.delete(one)
+    assert kept.remarks(one) == []
+    assert kept.of(one.person_id) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "ratio", "size"),
+    [
+        (Details(width_mm=500, height_mm=400), 1.25, (500, 400)),
+        (Details(width_mm=500, height_mm=400, frame_width_mm=560, frame_height_mm=460), 1.25, (560, 460)),
+        (Details(long_mm=500, short_mm=400), 0.8, (400, 500)),  # the picture says which side is which
+        (Details(long_mm=500, short_mm=400), 1.25, (500, 400)),
+        (Details(width_mm=500), 1.25, None),
+    ],
+)
+def test_the_size_on_a_wall(told, ratio, size):
+    assert wall_size(told, ratio) == size
+
+
+@pytest.fixture
+def listed(client, wall):
+    """A client with a shortlist of four pictures; returns (client, its number, the ids)."""
+    as_person(client)
+    ids = [item.id for item in wall.store.items(wall.store.collection("wall").id)[:4]]
+    headers = SAFE | {"X-Beholder-Person": shown_to(client)}
+    first = client.post("/api/shortlists", json={"item": ids[0], "on": True, "name": "Hall"}, headers=headers).json()
+    for id in ids[1:]:
+        said = {"item": id, "on": True, "shortlist": first["id"]}
+        assert client.post("/api/shortlists", json=said, headers=headers).json()["on"]
+    return client, first["id"], ids
+
+
+def shown_to(client):
+    text = client.get("/shortlists").text
+    person, home = re.search(r'data-person="(\d+)" data-home="([^"]+)"', text).groups()
+    return f"{home}.{person}"
+
+
+def form(client, path, **data):
+    return client.post(path, data=data | {"shown_to": shown_to(client)}, follow_redirects=False)
+
+
+def test_a_shortlist_is_one_persons_own(listed, wall):
+    client, number, ids = listed
+    as_person(client)
+    assert client.get(f"/shortlists/{number}").status_code == 404
+    assert form(client, f"/shortlists/{number}/delete").status_code == 404
+    assert form(client, f"/shortlists/{number}/put", item=ids[0], on="0").status_code == 404
+    assert "No shortlist yet" in client.get("/shortlists").text
+
+
+def test_it_works_without_a_script(listed):
+    client, number, ids = listed
+    assert form(client, f"/shortlists/{number}/up", item=ids[1]).status_code == 303
+    shown = [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(f"/shortlists/{number}").text)]
+    assert shown == [ids[1], ids[0], *ids[2:]]
+    form(client, f"/shortlists/{number}/put", item=ids[1], on="0")
+    form(client, f"/shortlists/{number}/rename", name="Kitchen")
+    text = client.get(f"/shortlists/{number}").text
+    assert "Kitchen" in text
+    assert f'id="p{ids[1]}"' not in text
+
+
+def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
+    client, number, ids = listed
+    form(client, f"/shortlists/{number}/share", pin="4711")
+    address = re.search(r'readonly value="([^"]+)"', client.get(f"/shortlists/{number}").text)[1]
+    path = address.partition("/shared/")[1] + address.partition("/shared/")[2]
+    client.cookies.clear()
+    assert "PIN" in client.get(path).text
+    assert f'id="p{ids[0]}"' not in client.get(path).text
+    assert client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "heart": "1"}).status_code == 403
+    assert client.post(f"{path}/pin", data={"pin": "4712"}).status_code == 403
+    assert client.post(f"{path}/pin", data={"pin": "4711"}, follow_redirects=False).status_code == 303
+    client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "heart": "1"})
+    client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "<b>yes</b>"})
+    text = client.get(path).text
+    assert "&lt;b&gt;yes" in text
+    assert "<b>yes" not in text
+    assert client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "  "}).status_code == 422
+    for _ in range(9):
+        client.post(f"{path}/pin", data={"pin": "0000"})
+    assert client.post(f"{path}/pin", data={"pin": "4711"}).status_code == 429
+
+
+def test_the_table_and_the_sheet_have_it_all(listed):
+    client, number, ids = listed
+    headers = SAFE | {"X-Beholder-Person": shown_to(client)}
+    note = {"item": ids[1], "text": "=ask Ida"}
+    assert client.post(f"/shortlists/{number}/note", json=note, headers=headers).json() == {"saved": ids[1]}
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/shortlists/{number}/list.csv").text)))
+    assert [row["title"] for row in rows] == ["Study 0", "Study 1", "Study 2", "Study 3"]
+    assert rows[1]["note"] == "'=ask Ida"
+    assert rows[1]["price"] == "101.0"
+    assert rows[1]["currency"] == "EUR"
+    sheet = client.get(f"/shortlists/{number}/sheet.html")
+    assert sheet.text.count("data:image/jpeg") == 4
+    assert "=ask Ida" in sheet.text
+    assert "nan" not in sheet.text
+    assert "attachment" in sheet.headers["content-disposition"]
+
+
+def test_side_by_side_takes_two_to_four(listed):
+    client, number, ids = listed
+    path = f"/shortlists/{number}/beside"
+    assert client.get(path, params={"item": ids[:1]}).status_code == 422
+    text = client.get(path, params={"item": ids[:3]}).text
+    assert text.count("<figure") == 3
+    assert "size of none of these is known" in text
+
+
+@pytest.mark.parametrize("path", ["/shortlists/0", "/shortlists/x", "/shortlists/999999", "/shared/none"])
+def test_what_is_not_there_is_said(client, path):
+    as_person(client)
+    answer = client.get(path)
+    assert answer.status_code in (404, 422)
+    assert "<h1>" in answer.text
+
+
+def test_a_strange_origin_changes_nothing(listed):
+    client, number, _ids = listed
+    answer = client.post(
+        f"/shortlists/{number}/delete", data={"shown_to": shown_to(client)}, headers={"Origin": "http://evil.example"}
+    )
+    assert answer.status_code == 403
+    assert client.get(f"/shortlists/{number}").status_code == 200
