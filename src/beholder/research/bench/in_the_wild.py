@@ -22,14 +22,13 @@ from beholder.features.artworks import find_artworks, straighten
 from beholder.images import open_image
 from beholder.images.quads import as_quad, overlap
 from beholder.research.bench import plots
-from beholder.research.bench.guards import same_pictures
 from beholder.research.bench.markdown import grid
 from beholder.research.bench.methods import check_method, real_name
 from beholder.research.bench.protocol import Protocol
 from beholder.research.bench.runner import embed_set
 from beholder.research.bench.statistics import paired
 from beholder.research.bench.worker import Bench, BenchJob, Row
-from beholder.research.datasets import Dataset
+from beholder.research.datasets import Dataset, same_pictures
 from beholder.research.datasets.rooms import make_room
 from beholder.types import Matrix, Progress
 
