@@ -17,7 +17,7 @@ run: $(VENV)/core
 test: $(VENV)/test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
-# Also what trains networks: the extra torch is downloaded once. `make test-all TESTS=tests/test_encoder.py` runs one file.
+# Also what trains networks and runs larger ones: the extras torch and create are downloaded once. `make test-all TESTS=tests/test_encoder.py` runs one file.
 test-all: $(VENV)/torch
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
@@ -45,7 +45,7 @@ $(VENV)/check: $(VENV)/test
 	touch $@
 
 $(VENV)/torch: $(VENV)/test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,torch]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,torch,create]'
 	touch $@
 
 $(VENV)/docs: $(VENV)/core

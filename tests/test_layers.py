@@ -28,9 +28,13 @@ FLOORS = [
     {"search"},  # which pictures fit a few words, or another picture
     {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit
     {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
-    {"session", "labels", "doctor"},  # jobs of one person's
+    {"session", "labels"},  # jobs of one person's
     {"create"},  # new pictures
-    {"research.bench", "demo"},  # how well models and ways of asking do on rated sets; a simulated person's session
+    {
+        "research.bench",
+        "demo",
+        "doctor",
+    },  # how well models and ways of asking do on rated sets; a simulated person's session; what is broken
     {"research.training"},  # what is learned before a person comes
     {"web"},  # the app
     {"cli"},  # the command line

@@ -17,6 +17,7 @@ from beholder.errors import BeholderError
 from beholder.store import private
 
 _EXTRAS = {
+    "create": ("diffusers", "new pictures by larger models"),
     "bench": ("matplotlib", "figures of the bench, .xlsx tables"),
     "duplicates": ("opencv-python-headless", "other photos of one painting"),
     "heif": ("pillow-heif", "HEIC pictures"),
@@ -54,6 +55,24 @@ def _installed() -> Iterator[Check]:
             yield Check(f"extra {extra}", None, f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             yield Check(f"extra {extra}", None, f"not installed: no {purpose}", f"pip install 'beholder[{extra}]'")
+        else:
+            if extra == "create":
+                yield _models()
+
+
+def _models() -> Check:
+    """Whether larger models can be used for new pictures, and which are here."""
+    from beholder.create.models import PREFIX, here
+
+    try:
+        from beholder.create.loading import said_of_device
+    except ImportError as fault:
+        return Check("larger models", False, f"cannot be used ({fault})", "pip install 'beholder[create]'")
+    models = here()
+    again = f"beholder create ... --engine {PREFIX}stabilityai/sd-turbo says what one needs"
+    return Check(
+        "larger models", None, f"{said_of_device()}; here: {', '.join(models) or 'none yet'}", "" if models else again
+    )
 
 
 def _home(library: Library) -> Iterator[Check]:

@@ -24,7 +24,12 @@ def create(
     person: Who = None,
     count: Annotated[int, typer.Option("-n", metavar="N", help="How many, at most 24.")] = 4,
     engine: Annotated[
-        str, typer.Option(metavar="flow|painter", help="What makes them: a small trained model, or the painter.")
+        str,
+        typer.Option(
+            metavar="E",
+            help="What makes them: 'flow', a small trained model; 'painter'; or 'diffusers:ID', a model of the Hugging "
+            "Face hub.",
+        ),
     ] = "flow",
     strength: Annotated[float, typer.Option(metavar="0..1", help="Of the taste; 0: none.")] = 0.4,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed; the same one makes the same pictures.")] = 0,
@@ -33,6 +38,9 @@ def create(
         typer.Option(metavar="S", help=f"A brush: {_STYLES}. [default: oil; the painter's pictures as they are]"),
     ] = None,
     side: Side = 1024,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Accept the licence of diffusers:ID, and download it once.")
+    ] = False,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,10 +49,13 @@ def create(
     Each comes with its twin: what the same seed gives without the taste. Both are judged, also by a taste that was
     learned from the same answers with another encoder and guided nothing.
     """
-    from beholder.create import Order, create_files
+    from beholder.create import Order, create_files, download
 
     order = Order(count, engine, strength, seed, style, side)
     order.check()
+    if accept_licence and engine.startswith("diffusers:"):
+        with Meter("downloading") as meter:
+            download(engine.removeprefix("diffusers:"), accept_licence=True, progress=meter)
     session = open_session(collection, person, model)
     with Meter("creating") as meter:
         told = create_files(session, order, out, meter)

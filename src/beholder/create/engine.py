@@ -47,6 +47,9 @@ class Guide(Protocol):
         None where the collection was not seen by it.
         """
 
+    def prompts(self) -> list[tuple[str, str]]:
+        """What an image generator is to show, and what not, in each way that the person likes; none without words."""
+
     def slope(self, pixels: Pixels) -> Pixels | None:
         """(h, w, 3) by how much the bound of a picture rises with its pixels; None where no way leads back."""
 

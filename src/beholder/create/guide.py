@@ -44,6 +44,7 @@ class TasteGuide:
 
     def __init__(self, reading: Reading, seed: int = 0) -> None:
         collection, library = reading.collection, reading.collection.library
+        self._reading = reading
         encoders = [library.runtime(name) for name in collection.row.encoders]
         self._scorer = Scorer(reading.model, encoders, library.runtime("attributes"))
         self._rows = _some(len(collection), _KNOWN, seed)
@@ -82,6 +83,10 @@ class TasteGuide:
         rows = self._X[parents][:, self._columns]
         row: Matrix = (share * rows[0] + (1 - share) * rows[1]).astype(np.float32)
         return row, list(dict.fromkeys(self._items[parent].name for parent in parents))
+
+    def prompts(self) -> list[tuple[str, str]]:
+        """As `beholder explain --prompt`."""
+        return [way.prompt for way in self._reading.ways]
 
     def slope(self, pixels: Pixels) -> Pixels | None:
         """By way of the encoder `builtin`, over a few shifts and the mirrored picture."""

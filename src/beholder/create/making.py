@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,10 +13,12 @@ from PIL import Image
 
 from beholder import __version__
 from beholder.collection import Collection
+from beholder.create.diffusing import DiffusersEngine
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Sketch
 from beholder.create.evolution import PainterEngine
 from beholder.create.guide import OtherEye, TasteGuide
+from beholder.create.models import PREFIX
 from beholder.create.novelty import SIDE as THUMBNAIL
 from beholder.create.novelty import Novelty, apart, seen_to_differ, thumbnail
 from beholder.create.repaint import SIDE, repaint, save_png
@@ -71,7 +74,7 @@ class Order:
     count
         pictures, at most 24
     engine
-        "flow" or "painter"
+        "flow", "painter", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
     strength
         of the taste, 0 to 1; at 0 each picture is its twin
     style
@@ -93,8 +96,8 @@ class Order:
         UserError
             naming what cannot be made
         """
-        if self.engine not in ENGINES:
-            raise UnknownName.of("engine", self.engine, ENGINES)
+        if self.engine not in ENGINES and not self.engine.startswith(PREFIX):
+            raise UnknownName.of("engine", self.engine, [*ENGINES, f"{PREFIX}ID"])
         if self.style is not None and self.style not in STYLES:
             raise UnknownName.of("style", self.style, STYLES)
         if not 1 <= self.count <= 24:
@@ -136,7 +139,7 @@ def create_files(session: Session, order: Order, out: Path, progress: Progress |
     """The same as PNG files in a folder, each with its twin beside it and its recipe in it; what is told of each."""
     told = []
     for k, one in enumerate(create(session, order, progress)):
-        name = f"{order.engine}-{order.seed + k}"
+        name = re.sub(r"[^\w.-]+", "-", f"{order.engine}-{order.seed + k}")
         files = {"file": out / f"{name}.png", "twin": out / f"{name}-twin.png"}
         out.mkdir(parents=True, exist_ok=True)
         save_png(one.picture, files["file"], one.recipe)
@@ -150,7 +153,7 @@ class _Maker:
 
     def __init__(self, order: Order, guide: TasteGuide, novelty: Novelty) -> None:
         self.order, self.guide, self.novelty = order, guide, novelty
-        self.engine = ENGINES[order.engine]()
+        self.engine = _engine(order.engine)
 
     def run(self, say: Progress) -> list[tuple[Image.Image, Image.Image, dict[str, Any]]]:
         """(picture, twin, recipe) of each seed."""
@@ -192,6 +195,10 @@ class _Maker:
         if style is not None:
             return repaint(sketch.at(_SKETCHED_AT), style, side=side, seed=seed)
         return sketch.at(side)
+
+
+def _engine(name: str) -> Engine:
+    return DiffusersEngine(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else ENGINES[name]()
 
 
 def _novelty(collection: Collection) -> Novelty:

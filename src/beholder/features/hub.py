@@ -1,5 +1,5 @@
 """Encoders from the Hugging Face hub, as ONNX, each pinned to one commit: CLIP, MobileCLIP 2 and SigLIP 2 with words,
-DINOv2.
+DINOv2. What else comes from the hub is fetched by the same functions.
 
 Nothing is fetched before it is needed: the text tower comes with the first call of `encode_text`. What was fetched
 once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is never asked for again.
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -31,6 +31,7 @@ _TOKENIZER = "tokenizer.json"
 PATIENCE = 4.0  # seconds that the hub has to answer
 _LOOKED = 0.3  # seconds after which it is looked again how much has come
 _SHA256 = 64  # characters of such a hash
+_COPIED = "copy its HF_HOME folder (~/.cache/huggingface) here and set HF_HOME to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,33 @@ class HubModel:
     first_token: bool = False
     text: _Text | None = None
     processor: str = "preprocessor_config.json"
+
+    @property
+    def files(self) -> list[str]:
+        return [self.file, self.processor, *([self.text.file, _TOKENIZER] if self.text else [])]
+
+
+class Pinned(Protocol):
+    """Files of a repository of the hub at one commit. bytes : of all that is to be fetched"""
+
+    @property
+    def repo(self) -> str: ...
+    @property
+    def commit(self) -> str: ...
+    @property
+    def files(self) -> Sequence[str]: ...
+    @property
+    def bytes(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What the hub says of a repository at one commit. licence : "" where its card states none; sizes : of its files"""
+
+    repo: str
+    commit: str
+    licence: str
+    sizes: dict[str, int]
 
 
 def _mobileclip2(size: str, bytes: int) -> HubModel:
@@ -124,7 +152,7 @@ MODELS = {
 }
 
 
-def fetch(model: HubModel, file: str) -> Path:
+def fetch(model: Pinned, file: str) -> Path:
     """The file's place in the hub's cache, fetched where it is not there yet. Raises UserError with what to do."""
     import huggingface_hub
 
@@ -137,14 +165,45 @@ def fetch(model: HubModel, file: str) -> Path:
             return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
     except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
         cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
-        said = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
-        reason = "it cannot be reached, and the file is not in its cache here" if cut_off else said
-        files = [model.file, model.processor, *([model.text.file, _TOKENIZER] if model.text else [])]
+        reason = "it cannot be reached, and the file is not in its cache here" if cut_off else _first_line(fault)
         raise UserError(
             f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
-            f"run `hf download {model.repo} {' '.join(files)} --revision {model.commit}`, copy its HF_HOME folder "
-            "(~/.cache/huggingface) here and set HF_HOME to it"
+            f"run `hf download {model.repo} {' '.join(model.files)} --revision {model.commit}`, {_COPIED}"
         ) from None
+
+
+def look_up(repo: str, commit: str = "") -> Repository:
+    """What the hub says of a repository now, or at a commit. Raises UserError with what to do."""
+    import huggingface_hub
+
+    try:
+        with _without_warnings():
+            told = huggingface_hub.HfApi().model_info(
+                repo, revision=commit or None, timeout=PATIENCE, files_metadata=True
+            )
+    except huggingface_hub.errors.RepositoryNotFoundError:
+        raise UserError(f"the Hugging Face hub has no model '{repo}' that everybody can see") from None
+    except Exception as fault:  # as in `fetch`
+        at = f" --revision {commit}" if commit else ""
+        reason = _first_line(fault) if isinstance(fault, huggingface_hub.errors.HfHubHTTPError) else "no answer"
+        raise UserError(
+            f"the Hugging Face hub cannot be asked about '{repo}' ({reason}), and the model is not in its cache here; "
+            f"on a machine that reaches it run `hf download {repo}{at}`, {_COPIED}"
+        ) from None
+    data: Any = told.card_data
+    card = data.to_dict() if data else {}
+    licence = card.get("license_name") or card.get("license") or ""
+    sizes = {file.rfilename: file.size or 0 for file in told.siblings or ()}
+    return Repository(repo, str(told.sha), str(licence), sizes)
+
+
+def snapshot(repo: str, file: str, commit: str = "") -> Path | None:
+    """The folder of a repository in the hub's cache that has this file: at a commit, else the newest one."""
+    from huggingface_hub import constants
+
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{repo.replace('/', '--')}" / "snapshots"
+    found = [path.parent for path in folder.glob(f"{commit or '*'}/{file}") if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def download(name: str, progress: Progress) -> None:
@@ -157,11 +216,25 @@ def download(name: str, progress: Progress) -> None:
     BadInput
         where what came is not what the hub has
     """
-    model, failed = MODELS[name], list[BaseException]()
+    model = MODELS[name]
+    download_files(model, [model.processor, model.file], name, progress)
+
+
+def download_files(model: Pinned, files: Sequence[str], name: str, progress: Progress) -> None:
+    """Have files in the hub's cache, in this order, going on from what came before. name : of what progress says
+
+    Raises
+    ------
+    UserError
+        where it cannot be fetched
+    BadInput
+        where what came is not what the hub has
+    """
+    failed = list[BaseException]()
 
     def work() -> None:
         try:
-            for file in (model.processor, model.file):
+            for file in files:
                 _fetch_whole(model, file)
         except BaseException as fault:  # told to whoever waits
             failed.append(fault)
@@ -169,13 +242,15 @@ def download(name: str, progress: Progress) -> None:
     worker = threading.Thread(target=work, daemon=True, name=f"download {name}")
     worker.start()
     while worker.is_alive():
-        progress(f"downloading {name}, MB", min(_come(model), model.bytes) // 1_000_000, model.bytes // 1_000_000)
+        progress(
+            f"downloading {name}, MB", min(_come(model, files), model.bytes) // 1_000_000, model.bytes // 1_000_000
+        )
         worker.join(_LOOKED)
     if failed:
         raise failed[0]
 
 
-def _fetch_whole(model: HubModel, file: str) -> None:
+def _fetch_whole(model: Pinned, file: str) -> None:
     """Fetch a file that is not here yet, and compare it with the hash that the hub names."""
     import huggingface_hub
 
@@ -188,14 +263,20 @@ def _fetch_whole(model: HubModel, file: str) -> None:
         raise BadInput(f"{file} of {model.repo} came damaged; try again, and it is fetched anew")
 
 
-def _come(model: HubModel) -> int:
+def _come(model: Pinned, files: Sequence[str]) -> int:
     """Bytes of a model that have come so far."""
     from huggingface_hub import constants
 
-    blobs = Path(constants.HF_HUB_CACHE) / f"models--{model.repo.replace('/', '--')}" / "blobs"
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{model.repo.replace('/', '--')}"
+    whole = [folder / "snapshots" / model.commit / file for file in files]
     with suppress(OSError):
-        return max((file.stat().st_size for file in blobs.glob("*.incomplete")), default=0)
+        coming = max((file.stat().st_size for file in (folder / "blobs").glob("*.incomplete")), default=0)
+        return coming + sum(path.stat().st_size for path in whole if path.is_file())
     return 0
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
 
 
 def _check_reachable(url: str) -> None:
