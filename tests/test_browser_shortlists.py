@@ -1,0 +1,60 @@
+"""Shortlists in a real browser: kept from Results, noted, moved, looked at side by side and decided."""
+
+import pytest
+
+from helpers.browser import PHONE, kinds, press, saved, start
+
+pytest_plugins = "helpers.webwall"
+
+
+@pytest.mark.parametrize("device", [{"viewport": {"width": 1280, "height": 900}}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, scheme):
+    page = open_page(**device, color_scheme=scheme)
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    name = start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    page.locator("[data-keep]").first.click()
+    page.fill("dialog.keep input[maxlength]", "Hall")
+    page.keyboard.press("Enter")
+    page.locator("dialog.keep li a").wait_for()
+    page.keyboard.press("Escape")
+    for at in (1, 2):
+        page.locator("[data-keep]").nth(at).click()
+        page.locator("dialog.keep li input").check()
+        page.keyboard.press("Escape")
+    page.goto(f"{server.url}/shortlists")
+    page.locator(".lists a").click()
+    page.locator("#list > li").nth(2).wait_for()
+    titles = [one.get_attribute("data-title") for one in page.locator("#list > li").all()]
+    page.locator("[data-note]").first.fill("ask for the frame")
+    page.locator("#said", has_text="Note saved").wait_for()
+    page.locator("[data-grip]").last.press("ArrowUp")
+    page.locator("#said", has_text="Order saved").wait_for()
+    page.reload()
+    moved = [one.get_attribute("data-title") for one in page.locator("#list > li").all()]
+    assert moved == [titles[0], titles[2], titles[1]]
+    assert page.locator("[data-note]").first.input_value() == "ask for the frame"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#beside").click()
+    page.locator(".same-height figure").nth(2).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.go_back()
+    page.locator("a", has_text="Decide").click()
+    page.locator(".pair img").nth(1).wait_for()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.locator(".chosen").wait_for()
+    page.keyboard.press("u")
+    page.locator(".pair").wait_for()
+    page.keyboard.press("ArrowRight")
+    assert moved[2] in page.locator("#ask").inner_text()  # of three the last one met the winner of the others
+    saved(page)
+    assert kinds(server, name)[-2:] == ["choice", "choice"]
+    page.locator("button", has_text="Keep this order").click()
+    page.locator("#list > li").nth(2).wait_for()
+    assert page.locator("#list > li").first.get_attribute("data-title") == moved[2]
+    assert not faults
