@@ -7,6 +7,15 @@ from helpers.browser import PHONE, kinds, press, saved, start
 pytest_plugins = "helpers.webwall"
 
 
+def drag(page, grip, to, right=False):
+    """With the mouse, from a grip to the left or the right half of an entry."""
+    start, end = grip.bounding_box(), to.bounding_box()
+    page.mouse.move(start["x"] + 9, start["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(end["x"] + (end["width"] - 9 if right else 9), end["y"] + end["height"] / 2, steps=9)
+    page.mouse.up()
+
+
 @pytest.mark.parametrize("device", [{"viewport": {"width": 1280, "height": 900}}, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, scheme):
@@ -39,6 +48,14 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     assert moved == [titles[0], titles[2], titles[1]]
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if device is not PHONE:
+        drag(page, page.locator("[data-grip]").last, page.locator("#list > li").first)
+        page.locator("#said", has_text="Order saved").wait_for()
+        page.reload()
+        assert page.locator("#list > li").first.get_attribute("data-title") == moved[2]
+        drag(page, page.locator("[data-grip]").first, page.locator("#list > li").last, right=True)
+        page.locator("#said", has_text="Order saved").wait_for()
+        page.reload()
     page.locator("#beside").click()
     page.locator(".same-height figure").nth(2).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -35,6 +35,9 @@ list?.addEventListener("input", (e) => {
   unsaved.set(e.target, setTimeout(() => keepNote(e.target), PAUSE));
 });
 list?.addEventListener("focusout", (e) => unsaved.has(e.target) && keepNote(e.target));
+for (const field of list?.querySelectorAll("[data-note]") ?? []) {
+  if (field.value !== field.defaultValue) keepNote(field); // typed before this script was here
+}
 addEventListener("pagehide", () => [...unsaved.keys()].forEach(keepNote));
 
 const order = () => {
@@ -72,7 +75,7 @@ for (const grip of document.querySelectorAll("[data-grip]")) {
   grip.addEventListener("pointerdown", (e) => {
     if (e.button) return;
     const before = entries();
-    grip.setPointerCapture(e.pointerId);
+    e.preventDefault(); // no text is selected on the way
     entry.classList.add("moving");
     const move = ({ clientX, clientY }) => {
       const next = placeAt(entry, clientX, clientY);
@@ -81,15 +84,13 @@ for (const grip of document.querySelectorAll("[data-grip]")) {
       else list.append(entry);
     };
     const end = () => {
-      grip.removeEventListener("pointermove", move);
-      grip.removeEventListener("pointerup", end);
-      grip.removeEventListener("pointercancel", end);
+      document.removeEventListener("pointermove", move);
+      for (const last of ["pointerup", "pointercancel"]) document.removeEventListener(last, end);
       entry.classList.remove("moving");
       if (entries().some((one, at) => one !== before[at])) order();
     };
-    grip.addEventListener("pointermove", move);
-    grip.addEventListener("pointerup", end);
-    grip.addEventListener("pointercancel", end);
+    document.addEventListener("pointermove", move); // a moved element loses what it captured
+    for (const last of ["pointerup", "pointercancel"]) document.addEventListener(last, end);
   });
 }
 
