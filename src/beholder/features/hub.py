@@ -207,15 +207,7 @@ def snapshot(repo: str, file: str, commit: str = "") -> Path | None:
 
 
 def download(name: str, progress: Progress) -> None:
-    """Have what the encoder of that name needs to see pictures in the hub's cache, going on from what came before.
-
-    Raises
-    ------
-    UserError
-        where it cannot be fetched
-    BadInput
-        where what came is not what the hub has
-    """
+    """Have what the encoder of that name needs to see pictures in the hub's cache. raises : as `download_files`"""
     model = MODELS[name]
     download_files(model, [model.processor, model.file], name, progress)
 
