@@ -5,7 +5,7 @@ import pytest
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.features.artworks import photos
-from helpers.browser import PHONE, Server
+from helpers.browser import PHONE, Server, no_wider
 from helpers.walls import BARE, ONE, TWO, Finder, crop, hang
 
 pytest_plugins = "helpers.webwall"
@@ -95,7 +95,7 @@ def test_a_corner_is_dragged_with_the_mouse_and_saved(open_page, server):
 
 def test_a_corner_is_dragged_with_a_finger_and_the_page_stays(open_page, server):
     page = opened(open_page(**PHONE), server, "finger")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    no_wider(page)
     for at in range(4):
         box = page.locator(f"[data-corner='{at}']").bounding_box()
         assert min(box["width"], box["height"]) >= 43.5

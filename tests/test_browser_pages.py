@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.browser import PHONE, asked, hang, press, saved, start
+from helpers.browser import PHONE, asked, hang, no_wider, press, saved, start
 
 pytest_plugins = "helpers.webwall"
 
@@ -81,7 +81,7 @@ def test_results_begin_with_pictures_below_one_slim_bar(open_page, server, size)
         box = page.locator(".drop-down[open] .panel").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= size[0]
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        no_wider(page)
     assert page.locator(".drop-down[open]").count() == 1
     page.keyboard.press("Escape")
     assert page.locator(".drop-down[open]").count() == 0
@@ -192,7 +192,7 @@ def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, s
     page.keyboard.press("Enter")
     page.wait_for_selector(".noted:has-text('zeppelin')")
     assert page.inner_text("h1") == "14 pictures found"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    no_wider(page)
     page.wait_for_selector(".filter-fields", state="hidden")
     page.locator(".wall .alike").first.click()
     page.wait_for_url("**like=*")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.browser import PHONE, kinds, press, saved, start
+from helpers.browser import PHONE, kinds, no_wider, press, saved, start
 
 pytest_plugins = "helpers.webwall"
 
@@ -47,7 +47,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     moved = [one.get_attribute("data-title") for one in page.locator("#list > li").all()]
     assert moved == [titles[0], titles[2], titles[1]]
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    no_wider(page)
     if device is not PHONE:
         drag(page, page.locator("[data-grip]").last, page.locator("#list > li").first)
         page.locator("#said", has_text="Order saved").wait_for()
@@ -58,7 +58,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
         page.reload()
     page.locator("#beside").click()
     page.locator(".same-height figure").nth(2).wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    no_wider(page)
     page.go_back()
     page.locator("a", has_text="Decide").click()
     page.locator(".pair img").nth(1).wait_for()

@@ -4,7 +4,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE
+from helpers.browser import PHONE, no_wider
 from helpers.shop import ADS, open_shop
 
 pytest_plugins = "helpers.webwall"
@@ -42,7 +42,7 @@ def test_limits_typed_into_the_filter_leave_what_fits_and_put_the_rest_apart(ope
     assert sorted(fits) == ["Havet igen, 60x80 cm", "Skov, 60x80 cm"]
     headings = [text.rsplit(" ", 1)[0] for text in page.locator(".apart > h2").all_inner_texts()]
     assert headings == ["Price or size not known", "Sold, reserved or no longer listed"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    no_wider(page)
     page.locator(".apart a.plate").first.click()
     page.wait_for_selector("dialog.zoom[open]")
     page.keyboard.press("Escape")

@@ -164,6 +164,12 @@ def press(page, *keys):
         asked(page, before)
 
 
+def no_wider(page):
+    """The page is no wider than the screen, once all of it is there."""
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
 def saved(page):
     page.wait_for_selector(".saved[data-state=saved] >> visible=true")
 
