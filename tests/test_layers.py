@@ -26,7 +26,7 @@ FLOORS = [
     {"refresh", "same_works"},  # what newer pages say; which pictures may show one work
     {"ask", "explain", "prequential", "importer", "background"},  # which question next; why; how well; pictures in
     {"search"},  # which pictures fit a few words, or another picture
-    {"ranking", "maker"},  # best first, with the score that people read; any model, ready to fit
+    {"ranking", "maker", "views"},  # best first, with the score that people read; any model, ready to fit; in groups
     {"collection", "filters", "album"},  # found, fingerprinted, embedded once; a ranking filtered; its best copied
     {"session", "labels"},  # jobs of one person's
     {"create"},  # new pictures

@@ -42,7 +42,9 @@ from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
+from beholder.text import shown
 from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, Progress, answers_of, picture_key, silent
+from beholder.views import Group, by_folder, by_kind, by_year
 from beholder.works import Works
 
 T = TypeVar("T")
@@ -660,6 +662,25 @@ class Collection:
                 reads = text_fits([self.library.runtime(name) for name in self.row.encoders], self.X)
                 self._finder = Finder(self.items, self.words, lambda: Looks.of(self.X, self.layout), reads=reads)
             return self._finder
+
+    def groups(self, by: str) -> list[Group]:
+        """Its pictures by "kind", by "year" or by "folder"; none where they do not differ in that."""
+        return self.table.derived(("groups", by), lambda: self._groups(by))
+
+    def _groups(self, by: str) -> list[Group]:
+        if by == "kind":
+            return by_kind(None, self.X, self.words, self.ids)
+        return {"year": by_year, "folder": by_folder}[by](self.items)
+
+    def group(self, said: str) -> Group:
+        """The group of this address, as `str` writes it. raises : UnknownName"""
+        by, _, key = said.partition(":")
+        groups = self.groups(by) if by in ("kind", "year", "folder") else []
+        row = self.row_of.get(int(key)) if by == "kind" and key.isascii() and key.isdigit() else None
+        for group in groups:
+            if group.key == key if row is None else row in group.rows:
+                return group
+        raise UnknownName(f"'{self.name}' has no group '{shown(said, 80)}'")
 
     @once
     def networks(self) -> ExpertNetworks | None:

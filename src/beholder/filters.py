@@ -13,6 +13,7 @@ from beholder.offers import NOTHING_WANTED, Part, Wishes
 from beholder.ranking import Ranking
 from beholder.search import Finder
 from beholder.types import Item
+from beholder.views import Group
 
 UNKNOWN = "Price or size not known"
 SOLD = "Sold, reserved or no longer listed"
@@ -41,6 +42,8 @@ class Filter:
         with `like`: those that rank well first too
     wishes
         what a buyer can have, by price and size
+    group
+        only the pictures of this group of the collection
     part
         of what the rest keeps: what fits the wishes, or what is apart, see `Wishes.part_of`
     """
@@ -52,6 +55,7 @@ class Filter:
     like: int | None = None
     mixed: bool = False
     wishes: Wishes = NOTHING_WANTED
+    group: Group | None = None
     part: Part = "fits"
 
     def __bool__(self) -> bool:
@@ -60,7 +64,7 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves pictures out for anything but what is searched for."""
-        return bool(self.favourites or self.unjudged or self.values or self.wishes)
+        return bool(self.favourites or self.unjudged or self.values or self.wishes or self.group)
 
     def of(self, ranking: Ranking, judged: Collection[int], finder: Callable[[], Finder] | None = None) -> Ranking:
         """What is kept of a ranking.
@@ -72,7 +76,7 @@ class Filter:
         finder
             gives the collection's, where something is searched for
         """
-        kept = self._kept(ranking, judged)
+        kept = self._kept(ranking if self.group is None else ranking.within(self.group.rows), judged)
         if finder is not None and self.text:
             kept = kept.fitting(finder().find(self.text))
         if finder is not None and self.like is not None:
@@ -80,7 +84,7 @@ class Filter:
         return kept
 
     def _kept(self, ranking: Ranking, judged: Collection[int]) -> Ranking:
-        if not self.narrows:
+        if not (self.favourites or self.unjudged or self.values or self.wishes):
             return ranking
 
         def keeps(item: Item, favourite: bool) -> bool:

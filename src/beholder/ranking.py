@@ -133,6 +133,12 @@ class Ranking(Sequence[Ranked]):
             np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items]), self._found
         )
 
+    def within(self, rows: Ints) -> Ranking:
+        """Those that are among these rows of the collection."""
+        inside = np.zeros(len(self._items), bool)
+        inside[rows] = True
+        return self._take(np.flatnonzero(inside[self.rows]), self._found)
+
     def fitting(self, found: Found) -> Ranking:
         """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order."""
         fits = found.fits[self.rows]

@@ -6,6 +6,7 @@ from beholder.explain.describe import Way, ways_of
 from beholder.explain.explanation import Explanation, explain, reasons
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
+from beholder.explain.naming import names_of
 from beholder.explain.phrases import noun_of, spoken_of
 from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
 from beholder.explain.why import BESIDE, Reason
@@ -28,6 +29,7 @@ __all__ = [
     "explain",
     "in_short",
     "liked_and_disliked",
+    "names_of",
     "noun_of",
     "reasons",
     "spoken_of",

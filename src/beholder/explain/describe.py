@@ -50,17 +50,18 @@ class Way:
     def description(self, at: int = 0) -> str:
         """A paragraph; at : its place among others, so that no two are told in the same turns of phrase."""
         artists, without = listed(self._words("artist")[:2]), [noun_of(x.word, x.group) for x in self.without[:2]]
-        sentences = [_OPENINGS[at % len(_OPENINGS)].format(self._pictures())]
+        sentences = [_OPENINGS[at % len(_OPENINGS)].format(self.pictures)]
         if artists:
             sentences.append(_PAINTERS[at % len(_PAINTERS)].format(artists))
         if without:
             sentences.append(f"Not {listed(without, 'or')}.")
         return " ".join(f"{x[0].upper()}{x[1:]}" for x in sentences)
 
-    def _pictures(self) -> str:
+    @property
+    def pictures(self) -> str:
         """What they are: "calm Impressionist seascapes with boats, in blue tones"."""
         named = self._named(*_NOUNS)
-        genre = [x for x in named if x in _GENRES][:1]
+        genre = [x for x in named if x.endswith(_GENRES)][:1]
         others = [x for x in named if x not in genre][:2]
         style = [x for x in self._words("style") if x[0].isupper() or x == "abstract"][:1]
         what = " ".join([*self._words("mood")[:1], *style, *(genre or self._named("medium")[:1] or ["pictures"])])

@@ -17,7 +17,19 @@ from beholder.errors import UserError
 from beholder.web import faults
 from beholder.web.connections import BACKLOG, Connection
 from beholder.web.imports import Job
-from beholder.web.pages import collections, crops, label, people, pictures, results, shortlists, taste, uploads, works
+from beholder.web.pages import (
+    collections,
+    crops,
+    label,
+    people,
+    pictures,
+    results,
+    shortlists,
+    taste,
+    uploads,
+    views,
+    works,
+)
 from beholder.web.render import segment
 from beholder.web.safety import Guard
 from beholder.web.state import AppState
@@ -53,7 +65,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.beholder = state
     faults.install(app)
-    for part in (collections, crops, uploads, label, results, taste, works, shortlists, people, pictures):
+    for part in (collections, crops, uploads, label, results, views, taste, works, shortlists, people, pictures):
         app.include_router(part.router)
     app.mount("/static", _Files(directory=_STATIC))
     app.add_middleware(

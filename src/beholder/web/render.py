@@ -43,6 +43,7 @@ def environment() -> Environment:
         "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
         "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
         "title_of": title_of, "byline": byline, "link_of": link_of, "price_text": price_text,
+        "view_address": view_address,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}
     return env
@@ -78,6 +79,11 @@ def download(text: str, kind: str, name: str) -> Response:
 def segment(name: str) -> str:
     """A collection's name as one part of an address."""
     return quote(name, safe="")
+
+
+def view_address(view: str, collection: str) -> str:
+    """Where a view of this collection is: "results", or by "kind", "year" or "folder"."""
+    return f"/{view if view == 'results' else view + 's'}/{segment(collection)}"
 
 
 def count(n: int, one: str, many: str = "") -> str:

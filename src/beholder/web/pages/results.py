@@ -25,6 +25,7 @@ from beholder.text import shown as short
 from beholder.types import Item
 from beholder.web.pages.collections import may_import
 from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.views import views_of
 from beholder.web.pages.works import same_questions
 from beholder.web.render import download, page
 from beholder.web.state import state_of
@@ -85,6 +86,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "back": address(page=number - 1) if number > 1 else None,
             "export": address(), "like": like, "examples": ", ".join(reading.collection.words.examples()),
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
+            "views": views_of(reading.collection),
             "same": same_questions(reading.collection, 1) if number == 1 and not wanted else (),
             "same_asked": len(reading.collection.works.questions),
             "offers": _Offers.of(ranked.items, query),
@@ -147,6 +149,7 @@ def _filter_of(query: Mapping[str, str], pictures: Collection) -> Filter:
         like=_row_of(query["like"], pictures) if query.get("like") else None,
         mixed="mixed" in on,
         wishes=_wishes_of(query, pictures),
+        group=pictures.group(query["group"]) if query.get("group") else None,
         part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
     )
 
@@ -191,6 +194,7 @@ def _query_of(wanted: Filter, like: Item | None, **more: Any) -> str:
         *((f"c.{c}", v) for c, v in wanted.values),
         ("like", str(like.id) if like else ""),
         ("mixed", "1" if wanted.mixed else ""),
+        ("group", str(wanted.group) if wanted.group else ""),
         *_query_of_wishes(wanted.wishes),
         ("apart", wanted.part if wanted.part != "fits" else ""),
     ]

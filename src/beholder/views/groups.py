@@ -1,0 +1,105 @@
+"""Groups of a collection: by kind, each named in words that hold of it, by year, and by folder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from beholder.ask.kinds import kinds_of
+from beholder.concepts import Tags
+from beholder.explain import names_of
+from beholder.types import Ints, Item, Matrix
+
+_MOST_YEARS = 40  # headings; more years than that are taken together by decades, more decades by centuries
+_SPANS = (1, 10, 100)
+_UNKNOWN = "unknown"
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Some pictures of a collection.
+
+    Attributes
+    ----------
+    by
+        "kind", "year" or "folder"
+    key
+        names it among those
+    name
+        what people read; "" where nothing is known that holds of it
+    rows
+        of X, rising
+    """
+
+    by: str
+    key: str
+    name: str
+    rows: Ints
+
+    def __str__(self) -> str:
+        """As an address names it."""
+        return f"{self.by}:{self.key}"
+
+    @property
+    def title(self) -> str:
+        """Its name, or how many pictures it has."""
+        return self.name or f"Group of {len(self.rows):,} pictures"
+
+
+def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints) -> list[Group]:
+    """The kinds of pictures, largest first. Those of which the same words hold are one.
+
+    A key is the id of one of its pictures, so that an address leads to that picture's kind when more have come.
+    """
+    kinds = kinds_of(model, X, np.arange(len(X)))
+    names = names_of(kinds, words)
+    found: dict[str, list[int]] = {}
+    for kind, name in names.items():
+        found.setdefault(name or f"\0{kind}", []).append(kind)
+    groups = [(name, np.flatnonzero(np.isin(kinds, own))) for name, own in found.items()]
+    groups.sort(key=lambda group: -len(group[1]))
+    return [Group("kind", str(ids[rows[0]]), "" if name[0] == "\0" else name, rows) for name, rows in groups]
+
+
+def by_year(items: Sequence[Item]) -> list[Group]:
+    """By the year that their source tells, newest first, those of no known year last; none where all are of one.
+
+    By decades or centuries where there would be too many headings.
+    """
+    years = [item.details.year for item in items]
+    known = {year for year in years if year is not None}
+    if len(known) < 2:
+        return []
+    span = next((span for span in _SPANS if len({year // span for year in known}) <= _MOST_YEARS), _SPANS[-1])
+    starts = np.array([-1 if year is None else year // span * span for year in years], np.int64)
+    named = {1: "{}", 10: "{}s", 100: "{} to {}"}[span]
+    return [
+        Group("year", f"{start}.{span}", named.format(start, start + span - 1), np.flatnonzero(starts == start))
+        if start >= 0
+        else Group("year", _UNKNOWN, "Year not known", np.flatnonzero(starts < 0))
+        for start in np.unique(starts).tolist()[::-1]
+    ]
+
+
+def by_folder(items: Sequence[Item]) -> list[Group]:
+    """By the folder that each lies in, within the one that was imported; none where all lie in one."""
+    folders = [item.name.rpartition("/")[0] for item in items]
+    counts = Counter(folders)
+    if len(counts) < 2:
+        return []
+    at = {folder: k for k, folder in enumerate(sorted(counts, key=_natural))}
+    which = np.array([at[folder] for folder in folders], np.int64)
+    order = np.argsort(which, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(which))[:-1])
+    return [Group("folder", folder, folder or "Not in a folder", rows) for folder, rows in zip(at, parts, strict=True)]
+
+
+def _natural(text: str) -> list[Any]:
+    """Sorts "Day 2" before "Day 10"."""
+    return [(int(part), "") if part.isdigit() else (-1, part.casefold()) for part in _DIGITS.split(text)]

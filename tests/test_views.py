@@ -1,0 +1,213 @@
+"""Views of Results: groups by kind with names that hold, by year, by folder."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from beholder.collection import Library
+from beholder.concepts import Tags
+from beholder.config import Settings
+from beholder.errors import UnknownName
+from beholder.explain import names_of
+from beholder.locator import Locator
+from beholder.types import Details, Item
+from beholder.views import by_folder, by_kind, by_year
+from beholder.web.app import create_app
+from helpers.browser import HERE, SAFE, as_person, event, hang
+
+
+def item(id, name="one.png", year=None):
+    details = replace(Details(), year=year)
+    return Item(id, name, Locator.of(f"/{name}"), f"{id:064x}", 80, 60, {}, details=details)
+
+
+def tags(said, names, groups):
+    said = np.asarray(said, bool)
+    return Tags(names, groups, said.astype(np.float32), said)
+
+
+# Names
+
+
+def test_a_name_says_only_what_holds_of_a_group_and_clearly_less_of_the_rest():
+    groups = np.repeat(np.arange(4), 30)
+    said = np.zeros((120, 4), bool)
+    said[:27, 0] = True  # landscape: nearly all of the first group
+    said[:14, 1] = True  # boats: less than half of it
+    said[30:90, 2] = True  # painting: all of two groups
+    said[60:90, 3] = True  # portrait
+    words = tags(said, ["landscape", "boats", "painting", "portrait"], ["place", "subject", "medium", "figure"])
+    assert names_of(groups, words) == {0: "Landscapes", 1: "Paintings", 2: "Portraits", 3: ""}
+
+
+def test_chance_gives_no_group_a_name():
+    rng = np.random.default_rng(0)
+    names = [f"word {k}" for k in range(40)]
+    words = tags(rng.random((600, 40)) < 0.3, names, ["subject"] * 40)
+    assert set(names_of(rng.integers(60, size=600), words).values()) == {""}
+
+
+def test_what_the_source_tells_is_named_where_it_holds_of_three_in_four():
+    groups = np.repeat([0, 1], 40)
+    said = np.zeros((80, 2), bool)
+    said[:26, 0] = said[:30, 1] = True
+    words = tags(said, ["Claude Monet", "Impressionist"], ["artist", "style"])
+    assert names_of(groups, words)[0] == "Impressionist pictures"
+    said[:30, 0] = True
+    assert names_of(groups, tags(said, words.names, words.groups))[0] == "Pictures by Claude Monet"
+
+
+def test_a_name_says_nothing_twice():
+    groups = np.repeat([0, 1], 40)
+    said = np.zeros((80, 2), bool)
+    said[:38] = True
+    assert names_of(groups, tags(said, ["portrait", "half-length portrait"], ["figure"] * 2))[0] == "Portraits"
+
+
+def test_kinds_part_all_pictures_and_no_two_have_the_same_name():
+    rng = np.random.default_rng(1)
+    kind = rng.integers(6, size=240)
+    X = (3 * rng.standard_normal((6, 42)))[kind] + rng.standard_normal((240, 42))
+    words = tags(np.isin(kind, (0, 1))[:, None], ["landscape"], ["place"])
+    groups = by_kind(None, X.astype(np.float32), words, np.arange(240) + 1)
+    assert sorted(np.concatenate([g.rows for g in groups]).tolist()) == list(range(240))
+    named = [g for g in groups if g.name]
+    assert [g.name for g in named] == ["Landscapes"]
+    assert set(kind[named[0].rows]) == {0, 1}
+    assert all(g.title == f"Group of {len(g.rows)} pictures" for g in groups if not g.name)
+
+
+# Years and folders
+
+
+@pytest.mark.parametrize(
+    ("years", "names"),
+    [
+        ([1889, 1890, None, 1889], ["1890", "1889", "Year not known"]),
+        (range(1800, 1900), [f"{decade}s" for decade in range(1890, 1790, -10)]),
+        (range(1000, 1990, 9), [f"{c} to {c + 99}" for c in range(1900, 900, -100)]),
+        ([1889, 1889, None], []),
+        ([None, None], []),
+    ],
+)
+def test_years_have_as_many_headings_as_can_be_read_and_none_is_lost(years, names):
+    items = [item(k, year=year) for k, year in enumerate(years)]
+    groups = by_year(items)
+    assert [g.name for g in groups] == names
+    assert not groups or sorted(np.concatenate([g.rows for g in groups]).tolist()) == list(range(len(items)))
+
+
+def test_folders_come_in_the_order_that_people_count_in():
+    names = ["day 10/a.png", "day 2/b.png", "c.png", "day 2/d.png", "day 2/night/e.png"]
+    groups = by_folder([item(k, name) for k, name in enumerate(names)])
+    assert [(g.name, g.rows.tolist()) for g in groups] == [
+        ("Not in a folder", [2]), ("day 2", [1, 3]), ("day 2/night", [4]), ("day 10", [0])
+    ]  # fmt: skip
+    assert by_folder([item(k, f"one/{k}.png") for k in range(3)]) == []
+
+
+# Pages
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A library of "trip", pictures in folders, and "dated", with years and two that have none."""
+    home = tmp_path_factory.mktemp("views")
+    library = Library(home, config=Settings(home=home, threads=1))
+    for k in range(24):
+        folder = home / "trip" / ("day 1" if k < 16 else "day <2>")
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30), (10 * k, 255 - 10 * k, (k % 3) * 100)).save(folder / f"{k}.png")
+    library.import_source(home / "trip", "trip")
+    dated = hang(home / "dated", 20) / "items.csv"
+    head, *lines = dated.read_text().splitlines()
+    dated.write_text(
+        "\n".join([f"{head},year", *(f"{line},{'' if k < 2 else 1880 + k % 3}" for k, line in enumerate(lines))])
+    )
+    library.import_source(home / "dated", "dated")
+    yield library
+    library.close()
+
+
+@pytest.fixture(scope="module")
+def app(library):
+    app = create_app(library, library.settings)
+    yield app
+    app.state.beholder.close()
+
+
+@pytest.fixture(scope="module")
+def client(app, library):
+    """Somebody who has answered in both."""
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE, raise_server_exceptions=False))
+    for name in ("trip", "dated"):
+        first, *others = library.collection(name).ids[:13].tolist()
+        answers = [event("choice", (first, other), asked_by="random", side="left") for other in others]
+        assert client.post(f"/api/label/{name}/answers", json={"events": answers}).status_code == 200
+    return client
+
+
+def headings(text):
+    return [unescape(h) for h in re.findall(r'<h2 id="g\d+"><a href="[^"]+">(.*?)</a></h2>', text)]
+
+
+def test_the_switch_offers_the_views_that_a_collection_has(client):
+    for collection, labels in (("trip", ["Ranked", "Kinds", "Folders"]), ("dated", ["Ranked", "Kinds", "Years"])):
+        text = client.get(f"/results/{collection}").text
+        switch = text.partition('aria-label="View"')[2].partition("</nav>")[0]
+        assert [label for label in re.findall(r">([A-Z]\w+)</a>", switch) if label != "Map"] == labels
+
+
+def test_folders_have_counts_and_lead_to_their_pictures(client):
+    text = client.get("/folders/trip").text
+    assert headings(text) == ["day 1", "day <2>"]
+    assert "16 pictures" in text
+    address = unescape(re.search(r'href="(/results/trip\?group=[^"]+)"', text)[1])
+    wall = client.get(address).text
+    assert wall.count("<figure") == 16
+    assert '<p class="group-name"><a href="/folders/trip">day 1</a></p>' in wall
+    assert 'name="group" value="folder:day 1"' in wall  # a filter narrows the group further
+
+
+def test_years_tell_how_many_have_none(client):
+    text = client.get("/years/dated").text
+    assert headings(text) == ["1882", "1881", "1880", "Year not known"]
+    rows = client.get("/results/dated/export.json", params={"group": "year:unknown"}).json()
+    assert {row["item"] for row in rows} == {"p000", "p001"}
+
+
+def test_kinds_hold_every_picture_and_the_best_come_first(client, library):
+    text = client.get("/kinds/dated").text
+    means = [float(m) for m in re.findall(r"([\d.]+) on average", text)]
+    assert means == sorted(means, reverse=True)
+    found = [client.get(unescape(a)).text for a in re.findall(r'<h2 id="g\d+"><a href="([^"]+)"', text)]
+    ids = [int(i) for wall in found for i in re.findall(r'<figure id="p(\d+)"', wall)]
+    assert sorted(ids) == library.collection("dated").ids.tolist()
+
+
+def test_hidden_pictures_are_in_no_group(client, library):
+    first = int(library.collection("trip").ids[0])
+    assert client.post("/api/label/trip/answers", json={"events": [event("hide", [first], value=1)]}).status_code == 200
+    text = client.get("/folders/trip").text
+    assert "15 pictures" in text
+    assert f"/pictures/{first}/" not in text
+
+
+@pytest.mark.parametrize("said", ["kind:", "kind:99999999", "year:1", "folder:nowhere", "size:3", "x", "kind:²"])
+def test_a_group_that_is_not_there_is_said_so(client, library, said):
+    with pytest.raises(UnknownName):
+        library.collection("dated").group(said)
+    answer = client.get("/results/dated", params={"group": said})
+    assert answer.status_code == 404
+    assert "has no group" in answer.text
+
+
+def test_an_address_leads_to_the_kind_of_its_picture(library):
+    art = library.collection("dated")
+    for row, id in enumerate(art.ids.tolist()):
+        assert row in art.group(f"kind:{id}").rows
