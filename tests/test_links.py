@@ -1,5 +1,6 @@
 """Links as sources, and pictures by their links: fetched through the door, and then read like what was saved."""
 
+import gzip
 import json
 import re
 from contextlib import suppress
@@ -111,11 +112,24 @@ INDEX = """<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/sch
 <sitemap><loc>http://10.0.0.1/two.xml</loc></sitemap></sitemapindex>"""
 
 
-@pytest.mark.parametrize("pages", [{"/list": RSS.encode()}, {"/list": INDEX.encode(), "/one.xml": RSS.encode()}])
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"/list": RSS.encode()},
+        {"/list": gzip.compress(RSS.encode())},
+        {"/list": INDEX.encode(), "/one.xml": RSS.encode()},
+        {"/list": gzip.compress(INDEX.encode()), "/one.xml": gzip.compress(RSS.encode())},
+    ],
+)
 def test_a_feed_by_link_is_read(linked, pages):
     found, _ = linked(pages | {"/sea.png": PNG})
     assert (found[0].columns["title"], found[0].locator.path.read_bytes()) == ("Blue sea", PNG)
     assert all(isinstance(one, Broken) for one in found[1:])
+
+
+def test_a_packed_bomb_by_link_is_told(linked):
+    with pytest.raises(BadInput, match="over 64 MB when unpacked"):
+        linked({"/list": gzip.compress(b"<rss>" + b" " * (65 << 20))})
 
 
 def manifest(name):

@@ -1,5 +1,6 @@
 """Answers of museums, IIIF and feeds, from files: pictures, titles, links, sizes and rights."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -257,6 +258,42 @@ def test_an_index_of_sitemaps_leads_to_those_beside_it(read):
     found = read(index, "index.xml", **{"one.xml": SITEMAP})
     assert len(works(found)) == 1
     assert list(broken(found)) == ["https://a.dk/two.xml"]
+
+
+@pytest.mark.parametrize("name", ["sitemap.xml.gz", "feed.gz", "packed.xml"])
+def test_a_packed_feed_is_read(read, tmp_path, name):
+    (one,) = works(read(gzip.compress(SITEMAP.encode()), name))
+    assert (one.columns["title"], one.locator.text) == ("Havet", "https://a.dk/1.jpg")
+    assert open_source(tmp_path / name, tmp_path).title == name.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("named", "saved"), [("one.xml.gz", "one.xml.gz"), ("one.xml.gz", "one.xml"), ("one.xml", "one.xml.gz")]
+)
+def test_an_index_leads_to_sitemaps_that_were_packed_or_unpacked(read, named, saved):
+    index = "<sitemapindex>" + "".join(f"<sitemap><loc>https://a.dk/{n}</loc></sitemap>" for n in ("bad.xml.gz", named))
+    data = gzip.compress(SITEMAP.encode()) if saved.endswith(".gz") else SITEMAP
+    found = read(
+        gzip.compress(f"{index}</sitemapindex>".encode()), "index.xml.gz", **{saved: data, "bad.xml.gz": b"\x1f\x8b"}
+    )
+    assert len(works(found)) == 1
+    assert broken(found) == {"https://a.dk/bad.xml.gz": "'bad.xml.gz' is packed as gzip, and damaged"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (gzip.compress(SITEMAP.encode())[:60], "damaged"),
+        (gzip.compress(SITEMAP.encode())[:-1] + b"!", "damaged"),
+        (gzip.compress(b"<a>" + b" " * (65 << 20)), "over 64 MB when unpacked"),
+        (gzip.compress(b"no feed"), "cannot be read as XML"),
+        (b"PK\3\4 a zip", "cannot be read as XML"),
+    ],
+    ids=["cut", "wrong sum", "bomb", "words", "zip"],
+)
+def test_what_is_no_packed_feed_is_told(read, data, reason):
+    with pytest.raises(BadInput, match=reason):
+        read(data, "sitemap.xml.gz")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
 _TABLES = {".csv", ".tsv", ".tab"}
 _EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
-_FEEDS = {".xml", ".rss", ".atom", ".rdf"}
+_FEEDS = {".xml", ".rss", ".atom", ".rdf", ".gz"}  # sitemaps are packed as a rule: sitemap.xml.gz
 FILES = frozenset(_ZIPS | _TABLES | PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
 _WANTED = (
     "a saved page (.html, .mhtml), a .json, a feed (.xml), a link, a museum and what to look for (met:cats), "

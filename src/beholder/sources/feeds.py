@@ -1,8 +1,11 @@
-"""Feeds from files: RSS, Atom, feeds of products, sitemaps. Each entry with a picture is a work."""
+"""Feeds from files: RSS, Atom, feeds of products, sitemaps, also packed. Each entry with a picture is a work."""
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -16,7 +19,8 @@ from beholder.sources.listing import Listing, found_of, without_tags
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.text import bytes_of, shown
 
-_MOST_BYTES = 64 * 1024**2
+PACKED = b"\x1f\x8b"  # how gzip begins
+_MOST_BYTES = 64 * 1024**2  # also unpacked
 _MOST_DEEP = 5  # sitemaps in each other
 _MOST_NESTED = 100
 _ENTRIES = {"item", "entry", "url"}
@@ -38,12 +42,14 @@ class FeedSource:
     """
 
     def __init__(self, path: Path, workspace: Path, more: More | None = None) -> None:
-        self.path, self.workspace, self.title, self.more = path, workspace, path.stem, more
+        self.path, self.workspace, self.more = path, workspace, more
+        self._plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+        self.title = self._plain.stem
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : BadInput where the file is no feed, or cannot be read"""
         pictures = SavedPictures(
-            self.path.parent, self.workspace, beside=folders_of(self.path), of=shown(self.path.name)
+            self.path.parent, self.workspace, beside=folders_of(self._plain), of=shown(self.path.name)
         )
         found = list(_entries(self.path, set(), _MOST_DEEP, self.more))
         if not found:
@@ -72,8 +78,9 @@ def _entries(path: Path, seen: set[Path], depth: int, more: More | None) -> Iter
 
 def _further(path: Path, address: str, seen: set[Path], depth: int, more: More | None) -> Iterator[Listing | Broken]:
     """A sitemap that an index names, where it lies beside or can be fetched."""
-    name = address.partition("?")[0].rpartition("/")[2].strip(".\0")
-    beside = path.with_name(name or "?")
+    name = address.partition("?")[0].rpartition("/")[2].strip(".\0") or "?"
+    names = [path.with_name(one) for one in (name, name.removesuffix(".gz"), f"{name}.gz")]
+    beside = next((one for one in names if one.is_file()), names[0])
     try:
         if more is not None and depth > 0 and not beside.is_file():
             beside = more(address)
@@ -85,7 +92,10 @@ def _further(path: Path, address: str, seen: set[Path], depth: int, more: More |
     if depth <= 0 or not beside.is_file():
         yield Broken(shown(address), f"{NEEDS_NETWORK}: the index names it, and no file beside is called so")
         return
-    yield from _entries(beside, seen, depth - 1, more)
+    try:
+        yield from _entries(beside, seen, depth - 1, more)
+    except BadInput as reason:
+        yield Broken(shown(address), str(reason))
 
 
 def _entry(entry: Element, rights: str) -> Listing:
@@ -146,7 +156,7 @@ def _name(element: Element) -> str:
 
 def _read(path: Path) -> Element:
     """The tree of an XML file that declares no entities. raises : BadInput"""
-    data = bytes_of(path, "feed", _MOST_BYTES)
+    data = _unpacked(path, bytes_of(path, "feed", _MOST_BYTES))
     builder, parser, open_now = TreeBuilder(), expat.ParserCreate(namespace_separator="}"), 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -173,3 +183,17 @@ def _read(path: Path) -> Element:
         if isinstance(error, BadInput):
             raise
         raise BadInput(f"'{shown(path.name)}' cannot be read as XML: {shown(str(error))}") from error
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    """raises : BadInput where it is damaged, or unpacks to more than a feed may have"""
+    if not data.startswith(PACKED):
+        return data
+    try:
+        with gzip.open(BytesIO(data)) as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"'{shown(path.name)}' is packed as gzip, and damaged") from error
+    if len(data) > _MOST_BYTES:
+        raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB when unpacked, too large for a feed")
+    return data

@@ -11,7 +11,7 @@ from beholder.errors import BadInput, BadPicture
 from beholder.images.formats import HEAD, sniff
 from beholder.locator import Locator
 from beholder.sources.exports import ExportSource
-from beholder.sources.feeds import FeedSource
+from beholder.sources.feeds import PACKED, FeedSource
 from beholder.sources.found import Broken, Found, More, Source, plain_name
 from beholder.sources.page import PageSource
 from beholder.sources.web import PAGE, PICTURE, Door, Kept, NotFetched
@@ -52,7 +52,7 @@ class LinkSource:
     def _opened(self, kept: Kept, head: bytes) -> Source:
         if _DATA.match(head):
             return ExportSource(kept.path, self.workspace, more_by(self.door))
-        if _FEED.search(head) and b"<html" not in head.lower():
+        if head.startswith(PACKED) or (_FEED.search(head) and b"<html" not in head.lower()):
             return FeedSource(kept.path, self.workspace, more_by(self.door))
         return PageSource(kept.path, self.workspace, kept.url)
 
