@@ -452,7 +452,7 @@ def test_a_taste_that_has_no_word_is_told_in_pictures_that_were_never_shown():
     unseen = [row for row in verdict.pictures if row not in answers.judged]
     assert (len(verdict.pictures), len(unseen)) == (9, 9)
     rest = np.setdiff1d(np.arange(300), [*answers.judged, 7])
-    assert list(verdict.against) == sorted(rest, key=lambda row: utility[row])[:3]
+    assert list(verdict.against) == sorted(rest, key=lambda row: utility[row])[:9]
     assert 7 not in verdict.pictures
     assert utility[list(verdict.pictures)].min() > np.quantile(utility[rest], 0.9)
 
@@ -468,9 +468,11 @@ def test_a_planted_liking_is_the_verdict_in_its_own_words():
 
 
 def test_a_ranking_that_is_everybodys_is_called_what_most_people_like():
-    verdict, utility, _ = judged(1, 4.0, own=0.1)
+    verdict, utility, answers = judged(1, 4.0, own=0.1)
     assert (verdict.kind, verdict.sentence) == ("like most", "Your choices agree with what most people like.")
-    assert list(verdict.pictures) == np.argsort(-utility)[:5].tolist()
+    assert (len(verdict.pictures), len(verdict.against)) == (9, 9)
+    assert not np.isin([*verdict.pictures, *verdict.against], answers.judged).any()
+    assert utility[list(verdict.pictures)].min() > 0 > utility[list(verdict.against)].max()
     assert judged(1, -5.0, own=0.1)[0].sentence.startswith("So far")
     assert judged(1, -9.0, own=0.1)[0].kind == "open"
 

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import html
 import io
 import json
 import os
@@ -12,13 +13,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from beholder.collection import Collection, Library
 from beholder.config import Settings
+from beholder.labels import import_labels
 from beholder.locator import Locator
 from beholder.ranking import SCORE, Ranked
 from beholder.sources import FILES
@@ -27,7 +28,7 @@ from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
 from beholder.web.thumbnails import Pictures
-from helpers.browser import HERE, SAFE, as_person, choose, event, hang, kept, send
+from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send
 
 pytest_plugins = "helpers.webwall"
 
@@ -240,17 +241,28 @@ def test_my_taste_says_it_in_a_sentence_with_every_leaning(client):
 
 
 def test_a_taste_of_ones_own_is_shown_by_nine_pictures_with_their_titles(client, wall):
-    bright = wall.collection("wall").attributes[:, 4]
-    rows, rng = np.argsort(bright), np.random.default_rng(0)
-    pairs = [(int(rng.choice(rows[-20:])), int(rng.choice(rows[:40]))) for _ in range(40)]
-    ids = [item.id for item in wall.collection("wall").items]
-    send(client, *(event("choice", (ids[a], ids[b])) for a, b in pairs))
+    send(client, *brighter(wall))
     page = client.get("/taste/wall").text
-    strip, _, against = page.partition("Pictures you would love:")[2].partition("</section>")[0].partition("would not:")
-    assert [len(re.findall(r'alt="Study \d+"', part)) for part in (strip, against)] == [9, 3]
+    loved, _, against = page.partition("Pictures you would love")[2].partition("these you would not")
+    against = against.partition("</section>")[0]
+    assert [len(re.findall(r'alt="Study \d+"', part)) for part in (loved, against)] == [9, 9]
+    assert page.index("Pictures you would love") < page.index('<details class="figures"') < page.index("leanings")
     assert client.get("/api/label/wall/progress").json()["verdict"] == "own"
-    said = re.search(r'class="said">(.*?)</p>', page)[1]
+    said = re.search(r'class="said">(.*?)</h1>', page)[1]
     assert re.sub("<.*?>", "", said) in client.get("/results/wall").text
+
+
+def test_my_taste_is_saved_as_one_page_to_send_and_answers_as_a_table(client, wall, tmp_path):
+    choose(client, 14)
+    page = client.get("/taste/wall").text
+    (address,) = re.findall(r'href="(/taste/wall/sheet.html)"', page)
+    sheet = client.get(address)
+    assert f"{client.person}’s taste" in html.unescape(sheet.text)
+    assert sheet.text.count("<img ") == 40
+    assert "attachment" in sheet.headers["content-disposition"]
+    (address,) = re.findall(r'href="(/taste/wall/answers.csv)"', page)
+    (tmp_path / "answers.csv").write_text(client.get(address).text)
+    assert import_labels(wall, "wall", tmp_path / "answers.csv").known == 14
 
 
 def test_the_question_that_is_open_is_answered_on_my_taste(client, wall):

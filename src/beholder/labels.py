@@ -56,15 +56,22 @@ def export_labels(library: Library, collection: str, path: Path, *, person: str 
     pictures = library.collection(collection)
     people = [library.store.person(person)] if person else library.store.people()
     lines = [line for who in people for line in _lines(library, pictures, who)]
-    if path.suffix.lower() == ".json":
-        text = json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
-    else:
-        text = csv_line(_COLUMNS) + "".join(csv_line(_cells(line)) for line in lines)
+    as_json = path.suffix.lower() == ".json"
+    text = json.dumps(lines, ensure_ascii=False, indent=1) + "\n" if as_json else _table(lines)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from error
     return len(lines)
+
+
+def labels_csv(library: Library, collection: str, person: str) -> str:
+    """The judgements of one person that hold, as `export_labels` writes them to a .csv file."""
+    return _table(_lines(library, library.collection(collection), library.store.person(person)))
+
+
+def _table(lines: Iterable[Mapping[str, Any]]) -> str:
+    return csv_line(_COLUMNS) + "".join(csv_line(_cells(line)) for line in lines)
 
 
 def _lines(library: Library, pictures: Collection, who: Person) -> Iterator[dict[str, Any]]:

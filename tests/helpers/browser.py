@@ -86,6 +86,14 @@ def choose(client, times):
         assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
 
 
+def brighter(library, n=40):
+    """So many choices of somebody who likes bright pictures and no dark ones."""
+    wall, rng = library.collection("wall"), np.random.default_rng(0)
+    rows = np.argsort(wall.attributes[:, 4])
+    pairs = [(int(rng.choice(rows[-20:])), int(rng.choice(rows[:40]))) for _ in range(n)]
+    return [event("choice", [wall.items[a].id, wall.items[b].id]) for a, b in pairs]
+
+
 def kept(wall, client):
     """What the database holds of this person's answers."""
     person = wall.store.person(client.person)
@@ -168,6 +176,12 @@ def no_wider(page):
     """The page is no wider than the screen, once all of it is there."""
     page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def say(page, server, events):
+    """Answers of the person of this browser, given without a click."""
+    address, origin = f"{server.url}/api/label/wall/answers", {"Origin": server.url}
+    assert page.request.post(address, data={"events": events}, headers=origin).ok
 
 
 def saved(page):

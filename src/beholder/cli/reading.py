@@ -280,7 +280,7 @@ def explain(
 ) -> None:
     """Describe a person's taste in words.
 
-    With pictures they would love, three they would not, what each word rests on, the question that is open, and how far
+    With pictures they would love and would not, what each word rests on, the question that is open, and how far
     they lean to either end of each measured attribute, from -1 to 1.
     """
     session = open_session(collection, person, model)

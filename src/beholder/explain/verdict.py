@@ -26,12 +26,7 @@ _WORDED = 2.0  # of `felt_by`, from which words are told of who likes what most 
 _CLEAR = 0.5  # probability of a clear taste from which it is called one
 _SURE, _COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of them right, below which none was
 _FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
-_SHOWN, _OF_MOST, _OF_EACH = (
-    9,
-    5,
-    4,
-)  # pictures of a taste of one's own, of what most people like, of each way left open
-_AGAINST = 3  # pictures that they would not like
+_SHOWN, _OF_EACH = 9, 4  # pictures that they would love, and would not; of each way left open
 _ALIKE = 0.8  # correlation of their numbers from which two pictures are shown as one
 FIRST_WORD = 20  # answers below which it is said that it is early
 _GROUP = 3  # pictures that were liked and are alike, from which they are a way
@@ -124,16 +119,11 @@ def verdict_of(
     if alone < _ALONE and felt > _AGREEING:
         agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
         words = f"{told.sentence} " if found and felt > _WORDED and any(x.liked for x in told.likings) else ""
-        top = ranked[:_OF_MOST].tolist()
-        caption = f"These {'five ' * (len(top) == 5)}look most like you:"
-        return Verdict("like most", words + agree, caption, top)
+        return _loved("like most", words + agree, X, ranked, answers)
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
-        best, worst = _unseen(ranked, answers), _unseen(ranked[::-1], answers)
-        loved = _varied(X, best)
-        against = [row for row in worst if row not in loved][:_AGAINST]
-        return Verdict("own", said, "Pictures you would love:", loved, against=against)
+        return _loved("own", said, X, ranked, answers)
     return _open(X, answers, told, found, alone < 1, ranked)
 
 
@@ -141,6 +131,14 @@ def _alone(model: Any, X: Matrix) -> float:
     """Part of the ranking that is the person's alone; all of it where nothing is known of what most people like."""
     known = getattr(model, "prior", None) is not None and hasattr(model, "shares")
     return float(model.shares(X)[1]) if known else 1.0
+
+
+def _loved(kind: _VerdictKind, sentence: str, X: Matrix, ranked: Ints, answers: Answers) -> Verdict:
+    """With pictures from both ends of the ranking, which never overlap."""
+    half = len(ranked) // 2
+    loved = _varied(X, _unseen(ranked[: len(ranked) - half], answers))
+    against = _unseen(ranked[len(ranked) - half :][::-1], answers)[:_SHOWN]
+    return Verdict(kind, sentence, "Pictures you would love:", loved, against=against)
 
 
 def _unseen(ranked: Ints, answers: Answers) -> list[int]:

@@ -68,20 +68,32 @@ def write_sheet(
     UserError
         where the file cannot be written
     """
+    text = sheet_of(reading, places, apart=apart, wishes=wishes, progress=progress)
+    file = file.expanduser()
+    try:
+        write_whole(file, text)
+    except OSError as error:
+        raise UserError(f"cannot write '{file}': {error.strerror}") from error
+
+
+def sheet_of(
+    reading: Reading,
+    places: Sequence[Ranked],
+    *,
+    apart: _Apart = (),
+    wishes: Wishes = NOTHING_WANTED,
+    progress: Progress = silent,
+) -> str:
+    """The contact sheet of these places of a reading's ranking, as text; apart, wishes : as in `contact_sheet`"""
     verdict = reading.verdict
     sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
     found = f"The {len(places):,} of “{reading.collection.name}”"
     limits = f", {wishes.in_words}" if wishes.in_words else ""
     heading = f"{found} closest to {_whose(reading.person.name)} taste{limits}"
     answers = len(reading.history.answers)
-    text = contact_sheet(
+    return contact_sheet(
         places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, progress=progress
     )
-    file = file.expanduser()
-    try:
-        write_whole(file, text)
-    except OSError as error:
-        raise UserError(f"cannot write '{file}': {error.strerror}") from error
 
 
 def contact_sheet(

@@ -13,18 +13,21 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection
 from beholder.explain import Explanation, Verdict, noun_of
+from beholder.labels import labels_csv
 from beholder.ranking import title_of
 from beholder.session import Session
 from beholder.types import Item, Judgement, Kind
+from beholder.web.contact_sheet import sheet_of
 from beholder.web.faults import Refused
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.pages.people import inside
-from beholder.web.render import page, segment
+from beholder.web.render import download, page, segment
 from beholder.web.state import state_of
 from beholder.web.who import FormPerson, PagePerson, remember_collection
 
 _PER_PAGE = 40
 _GUESSES = 8  # pictures shown of which least is known
+_SENT = 40  # first pictures of a ranking, on the page to send
 _GROUNDS = 4  # words shown with the answers that they rest on
 
 router = APIRouter()
@@ -37,6 +40,21 @@ class _AnswerView:
     judgement: Judgement
     words: str
     items: list[Item]
+
+
+@router.get("/taste/{collection:path}/sheet.html")
+def sheet(request: Request, collection: str, person: PagePerson) -> Response:
+    """The first pictures of the ranking as one file that opens anywhere."""
+    reading = state_of(request).reading(collection, person)
+    text = sheet_of(reading, reading.ranking[:_SENT])
+    return download(text, "text/html; charset=utf-8", f"{collection}.html")
+
+
+@router.get("/taste/{collection:path}/answers.csv")
+def answers_csv(request: Request, collection: str, person: PagePerson) -> Response:
+    """What was answered, as `beholder labels import` reads it."""
+    text = labels_csv(state_of(request).library, collection, person.name)
+    return download(text, "text/csv; charset=utf-8", f"{collection}-answers.csv")
 
 
 @router.get("/taste/{collection:path}")
@@ -61,6 +79,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
             **_question(session, verdict),
             "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
             "taught": [_tell(reading.collection, j) for _, j in reading.taught()],
+            "most": min(_SENT, len(reading.ranking)),
             "consistency": reading.history.consistency, "total": len(reading.history.judgements),
             "recent": [_tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
         }  # fmt: skip

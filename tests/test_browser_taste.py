@@ -1,0 +1,49 @@
+"""My taste in a real Chromium: pictures first, and large."""
+
+import pytest
+
+from beholder.collection import Library
+from beholder.config import Settings
+from helpers.browser import PHONE, brighter, no_wider, say, start
+
+pytest_plugins = "helpers.webwall"
+DEVICES = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": PHONE}
+
+
+@pytest.fixture(scope="module")
+def bright(hung):
+    """The answers of somebody who likes bright pictures."""
+    library = Library(hung, config=Settings(home=hung, threads=1))
+    yield brighter(library)
+    library.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page, server, bright, device, scheme):
+    page = open_page(**DEVICES[device], color_scheme=scheme)
+    start(page, server)
+    say(page, server, [one | {"id": f"{one['id']}{device}{scheme}"} for one in bright])
+    page.goto(f"{server.url}/taste/wall")
+    no_wider(page)
+    loved, against = page.locator(".hung").all()
+    for hung in (loved, against):
+        boxes = [image.bounding_box() for image in hung.locator("img").all()]
+        assert len(boxes) == 9
+        assert min(max(box["width"], box["height"]) for box in boxes) > 140
+    assert loved.bounding_box()["y"] < 400
+    assert not page.locator(".leanings").is_visible()
+    page.click("summary:has-text('Save')")
+    page.get_by_role("link", name="as one page to send").wait_for()
+    no_wider(page)
+    page.keyboard.press("Escape")
+    first = loved.locator("a").first
+    first.focus()
+    page.keyboard.press("Enter")
+    title = first.locator("img").get_attribute("alt")
+    assert page.locator("dialog.zoom img").get_attribute("alt") == title
+    page.keyboard.press("ArrowRight")
+    assert page.locator("dialog.zoom img").get_attribute("alt") == loved.locator("img").nth(1).get_attribute("alt")
+    page.keyboard.press("Escape")
+    page.click("summary:has-text('Figures')")
+    assert page.locator(".leanings li").count() == 10
