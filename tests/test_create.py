@@ -4,15 +4,11 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from beholder.cli import run
-from beholder.collection import Library
 from beholder.create import Order, create, recipe_of
-from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide
 from beholder.create.evolution import PainterEngine
@@ -21,39 +17,9 @@ from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, apart, nearest, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.external_data import sha256
-from beholder.features.onnx import open_session
-from beholder.session import Session
-from beholder.types import Judgement
+from helpers.flows import tiny_flow, tone
 
-
-def tiny_flow(width=4, encoder="a"):
-    """A flow that leads every noise to half of it, plus the first number that it is told."""
-    values = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)  # noqa: E731
-    told = numpy_helper.from_array(np.array([[1.0], [0.0], [0.0]], np.float32), "first")
-    shape = numpy_helper.from_array(np.array([-1, 1, 1, 1], np.int64), "shape")
-    half = numpy_helper.from_array(np.array(-0.5, np.float32), "half")
-    small = [
-        helper.make_node("MatMul", ["condition", "first"], ["said"]),
-        helper.make_node("Reshape", ["said", "shape"], ["flat"]),
-        helper.make_node("Mul", ["x", "half"], ["less"]),
-        helper.make_node("Add", ["less", "flat"], ["velocity"]),
-    ]
-    large = [helper.make_node("Mul", ["x", "half"], ["velocity"]), helper.make_node("Abs", ["half"], ["scale"])]
-    inputs = [values("x", "b", 3, SIDE, SIDE), values("t", "b"), values("condition", "b", 3)]
-    graphs = [
-        helper.make_graph(
-            small, "s", [*inputs, values("keep", "b"), values("zoom", "b")],
-            [values("velocity", "b", 3, SIDE, SIDE)], [told, shape, half],
-        ),
-        helper.make_graph(
-            large, "l", [values("x", "b", 9, SIDE, SIDE), values("t", "b"), values("small", "b", 3, SIDE, SIDE)],
-            [values("velocity", "b", 9, SIDE, SIDE), values("scale")], [half],
-        ),
-    ]  # fmt: skip
-    models = [helper.make_model(g, opset_imports=[helper.make_opsetid("", 17)], ir_version=8) for g in graphs]
-    assert all(onnx.checker.check_model(model) is None for model in models)
-    sessions = [open_session(model.SerializeToString(), 1) for model in models]
-    return Flow(*sessions, {"mean": np.zeros(width, np.float32), "axes": np.eye(width, 3, dtype=np.float32)}, encoder)
+pytest_plugins = "helpers.made"
 
 
 class Light:
@@ -143,33 +109,6 @@ def test_the_flow_that_ships_is_the_one_of_its_card():
 # A taste
 
 
-def tone(n):
-    """Pictures that rise from dark to light, each with a pattern of its own."""
-    coarse = np.random.default_rng(n).integers(-30, 30, (5, 5, 3)) + np.array([8.0, 5.0, 3.0]) * n + 30
-    return Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8)).resize((96, 96), Image.Resampling.BICUBIC)
-
-
-@pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    """Of somebody who chose the lighter of two pictures thirty times."""
-    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("art")
-    for n in range(24):
-        tone(n).save(folder / f"{n:02}.png")
-    from beholder.config import Settings
-
-    library = Library(home, config=Settings(home=home))
-    library.import_source(folder, "art")
-    library.store.add_person("Ada")
-    session = Session(library, "art", "Ada")
-    ids, rng = [item.id for item in session.collection.items], np.random.default_rng(0)
-    for k in range(30):
-        a, b = sorted(rng.choice(24, 2, replace=False).tolist())
-        session.record([Judgement("choice", (ids[b], ids[a]), f"c{k}")])
-    session.settle()
-    yield session
-    library.close()
-
-
 @pytest.fixture(scope="module")
 def guide(session):
     return TasteGuide(session.reading())
@@ -222,14 +161,6 @@ def test_a_copy_is_not_new_mirrored_or_by_a_quarter():
 
 
 # Orders
-
-
-@pytest.fixture
-def engines(monkeypatch, session):
-    """The small flow above in place of the one that comes with Beholder."""
-    width = len(session.collection.layout.columns("builtin"))
-    key = session.library.runtime("builtin").row.key
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: FlowEngine(tiny_flow(width, key)))
 
 
 @pytest.mark.parametrize("engine", ["flow", "painter"])

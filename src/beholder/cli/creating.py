@@ -38,6 +38,16 @@ def create(
         typer.Option(metavar="S", help=f"A brush: {_STYLES}. [default: oil; the painter's pictures as they are]"),
     ] = None,
     side: Side = 1024,
+    like: Annotated[
+        str, typer.Option(metavar="ITEM", help="Like this picture of the collection, or this picture file.")
+    ] = "",
+    between: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="ITEM ITEM", help="Between these two, each as for --like.")
+    ] = None,
+    more: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="More of this word, as 'boats'; may be given again.")
+    ] = None,
+    less: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Less of this word.")] = None,
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Accept the licence of diffusers:ID, and download it once.")
     ] = False,
@@ -49,9 +59,10 @@ def create(
     Each comes with its twin: what the same seed gives without the taste. Both are judged, also by a taste that was
     learned from the same answers with another encoder and guided nothing.
     """
-    from beholder.create import Order, create_files, download
+    from beholder.create import Order, Wish, create_files, download
 
-    order = Order(count, engine, strength, seed, style, side)
+    wish = Wish(like, between, tuple(more or ()), tuple(less or ()))
+    order = Order(count, engine, strength, seed, style, side, wish)
     order.check()
     if accept_licence and engine.startswith("diffusers:"):
         with Meter("downloading") as meter:

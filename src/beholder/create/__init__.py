@@ -1,19 +1,28 @@
 """New pictures: engines that make them, and the stages that follow."""
 
-from beholder.create.making import ENGINES, Created, Order, create, create_files
+from beholder.create.created import Created
+from beholder.create.kept import Kept, kept_of, made_from, twin_of
+from beholder.create.making import ENGINES, Order, create, create_each, create_files
 from beholder.create.models import download
 from beholder.create.repaint import painted_file, recipe_of, repaint
 from beholder.create.styles import STYLES
+from beholder.create.wish import Wish
 
 __all__ = [
     "ENGINES",
     "STYLES",
     "Created",
+    "Kept",
     "Order",
+    "Wish",
     "create",
+    "create_each",
     "create_files",
     "download",
+    "kept_of",
+    "made_from",
     "painted_file",
     "recipe_of",
     "repaint",
+    "twin_of",
 ]

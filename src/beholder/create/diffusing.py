@@ -31,6 +31,7 @@ class DiffusersEngine:
     """
 
     painted = True
+    apart = True
 
     def __init__(self, id: str, pipeline: Pipeline | None = None) -> None:
         self.id, self.name = id, f"{PREFIX}{id}"

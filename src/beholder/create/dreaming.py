@@ -25,6 +25,7 @@ class FlowEngine:
 
     name = "flow"
     painted = False
+    apart = True
 
     def __init__(self, flow: Flow | None = None, threads: int = 1) -> None:
         self._given, self._threads = flow, threads

@@ -59,6 +59,7 @@ class Engine(Protocol):
 
     name: str
     painted: bool  # whether its pictures are finished as they are, and are not painted by a brush unless asked for
+    apart: bool  # whether the pictures of several seeds have nothing to do with one another
 
     def plain(self, seed: int) -> Sketch:
         """The picture of a seed that nobody's taste was asked about: always the same."""

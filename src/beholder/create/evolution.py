@@ -76,6 +76,7 @@ class PainterEngine:
 
     name = "painter"
     painted = True
+    apart = False
 
     def plain(self, seed: int) -> Sketch:
         return _sketch(_by_chance(FAMILIES[np.random.default_rng([seed, 2]).integers(len(FAMILIES))], seed, 0))

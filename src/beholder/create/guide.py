@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.collection import Collection
 from beholder.create.gradient import Gradient
 from beholder.create.strokes import Pixels
+from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
+from beholder.errors import UserError
 from beholder.features.builtin import MODEL
 from beholder.maker import Scorer, prepare
 from beholder.ranking import on_scale
@@ -25,6 +28,7 @@ _JUDGED_AMONG = 150  # beside those that were answered about
 _STEP = 0.02  # spreads of an encoder's number, over which a slope is measured
 _DIRECTIONS = 48  # of the encoder's space in which the slope is measured
 _LOOKS = ((0, 0, False), (0, 3, True), (3, 0, False), (3, 3, True))  # shifts, and whether mirrored; they are averaged
+_WISHED = 1.0  # of what is wished, beside the taste
 _MOST_TRIED = 40  # pictures of which the best is meant, at strength 1
 
 
@@ -40,9 +44,12 @@ class _Standing:
 
 
 class TasteGuide:
-    """The taste of a reading."""
+    """The taste of a reading, and what is wished beside it.
 
-    def __init__(self, reading: Reading, seed: int = 0) -> None:
+    made : what was made from its collection, which a wish may name too
+    """
+
+    def __init__(self, reading: Reading, wish: Wish = NOTHING, made: Sequence[Collection] = (), seed: int = 0) -> None:
         collection, library = reading.collection, reading.collection.library
         self._reading = reading
         encoders = [library.runtime(name) for name in collection.row.encoders]
@@ -56,6 +63,7 @@ class TasteGuide:
         self._mean, self._spread = float(bound.mean()), float(bound.std()) or 1.0
         self._standing = _Standing(score, doubt)
         self._columns = collection.layout.columns(_ENCODER)
+        self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
         self._gradient: Gradient | None = None
         self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:
@@ -65,8 +73,7 @@ class TasteGuide:
             self._gradient = Gradient.open(MODEL)
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
-        score, doubt, _ = self._scorer(pictures)
-        return self._in_spreads(score, doubt)
+        return self._in_spreads(*self._scorer(pictures))
 
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
@@ -77,16 +84,23 @@ class TasteGuide:
         if not self._columns:
             return None, []
         drawn = self._score + self._doubt * rng.standard_normal(len(self._score))
+        wished: NDArray[np.float64] = np.empty((0, len(self._columns)))
+        if self._leaning is not None:
+            drawn = (drawn - drawn.mean()) / (drawn.std() or 1.0) + _WISHED * self._leaning(self._X[:, self._columns])
+            wished = self._leaning.rows
         tried = 1 + round(_MOST_TRIED * strength)
         parents = [max(rng.integers(len(drawn), size=tried).tolist(), key=drawn.__getitem__) for _ in range(2)]
-        share = rng.uniform(0.5, 0.8)
-        rows = self._X[parents][:, self._columns]
+        share = rng.uniform(0.5, 0.8) if len(wished) < 2 else rng.uniform(0.35, 0.65)
+        rows = np.concatenate([wished, self._X[parents][:, self._columns]])[:2]
         row: Matrix = (share * rows[0] + (1 - share) * rows[1]).astype(np.float32)
-        return row, list(dict.fromkeys(self._items[parent].name for parent in parents))
+        return row, list(dict.fromkeys([*self._wish.pictures, *(self._items[parent].name for parent in parents)][:2]))
 
     def prompts(self) -> list[tuple[str, str]]:
-        """As `beholder explain --prompt`."""
-        return [way.prompt for way in self._reading.ways]
+        """As `beholder explain --prompt`, with the words that are wished."""
+        return [
+            (", ".join([shown, *self._wish.more]), ", ".join([*filter(None, [hidden]), *self._wish.less]))
+            for shown, hidden in (way.prompt for way in self._reading.ways)
+        ]
 
     def slope(self, pixels: Pixels) -> Pixels | None:
         """By way of the encoder `builtin`, over a few shifts and the mirrored picture."""
@@ -116,14 +130,21 @@ class TasteGuide:
         steps = _STEP * np.concatenate([self._axes, -self._axes])
         moved[:, self._columns] += steps
         score, doubt = self._scorer.model.predict(moved, return_std=True)
-        up, down = np.split(self._in_spreads(score, doubt), 2)
+        up, down = np.split(self._in_spreads(score, doubt, moved), 2)
         rise = (up - down) / (2 * _STEP)
         slope: Floats = rise @ (self._axes / (self._axes**2).sum(1, keepdims=True))
         return slope
 
-    def _in_spreads(self, score: Floats, doubt: Floats) -> Floats:
+    def _in_spreads(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
         bound: Floats = (score - _CAUTION * doubt - self._mean) / self._spread
-        return bound
+        return bound if self._leaning is None else bound + _WISHED * self._leaning(X[:, self._columns])
+
+    def _leaning_of(self, wish: Wish, known: Sequence[Collection]) -> Leaning:
+        if not self._columns:
+            name = known[0].name
+            raise UserError(f"'{name}' was not seen by '{_ENCODER}', without which no wish is understood")
+        rows = rows_of(wish, known, self._scorer)[:, self._columns]
+        return Leaning(self._X[:, self._columns], rows, word_strengths(wish, known[0].words, self._rows))
 
 
 class OtherEye:

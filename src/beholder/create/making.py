@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,20 @@ from PIL import Image
 
 from beholder import __version__
 from beholder.collection import Collection
+from beholder.create.created import Created
 from beholder.create.diffusing import DiffusersEngine
 from beholder.create.dreaming import FlowEngine
-from beholder.create.engine import Engine, Sketch
+from beholder.create.engine import Engine, Guide, Sketch
 from beholder.create.evolution import PainterEngine
 from beholder.create.guide import OtherEye, TasteGuide
+from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
 from beholder.create.novelty import SIDE as THUMBNAIL
 from beholder.create.novelty import Novelty, apart, seen_to_differ, thumbnail
 from beholder.create.repaint import SIDE, repaint, save_png
 from beholder.create.styles import STYLES
+from beholder.create.watched import Seen, Watched
+from beholder.create.wish import NOTHING, Wish
 from beholder.errors import BadPicture, UnknownName, UserError
 from beholder.images import open_image
 from beholder.session import Session
@@ -32,37 +36,6 @@ ENGINES: dict[str, Callable[[], Engine]] = {"flow": FlowEngine, "painter": Paint
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
 _KNOWN = 150  # pictures of the collection that new ones must not be like
-
-
-@dataclass(frozen=True, eq=False)
-class Created:
-    """A new picture, finished.
-
-    Attributes
-    ----------
-    twin
-        what the same seed gives without the taste
-    score, other_score
-        from 1 to 10, of the person's taste and by another encoder that guided nothing; None where that learned nothing
-    change
-        how different picture and twin look, 0 to 1
-    new
-        whether it is like no picture of the collection, whole and by quarters
-    """
-
-    picture: Image.Image
-    twin: Image.Image
-    recipe: dict[str, Any]
-    score: float
-    twin_score: float
-    other_score: float | None
-    other_twin_score: float | None
-    change: float
-    new: bool
-
-    def as_json(self) -> dict[str, Any]:
-        told = {name: value for name, value in vars(self).items() if name not in ("picture", "twin", "recipe")}
-        return {**{k: round(v, 3) if isinstance(v, float) else v for k, v in told.items()}, "recipe": self.recipe}
 
 
 @dataclass(frozen=True)
@@ -81,6 +54,8 @@ class Order:
         a brush of `STYLES`; None: oil, or none where the engine finishes its pictures itself
     side
         pixels of the longer side
+    wish
+        what they are to be like beside the taste
     """
 
     count: int = 4
@@ -89,6 +64,7 @@ class Order:
     seed: int = 0
     style: str | None = None
     side: int = SIDE
+    wish: Wish = NOTHING
 
     def check(self) -> None:
         """Raises
@@ -106,6 +82,9 @@ class Order:
             raise UserError(f"strength must be 0 to 1, got {self.strength}")
         if self.seed < 0:
             raise UserError(f"a seed must be 0 or more, got {self.seed}")
+        if self.wish and not self.strength:
+            raise UserError("a wish needs a strength above 0: at 0 nothing leads the pictures")
+        self.wish.check()
 
 
 def create(session: Session, order: Order, progress: Progress | None = None) -> list[Created]:
@@ -117,28 +96,32 @@ def create(session: Session, order: Order, progress: Progress | None = None) -> 
     NotEnoughAnswers
         where nothing is known of the taste
     """
+    return list(create_each(session, order, progress))
+
+
+def create_each(
+    session: Session, order: Order, progress: Progress | None = None, seen: Seen | None = None
+) -> Iterator[Created]:
+    """The same, one after another as they are finished; seen : shown what is coming."""
     order.check()
     say, reading = progress or silent, session.reading()
     say("reading the taste", 0, 0)
-    guide = TasteGuide(reading)
+    guide = TasteGuide(reading, order.wish, made_from(reading.collection, reading.person))
     other = OtherEye.of(reading.collection, reading.history.answers)
     made = _Maker(order, guide, _novelty(reading.collection))
-    pictures = made.run(say)
-    own = [guide.scores([picture for picture, _, _ in pictures]), guide.scores([twin for _, twin, _ in pictures])]
-    judged: list[Sequence[float | None]] = [[None] * len(pictures)] * 2
-    if other is not None:
-        judged = [other.scores(side) for side in ([a for a, _, _ in pictures], [b for _, b, _ in pictures])]
-    return [
-        Created(picture, twin, recipe, own[0][k], own[1][k], judged[0][k], judged[1][k],
-                apart(picture, twin), made.novelty(picture))
-        for k, (picture, twin, recipe) in enumerate(pictures)
-    ]  # fmt: skip
+    for picture, twin, recipe in made.run(say, seen):
+        both = [picture, twin]
+        own = guide.scores(both)
+        judged: Sequence[float | None] = [None, None] if other is None else other.scores(both)
+        yield Created(
+            picture, twin, recipe, own[0], own[1], judged[0], judged[1], apart(picture, twin), made.novelty(picture)
+        )
 
 
 def create_files(session: Session, order: Order, out: Path, progress: Progress | None = None) -> list[dict[str, Any]]:
     """The same as PNG files in a folder, each with its twin beside it and its recipe in it; what is told of each."""
     told = []
-    for k, one in enumerate(create(session, order, progress)):
+    for k, one in enumerate(create_each(session, order, progress)):
         name = re.sub(r"[^\w.-]+", "-", f"{order.engine}-{order.seed + k}")
         files = {"file": out / f"{name}.png", "twin": out / f"{name}-twin.png"}
         out.mkdir(parents=True, exist_ok=True)
@@ -152,25 +135,32 @@ class _Maker:
     """Sketches, paints and chooses."""
 
     def __init__(self, order: Order, guide: TasteGuide, novelty: Novelty) -> None:
-        self.order, self.guide, self.novelty = order, guide, novelty
+        self.order, self._taste, self.novelty = order, guide, novelty
+        self.guide: Guide = guide
         self.engine = _engine(order.engine)
 
-    def run(self, say: Progress) -> list[tuple[Image.Image, Image.Image, dict[str, Any]]]:
+    def run(self, say: Progress, seen: Seen | None) -> Iterator[tuple[Image.Image, Image.Image, dict[str, Any]]]:
         """(picture, twin, recipe) of each seed."""
         order = self.order
-        seeds = range(order.seed, order.seed + order.count)
-        say("sketching", 0, order.count)
-        plain = [self.engine.plain(seed) for seed in seeds]
-        guided = self.engine.guided(seeds, self.guide, order.strength) if order.strength else [[one] for one in plain]
-        done = []
-        for k, (seed, twin, candidates) in enumerate(zip(seeds, plain, guided, strict=True)):
-            say("painting", k, order.count)
-            sketch, style = self._chosen(seed, twin, candidates)
-            recipe = {"beholder": __version__, **asdict(order), "seed": seed, "style": style, "made_of": sketch.recipe}
-            del recipe["count"]
-            picture, plain_one = (self._finished(one, style, seed, order.side) for one in (sketch, twin))
-            done.append((picture, plain_one, recipe))
-        return done
+        seeds = list(range(order.seed, order.seed + order.count))
+        for some in [[seed] for seed in seeds] if self.engine.apart else [seeds]:
+            at = some[0] - order.seed
+            say("sketching", at, order.count)
+            if seen is not None:
+                self.guide = Watched(self._taste, seen, range(at, at + len(some)))
+            plain = [self.engine.plain(seed) for seed in some]
+            guided = self.engine.guided(some, self.guide, order.strength) if order.strength else [[p] for p in plain]
+            for k, (seed, twin, candidates) in enumerate(zip(some, plain, guided, strict=True), at):
+                say("painting", k, order.count)
+                if seen is not None:
+                    self.guide = Watched(self._taste, seen, [k])
+                sketch, style = self._chosen(seed, twin, candidates)
+                picture, plain_one = (self._finished(one, style, seed, order.side) for one in (sketch, twin))
+                yield picture, plain_one, self._recipe(seed, style, sketch)
+
+    def _recipe(self, seed: int, style: str | None, sketch: Sketch) -> dict[str, Any]:
+        recipe = {"beholder": __version__, **asdict(self.order), "seed": seed, "style": style, "made_of": sketch.recipe}
+        return {name: told for name, told in recipe.items() if name != "count" and (name != "wish" or self.order.wish)}
 
     def _chosen(self, seed: int, twin: Sketch, candidates: Sequence[Sketch]) -> tuple[Sketch, str | None]:
         """The best by the lower bound, once painted: of those that are new and seen to differ from the twin."""

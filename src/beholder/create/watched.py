@@ -1,0 +1,38 @@
+"""What is coming, while an engine works: each estimate and candidate passes its guide, and is shown on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import cycle
+
+import numpy as np
+from PIL import Image
+
+from beholder.create.engine import Guide
+from beholder.create.strokes import Pixels
+from beholder.types import Floats, Matrix
+
+Seen = Callable[[int, Image.Image], None]  # (which picture of the order, how it looks so far)
+
+
+class Watched:
+    """A guide that shows what it is asked about: in turn as each of the pictures that are being made together."""
+
+    def __init__(self, guide: Guide, seen: Seen, pictures: Sequence[int]) -> None:
+        self._guide, self._seen, self._turns = guide, seen, cycle(pictures)
+        self.encoder = guide.encoder
+
+    def bound(self, pictures: Sequence[Image.Image]) -> Floats:
+        found = self._guide.bound(pictures)
+        self._seen(next(self._turns), pictures[int(np.argmax(found))])
+        return found
+
+    def loved(self, rng: np.random.Generator, strength: float) -> tuple[Matrix | None, list[str]]:
+        return self._guide.loved(rng, strength)
+
+    def prompts(self) -> list[tuple[str, str]]:
+        return self._guide.prompts()
+
+    def slope(self, pixels: Pixels) -> Pixels | None:
+        self._seen(next(self._turns), Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)))
+        return self._guide.slope(pixels)
