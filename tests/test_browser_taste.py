@@ -1,4 +1,4 @@
-"""My taste in a real Chromium: pictures first, and large."""
+"""My taste, and two people side by side, in a real Chromium: pictures first, and large."""
 
 import pytest
 
@@ -47,3 +47,22 @@ def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page,
     page.keyboard.press("Escape")
     page.click("summary:has-text('Figures')")
     assert page.locator(".leanings li").count() == 10
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, device, scheme):
+    page = open_page(**DEVICES[device], color_scheme=scheme)
+    names = []
+    for who in ("one", "other"):
+        names.append(start(page, server))
+        say(page, server, [one | {"id": f"{one['id'][:20]}{who}{device}{scheme}"} for one in bright])
+    page.goto(f"{server.url}/people")
+    page.click("text=Two people side by side")
+    page.locator("select[name=other]").select_option(names[0])
+    page.get_by_role("button", name="Side by side").click()
+    assert page.inner_text("h1").startswith(f"{names[1]} and {names[0]} like much the same")
+    no_wider(page)
+    assert page.locator("section:has(h2:text('Both would love')) img").count() == 9
+    page.locator(".hung a").first.click()
+    page.locator("dialog.zoom img").wait_for()

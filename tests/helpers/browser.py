@@ -86,10 +86,10 @@ def choose(client, times):
         assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
 
 
-def brighter(library, n=40):
-    """So many choices of somebody who likes bright pictures and no dark ones."""
-    wall, rng = library.collection("wall"), np.random.default_rng(0)
-    rows = np.argsort(wall.attributes[:, 4])
+def brighter(library, n=40, seed=0, darker=False):
+    """So many choices of somebody who likes bright pictures and no dark ones, or the other way round."""
+    wall, rng = library.collection("wall"), np.random.default_rng(seed)
+    rows = np.argsort(wall.attributes[:, 4])[:: -1 if darker else 1]
     pairs = [(int(rng.choice(rows[-20:])), int(rng.choice(rows[:40]))) for _ in range(n)]
     return [event("choice", [wall.items[a].id, wall.items[b].id]) for a, b in pairs]
 

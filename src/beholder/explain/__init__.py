@@ -8,7 +8,7 @@ from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
 from beholder.explain.naming import names_of
 from beholder.explain.phrases import noun_of, spoken_of
-from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, verdict_of
+from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, varied, verdict_of
 from beholder.explain.why import BESIDE, Reason
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "noun_of",
     "reasons",
     "spoken_of",
+    "varied",
     "verdict_of",
     "ways_of",
 ]

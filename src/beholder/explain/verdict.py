@@ -136,7 +136,7 @@ def _alone(model: Any, X: Matrix) -> float:
 def _loved(kind: _VerdictKind, sentence: str, X: Matrix, ranked: Ints, answers: Answers) -> Verdict:
     """With pictures from both ends of the ranking, which never overlap."""
     half = len(ranked) // 2
-    loved = _varied(X, _unseen(ranked[: len(ranked) - half], answers))
+    loved = varied(X, _unseen(ranked[: len(ranked) - half], answers), _SHOWN)
     against = _unseen(ranked[len(ranked) - half :][::-1], answers)[:_SHOWN]
     return Verdict(kind, sentence, "Pictures you would love:", loved, against=against)
 
@@ -147,7 +147,7 @@ def _unseen(ranked: Ints, answers: Answers) -> list[int]:
     return [*ranked[~judged][: 2 * _SHOWN].tolist(), *ranked[judged][: 2 * _SHOWN].tolist()][: 2 * _SHOWN]
 
 
-def _varied(X: Matrix, rows: Sequence[int]) -> list[int]:
+def varied(X: Matrix, rows: Sequence[int], most: int) -> list[int]:
     """The first of these rows, without those that hardly differ from one before, unless there are too few others."""
     z = _looks(X, np.array(rows, np.int64))
     kept = list[int]()
@@ -155,7 +155,7 @@ def _varied(X: Matrix, rows: Sequence[int]) -> list[int]:
         if not kept or float((z[kept] @ z[at]).max()) < _ALIKE:
             kept.append(at)
     others = [at for at in range(len(rows)) if at not in kept]
-    return [rows[at] for at in sorted([*kept, *others][:_SHOWN])]
+    return [rows[at] for at in sorted([*kept, *others][:most])]
 
 
 def _looks(X: Matrix, rows: Ints) -> Floats:

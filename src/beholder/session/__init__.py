@@ -4,5 +4,6 @@ from beholder.session.learner import AHEAD, RELEARN
 from beholder.session.progress import Progress
 from beholder.session.reading import Reading
 from beholder.session.session import Session
+from beholder.session.together import Agreement, Together, together
 
-__all__ = ["AHEAD", "RELEARN", "Progress", "Reading", "Session"]
+__all__ = ["AHEAD", "RELEARN", "Agreement", "Progress", "Reading", "Session", "Together", "together"]

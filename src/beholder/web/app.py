@@ -26,6 +26,7 @@ from beholder.web.pages import (
     results,
     shortlists,
     taste,
+    together,
     uploads,
     views,
     works,
@@ -65,7 +66,20 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.beholder = state
     faults.install(app)
-    for part in (collections, crops, uploads, label, results, views, taste, works, shortlists, people, pictures):
+    for part in (
+        collections,
+        crops,
+        uploads,
+        label,
+        results,
+        views,
+        taste,
+        works,
+        shortlists,
+        people,
+        together,
+        pictures,
+    ):
         app.include_router(part.router)
     app.mount("/static", _Files(directory=_STATIC))
     app.add_middleware(

@@ -1,0 +1,152 @@
+"""Two people side by side: how far they agree on the pictures of a collection, and on which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from scipy.stats import kendalltau, spearmanr
+
+from beholder.collection import Collection
+from beholder.errors import UserError
+from beholder.explain import varied
+from beholder.session.reading import Reading
+from beholder.taste.capabilities import Conditionable
+from beholder.types import Floats, Ints, Item
+
+_ROWS = 400  # pictures at most, drawn at random, by which it is measured how sure agreement is
+_DRAWS = 200  # of what both may truly like
+_WITHIN = 0.9  # chance that the truth is in the interval
+_OPEN = 0.2  # width of the interval from which it is said that little is known
+_FEWEST = 6  # pictures to compare two people by
+_LOVED = 0.25  # first part of a ranking that its person would love; they would not what is in its second half
+_SHOWN = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two people agree, after all that is known of both.
+
+    Attributes
+    ----------
+    same
+        of two pictures, how often both would choose the same one, from 0 to 1; a coin: .5
+    low, high
+        nine times in ten it lies between these; None where the models do not tell
+    correlation
+        of the ranks of all pictures, from -1 to 1
+    """
+
+    same: float
+    low: float | None
+    high: float | None
+    correlation: float
+
+    def words(self, one: str, other: str) -> str:
+        """Both, by name, in a sentence."""
+        low, high = (self.same if x is None else x for x in (self.low, self.high))
+        two = f"{one} and {other}"
+        if low <= 0.5 <= high:
+            return f"Whether {two} agree is not known yet." if high - low > _OPEN else f"{two} have little in common."
+        if self.same < 0.5:
+            return f"{two} are drawn to different pictures."
+        much = "much the same pictures" if self.same >= 0.75 else "many of the same pictures"
+        said = f"like {much}" if self.same >= 0.62 else "agree a little"
+        return f"{'So far ' if high - low > _OPEN else ''}{two} {said}."
+
+    @property
+    def figures(self) -> str:
+        """The same in figures."""
+        unsure = (
+            ""
+            if self.low is None or self.high is None
+            else f" (nine times in ten {100 * self.low:.0f} to {100 * self.high:.0f} %)"
+        )
+        return (
+            f"Of two pictures, both would choose the same one {100 * self.same:.0f} % of the time{unsure}. "
+            f"The rank correlation of their readings is {self.correlation:.2f}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two people side by side: how far they agree; what both would love, what only the one, only the other."""
+
+    agreement: Agreement
+    both: list[Item]
+    one: list[Item]
+    other: list[Item]
+
+
+def together(one: Reading, other: Reading) -> Together:
+    """Two readings of one collection, compared over the pictures that neither person has hidden.
+
+    Raises
+    ------
+    NotEnoughAnswers
+    UserError
+        where too few pictures are left
+    """
+    collection = one.collection
+    places = np.stack([_places(reading, len(collection)) for reading in (one, other)])
+    rows = np.flatnonzero(~np.isnan(places).any(axis=0))
+    if len(rows) < _FEWEST:
+        raise UserError(f"'{collection.name}' has too few pictures to compare two people by")
+    loved, unloved = places <= _LOVED, places >= 0.5
+    only = (loved[0] & unloved[1], loved[1] & unloved[0])
+    apart = places[1] - places[0]
+
+    def hang(which: Any, by: Floats) -> list[Item]:
+        found = np.flatnonzero(which)
+        best = found[np.argsort(by[found], kind="stable")][: 2 * _SHOWN].tolist()
+        return [collection.items[row] for row in varied(collection.X, best, _SHOWN)]
+
+    return Together(
+        _agreement(collection, rows, one, other),
+        hang(loved.all(axis=0), places.max(axis=0)), hang(only[0], -apart), hang(only[1], apart),
+    )  # fmt: skip
+
+
+def _places(reading: Reading, n: int) -> Floats:
+    """(n,) place of each picture in a person's ranking, from 0 to 1; no number where it is not ranked."""
+    places, rows = np.full(n, np.nan), reading.ranking.rows
+    places[rows] = np.arange(len(rows)) / max(1, len(rows) - 1)
+    return places
+
+
+def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading) -> Agreement:
+    """Of what is read of both; how sure that is follows from what neither has shown yet.
+
+    Nobody knows how far two people agree on that: it is taken to be anything from not at all to twice as much as on
+    what they have shown.
+    """
+    means = [np.asarray(reading.model.predict(collection.X), np.float64) for reading in (one, other)]
+    same, correlation = _alike(means[0][rows], means[1][rows])
+    if not all(isinstance(reading.model, Conditionable) for reading in (one, other)):
+        return Agreement(same, None, None, correlation)
+    rng = np.random.default_rng(0)
+    rows = np.sort(rng.choice(rows, min(_ROWS, len(rows)), replace=False))
+    roots = [_root(cast(Conditionable, reading.model), collection, rows) for reading in (one, other)]
+    shared = np.clip(2 * correlation, -1, 1) * rng.uniform(size=(_DRAWS, 1))
+    noise, apart = rng.normal(size=(2, _DRAWS, len(rows)))
+    draws = [
+        mean[rows] + z @ root
+        for mean, root, z in zip(means, roots, (noise, shared * noise + np.sqrt(1 - shared**2) * apart), strict=True)
+    ]
+    told = [_alike(a, b)[0] for a, b in zip(*draws, strict=True)]
+    low, high = np.quantile(told, [(1 - _WITHIN) / 2, (1 + _WITHIN) / 2]).tolist()
+    return Agreement(same, min(low, same), max(high, same), correlation)
+
+
+def _alike(a: Floats, b: Floats) -> tuple[float, float]:
+    """Share of the pairs that both order alike, and rank correlation; a coin's where one orders nothing."""
+    tau, rho = float(kendalltau(a, b).statistic), float(spearmanr(a, b).statistic)
+    return (0.5, 0.0) if np.isnan(tau) or np.isnan(rho) else ((1 + tau) / 2, rho)
+
+
+def _root(model: Conditionable, collection: Collection, rows: Ints) -> Floats:
+    """(r, r) symmetric, whose square is the posterior covariance: one picture's doubt stands at one place for all."""
+    root = model.score_root(collection.X, rows)
+    values, vectors = np.linalg.eigh(root @ root.T)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T)

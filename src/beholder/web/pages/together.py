@@ -1,0 +1,68 @@
+"""Two people side by side: how far they agree, what both would love, what only one of them would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from beholder.errors import UserError
+from beholder.session import together
+from beholder.store import Person
+from beholder.web.faults import Refused
+from beholder.web.pages.label import FEWEST
+from beholder.web.render import page
+from beholder.web.state import state_of
+from beholder.web.who import PagePerson, last_collection
+
+router = APIRouter()
+
+
+@router.get("/together")
+def side_by_side(
+    request: Request, person: PagePerson, one: str = "", other: str = "", collection: str = ""
+) -> Response:
+    """Choose two people and a collection: their agreement, and pictures.
+
+    Parameters
+    ----------
+    one, other
+        ids of people; "": the person of this browser, and somebody else
+    collection
+        "": the last one seen
+    """
+    state = state_of(request)
+    everybody, names = state.store.people(), [row.name for row in state.store.collections() if row.size]
+    name = collection or last_collection(request) or ""
+    if name and name not in names:
+        raise Refused(404, "There is no such collection; choose one from the Collections page.")
+    first = _person(everybody, one) if one else person
+    second = _person(everybody, other) if other else next((p for p in everybody if p.id != first.id), None)
+    context: dict[str, Any] = {
+        "people": everybody, "collections": names, "one": first, "other": second, "chosen": name,
+        "found": None, "sentence": "", "early": [],
+    }  # fmt: skip
+    if second is not None and name and first.id != second.id:
+        context |= _compared(request, name, first, second)
+    return page(request, "together.html", here="people", collection=name or None, **context)
+
+
+def _compared(request: Request, collection: str, one: Person, other: Person) -> dict[str, Any]:
+    """What is found; or how many answers of whom it is too early for."""
+    state = state_of(request)
+    answered = [(p, state.fresh(collection, p).progress()) for p in (one, other)]
+    if early := [(p, progress.answers) for p, progress in answered if progress.weight < FEWEST]:
+        return {"early": early}
+    try:
+        found = together(state.reading(collection, one), state.reading(collection, other))
+    except UserError as error:
+        return {"sentence": f"{str(error)[:1].upper()}{str(error)[1:]}."}
+    return {"found": found, "sentence": found.agreement.words(one.name, other.name)}
+
+
+def _person(everybody: list[Person], number: str) -> Person:
+    for person in everybody:
+        if str(person.id) == number:
+            return person
+    raise Refused(404, "There is no such person; choose one from the People page.")

@@ -1,0 +1,104 @@
+"""Two people side by side: how far they agree, on what, and what is not known."""
+
+import html
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from beholder.session import Agreement
+from helpers.browser import HERE, SAFE, as_person, brighter, choose, send
+
+pytest_plugins = "helpers.webwall"
+
+
+def other(client, *events):
+    """Somebody else, on another browser, who has said this."""
+    guest = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    send(guest, *events)
+    return guest
+
+
+def beside(client, wall, guest, **more):
+    numbers = {"one": wall.store.person(client.person).id, "other": wall.store.person(guest.person).id}
+    return html.unescape(client.get("/together", params=numbers | more).text)
+
+
+def hung(page, heading):
+    """The titles below a heading."""
+    part = page.partition(f"<h2>{heading}</h2>")[2].partition("</section>")[0]
+    return set(re.findall(r'alt="(Study \d+)"', part))
+
+
+def test_who_likes_alike_agrees_and_shares_pictures(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=1))
+    page = beside(client, wall, guest)
+    said = re.search(r"both would choose the same one (\d+) % of the time \(nine times in ten (\d+) to (\d+) %\)", page)
+    same, low, high = map(int, said.groups())
+    assert 60 <= low <= same <= high
+    assert f"{client.person} and {guest.person} like m" in page
+    assert len(hung(page, "Both would love")) == 9
+    mine = set(re.findall(r'alt="(Study \d+)"', client.get("/results/wall").text.partition("</figure>")[0]))
+    assert mine <= hung(page, "Both would love") | hung(page, f"Only {client.person} would")
+
+
+def test_who_likes_the_opposite_is_drawn_to_different_pictures(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, darker=True))
+    page = beside(client, wall, guest)
+    assert "are drawn to different pictures" in page
+    one, two = (hung(page, f"Only {name} would") for name in (client.person, guest.person))
+    assert one
+    assert two
+    assert not one & two
+    assert float(re.search(r"readings is (-?[\d.]+\d)", page)[1]) < -0.2
+
+
+def test_what_either_has_hidden_is_not_shown(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=1))
+    title = sorted(hung(beside(client, wall, guest), "Both would love"))[0]
+    item = next(i for i in wall.collection("wall").items if i.columns["title"] == title)
+    guest.post("/mark/wall", data={"item": item.id, "kind": "hide", "value": "1"})
+    assert title not in hung(beside(client, wall, guest), "Both would love")
+
+
+def test_too_few_answers_of_either_are_told(client, wall):
+    send(client, *brighter(wall))
+    guest = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    choose(guest, 2)
+    page = beside(client, wall, guest)
+    assert "too early to say" in page
+    assert f"{guest.person} has given 2 answers in wall so far." in page
+    assert f"{client.person} has given" not in page
+    assert "Both would love" not in page
+
+
+def test_people_lead_side_by_side_and_who_is_compared_is_chosen(client, wall):
+    other(client)
+    assert 'href="/together"' in client.get("/people").text
+    page = client.get("/together").text
+    assert f"selected>{client.person}</option>" in page
+    assert "selected>wall</option>" in page
+    number = wall.store.person(client.person).id
+    assert "two different people" in client.get("/together", params={"one": number, "other": number}).text
+    for wrong in ({"one": "x"}, {"other": "999999"}, {"collection": "nowhere"}):
+        assert client.get("/together", params=wrong).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("same", "low", "high", "said"),
+    [
+        (0.8, 0.7, 0.85, "Ada and Ben like much the same pictures."),
+        (0.8, 0.55, 0.95, "So far Ada and Ben like much the same pictures."),
+        (0.65, 0.6, 0.7, "Ada and Ben like many of the same pictures."),
+        (0.57, 0.53, 0.6, "Ada and Ben agree a little."),
+        (0.5, 0.46, 0.54, "Ada and Ben have little in common."),
+        (0.6, 0.4, 0.8, "Whether Ada and Ben agree is not known yet."),
+        (0.4, 0.3, 0.45, "Ada and Ben are drawn to different pictures."),
+        (0.7, None, None, "Ada and Ben like many of the same pictures."),
+    ],
+)
+def test_agreement_is_told_as_surely_as_it_is_known(same, low, high, said):
+    assert Agreement(same, low, high, 0.0).words("Ada", "Ben") == said
