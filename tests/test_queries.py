@@ -282,4 +282,4 @@ def test_interfaces_are_asked_without_their_robots_txt_and_pictures_with_it(tmp_
 
 def test_museums_have_the_interfaces_that_robots_txt_is_not_asked_for():
     assert {host for host, _ in robots._INTERFACES} == set(HOSTS.values())
-    assert set(HOSTS) == set(queries._MUSEUMS) == MUSEUMS
+    assert set(HOSTS) == set(queries._ASK) == set(MUSEUMS)

@@ -220,7 +220,7 @@ FORMS = {  # name: (status, address, fields)
     "an answer that was never given": (404, "/take-back/wall", {"id": "a" * 32}),
     "an import of nothing": (422, "/import", {"path": ""}),
     "an import of what is not there": (422, "/import", {"path": "/no/such/folder"}),
-    "an import of an address": (422, "/import", {"path": "http://example.org/x.zip"}),
+    "an import of an address": (422, "/import", {"path": "ftp://example.org/x.zip"}),
     "an import of a file address": (422, "/import", {"path": "file:///etc/passwd"}),
     "an import of no picture file": (422, "/import", {"path": "/etc/passwd"}),
     "an import of a relative path": (422, "/import", {"path": "tests"}),

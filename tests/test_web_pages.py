@@ -509,6 +509,11 @@ def test_a_server_that_others_can_reach_imports_only_for_its_own_machine(wall):
     near = as_person(TestClient(app, base_url="http://pi.local", headers=headers, client=("127.0.0.1", 5000)))
     assert far.post("/api/imports", json={"path": "/tmp"}).status_code == 403
     assert near.post("/api/imports", json={"path": "/no/such"}).status_code == 422
+    for path in ("http://127.0.0.1/", "met:sea"):
+        reply = far.post("/api/imports", json={"path": path})
+        assert (reply.status_code, "links and museums" in reply.json()["error"]) == (403, True)
+    assert "links and museums can only be imported there" in far.get("/").text
+    assert "Path, link or museum" in near.get("/").text
 
 
 def test_no_page_holds_a_path_of_this_machine_or_anything_inline(client, wall):
@@ -587,6 +592,8 @@ def test_a_path_is_taken_as_the_disk_takes_it(tmp_path):
         file = tmp_path / f"art{ending}"
         file.touch()
         assert source_of(str(file)) == (str(file.resolve()), "art")
+    (tmp_path / "sitemap.xml.gz").touch()
+    assert source_of(str(tmp_path / "sitemap.xml.gz"))[1] == "sitemap"
     for bad in ("a\nb", "a\x1bb", "a\0b", "a\ud800b"):
         with pytest.raises(Refused):
             source_of(f"{tmp_path}/{bad}")

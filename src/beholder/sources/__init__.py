@@ -13,14 +13,17 @@ from beholder.sources.exports import ExportSource
 from beholder.sources.feeds import FeedSource
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, SavedPage, Source, storable
-from beholder.sources.online import is_link, is_query
+from beholder.sources.online import is_link, is_online, is_query, online_title
 from beholder.sources.page import PageSource
 from beholder.sources.pages import PAGES, PagesSource, pages_in
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
 
-__all__ = ["FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "SavedPage", "Source", "open_source"]
+__all__ = [
+    "FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "SavedPage", "Source", "is_online", "online_title",
+    "open_source",
+]  # fmt: skip
 
 SAMPLE = "sample"
 _ZIPS = {".zip", ".cbz"}
@@ -60,7 +63,7 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent, 
     text = os.fspath(spec)
     if text == SAMPLE:
         return _SampleSource(workspace, progress)
-    if fetch or is_link(text) or is_query(text):
+    if fetch or is_online(text):
         return _through_the_door(text, workspace, progress)
     return _opened(text, workspace, progress, None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from beholder.errors import BadInput, BadPicture
 from beholder.images.formats import HEAD, sniff
@@ -13,6 +12,7 @@ from beholder.locator import Locator
 from beholder.sources.exports import ExportSource
 from beholder.sources.feeds import PACKED, FeedSource
 from beholder.sources.found import Broken, Found, More, Source, plain_name
+from beholder.sources.online import online_title
 from beholder.sources.page import PageSource
 from beholder.sources.web import PAGE, PICTURE, Door, Kept, NotFetched
 from beholder.text import shown
@@ -29,7 +29,7 @@ class LinkSource:
 
     def __init__(self, link: str, workspace: Path, door: Door, progress: Progress = silent) -> None:
         self.link, self.workspace, self.door, self.progress = link, workspace, door, progress
-        self.title = urlsplit(link).hostname or "pictures"
+        self.title = online_title(link)
 
     def find(self) -> Iterator[Found | Broken]:
         """Raises

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-MUSEUMS = frozenset({"met", "aic", "smk", "rijks", "cma", "commons"})
+from urllib.parse import urlsplit
+
+from beholder.errors import UserError
+from beholder.text import shown
+
+MUSEUMS = {
+    "met": "The Metropolitan Museum of Art",
+    "aic": "Art Institute of Chicago",
+    "smk": "SMK, National Gallery of Denmark",
+    "rijks": "Rijksmuseum",
+    "cma": "The Cleveland Museum of Art",
+    "commons": "Wikimedia Commons",
+}
+_LONGEST = 200  # characters of what is looked for
 
 
 def is_link(text: str) -> bool:
@@ -13,3 +26,28 @@ def is_link(text: str) -> bool:
 def is_query(text: str) -> bool:
     """Whether it names a museum and what to look for there: "met:water lilies"."""
     return ":" in text and text.partition(":")[0].strip().lower() in MUSEUMS
+
+
+def is_online(text: str) -> bool:
+    """Whether it is one of the two."""
+    return is_link(text) or is_query(text)
+
+
+def query_of(text: str) -> tuple[str, str]:
+    """(museum, what to look for there). raises : UserError where nothing is looked for"""
+    name, _, query = text.partition(":")
+    query = " ".join(query.split())
+    if not query or len(query) > _LONGEST:
+        raise UserError(f"'{shown(text)}' wants what to look for, in up to {_LONGEST} characters: met:water lilies")
+    return name.strip().lower(), query
+
+
+def online_title(text: str) -> str:
+    """What to call a link or a query. raises : UserError as `query_of`"""
+    if is_query(text):
+        museum, query = query_of(text)
+        return f"{MUSEUMS[museum]}, {query}"
+    try:
+        return urlsplit(text).hostname or "pictures"
+    except ValueError:
+        return "pictures"

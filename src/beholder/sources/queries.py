@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from beholder.errors import BadInput, UserError
+from beholder.errors import BadInput
 from beholder.json_reading import BadJson, read_json
 from beholder.sources.found import Broken, Found, unique
 from beholder.sources.listing import Listing, Places, found_of
 from beholder.sources.museums import museum_listings
+from beholder.sources.online import MUSEUMS, online_title, query_of
 from beholder.sources.web import PAGE, Door, NotFetched
 from beholder.text import shown
 from beholder.types import Progress, silent
@@ -26,7 +27,6 @@ _MOST = 200  # works of one query
 _PAGE = 100  # works in one answer
 _PAGES = 20  # answers that one query asks for
 _FRESH = 3600.0  # seconds in which nothing is asked twice, so that a stopped import goes on where it was
-_LONGEST = 200  # characters of a query
 _SIDE = 1600  # pixels of a picture's longer side, where a size can be asked for
 _LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 _RIJKS_ID = re.compile(r"https?://(?:id|data)\.rijksmuseum\.nl/(\d{1,20})")
@@ -117,13 +117,8 @@ def _commons(ask: _Ask, query: str) -> Iterator[_Record | str]:
         more = following
 
 
-_MUSEUMS: dict[str, tuple[str, Callable[[_Ask, str], Iterator[_Record | str]]]] = {  # records, or links of them
-    "met": ("The Metropolitan Museum of Art", _met),
-    "aic": ("Art Institute of Chicago", _aic),
-    "smk": ("SMK, National Gallery of Denmark", _smk),
-    "rijks": ("Rijksmuseum", _rijks),
-    "cma": ("The Cleveland Museum of Art", _cma),
-    "commons": ("Wikimedia Commons", _commons),
+_ASK: dict[str, Callable[[_Ask, str], Iterator[_Record | str]]] = {  # records, or links of them
+    **{"met": _met, "aic": _aic, "smk": _smk, "rijks": _rijks, "cma": _cma, "commons": _commons},
 }
 
 
@@ -142,12 +137,8 @@ class MuseumSource:
     """
 
     def __init__(self, text: str, door: Door, progress: Progress = silent) -> None:
-        name, _, query = text.partition(":")
-        self.museum, self.query = name.strip().lower(), " ".join(query.split())
-        if not self.query or len(self.query) > _LONGEST:
-            raise UserError(f"'{shown(text)}' wants what to look for, in up to {_LONGEST} characters: met:water lilies")
-        self.name, self._works = _MUSEUMS[self.museum]
-        self.title = f"{self.name}, {self.query}"
+        self.museum, self.query = query_of(text)
+        self.name, self.title = MUSEUMS[self.museum], online_title(text)
         self.door, self.progress = door, progress
 
     def find(self) -> Iterator[Found | Broken]:
@@ -159,7 +150,7 @@ class MuseumSource:
         return unique(found_of(self._listings(), Places()))
 
     def _listings(self) -> Iterator[Listing | Broken]:
-        works, number = self._works(self._ask, self.query), 0
+        works, number = _ASK[self.museum](self._ask, self.query), 0
         while number < _MOST:
             try:
                 work = next(works, None)

@@ -18,6 +18,7 @@ from uuid import uuid4
 from beholder.collection import Library
 from beholder.errors import BadInput, BeholderError, StoreError, UserError
 from beholder.importer import ImportReport
+from beholder.sources import is_online
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
@@ -198,6 +199,8 @@ class Imports:
                         "none of these pictures is on this machine: they are known by their links alone. "
                         "Save the page together with its pictures"
                     )
+                if empty and is_online(job.spec):
+                    raise BadInput("none of its pictures could be fetched and opened")
                 if empty:
                     raise BadInput("none of the files there could be opened")
                 job.state = "done"

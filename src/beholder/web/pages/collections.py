@@ -15,7 +15,7 @@ from beholder.config import Settings
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
-from beholder.sources import FILES, SAMPLE
+from beholder.sources import FILES, SAMPLE, is_online, online_title
 from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
@@ -30,6 +30,7 @@ from beholder.works import Works
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
 
 _SHARPER = next(one for one in encoder_sizes() if one["name"] == HUB[0])  # that the app offers
+_LONGEST_NAME = 80  # characters
 _FIRST = 500  # pictures of the ranking that it looks at before the others
 
 router = APIRouter()
@@ -181,8 +182,16 @@ def start(request: Request, person: Person, path: str, name: str, artworks: bool
 def new_name(state: AppState, name: str) -> str:
     """The name of the collection that pictures go into, there or new, as it is kept. raises : Refused, AlikeName"""
     name = composed(" ".join(name.split()))
-    if not 1 <= len(name) <= 80 or not name.isprintable() or "/" in name or "\\" in name or name.startswith("."):
-        raise Refused(422, f"A collection's name has 1 to 80 characters, without slashes, got {name[:80]!r}.")
+    if (
+        not 1 <= len(name) <= _LONGEST_NAME
+        or not name.isprintable()
+        or "/" in name
+        or "\\" in name
+        or name.startswith(".")
+    ):
+        raise Refused(
+            422, f"A collection's name has 1 to {_LONGEST_NAME} characters, without slashes, got {name[:80]!r}."
+        )
     known = [row.name for row in state.store.collections()]
     if name not in map(composed, known) and (same := alike(name, known)):
         raise AlikeName("collection", name, same)
@@ -192,7 +201,9 @@ def new_name(state: AppState, name: str) -> str:
 def _check_may_import(request: Request) -> None:
     if not may_import(request):
         raise Refused(
-            403, "Pictures are imported on the machine that runs Beholder. Open it there, or run beholder import."
+            403,
+            "Folders, links and museums are imported on the machine that runs Beholder. Open it there, or run beholder "
+            "import.",
         )
 
 
@@ -222,14 +233,16 @@ def _asked(state: AppState, row: CollectionRow) -> int:
 
 
 def source_of(path: str) -> tuple[str, str]:
-    """(what to import, what to call it) of a path as it was typed. raises : Refused"""
+    """(what to import, what to call it) of what was typed. raises : Refused, UserError"""
     path = path.strip().strip("\"'")
     if path == SAMPLE:
         return SAMPLE, SAMPLE
     if not path or _CONTROL.search(path):
-        raise Refused(422, "Type the path of a folder, a saved page, a .zip or a .csv on this machine.")
+        raise Refused(422, "Type the path of a folder, a saved page, a .zip or a .csv on this machine, or a link.")
+    if is_online(path):
+        return path, re.sub(r"[/\\]+", " ", online_title(path))[:_LONGEST_NAME].strip()
     if "://" in path:
-        raise Refused(422, "This is a web address; only folders and files on this machine can be imported.")
+        raise Refused(422, "This is a link that is not followed; only http and https links are.")
     try:
         full = Path(path).expanduser()
         there = full.exists()
@@ -237,7 +250,9 @@ def source_of(path: str) -> tuple[str, str]:
         there = False
     if not there or not full.is_absolute():
         raise Refused(
-            422, f"There is no folder or file {path[:200]!r} on this machine. Type its full path, from / or ~."
+            422,
+            f"There is no folder or file {path[:200]!r} on this machine. Type its full path, from / or ~; "
+            "a link begins with https://, a museum with its name, as in met:water lilies.",
         )
     if full.is_file() and full.suffix.lower() not in FILES:
         raise Refused(
@@ -245,7 +260,8 @@ def source_of(path: str) -> tuple[str, str]:
             "A folder, a saved page (.html, .mhtml), a .json, a feed (.xml), a .zip or a .csv can be imported, "
             f"got a {full.suffix or 'file without an ending'}.",
         )
-    title = full.stem if full.is_file() else full.resolve().name
+    plain = full.with_suffix("") if full.suffix.lower() == ".gz" else full
+    title = plain.stem if full.is_file() else full.resolve().name
     return str(full.resolve()), " ".join(title.split())  # no name has spaces that are none of the keyboard's
 
 

@@ -10,6 +10,7 @@ function duration(seconds) {
 export function running({ collection, stage, done, total, rate, seconds_left: left }) {
   const parts = [`${collection}: ${stage || "waiting for another import"}`];
   if (total) parts.push(`${done.toLocaleString("en")} of ${total.toLocaleString("en")}`);
+  else if (done) parts.push(`${done.toLocaleString("en")} so far`);
   if (rate) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`);
   if (left !== null) parts.push(`about ${duration(left)} left`);
   return parts.join(" · ");
