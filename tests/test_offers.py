@@ -162,7 +162,7 @@ def test_the_table_has_price_size_place_and_link_and_the_rest_below(shop, monkey
     assert code == 0
     assert "1,500 DKK" in said.out
     assert "https://shop.example/cheap" in said.out
-    fits, _, apart = said.out.partition("Price or size not known: 2")
+    fits, _, apart = said.out.partition("Price not known: 2")
     assert ("taken" not in fits, "euro" in apart) == (True, True)
     assert "Sold, reserved or no longer listed: 1" in apart
 
