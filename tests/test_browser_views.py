@@ -48,3 +48,160 @@ def test_the_bar_holds_the_switch_at_every_width(open_page, server):
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
         assert page.locator(".seek").bounding_box()["width"] >= 60, width
+
+
+# The map
+
+COLOURS = """() => { const c = document.getElementById('plane');
+  const seen = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+  const wall = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
+  const empty = ((255 << 24) | (wall[2] << 16) | (wall[1] << 8) | wall[0]) >>> 0;
+  return [new Set(seen).size, seen.reduce((n, p) => n + (p !== empty), 0) / seen.length]; }"""
+PLACES = """async () => { const buffer = await (await fetch('/map/wall/points')).arrayBuffer();
+  const n = new Uint32Array(buffer, 0, 1)[0];
+  const column = (at) => new Int32Array(buffer, 4 + 4 * n * at, n);
+  const [ids, xs, ys] = [0, 1, 2].map(column);
+  return [...ids].map((id, i) => [id, xs[i], ys[i]]); }"""
+
+
+def view(page):
+    """(x, y, CSS pixels a cell) of the map, once it rests."""
+    page.wait_for_function('() => location.hash.length > 1 && !("moving" in document.getElementById("map").dataset)')
+    return [float(part) for part in page.url.partition("#")[2].split(",")]
+
+
+def on_screen(page, x, y):
+    """Where a cell of the map is seen."""
+    middle_x, middle_y, scale = view(page)
+    box = page.locator("#plane").bounding_box()
+    return box["x"] + box["width"] / 2 + (x - middle_x) * scale, box["y"] + box["height"] / 2 + (y - middle_y) * scale
+
+
+def mapped(page, server):
+    answered(page, server, "/map/wall")
+    page.wait_for_selector("#map[data-ready]", timeout=90_000)
+    page.wait_for_function("() => document.querySelectorAll('#near li').length === 8")
+
+
+@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, server, options, scheme):
+    page = open_page(**options, color_scheme=scheme)
+    mapped(page, server)
+    no_wider(page)
+    colours, filled = page.evaluate(COLOURS)
+    assert colours > 20
+    assert 0.02 < filled < 0.98
+    press_ = page.touchscreen.tap if "is_mobile" in options else page.mouse.click
+    id, x, y = max(page.evaluate(PLACES), key=lambda one: one[0])
+    page.focus("#plane")
+    for _ in range(6):
+        page.keyboard.press("+")
+    while True:  # until the picture is well inside
+        across, down = on_screen(page, x, y)
+        box = page.locator("#plane").bounding_box()
+        if (
+            box["x"] + 70 < across < box["x"] + box["width"] - 70
+            and box["y"] + 70 < down < box["y"] + box["height"] - 70
+        ):
+            break
+        far_x, far_y = across - box["x"] - box["width"] / 2, down - box["y"] - box["height"] / 2
+        key = (
+            ("ArrowRight" if far_x > 0 else "ArrowLeft")
+            if abs(far_x) > abs(far_y)
+            else ("ArrowDown" if far_y > 0 else "ArrowUp")
+        )
+        page.keyboard.press(key)
+        page.wait_for_function("old => location.href !== old", arg=page.url)
+    press_(across, down)
+    page.wait_for_selector(f"#map-open figure[data-item='{id}']")
+    no_wider(page)
+    heart = page.locator("#map-open .marks button")
+    heart.click()
+    page.wait_for_selector("#map-open .marks button[aria-pressed=true]")
+    assert page.locator("#map-open a.alike").get_attribute("href") == f"/results/wall?like={id}"
+    page.click("#map-open button[aria-label=Close]")
+    assert not page.locator("#map-open").is_visible()
+
+
+def test_the_map_moves_by_mouse_wheel_and_keys_and_the_place_stays_in_the_address(open_page, server):
+    page = open_page(**DESK)
+    mapped(page, server)
+    box = page.locator("#plane").bounding_box()
+    across, down = box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
+    x, _, scale = view(page)
+
+    def changed(act):
+        before = page.url
+        act()
+        page.wait_for_function("old => location.href !== old", arg=before)
+        return view(page)
+
+    page.mouse.move(across, down)
+    nearer = changed(lambda: page.mouse.wheel(0, -400))
+    assert nearer[2] > 1.5 * scale
+    held = (across - box["x"] - box["width"] / 2) / scale + x  # what was under the mouse still is
+    assert (across - box["x"] - box["width"] / 2) / nearer[2] + nearer[0] == pytest.approx(held, abs=0.3)
+
+    def drag():
+        page.mouse.down()
+        page.mouse.move(across + 90, down + 30, steps=4)
+        page.mouse.up()
+
+    dragged = changed(drag)
+    assert dragged[0] == pytest.approx(nearer[0] - 90 / nearer[2], abs=0.2)
+    assert not page.locator("#map-open").is_visible()
+    page.reload()
+    page.wait_for_selector("#map[data-ready]")
+    assert view(page) == pytest.approx(dragged, abs=0.2)
+    page.focus("#plane")
+    assert changed(lambda: page.keyboard.press("ArrowRight"))[0] > dragged[0]
+    assert changed(lambda: page.keyboard.press("Home"))[2] == pytest.approx(scale, rel=0.01)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#map-open figure")
+    page.keyboard.press("Escape")
+    assert not page.locator("#map-open").is_visible()
+    assert page.evaluate("document.activeElement.id") == "plane"
+
+
+def test_fingers_pinch_the_map(open_page, server):
+    page = open_page(**PHONE)
+    mapped(page, server)
+    *_, scale = view(page)
+    box = page.locator("#plane").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind, apart):
+        touches = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    before = page.url
+    fingers("touchStart", 40)
+    for apart in (60, 80, 100, 120):
+        fingers("touchMove", apart)
+    fingers("touchEnd", 0)
+    page.wait_for_function("old => location.href !== old", arg=before)
+    assert view(page)[2] == pytest.approx(3 * scale, rel=0.1)
+
+
+def test_who_cannot_see_the_map_opens_the_pictures_of_its_middle_from_a_list(open_page, server):
+    page = open_page(**DESK)
+    mapped(page, server)
+    names = page.locator("#near button").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    assert all(name.startswith("Open Study ") for name in names)
+    page.locator("#near button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#map-open figure")
+    assert page.inner_text("#map-open .title") == names[0].removeprefix("Open ")
+    assert page.evaluate("document.activeElement.id") == "map-open"
+
+
+def test_without_a_script_the_map_says_where_to_look(engine, server, open_page):
+    named = open_page()
+    answered(named, server, "/map/wall")
+    context = engine.new_context(java_script_enabled=False, storage_state=named.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{server.url}/map/wall")
+    assert page.get_by_role("link", name="Kinds").first.get_attribute("href") == "/kinds/wall"
+    context.close()

@@ -14,9 +14,8 @@ from starlette.responses import HTMLResponse, Response
 
 from beholder.details import link_in
 from beholder.details import said as said_of
-from beholder.facts import unavailable
 from beholder.money import price_text
-from beholder.offers import size_text
+from beholder.offers import size_text, unavailable
 from beholder.ranking import title_of
 from beholder.text import shown
 from beholder.types import Item
@@ -83,8 +82,8 @@ def segment(name: str) -> str:
 
 
 def view_address(view: str, collection: str) -> str:
-    """Where a view of this collection is: "results", or by "kind", "year" or "folder"."""
-    return f"/{view if view == 'results' else view + 's'}/{segment(collection)}"
+    """Where a view of this collection is: "results", "map", or by "kind", "year" or "folder"."""
+    return f"/{view if view in ('results', 'map') else view + 's'}/{segment(collection)}"
 
 
 def count(n: int, one: str, many: str = "") -> str:

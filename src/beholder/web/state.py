@@ -24,6 +24,7 @@ from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.imports import Imports
+from beholder.web.maps import Maps
 from beholder.web.thumbnails import Pictures
 from beholder.web.uploads import Uploads
 
@@ -81,6 +82,7 @@ class AppState:
         self.cookie_guest = self.cookie + "_guest"  # that the PIN of a shared shortlist was right
         self.wrong_pins = WrongPins()
         self.pictures = Pictures(home / "thumbs")
+        self.maps = Maps(home / "maps")
         self.imports = Imports(library, self.forget)
         self.uploads = Uploads(home / "uploads")
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()

@@ -53,7 +53,7 @@ class _Row:
 
 def views_of(art: Collection) -> list[tuple[str, str]]:
     """The views that this collection has, each with what it is called."""
-    known = [("results", "Ranked"), ("kind", "Kinds")]
+    known = [("results", "Ranked"), ("kind", "Kinds"), ("map", "Map")]
     return [*known, *((by, label) for by, label in (("year", "Years"), ("folder", "Folders")) if art.groups(by))]
 
 
