@@ -48,6 +48,7 @@ def test_limits_typed_into_the_filter_leave_what_fits_and_put_the_rest_apart(ope
     page.keyboard.press("Escape")
     page.click(".filter-box summary")
     page.check("input[name=hide_sold]")
+    page.click(".panel-end button")
     page.wait_for_url("**hide_sold=1*")
     assert page.locator(".apart > h2").count() == 1
 

@@ -372,11 +372,11 @@ def test_a_filter_names_what_there_is(library, painted):
     take_in(library, painted)
     art = library.collection("art")
     everything = Ranking(art.items, np.ones(12), np.zeros(12), np.arange(12), (), lambda rows: [])
-    assert Filter(values=values_of(["wall=1"], art.items)).of(everything, ()).rows.tolist() == [1, 3, 5, 7, 9, 11]
+    assert Filter(values=values_of(["wall=1"], art.facts)).of(everything, (), art).rows.tolist() == [1, 3, 5, 7, 9, 11]
     with pytest.raises(UnknownName, match="did you mean 'wall'"):
-        values_of(["walls=1"], art.items)
+        values_of(["walls=1"], art.facts)
     with pytest.raises(UserError, match="COLUMN=VALUE"):
-        values_of(["wall"], art.items)
+        values_of(["wall"], art.facts)
 
 
 def test_two_folders_of_one_name_are_two_collections(home, painted, tmp_path):

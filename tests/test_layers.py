@@ -19,7 +19,7 @@ FLOORS = [
     {"images", "painter", "text", "cells", "json_reading", "jobs", "durable"},  # pixels, text, workers
     {"csv_reading", "money", "sizes"},  # tables of text, a row at a time; prices and sizes as people write them
     {"details"},  # what a source says of a picture, typed
-    {"features", "store"},  # a picture's row of numbers; what is kept
+    {"features", "store", "facts"},  # a picture's row of numbers; what is kept; what is said of many, as numbers
     {"table"},  # the rows of many pictures, with all that follows from them alone
     {"sources", "taste", "raters", "research.datasets"},  # where pictures come from; rows to scores; rated sets
     {"concepts", "works", "offers"},  # words of pictures; which show the same work; what a buyer can have

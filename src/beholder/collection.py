@@ -25,6 +25,7 @@ from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
+from beholder.facts import Facts
 from beholder.features import Runtime, load_encoder
 from beholder.features.encoder_row import TextRuntime
 from beholder.features.expert_networks import folder_of
@@ -570,6 +571,11 @@ class Collection:
         return {item.id: row for row, item in enumerate(self.items)}
 
     @once
+    def facts(self) -> Facts:
+        """What the sources say of the items, as a filter reads it."""
+        return Facts(self.items)
+
+    @once
     def unshown(self) -> frozenset[int]:
         """Ids of the items that are not asked about or ranked: their file is no longer there, or another one stands
         for their work.
@@ -660,7 +666,7 @@ class Collection:
         with self._finding:
             if self._finder is None:
                 reads = text_fits([self.library.runtime(name) for name in self.row.encoders], self.X)
-                self._finder = Finder(self.items, self.words, lambda: Looks.of(self.X, self.layout), reads=reads)
+                self._finder = Finder(self.items, self.words, lambda: self.looks, reads=reads)
             return self._finder
 
     def groups(self, by: str) -> list[Group]:
@@ -681,6 +687,11 @@ class Collection:
             if group.key == key if row is None else row in group.rows:
                 return group
         raise UnknownName(f"'{self.name}' has no group '{shown(said, 80)}'")
+
+    @property
+    def looks(self) -> Looks:
+        """How alike the pictures look."""
+        return Looks.of(self.X, self.layout)
 
     @once
     def networks(self) -> ExpertNetworks | None:
@@ -775,13 +786,14 @@ class Collection:
         score, doubt = shown = np.zeros((2, len(raw)))
         shown[:, here] = on_scale(raw[here], std[here])
         rows = here[np.argsort(-raw[here], kind="stable")]
-        rows = rows[~np.isin(self.ids[rows], list(hidden))]
         tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words))
 
         def why(some: Ints, first: int) -> list[Reason]:
             return reasons(taste, self.X, self.attributes, answers, some, tell(), self.words, raw, first)
 
-        return Ranking(self.items, score, doubt, rows, favourites, why)
+        return Ranking(self.items, score, doubt, rows, (), why).marked(
+            frozenset(self.row_of[id] for id in hidden if id in self.row_of), frozenset(favourites)
+        )
 
     def search(self, text: str, taste: TasteModel | None = None, *, top: int | None = None) -> list[Ranked]:
         """The pictures that fit a text: best fitting first, and where they fit as well, by a taste.

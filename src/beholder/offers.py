@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from beholder.csv_reading import CsvText
 from beholder.errors import UserError
+from beholder.facts import Facts, Mask, unavailable
 from beholder.money import minor_units, price_text
 from beholder.text import decoded, shown
-from beholder.types import Details, Item
+from beholder.types import Details, Floats, Item
 
 Part = Literal["fits", "unknown", "sold", "misses"]
+PARTS: tuple[Part, ...] = get_args(Part)
+_FITS, _UNKNOWN, _SOLD, _MISSES = range(4)
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]*|[\"″])", re.IGNORECASE | re.ASCII)
 _CODE = re.compile(r"[A-Z]{3}")
@@ -35,8 +40,10 @@ class Wishes:
         ISO 4217; what is offered in another one is converted by `rates`, or apart
     rates
         what one unit of another currency costs in this one
-    max_width, max_height
+    min_width, max_width, min_height, max_height
         mm, of what hangs on the wall: the frame where its size is known
+    min_year, max_year
+        both included
     hide_sold
         leave out what is sold, reserved or not listed any more, instead of putting it apart
     """
@@ -48,31 +55,88 @@ class Wishes:
     max_width: float | None = None
     max_height: float | None = None
     hide_sold: bool = False
+    min_width: float | None = None
+    min_height: float | None = None
+    min_year: int | None = None
+    max_year: int | None = None
 
     def __bool__(self) -> bool:
-        prices = self.min_price is not None or self.max_price is not None or bool(self.currency)
-        return prices or self.max_width is not None or self.max_height is not None or self.hide_sold
+        return self._asks_price or self._asks_size or self._asks_year or self.hide_sold
 
     @property
     def in_words(self) -> str:
         """As "up to 2,000 DKK, at most 100 cm wide"."""
-        low, high, code = self.min_price, self.max_price, self.currency
-        limits = [
-            f"from {low:,f} {code}" if low is not None else "",
-            f"up to {high:,f} {code}" if high is not None else "",
-            f"at most {self.max_width / 10:g} cm wide" if self.max_width is not None else "",
-            f"at most {self.max_height / 10:g} cm high" if self.max_height is not None else "",
-        ]
-        return ", ".join(limit.strip() for limit in limits if limit)
+        code, limits = self.currency, list[str]()
+        for words, least in (("from", self.min_price), ("up to", self.max_price)):
+            limits += [f"{words} {least:,f} {code}".strip()] if least is not None else []
+        for words, length, side in (
+            ("at least", self.min_width, "wide"), ("at most", self.max_width, "wide"),
+            ("at least", self.min_height, "high"), ("at most", self.max_height, "high"),
+        ):  # fmt: skip
+            limits += [f"{words} {length / 10:g} cm {side}"] if length is not None else []
+        for year, when in ((self.min_year, "or later"), (self.max_year, "or earlier")):
+            limits += [f"made in {year} {when}"] if year is not None else []
+        return ", ".join(limits)
+
+    @property
+    def not_known(self) -> str:
+        """What is apart because nobody knows it: "Price or size not known"."""
+        *others, last = [
+            name
+            for name, asked in (("price", self._asks_price), ("size", self._asks_size), ("year", self._asks_year))
+            if asked
+        ] or ["Nothing"]
+        return f"{', '.join(others)}{' or ' * bool(others)}{last} not known".capitalize()
+
+    def parts(self, facts: Facts) -> NDArray[np.int8]:
+        """(n,) where each work belongs, as its place in `PARTS`."""
+        fits, misses = np.ones(len(facts), bool), np.zeros(len(facts), bool)
+        for _, fitting, missing in self._limits(facts):
+            fits, misses = fits & fitting, misses | missing
+        part = np.where(fits, np.int8(_FITS), np.int8(_UNKNOWN))
+        part = np.where(facts.taken, np.int8(_MISSES if self.hide_sold else _SOLD), part)
+        return np.where(misses, np.int8(_MISSES), part)
 
     def part_of(self, item: Item) -> tuple[Part, str]:
         """Where a work belongs, and where it is apart, why."""
-        told = (self._price(item.details), *self._sizes(item.details))
-        if any(part == "misses" for part, _ in told):
-            return "misses", ""
-        if state := unavailable(item):
-            return ("misses" if self.hide_sold else "sold"), state
-        return next(((part, why) for part, why in told if part == "unknown"), ("fits", ""))
+        one = Facts([item])
+        part = PARTS[int(self.parts(one)[0])]
+        unknown = (why for why, fitting, missing in self._limits(one) if not (fitting[0] or missing[0]))
+        return part, unavailable(item) if part == "sold" else next(unknown) if part == "unknown" else ""
+
+    def _limits(self, facts: Facts) -> Iterator[tuple[str, Mask, Mask]]:
+        """Of each thing asked for: what to say where it is not known, (n,) what fits, (n,) what misses."""
+        if self._asks_price:
+            cost = self.costs(facts)
+            why = _no_price(facts.items[0].details) if len(facts) else ""
+            yield why, *_between((cost, cost), _float(self.min_price), _float(self.max_price))
+        lengths = ((facts.width, self.min_width, self.max_width), (facts.height, self.min_height, self.max_height))
+        for side, least, most in lengths:
+            if least is not None or most is not None:
+                yield "no size", *_between(side, _less(least), _more(most))
+        if self._asks_year:
+            yield "no year", *_between((facts.year, facts.year), self.min_year, self.max_year)
+
+    @property
+    def _asks_price(self) -> bool:
+        return self.min_price is not None or self.max_price is not None or bool(self.currency)
+
+    @property
+    def _asks_size(self) -> bool:
+        return any(x is not None for x in (self.min_width, self.max_width, self.min_height, self.max_height))
+
+    @property
+    def _asks_year(self) -> bool:
+        return self.min_year is not None or self.max_year is not None
+
+    def costs(self, facts: Facts) -> Floats:
+        """(n,) the price of each in the wanted currency; NaN where that is not known."""
+        rates = [
+            1.0 if code == self.currency or not self.currency else _rate(self.rates.get(code))
+            for code in facts.currencies
+        ]
+        costs: Floats = np.where(facts.free, 0.0, facts.amount * np.array([*rates, np.nan])[facts.currency])
+        return costs
 
     def cost(self, told: Details) -> Decimal | None:
         """The price in the wanted currency; None where that is not known."""
@@ -98,44 +162,31 @@ class Wishes:
         (part, why), cost = self.part_of(item), self.cost(item.details)
         return {"part": part, "apart": why, "cost": None if cost is None else float(round(cost, 2))} if self else {}
 
-    def _price(self, told: Details) -> tuple[Part, str]:
-        if self.min_price is None and self.max_price is None and not self.currency:
-            return "fits", ""
-        cost = self.cost(told)
-        if cost is None:
-            return "unknown", _no_price(told)
-        low, high = self.min_price, self.max_price
-        fits = (low is None or low <= cost) and (high is None or cost <= high)
-        return ("fits" if fits else "misses"), ""
-
-    def _sizes(self, told: Details) -> Iterable[tuple[Part, str]]:
-        framed = told.frame_long_mm is not None
-        long, short = (told.frame_long_mm, told.frame_short_mm) if framed else (told.long_mm, told.short_mm)
-        width, height = (
-            (told.frame_width_mm, told.frame_height_mm) if framed else (told.width_mm, told.height_mm)
-        )  # fmt: skip
-        for side, most in ((width, self.max_width), (height, self.max_height)):
-            if most is not None:
-                yield _within(side, long, short, most), "no size"
-
 
 NOTHING_WANTED = Wishes()
 
 
-def _within(side: float | None, long: float | None, short: float | None, most: float) -> Part:
-    """Whether a side is at most so long, where it may be known only that it is one of two."""
-    if side is not None:
-        return "fits" if side <= most + _LEAST else "misses"
-    if long is not None and long <= most + _LEAST:
-        return "fits"
-    return "misses" if short is not None and short > most + _LEAST else "unknown"
+def _between(value: tuple[Floats, Floats] | Floats, least: float | None, most: float | None) -> tuple[Mask, Mask]:
+    """(what lies between for sure, what does not for sure) of values of which the least and the most is known."""
+    low, high = value
+    least, most = -np.inf if least is None else least, np.inf if most is None else most
+    return (low >= least) & (high <= most), (high < least) | (low > most)
 
 
-def unavailable(item: Item) -> str:
-    """Why a work cannot be had: "sold", "reserved", "no longer listed"; "" where nothing says so."""
-    if item.details.availability in ("sold", "reserved"):
-        return item.details.availability
-    return "no longer listed" if item.work is not None and item.work.unlisted else ""
+def _float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _rate(rate: Decimal | None) -> float:
+    return np.nan if rate is None else float(rate)
+
+
+def _less(length: float | None) -> float | None:
+    return None if length is None else length - _LEAST
+
+
+def _more(length: float | None) -> float | None:
+    return None if length is None else length + _LEAST
 
 
 def _no_price(told: Details) -> str:
@@ -191,12 +242,6 @@ def offer_of(item: Item) -> dict[str, Any]:
         "frame_width_mm": told.frame_width_mm, "frame_height_mm": told.frame_height_mm,
         "photos": len(work.photos) if work else 1, "other_links": list(work.links) if work else [],
     }  # fmt: skip
-
-
-def currencies(items: Iterable[Item]) -> list[str]:
-    """Those in which something is offered, the usual one first."""
-    counts = Counter(item.details.currency for item in items if item.details.currency)
-    return [code for code, _ in counts.most_common()]
 
 
 def read_length(text: str, unit: str = "") -> float:

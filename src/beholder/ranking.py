@@ -99,8 +99,9 @@ class Ranking(Sequence[Ranked]):
         overall: NDArray[Any] | None = None,
         found: Found | None = None,
     ) -> None:
-        self.scores, self.doubts, self.rows = scores, doubts, rows.astype(np.int32)
-        self._items, self._favourites, self._why, self._found = items, favourites, why, found
+        self.scores, self.doubts, self.rows, self.favourites = scores, doubts, rows.astype(np.int32), favourites
+        self._items, self._why, self._found = items, why, found
+        self._marked: tuple[Any, Ranking] | None = None
         self._overall = np.arange(1, len(rows) + 1, dtype=np.int32) if overall is None else overall
 
     def __len__(self) -> int:
@@ -127,17 +128,21 @@ class Ranking(Sequence[Ranked]):
         """The n places that are least sure."""
         return self._made(np.argsort(-self.doubts[self.rows], kind="stable")[:n])
 
-    def where(self, keeps: Callable[[Item, bool], bool]) -> Ranking:
-        """Those that are kept by their item, and whether it is a favourite."""
-        return self._take(
-            np.flatnonzero([keeps(item, item.id in self._favourites) for item in self.items]), self._found
-        )
+    def marked(self, hidden: frozenset[int], favourites: frozenset[int]) -> Ranking:
+        """The same without the rows that are hidden, with these favourites (ids); the last one is held."""
+        of = hidden, favourites
+        if (held := self._marked) is None or held[0] != of:
+            rows = self.rows[~np.isin(self.rows, np.fromiter(hidden, np.int32))]
+            held = self._marked = of, Ranking(self._items, self.scores, self.doubts, rows, favourites, self._why)
+        return held[1]
 
-    def within(self, rows: Ints) -> Ranking:
-        """Those that are among these rows of the collection."""
-        inside = np.zeros(len(self._items), bool)
-        inside[rows] = True
-        return self._take(np.flatnonzero(inside[self.rows]), self._found)
+    def where(self, keeps: NDArray[np.bool_]) -> Ranking:
+        """Those that are kept; keeps : (n,) of the collection"""
+        return self.take(np.flatnonzero(keeps[self.rows]))
+
+    def take(self, places: Ints) -> Ranking:
+        """Those at these places, in this order."""
+        return self._take(places, self._found)
 
     def fitting(self, found: Found) -> Ranking:
         """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order."""
@@ -160,7 +165,7 @@ class Ranking(Sequence[Ranked]):
 
     def _take(self, places: Ints, found: Found | None) -> Ranking:
         return Ranking(
-            self._items, self.scores, self.doubts, self.rows[places], self._favourites, self._why,
+            self._items, self.scores, self.doubts, self.rows[places], self.favourites, self._why,
             self._overall[places], found,
         )  # fmt: skip
 
@@ -177,7 +182,7 @@ class Ranking(Sequence[Ranked]):
                 reason.told(title),
                 None if reason.near is None else self._items[reason.near],
                 reason.liked,
-                self._items[row].id in self._favourites,
+                self._items[row].id in self.favourites,
                 int(self._overall[at]),
                 None if self._found is None else float(self._found.fits[row]),
                 told,

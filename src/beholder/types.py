@@ -70,6 +70,11 @@ class Judgement:
         """Whether it is an answer to learn from. A grid of which nothing is picked is one: it speaks against all."""
         return self.kind in ("rating", "choice", "tie", "grid")
 
+    @property
+    def marks(self) -> bool:
+        """Whether it only says where a picture is to be shown: nothing is learned from it or asked otherwise."""
+        return self.kind in ("favourite", "hide")
+
 
 def picture_key(sha256: str, crop: str = WHOLE) -> str:
     """64 hex digits that name a picture: the sha256 of its content, and where it is a part of that, of both."""

@@ -88,7 +88,11 @@ def rank(
     why: Annotated[bool, typer.Option("--why", help="A reason for each picture.")] = False,
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", metavar="COLUMN=VALUE", help="Only these pictures; may be repeated."),
+        typer.Option(
+            "--where",
+            metavar="COLUMN=VALUE",
+            help="Only these pictures; may be repeated: any of the values of a column. COLUMN= is not to have one.",
+        ),
     ] = None,
     words: Annotated[
         str, typer.Option("--words", metavar="TEXT", help="Only pictures that fit these words, as `find` does.")
@@ -106,9 +110,26 @@ def rank(
             "--rates", metavar="FILE", help="CSV with currency and rate: what one of each costs in --currency."
         ),
     ] = None,
+    min_width: Annotated[str, typer.Option("--min-width", metavar="LENGTH", help="At least so wide: 50cm, 20in.")] = "",
     max_width: Annotated[str, typer.Option("--max-width", metavar="LENGTH", help="At most so wide: 100cm, 40in.")] = "",
+    min_height: Annotated[str, typer.Option("--min-height", metavar="LENGTH", help="At least so high.")] = "",
     max_height: Annotated[str, typer.Option("--max-height", metavar="LENGTH", help="At most so high.")] = "",
+    min_year: Annotated[
+        int | None, typer.Option("--min-year", metavar="YEAR", help="Made in this year or later.")
+    ] = None,
+    max_year: Annotated[
+        int | None, typer.Option("--max-year", metavar="YEAR", help="Made in this year or earlier.")
+    ] = None,
     hide_sold: Annotated[bool, typer.Option("--hide-sold", help="Leave out what is sold or reserved.")] = False,
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort",
+            metavar="BY",
+            help="What comes first: score, price, price-high, size, size-high, newest, surprise.",
+        ),
+    ] = "score",
+    diverse: Annotated[bool, typer.Option("--diverse", help="Mix the top: not twenty of one kind.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a contact sheet: one file, pictures included."),
@@ -120,12 +141,13 @@ def rank(
 ) -> None:
     """Rank every picture for one person, best first.
 
-    With limits of price or size, what fits them comes first; what is sold, and what has no known price or size, is
-    listed apart. Prices are not converted unless you give --rates. The size is that of the frame where it is known.
+    With limits of price, size or year, what fits them comes first; what is sold, and what has no known price, size or
+    year, is listed apart. Prices are not converted unless you give --rates. The size is that of the frame where it is
+    known. With --sort price or size, what has none comes last.
 
     --copy-to needs --top. It never overwrites a file and never writes to your own folder.
     """
-    from beholder.filters import Filter, values_of
+    from beholder.filters import Filter, sort_of, values_of
 
     if copy_to is not None and top is None:
         raise UserError("--copy-to copies the best N pictures: say how many with --top N")
@@ -134,14 +156,31 @@ def rank(
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
         note(f"{session.person.name} has answered nothing yet: this is what people like in general")
-    items = session.collection.items
-    wishes = _wishes(items, min_price, max_price, currency, rates, max_width, max_height, hide_sold)
-    wanted = Filter(words.strip(), favourites, unseen, values_of(where or [], items), wishes=wishes)
+    facts = session.collection.facts
+    prices = _prices(facts.currencies, min_price, max_price, currency, rates)
+    wishes = replace(
+        prices,
+        **_lengths(min_width=min_width, max_width=max_width, min_height=min_height, max_height=max_height),
+        min_year=min_year,
+        max_year=max_year,
+        hide_sold=hide_sold,
+    )
+    wanted = Filter(
+        words.strip(),
+        favourites,
+        unseen,
+        values_of(where or [], facts),
+        wishes=wishes,
+        sort=sort_of(sort),
+        diverse=diverse,
+    )
     reading = session.reading()
     for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():
         note(sentence)
     apart = [(heading, reading.shown(part)) for heading, part in wanted.apart]
     shown = _shown(reading, wanted, any(part for _, part in apart))
+    if last := wanted.last(shown, facts):
+        note(last)
     if html is not None:
         _write_sheet(reading, shown[: top or _ON_SHEET], html, wishes, [(x, y[: top or _ON_SHEET]) for x, y in apart])
     if copy_to is not None:
@@ -162,37 +201,27 @@ def rank(
                 note(f"apart: {len(part):,}, {heading[0].lower()}{heading[1:]}")
 
 
-def _wishes(
-    items: Sequence[Item],
-    min_price: float | None,
-    max_price: float | None,
-    currency: str,
-    rates: Path | None,
-    max_width: str,
-    max_height: str,
-    hide_sold: bool,
-) -> Wishes:
-    """What a buyer asks for. raises : UserError"""
-    from beholder.offers import Wishes, currencies, read_currency, read_length, read_rates
+def _prices(known: Sequence[str], low: float | None, high: float | None, currency: str, rates: Path | None) -> Wishes:
+    """What a buyer asks of prices. raises : UserError"""
+    from beholder.offers import Wishes, read_currency, read_rates
 
-    known = currencies(items)
     if currency:
         code = read_currency(currency)
-    elif min_price is None and max_price is None and rates is None:
+    elif low is None and high is None and rates is None:
         code = ""
     elif len(known) > 1:
         raise UserError(f"prices here are in {', '.join(known)}: say in which yours is with --currency")
     else:
         code = known[0] if known else ""
-    return Wishes(
-        None if min_price is None else Decimal(f"{min_price:.12g}"),
-        None if max_price is None else Decimal(f"{max_price:.12g}"),
-        code,
-        read_rates(rates) if rates is not None else {},
-        read_length(max_width) if max_width else None,
-        read_length(max_height) if max_height else None,
-        hide_sold,
-    )
+    least, most = (None if amount is None else Decimal(f"{amount:.12g}") for amount in (low, high))
+    return Wishes(least, most, code, read_rates(rates) if rates is not None else {})
+
+
+def _lengths(**said: str) -> dict[str, Any]:
+    """Those that are said. raises : UserError"""
+    from beholder.offers import read_length
+
+    return {name: read_length(text) for name, text in said.items() if text}
 
 
 def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from beholder.concepts import Tags
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
+from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _COMMON = 1 / 3  # share of the collection from which a word is no reason
@@ -169,8 +171,9 @@ def _texts(
     for column, leaning in enumerate(leanings):
         if leaning is not None:
             weighed += _measured(attributes[:, column], rows, high, leaning)
-    said = dict(zip(words.names, words.said.mean(axis=0).tolist(), strict=True))
-    weighed = [one for one in weighed if said.get(one[1], 0.0) <= _COMMON]
+    number = {name: at for at, name in enumerate(words.names)}
+    common = {text for _, text, _ in weighed if text in number and words.said[:, number[text]].mean() > _COMMON}
+    weighed = [one for one in weighed if one[1] not in common]
     found: list[list[str]] = [[] for _ in range(len(rows))]
     for _, text, which in sorted(weighed, key=lambda x: -x[0]):
         for at in which.tolist():
@@ -196,8 +199,9 @@ def _measured(
 def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], answers: Answers) -> Ints:
     """(k,) the nearest liked row of each that stands high, the nearest disliked of the others; never the row itself, -1
     where none is near."""
-    unit = _unit_of(X)
-    close = _closeness(unit(np.arange(0, len(X), max(1, len(X) // _SAMPLE))))
+    unit = partial(_unit, X, *derived(X, _moments, lambda: _moments(X)))
+    some = np.arange(0, len(X), max(1, len(X) // _SAMPLE))
+    close = derived(X, _closeness, lambda: _closeness(unit(some)))
     found = np.full(len(rows), -1, np.int64)
     for taught, which in zip(liked_and_disliked(answers), (high, ~high), strict=True):
         mine = rows[which]
@@ -213,19 +217,19 @@ def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.boo
     return found
 
 
-def _unit_of(X: Matrix) -> Callable[[Ints], Matrix]:
-    """Gives rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
+def _moments(X: Matrix) -> tuple[Matrix, Matrix]:
+    """(mean, 1 / std) of each column of X."""
     mean = X.mean(axis=0)
     parts = (X[start : start + _AT_ONCE] for start in range(0, len(X), _AT_ONCE))  # never a copy of a large X
     spread = np.sqrt(sum(((part - mean) ** 2).sum(axis=0, dtype=np.float64) for part in parts) / max(1, len(X)))
-    scale = np.asarray(1 / np.maximum(spread, 1e-6), X.dtype)
+    return np.asarray(mean), np.asarray(1 / np.maximum(spread, 1e-6), X.dtype)
 
-    def unit(rows: Ints) -> Matrix:
-        centred = (X[rows] - mean) * scale
-        length = np.linalg.norm(centred, axis=1, keepdims=True)
-        return np.asarray(centred / np.maximum(length, 1e-9), np.float32)
 
-    return unit
+def _unit(X: Matrix, mean: Matrix, scale: Matrix, rows: Ints) -> Matrix:
+    """Rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
+    centred = (X[rows] - mean) * scale
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(length, 1e-9), np.float32)
 
 
 def _closeness(some: Matrix) -> float:

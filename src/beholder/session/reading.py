@@ -141,19 +141,17 @@ class Reading:
     def ranking(self) -> Ranking:
         """Every picture that is not hidden, best first, with reasons."""
         known, history, collection = self._known, self.history, self.collection
-        hidden, favourites = history.hidden, history.favourites
-        return collection.library.rankings.get(
+        whole = collection.library.rankings.get(
             (collection.row.id, self.person.id),
-            (known, hidden, favourites),
-            lambda: collection.ranking(
-                known.model, answers=known.answers, hidden=hidden, favourites=favourites,
-                explanation=lambda: known.explanation,
-            ),
-        )  # fmt: skip
+            known,
+            lambda: collection.ranking(known.model, answers=known.answers, explanation=lambda: known.explanation),
+        )
+        hidden = frozenset(collection.row_of[id] for id in history.hidden if id in collection.row_of)
+        return whole.marked(hidden, history.favourites)
 
     def shown(self, wanted: Filter) -> Ranking:
-        """The part of the ranking that a filter keeps."""
-        return wanted.of(self.ranking, self.history.judged, lambda: self.collection.finder)
+        """The part of the ranking that a filter keeps, in its order."""
+        return wanted.of(self.ranking, self.history.judged, self.collection)
 
     @property
     def scores(self) -> Floats:

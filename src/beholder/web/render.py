@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, Response
 
 from beholder.details import link_in
 from beholder.details import said as said_of
+from beholder.facts import unavailable
 from beholder.money import price_text
-from beholder.offers import size_text, unavailable
+from beholder.offers import size_text
 from beholder.ranking import title_of
 from beholder.text import shown
 from beholder.types import Item

@@ -1,6 +1,7 @@
 // Results: more pictures as one scrolls, a closer look, favourites without leaving the place.
 
 import { make } from "./dom.js";
+import "./filter.js";
 import { keep } from "./keep.js";
 import { zoom } from "./zoom.js";
 import "./panels.js";
@@ -86,14 +87,3 @@ document.getElementById("main").addEventListener("submit", async (e) => {
   button.value = on ? "0" : "1";
   button.setAttribute("aria-pressed", on);
 });
-
-// Fields that say nothing stay out of the address.
-document.querySelector(".filter")?.addEventListener("formdata", (e) => {
-  for (const [name, said] of [...e.formData]) {
-    const idle = name === "unit" && !e.formData.get("max_width") && !e.formData.get("max_height");
-    if (!said || idle) e.formData.delete(name);
-  }
-});
-for (const choice of document.querySelectorAll(".filter select, input[type=checkbox][form=filter], .filter input[type=checkbox]")) {
-  choice.addEventListener("change", () => choice.form.requestSubmit());
-}

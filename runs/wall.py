@@ -1,0 +1,162 @@
+"""How fast Results answers on a hundred thousand pictures: `python runs/wall.py [--pictures 100000]`, a table.
+
+The real server runs in a process of its own, and one person has answered a few grids. The pictures have made-up
+numbers, near those of the pictures that the shipped prior was learned from, and no files: no thumbnail is made. Each
+of them has an artist, a style and a year, most a price and a size. Every page is fetched a few times: the first time,
+and the middle of the others ("warm"). After a heart, a hide and an answer the first page is fetched anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import httpx
+import numpy as np
+
+from beholder.collection import Library
+from beholder.config import Settings
+from beholder.locator import Locator
+from beholder.store import NewItem
+from label_latency import start
+from load import AT_ONCE, LIKED, memory, numbers
+
+TIMES = 5  # that each page is fetched
+GRIDS = 6  # that are answered before
+STYLES = ("Impressionism", "Realism", "Baroque", "Cubism", "Surrealism", "Rococo", "Symbolism", "Fauvism")
+PAGES = {
+    "first page": "",
+    "page 500": "page=500",
+    "one style": "c.style=Cubism",
+    "two styles, one artist": "c.style=Cubism&c.style=Rococo&c.artist=Artist+7",
+    "price range": "min_price=2000&max_price=9000",
+    "price, width and year": "max_price=9000&max_width=90&min_year=1900",
+    "by price": "sort=price",
+    "by size, large first": "sort=size-high",
+    "newest": "sort=newest",
+    "surprise me": "sort=surprise",
+    "varied": "diverse=1",
+    "varied, one style, by price": "diverse=1&c.style=Cubism&sort=price",
+}
+
+
+def fill(home: Path, n: int) -> np.ndarray:
+    """A collection of `n` items without files, of which something is said; returns their numbers."""
+    rng = np.random.default_rng(0)
+    library = Library(home, config=Settings(home=home))
+    row = library.store.add_collection("many", str(home), library.settings.encoder)
+    hashes = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(n)]
+    vectors, attributes = numbers(library, n, rng)
+    library.shards(row.encoder).add(hashes, vectors)
+    library.shards("attributes").add(hashes, attributes)
+    items = [
+        NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, said(rng)) for i, sha in enumerate(hashes)
+    ]
+    for first in range(0, n, AT_ONCE):
+        library.store.keep_files(row.id, [], items[first : first + AT_ONCE])
+    library.close()
+    return vectors
+
+
+def said(rng: np.random.Generator) -> dict[str, str]:
+    """What the source says of one picture."""
+    told = {
+        "artist": f"Artist {int(300 * rng.random() ** 2)}",
+        "style": STYLES[int(len(STYLES) * rng.random() ** 2)],
+        "year": str(1500 + int(520 * rng.random() ** 0.5)),
+    }
+    if rng.random() < 0.8:
+        told["price"] = f"{round(np.exp(rng.normal(8, 1)))} DKK"
+    if rng.random() < 0.7:
+        told["size"] = f"{rng.integers(20, 160)} x {rng.integers(20, 160)} cm"
+    return told
+
+
+class Visitor:
+    """Somebody who answers a few grids and looks at Results."""
+
+    def __init__(self, url: str, vectors: np.ndarray) -> None:
+        self.client = httpx.Client(base_url=url, headers={"Origin": url}, timeout=600)
+        self.client.post("/people", data={"name": "Visitor"})
+        liking = vectors @ np.random.default_rng(1).normal(size=vectors.shape[1]).astype(np.float32)
+        self._liked = liking > np.quantile(liking, 1 - LIKED)
+
+    def answer(self) -> None:
+        told = self.client.get("/api/label/many/questions", params={"kind": "grid", "n": 1}).json()["questions"][0]
+        shown = [item["id"] for item in told["items"]]
+        picked = [id for id in shown if self._liked[id - 1]]
+        event = {"id": uuid.uuid4().hex, "kind": "grid", "items": shown, "picked": picked, "asked_by": told["asked_by"]}
+        self.client.post("/api/label/many/answers", json={"events": [event]}).raise_for_status()
+
+    def look(self, query: str = "") -> None:
+        response = self.client.get(f"/results/many?{query}")
+        response.raise_for_status()
+        self.shown_to = re.findall(r'name="shown_to" value="([^"]+)"', response.text)[0]
+        self.items = re.findall(r'data-item="(\d+)"', response.text)
+
+    def mark(self, kind: str) -> None:
+        said = {
+            "shown_to": self.shown_to,
+            "item": self.items.pop(),
+            "kind": kind,
+            "value": "1",
+            "next": "/results/many",
+        }
+        self.client.post("/mark/many", data=said, follow_redirects=False)
+
+
+def timed(do: Callable[[], object]) -> float:
+    """In ms."""
+    began = time.perf_counter()
+    do()
+    return 1000 * (time.perf_counter() - began)
+
+
+def measure(home: Path, vectors: np.ndarray) -> list[tuple[str, float, float]]:
+    """(what, ms the first time, ms warm) of each page."""
+    server, url = start(home)
+    try:
+        someone = Visitor(url, vectors)
+        opened = timed(lambda: someone.client.get("/label/many"))
+        rows = [("opening the collection", opened, float("nan"))]
+        for _ in range(GRIDS):
+            someone.answer()
+        for what, query in PAGES.items():
+            times = [timed(lambda query=query: someone.look(query)) for _ in range(TIMES)]
+            rows.append((what, times[0], median(times[1:])))
+        for kind in ("favourite", "hide"):
+            rows.append((f"{kind}: the mark itself", timed(lambda kind=kind: someone.mark(kind)), float("nan")))
+            rows.append((f"{kind}: the page after it", timed(someone.look), median(timed(someone.look) for _ in "ab")))
+        someone.answer()
+        rows.append(("an answer: the page after it", timed(someone.look), median(timed(someone.look) for _ in "ab")))
+        print(f"memory of the server: {memory(server.pid)['most']:,.0f} MB at most")
+    finally:
+        server.terminate()
+        server.wait()
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--pictures", type=int, default=100_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder), fill(Path(folder), options.pictures))
+    print(f"{options.pictures:,} pictures, milliseconds")
+    print(f"{'':32}{'first':>10}{'warm':>10}")
+    for what, first, warm in rows:
+        print(f"{what:32}{first:10,.0f}{'' if warm != warm else f'{warm:10,.0f}'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What sources say of the pictures of a collection, as numbers in columns: a filter asks a hundred thousand at once."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection as AnyOf
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.details import field_of
+from beholder.money import minor_units
+from beholder.types import Details, Floats, Ints, Item
+
+Mask = NDArray[np.bool_]
+_ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by a range, or of one work alone
+_SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
+_COLUMNS = 6  # columns that one can choose values of, at most
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What one column says of each picture.
+
+    Attributes
+    ----------
+    values
+        all there are, in order
+    codes
+        (n,) which of them, -1 where nothing is said
+    """
+
+    values: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    def has(self, wanted: AnyOf[str]) -> Mask:
+        """(n,) whether a picture has one of these values; "" is not to have any."""
+        chosen = np.array([*(value in wanted for value in self.values), "" in wanted], bool)
+        return np.asarray(chosen[self.codes], bool)
+
+    def counts(self, rows: NDArray[np.integer]) -> Ints:
+        """(v + 1,) how many of these rows have each value; last, how many have none."""
+        return np.bincount(self.codes[rows] % (len(self.values) + 1), minlength=len(self.values) + 1)
+
+    @cached_property
+    def shared(self) -> bool:
+        """Whether pictures share its values, so that it is worth choosing from."""
+        return len(self.values) > 1 and int((self.codes >= 0).sum()) >= _SHARED_BY * len(self.values)
+
+
+class Facts:
+    """Of n items, in their order; what is not known is NaN, or lies between two numbers.
+
+    Attributes
+    ----------
+    ids
+        (n,)
+    amount, currency
+        (n,) the price in whole units, and which of `currencies` it is in, -1 for none
+    currencies
+        the usual one first
+    free
+        (n,) what costs 0 in any currency
+    width, height
+        (2, n) mm, the least and the most that it may be, of what hangs on the wall: the frame where its size is known
+    wide, tall
+        (n,) mm, the same where it is known, or told by the shape of the picture which side is which
+    area
+        (n,) square mm
+    year
+        (n,)
+    taken
+        (n,) whether it is sold, reserved or no longer listed
+    """
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.ids = np.fromiter((item.id for item in items), np.int64, len(items))
+        told = np.array([_numbers(item) for item in items], np.float64).reshape(len(items), -1).T
+        self.amount, self.year, self.wide, self.tall = told[:4]
+        self.area: Floats = told[4]
+        self.width, self.height = told[5:7], told[7:9]
+        counts = Counter(item.details.currency for item in items if item.details.currency)
+        self.currencies = tuple(code for code, _ in counts.most_common())
+        code = {name: at for at, name in enumerate(self.currencies)}
+        self.currency = np.fromiter((code.get(i.details.currency or "", -1) for i in items), np.int16, len(items))
+        self.free = np.fromiter((item.details.terms == "free" for item in items), bool, len(items))
+        self.taken = np.fromiter((bool(unavailable(item)) for item in items), bool, len(items))
+        self._columns: dict[str, Column] = {}
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, in the order in which they come."""
+        return tuple(dict.fromkeys(name for item in self.items for name in item.columns))
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """The columns that one may choose values of: pictures share these, and no range asks for them."""
+        asked = _ASKED | ({"year"} if not np.isnan(self.year).all() else set())
+        free = (name for name in self.names if _field(name) not in asked and self.column(name).shared)
+        return tuple(free)[:_COLUMNS]
+
+    def column(self, name: str) -> Column:
+        """What this column says; of none that is not there."""
+        if name not in self._columns:
+            said = [item.columns.get(name, "").strip() for item in self.items]
+            values = sorted(set(said) - {""})
+            code = {value: at for at, value in enumerate(values)}
+            codes = np.fromiter((code.get(value, -1) for value in said), np.int32, len(said))
+            self._columns[name] = Column(tuple(values), codes)
+        return self._columns[name]
+
+    def among(self, ids: Iterable[int]) -> Mask:
+        """(n,) which items have one of these ids."""
+        return np.isin(self.ids, np.fromiter(ids, np.int64))
+
+    def offered_in(self, rows: NDArray[np.integer]) -> list[str]:
+        """The currencies in which some of these rows are offered, the usual one first."""
+        codes = self.currency[rows]
+        counts = np.bincount(codes[codes >= 0], minlength=len(self.currencies))
+        return [self.currencies[at] for at in np.argsort(-counts, kind="stable").tolist() if counts[at]]
+
+
+def unavailable(item: Item) -> str:
+    """Why a work cannot be had: "sold", "reserved", "no longer listed"; "" where nothing says so."""
+    if item.details.availability in ("sold", "reserved"):
+        return item.details.availability
+    return "no longer listed" if item.work is not None and item.work.unlisted else ""
+
+
+def _numbers(item: Item) -> tuple[float, ...]:
+    """(amount, year, wide, tall, area, least and most width, least and most height)"""
+    told, nan = item.details, math.nan
+    amount = nan if told.price is None or told.currency is None else told.price / minor_units(told.currency)
+    width, height, long, short = sides_of(told)
+    wide, tall = (long, short) if item.width >= item.height else (short, long)
+    return (
+        amount,
+        nan if told.year is None else told.year,
+        width or wide or nan,
+        height or tall or nan,
+        (long or nan) * (short or nan),
+        *(width or short or 0, width or long or math.inf),
+        *(height or short or 0, height or long or math.inf),
+    )
+
+
+def sides_of(told: Details) -> tuple[float | None, float | None, float | None, float | None]:
+    """(width, height, long side, short side) of what hangs on the wall, in mm."""
+    if told.frame_long_mm is not None:
+        return told.frame_width_mm, told.frame_height_mm, told.frame_long_mm, told.frame_short_mm
+    return told.width_mm, told.height_mm, told.long_mm, told.short_mm
+
+
+@lru_cache(1024)
+def _field(column: str) -> str:
+    return field_of(column.partition(" (")[0])

@@ -1,0 +1,7 @@
+"""Filters of a ranking: which pictures to show, in which order, and what there is to choose from."""
+
+from beholder.filters.filter import SOLD, Filter, values_of
+from beholder.filters.orders import Sort, sort_of
+from beholder.filters.panel import Choice, Facet, Panel, Range, panel_of
+
+__all__ = ["SOLD", "Choice", "Facet", "Filter", "Panel", "Range", "Sort", "panel_of", "sort_of", "values_of"]

@@ -1,0 +1,85 @@
+"""Orders of pictures beside the ranking's own: by a number, unlike the best, and varied."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.errors import UserError
+from beholder.text import shown
+from beholder.types import Floats, Ints, Matrix
+
+Sort = Literal["score", "price", "price-high", "size", "size-high", "newest", "surprise"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+_BEST = 60  # pictures that a surprise is unlike; of fewer pictures, a tenth of them
+_GOOD = 3  # a surprise is among the first third
+_MIXED = 300  # places that are mixed; behind them come all others as they were
+_REACH = (40, 2000)  # places by which a picture may come forward: a tenth of all, but no fewer and no more than these
+_UNLIKE = 0.5  # how much being unlike those before counts, against standing far ahead
+
+
+def sort_of(text: str) -> Sort:
+    """raises : UserError"""
+    for sort in SORTS:
+        if sort == text:
+            return sort
+    raise UserError(f"pictures are sorted by one of {', '.join(SORTS)}; got '{shown(text, 40)}'")
+
+
+def by_value(values: Floats, *, down: bool = False) -> Ints:
+    """Places of values (k,) from the least on, or from the most; those that are not known are last, as they stood."""
+    return np.argsort(-values if down else values, kind="stable")
+
+
+def surprising(looks: Matrix, rows: NDArray[Any]) -> Ints:
+    """Places, those first that are good and yet look unlike the best.
+
+    Of the first third, without the best, each has two places: how good it is, and how little it looks like the one of
+    the best that it looks most like. The mean of the two counts. Then come the best, then the rest.
+
+    Parameters
+    ----------
+    looks
+        (n, c) of length 1: products are likeness
+    rows
+        (k,) of these, best first
+    """
+    best, good = min(_BEST, len(rows) // 10), len(rows) // _GOOD
+    rest = rows[best:good]
+    if not best or not len(rest):
+        return np.arange(len(rows))
+    likeness = (looks[rest] @ looks[rows[:best]].T).max(axis=1)
+    mean = np.arange(len(rest)) + np.argsort(np.argsort(likeness, kind="stable"))
+    first = best + np.argsort(mean, kind="stable")
+    return np.concatenate([first, np.arange(best), np.arange(good, len(rows))])
+
+
+def varied(looks: Matrix, rows: NDArray[Any]) -> Ints:
+    """Places, so that those beside each other at the top look less alike: maximal marginal relevance.
+
+    Next comes the picture of the largest `-ahead / reach - likeness`, the two weighed evenly: by how many places it
+    would come forward, and how much it looks like the one of those before that it looks most like. None comes forward
+    by more than `reach`, a tenth of all places: that costs a page no more than 0.9 of the mean score, which goes from 1
+    to 10 over all places.
+
+    Parameters
+    ----------
+    looks, rows
+        as in `surprising`
+    """
+    reach = int(np.clip(len(rows) // 10, *_REACH))
+    pool = looks[rows[: _MIXED + reach]]
+    value = -(1 - _UNLIKE) / reach * np.arange(len(pool), dtype=np.float32)
+    likeness = np.full(len(pool), -1, np.float32)
+    chosen = list[int]()
+    for place in range(min(_MIXED, len(pool))):
+        end = place + reach
+        at = int(np.argmax(value[:end] - _UNLIKE * likeness[:end]))
+        chosen.append(at)
+        likeness = np.maximum(likeness, pool @ pool[at])
+        value[at] = -np.inf
+    first = np.array(chosen, np.int64)
+    return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])

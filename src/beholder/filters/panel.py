@@ -1,0 +1,169 @@
+"""What a filter offers to choose: values of columns with counts, and ranges with histograms, within its other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.facts import Facts, Mask
+from beholder.filters.filter import Filter, Pictures
+from beholder.offers import Wishes
+from beholder.ranking import Ranking
+from beholder.types import Floats
+
+_BARS = 24
+_SKEWED = 20  # times as much at the upper end as at the lower, from which bars grow by equal factors
+_SHOWN = 200  # values of a column that are offered, those that most pictures have; a search finds the others
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a column; value : "" for none
+
+    count
+        pictures that have it, of those that all other parts of the filter keep
+    """
+
+    value: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A column to choose values of, those first that most pictures have; more : values that are not offered"""
+
+    column: str
+    choices: Sequence[Choice]
+    more: int
+
+    @property
+    def chosen(self) -> int:
+        """How many are."""
+        return sum(choice.chosen for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number to choose from-to: how many pictures lie where, of those that all other parts of the filter keep.
+
+    Attributes
+    ----------
+    name
+        "price", "width", "height" or "year"
+    edges
+        (b + 1,) of the bars, rising; empty where there are not two numbers
+    counts, inside
+        (b,) pictures in each bar, and those of them that the range keeps
+    known, unknown
+        pictures
+    """
+
+    name: str
+    edges: Sequence[float]
+    counts: Sequence[int]
+    inside: Sequence[int]
+    known: int
+    unknown: int
+
+    @property
+    def bars(self) -> list[tuple[float, float, float, float, int]]:
+        """(from, to, height, height of what is kept, pictures) of each bar; heights from 0 to 1."""
+        most = max(self.counts, default=1) or 1
+        ends = zip(self.edges, self.edges[1:], strict=False)
+        return [
+            (low, high, n / most, kept / most, n)
+            for (low, high), n, kept in zip(ends, self.counts, self.inside, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything that a filter offers; matching : pictures that it keeps"""
+
+    facets: Sequence[Facet]
+    ranges: Sequence[Range]
+    currencies: Sequence[str]
+    matching: int
+
+
+def panel_of(wanted: Filter, ranking: Ranking, judged: Collection[int], pictures: Pictures) -> Panel:
+    """Parameters
+    ----------
+    ranking
+        of everything; judged : ids of the pictures that an answer was about
+    """
+    facts = pictures.facts
+    wanted = replace(wanted, part="fits", sort="score", diverse=False)
+    found = Filter(text=wanted.text, like=wanted.like, mixed=wanted.mixed).of(ranking, judged, pictures).rows
+
+    def kept(wanted: Filter) -> Mask:
+        return wanted.keeps(facts, ranking.favourites, judged)
+
+    inside = kept(wanted)
+    facets = list[Facet]()
+    for column in facts.choices:
+        others = tuple((name, value) for name, value in wanted.values if name != column)
+        rows = (
+            found
+            if others == wanted.values and not wanted.narrows
+            else found[kept(replace(wanted, values=others))[found]]
+        )
+        facets.append(_facet(column, {v.strip() for c, v in wanted.values if c == column}, facts, rows))
+    ranges = list[Range]()
+    for name, values, without in _asked(wanted.wishes, facts):
+        if not np.isnan(values[ranking.rows]).all():
+            rows = found[kept(replace(wanted, wishes=without))[found]]
+            ranges.append(_range(name, values[rows], inside[rows]))
+    return Panel(facets, ranges, facts.offered_in(ranking.rows), int(inside[found].sum()))
+
+
+def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer]) -> Facet:
+    known = facts.column(column)
+    counts, in_all = known.counts(rows), known.counts(np.arange(len(facts)))
+    order = np.argsort(-in_all[:-1], kind="stable")[:_SHOWN].tolist()
+    order += [at for at, value in enumerate(known.values) if value in chosen and at not in set(order)]
+    choices = [Choice(known.values[at], int(counts[at]), known.values[at] in chosen) for at in order]
+    if in_all[-1]:
+        choices.append(Choice("", int(counts[-1]), "" in chosen))
+    return Facet(column, choices, len(known.values) - len(order))
+
+
+def _asked(wishes: Wishes, facts: Facts) -> list[tuple[str, Floats, Wishes]]:
+    """Of each range: its name, (n,) the numbers, and the wishes without it."""
+    currency = wishes.currency or next(iter(facts.currencies), "")
+    return [
+        ("price", replace(wishes, currency=currency).costs(facts),
+         replace(wishes, min_price=None, max_price=None, currency="")),
+        ("width", facts.wide, replace(wishes, min_width=None, max_width=None)),
+        ("height", facts.tall, replace(wishes, min_height=None, max_height=None)),
+        ("year", facts.year, replace(wishes, min_year=None, max_year=None)),
+    ]  # fmt: skip
+
+
+def _range(name: str, values: Floats, inside: Mask) -> Range:
+    there = ~np.isnan(values)
+    known, kept = values[there], inside[there]
+    if len(known) == 0 or known.min() == known.max():
+        return Range(name, (), (), (), len(known), int((~there).sum()))
+    edges = _edges(known, whole=name == "year")
+    bars = np.minimum(np.searchsorted(edges, known, side="right") - 1, len(edges) - 2)
+    counts, inner = (np.bincount(some, minlength=len(edges) - 1).tolist() for some in (bars, bars[kept]))
+    return Range(name, edges.tolist(), counts, inner, len(known), int((~there).sum()))
+
+
+def _edges(values: Floats, *, whole: bool) -> Floats:
+    """Of bars: of one width, or where a few numbers are far larger than the usual ones, of one factor."""
+    low, high = float(values.min()), float(values.max())
+    if whole:
+        step = max(1, -(-(int(high) - int(low) + 1) // _BARS))
+        return np.arange(int(low), int(high) + 1 + step, step, dtype=np.float64)
+    least = float(values[values > 0].min()) if (values > 0).any() else low
+    if least > 0 and high / least >= _SKEWED:
+        edges = np.geomspace(least, high, _BARS + 1)
+        edges[0], edges[-1] = low, high
+        return edges
+    return np.linspace(low, high, _BARS + 1)

@@ -1,0 +1,110 @@
+"""The address of Results: which filter it asks for, and the address of another page of the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from beholder.cells import NotANumber, number
+from beholder.collection import Collection
+from beholder.errors import UnknownName, UserError
+from beholder.filters import Filter, sort_of
+from beholder.offers import Wishes, read_currency, read_length
+from beholder.text import shown as short
+from beholder.web.pages.label import whole
+
+LIMITS = (
+    "min_price", "max_price", "currency", "min_width", "max_width", "min_height", "max_height", "unit", "min_year",
+    "max_year", "hide_sold",
+)  # fmt: skip
+_NARROWS = {"favourites", "new", "none", "diverse", "apart", *LIMITS}
+_KNOWN = {"q", "like", "mixed", "sort", "group", *_NARROWS}
+_OF_COLUMN = "c."  # before the name of a column, whose value it is
+_LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
+
+
+def filter_of(query: QueryParams, pictures: Collection) -> Filter:
+    """The filter that an address asks for.
+
+    Raises
+    ------
+    UserError
+    UnknownName
+        where pictures should be like one that is not there
+    """
+    on = {name for name in ("favourites", "new", "mixed", "diverse") if query.get(name, "") == "1"}
+    chosen = [(k.removeprefix(_OF_COLUMN), v) for k, v in query.multi_items() if k.startswith(_OF_COLUMN) and v]
+    return Filter(
+        text=said(query, "q"),
+        favourites="favourites" in on,
+        unjudged="new" in on,
+        values=(*chosen, *((column, "") for column in query.getlist("none"))),
+        like=_row_of(query["like"], pictures) if query.get("like") else None,
+        mixed="mixed" in on,
+        wishes=_wishes_of(query, pictures),
+        group=pictures.group(query["group"]) if query.get("group") else None,
+        part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
+        sort=sort_of(query.get("sort") or "score"),
+        diverse="diverse" in on,
+    )
+
+
+def said(query: QueryParams, name: str) -> str:
+    """What was typed into this field."""
+    return query.get(name, "").strip()[: _LONGEST[name]]
+
+
+def address_of(query: QueryParams, **more: Any) -> str:
+    """The same as part of an address, with some of it instead; without its page."""
+    kept = [(k, v) for k, v in query.multi_items() if (k in _KNOWN or k.startswith(_OF_COLUMN)) and k not in more]
+    pairs = urlencode([(k, v) for k, v in [*kept, *more.items()] if v])
+    return f"?{pairs}" if pairs else ""
+
+
+def unfiltered(query: QueryParams) -> str:
+    """The address with what is searched for and how it is sorted alone."""
+    return address_of(query, **{name: None for name in query if name in _NARROWS or name.startswith(_OF_COLUMN)})
+
+
+def _wishes_of(query: QueryParams, pictures: Collection) -> Wishes:
+    """What a buyer asks for; a price without a currency is in the usual one here. raises : UserError"""
+    low, high = (_amount(said(query, name)) for name in ("min_price", "max_price"))
+    code = read_currency(said(query, "currency")) if said(query, "currency") else ""
+    if not code and (low is not None or high is not None):
+        code = next(iter(pictures.facts.currencies), "")
+    lengths: dict[str, Any] = {
+        name: read_length(said(query, name), said(query, "unit") or "cm") if said(query, name) else None
+        for name in ("min_width", "max_width", "min_height", "max_height")
+    }
+    return Wishes(
+        low, high, code, **lengths, hide_sold=query.get("hide_sold") == "1",
+        min_year=_year(said(query, "min_year")), max_year=_year(said(query, "max_year")),
+    )  # fmt: skip
+
+
+def _amount(text: str) -> Decimal | None:
+    """raises : UserError"""
+    if not text:
+        return None
+    try:
+        return Decimal(format(number(text), ".12g"))
+    except NotANumber:
+        raise UserError(f"a price is a number, as 2000; got '{short(text)}'") from None
+
+
+def _year(text: str) -> int | None:
+    """raises : UserError"""
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise UserError(f"a year is a number, as 1950; got '{short(text)}'")
+    return int(text) if text else None
+
+
+def _row_of(text: str, pictures: Collection) -> int:
+    """The row of the picture of this id."""
+    row = pictures.row_of.get(whole(text, "like", 0, 2**63 - 1))
+    if row is None:
+        raise UnknownName(f"no picture of '{pictures.name}' has the number {text}")
+    return row
