@@ -47,6 +47,7 @@ def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_al
     tab_to(page, "#see")
     page.keyboard.press("Enter")
     page.wait_for_selector(".wall figure")
+    page.wait_for_load_state()  # the script is there that opens a closer look
     assert "70 pictures, yours first" in page.inner_text("h1")
     tab_to(page, ".wall a.plate")
     page.keyboard.press("Enter")
@@ -233,10 +234,10 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     for _ in range(3):
         answer(lambda: page.tap(".pair .plate >> nth=0"))
         answer(lambda: page.tap(".pair .plate >> nth=1"))
+        answer(lambda: swipe(page, ".pair .plate", 4, -130))  # one above the other: towards the upper one
+        answer(lambda: swipe(page, ".pair .plate", 4, 130))
         answer(lambda: swipe(page, ".pair .plate", -120, 5))
         answer(lambda: swipe(page, ".pair .plate", 120, -5))
-        answer(lambda: swipe(page, ".pair .plate", 4, 130))
-        answer(lambda: swipe(page, ".pair .plate", 4, -130))
     page.tap(".tabs a[data-mode=rating]")
     page.wait_for_selector("#label[data-mode=rating] .one img")
     for n in range(10):
@@ -246,9 +247,28 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     assert [answers.count(k) for k in ("grid", "choice", "tie", "skip", "rating")] == [3, 12, 3, 3, 10]
     sides = [j.side for j in said(server, me)[0] if j.kind == "choice"]
     assert sides == ["left", "right"] * 6
-    page.tap("#see")
+    page.tap("nav a:has-text('Results')")
     page.wait_for_selector(".wall figure")
     no_wider(page)
+
+
+def test_a_swipe_goes_towards_the_picture_however_the_phone_is_held(open_page, server):
+    page = open_page(**PHONE | {"viewport": {"width": 844, "height": 390}})
+    me = start(page, server, to="/label/wall?mode=pairs")
+    assert "swipe towards it" in page.inner_text("#said")
+    for dx, dy in ((-120, 5), (120, -5), (4, 90), (4, -90)):
+        before = asked(page)
+        swipe(page, ".pair .plate", dx, dy)
+        asked(page, before)
+    assert page.locator(".pair .plate").first.get_attribute("aria-label") == "Choose the left picture"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_selector("[aria-label='Choose the upper picture']")
+    before = asked(page)
+    swipe(page, ".pair .plate", 4, 130)
+    asked(page, before)
+    saved(page)
+    assert kinds(server, me) == ["choice", "choice", "tie", "skip", "choice"]
+    assert [j.side for j in said(server, me)[0] if j.kind == "choice"] == ["left", "right", "right"]
 
 
 def test_a_small_collection_comes_to_an_end_and_undo_still_works(open_page, server, tmp_path):

@@ -39,6 +39,43 @@ def test_pictures_are_whole_and_large_at_every_width(open_page, server, mode):
             assert min(box["width"], box["height"]) >= (40 if mode == "grid" else 100), (width, height)
 
 
+@pytest.mark.parametrize("size", [(320, 640), (390, 844), (768, 1024), (1280, 900), (2560, 1440)])
+def test_the_grid_fills_its_rows_from_edge_to_edge_or_from_top_to_bottom(open_page, server, size):
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    start(page, server, to="/label/wall?mode=grid")
+    wall = page.locator("#wall .grid").bounding_box()
+    rows = {}
+    for tile in page.locator(".tile").all():
+        box = tile.bounding_box()
+        rows.setdefault(round(box["y"] + box["height"] / 2), []).append(box)
+    wide = [max(b["x"] + b["width"] for b in row) - min(b["x"] for b in row) for row in rows.values()]
+    tall = sum(row[0]["height"] for row in rows.values())
+    assert sum(map(len, rows.values())) == 9
+    assert min(wide) > 0.7 * wall["width"], "a row stands half empty"
+    assert max(wide) > 0.98 * wall["width"] or tall > 0.85 * wall["height"]
+    page.click("[data-do=details]")
+    page.wait_for_function("() => [...document.querySelectorAll('.grid .known')].every(p => p.textContent)")
+    last = page.locator(".grid .known").last.bounding_box()
+    assert last["y"] + last["height"] <= wall["y"] + wall["height"] + 1
+
+
+@pytest.mark.parametrize("mode", ["grid", "pairs"])
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
+def test_the_foot_is_one_line_and_none_of_these_is_never_the_loudest_button(open_page, server, width, mode):
+    page = open_page(viewport={"width": width, "height": 844})
+    start(page, server, to=f"/label/wall?mode={mode}")
+    boxes = [page.locator(one).bounding_box() for one in (".gain", ".quiet-controls")]
+    assert max(box["height"] for box in boxes) <= 46
+    assert abs(boxes[0]["y"] + boxes[0]["height"] / 2 - boxes[1]["y"] - boxes[1]["height"] / 2) < 4
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] + 1
+    if width >= 1280:
+        assert page.locator(".foot").bounding_box()["height"] < 80
+    assert page.locator("#label button.main").count() == 0
+    if mode == "grid":
+        page.click(".tile >> nth=3")
+        assert page.inner_text("#label button.main").endswith("Done, 1 picked")
+
+
 def test_everything_has_a_name_for_a_screen_reader(open_page, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=pairs")

@@ -59,7 +59,7 @@ def remember(response: Response, request: Request, person: Person) -> None:
 
 
 def last_collection(request: Request) -> str | None:
-    """The collection that the links to Label, Results and My taste lead to: the last one seen, else the newest."""
+    """The collection that the links to Choose, Results and My taste lead to: the last one seen, else the newest."""
     state: AppState = state_of(request)
     rows = [row for row in state.store.collections() if row.size]
     last = request.cookies.get(state.cookie_at, "")

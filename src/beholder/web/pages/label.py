@@ -1,4 +1,4 @@
-"""Label: the page, and the four calls that its client makes. No call waits for a fit."""
+"""Choose: the page, and the four calls that its client makes. No call waits for a fit."""
 
 from __future__ import annotations
 

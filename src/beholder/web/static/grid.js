@@ -2,6 +2,9 @@
 
 import { counted } from "./api.js";
 import { button, icon, make, tools } from "./dom.js";
+import { rows } from "./rows.js";
+
+const EDGE = 6; // of a tile, around its picture
 
 export class Grid {
   static kind = "grid";
@@ -14,6 +17,7 @@ export class Grid {
     this.at = 0; // the tile that F, X and Z are about: focused or tapped last
     this.picked = new Set();
     this.grid = make("div", { class: "grid" });
+    this.room = new ResizeObserver(() => this.lay());
     wall.replaceChildren(this.grid);
     this.done = button("Done", { key: "Enter", onclick: () => this.finish() });
     this.tools = tools("", (what) => acts.tool(what, this.at), { keys: true });
@@ -31,8 +35,21 @@ export class Grid {
       tile.addEventListener("focus", () => this.move(at, false));
       return make("div", { class: "slot" }, tile, make("p", { class: "known" }));
     });
+    this.ratios = question.items.map((item) => item.width / item.height);
     this.grid.replaceChildren(...this.tiles);
+    this.room.disconnect();
+    for (const one of [this.grid, this.tiles[0]?.lastChild]) if (one) this.room.observe(one); // its words come and go
+    this.lay();
     this.mark();
+  }
+
+  lay() {
+    const words = this.tiles[0]?.lastChild.offsetHeight ?? 0;
+    const gap = Math.min(14, this.grid.clientWidth / 60);
+    const boxes = rows(this.ratios, this.grid.clientWidth, this.grid.clientHeight, { gap, edge: EDGE, words });
+    boxes.forEach(({ x, y, width, height }, at) => {
+      Object.assign(this.tiles[at].style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+    });
   }
 
   mark() {

@@ -1,4 +1,4 @@
-// The labelling loop: one question on the wall, the next ones ready, every answer on its way to the server at once.
+// Choosing: one question on the wall, the next ones ready, every answer on its way to the server at once.
 
 import { call, counted, newId } from "./api.js";
 import { button } from "./dom.js";
@@ -18,6 +18,8 @@ const wall = document.getElementById("wall");
 const controls = document.getElementById("controls");
 const { segment } = page.dataset;
 const VIEWS = { grid: Grid, pairs: Pairs, rating: Rating };
+const TOUCH = matchMedia("(pointer: coarse)").matches;
+const SWIPE = "Tap the one you like, or swipe towards it.";
 const DAY = 86400; // seconds; who left the page open for longer did not look at it all that time
 const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
 
@@ -54,6 +56,7 @@ function enter(which) {
   }
   page.dataset.mode = which;
   view = new VIEWS[which](wall, controls, acts);
+  if (which === "pairs" && TOUCH) toast(SWIPE);
 }
 
 function show(prepared) {
@@ -120,7 +123,7 @@ function give(event, words) {
   current = null;
   if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {
     enter("pairs");
-    toast("Now two at a time: faster, and each answer teaches more.");
+    toast(`Now two at a time: faster, and each answer teaches more.${TOUCH ? ` ${SWIPE}` : ""}`);
   }
   next();
   speak(`${words}. ${view.ask}`);

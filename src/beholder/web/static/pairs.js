@@ -4,6 +4,8 @@ import { button, make, tools } from "./dom.js";
 import { swipes } from "./touch.js";
 
 const SIDES = ["left", "right"];
+const PLACES = ["upper", "lower"]; // where the one stands above the other
+const TOOL = 44; // pixels of a button
 
 export class Pairs {
   static kind = "choice";
@@ -23,8 +25,12 @@ export class Pairs {
       return slot;
     });
     const pair = make("div", { class: "pair" }, ...this.slots);
-    swipes(pair, { left: () => this.choose(0), right: () => this.choose(1), down: () => this.same(), up: () => acts.skip() });
+    // A swipe goes towards the picture that is liked; across: both the same, or skip.
+    const [one, other, same, skip] = [() => this.choose(0), () => this.choose(1), () => this.same(), () => acts.skip()];
+    const ways = (upright) => (upright ? { up: one, down: other, left: same, right: skip } : { left: one, right: other, down: same, up: skip });
+    swipes(pair, Object.fromEntries(["left", "right", "up", "down"].map((way) => [way, () => ways(this.upright)[way]()])));
     wall.replaceChildren(pair);
+    new ResizeObserver(() => this.fit()).observe(pair);
     controls.replaceChildren(
       button("Both the same", { key: "↓", onclick: () => this.same() }),
       button("Skip", { key: "Space", onclick: () => acts.skip() }),
@@ -33,11 +39,20 @@ export class Pairs {
 
   show({ question, images }) {
     this.question = question;
+    this.slots.forEach((slot, at) => slot.firstChild.replaceChildren(images[at]));
+    this.fit();
+  }
+
+  // Where one picture stands above the other, the tools stand where they leave the picture larger: beside or below it.
+  fit() {
+    this.upright = this.slots[1].offsetTop > this.slots[0].offsetTop;
     this.slots.forEach((slot, at) => {
-      const image = images[at];
-      image.alt = `${SIDES[at]} picture`;
-      slot.firstChild.replaceChildren(image);
-      slot.firstChild.setAttribute("aria-label", `Choose the ${SIDES[at]} picture`);
+      const image = slot.firstChild.firstChild;
+      if (!image) return;
+      image.alt = this.name(at);
+      slot.firstChild.setAttribute("aria-label", `Choose the ${this.name(at)}`);
+      const [width, height, tall] = [slot.offsetWidth, slot.offsetHeight, slot.offsetWidth / image.style.getPropertyValue("--ar")];
+      slot.classList.toggle("wide", this.upright && Math.min(tall, height - TOOL) > Math.min(tall * (1 - TOOL / width), height));
     });
   }
 
@@ -58,7 +73,7 @@ export class Pairs {
   }
 
   name(at) {
-    return `${SIDES[at]} picture`;
+    return `${this.upright ? PLACES[at] : SIDES[at]} picture`;
   }
 
   captions() {
