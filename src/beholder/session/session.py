@@ -22,7 +22,7 @@ from beholder.session.questions import Questions
 from beholder.session.reading import NewestReading, Reading
 from beholder.types import Judgement
 
-_PATIENCE = 0.2  # seconds that a grid may wait for what is being learned
+_PATIENCE = 0.5  # seconds that a grid may wait for what is being learned
 
 
 class Session:

@@ -113,7 +113,7 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
     ]  # fmt: skip
     apart = _APART if known else 0.0
     clear = [
-        Regime(KIND, CLEAR, 2.5, 1.0, 0.4, 0.4, 0.05, 0.2, apart, 0.0, 2.5, 1.2, 0.2, 0.02),
+        Regime(KIND, CLEAR, 1.5, 1.0, 0.4, 0.4, 0.05, 0.4, apart, 0.0, 2.5, 0.6, 0.2, 0.01),
         Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
         Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
         Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),

@@ -75,14 +75,15 @@ function show(prepared) {
   if (gridsLeft === 1) queueOf("pairs").fill();
 }
 
-// The next question: at once where it is ready, else when it comes.
-async function next() {
+// The next question: at once where it is ready, else when it comes. answered : a grid was, so the next one goes by it
+async function next(answered = false) {
   const queue = queueOf(mode);
-  const ready = queue.now();
+  const newest = answered && mode === "grid";
+  const ready = newest ? null : queue.now();
   if (ready) return show(ready);
   const asked = mode;
   const slow = setTimeout(() => page.classList.add("waiting"), 150);
-  const late = await queue.take();
+  const late = await (newest ? queue.newest() : queue.take());
   clearTimeout(slow);
   if (asked !== mode || current) return late && queue.putBack(late);
   return late ? show(late) : over(queue.lost);
@@ -125,7 +126,7 @@ function give(event, words) {
     enter("pairs");
     toast(`Now two at a time: faster, and each answer teaches more.${TOUCH ? ` ${SWIPE}` : ""}`);
   }
-  next();
+  next(true);
   speak(`${words}. ${view.ask}`);
 }
 

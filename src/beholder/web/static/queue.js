@@ -3,7 +3,8 @@
 import { Fault, call } from "./api.js";
 import * as outbox from "./outbox.js";
 
-const DEPTH = { grid: 1, choice: 4, rating: 4 }; // questions ready beside the one on the wall; a grid goes by the last
+const DEPTH = { grid: 1, choice: 4, rating: 4 }; // questions ready beside the one on the wall
+const PATIENCE = 700; // ms: so long a grid that goes by the last answer is waited for, then the one that is ready comes
 const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
 const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder is away, and asking on would never end
 const SIDES = [320, 640, 1280, 2048];
@@ -66,6 +67,20 @@ export class Queue {
     return next ? Promise.resolve(next) : new Promise((resolve) => this.waiters.push(resolve));
   }
 
+  // A grid that goes by the last answer if it comes soon: nine pictures looked for without that answer are nine looks lost.
+  async newest() {
+    const made = outbox.flush().then(() => this.#made());
+    const fresh = await Promise.race([made.catch(() => null), new Promise((late) => setTimeout(late, PATIENCE))]);
+    if (!fresh) return this.take();
+    this.ready = [fresh];
+    return this.now();
+  }
+
+  async #made() {
+    const [question] = await this.#fetch(gone, 1);
+    return question && prepare(question, this.side);
+  }
+
   putBack(prepared) {
     this.ready.unshift(prepared);
   }
@@ -120,8 +135,7 @@ export class Queue {
     return this.#fetch(gone);
   }
 
-  async #fetch(exclude) {
-    const n = Math.max(1, DEPTH[this.kind] - this.ready.length);
+  async #fetch(exclude, n = Math.max(1, DEPTH[this.kind] - this.ready.length)) {
     // An address has an end: those that are gone come last, and the last are sent.
     const query = new URLSearchParams({ kind: this.kind, n, exclude: [...exclude].slice(-400).join(",") });
     return (await call(`/api/label/${this.segment}/questions?${query}`)).questions;
