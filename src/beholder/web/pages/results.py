@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
+from beholder.facts import Facts
 from beholder.filters import SOLD, Filter, panel_of
 from beholder.ranking import Ranked
 from beholder.session import Reading
@@ -78,7 +80,8 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         last = max(1, -(-len(shown) // _PER_PAGE))
         context |= {
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
-            "matching": len(shown), "of": len(ranked), "filter": wanted, "sorts": _SORTS,
+            "matching": len(shown), "of": len(ranked), "filter": wanted,
+            "sorts": _sorts_of(pictures.facts, wanted.sort),
             "panel": None if part == "1" else panel_of(wanted, ranked, judged, pictures),
             "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
             "number": number, "last": last, "hidden": len(reading.history.hidden), "address": address,
@@ -115,6 +118,12 @@ class _Part:
     def of(cls, reading: Reading, heading: str, wanted: Filter) -> _Part:
         ranking = reading.shown(wanted)
         return cls(heading, wanted.part, len(ranking), ranking[:_APART])
+
+
+def _sorts_of(facts: Facts, chosen: str) -> dict[str, str]:
+    """What the sorts that tell these pictures apart are called."""
+    known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
+    return {sort: words for sort, words in _SORTS.items() if known.get(sort.partition("-")[0], True) or sort == chosen}
 
 
 def _why_apart(wanted: Filter, item: Item) -> str:

@@ -1,0 +1,91 @@
+"""The filter in a real Chromium: several values, bars, counts at once, wide and on a phone, light and dark."""
+
+import pytest
+
+from beholder.collection import Library
+from beholder.config import Settings
+from helpers.browser import PHONE, hang, no_wider, press, saved, start
+
+pytest_plugins = "helpers.webwall"
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory):
+    """A wall of which more is known: of three in four a year, of two in three a size."""
+    home = tmp_path_factory.mktemp("hung")
+    folder = hang(home / "pictures", 60)
+    lines = ["item,file,title,artist,style,price,year,size"]
+    for i in range(60):
+        year = 1800 + 2 * i if i % 4 else ""
+        size = f"w {30 + i} x h {90 - i} cm" if i % 3 else ""
+        style = ("Baroque", "Cubism", "")[i % 3]
+        lines.append(f"p{i},{i:03}.png,Study {i},Painter {i % 15},{style},{100 + 20 * i} DKK,{year},{size}")
+    (folder / "items.csv").write_text("\n".join(lines) + "\n")
+    library = Library(home, config=Settings(home=home, threads=1))
+    library.import_source(folder, "wall")
+    library.close()
+    return home
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["wide", "phone"])
+def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device, scheme):
+    page = open_page(**device, color_scheme=scheme)
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    page.click(".filter-box summary")
+    assert page.locator("svg.bars").count() == 4
+    assert page.locator(".range", has_text="Year").locator(".ends").inner_text().split("\n")[1] == "15 not known"
+    box = page.locator("svg.bars").first.bounding_box()
+    assert box["width"] > 150
+    no_wider(page)
+    artist = page.locator(".facet", has_text="Artist")
+    artist.locator(".find").fill("painter 14")
+    assert artist.locator("li:visible").all_inner_texts() == ["Painter 14\n4"]
+    artist.locator("input[type=checkbox]:visible").check()
+    page.wait_for_selector(".panel-end button:has-text('Show 4 pictures')")
+    assert artist.locator(".find").input_value() == "painter 14", "what was typed stays, and the list as it was"
+    artist.locator(".find").fill("")
+    page.get_by_label("Painter 3 ", exact=False).first.check()
+    page.wait_for_selector(".panel-end button:has-text('Show 8 pictures')")
+    style = page.locator(".facet", has_text="Style")
+    style.locator("summary").click()
+    style.get_by_text("not known").click()
+    page.wait_for_selector(".panel-end button:has-text('Show 4 pictures')")
+    assert style.get_attribute("open") is not None
+    page.fill("input[name=max_price]", "700")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".panel-end button:has-text('Show 2 pictures')")
+    assert page.evaluate("document.activeElement.closest('.filter-fields') !== null"), "the focus stays in the filter"
+    page.click(".panel-end button")
+    page.wait_for_url("**max_price=700*")
+    assert page.locator("#wall figure").count() == 2
+    assert "2 pictures of 60 · up to 700 DKK" in page.inner_text(".lines")
+    page.select_option("select[name=sort]", "price-high")
+    page.wait_for_url("**sort=price-high*")
+    assert "max_price=700" in page.url
+    no_wider(page)
+    page.click(".filter-box summary")
+    page.click(".panel-end a:has-text('Clear')")
+    page.wait_for_url("**/results/wall?sort=price-high")
+    assert page.locator("#wall .title").first.inner_text() == "Study 59"
+
+
+def test_a_filter_works_without_a_script(open_page, engine, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
+    plain.goto(f"{server.url}/results/wall")
+    plain.click(".filter-box summary")
+    plain.get_by_label("Painter 1 ", exact=False).first.check()
+    plain.fill("input[name=min_year]", "1850")
+    plain.select_option("select[name=sort]", "newest")
+    with plain.expect_navigation():
+        plain.click(".panel-end button")
+    assert plain.locator("#wall .title").all_inner_texts() == ["Study 46", "Study 31"]
+    assert plain.locator(".apart h2").inner_text().startswith("Year not known")
+    plain.context.close()

@@ -1,0 +1,93 @@
+"""The filter of Results, its address, and that a heart costs no new ranking."""
+
+import re
+from html import unescape
+
+import pytest
+
+from beholder.collection import Collection
+from helpers.browser import choose, event, send
+
+pytest_plugins = "helpers.webwall"
+
+
+@pytest.fixture
+def look(client):
+    choose(client, 10)
+
+    def look(query: str = "") -> str:
+        reply = client.get(f"/results/wall?{query}")
+        assert reply.status_code == 200
+        return reply.text
+
+    return look
+
+
+def hung(text: str) -> list[str]:
+    return re.findall(r'data-item="(\d+)"', text)
+
+
+def prices(text: str) -> list[int]:
+    return [int(price) for price in re.findall(r"(\d+) EUR", text.split('id="wall"')[1])]
+
+
+def test_several_values_of_a_column_are_chosen_with_boxes_that_count(look):
+    text = look("c.artist=Painter+3&c.artist=Painter+1&c.medium=oil")
+    assert len(hung(text)) == 14
+    boxes = re.findall(r'name="c\.(\w+)" value="([^"]+)"( checked)?.*?<small[^>]*>(\d+)</small>', text)
+    assert [box for box in boxes if box[2]] == [
+        ("artist", "Painter 1", " checked", "7"), ("artist", "Painter 3", " checked", "7"),
+        ("medium", "oil", " checked", "14"),
+    ]  # fmt: skip
+    assert ("artist", "Painter 0", "", "7") in boxes
+    assert "Show 14 pictures" in text
+    assert 'href="/results/wall">Clear' in text
+
+
+def test_bars_show_what_is_kept_and_fields_what_was_typed(look):
+    text = look("min_price=120&max_price=130&q=study")
+    assert sorted(prices(text)) == list(range(120, 131))
+    assert 'aria-label="70 pictures from 100 to 169"' in text
+    assert '<input name="min_price" inputmode="decimal" value="120"' in text
+    assert "11 pictures of 70 · from 120 EUR, up to 130 EUR" in text
+    assert 'href="/results/wall?q=study">Clear' in text
+
+
+def test_the_address_of_the_next_page_and_of_the_export_keeps_the_filter_and_the_sort(look, client):
+    text = look("c.medium=oil&c.medium=ink&sort=price-high&diverse=1&nonsense=1")
+    more = unescape(re.search(r'href="(\?[^"]*)" rel="next"', text)[1])
+    assert more == "?c.medium=oil&c.medium=ink&sort=price-high&diverse=1&page=2"
+    cheap = client.get("/results/wall/export.json?sort=price&min_price=150").json()
+    assert [one["columns"]["price"] for one in cheap] == [f"{price} EUR" for price in range(150, 170)]
+
+
+def test_pictures_are_sorted_and_a_sort_that_is_none_is_refused_with_a_sentence(look, client):
+    assert prices(look("sort=price"))[:3] == [100, 101, 102]
+    assert prices(look("sort=price-high"))[:3] == [169, 168, 167]
+    assert hung(look("sort=newest")) == sorted(hung(look("sort=newest")), key=int, reverse=True)
+    assert sorted(hung(look("sort=surprise&diverse=1")) + hung(look("sort=surprise&diverse=1&page=2"))) == sorted(
+        hung(look()) + hung(look("page=2"))
+    )
+    assert "70 with no known size come last, best first." in look("sort=size")
+    assert [f'value="{name}"' in look() for name in ("price-high", "size", "surprise")] == [True, False, True]
+    for query in ("sort=dear", "min_year=now", "min_width=wide"):
+        reply = client.get(f"/results/wall?{query}")
+        assert (reply.status_code, "Traceback" in reply.text) == (400, False)
+
+
+def test_the_panel_alone_is_given_to_the_script(look):
+    text = look("part=filter&c.medium=ink")
+    assert ("<html" in text, "Show 35 pictures" in text, hung(text)) == (False, True, [])
+    assert look("part=1&c.medium=ink").count("Show 35") == 0
+
+
+def test_a_heart_and_a_hidden_picture_change_the_ranking_that_is_there(look, client, monkeypatch):
+    first, second, *_ = hung(look())
+    made = []
+    monkeypatch.setattr(Collection, "ranking", lambda *args, **more: made.append(args))
+    assert send(client, event("favourite", [int(first)], value=1)).status_code == 200
+    assert hung(look("favourites=1")) == [first]
+    assert send(client, event("hide", [int(first)], value=1)).status_code == 200
+    assert (hung(look())[0], hung(look("favourites=1"))) == (second, [])
+    assert send(client, event("hide", [int(first)], value=0)).status_code == 200
+    assert (hung(look())[0], hung(look("favourites=1")), made) == (first, [first], [])
