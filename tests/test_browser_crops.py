@@ -1,16 +1,17 @@
 """Corners dragged in a real Chromium: by mouse, by finger, by the arrow keys."""
 
+from urllib.parse import quote
+
+import numpy as np
 import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.features.artworks import photos
-from helpers.browser import PHONE, Server, no_wider
+from helpers.browser import PHONE, Server, no_wider, tab_to
 from helpers.walls import BARE, ONE, TWO, Finder, crop, hang
 
 pytest_plugins = "helpers.webwall"
-
-WALLS = {"mouse": ONE, "finger": ONE, "keys": ONE, "cross": ONE, "bare": BARE, "two": TWO}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,7 @@ def server(tmp_path_factory):
             ("cross", ONE),
             ("bare", BARE),
             ("two", TWO),
+            *((f"draw {how}", ONE) for how in ("mouse", "finger", "keys")),
         ):
             library.import_source(hang(home / "pictures" / name, wall), name, artworks=True)
     library.close()
@@ -45,10 +47,10 @@ def kept(server, name):
 
 def opened(page, server, name):
     """The editor of a collection's first picture, by way of the page of all."""
-    page.goto(f"{server.url}/people?next=/crops/{name}")
+    page.goto(f"{server.url}/people?next=/crops/{quote(name)}")
     page.locator("input[name=name]").last.fill(f"Ada of {name}")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{server.url}/crops/{name}")
+    page.wait_for_url(f"{server.url}/crops/{quote(name)}")
     page.locator(".crops a.plate").first.click()
     page.wait_for_selector(".corner >> nth=3")
     return page
@@ -131,6 +133,89 @@ def test_a_corner_is_moved_with_the_arrow_keys(open_page, server):
     assert page.evaluate("document.activeElement.dataset.corner") == "2"
     saved(page)
     assert kept(server, "keys")[0].crop.split()[1] == "243,39"
+
+
+def adding(page):
+    """The editor of a work that was missed."""
+    page.locator("#add").click()
+    page.wait_for_url("**add=1")
+    page.wait_for_selector(".corner >> nth=3")
+    assert page.locator("#save button").is_disabled()
+    page.locator("#photo img").scroll_into_view_if_needed()
+
+
+def on_photo(page, x, y):
+    """Where these pixels of the photo are on the screen."""
+    box = page.locator("#photo").bounding_box()
+    return box["x"] + x * box["width"] / 320, box["y"] + y * box["width"] / 320
+
+
+def added(page, server, name):
+    """The picture that is new, and the corners in it."""
+    page.locator("#save button").click()
+    page.wait_for_url("**saved=added")
+    page.wait_for_selector(".corner >> nth=3")
+    *_, new = kept(server, name)
+    assert new.is_added
+    return new, [tuple(map(int, pair.split(","))) for pair in new.crop.split()]
+
+
+def test_a_missed_work_is_drawn_with_the_mouse_and_removed_again(open_page, server):
+    page = opened(open_page(viewport={"width": 1280, "height": 900}), server, "draw mouse")
+    adding(page)
+    page.mouse.move(*on_photo(page, 70, 90))  # drawn from its lower right corner
+    page.mouse.down()
+    page.mouse.move(*on_photo(page, 10, 20), steps=6)
+    page.mouse.up()
+    page.mouse.move(10, 10)
+    x, y = middle(page, 2)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 6 * scale(page), y + 5 * scale(page), steps=4)
+    page.mouse.up()
+    new, corners = added(page, server, "draw mouse")
+    assert np.abs(np.subtract(corners, [(10, 20), (70, 20), (64, 95), (10, 90)])).max() <= 1
+    assert f"/crop/{new.id}/" in page.url
+    page.get_by_role("button", name="Remove it").click()
+    page.wait_for_url("**saved=removed")
+    assert [item.removed for item in kept(server, "draw mouse")] == [False, True]
+    assert page.locator(".corner").count() == 0
+    page.get_by_role("button", name="Put it back").click()
+    page.wait_for_url("**saved=back")
+    assert [item.removed for item in kept(server, "draw mouse")] == [False, False]
+
+
+def test_a_missed_work_is_drawn_with_a_finger_and_the_page_stays(open_page, server):
+    page = opened(open_page(**PHONE), server, "draw finger")
+    adding(page)
+    no_wider(page)
+    touch, before = page.context.new_cdp_session(page), page.evaluate("scrollY")
+
+    def send(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    send("touchStart", on_photo(page, 12, 20))
+    for part in (0.3, 0.6, 1.0):
+        send("touchMove", on_photo(page, 12 + part * 50, 20 + part * 190))
+    send("touchEnd")
+    assert page.evaluate("scrollY") == before
+    _, corners = added(page, server, "draw finger")
+    assert np.abs(np.subtract(corners, [(12, 20), (62, 20), (62, 210), (12, 210)])).max() <= 2
+
+
+def test_a_missed_work_is_drawn_with_the_keys_alone(open_page, server):
+    page = opened(open_page(), server, "draw keys")
+    tab_to(page, "#add")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**add=1")
+    page.wait_for_selector(".corner >> nth=3")
+    tab_to(page, "[data-corner='0']")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    tab_to(page, "#save button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**saved=added")
+    assert kept(server, "draw keys")[-1].crop == "88,72 224,72 224,168 96,168"
 
 
 def test_crossed_corners_cannot_be_saved_and_nothing_leaves_the_photo(open_page, server):

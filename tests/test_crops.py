@@ -16,7 +16,7 @@ from beholder.images.crops import SMALLEST
 from beholder.images.quads import homography
 from beholder.locator import WHOLE, Locator
 from beholder.session import Session
-from beholder.types import Judgement, picture_key
+from beholder.types import ADDED, Judgement, picture_key
 from helpers import pages
 from helpers.makers import encoded, exif, picture
 from helpers.walls import BARE, ONE, TWO, Finder, crop, hang, painting, photo
@@ -393,12 +393,132 @@ def test_a_correction_without_its_numbers_is_not_kept(wild, monkeypatch):
     assert items(wild)[0].crop == item.crop
 
 
+# Works that were missed, and finds that are none
+
+MISSED = "10,20 60,20 60,90 10,90"
+
+
+def test_a_missed_work_is_a_picture_of_its_own_with_what_its_page_says(library, tmp_path):
+    photo(TWO).save(tmp_path / "a.png")
+    table = tmp_path / "list.csv"
+    table.write_text("item,file,title,price\npair,a.png,Two seas,300 EUR\n")
+    library.import_source(table, "wild", artworks=True)
+    first, second = items(library)
+    new = library.store.item(library.add_part("wild", second.id, MISSED))
+    assert (new.name, new.crop, new.is_added, new.gone) == ("pair [3]", MISSED, True, False)
+    assert (new.columns, new.details) == (first.columns, first.details)
+    assert (new.width, new.height) == size_of(new.locator) == (50, 70)
+    assert [item.id for item in items(library)] == [first.id, second.id, new.id]
+    assert len(library.collection("wild").items) == len(library.collection("wild").X) == 3
+    library.close()
+
+
+def test_a_missed_work_outlives_every_import_and_finding(wild, finder, tmp_path):
+    _, first, second, whole = items(wild)
+    new = wild.add_part("wild", first.id, MISSED)
+    other = wild.add_part("wild", whole.id, MISSED)
+    before, looked = told(wild), finder.looked
+    for artworks in (None, True, False):
+        report = wild.import_source(tmp_path / "in", "wild", artworks=artworks)
+        assert (report.new, report.cut, report.known, report.gone) == (0, 0, 3, 0)
+    assert (told(wild), finder.looked) == (before, looked)
+    (tmp_path / "in" / "1.png").rename(tmp_path / "in" / "pair.png")
+    assert wild.import_source(tmp_path / "in", "wild").moved == 1
+    assert [(i.id, i.name) for i in items(wild)[1:]] == [
+        (first.id, "pair.png"), (second.id, "pair [2].png"), (whole.id, "2.png"), (new, "pair [3].png"),
+        (other, "2 [2].png"),
+    ]  # fmt: skip
+    (tmp_path / "in" / "pair.png").unlink()
+    assert wild.import_source(tmp_path / "in", "wild").gone == 3
+
+
+def test_a_photo_that_nobody_looked_into_is_not_looked_into_once_a_work_is_drawn(library, finder, tmp_path):
+    folder = hang(tmp_path / "in", TWO)
+    library.import_source(folder, "wild")
+    (whole,) = items(library)
+    library.add_part("wild", whole.id, crop(TWO))
+    report = library.import_source(folder, "wild", artworks=True)
+    assert (report.new, report.cut, finder.looked) == (0, 0, 0)
+    assert [(i.crop, i.found) for i in items(library)] == [(WHOLE, WHOLE), (crop(TWO), ADDED)]
+
+
+def test_a_removed_find_is_neither_asked_nor_ranked_and_no_import_brings_it_back(wild, finder, tmp_path):
+    one, first, second, whole = items(wild)
+    looked = finder.looked
+    for item in (one, first, second):
+        wild.remove_part("wild", item.id)
+    for artworks in (None, True):
+        report = wild.import_source(tmp_path / "in", "wild", artworks=artworks)
+        assert (report.new, report.cut, report.known, report.gone) == (0, 0, 3, 0)
+    photo(TWO, 1).save(tmp_path / "in" / "1.png")  # saved again, at another time
+    wild.import_source(tmp_path / "in", "wild", artworks=True)
+    assert finder.looked == looked
+    assert [(i.id, i.removed, i.gone, i.crop) for i in items(wild)] == [
+        (one.id, True, True, one.crop), (first.id, True, True, first.crop),
+        (second.id, True, True, second.crop), (whole.id, False, False, WHOLE),
+    ]  # fmt: skip
+    art = wild.shared("wild")
+    assert art.unshown == {one.id, first.id, second.id}
+    session = Session(wild, "wild", "Ada", model="gp")
+    session.settle()
+    assert len(session.history()) == 3
+    assert [ranked.item.id for ranked in session.reading().ranking] == [whole.id]
+    session.close()
+    wild.remove_part("wild", one.id, False)
+    assert items(wild)[0] == one
+    assert wild.shared("wild").unshown == {first.id, second.id}
+
+
+def test_a_removed_work_is_put_back_where_it_is_drawn_again(wild):
+    new = wild.add_part("wild", items(wild)[0].id, MISSED)
+    with pytest.raises(UserError, match="another picture already"):
+        wild.add_part("wild", new, MISSED)
+    wild.remove_part("wild", new)
+    with pytest.raises(UserError, match="that was removed; put that back"):
+        wild.set_crop("wild", items(wild)[0].id, MISSED)
+    assert wild.add_part("wild", items(wild)[0].id, MISSED) == new
+    assert [(i.id, i.removed) for i in items(wild)][-1] == (new, False)
+    assert len(items(wild)) == 5
+
+
+def test_a_part_of_a_photo_that_is_not_there_is_not_added(wild, tmp_path, monkeypatch):
+    one, *_ = items(wild)
+    with pytest.raises(UnknownName):
+        wild.add_part("wild", 999, MISSED)
+    with pytest.raises(UnknownName):
+        wild.remove_part("wild", 999)
+    (tmp_path / "in" / "0.png").unlink()
+    with pytest.raises(BadInput, match="import its folder again"):
+        wild.add_part("wild", one.id, MISSED)
+    assert len(items(wild)) == 4
+
+
+def test_photos_of_one_work_are_one_again_where_a_wrong_find_is_removed(library, tmp_path):
+    for at, wall in enumerate((ONE, TWO)):
+        photo(wall, at).save(tmp_path / f"{at}.png")
+    link = "https://a.dk/1"
+    (tmp_path / "list.csv").write_text(f"item,file,title,link\na,0.png,Sea,{link}\nb,1.png,Sea,{link}\n")
+    library.import_source(tmp_path / "list.csv", "wild", artworks=True)
+    one, first, second = items(library)
+    assert not library.shared("wild").works.several
+    library.remove_part("wild", second.id)
+    (work,) = library.shared("wild").works.several
+    assert set(work.photos) == {one.id, first.id}
+    library.remove_part("wild", second.id, False)
+    assert not library.shared("wild").works.several
+
+
 def test_pictures_are_counted_by_what_is_known_of_their_crop(wild, tmp_path):
     store, row = wild.store, wild.store.collection("wild")
     assert vars_of(store.crop_counts()[row.id]) == (3, 1, 0, 0)
     wild.set_crop("wild", items(wild)[0].id, WHOLE)
     wild.import_source(hang(tmp_path / "more", TWO, ONE), "wild")
     assert vars_of(store.crop_counts()[row.id]) == (2, 2, 1, 2)
+    new = wild.add_part("wild", items(wild)[0].id, MISSED)
+    assert vars_of(store.crop_counts()[row.id]) == (3, 2, 2, 2)
+    wild.remove_part("wild", new)
+    assert (*vars_of(store.crop_counts()[row.id]), store.crop_counts()[row.id].removed) == (2, 2, 1, 2, 1)
+    assert [item.id for item in store.crops(row.id, "removed", 0, 9)] == [new]
     assert [item.name for item in store.crops(row.id, "cut", 0, 9)] == ["1.png", "1 [2].png"]
     assert [item.name for item in store.crops(row.id, "cut", 1, 9)] == ["1 [2].png"]
     first, second = (item.id for item in store.crops(row.id, "cut", 0, 9))

@@ -146,6 +146,63 @@ def test_two_pictures_are_never_the_same_part(client, library):
     assert "another picture already" in reply.text
 
 
+MISSED = "10,20 60,20 60,90 10,90"
+
+
+def test_a_missed_work_is_drawn_in_its_photo(client, library):
+    _, first, second, _ = items(library)
+    page = client.get(f"/crop/{first.id}/wild?add=1").text
+    assert "data-adding" in page
+    assert 'data-corners="96,72 224,72 224,168 96,168"' in page
+    assert re.findall(r'class="also" d="M([^Z]+)Z"', page) == [first.crop, second.crop]
+    reply = correct(client, first, MISSED, add="1", show="cut")
+    new = items(library)[-1]
+    assert (reply.status_code, new.crop, new.name) == (303, MISSED, "1 [3].png")
+    assert reply.headers["location"] == f"/crop/{new.id}/wild?show=cut&saved=added"
+    page = client.get(reply.headers["location"]).text
+    assert "Added." in page
+    assert "Drawn by mistake?" in page
+    assert 'value="found"' not in page
+    assert 'value="whole"' not in page
+    assert Image.open(BytesIO(client.get(f"/pictures/{new.id}/640.jpg").content)).size == (50, 70)
+    assert "<p>added</p>" in client.get("/crops/wild?show=corrected").text
+    assert "4 artworks found in photos" in client.get("/crops/wild").text
+    assert (len(library.shared("wild")), library.shared("wild").unshown) == (5, set())
+
+
+@pytest.mark.parametrize(
+    ("crop", "status"),
+    [("0,0 3,0 3,3 0,3", 422), ("whole", 400), ("found", 400), ("", 422), ("180,40 300,40 300,200 180,200", 400)],
+)
+def test_what_cannot_be_added_is_told(client, library, crop, status):
+    second = items(library)[2]
+    whole = items(library)[3]
+    reply = correct(client, whole if crop == "whole" else second, crop, add="1")
+    assert reply.status_code == status
+    assert len(items(library)) == 4
+
+
+def test_a_wrong_find_is_removed_and_put_back(client, library):
+    one, *_ = items(library)
+    assert "and this photo shows nothing" in client.get(f"/crop/{one.id}/wild").text
+    reply = correct(client, one, "removed")
+    assert reply.headers["location"] == f"/crop/{one.id}/wild?show=cut&saved=removed"
+    page = client.get(reply.headers["location"]).text
+    assert "Removed. It is neither asked nor ranked any more" in page
+    assert "Put it back" in page
+    assert "Undo" not in page
+    assert [item.removed for item in items(library)] == [True, False, False, False]
+    assert "2 artworks found in photos" in client.get("/crops/wild").text
+    page = client.get("/crops/wild?show=removed").text
+    assert re.findall(r'href="/crop/(\d+)/wild\?show=removed"', page) == [str(one.id)]
+    assert f"/pictures/{one.id}/" not in client.get("/").text
+    asked = client.get("/api/label/wild/questions?kind=choice&n=9").json()["questions"]
+    assert one.id not in {item["id"] for question in asked for item in question["items"]}
+    assert correct(client, one, "back").status_code == 303
+    assert items(library)[0] == one
+    assert "Removed (" not in client.get("/crops/wild").text
+
+
 def test_what_is_not_there_is_told(client, library, tmp_path):
     assert client.get("/crop/999/wild").status_code == 404
     assert client.get("/crop/x/wild").status_code == 422

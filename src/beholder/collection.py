@@ -32,7 +32,7 @@ from beholder.features.expert_networks import folder_of
 from beholder.features.registry import absolute_name, download_encoder
 from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.images.likeness import have_features
-from beholder.importer import BATCH, Importer, ImportReport, embed_missing
+from beholder.importer import BATCH, Importer, ImportReport, embed_missing, part_name
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
 from beholder.same_works import same_pairs
@@ -278,6 +278,47 @@ class Library:
         """
         row = self.store.collection(name)
         item = self.store.parts(row.id, item_id)[0]
+        self.store.set_crop(item_id, crop, *self._seen_part(row, item, crop))
+
+    def add_part(self, name: str, item_id: int, crop: str) -> int:
+        """A person says that another part of the photo of a picture is a work too; no later import forgets it.
+
+        Returns
+        -------
+        int
+            the id of the new picture, or of the one that was removed before and is put back
+
+        Raises
+        ------
+        UnknownName
+        UserError
+            where a picture of the collection is this very part
+        BadInput
+            where its photo cannot be opened
+        """
+        row = self.store.collection(name)
+        item, *others = self.store.parts(row.id, item_id)
+        first = min((item, *others), key=lambda part: part.id)
+        size = self._seen_part(row, item, crop)
+        return self.store.add_part(item_id, part_name(first.name, 1 + len(others)), crop, *size)
+
+    def remove_part(self, name: str, item_id: int, removed: bool = True) -> None:
+        """A person says that a picture is no work: it is neither asked nor ranked, and no later import brings it back.
+
+        Parameters
+        ----------
+        removed
+            False: it is one after all
+
+        Raises
+        ------
+        UnknownName
+        """
+        row = self.store.collection(name)
+        self.store.set_removed(self.store.parts(row.id, item_id)[0].id, removed)
+
+    def _seen_part(self, row: CollectionRow, item: Item, crop: str) -> tuple[int, int]:
+        """The size of a part of the photo of an item, whose numbers are kept then. raises : BadInput"""
         place, key = item.locator.part(crop), picture_key(item.sha256, crop)
         try:
             if not item.locator.is_there() or fingerprint(item.locator, most=MAX_FILE_BYTES) != item.sha256:
@@ -292,7 +333,7 @@ class Library:
                 raise broken[key]
         except (BadPicture, OSError) as reason:
             raise BadInput(f"'{item.name}' cannot be opened: {reason}") from reason
-        self.store.set_crop(item_id, crop, *size)
+        return size
 
     def find_same(self, name: str, progress: Progress | None = None, *, again: bool = False) -> Collection:
         """Look for pictures of a collection that show one work, among those that came since the last look.

@@ -119,7 +119,7 @@ def _collections(library: Library) -> Iterator[Check]:
     for row in library.collections():
         again = f"beholder import '{row.source}' --into '{row.name}'"
         items, files = library.store.items(row.id), library.store.files(row.id)
-        gone = sum(item.gone or not item.locator.is_there() for item in items)
+        gone = sum((item.gone and not item.removed) or not item.locator.is_there() for item in items)
         said, default = f"{len(items)} pictures, encoder {' and '.join(row.encoders)}", library.settings.encoder
         yield Check(
             f"collection {row.name}",

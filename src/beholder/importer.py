@@ -399,7 +399,7 @@ def _crops_in(photo: Locator) -> tuple[str, ...]:
         return ()
 
 
-def _part_name(name: str, at: int) -> str:
+def part_name(name: str, at: int) -> str:
     """What the parts of a photo are called: the best as the photo itself, the others with a number."""
     stem, dot, ending = name.rpartition(".")
     if dot + ending.lower() not in SUFFIXES:
@@ -409,7 +409,7 @@ def _part_name(name: str, at: int) -> str:
 
 def _with_parts(items: Iterable[KnownItem], one: Found) -> Iterator[tuple[KnownItem, Found]]:
     """Each picture of a photo that is in, with what is said of it now."""
-    return ((item, replace(one, name=_part_name(one.name, at))) for at, item in enumerate(items))
+    return ((item, replace(one, name=part_name(one.name, at))) for at, item in enumerate(items))
 
 
 def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping[str, BadPicture]) -> list[NewItem]:
@@ -420,7 +420,7 @@ def _parts_of(sha: str, one: Found, crops: Sequence[str] | None, broken: Mapping
             raise reason
         size = size_of(one.locator.part(crop))
         found = crop if crops else None
-        parts.append(NewItem(_part_name(one.name, at), one.locator, sha, *size, one.columns, crop, found))
+        parts.append(NewItem(part_name(one.name, at), one.locator, sha, *size, one.columns, crop, found))
     return parts
 
 

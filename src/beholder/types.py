@@ -16,6 +16,7 @@ from beholder.locator import WHOLE, Locator
 Matrix = NDArray[np.float32]  # X, (n, d): one row a picture
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+ADDED = "added"  # in place of what was found: a person drew it
 Progress = Callable[[str, int, int], None]  # (what is being done, done, of how many; 0: nobody knows)
 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
@@ -166,10 +167,13 @@ class Item:
     details
         as much of that as is known for sure, typed
     gone
-        its file is no longer there, or holds another picture now: it still teaches, but is not asked or ranked
+        its file is no longer there, or holds another picture now, or it was removed: it still teaches, but is not asked
+        or ranked
     found
         the crop that was found by looking for artworks, which a person may have corrected since; None: nobody has
-        looked
+        looked; `ADDED`: nothing, a person drew it
+    removed
+        by a person, who says that it is no work
     work
         where several pictures show one work, or its pages said more than one thing: the work; else None
     """
@@ -186,6 +190,12 @@ class Item:
     details: Details = Details()
     found: str | None = None
     work: Work | None = None
+    removed: bool = False
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person drew it where nothing was found."""
+        return self.found == ADDED
 
     @property
     def photo(self) -> Item:

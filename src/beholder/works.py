@@ -147,7 +147,7 @@ def _of_one_page(items: Iterable[Item]) -> Iterator[list[Item]]:
     """The pictures of each page that has several, unless one of them shows several works itself."""
     titles: dict[str, list[tuple[str, Item]]] = {}
     for item in items:
-        if item.details.link and item.details.title:
+        if item.details.link and item.details.title and not item.removed:
             titles.setdefault(item.details.title.casefold(), []).append((item.details.link, item))
     pages: dict[tuple[str, str], list[Item]] = {}
     for title, told in titles.items():

@@ -26,20 +26,19 @@ from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
 from beholder.store.shortlists import KeptShortlists
 from beholder.store.works import KeptWorks
-from beholder.types import Details, Item, Judgement, picture_key
+from beholder.types import ADDED, Details, Item, Judgement, picture_key
 
 _NOTHING = Details()  # one for all pictures of which nothing is known
 _AT_ONCE = 1000  # rows that are read together where they are too many to hold
 _current = sa.table("current_judgements", *(sa.column(c.name, c.type) for c in t.judgements.c))
 _is_cut, _seen = t.items.c.crop != WHOLE, t.items.c.found.is_not(None)
+_there, _kept_in = ~t.items.c.gone, ~t.items.c.gone & ~t.items.c.removed
 _SHOWN = {  # a field of `CropCounts` -> which pictures it counts, of those whose files are there
-    name: which & ~t.items.c.gone
-    for name, which in {
-        "cut": _is_cut,
-        "whole": ~_is_cut & _seen,
-        "corrected": _seen & (t.items.c.crop != t.items.c.found),
-        "unseen": ~_is_cut & ~_seen,
-    }.items()
+    "cut": _kept_in & _is_cut,
+    "whole": _kept_in & ~_is_cut & _seen,
+    "corrected": _kept_in & _seen & (t.items.c.crop != t.items.c.found),
+    "unseen": _kept_in & ~_is_cut & ~_seen,
+    "removed": _there & t.items.c.removed,
 }
 
 
@@ -140,13 +139,14 @@ class FoundCrop:
 @dataclass(frozen=True, slots=True)
 class CropCounts:
     """How many pictures of a collection are a part of their photo, are all of it though somebody looked, were
-    corrected by a person, and were never looked into.
+    corrected or drawn by a person, were never looked into, and were removed by a person.
     """
 
     cut: int = 0
     whole: int = 0
     corrected: int = 0
     unseen: int = 0
+    removed: int = 0
 
 
 def digest(name: str, columns: Mapping[str, str]) -> bytes:
@@ -449,15 +449,73 @@ class Store:
         if before.crop == crop:
             return
         own = sa.select(i.collection_id).where(i.id == item_id).scalar_subquery()
-        taken = sa.select(i.name).where(
+        taken = sa.select(i.name, i.removed).where(
             (i.collection_id == own) & (i.sha256 == before.sha256) & (i.crop == crop) & (i.id != item_id)
         )
         found, number = sa.func.coalesce(i.found, i.crop), i.corrections + 1
         values = {"crop": crop, "width": width, "height": height, "found": found, "corrections": number}
         with writing(self.engine) as db:
-            if (other := db.scalars(taken).first()) is not None:
-                raise UserError(f"this part of the photo is another picture already: '{other}'")
+            if (other := db.execute(taken).first()) is not None:
+                what = "a picture that was removed; put that back" if other.removed else "another picture already"
+                raise UserError(f"this part of the photo is {what}: '{other.name}'")
             db.execute(t.items.update().where(i.id == item_id).values(values))
+
+    def add_part(self, item_id: int, name: str, crop: str, width: int, height: int) -> int:
+        """A person says that another part of the photo of a picture is a work too. Its numbers must be there already.
+
+        One that was removed is put back.
+
+        Parameters
+        ----------
+        name
+            of the new picture; its columns are those of the other
+
+        Returns
+        -------
+        int
+            its id
+
+        Raises
+        ------
+        UnknownName
+        UserError
+            where a picture of the collection is this very part
+        """
+        i = t.items.c
+        own = sa.select(i.collection_id, i.sha256).where(i.id == item_id).subquery()
+        photo = (i.collection_id == sa.select(own.c.collection_id).scalar_subquery()) & (
+            i.sha256 == sa.select(own.c.sha256).scalar_subquery()
+        )
+        new = {"name": name, "crop": crop, "found": ADDED, "width": width, "height": height}
+        with writing(self.engine) as db:
+            row = db.execute(sa.select(t.items).where(i.id == item_id)).first()
+            if row is None:
+                raise UnknownName(f"there is no picture {item_id}")
+            taken = db.execute(sa.select(i.id, i.name, i.removed).where(photo & (i.crop == crop))).first()
+            if taken is not None and not taken.removed:
+                raise UserError(f"this part of the photo is another picture already: '{taken.name}'")
+            db.execute(t.items.update().where(photo & i.found.is_(None)).values(found=i.crop))
+            if taken is not None:
+                self._set_removed(db, taken.id, False)
+                return int(taken.id)
+            fresh = {**row._mapping, **new, "gone": False, "removed": False, "corrections": 1}
+            del fresh["id"]
+            return int(db.execute(t.items.insert().values(fresh)).inserted_primary_key[0])
+
+    def set_removed(self, item_id: int, removed: bool) -> None:
+        """A person says that a picture is no work, or that it is one after all. raises : UnknownName"""
+        i, item = t.items.c, self.item(item_id)
+        own = sa.select(i.collection_id).where(i.id == item_id).scalar_subquery()
+        unseen = (i.collection_id == own) & (i.sha256 == item.sha256) & i.found.is_(None)
+        with writing(self.engine) as db:
+            db.execute(t.items.update().where(unseen).values(found=i.crop))
+            self._set_removed(db, item_id, removed)
+
+    @staticmethod
+    def _set_removed(db: sa.Connection, item_id: int, removed: bool) -> None:
+        i = t.items.c
+        changed = (i.id == item_id) & (i.removed != removed)
+        db.execute(t.items.update().where(changed).values(removed=removed, corrections=i.corrections + 1))
 
     def files(self, collection_id: int) -> dict[str, KnownFile]:
         """Every file an import has looked at, by the text of its locator."""
@@ -631,8 +689,9 @@ def _person(row: sa.Row[Any]) -> Person:
 def _item(row: sa.Row[Any]) -> Item:
     locator = Locator.parse(row.locator).part(row.crop)
     details = Details(*(getattr(row, name) for name in Details.__slots__))
-    seen = (row.sha256, row.width, row.height, row.columns, row.gone, row.crop)
-    return Item(row.id, row.name, locator, *seen, _NOTHING if details == _NOTHING else details, row.found)
+    seen = (row.sha256, row.width, row.height, row.columns, row.gone or row.removed, row.crop)
+    told = _NOTHING if details == _NOTHING else details
+    return Item(row.id, row.name, locator, *seen, told, row.found, removed=row.removed)
 
 
 def _judgement(row: sa.Row[Any]) -> Judgement:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -72,6 +73,7 @@ items = Table(
     Column("rights", String),
     Column("found", String),  # the crop that was found by looking for artworks; NULL: nobody has looked
     Column("corrections", Integer, nullable=False, server_default="0"),  # how often a person changed the crop
+    Column("removed", Boolean, nullable=False, server_default=false()),  # by a person: it is no work
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
     Index("items_by_crop", "collection_id", "gone", "crop", "found"),
 )

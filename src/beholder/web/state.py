@@ -139,7 +139,7 @@ class AppState:
     def covers(self, row: CollectionRow) -> list[Item]:
         """A few pictures spread over the collection."""
         if (row.id, row.size) not in self._covers:
-            items = self.store.items(row.id)
+            items = [item for item in self.store.items(row.id) if not item.gone]
             last = len(items) - 1  # evenly spread from first to last: a gallery often repeats itself in step
             spread = dict.fromkeys(round(i * last / (_COVERS - 1)) for i in range(_COVERS)) if items else ()
             self._covers[row.id, row.size] = [items[i] for i in spread]

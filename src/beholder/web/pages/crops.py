@@ -1,8 +1,12 @@
-"""Crops: which part of its photo each picture is, all of them at a glance, and an editor for one."""
+"""Crops: which part of its photo each picture is, all of them at a glance, and an editor for one.
+
+In the editor a person corrects the corners of a picture, draws those of a work that was missed, and removes what is no
+work.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -24,7 +28,17 @@ from beholder.web.state import state_of
 from beholder.web.who import FormPerson, PagePerson
 
 _PER_PAGE = 60
-_SHOW = {"cut": "Found in photos", "whole": "Whole", "corrected": "Corrected", "unseen": "Not looked into"}
+_SHOW = {
+    "cut": "Found in photos", "whole": "Whole", "corrected": "Corrected", "unseen": "Not looked into",
+    "removed": "Removed",
+}  # fmt: skip
+_SAID = {
+    "1": "Saved. The picture is this part of the photo now, and your answers are kept.",
+    "added": "Added. It is a picture of its own now, with the title and price of the others in this photo.",
+    "removed": "Removed. It is neither asked nor ranked any more, and no import brings it back. Answers are kept.",
+    "back": "Put back.",
+}
+_INSET = 0.3  # of the sides of a photo, around the corners that a missed work begins with
 
 router = APIRouter()
 
@@ -53,6 +67,13 @@ class _Seen:
         return f"M{self.corners}Z"
 
 
+def _inner(seen: _Seen) -> _Seen:
+    """The middle of the same photo."""
+    (left, right), (top, bottom) = ((_INSET * side, (1 - _INSET) * side) for side in (seen.width, seen.height))
+    corners = f"{left:.0f},{top:.0f} {right:.0f},{top:.0f} {right:.0f},{bottom:.0f} {left:.0f},{bottom:.0f}"
+    return replace(seen, corners=corners)
+
+
 @router.get("/crops/{collection:path}")
 def crops(request: Request, collection: str, person: PagePerson, show: str = "") -> Response:
     """All pictures of a kind, each drawn in its photo."""
@@ -74,19 +95,23 @@ def crops(request: Request, collection: str, person: PagePerson, show: str = "")
 
 @router.get("/crop/{item_id}/{collection:path}")
 def crop(
-    request: Request, item_id: str, collection: str, person: PagePerson, show: str = "", saved: str = ""
+    request: Request, item_id: str, collection: str, person: PagePerson, show: str = "", saved: str = "", add: str = ""
 ) -> Response:
-    """One picture in its photo, to correct."""
+    """One picture in its photo, to correct; or the photo alone, to draw a work in that was missed."""
     del person
     state = state_of(request)
     row = state.store.collection(collection)
     item, *others = state.store.parts(row.id, whole(item_id, "item", 1, 2**53))
-    show = _kind(show or ("cut" if item.crop != WHOLE else "whole" if item.found else "unseen"))
+    usual = "removed" if item.removed else "cut" if item.crop != WHOLE else "whole" if item.found else "unseen"
+    show, seen = _kind(show or usual), _seen(item)
+    adding = add == "1" and bool(seen.height)
     place, before, after = state.store.beside(row.id, show, item.id)
     return page(
-        request, "crop.html", here="collections", collection=row.name, seen=_seen(item), others=others, show=show,
-        saved=saved == "1", back=before[0] if before else None, more=after[0] if after else None,
-        number=place // _PER_PAGE + 1, smallest=SMALLEST,
+        request, "crop.html", here="collections", collection=row.name, show=show, said=_SAID.get(saved),
+        seen=_inner(seen) if adding else seen, adding=adding, smallest=SMALLEST,
+        others=[one for one in others if not one.removed],
+        parts=[_seen(one).outline for one in (item, *others) if not one.removed and one.crop != WHOLE],
+        back=before[0] if before else None, more=after[0] if after else None, number=place // _PER_PAGE + 1,
     )  # fmt: skip
 
 
@@ -98,22 +123,37 @@ def correct(
     person: FormPerson,
     crop: Annotated[str, Form()] = "",
     show: Annotated[str, Form()] = "",
+    add: Annotated[str, Form()] = "",
 ) -> Response:
-    """What a person says: `whole`, `found` (what was found there before), or four corners. Answers stay."""
+    """What a person says: `whole`, `found` (what was found there before), four corners, `removed` or `back`. With
+    `add` the corners are those of another work in the photo. Answers stay.
+    """
     del person
     state, show = state_of(request), _kind(show or "cut")
     row = state.store.collection(collection)
     item = state.store.parts(row.id, whole(item_id, "item", 1, 2**53))[0]
-    if crop == "found":
+    if crop in ("removed", "back"):
+        state.library.remove_part(row.name, item.id, crop == "removed")
+        state.forget(row.name)
+        return _to(row.name, item.id, show, crop)
+    if crop == "found" and not item.is_added:
         crop = item.found or WHOLE
     try:
         quad = quad_of(crop)
         crop = WHOLE if quad is None else crop_of(quad, size_of(item.photo.locator))
     except BadPicture as reason:
         raise Refused(422, f"This part of the photo cannot be taken: {reason}.") from reason
+    if add == "1":
+        new = state.library.add_part(row.name, item.id, crop)
+        state.forget(row.name)
+        return _to(row.name, new, show, "added")
     state.library.set_crop(row.name, item.id, crop)
     state.forget(row.name)
-    return RedirectResponse(f"/crop/{item.id}/{segment(row.name)}?show={show}&saved=1", 303)
+    return _to(row.name, item.id, show, "1")
+
+
+def _to(collection: str, item_id: int, show: str, said: str) -> Response:
+    return RedirectResponse(f"/crop/{item_id}/{segment(collection)}?show={show}&saved={said}", 303)
 
 
 def _kind(show: str) -> str:

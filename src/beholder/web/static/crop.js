@@ -1,4 +1,5 @@
-// The four corners of a picture in its photo: dragged with a mouse or a finger, moved with the arrow keys.
+// The four corners of a picture in its photo: dragged with a mouse or a finger, moved with the arrow keys. Those of a
+// work that was missed are drawn first, as a box, from one corner to the opposite one.
 
 import { make } from "./dom.js";
 import "./shell.js";
@@ -20,6 +21,7 @@ function edit() {
   const paths = photo.querySelectorAll("path");
   const save = form.querySelector("button");
   const corners = photo.dataset.corners.split(" ").map((pair) => pair.split(",").map(Number));
+  const adding = "adding" in photo.dataset;
   const before = text();
   const handles = corners.map((_, at) => handle(at));
 
@@ -51,18 +53,24 @@ function edit() {
     save.disabled = Boolean(fault.textContent) || text() === before;
   }
 
-  function move(at, x, y) {
+  function put(at, x, y) {
     corners[at] = [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)];
+  }
+
+  function move(at, x, y) {
+    put(at, x, y);
     draw();
+  }
+
+  // Where a pointer is, in pixels of the photo.
+  function place(e) {
+    const box = photo.getBoundingClientRect();
+    return [((e.clientX - box.left) / box.width) * width, ((e.clientY - box.top) / box.height) * height];
   }
 
   function handle(at) {
     const one = make("button", { type: "button", class: "corner", "data-corner": at });
     let from = null; // where the pointer took hold of it, from its middle
-    const place = (e) => {
-      const box = photo.getBoundingClientRect();
-      return [((e.clientX - box.left) / box.width) * width, ((e.clientY - box.top) / box.height) * height];
-    };
     one.addEventListener("pointerdown", (e) => {
       if (e.button) return;
       one.setPointerCapture(e.pointerId);
@@ -105,18 +113,38 @@ function edit() {
     return scale * Math.min(...corners.map(([x, y], at) => Math.hypot(x - corners[(at + 1) % 4][0], y - corners[(at + 1) % 4][1])));
   }
 
+  // A box from where the pointer goes down to where it is let go, for a work that was missed.
+  function box() {
+    let from = null;
+    photo.addEventListener("pointerdown", (e) => {
+      if (e.button || e.target.closest(".corner")) return;
+      e.preventDefault();
+      photo.setPointerCapture(e.pointerId);
+      from = place(e);
+    });
+    photo.addEventListener("pointermove", (e) => {
+      if (!from) return;
+      const [[left, right], [top, bottom]] = place(e).map((to, axis) => [to, from[axis]].sort((a, b) => a - b));
+      if (Math.max(right - left, bottom - top) < smallest) return;
+      [[left, top], [right, top], [right, bottom], [left, bottom]].forEach((corner, at) => put(at, ...corner));
+      draw();
+    });
+    for (const end of ["pointerup", "pointercancel"]) photo.addEventListener(end, () => (from = null));
+  }
+
+  if (adding) box();
   closer.addEventListener("click", () => look(!photo.parentElement.classList.contains("close")));
   form.hidden = false;
   draw();
   closer.hidden = look(true) === 1;
   look(false);
-  if (shortest() < SMALL) look(true);
+  if (!adding && shortest() < SMALL) look(true);
 }
 
-if (photo) edit();
+if (photo && !("fixed" in photo.dataset)) edit();
 for (const one of document.querySelectorAll(".crop-side form")) {
   one.addEventListener("submit", (e) => {
-    if (one === form) e.submitter.textContent = "Saving…";
+    if (one === form && e.submitter) e.submitter.textContent = "Saving…";
     setTimeout(() => e.submitter && (e.submitter.disabled = true)); // once it is sent, with its value
   });
 }
