@@ -500,7 +500,7 @@ class Store:
                 return int(taken.id)
             fresh = {**row._mapping, **new, "gone": False, "removed": False, "corrections": 1}
             del fresh["id"]
-            return int(db.execute(t.items.insert().values(fresh)).inserted_primary_key[0])
+            return int(db.scalars(t.items.insert().values(fresh).returning(i.id)).one())
 
     def set_removed(self, item_id: int, removed: bool) -> None:
         """A person says that a picture is no work, or that it is one after all. raises : UnknownName"""
