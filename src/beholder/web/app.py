@@ -18,7 +18,6 @@ from beholder.web import faults
 from beholder.web.connections import BACKLOG, Connection
 from beholder.web.imports import Job
 from beholder.web.pages import (
-    beside,
     collections,
     crops,
     label,
@@ -31,7 +30,6 @@ from beholder.web.pages import (
     together,
     uploads,
     views,
-    wall,
     works,
 )
 from beholder.web.render import segment
@@ -75,13 +73,11 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         uploads,
         label,
         results,
-        wall,
         views,
         map,
         taste,
         works,
         shortlists,
-        beside,
         people,
         together,
         pictures,

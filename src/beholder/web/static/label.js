@@ -3,7 +3,6 @@
 import { call, counted, newId } from "./api.js";
 import { button } from "./dom.js";
 import { Grid } from "./grid.js";
-import { help } from "./help.js";
 import { follow } from "./importing.js";
 import { keys } from "./keys.js";
 import * as outbox from "./outbox.js";
@@ -40,7 +39,7 @@ const acts = {
   give, skip, undo, tool, speak,
   moved: () => showMarks(),
   details: () => details.toggle(view, current),
-  help,
+  help: () => document.getElementById("help").showModal(),
 };
 
 function queueOf(which) {
@@ -218,6 +217,7 @@ for (const tab of document.querySelectorAll(".tabs a")) {
   });
 }
 for (const act of document.querySelectorAll("[data-do]")) act.addEventListener("click", () => acts[act.dataset.do]());
+document.querySelector("#help [data-close]").addEventListener("click", (e) => e.target.closest("dialog").close());
 
 keys({
   ...acts,
