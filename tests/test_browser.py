@@ -7,7 +7,7 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, asked, kinds, no_wider, press, said, saved, start, tab_to
+from helpers.browser import PHONE, asked, kinds, no_wider, press, said, saved, start, swipe, tab_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -54,9 +54,10 @@ def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_al
     page.wait_for_selector("dialog.zoom[open]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
-    tab_to(page, ".marks button")
+    tab_to(page, "[data-do=favourite]")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".marks button[aria-pressed=true]")
+    page.wait_for_selector("[data-do=favourite][aria-pressed=true]")
+    saved(page)
     assert kinds(server, me)[-1] == "favourite"
     tab_to(page, "nav a[href='/taste/wall']", most=400)
     page.keyboard.press("Enter")
@@ -203,19 +204,6 @@ def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
     other.click("button.person:has-text('Ada Waits')")
     other.wait_for_function("() => Object.keys(localStorage).every(k => !k.startsWith('beholder.beholder_'))")
     assert kinds(server, "Ada Waits") == ["choice"]
-
-
-def swipe(page, selector, dx, dy):
-    """A finger on the middle of this element, and off so far away."""
-    box = page.locator(selector).first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    finger = page.context.new_cdp_session(page)
-    send = lambda kind, points: finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})  # noqa: E731
-    send("touchStart", [{"x": x, "y": y}])
-    for step in (0.4, 0.7, 1):
-        send("touchMove", [{"x": x + dx * step, "y": y + dy * step}])
-    send("touchEnd", [])
-    finger.detach()
 
 
 def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.browser import PHONE, kinds, no_wider, press, saved, start
+from helpers.browser import PHONE, act, kinds, no_wider, press, saved, start
 
 pytest_plugins = "helpers.webwall"
 
@@ -26,13 +26,13 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     press(page, *"91827364556")
     saved(page)
     page.goto(f"{server.url}/results/wall")
-    page.locator("[data-keep]").first.click()
+    act(page, 0, "keep")
     page.fill("dialog.keep input[maxlength]", "Hall")
     page.keyboard.press("Enter")
     page.locator("dialog.keep li a").wait_for()
     page.keyboard.press("Escape")
     for at in (1, 2):
-        page.locator("[data-keep]").nth(at).click()
+        act(page, at, "keep")
         page.locator("dialog.keep li input").check()
         page.keyboard.press("Escape")
     page.goto(f"{server.url}/shortlists")

@@ -31,7 +31,8 @@ def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server
     page.wait_for_selector("dialog.zoom[open] .zoom-words p")
     page.keyboard.press("Escape")
     page.locator(".group h2 a").first.click()
-    name = page.inner_text(".group-name")
+    name = page.inner_text(".group-name > a")
+    assert page.locator("#wall figure").first.bounding_box()["y"] < 200
     assert page.locator("#wall figure").count() >= 1
     page.go_back()
     assert page.locator(".group h2").first.inner_text() == name

@@ -170,8 +170,16 @@ def test_folders_have_counts_and_lead_to_their_pictures(client):
     address = unescape(re.search(r'href="(/results/trip\?group=[^"]+)"', text)[1])
     wall = client.get(address).text
     assert wall.count("<figure") == 16
-    assert '<p class="group-name"><a href="/folders/trip">day 1</a></p>' in wall
+    assert '<p class="group-name"><a href="/folders/trip">day 1</a>' in wall
     assert 'name="group" value="folder:day 1"' in wall  # a filter narrows the group further
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/years/trip", "years of these"), ("/folders/dated", "lie in one folder")]
+)
+def test_where_pictures_do_not_differ_the_page_says_so(client, path, words):
+    answer = client.get(path)
+    assert (answer.status_code, words in answer.text) == (404, True)
 
 
 def test_years_tell_how_many_have_none(client):

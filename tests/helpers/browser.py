@@ -185,6 +185,30 @@ def say(page, server, events):
     assert page.request.post(address, data={"events": events}, headers=origin).ok
 
 
+def act(page, at, what):
+    """Do this to a picture of Results, as one can on this screen: with the buttons over it, or in its menu."""
+    figure = page.locator("#wall.hung figure").nth(at)
+    if figure.locator(".dots").is_visible():
+        figure.locator(".dots").tap()
+        page.locator(f"dialog.sheet [data-do={what}]").tap()
+    else:
+        figure.locator("a.plate").hover()
+        figure.locator(f".over [data-do={what}]").click()
+
+
+def swipe(page, selector, dx, dy):
+    """A finger on the middle of this element, and off so far away."""
+    box = page.locator(selector).first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    send = lambda kind, points: finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})  # noqa: E731
+    send("touchStart", [{"x": x, "y": y}])
+    for step in (0.4, 0.7, 1):
+        send("touchMove", [{"x": x + dx * step, "y": y + dy * step}])
+    send("touchEnd", [])
+    finger.detach()
+
+
 def saved(page):
     page.wait_for_selector(".saved[data-state=saved] >> visible=true")
 

@@ -18,6 +18,7 @@ from beholder.web import faults
 from beholder.web.connections import BACKLOG, Connection
 from beholder.web.imports import Job
 from beholder.web.pages import (
+    beside,
     collections,
     crops,
     label,
@@ -30,6 +31,7 @@ from beholder.web.pages import (
     together,
     uploads,
     views,
+    wall,
     works,
 )
 from beholder.web.render import segment
@@ -73,11 +75,13 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         uploads,
         label,
         results,
+        wall,
         views,
         map,
         taste,
         works,
         shortlists,
+        beside,
         people,
         together,
         pictures,

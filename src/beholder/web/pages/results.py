@@ -54,7 +54,7 @@ def export_json(request: Request, collection: str, person: PagePerson) -> Respon
 
 @router.get("/results/{collection:path}")
 def results(request: Request, collection: str, person: PagePerson) -> Response:
-    """The wall. `page` turns it; `part=1` is only the pictures, for the script that adds them at the end."""
+    """The wall, whose script hangs all of it (`wall.py`); without one, `page` turns it."""
     state, query = state_of(request), request.query_params
     session = state.fresh(collection, person)
     number = whole(query.get("page", "1"), "page", 1, 10**6)
@@ -82,9 +82,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
             "matching": len(shown), "of": len(ranked), "filter": wanted,
             "sorts": _sorts_of(pictures.facts, wanted.sort),
-            "panel": None if part == "1" else panel_of(wanted, ranked, judged, pictures),
+            "panel": panel_of(wanted, ranked, judged, pictures),
             "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
-            "number": number, "last": last, "hidden": len(reading.history.hidden), "address": address,
+            "number": number, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
             "export": address(), "like": like, "examples": ", ".join(reading.collection.words.examples()),
@@ -95,12 +95,11 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "parts": [_Part.of(reading, *one) for one in wanted.apart] if number == 1 and part is None else [],
             "heading": {"unknown": wanted.wishes.not_known, "sold": SOLD}.get(wanted.part, ""),
             "limits": wanted.wishes.in_words, "plain": unfiltered(query),
-            "why_apart": partial(_why_apart, wanted),
+            "why_apart": partial(why_apart, wanted),
             "apart": lambda part: address(apart=part),
         }  # fmt: skip
-        template = {"1": "wall.html", "filter": "filter_fields.html"}.get(part or "", "results.html")
+        template = "filter_fields.html" if part == "filter" else "results.html"
         response = page(request, template, here="results", **context)
-        response.headers["X-Last-Page"] = str(last)
     remember_collection(response, request, row.id)
     return response
 
@@ -126,7 +125,7 @@ def _sorts_of(facts: Facts, chosen: str) -> dict[str, str]:
     return {sort: words for sort, words in _SORTS.items() if known.get(sort.partition("-")[0], True) or sort == chosen}
 
 
-def _why_apart(wanted: Filter, item: Item) -> str:
+def why_apart(wanted: Filter, item: Item) -> str:
     return wanted.wishes.part_of(item)[1] if wanted.wishes else ""
 
 

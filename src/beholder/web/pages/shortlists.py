@@ -1,4 +1,4 @@
-"""Shortlists: a person's own choice of pictures, with notes, side by side, decided, exported, shared."""
+"""Shortlists: a person's own choice of pictures, with notes, decided, exported, shared."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.cells import csv_line, harmless
 from beholder.errors import NotEnoughAnswers
-from beholder.offers import offer_of, size_text, wall_size
+from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, title_of
 from beholder.store import Person, Remark, Shortlist
 from beholder.types import Item
 from beholder.web.answers import Listing, Note, Order, read
 from beholder.web.contact_sheet import contact_sheet
 from beholder.web.faults import Refused
+from beholder.web.pages.beside import FEWEST, MOST
 from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
 from beholder.web.render import count, download, link_of, page
 from beholder.web.state import AppState, state_of
-from beholder.web.thumbnails import ratio
 from beholder.web.who import ApiPerson, FormPerson, PagePerson
 
 _FIRST_NAME = "Shortlist"  # of the first one, where none was named
 _COVERS = 4
-_BESIDE = (2, 4)  # how many pictures can be looked at side by side
-_SOFA = 2200.0  # mm wide, drawn to scale under what hangs above it
 _YEAR = 365 * 24 * 3600
 
 router = APIRouter()
@@ -52,16 +50,6 @@ class _Entry:
     score: str
     hearts: Sequence[Remark]
     remarks: Sequence[Remark]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hung:
-    """A picture as large as it is; mm"""
-
-    item: Item
-    width: float
-    height: float
-    size: str
 
 
 @router.get("/shortlists")
@@ -116,7 +104,7 @@ def shortlist(request: Request, number: str, person: PagePerson) -> Response:
     return page(
         request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
         address=f"{request.base_url}shared/{own.key}" if own.key else "",
-        alone=host.startswith("127.") or host in ("localhost", "::1"), most=_BESIDE[1],
+        alone=host.startswith("127.") or host in ("localhost", "::1"), most=MOST,
     )  # fmt: skip
 
 
@@ -181,32 +169,12 @@ def change(
     return RedirectResponse(f"/shortlists/{own.id}", 303)
 
 
-@router.get("/shortlists/{number}/beside")
-def beside(request: Request, number: str, person: PagePerson) -> Response:
-    """Two to four of its pictures side by side, as large as they are where that is known."""
-    own, query = _own(request, number, person), request.query_params
-    ids = [
-        id for id in dict.fromkeys(whole(text, "item", 1, 2**53) for text in query.getlist("item")) if id in own.items
-    ]
-    ids = ids or list(own.items[: _BESIDE[1]])
-    items = state_of(request).store.some_items(ids)
-    if not _BESIDE[0] <= len(items) <= _BESIDE[1]:
-        sentence = f"Choose two to four pictures to see side by side; you chose {len(items)}."
-        raise Refused(422, sentence)
-    hung = [one for one in map(_hung, items) if one]
-    known = {one.item.id for one in hung}
-    return page(
-        request, "beside.html", here="shortlists", own=own, hung=hung, others=[i for i in items if i.id not in known],
-        sofa=query.get("sofa") == "1", room=_SOFA, ids=ids,
-    )  # fmt: skip
-
-
 @router.get("/shortlists/{number}/decide")
 def decide(request: Request, number: str, person: PagePerson) -> Response:
     """A small tournament among its pictures; what is chosen in it teaches like any other answer."""
     state, own = state_of(request), _own(request, number, person)
     items, names = state.store.some_items(own.items), state.store.collections_of(own.items)
-    if len(items) < _BESIDE[0]:
+    if len(items) < FEWEST:
         raise Refused(409, "There is nothing to decide yet: a shortlist of two pictures or more has a tournament.")
     return page(request, "decide.html", here="shortlists", own=own, items=items, collections=names)
 
@@ -340,12 +308,6 @@ def _scores(state: AppState, person: Person, items: Sequence[Item], names: dict[
         row_of, scores = reading.collection.row_of, reading.ranking.scores
         found |= {i.id: f"{scores[row_of[i.id]]:.2f}" for i in items if i.id in row_of and names[i.id] == name}
     return found
-
-
-def _hung(item: Item) -> _Hung | None:
-    shape = ratio(item)
-    size = wall_size(item.details, shape)
-    return None if size is None else _Hung(item, *size, size_text(item.details))
 
 
 def _moved_up(items: Sequence[int], id: int) -> list[int]:

@@ -15,6 +15,7 @@ from beholder.collection import Collection
 from beholder.ranking import Ranking
 from beholder.types import Item
 from beholder.views import Group
+from beholder.web.faults import Refused
 from beholder.web.pages.label import FEWEST, whole
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -22,6 +23,10 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 40  # groups
 _BEST = 12  # pictures of a group in its row
+_ONE = {
+    "year": "The years of these pictures are not known, or all the same.",
+    "folder": "All these pictures lie in one folder.",
+}
 _INTRO = {
     "kind": "Pictures that look alike, together. The groups you would love come first.",
     "year": "By the year that is known of each picture.",
@@ -87,6 +92,8 @@ def _grouped(request: Request, collection: str, person: Any, by: str) -> Respons
         )  # fmt: skip
     else:
         reading = state.reading(collection, person)
+        if by in _ONE and not reading.collection.groups(by):
+            raise Refused(404, _ONE[by])
         rows = _rows_of(reading.ranking, reading.collection, by)
         last = max(1, -(-len(rows) // _PER_PAGE))
         response = page(

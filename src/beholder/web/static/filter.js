@@ -1,11 +1,11 @@
 // The filter of Results: what is chosen shows at once how many pictures are left; long lists can be searched.
 
 const form = document.getElementById("filter");
-const panel = form.querySelector(".filter-fields");
+const panel = form?.querySelector(".filter-fields"); // the map has none
 let asked = 0;
 
 // Fields that say nothing stay out of the address.
-form.addEventListener("formdata", (e) => {
+form?.addEventListener("formdata", (e) => {
   const lengths = ["min_width", "max_width", "min_height", "max_height"];
   const idle = lengths.every((name) => !e.formData.get(name));
   for (const [name, said] of [...e.formData]) {
@@ -49,10 +49,12 @@ function searchable() {
   for (const find of panel.querySelectorAll(".find")) find.hidden = false;
 }
 
-panel.addEventListener("input", (e) => e.target.matches(".find") && narrow(e.target));
-panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
-panel.addEventListener("change", (e) => e.target.name && count());
-for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
-  choice.addEventListener("change", () => form.requestSubmit());
+if (form) {
+  panel.addEventListener("input", (e) => e.target.matches(".find") && narrow(e.target));
+  panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
+  panel.addEventListener("change", (e) => e.target.name && count());
+  for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
+    choice.addEventListener("change", () => form.requestSubmit());
+  }
+  searchable();
 }
-searchable();

@@ -1,4 +1,4 @@
-// Every key of the labelling page. `?` on the page lists them for the person.
+// Keys, as these pages name them. `?` on a page lists its keys for the person.
 
 const NAMED = /^[A-Z][A-Za-z0-9]+$/; // Enter, ArrowLeft ...
 const UNMADE = new Set(["Dead", "Process", "Unidentified"]); // a key of which a character is still to come
@@ -14,7 +14,12 @@ export function keyOf(e) {
   return shiftKey && code === "Slash" ? "?" : key;
 }
 
-// on: view(key) answers with a key of the way of answering, true if it was one; the rest is the same in all of them.
+// Whether a key is for something else: a field, an open dialog, the browser.
+export function elsewhere(e) {
+  return e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]") !== null || e.target.matches?.("input, select, textarea");
+}
+
+// Of the labelling page. on: view(key) answers with a key of the way of answering, true if it was one; the rest is the same in all of them.
 export function keys(on) {
   const everywhere = {
     " ": on.skip,
@@ -29,8 +34,7 @@ export function keys(on) {
   let pressed = null;
 
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
-    if (e.target.matches?.("input, select, textarea")) return;
+    if (elsewhere(e)) return;
     const native = e.key === " " || e.key === "Enter";
     if (native && !on.inWall()) return; // a button or a link has the focus: the key presses that
     if (e.key === "Enter" && e.target.matches?.(".pair .plate, .tools button")) return;

@@ -3,6 +3,7 @@
 import { call, counted, newId } from "./api.js";
 import { button } from "./dom.js";
 import { Grid } from "./grid.js";
+import { help } from "./help.js";
 import { follow } from "./importing.js";
 import { keys } from "./keys.js";
 import * as outbox from "./outbox.js";
@@ -39,7 +40,7 @@ const acts = {
   give, skip, undo, tool, speak,
   moved: () => showMarks(),
   details: () => details.toggle(view, current),
-  help: () => document.getElementById("help").showModal(),
+  help,
 };
 
 function queueOf(which) {
@@ -217,7 +218,6 @@ for (const tab of document.querySelectorAll(".tabs a")) {
   });
 }
 for (const act of document.querySelectorAll("[data-do]")) act.addEventListener("click", () => acts[act.dataset.do]());
-document.querySelector("#help [data-close]").addEventListener("click", (e) => e.target.closest("dialog").close());
 
 keys({
   ...acts,

@@ -85,7 +85,6 @@ async function open(i, focus) {
     wall.replaceChildren(...figures);
   } else wall.replaceChildren(make("p", { role: "alert" }, "The server cannot be reached. Choose the picture again."));
   opened.hidden = false;
-  uncover(i);
   if (focus) opened.focus();
 }
 
@@ -243,6 +242,7 @@ new ResizeObserver(() => {
   plane.draw(); // at once: a canvas of another size is empty
   moved();
 }).observe(canvas);
+new ResizeObserver(() => opened.hidden || uncover(plane.chosen)).observe(opened);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   plane.colours();
   legend();

@@ -62,8 +62,9 @@ function read(key, text) {
   return null;
 }
 
-function tell(state, sentence = "") {
-  last = { state, pending: entries().length, sentence };
+// refused: the event that the server will never take
+function tell(state, sentence = "", refused = null) {
+  last = { state, pending: entries().length, sentence, refused };
   for (const watcher of watchers) watcher(last);
 }
 
@@ -110,6 +111,7 @@ async function send() {
       if (part.length === 1) {
         drop(part[0].key); // it will never be taken; the sentence says why
         refusal = fault.message;
+        tell("refused", refusal, part[0].event);
       }
       most = 1;
     }

@@ -98,7 +98,8 @@ export class Plane {
     const side = all ? s * 0.92 : BEST * ratio;
     const wanted = [];
     this.shown = [];
-    for (const i of all ? this.inside(s, ox, oy, w, h, side) : this.bests(s, ox, oy, w, h, side)) {
+    const drawn = [...(all ? this.inside(s, ox, oy, w, h, side) : this.bests(s, ox, oy, w, h, side)), ...(this.chosen < 0 ? [] : [this.chosen])];
+    for (const i of drawn) {
       const [cx, cy] = [this.xs[i] * s + ox, this.ys[i] * s + oy];
       const image = this.pictures.get(i, side);
       if (!image) {

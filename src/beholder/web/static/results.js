@@ -1,89 +1,147 @@
-// Results: more pictures as one scrolls, a closer look, favourites without leaving the place.
+// Results: the wall, what one does to its pictures with keys, mouse and fingers, and a closer look.
 
+import * as acts from "./acts.js";
 import { make } from "./dom.js";
 import "./filter.js";
-import { keep } from "./keep.js";
+import { help } from "./help.js";
+import { elsewhere, keyOf } from "./keys.js";
+import { toast } from "./signs.js";
+import { Wall } from "./wall.js";
 import { zoom } from "./zoom.js";
 import "./panels.js";
 import "./shell.js";
 
-const wall = document.getElementById("wall");
-const more = document.getElementById("more");
-const AHEAD = "1200px";
+const main = document.getElementById("main");
+const element = document.getElementById("wall");
+const bar = make("div", { class: "over", role: "group" }, ...acts.buttons(false, ["favourite", "open"]));
+const closer = acts.buttons(false, ["open"]); // in the closer look
+let current = null; // the tile that was last pointed at, or had the focus
+let mouse = ""; // where it was: a wall that scrolls under a resting mouse points at nothing
+let looked = null; // the picture in the closer look
 
-// Ratios come as data: a style attribute would be refused by the page's own policy.
-function hang(figures) {
-  for (const figure of figures) figure.style.setProperty("--ar", figure.dataset.ar);
+const wall = element && new Wall(element, {
+  drawn: (figure) => {
+    acts.dress(figure);
+    if (current && acts.idOf(current) === acts.idOf(figure)) show(figure);
+  },
+  lost: () => toast("The server cannot be reached. The pictures come when it is back."),
+});
+if (wall) {
+  acts.begin(element.dataset.segment);
+  wall.start().then((all) => all && document.querySelector(".pages").classList.add("over-wall"));
 }
 
-async function add() {
-  if (more.dataset.busy || !more.isConnected) return;
-  more.dataset.busy = "1";
-  const address = new URL(more.href);
-  const number = Number(address.searchParams.get("page"));
-  address.searchParams.set("part", "1");
-  const response = await fetch(address).catch(() => null);
-  delete more.dataset.busy;
-  if (!response?.ok || response.redirected) {
-    document.getElementById("upto").textContent = "The server cannot be reached. Press More to try again.";
-    return;
+// The buttons of a tile are one row for all: it hangs in the tile that the mouse or the keyboard is at.
+function show(figure) {
+  current = figure;
+  if (figure.classList.contains("bare") || bar.parentNode === figure) return;
+  figure.firstElementChild.after(bar);
+  bar.setAttribute("aria-label", acts.titleOf(figure));
+  acts.tell(bar, figure);
+}
+main.addEventListener("pointermove", (e) => {
+  const [figure, moved] = [e.target.closest("figure[data-item]"), mouse !== `${e.screenX} ${e.screenY}`];
+  mouse = `${e.screenX} ${e.screenY}`;
+  if (figure && moved && e.pointerType === "mouse" && figure !== current && !bar.querySelector(":focus-visible")) show(figure);
+});
+main.addEventListener("focusin", (e) => {
+  const figure = e.target.closest("figure[data-item]");
+  if (figure) show(figure);
+});
+addEventListener("acted", () => {
+  if (bar.parentNode) acts.tell(bar, bar.parentNode);
+  if (looked) tellCloser();
+});
+
+function run(what, figure) {
+  if (what === "open") look(figure);
+  else if (what === "menu") acts.menu(figure, run);
+  else acts.act(what, figure);
+}
+
+main.addEventListener("click", (e) => {
+  const [figure, button] = [e.target.closest("figure[data-item]"), e.target.closest("[data-do]")];
+  if (figure && button) {
+    if (e.detail && bar.contains(button)) figure.firstElementChild.focus({ preventScroll: true }); // the row goes on with the mouse
+    return run(button.dataset.do, figure);
   }
-  const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
-  const figures = [...part.querySelectorAll("figure")];
-  hang(figures);
-  wall.append(...figures);
-  const upto = document.getElementById("upto");
-  upto.textContent = upto.textContent.replace(/ to \d+/, ` to ${wall.children.length}`).replace(/^\d+/, "1");
-  if (response.headers.get("x-last-page") === String(number)) more.remove();
-  else {
-    address.searchParams.delete("part");
-    address.searchParams.set("page", number + 1);
-    more.href = address;
-  }
-}
-
-if (more) {
-  more.addEventListener("click", (e) => {
-    e.preventDefault();
-    const first = wall.children.length;
-    add().then(() => wall.children[first]?.querySelector("a")?.focus());
-  });
-  new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && add(), { rootMargin: AHEAD }).observe(more);
-}
-
-// What stands under a picture of the wall: title, artist and price, and why it hangs there.
-const told = (plate) =>
-  [...plate.closest("figure").querySelectorAll("figcaption p")].map((line) => line.textContent.trim()).filter(Boolean);
-const alike = (plate) => plate.closest("figure").querySelector("a.alike").href;
-
-document.getElementById("main").addEventListener("click", (e) => {
   const link = e.target.closest("a[data-zoom]");
-  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return undefined;
   e.preventDefault();
-  const alt = (a) => a.querySelector("img").alt || a.getAttribute("aria-label");
-  const links = link.classList.contains("near") ? [link] : [...link.closest(".wall").querySelectorAll("a.plate")];
-  const one = (a) => ({ src: a.href, alt: alt(a), ...(a.matches(".near") ? { words: [a.getAttribute("aria-label")] } : { words: told(a), more: alike(a) }) });
-  zoom(links.map(one), links.indexOf(link));
+  const label = link.getAttribute("aria-label");
+  return link.classList.contains("near") ? zoom([{ src: link.href, alt: label, words: [label] }]) : look(figure);
 });
 
-document.getElementById("main").addEventListener("click", (e) => {
-  const figure = e.target.closest("[data-keep]")?.closest("figure");
-  if (figure) keep(Number(figure.dataset.item), figure.querySelector(".title").textContent);
-});
+// What stands under a picture of the wall: score, title, artist and price, and why it hangs there.
+function told(figure) {
+  const lines = [...figure.querySelectorAll("figcaption p")].map((line) => line.cloneNode(true));
+  for (const near of lines.flatMap((line) => [...line.querySelectorAll("img")])) near.parentNode.remove();
+  const doubt = figure.querySelector(".doubt").getAttribute("aria-label");
+  const score = `${figure.querySelector(".verdict b").textContent}, ${doubt} · place ${figure.querySelector(".rank").textContent}`;
+  for (const part of lines.flatMap((line) => [...line.querySelectorAll("[tabindex]")])) part.removeAttribute("tabindex");
+  return [lines[0], make("span", { class: "zoom-score" }, score), ...lines.slice(1)].map((line) => (line.matches?.("p") ? unwrapped(line) : line));
+}
+function unwrapped(line) {
+  const span = make("span", { class: line.className });
+  span.append(...line.childNodes);
+  return span;
+}
 
-document.getElementById("main").addEventListener("submit", async (e) => {
-  const form = e.target.closest("form.marks");
-  if (!form) return;
+function closeUp(figure) {
+  if (!figure?.querySelector(".verdict")) return null;
+  looked = figure;
+  tellCloser();
+  return { src: figure.querySelector("a.plate").href, alt: acts.titleOf(figure), words: told(figure), tools: closer };
+}
+function tellCloser() {
+  const box = make("div", {}, ...closer.map((one) => one.cloneNode()));
+  acts.tell(box, looked);
+  closer.forEach((one, n) => one.setAttribute("aria-pressed", box.children[n].getAttribute("aria-pressed") ?? "false"));
+}
+
+function look(figure) {
+  const hung = figure.parentNode === element && wall.laid;
+  const others = hung ? null : [...figure.parentNode.querySelectorAll("figure[data-item]")];
+  const list = hung ? { length: wall.length, at: async (n) => closeUp(await wall.tile(n)) } : { length: others.length, at: (n) => closeUp(others[n]) };
+  const first = hung ? wall.places.get(acts.idOf(figure)) : others.indexOf(figure);
+  zoom(list, first, {
+    key,
+    closed: (at) => {
+      looked = null;
+      if (hung && at !== first) wall.focus(at);
+    },
+  });
+}
+for (const one of closer) one.addEventListener("click", () => run(one.dataset.do, looked));
+
+// A letter: about the picture in the closer look, else the tile that was last pointed at or had the focus.
+function key(letter) {
+  if (letter === "u") return acts.undo() ?? true;
+  const what = acts.ACTS.find((one) => one[3].toLowerCase() === letter)?.[0];
+  if (!what) return false;
+  const figure = looked ?? (current?.isConnected ? current : null);
+  if (figure) run(what, figure);
+  else toast("Go to a picture first, with the arrow keys or the mouse.");
+  return true;
+}
+
+const MOVES = /^(Arrow(Left|Right|Up|Down)|Page(Up|Down)|Home|End)$/;
+document.addEventListener("keydown", (e) => {
+  if (elsewhere(e) || document.querySelector(".drop-down[open]")) return;
+  const pressed = keyOf(e);
+  if (pressed === "?") help();
+  else if (MOVES.test(pressed) && !e.shiftKey) {
+    if (!wall?.laid || !walk(pressed)) return;
+  } else if (e.repeat || !key(pressed.toLowerCase())) return;
   e.preventDefault();
-  const button = e.submitter;
-  const body = new URLSearchParams(new FormData(form, button));
-  const response = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  if (response?.type !== "opaqueredirect") {
-    const why = response?.status === 409 ? "somebody else is answering in this browser now" : "the server cannot be reached";
-    form.replaceChildren(make("small", { role: "alert" }, `not saved: ${why}`));
-    return;
-  }
-  const on = button.value === "1";
-  button.value = on ? "0" : "1";
-  button.setAttribute("aria-pressed", on);
 });
+import "./filter.js";
+function walk(pressed) {
+  const inside = element.contains(document.activeElement);
+  if (!inside && document.activeElement !== document.body && document.activeElement !== main) return false;
+  if (!inside && !pressed.startsWith("Arrow")) return false; // the page itself scrolls
+  const to = inside ? wall.next(pressed) : wall.seen();
+  if (to === null) return false;
+  wall.focus(to);
+  return true;
+}

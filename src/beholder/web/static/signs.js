@@ -15,6 +15,8 @@ export function speak(words) {
 // For everybody, for a moment.
 export function toast(words) {
   said.textContent = words;
+  if (said.matches("[popover]:popover-open")) said.hidePopover();
+  if (said.popover) said.showPopover(); // above an open dialog too
   said.classList.add("shown");
   clearTimeout(fading);
   fading = setTimeout(() => said.classList.remove("shown"), 3200);

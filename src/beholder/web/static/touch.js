@@ -7,14 +7,16 @@ const FAR = 48; // CSS pixels of a swipe
 const NEAR = 12; // of a tap
 const LONG = 700; // ms: a finger that rests is no tap
 
-export function swipes(element, on) {
+// on: left, right, up, down. idle(): whether a finger moves the picture now, as one that is enlarged.
+export function swipes(element, on, idle = () => false) {
   let start = null;
   let until = 0; // clicks made by the browser before this moment are its own reading of what was handled here
   element.addEventListener("pointerdown", (e) => {
-    start = e.pointerType !== "mouse" && e.isPrimary ? { x: e.clientX, y: e.clientY, at: e.timeStamp } : null;
+    until = 0;
+    start = e.pointerType !== "mouse" && e.isPrimary && !idle() ? { x: e.clientX, y: e.clientY, at: e.timeStamp } : null;
   });
   // One finger never scrolls here, two still enlarge the page. A scroll would end in a fling that eats the next tap.
-  element.addEventListener("touchmove", (e) => e.touches.length === 1 && e.preventDefault(), { passive: false });
+  element.addEventListener("touchmove", (e) => e.touches.length === 1 && !idle() && e.preventDefault(), { passive: false });
   element.addEventListener("pointercancel", () => (start = null));
   element.addEventListener("pointerup", (e) => {
     if (!start || !e.isPrimary) return;
@@ -27,7 +29,7 @@ export function swipes(element, on) {
       on[way]?.();
     } else if (far <= NEAR && time < LONG) {
       until = e.timeStamp + 400;
-      e.target.closest("button")?.click();
+      (e.target.closest("button") ?? e.target).click();
     }
   });
   element.addEventListener("click", (e) => {

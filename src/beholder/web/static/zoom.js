@@ -2,27 +2,34 @@
 
 import { icon, make } from "./dom.js";
 import { keyOf } from "./keys.js";
+import { swipes } from "./touch.js";
 
 const GHOST = 450; // ms
 let dialog = null;
 let picture = null;
 let words = null;
 let alike = null;
+let tools = null;
 let opened = 0;
 let list = [];
 let at = 0;
+let on = {};
 
 function build() {
   picture = make("img", { alt: "" });
   words = make("div", { class: "zoom-words", "aria-live": "polite" });
-  const close = make("button", { type: "button", class: "round", "aria-label": "Back", onclick: () => dialog.close() }, icon("close"));
+  tools = make("div", { class: "zoom-tools" });
+  const close = make("button", { type: "button", class: "round zoom-back", "aria-label": "Back", onclick: () => dialog.close() }, icon("close"));
   const step = (by, label, sign) =>
     make("button", { type: "button", class: "round", "aria-label": label, onclick: () => turn(by) }, sign);
   alike = make("a", { class: "button round zoom-more", "aria-label": "More like this", title: "More like this" }, icon("alike"));
-  const steps = make("div", { class: "zoom-steps" }, alike, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
+  const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
+  const full = () => dialog.classList.contains("full");
   frame.addEventListener("click", (e) => (e.target === picture ? dialog.classList.toggle("full") : dialog.close()));
-  dialog = make("dialog", { class: "zoom", "aria-label": "Zoomed picture" }, frame, make("div", { class: "zoom-foot" }, words, steps), close);
+  swipes(frame, { left: () => turn(1), right: () => turn(-1), down: () => dialog.close() }, full);
+  dialog = make("dialog", { class: "zoom", "aria-label": "Zoomed picture" }, frame,
+    make("div", { class: "zoom-foot" }, words, make("div", { class: "zoom-controls" }, alike, tools, steps)), close);
   // The click that a browser makes of the tap that opened this would enlarge the picture at once.
   dialog.addEventListener("click", (e) => {
     if (!e.isTrusted || e.detail === 0 || e.timeStamp > opened + GHOST) return;
@@ -30,32 +37,39 @@ function build() {
     e.preventDefault();
   }, { capture: true });
   dialog.addEventListener("keydown", (e) => {
-    if (e.key === "ArrowRight" || e.key === "ArrowLeft") turn(e.key === "ArrowRight" ? 1 : -1);
-    else if (keyOf(e).toLowerCase() === "z" || (e.key === " " && e.target === frame)) dialog.close();
-    else if (e.key === "Enter" && e.target === frame) dialog.classList.toggle("full");
-    else return;
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    const key = keyOf(e).toLowerCase();
+    if (key === "arrowright" || key === "arrowleft") turn(key === "arrowright" ? 1 : -1);
+    else if (key === "z" || (key === " " && e.target === frame)) dialog.close();
+    else if (key === "enter" && e.target === frame) dialog.classList.toggle("full");
+    else if (e.repeat || !on.key?.(key)) return;
     e.preventDefault();
     e.stopPropagation();
   });
+  dialog.addEventListener("close", () => on.closed?.(at));
   document.body.append(dialog);
 }
 
-function turn(by) {
-  at = (at + by + list.length) % list.length;
+async function turn(by) {
+  const to = (at + by + list.length) % list.length;
+  at = to;
+  const one = await list.at(to);
+  if (at !== to || !one) return; // turned on meanwhile, or not to be had now
   dialog.classList.remove("full");
-  picture.src = list[at].src;
-  picture.alt = list[at].alt;
-  words.replaceChildren(...(list[at].words ?? []).map((line) => make("p", {}, line)));
-  alike.hidden = !list[at].more;
-  alike.href = list[at].more ?? "";
+  picture.src = one.src;
+  picture.alt = one.alt;
+  words.replaceChildren(...(one.words ?? []).map((line) => make("p", {}, line)));
+  alike.hidden = !one.more;
+  alike.href = one.more ?? "";
+  tools.replaceChildren(...(one.tools ?? []));
 }
 
-// pictures: [{src, alt, words, more}], words: lines to stand under it, more: where pictures like it are, if any; the
-// arrow keys go through them.
-export function zoom(pictures, first = 0) {
+// pictures: an array, or what has a length and `at` as one, of {src, alt, words, more, tools}: lines (or elements) to
+// stand under it, where pictures like it are, and buttons. The arrow keys and a finger go through them.
+// acts: key(key) tells whether it was one of theirs; closed(at) with the picture that was seen last.
+export function zoom(pictures, first = 0, acts = {}) {
   if (!dialog) build();
-  list = pictures;
-  at = first;
+  [list, at, on] = [pictures, first, acts];
   turn(0);
   dialog.classList.toggle("alone", list.length < 2);
   opened = performance.now();

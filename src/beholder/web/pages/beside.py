@@ -1,0 +1,69 @@
+"""Two to four pictures side by side, as large as they are where that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from beholder.offers import size_text, wall_size
+from beholder.store import Shortlist
+from beholder.types import Item
+from beholder.web.faults import Refused
+from beholder.web.pages.label import whole
+from beholder.web.render import page
+from beholder.web.state import state_of
+from beholder.web.thumbnails import ratio
+from beholder.web.who import PagePerson
+
+FEWEST, MOST = 2, 4  # pictures that can be looked at side by side
+_SOFA = 2200.0  # mm wide, drawn to scale under what hangs above it
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hung:
+    """A picture as large as it is; mm"""
+
+    item: Item
+    width: float
+    height: float
+    size: str
+
+
+@router.get("/beside")
+def beside(request: Request, person: PagePerson) -> Response:
+    """Any pictures, as chosen in Results."""
+    del person
+    return _beside(request, _asked(request), None)
+
+
+@router.get("/shortlists/{number}/beside")
+def beside_of_list(request: Request, number: str, person: PagePerson) -> Response:
+    """Pictures of a shortlist; its first ones, where the address names none."""
+    own = state_of(request).store.shortlists.get(whole(number, "shortlist", 1, 2**53), person.id)
+    return _beside(request, [id for id in _asked(request) if id in own.items] or list(own.items[:MOST]), own)
+
+
+def _asked(request: Request) -> list[int]:
+    return list(dict.fromkeys(whole(text, "item", 1, 2**53) for text in request.query_params.getlist("item")))
+
+
+def _beside(request: Request, ids: Sequence[int], own: Shortlist | None) -> Response:
+    items = state_of(request).store.some_items(ids)
+    if not FEWEST <= len(items) <= MOST:
+        raise Refused(422, f"Choose two to four pictures to see side by side; you chose {len(items)}.")
+    hung = [one for one in map(_hung, items) if one]
+    known = {one.item.id for one in hung}
+    return page(
+        request, "beside.html", here="shortlists" if own else "results", own=own, hung=hung, ids=ids, room=_SOFA,
+        others=[i for i in items if i.id not in known], sofa=request.query_params.get("sofa") == "1",
+    )  # fmt: skip
+
+
+def _hung(item: Item) -> _Hung | None:
+    size = wall_size(item.details, ratio(item))
+    return None if size is None else _Hung(item, *size, size_text(item.details))

@@ -1,0 +1,171 @@
+// What a person does to a picture of Results: heart, hide, shortlist, compare. Seen at once, and on its way to the server.
+
+import { home, newId, person } from "./api.js";
+import { button, icon, make } from "./dom.js";
+import { keep } from "./keep.js";
+import * as outbox from "./outbox.js";
+import { speak, toast } from "./signs.js";
+
+const MOST = 4; // pictures side by side
+const CHOSEN = `beholder.compare.${home}.${person}`;
+export const ACTS = [
+  ["favourite", "Favourite", "heart", "F"],
+  ["hide", "Not for me", "hide", "X"],
+  ["alike", "More like this", "alike", "M"],
+  ["keep", "Shortlist", "list", "S"],
+  ["compare", "Compare", "compare", "C"],
+  ["open", "Look closer", "zoom", "Z"],
+];
+
+const marks = { favourite: new Map(), hide: new Map() }; // id -> on, as far as this page has changed it
+const done = []; // newest last: {event, title}
+let chosen = remembered();
+let segment = "";
+let tray = null;
+
+function remembered() {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(CHOSEN) ?? "[]"));
+  } catch {
+    return new Map();
+  }
+}
+
+export const idOf = (figure) => Number(figure.dataset.item);
+export const titleOf = (figure) => figure.querySelector(".title")?.textContent ?? `Place ${figure.querySelector(".rank")?.textContent}`;
+const figures = (id) => document.querySelectorAll(`figure[data-item="${id}"]`);
+const on = (kind, id, figure) => marks[kind].get(id) ?? (kind === "favourite" && figure?.querySelector("[data-do=favourite]")?.getAttribute("aria-pressed") === "true");
+
+// A row of buttons, one for each act. words: with their names beside them
+export function buttons(words = false, without = []) {
+  return ACTS.filter(([what]) => !without.includes(what)).map(([what, label, image, key]) => {
+    const one = button(label, { image, round: !words, "data-do": what, key: words ? key : undefined });
+    if (!words) one.title = `${label} (${key})`;
+    return one;
+  });
+}
+
+// Buttons say how it stands with this picture.
+export function tell(box, figure) {
+  const id = idOf(figure);
+  const state = { favourite: on("favourite", id, figure), hide: on("hide", id), compare: chosen.has(id) };
+  for (const [what, pressed] of Object.entries(state)) box.querySelector(`[data-do=${what}]`)?.setAttribute("aria-pressed", pressed);
+}
+
+// A tile as this page knows the picture: also one that has come anew.
+export function dress(figure) {
+  const id = idOf(figure);
+  const heart = figure.querySelector("figcaption [data-do=favourite]");
+  if (heart && marks.favourite.has(id)) heart.setAttribute("aria-pressed", marks.favourite.get(id));
+  figure.classList.toggle("is-hidden", Boolean(marks.hide.get(id)));
+  figure.classList.toggle("is-chosen", chosen.has(id));
+}
+
+function changed(id) {
+  for (const figure of figures(id)) dress(figure);
+  dispatchEvent(new CustomEvent("acted"));
+}
+
+// kind: favourite or hide
+function mark(kind, figure, value) {
+  const [id, title] = [idOf(figure), titleOf(figure)];
+  const event = { id: newId(), kind, items: [id], value: value ? 1 : 0, asked_by: "person" };
+  done.push({ event, title });
+  set(event, value);
+  outbox.add(segment, event);
+  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}. Press U to undo.`] };
+  toast(words[kind][event.value]);
+}
+
+function set({ kind, items }, value) {
+  marks[kind].set(items[0], value);
+  changed(items[0]);
+}
+
+export function undo() {
+  const last = done.pop();
+  if (!last) return toast("Nothing left to undo on this page.");
+  set(last.event, !last.event.value);
+  outbox.add(segment, { id: newId(), kind: "undo", undoes: last.event.id });
+  return toast(`Undone: ${last.title}.`);
+}
+
+function compare(figure) {
+  const id = idOf(figure);
+  if (!chosen.delete(id)) {
+    if (chosen.size === MOST) return toast(`Four pictures fit side by side. Take one away to compare another.`);
+    chosen.set(id, { title: titleOf(figure), src: figure.querySelector("img")?.currentSrc });
+  }
+  hold();
+  changed(id);
+  return speak(chosen.has(id) ? `${chosen.size} chosen to compare` : "No longer chosen to compare");
+}
+
+function hold() {
+  sessionStorage.setItem(CHOSEN, JSON.stringify([...chosen]));
+  tray ??= document.body.appendChild(make("aside", { class: "tray", "aria-label": "Chosen to compare" }));
+  tray.hidden = !chosen.size;
+  document.body.classList.toggle("with-tray", chosen.size > 0);
+  const query = new URLSearchParams([...chosen.keys()].map((id) => ["item", id]));
+  const pictures = [...chosen].map(([id, { title, src }]) =>
+    make("button", { type: "button", class: "chosen-one", title: `Take away ${title}`, "aria-label": `Take away ${title}`, onclick: () => drop(id) }, make("img", { src, alt: "" }), icon("close")));
+  tray.replaceChildren(...pictures,
+    chosen.size > 1 ? make("a", { class: "button main", href: `/beside?${query}` }, "Compare") : make("span", { class: "soft" }, "Choose another"),
+    button("Clear", { image: "close", round: true, onclick: () => drop(...chosen.keys()) }));
+}
+
+function drop(...ids) {
+  for (const id of ids) chosen.delete(id);
+  hold();
+  ids.forEach(changed);
+}
+
+// what: one of ACTS but "open", which the page does itself
+export function act(what, figure) {
+  const id = idOf(figure);
+  if (what === "favourite" || what === "hide") mark(what, figure, !on(what, id, figure));
+  else if (what === "keep") keep(id, titleOf(figure));
+  else if (what === "compare") compare(figure);
+  else if (what === "alike") location.assign(`${location.pathname}?like=${id}`);
+}
+
+// The menu of a tile where there is no room for its buttons.
+let sheet = null;
+export function menu(figure, run) {
+  if (!sheet) {
+    sheet = make("dialog", { class: "sheet" });
+    sheet.addEventListener("click", (e) => e.target === sheet && sheet.close());
+    document.body.append(sheet);
+  }
+  const list = make("div", { class: "sheet-acts" }, ...buttons(true));
+  list.addEventListener("click", (e) => {
+    const what = e.target.closest("[data-do]")?.dataset.do;
+    if (!what) return;
+    sheet.close();
+    run(what, figure);
+  });
+  tell(list, figure);
+  sheet.setAttribute("aria-label", titleOf(figure));
+  const link = figure.querySelector(".title a");
+  if (link) list.append(make("a", { class: "button", href: link.href, target: "_blank", rel: "noopener noreferrer" }, icon("open"), make("span", {}, "Open its page")));
+  sheet.replaceChildren(make("div", { class: "dialog-head" }, make("h2", {}, titleOf(figure)), button("Close", { image: "close", round: true, onclick: () => sheet.close() })), list);
+  sheet.showModal();
+}
+
+// What the server did not take is undone here, and said.
+let troubled = "saved";
+function watch({ state, sentence, refused }) {
+  if (refused?.items && refused.kind in marks) set(refused, !refused.value);
+  if (state !== troubled) {
+    if (state === "refused") toast(`Not saved: ${sentence}`);
+    if (state === "stopped") toast(`Not saved yet: ${sentence}`);
+    if (state === "away") toast("The server cannot be reached. What you do is kept here, and saved when it is back.");
+  }
+  troubled = state;
+}
+
+export function begin(of) {
+  segment = of;
+  outbox.watch(watch);
+  if (chosen.size) hold();
+}

@@ -1,0 +1,277 @@
+"""The wall of Results in a real browser: thousands of pictures, few of them in the page, all acts by key and finger."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from helpers.browser import PHONE, Server, act, kinds, no_wider, press, said, saved, start, swipe
+from helpers.many import many
+
+pytest_plugins = "helpers.webwall"
+
+PICTURES = 3000
+DESK = {"viewport": {"width": 1280, "height": 900}}
+NODES = "document.getElementsByTagName('*').length"
+HERE = "document.activeElement.closest('figure')?.dataset.item"
+both = pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A server with a wall of three thousand pictures."""
+    server = Server(many(tmp_path_factory.mktemp("large"), PICTURES)).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def results(open_page, large):
+    """Opens Results of somebody who has answered; no error of the page's may be in the console. returns: page, name"""
+    faults = []
+
+    def results(expected="", **device):
+        page = open_page(**device)
+        name = start(page, large, to="/label/wall?mode=rating")
+        press(page, *"91827364556")
+        saved(page)
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and m.text != expected else None)
+        page.goto(f"{large.url}/results/wall")
+        hung(page)
+        return page, name
+
+    yield results
+    assert faults == []
+
+
+def hung(page):
+    page.locator(".wall.hung figure:not(.bare)").first.wait_for()
+    page.wait_for_function("() => document.querySelector('.pages').classList.contains('over-wall')")
+
+
+def here(page):
+    """The id of the picture with the focus."""
+    return page.evaluate(HERE)
+
+
+def filled(page):
+    """Every tile in the page is there."""
+    page.wait_for_function("() => !document.querySelector('#wall .bare')")
+
+
+def marked(large, name, kind):
+    return [(j.items[0], j.value) for j in said(large, name)[0] if j.kind == kind]
+
+
+@both
+@schemes
+def test_thousands_of_pictures_are_walked_by_keys_and_few_are_in_the_page(results, device, scheme):
+    page, _ = results(**device, color_scheme=scheme)
+    page.keyboard.press("ArrowDown")
+    most = page.evaluate(NODES)
+    for key in ("ArrowRight", "PageDown", "PageDown", "ArrowDown", "End"):
+        before = here(page)
+        page.keyboard.press(key)
+        assert here(page) != before, key
+        most = max(most, page.evaluate(NODES))
+    assert page.locator(":focus").get_attribute("aria-label").endswith(f"place {PICTURES}") or here(page)
+    filled(page)
+    page.locator(".wall .rank", has_text="3,000").wait_for()
+    assert page.evaluate("innerHeight + scrollY >= document.body.scrollHeight - 250")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
+    assert page.evaluate("scrollY") == 0
+    most = max(most, page.evaluate(NODES))
+    assert most < 2000
+    no_wider(page)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
+def test_the_scrollbars_thumb_leads_anywhere_and_a_place_has_its_colour_at_once(results, width):
+    page, _ = results(viewport={"width": width, "height": 1440 if width == 2560 else 800})
+    no_wider(page)
+    for share in (0.5, 0.9, 0.2):
+        page.evaluate("share => scrollTo(0, share * document.body.scrollHeight)", share)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        seen = page.evaluate(
+            """[...document.querySelectorAll('#wall figure')].map(f => [f.getBoundingClientRect(),
+               getComputedStyle(f.querySelector('.plate')).backgroundColor])
+               .filter(([b]) => b.top < innerHeight && b.bottom > 0).map(([b, colour]) => [b.left, b.right, colour])"""
+        )
+        assert seen
+        assert len({colour for *_, colour in seen}) > 1
+        assert all(left >= 0 and right <= width for left, right, _ in seen)
+        filled(page)
+        assert page.evaluate(NODES) < 2000
+        no_wider(page)
+
+
+def test_pictures_hang_whole_in_rows_that_fill_the_wall(results):
+    page, _ = results(**DESK)
+    page.evaluate("scrollTo(0, 9000)")
+    filled(page)
+    boxes = page.evaluate(
+        """[...document.querySelectorAll('#wall figure')].map(f => {
+           const i = f.querySelector('img'), [b, p] = [f, i].map(e => e.getBoundingClientRect());
+           return {top: b.top, left: b.left, right: b.right, picture: p.width / p.height,
+                   whole: i.getAttribute('width') / i.getAttribute('height'),
+                   words: f.querySelector('figcaption').getBoundingClientRect().bottom}
+        })"""
+    )
+    assert all(one["picture"] == pytest.approx(one["whole"], rel=0.01) for one in boxes)
+    rows = {top: [one for one in boxes if one["top"] == top] for top in {one["top"] for one in boxes}}
+    tops = sorted(rows)
+    for top, after in pairwise(tops):
+        assert max(one["words"] for one in rows[top]) < after
+        assert max(one["right"] for one in rows[top]) == pytest.approx(
+            1280 - min(one["left"] for one in rows[top]), abs=1.5
+        )
+
+
+@both
+def test_keys_do_everything_and_the_database_has_it(results, large, device):
+    page, name = results(**device)
+    page.keyboard.press("ArrowRight")
+    first = here(page)
+    page.keyboard.press("f")
+    page.keyboard.press("ArrowRight")
+    second = here(page)
+    page.keyboard.press("x")
+    assert here(page) == second, "the focus stays"
+    page.locator(f"figure.is-hidden[data-item='{second}']").wait_for()
+    page.keyboard.press("u")
+    saved(page)
+    assert page.locator(".is-hidden").count() == 0
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("x")
+    saved(page)
+    assert marked(large, name, "favourite") == [(int(first), 1)]
+    assert marked(large, name, "hide") == [(int(first), 1)]
+    for _ in range(2):
+        page.keyboard.press("u")
+    saved(page)
+    assert kinds(large, name) == ["rating"] * 11
+    page.keyboard.press("u")
+    page.locator("#said", has_text="Nothing left to undo").wait_for()
+    page.keyboard.press("s")
+    page.locator("dialog.keep[open] h2").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.locator("#help[open]").is_visible()
+    page.keyboard.press("Escape")
+    assert here(page) == first
+    page.keyboard.press("m")
+    page.wait_for_url(f"**like={first}")
+
+
+@schemes
+def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(results, large, scheme):
+    page, name = results(**DESK, color_scheme=scheme)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    filled(page)
+    last = here(page)
+    page.keyboard.press("z")
+    words = page.locator("dialog.zoom .zoom-words p")
+    assert re.match(r"\d\.\d\d, plus or minus \d\.\d · place 3,000", words.nth(1).inner_text())
+    assert "EUR" in words.nth(2).inner_text()
+    assert words.nth(0).locator("a").get_attribute("href").startswith("https://example.org/")
+    page.keyboard.press("ArrowRight")
+    words.filter(has_text="place 1").wait_for()
+    page.keyboard.press("f")
+    page.locator("dialog.zoom [data-do=favourite][aria-pressed=true]").wait_for()
+    page.keyboard.press("ArrowLeft")
+    words.filter(has_text="place 3,000").wait_for()
+    page.locator("dialog.zoom [data-do=favourite][aria-pressed=false]").wait_for()
+    page.wait_for_timeout(500)  # until a click is no longer taken for the one that opened it
+    page.locator("dialog.zoom [data-do=hide]").click()
+    page.keyboard.press("Escape")
+    saved(page)
+    assert here(page) == last
+    assert page.locator(f"figure.is-hidden[data-item='{last}']").count() == 1
+    assert [value for _, value in marked(large, name, "favourite")] == [1]
+    assert marked(large, name, "hide") == [(int(last), 1)]
+
+
+@schemes
+def test_a_finger_opens_turns_and_leaves_a_closer_look(results, scheme):
+    page, _ = results(**PHONE, color_scheme=scheme)
+    page.locator("#wall a.plate").nth(1).tap()
+    words = page.locator("dialog.zoom .zoom-words p")
+    words.filter(has_text="place 2").wait_for()
+    swipe(page, "dialog.zoom img", -140, 6)
+    words.filter(has_text="place 3").wait_for()
+    swipe(page, "dialog.zoom img", 140, -6)
+    words.filter(has_text="place 2").wait_for()
+    page.wait_for_timeout(500)  # until a tap is no longer taken for the one that opened it
+    page.locator("dialog.zoom img").tap()
+    page.locator("dialog.zoom.full").wait_for()
+    page.locator("dialog.zoom img").tap()
+    page.locator("dialog.zoom:not(.full)").wait_for()
+    swipe(page, "dialog.zoom img", 5, 160)
+    page.locator("dialog.zoom[open]").wait_for(state="detached")
+    no_wider(page)
+
+
+@both
+def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
+    page, _ = results(**device)
+    titles = [page.locator("#wall .title").nth(at).inner_text() for at in (0, 1, 2)]
+    act(page, 0, "compare")
+    page.locator(".tray", has_text="Choose another").wait_for()
+    act(page, 2, "compare")
+    act(page, 1, "compare")
+    page.locator(f".tray [title='Take away {titles[1]}']").click()
+    page.locator(".tray a", has_text="Compare").click()
+    page.wait_for_url("**/beside?*")
+    assert page.locator(".beside-words .title").all_inner_texts() == [titles[0], titles[2]]
+    no_wider(page)
+    page.go_back()
+    hung(page)
+    assert page.locator("#wall .is-chosen").count() == 2
+
+
+def test_the_way_back_leads_to_the_same_place(results):
+    page, _ = results(**DESK)
+    page.evaluate("scrollTo(0, 60_000)")
+    filled(page)
+    page.wait_for_function("() => history.state?.wall?.id")
+    page.evaluate("() => new Promise(done => setTimeout(done, 300))")
+    there = page.evaluate("() => [history.state.wall.id, Math.round(history.state.wall.off)]")
+    page.goto(page.url.replace("/results", "/taste"))
+    page.go_back()
+    hung(page)
+    filled(page)
+    page.wait_for_function("() => scrollY > 50_000")
+    top = page.evaluate("id => document.querySelector(`[data-item='${id}']`).getBoundingClientRect().top", there[0])
+    assert top == pytest.approx(-there[1], abs=2)
+    page.set_viewport_size({"width": 900, "height": 900})
+    page.wait_for_function("() => document.querySelector('#wall').clientWidth < 900")
+    page.locator(f"#wall [data-item='{there[0]}']").wait_for()
+    page.goto(page.url + "?page=20")
+    hung(page)
+    page.wait_for_function("() => scrollY > 5000")
+
+
+def test_what_the_server_does_not_take_is_said_and_kept(results, large):
+    page, name = results("Failed to load resource: net::ERR_INTERNET_DISCONNECTED", **DESK)
+    page.keyboard.press("ArrowRight")
+    page.context.set_offline(True)
+    page.keyboard.press("f")
+    assert page.locator("figcaption [data-do=favourite][aria-pressed=true]").count() == 1
+    page.locator("#said", has_text="kept here, and saved when it is back").wait_for()
+    page.context.set_offline(False)
+    saved(page)
+    assert len(marked(large, name, "favourite")) == 1
+
+
+def test_a_mark_that_is_refused_is_taken_back(results, large):
+    page, name = results("Failed to load resource: the server responded with a status of 404 (Not Found)", **DESK)
+    page.route("**/answers", lambda route: route.fulfill(status=404, json={"error": "There is no such picture."}))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    page.locator("#said", has_text="Not saved: There is no such picture.").wait_for()
+    assert page.locator(".is-hidden").count() == 0
+    assert marked(large, name, "hide") == []
