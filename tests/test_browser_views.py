@@ -117,10 +117,10 @@ def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, serve
     press_(across, down)
     page.wait_for_selector(f"#map-open figure[data-item='{id}']")
     no_wider(page)
-    heart = page.locator("#map-open .marks button")
+    heart = page.locator("#map-open figcaption [data-do=favourite]")
     heart.click()
-    page.wait_for_selector("#map-open .marks button[aria-pressed=true]")
-    assert page.locator("#map-open a.alike").get_attribute("href") == f"/results/wall?like={id}"
+    saved(page)
+    assert heart.get_attribute("aria-pressed") == "true"
     page.click("#map-open button[aria-label=Close]")
     assert not page.locator("#map-open").is_visible()
 

@@ -62,7 +62,7 @@ def picture(request: Request, collection: str, person: PagePerson) -> Response:
     place = np.flatnonzero(ranking.rows == row)[:1].tolist()
     return page(
         request, "views_picture.html", here="results", collection=art.name, shown=[ranking[at] for at in place],
-        address=lambda **_: "", why_apart=lambda _: "", status=200 if place else 404,
+        why_apart=lambda _: "", status=200 if place else 404,
     )  # fmt: skip
 
 

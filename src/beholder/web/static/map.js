@@ -1,5 +1,6 @@
 // The map of a collection: move and zoom by mouse, wheel, fingers or keys; open a picture.
 
+import * as acts from "./acts.js";
 import { make } from "./dom.js";
 import { Plane } from "./plane.js";
 import { Thumbs } from "./thumbs.js";
@@ -81,7 +82,10 @@ async function open(i, focus) {
   if (response?.ok && !response.redirected) {
     const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
     const figures = [...part.querySelectorAll("figure")];
-    for (const figure of figures) figure.style.setProperty("--ar", figure.dataset.ar);
+    for (const figure of figures) {
+      figure.style.setProperty("--ar", figure.dataset.ar);
+      acts.dress(figure);
+    }
     wall.replaceChildren(...figures);
   } else wall.replaceChildren(make("p", { role: "alert" }, "The server cannot be reached. Choose the picture again."));
   opened.hidden = false;
@@ -249,4 +253,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (plane.n) redraw();
 });
 legend();
+acts.begin(map.dataset.segment);
 begin();
