@@ -34,6 +34,48 @@ def test_sizes_of_eight_languages_are_read():
     assert len(wrong) <= 0.05 * len(TOLD), wrong
 
 
+ODD = {  # text -> sides of the work, of the frame
+    'Maleri "Havet 40x30"': ("", ""),
+    "„Meer 40x30”": ("", ""),
+    '"Havet", 16" x 20"': ("406.4x508", ""),
+    "2' x 3'": ("609.6x914.4", ""),
+    "5'6\" x 4'": ("", ""),
+    "5' 6\" x 4'": ("", ""),
+    "'Sea 40x30'": ("", ""),
+    "40x30 cm w/ glass": ("300x400", ""),
+    "40x30 cm m/ramme": ("", "300x400"),
+    "40x30 cm m. ramme": ("", "300x400"),
+    "40x30 cm w/ frame": ("", "300x400"),
+    "40x30 cm w/o frame": ("300x400", ""),
+    "u. ramme 40x30 cm": ("300x400", ""),
+    "m. Rahmen 50x40 cm": ("", "400x500"),
+    "Ydermål 50x40, indermål 40x30 cm": ("300x400", "400x500"),
+    "Außenmaß 50x40 cm, Innenmaß 40x30 cm": ("300x400", "400x500"),
+    "50x70 cm not framed": ("500x700", ""),
+    "nicht gerahmt 50x70 cm": ("500x700", ""),
+    "non encadré 50x70 cm": ("500x700", ""),
+    "con un marco 50x70 cm": ("", "500x700"),
+    "uindrammet 50x70 cm": ("500x700", ""),
+    "50x70 cm ramme følger ikke med": ("500x700", ""),
+    "50x70 cm ramme medfølger": ("", ""),
+    "50x70 cm ready to frame": ("500x700", ""),
+    "50x70 cm, fits IKEA frame 60x80 cm": ("500x700", ""),
+    "120x90 cm, shipping box 130x100 cm": ("900x1200", ""),
+    "emballage 130x100 cm": ("", ""),
+    "diptych 2 x (50 x 70 cm)": ("", ""),
+    "3 dele à 40x60 cm": ("", ""),
+    "two panels, each 50x70 cm": ("", ""),
+    "40x30 cm each": ("", ""),
+    "i alt 120x40 cm, 3 dele": ("400x1200", ""),
+    "40x30 cm. Each painting is unique": ("300x400", ""),
+}
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_marks_that_may_mean_something_else_give_no_wrong_size(text):
+    assert read_sizes(text) == Sizes(*(size(sides) for sides in ODD[text]))
+
+
 def test_a_museum_writes_the_height_first():
     assert read_sizes("118.4 x 47.6 cm", height_first=True).work == Size(476, 1184, (1184, 476))
     assert read_sizes("B 118.4 x H 47.6 cm", height_first=True).work == Size(1184, 476, (1184, 476))

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 _MILLIMETRES = {
     "mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4, "''": 25.4,
-    "”": 25.4, "ft": 304.8,
+    "”": 25.4, "ft": 304.8, "'": 304.8, "′": 304.8, "’": 304.8,
 }  # fmt: skip
+_FEET, _QUOTES = frozenset("'′’"), re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behind a number may close a quotation
 _LONGEST = 100_000.0  # mm
 _MOST_TEXT = 5000  # characters that are looked at
+_NEAR = 28  # characters before a size in which it may be said that it is one of several
 _FLAT = 4  # a third number is a depth where it is so many times shorter than both sides
 _SAME = 0.02  # by how much the same size may differ in centimetres and in inches
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
@@ -29,9 +31,9 @@ _LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEE
 _LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_])"
 _SIDE = re.compile(
     rf"(?:(?P<before>{_LETTER})\s?[.:=]?\s*)?(?:(?P<front_unit>cm|mm)\.?\s+)?"
-    r"(?<![\d.,/])(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
-    r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?![^\W\d_])\.?|\"|″|''|”)?"
-    rf"(?P<after>\s*\(?{_LETTER}(?!\s?\.?[:=]?\s*\d)\.?\)?)?"
+    r"(?<![\d.,/])(?<!\d['′’])(?<!\d['′’]\s)(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
+    r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?![^\W\d_])\.?|\"|″|''|”|['′’](?!\s?\d))?"
+    rf"(?P<after>\s*\(?{_LETTER}(?!/)(?!\s?\.?[:=]?\s*\d)\.?\)?)?"
 )
 _ORDER = re.compile(
     rf"\(?(?<![^\W\d_])(?:(?P<w>{_WIDE})|(?P<h>{_HIGH}))\.?\s*[x×*/]\s*(?:(?P<w2>{_WIDE})|(?P<h2>{_HIGH}))(?![^\W\d_])\.?"
@@ -39,8 +41,18 @@ _ORDER = re.compile(
 )
 _CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur)\s*")
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
+_SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"
+    r"(?<![\w/])(?:(?P<without>w/o|[uos][./])|w/|[mc][./])\s?(?:frame|ramme|ram|rahmen|cornice|marco|lijst|cadre)\b"
+)
+_NOT = r"(?:not|no|non|nicht|kein(?:en)?|ikke|ingen|ej|inte|niet|geen|sin|zonder|senza|sans|pas|u(?=in)|o(?=in))"
+_FRAMED = (
+    r"(?:framed?|gerahmt|rahmen|indrammet|ramme|encadr\w+|cadre|incornicia\w+|cornice|ingelijst|lijst|enmarca\w+|marco|"
+    r"inramad|ram)"
+)
 _FRAME = (
-    r"rammem[åa]+l|(?:med|inkl?\.?|incl\.?) ramme|i ramme|\brammen?\b|rammått|(?:med|inkl?\.?) ram\b|\bram\b|"
+    r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
+    r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|indrammet|inramad|incorniciat\w|ingelijst|"
+    r"(?:med|inkl?\.?|incl\.?) ramme|i ramme|\brammen?\b|rammått|(?:med|inkl?\.?) ram\b|\bram\b|"
     r"ytterm[åa]tt|"
     r"udvendig\w*|mit rahmen|inkl?\.? rahmen|rahmenma(?:ß|ss)\w*|rahmengröße|\brahmen\b|gerahmt|(?<!un)framed|"
     r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
@@ -50,6 +62,8 @@ _FRAME = (
     r"kehyksineen|kehysten kanssa|kehyskoko|ink?l\.? karm|brutto"
 )
 _WORK = (
+    rf"\b{_NOT}[ -]?{_FRAMED}\b|{_FRAMED} (?:is )?(?:not|ikke|følger ikke|medfølger ikke|nicht|non|niet)\b|"
+    r"ready (?:to|for) fram\w+|inder ?m[åa]+l|indre ?m[åa]+l|innenma(?:ß|ss)\w*|"
     r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
     r"excl?\w*\.? frame|"
     r"sans (?:le )?cadre|hors cadre|à vue|senza cornice|sin (?:el )?marco|zonder lijst|excl\.? lijst|dagmaat|beeldmaat|"
@@ -58,9 +72,26 @@ _WORK = (
     r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez ramy|ilman kehyksi\w+|netto|eks\w*\.? ramme|"
     r"excl\.? ramme"
 )
-_OTHER = r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen"
+_OTHER = (
+    r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen|emballage|(?:shipping )?(?:box|crate|package)\b|"
+    r"verpackung|karton|imballo|embalaje|verpakking|(?:standard|ikea|fits?|passer|passt)(?: \w+){0,3} "
+    r"(?:frame|ramme|rahmen)|(?:ramme|rahmen|frame|cadre|marco|cornice|lijst) (?:is |ist |er )?(?:medfølger(?! ikke)|"
+    r"følger med|included|dabei|inclus\w*|incluid\w)"
+)
+_SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody says
+    r"(?:(?<!\w)(?:di|tri|poly)pt[yi]\w*|(?<!\w)(?:\d+|two|three|four|to|tre|fire|zwei|drei|vier|deux|trois|quatre|due|"
+    r"dos|två|fyra|twee|drie)[ -]?(?:stk|stück|dele|delar|teile|panels?|paneler|pieces|pièces|pezzi|stuks|billeder|"
+    r"malerier|paintings|bilder|tableaux|quadri|cuadros)(?!\w)|"
+    r"(?<!\w)(?:each|hver|hvert|je|jeweils|chacune?|ciascun\w|cada un[oa]|elk)\W*$|(?<![\w.,])[2-9] ?[x×]\s*\(\s*$)"
+)
+_EACH = re.compile(
+    r"[\s(]*(?:each|hver|hvert|stykket|pr\.? stk|jeweils|je|chacune?|ciascun\w|cada un[oa]|elk|per)(?!\w)"
+)
+_TOGETHER = re.compile(
+    r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$"
+)
 _BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
-_KINDS = re.compile(f"(?P<work>{_WORK})|(?P<frame>{_FRAME})|(?P<other>{_OTHER})")
+_KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<frame>{_FRAME})")
 
 
 class Size(NamedTuple):
@@ -102,19 +133,22 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
         whether the source, as museums do, writes the height first where it writes no letters
     """
     text = text[:_MOST_TEXT].lower().replace("\u00a0", " ").replace("\u202f", " ")
+    text = _SHORT.sub(lambda short: "without frame" if short["without"] else "with frame", text)
     order = _ORDER.search(text)
     first = "h" if height_first else ""
     if order:
         first = "" if bool(order["w"]) == bool(order["w2"]) else "w" if order["w"] else "h"
         text = text[: order.start()] + " " * (order.end() - order.start()) + text[order.end() :]
     groups = [group for group in _groups(text) if len(group) > 1]
-    units = {side.unit for group in groups for side in group if side.unit}
+    units = {side.unit for group in groups for side in group if side.unit} - _FEET
     if unit and units - {unit}:
         return Sizes()
     unit = unit or (units.pop() if len(units) == 1 else "")  # "40x50, in the frame 52x62 cm"
     found = [one for sides in groups if (one := _size(sides, unit, first)) is not None]
     works, frames = set[Size](), set[Size]()
     for one, kind in zip(found, _kinds(text, found), strict=True):
+        if _is_one_of_several(text, one):
+            continue
         if kind == "frame":
             _add(frames, one)
         elif kind == "work":
@@ -148,6 +182,8 @@ def _side(match: re.Match[str]) -> _Side:
         letter, end = match["after"].strip(" ().\u00a0"), match.end("after")
     told = next((name for name, pattern in _LETTERS.items() if letter and pattern.fullmatch(letter)), "")
     unit = (match["unit"] or match["front_unit"] or "").rstrip(".")
+    if unit in ('"', "”") and len(_QUOTES.findall(match.string[: match.start("unit")])) % 2:
+        unit = ""  # it closes a quotation
     return _Side(match.start(), end, _number(match["number"]), unit, told)
 
 
@@ -155,6 +191,8 @@ def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
     """The size that these numbers are; None where they are none, or where it is not sure."""
     units = {side.unit for side in sides if side.unit} or {unit}
     if len(sides) not in (2, 3) or len(units) != 1 or (one_unit := units.pop()) not in _MILLIMETRES:
+        return None
+    if one_unit in _FEET and not all(side.unit for side in sides):
         return None
     scale = _MILLIMETRES[one_unit]
     flat = [side for side in sides if side.letter != "d"]
@@ -171,6 +209,14 @@ def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
     width, height = (b, a) if is_height_first else (a, b) if is_width_first else (None, None)
     size = Size(width, height, (max(a, b), min(a, b)))
     return _Found(sides[0].start, sides[-1].end, size, one_unit in ("mm", "cm", "m"))
+
+
+def _is_one_of_several(text: str, one: _Found) -> bool:
+    """Whether it is the size of each of several parts or works."""
+    before = text[max(0, one.start - _NEAR) : one.start]
+    if _TOGETHER.search(before):
+        return False
+    return bool(_SEVERAL.search(before) or (text[one.end - 1] != "." and _EACH.match(text, one.end)))
 
 
 def _number(text: str) -> float:
