@@ -260,6 +260,14 @@ def test_an_index_of_sitemaps_leads_to_those_beside_it(read):
     assert list(broken(found)) == ["https://a.dk/two.xml"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_feed_of_products_the_sale_price_is_the_price(read, order):
+    prices = ["<g:price>1200.00 DKK</g:price>", "<g:sale_price>900.00 DKK</g:sale_price>"][::order]
+    item = f"<item><title>Sea</title><g:image_link>https://a.dk/1.jpg</g:image_link>{''.join(prices)}</item>"
+    (one,) = works(read(f'<rss xmlns:g="http://base.google.com/ns/1.0"><channel>{item}</channel></rss>', "feed.xml"))
+    assert (details(one).price, details(one).currency) == (90000, "DKK")
+
+
 @pytest.mark.parametrize("name", ["sitemap.xml.gz", "feed.gz", "packed.xml"])
 def test_a_packed_feed_is_read(read, tmp_path, name):
     (one,) = works(read(gzip.compress(SITEMAP.encode()), name))

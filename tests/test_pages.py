@@ -185,11 +185,85 @@ def offer(**more) -> Found:
         (offer(price="1e309", priceCurrency="EUR"), None, None),
         (offer(price=-5, priceCurrency="EUR"), None, None),
         (offer(price=True, priceCurrency=["EUR"]), None, None),
+        (
+            offer(price="50", priceCurrency="EUR", businessFunction="http://purl.org/goodrelations/v1#LeaseOut"),
+            None,
+            None,
+        ),
+        (offer(priceSpecification={"price": 50, "priceCurrency": "EUR", "unitCode": "MON"}), None, None),
+        (
+            offer(
+                price=50,
+                priceCurrency="EUR",
+                priceSpecification={"price": 50, "referenceQuantity": {"unitCode": "MON"}},
+            ),
+            None,
+            None,
+        ),
+        (offer(price=50, priceCurrency="EUR", unitCode="C62"), 5000, None),
+        (offer(price="200", priceCurrency="EUR", name="Starting bid"), None, "bid"),
+        (
+            offer(priceSpecification={"@type": "DeliveryChargeSpecification", "price": 20, "priceCurrency": "EUR"}),
+            None,
+            None,
+        ),
+        (
+            offer(
+                priceSpecification=[
+                    {"price": 900, "priceCurrency": "EUR"},
+                    {"price": 1200, "priceCurrency": "EUR", "priceType": "https://schema.org/ListPrice"},
+                ]
+            ),
+            90000,
+            None,
+        ),
+        (
+            offer(priceSpecification=[{"price": 9, "priceCurrency": "EUR"}, {"price": 8, "priceCurrency": "EUR"}]),
+            None,
+            "from",
+        ),
     ],
 )
 def test_prices_of_json_ld_are_read_where_they_are_sure(read, told, price, terms):
     (one,) = works(read(page("", json_ld(told))))
     assert (details(one).price, details(one).terms) == (price, terms)
+
+
+def test_of_several_offers_those_that_hold_count(read):
+    offers = [
+        {"price": 100, "priceCurrency": "EUR", "availability": "https://schema.org/SoldOut"},
+        {"price": 90, "priceCurrency": "EUR", "availability": "https://schema.org/InStock"},
+    ]
+    (one,) = works(read(page("", json_ld(offer() | {"offers": offers}))))
+    assert (details(one).price, details(one).availability) == (9000, "for sale")
+
+
+def test_sizes_are_read_from_properties_of_json_ld(read):
+    properties = [
+        {"@type": "PropertyValue", "name": "Package dimensions", "value": "90 x 70 cm"},
+        {"@type": "PropertyValue", "name": "Width", "value": 24, "unitCode": "INH"},
+        {"@type": "PropertyValue", "name": "Height", "value": "36 in"},
+        {"name": None, "value": {"a": []}}, 7,
+    ]  # fmt: skip
+    (one,) = works(read(page("", json_ld(offer(price=5) | {"additionalProperty": properties}))))
+    assert (details(one).width_mm, details(one).height_mm) == (609.6, 914.4)
+
+
+def test_addresses_in_json_ld_that_were_written_for_html_are_mended(read):
+    told = offer(price=5) | {"url": "https://a.org/1?a=1&amp;copy=2", "image": "https://a.org/1.jpg?w=1&amp;h=2"}
+    (one,) = works(read(page("", json_ld(told))))
+    assert details(one).link == "https://a.org/1?a=1&copy=2"
+    assert one.locator.text == "https://a.org/1.jpg?w=1&h=2"
+
+
+def test_a_sale_price_is_the_price(read):
+    marks = {
+        **{"og:type": "product", "og:title": "Sea", "og:image": "https://a.org/1.jpg"},
+        **{"product:price:amount": "1200", "product:sale_price:amount": "900", "product:price:currency": "EUR"},
+    }
+    head = "".join(f'<meta property="{name}" content="{told}">' for name, told in marks.items())
+    (one,) = works(read(page("", head)))
+    assert details(one).price == 90000
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ _MOST_NESTED = 100
 _ENTRIES = {"item", "entry", "url"}
 _PICTURES = {"image_link", "additional_image_link", "thumbnail", "content", "enclosure", "image"}
 _FIELDS = {
-    "price": "price", "sale_price": "price", "availability": "availability", "creator": "artist", "artist": "artist",
+    "price": "price", "sale_price": "sale", "availability": "availability", "creator": "artist", "artist": "artist",
     "condition": "condition", "material": "medium", "rights": "rights", "license": "rights", "copyright": "rights",
     "location": "place",
 }  # fmt: skip
@@ -116,7 +116,8 @@ def _entry(entry: Element, rights: str) -> Listing:
             listing.pictures.append(picture)
     for image in LexborHTMLParser(words).css("img[src]") if "<" in words else ():
         listing.pictures.append((image.attributes.get("src") or "").strip())
-    amount, _, currency = said.get("price", "").rpartition(" ")
+    said["price"] = said.pop("sale", "") or said.get("price", "")
+    amount, _, currency = said["price"].rpartition(" ")
     if amount and len(currency) == 3 and currency.isalpha():
         said |= {"price": amount, "currency": currency}
     listing.pictures = list(dict.fromkeys(filter(None, listing.pictures)))

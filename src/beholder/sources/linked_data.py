@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from beholder.details import field_of
+from beholder.money import is_another_sum
 from beholder.sources.listing import Listing, first_text, money_said, texts, without_tags
 
 _WORKS = frozenset(
@@ -91,6 +93,9 @@ _ELSEWHERE = frozenset(  # what is said there is of others: people, other works
 )
 _UNITS = {"CMT": "cm", "MMT": "mm", "MTR": "m", "INH": "in", "FOT": "ft"}
 _PICTURE_KEYS = ("contentUrl", "contentURL", "contenturl", "url", "@id", "thumbnailUrl")
+_PIECES = frozenset(("", "C62", "EA", "H87", "PCE", "NAR", "ONE"))
+_SOLD = ("soldout", "outofstock", "discontinued")
+_PROPERTIES = ("size", "width", "height", "frame")
 _MOST_NODES = 200_000
 _MOST_PICTURES = 50
 
@@ -158,7 +163,11 @@ def _listing(node: Mapping[str, Any], reader: str, known: Mapping[str, Any]) -> 
         credit=without_tags(first_text(node.get("creditText"))),
         **_offer(node.get("offers"), known),
     )
-    listing.link = _link(node)
+    for one in _many(node.get("additionalProperty")):
+        field = field_of(first_text(one.get("name"))) if isinstance(one, dict) else ""
+        if field in _PROPERTIES:
+            listing.say(reader, **{field: _length(one)})
+    listing.link = _link(node).replace("&amp;", "&")
     return listing
 
 
@@ -196,8 +205,9 @@ def _pictures(node: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
             if isinstance(one, dict):
                 one = known.get(one.get("@id", ""), one) if len(one) <= 2 else one
                 one = next((one[name] for name in _PICTURE_KEYS if isinstance(one.get(name), str)), "")
-            if isinstance(one, str) and one.strip() and one.strip() not in found:
-                found.append(one.strip())
+            address = one.strip().replace("&amp;", "&") if isinstance(one, str) else ""
+            if address and address not in found:
+                found.append(address)
     return found
 
 
@@ -220,7 +230,10 @@ def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
     ]
     if not offers:
         return {}
-    said = {"availability": _last(first_text(offers[0].get("availability")))}
+    states = [_last(first_text(one.get("availability"))) for one in offers]
+    there = [one for one, state in zip(offers, states, strict=True) if state.lower() not in _SOLD]
+    said = {"availability": _last(first_text((there or offers)[0].get("availability")))}
+    offers = there or offers
     place = offers[0].get("availableAtOrFrom") or offers[0].get("areaServed")
     if isinstance(place, dict):
         place = place.get("address", place)
@@ -237,6 +250,11 @@ def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
 def _price(offer: Mapping[str, Any]) -> dict[str, str]:
     currency = offer.get("priceCurrency") or offer.get("currency") or ""
     low, high = offer.get("lowPrice"), offer.get("highPrice")
+    specified = [one for one in _many(offer.get("priceSpecification")) if isinstance(one, dict)]
+    asked = offer.get("price") if offer.get("price") is not None else low
+    what = _other_than_a_price(offer, specified)
+    if what and asked is not None:
+        return {"price": f"{what}: {first_text(asked)}", "currency": first_text(currency)}
     if offer.get("price") is not None:
         return money_said(offer["price"], currency)
     if low is not None:
@@ -244,11 +262,37 @@ def _price(offer: Mapping[str, Any]) -> dict[str, str]:
             return money_said(low, currency)
         ends = [first_text(one) for one in (low, high) if first_text(one)]
         return {"price": "from " + " to ".join(ends), "currency": first_text(currency)}
-    for one in _many(offer.get("priceSpecification")):
-        if isinstance(one, dict) and one.get("price") is not None:
-            kind = _last(first_text(one.get("priceType"))).lower()
-            if not any(word in kind for word in ("list", "strike", "srp", "regular")) and not one.get(
-                "referenceQuantity"
-            ):
-                return money_said(one["price"], one.get("priceCurrency") or currency)
-    return {}
+    prices = [money_said(one["price"], one.get("priceCurrency") or currency) for one in specified if _is_asked(one)]
+    if not prices or what:
+        return {}
+    if any(price != prices[0] for price in prices):  # by number, by buyer
+        return prices[0] | {"price": "from " + prices[0]["price"]}
+    return prices[0]
+
+
+def _is_asked(specified: Mapping[str, Any]) -> bool:
+    """Whether this is the price of the work now: not what it cost once, nor what sending it costs."""
+    kind = _last(first_text(specified.get("priceType"))).lower()
+    return (
+        specified.get("price") is not None
+        and not any(word in kind for word in ("list", "strike", "srp", "regular"))
+        and not any("charge" in one for one in _types(specified))
+        and not specified.get("referenceQuantity")
+    )
+
+
+def _other_than_a_price(offer: Mapping[str, Any], specified: list[dict[str, Any]]) -> str:
+    """What an offer's sum is, where it does not buy the work: rent, a bid, an estimate; "" where it does."""
+    if "lease" in first_text(offer.get("businessFunction")).lower():
+        return "rent"
+    if any(_units_of(one) - _PIECES for one in (offer, *specified)):
+        return "rent or share"
+    name = first_text(offer.get("name"))
+    return name[:60] if is_another_sum(name, "") else ""
+
+
+def _units_of(offer: Mapping[str, Any]) -> set[str]:
+    """Of what it is the price: pieces, months."""
+    of = offer.get("referenceQuantity")
+    told = [offer.get("unitCode"), of.get("unitCode") if isinstance(of, dict) else None]
+    return {first_text(one).upper() for one in told if one}

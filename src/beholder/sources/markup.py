@@ -245,8 +245,8 @@ def opengraph(tree: LexborHTMLParser) -> Listing | None:
         description=first("og:description", "description"),
         availability=first("product:availability", "og:availability"),
         **money_said(
-            first("product:price:amount", "og:price:amount", "product:sale_price:amount"),
-            first("product:price:currency", "og:price:currency", "product:sale_price:currency"),
+            first("product:sale_price:amount", "product:price:amount", "og:price:amount"),
+            first("product:sale_price:currency", "product:price:currency", "og:price:currency"),
         ),
     )
     return listing
