@@ -36,6 +36,13 @@ def test_a_mark_that_changes_the_amount_is_not_passed_over(mark):
     assert read_price(f"{mark}300 €").amount is None
 
 
+@pytest.mark.parametrize("words", ["Free delivery", "gratis levering", "Kostenloser Versand", "livraison gratuite"])
+def test_what_is_sent_for_nothing_is_not_given_away(words):
+    assert read_price(words) == (None, None, "")
+    assert read_price(f"200 € {words}") == read_price(f"{words}, 200 €") == (20000, "EUR", "")
+    assert read_price(f"{words} over 200 €").amount is None
+
+
 @pytest.mark.parametrize("behind", ["/stk", " - 400 €", " each", " per m²", " off", " %", "ish", " 1", " pr. stk."])
 def test_words_behind_that_change_the_amount_are_not_passed_over(behind):
     assert read_price(f"300 €{behind}").amount is None

@@ -350,6 +350,7 @@ def in_card(words: str, n: int = 1) -> str:
         ('<p class="price"><s>900 kr.</s> 600 kr.</p>', 60000, None),
         ("<div>fra <b>900 kr.</b></div>", None, "from"),
         ("<p>Gives væk</p>", None, "free"),
+        ("<p>900 kr.</p><p>Gratis levering</p>", 90000, None),
     ],
 )
 def test_a_sum_in_a_card_is_its_price_where_no_word_says_otherwise(read, words, price, terms):

@@ -78,9 +78,11 @@ _PLAIN_WORDS = (
 _EXTRA = re.compile(r"\b(?:zzgl|plus|excl?|exkl|ekskl|hors|ex)\b\.?|\+")  # what comes on top is not in the amount
 _CARRIAGE_WORDS = (
     "versand shipping fragt forsendelse porto postage frakt spedizione envío livraison verzendkosten verzenden "
-    "versandkosten delivery"
+    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans"
 )
 _PLAIN, _CARRIAGE = frozenset(_PLAIN_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
+_FREE = r"(?:free|gratis|kostenlos\w*|gratuit\w?)"
+_FREE_CARRIAGE = re.compile(rf"(?<!\w)(?:{_FREE} (?:{'|'.join(_CARRIAGE)})|(?:{'|'.join(_CARRIAGE)}) {_FREE})(?!\w)")
 
 _BLANKS = re.compile(r"\s+")
 _SIZE = re.compile(
@@ -143,7 +145,7 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     text = _BLANKS.sub(" ", text).strip()
     if not text or len(text) > _LONGEST:
         return Price()
-    left = _EURO_POINT.sub(r"\1,\2 €", _SIZE.sub(" ", text.casefold()))
+    left = _EURO_POINT.sub(r"\1,\2 €", _SIZE.sub(" ", _FREE_CARRIAGE.sub(" ", text.casefold())))
     runs = list(_RUN.finditer(left))
     terms, left = _terms(left, runs[0].start() if runs else -1)
     runs = list(_RUN.finditer(left))
