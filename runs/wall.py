@@ -3,7 +3,8 @@
 The real server runs in a process of its own, and one person has answered a few grids. The pictures have made-up
 numbers, near those of the pictures that the shipped prior was learned from, and no files: no thumbnail is made. Each
 of them has an artist, a style and a year, most a price and a size. Every page is fetched a few times: the first time,
-and the middle of the others ("warm"). After a heart, a hide and an answer the first page is fetched anew.
+the middle of the others ("warm"), and what the server takes of a processor for one of these, which other work on the
+machine changes less. After a heart, a hide and an answer the first page is fetched anew.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -28,10 +29,11 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.locator import Locator
 from beholder.store import NewItem
+from beholder.types import Matrix
 from label_latency import start
-from load import AT_ONCE, LIKED, memory, numbers
+from load import AT_ONCE, LIKED, memory, numbers, processor
 
-TIMES = 5  # that each page is fetched
+TIMES = 6  # that each page is fetched
 GRIDS = 6  # that are answered before
 STYLES = ("Impressionism", "Realism", "Baroque", "Cubism", "Surrealism", "Rococo", "Symbolism", "Fauvism")
 PAGES = {
@@ -50,7 +52,7 @@ PAGES = {
 }
 
 
-def fill(home: Path, n: int) -> np.ndarray:
+def fill(home: Path, n: int) -> Matrix:
     """A collection of `n` items without files, of which something is said; returns their numbers."""
     rng = np.random.default_rng(0)
     library = Library(home, config=Settings(home=home))
@@ -85,7 +87,7 @@ def said(rng: np.random.Generator) -> dict[str, str]:
 class Visitor:
     """Somebody who answers a few grids and looks at Results."""
 
-    def __init__(self, url: str, vectors: np.ndarray) -> None:
+    def __init__(self, url: str, vectors: Matrix) -> None:
         self.client = httpx.Client(base_url=url, headers={"Origin": url}, timeout=600)
         self.client.post("/people", data={"name": "Visitor"})
         liking = vectors @ np.random.default_rng(1).normal(size=vectors.shape[1]).astype(np.float32)
@@ -115,30 +117,30 @@ class Visitor:
         self.client.post("/mark/many", data=said, follow_redirects=False)
 
 
-def timed(do: Callable[[], object]) -> float:
-    """In ms."""
-    began = time.perf_counter()
-    do()
-    return 1000 * (time.perf_counter() - began)
-
-
-def measure(home: Path, vectors: np.ndarray) -> list[tuple[str, float, float]]:
-    """(what, ms the first time, ms warm) of each page."""
+def measure(home: Path, vectors: Matrix) -> list[tuple[str, list[float]]]:
+    """Of each page: ms the first time, ms warm, and ms of a processor that the server then takes."""
     server, url = start(home)
+
+    def timed(do: Callable[[], object]) -> tuple[float, float]:
+        used, began = processor(server.pid), time.perf_counter()
+        do()
+        return 1000 * (time.perf_counter() - began), 1000 * (processor(server.pid) - used)
+
+    def page(query: str = "") -> list[float]:
+        first, *warm = (timed(lambda: someone.look(query)) for _ in range(TIMES))
+        return [first[0], median(ms for ms, _ in warm), mean(ms for _, ms in warm)]
+
     try:
         someone = Visitor(url, vectors)
-        opened = timed(lambda: someone.client.get("/label/many"))
-        rows = [("opening the collection", opened, float("nan"))]
+        rows = [("opening the collection", [timed(lambda: someone.client.get("/label/many"))[0]])]
         for _ in range(GRIDS):
             someone.answer()
-        for what, query in PAGES.items():
-            times = [timed(lambda query=query: someone.look(query)) for _ in range(TIMES)]
-            rows.append((what, times[0], median(times[1:])))
+        rows += [(what, page(query)) for what, query in PAGES.items()]
         for kind in ("favourite", "hide"):
-            rows.append((f"{kind}: the mark itself", timed(lambda kind=kind: someone.mark(kind)), float("nan")))
-            rows.append((f"{kind}: the page after it", timed(someone.look), median(timed(someone.look) for _ in "ab")))
+            rows.append((f"{kind}: the mark itself", [timed(lambda kind=kind: someone.mark(kind))[0]]))
+            rows.append((f"{kind}: the page after it", page()))
         someone.answer()
-        rows.append(("an answer: the page after it", timed(someone.look), median(timed(someone.look) for _ in "ab")))
+        rows.append(("an answer: the page after it", page()))
         print(f"memory of the server: {memory(server.pid)['most']:,.0f} MB at most")
     finally:
         server.terminate()
@@ -153,9 +155,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(Path(folder), fill(Path(folder), options.pictures))
     print(f"{options.pictures:,} pictures, milliseconds")
-    print(f"{'':32}{'first':>10}{'warm':>10}")
-    for what, first, warm in rows:
-        print(f"{what:32}{first:10,.0f}{'' if warm != warm else f'{warm:10,.0f}'}")
+    print(f"{'':32}{'first':>10}{'warm':>10}{'processor':>12}")
+    for what, figures in rows:
+        print(f"{what:32}" + "".join(f"{ms:{width},.0f}" for ms, width in zip(figures, (10, 10, 12), strict=False)))
 
 
 if __name__ == "__main__":

@@ -14,28 +14,43 @@ form?.addEventListener("formdata", (e) => {
 });
 
 const named = (field) => `[name="${CSS.escape(field.name)}"]${field.type === "checkbox" ? `[value="${CSS.escape(field.value)}"]` : ""}`;
+const fields = () => [...panel.querySelectorAll("input[name], select[name]")];
 
+// The panel as the server draws it for what is chosen now. What was typed meanwhile, what is open and where one is stay.
 async function count() {
   const mine = ++asked;
   const address = new URL(`?${new URLSearchParams(new FormData(form))}`, location.href);
   address.searchParams.set("part", "filter");
   const response = await fetch(address).catch(() => null);
-  if (!response?.ok || response.redirected || mine !== asked) return; // what was typed is told of when it is sent
-  const open = new Set([...panel.querySelectorAll("details[open]")].map((one) => one.id));
-  const found = new Map([...panel.querySelectorAll(".find")].map((one) => [one.parentElement.id, one.value]));
-  const at = new Map([...panel.querySelectorAll("details")].map((one) => [one.id, one.querySelector("ul").scrollTop]));
-  const focus = panel.contains(document.activeElement) && document.activeElement.name ? named(document.activeElement) : null;
-  const top = panel.scrollTop;
-  panel.innerHTML = new DOMParser().parseFromString(await response.text(), "text/html").body.innerHTML;
+  if (!response?.ok || response.redirected || mine !== asked) return; // a fault is told of when the form is sent
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").body;
+  if (mine !== asked) return;
+  const now = fields().map((field) => [named(field), field.value, field.checked]);
+  const before = new Map([...panel.querySelectorAll("details")].map((one) => [one.id, {
+    open: one.open, find: one.querySelector(".find")?.value, top: one.querySelector("ul").scrollTop,
+  }]));
+  const [at, top, end] = [document.activeElement, panel.scrollTop, panel.querySelector(".panel-end")];
+  const [focus, caret] = [at.name && panel.contains(at) ? named(at) : null, at.selectionStart];
+  const [button, clear] = fresh.querySelector(".panel-end").children;
+  end.firstElementChild.textContent = button.textContent; // the button itself stays: it may be half pressed
+  end.lastElementChild.hidden = clear.hidden;
+  fresh.querySelector(".panel-end").remove();
+  panel.replaceChildren(...fresh.children, end);
+  for (const [field, value, checked] of now) {
+    const one = panel.querySelector(field);
+    if (one) Object.assign(one, one.type === "checkbox" ? { checked } : { value });
+  }
   for (const one of panel.querySelectorAll("details")) {
-    one.open = open.has(one.id);
-    const find = one.querySelector(".find");
-    if (find && found.get(one.id)) narrow(Object.assign(find, { value: found.get(one.id) }));
-    one.querySelector("ul").scrollTop = at.get(one.id) ?? 0;
+    const was = before.get(one.id);
+    one.open = was?.open ?? one.open;
+    if (was?.find) narrow(Object.assign(one.querySelector(".find"), { value: was.find }));
+    one.querySelector("ul").scrollTop = was?.top ?? 0;
   }
   searchable();
   panel.scrollTop = top;
-  if (focus) panel.querySelector(focus)?.focus();
+  if (!focus) return;
+  panel.querySelector(focus)?.focus({ preventScroll: true });
+  if (caret !== null && at.type === "text") panel.querySelector(focus)?.setSelectionRange(caret, caret);
 }
 
 function narrow(find) {
