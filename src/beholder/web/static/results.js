@@ -135,7 +135,7 @@ document.addEventListener("keydown", (e) => {
   } else if (e.repeat || !key(pressed.toLowerCase())) return;
   e.preventDefault();
 });
-import "./filter.js";
+
 function walk(pressed) {
   const inside = element.contains(document.activeElement);
   if (!inside && document.activeElement !== document.body && document.activeElement !== main) return false;
