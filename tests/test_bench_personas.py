@@ -19,7 +19,7 @@ from beholder.research.bench.personas import (
     Personas,
     SimulatedEye,
     found_share,
-    people,
+    people_of,
     seconds_of,
     sum_up,
 )
@@ -52,13 +52,13 @@ def test_people_are_the_values_of_two_to_twelve_percent_from_each_column_in_turn
     artist = [f"a{i % 20}" for i in range(200)]  # 5 % each
     style = ["Cubism, Fauvism" if i < 10 else "other" for i in range(200)]
     columns = {"item": artist, "artist": artist, "same": artist, "score": artist, "style": style}
-    found = people(columns)
+    found = people_of(columns)
     assert len(found) == 21, "those of the same pictures are one person"
     assert [p.column for p in found[:3]] == ["artist", "style", "artist"]
     assert found[1].value in ("Cubism", "Fauvism")
     assert np.flatnonzero(found[1].liked).tolist() == list(range(10))
-    assert len(people(columns, most=7)) == 7
-    assert not people({"rare": [str(i % 61) for i in range(200)], "one": ["x"] * 200})
+    assert len(people_of(columns, most=7)) == 7
+    assert not people_of({"rare": [str(i % 61) for i in range(200)], "one": ["x"] * 200})
 
 
 def test_a_person_picks_ties_and_rates_by_what_the_pictures_are_worth(monkeypatch):
@@ -171,7 +171,7 @@ def test_what_cannot_be_asked_is_told(pictures):
         analyse("personas", ".", ask=["grid"])
     with pytest.raises(UserError, match="1 second or more, got 0"):
         analyse("personas", ".", shots=[0])
-    with pytest.raises(UserError, match="fake-raters compares no methods and asks nobody"):
+    with pytest.raises(UserError, match="fake-raters compares no methods"):
         analyse("fake-raters", ".", methods=["gp"])
     with pytest.raises(BadInput, match="people are made of a column"):
         personas.check(dataset(0, "ratings"), [30])

@@ -31,7 +31,7 @@ def bench(
         typer.Option(
             metavar="A,B",
             help="Models ('default': the app's), or your own 'module:Class'; controls are added.",
-            show_default=f"{_METHODS}; of an analysis default",
+            show_default=f"{_METHODS}; of an analysis default; of create the engines flow,painter",
         ),
     ] = None,
     encoder: Annotated[str, typer.Option(metavar="NAME", help="Encoder, or 'onnx:PATH', 'vectors:FILE'.")] = "builtin",
@@ -40,12 +40,17 @@ def bench(
         typer.Option(
             metavar="K,K",
             help="Numbers of the person's own answers.",
-            show_default="0,5,10,25,50,100; of fake-raters 25,50,100; of personas 30,60,120 seconds",
+            show_default="0,5,10,25,50,100; of fake-raters 25,50,100; of personas 30,60,120 seconds; of create 40",
         ),
     ] = None,
     repeats: Annotated[
         int | None,
-        typer.Option(min=1, metavar="R", help="Draws per rater.", show_default="10; of fake-raters 50; of personas 1"),
+        typer.Option(
+            min=1,
+            metavar="R",
+            help="Draws per rater; of create: pictures for each person.",
+            show_default="10; of fake-raters 50; of personas 1; of create 8",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed.")] = 0,
     out: Annotated[
@@ -74,8 +79,16 @@ def bench(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Analyse the set instead: 'fake-raters', with --shots pictures each; or 'personas', simulated people "
-            "who answer for --shots seconds (--ask grids,pairs,ratings) and need no ratings.",
+            help="Analyse the set instead: 'fake-raters', with --shots pictures each; 'personas', simulated people "
+            "who answer for --shots seconds (--ask grids,pairs,ratings) and need no ratings; 'in-the-wild', pictures "
+            "in photos of rooms; or 'create', new pictures (--methods flow,painter) for simulated people of --shots "
+            "answers and for the set's own, judged by another encoder.",
+        ),
+    ] = None,
+    people: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="With 'personas' and 'create': at most so many of a kind.", show_default="24"
         ),
     ] = None,
     as_json: AsJson = False,
@@ -95,6 +108,8 @@ def bench(
         call: dict[str, Any] = {"encoder": encoder, "seed": seed, "out": out, "where": where}
         call |= {"progress": progress} | ({} if repeats is None else {"repeats": repeats})
         call |= {} if shots is None else {"shots": _numbers(shots)}
+        if analysis is None and people is not None:
+            raise UserError("--people is for the analyses personas and create")
         if analysis is None:
             call |= {"ask": None if ask is None else _names(ask), "budget": budget, "task_vectors": task_vectors}
             figures = run(data, methods=_names(_METHODS if methods is None else methods), **call)
@@ -102,6 +117,7 @@ def bench(
             raise UserError("--ask, --budget and --task-vectors are for comparing methods; an analysis takes none")
         else:
             call |= {name: _names(told) for name, told in {"methods": methods, "ask": ask}.items() if told is not None}
+            call |= {} if people is None else {"people": people}
             figures = analyse(analysis, data, **call)
     if as_json:
         put_json(figures)

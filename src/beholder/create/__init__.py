@@ -2,7 +2,7 @@
 
 from beholder.create.created import Created
 from beholder.create.kept import Kept, kept_of, made_from, twin_of
-from beholder.create.making import ENGINES, Order, create, create_each, create_files
+from beholder.create.making import ENGINES, Order, create, create_each, create_files, plain
 from beholder.create.models import download
 from beholder.create.repaint import painted_file, recipe_of, repaint
 from beholder.create.styles import STYLES
@@ -22,6 +22,7 @@ __all__ = [
     "kept_of",
     "made_from",
     "painted_file",
+    "plain",
     "recipe_of",
     "repaint",
     "twin_of",

@@ -42,6 +42,11 @@ class _Standing:
         doubts = np.append(self._doubts, self._doubts.mean())
         return [float(on_scale(np.append(self._scores, score), doubts)[0][-1]) for score in scores]
 
+    def spreads(self, scores: Floats) -> Floats:
+        """The same in standard deviations of the known ones, above their mean."""
+        above: Floats = (scores - self._scores.mean()) / (self._scores.std() or 1.0)
+        return above
+
 
 class TasteGuide:
     """The taste of a reading, and what is wished beside it.
@@ -78,6 +83,10 @@ class TasteGuide:
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
         return self._standing(self._scorer(pictures)[0])
+
+    def spreads(self, pictures: Sequence[Image.Image]) -> Floats:
+        """The same in standard deviations of the collection's scores, above their mean."""
+        return self._standing.spreads(self._scorer(pictures)[0])
 
     def loved(self, rng: np.random.Generator, strength: float) -> tuple[Matrix | None, list[str]]:
         """The mix of two pictures, each the best of a few by one draw from what may be true of the taste."""
@@ -179,6 +188,10 @@ class OtherEye:
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """From 1 to 10, among some pictures of the collection."""
         return self._standing(self._scorer(pictures)[0])
+
+    def spreads(self, pictures: Sequence[Image.Image]) -> Floats:
+        """The same in standard deviations of their scores, above their mean."""
+        return self._standing.spreads(self._scorer(pictures)[0])
 
 
 def _some(count: int, most: int, seed: int) -> Ints:

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from beholder import __version__
-from beholder.collection import Collection
 from beholder.create.created import Created
 from beholder.create.diffusing import DiffusersEngine
 from beholder.create.dreaming import FlowEngine
@@ -21,21 +20,18 @@ from beholder.create.evolution import PainterEngine
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
-from beholder.create.novelty import SIDE as THUMBNAIL
-from beholder.create.novelty import Novelty, apart, seen_to_differ, thumbnail
+from beholder.create.novelty import Novelty, apart, seen_to_differ
 from beholder.create.repaint import SIDE, repaint, save_png
 from beholder.create.styles import STYLES
 from beholder.create.watched import Seen, Watched
 from beholder.create.wish import NOTHING, Wish
-from beholder.errors import BadPicture, UnknownName, UserError
-from beholder.images import open_image
+from beholder.errors import UnknownName, UserError
 from beholder.session import Session
 from beholder.types import Progress, silent
 
 ENGINES: dict[str, Callable[[], Engine]] = {"flow": FlowEngine, "painter": PainterEngine}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
-_KNOWN = 150  # pictures of the collection that new ones must not be like
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ def create_each(
     say("reading the taste", 0, 0)
     guide = TasteGuide(reading, order.wish, made_from(reading.collection, reading.person))
     other = OtherEye.of(reading.collection, reading.history.answers)
-    made = _Maker(order, guide, _novelty(reading.collection))
+    made = _Maker(order, guide, Novelty.of(reading.collection))
     for picture, twin, recipe in made.run(say, seen):
         both = [picture, twin]
         own = guide.scores(both)
@@ -116,6 +112,14 @@ def create_each(
         yield Created(
             picture, twin, recipe, own[0], own[1], judged[0], judged[1], apart(picture, twin), made.novelty(picture)
         )
+
+
+def plain(order: Order) -> Iterator[Image.Image]:
+    """The twins alone: what the seeds of an order give without the taste."""
+    engine = _engine(order.engine)
+    style = _style(order, engine)
+    for seed in range(order.seed, order.seed + order.count):
+        yield _finished(engine.plain(seed), style, seed, order.side)
 
 
 def create_files(session: Session, order: Order, out: Path, progress: Progress | None = None) -> list[dict[str, Any]]:
@@ -138,6 +142,7 @@ class _Maker:
         self.order, self._taste, self.novelty = order, guide, novelty
         self.guide: Guide = guide
         self.engine = _engine(order.engine)
+        self.style = _style(order, self.engine)
 
     def run(self, say: Progress, seen: Seen | None) -> Iterator[tuple[Image.Image, Image.Image, dict[str, Any]]]:
         """(picture, twin, recipe) of each seed."""
@@ -148,57 +153,44 @@ class _Maker:
             say("sketching", at, order.count)
             if seen is not None:
                 self.guide = Watched(self._taste, seen, range(at, at + len(some)))
-            plain = [self.engine.plain(seed) for seed in some]
-            guided = self.engine.guided(some, self.guide, order.strength) if order.strength else [[p] for p in plain]
-            for k, (seed, twin, candidates) in enumerate(zip(some, plain, guided, strict=True), at):
+            twins = [self.engine.plain(seed) for seed in some]
+            guided = self.engine.guided(some, self.guide, order.strength) if order.strength else [[p] for p in twins]
+            for k, (seed, twin, candidates) in enumerate(zip(some, twins, guided, strict=True), at):
                 say("painting", k, order.count)
                 if seen is not None:
                     self.guide = Watched(self._taste, seen, [k])
-                sketch, style = self._chosen(seed, twin, candidates)
-                picture, plain_one = (self._finished(one, style, seed, order.side) for one in (sketch, twin))
-                yield picture, plain_one, self._recipe(seed, style, sketch)
+                sketch = self._chosen(seed, twin, candidates)
+                plain_one = _finished(twin, self.style, seed, order.side)
+                picture = plain_one if sketch is twin else _finished(sketch, self.style, seed, order.side)
+                yield picture, plain_one, self._recipe(seed, sketch)
 
-    def _recipe(self, seed: int, style: str | None, sketch: Sketch) -> dict[str, Any]:
-        recipe = {"beholder": __version__, **asdict(self.order), "seed": seed, "style": style, "made_of": sketch.recipe}
+    def _recipe(self, seed: int, sketch: Sketch) -> dict[str, Any]:
+        told = {"seed": seed, "style": self.style, "made_of": sketch.recipe}
+        recipe = {"beholder": __version__, **asdict(self.order), **told}
         return {name: told for name, told in recipe.items() if name != "count" and (name != "wish" or self.order.wish)}
 
-    def _chosen(self, seed: int, twin: Sketch, candidates: Sequence[Sketch]) -> tuple[Sketch, str | None]:
+    def _chosen(self, seed: int, twin: Sketch, candidates: Sequence[Sketch]) -> Sketch:
         """The best by the lower bound, once painted: of those that are new and seen to differ from the twin."""
-        styles = self._styles()
-        trials = [(one, style) for one in candidates for style in styles]
-        if len(trials) == 1:
-            return trials[0]
-        painted = [self._finished(one, style, seed, _TRIED_AT) for one, style in trials]
-        plain = {style: self._finished(twin, style, seed, _TRIED_AT) for style in styles}
+        if len(candidates) == 1:
+            return candidates[0]
+        painted = [_finished(one, self.style, seed, _TRIED_AT) for one in candidates]
+        plain_one = _finished(twin, self.style, seed, _TRIED_AT)
         bound = self.guide.bound(painted)
-        for (_, style), picture, at in zip(trials, painted, range(len(trials)), strict=True):
-            differs = not self.order.strength or seen_to_differ(picture, plain[style])
+        for at, picture in enumerate(painted):
+            differs = seen_to_differ(picture, plain_one)
             bound[at] -= 100.0 * (not differs) + 100.0 * (not self.novelty(picture))
-        return trials[int(np.argmax(bound))]
+        return candidates[int(np.argmax(bound))]
 
-    def _styles(self) -> list[str | None]:
-        if self.order.style is not None:
-            return [self.order.style]
-        return [None] if self.engine.painted else ["oil"]
 
-    def _finished(self, sketch: Sketch, style: str | None, seed: int, side: int) -> Image.Image:
-        if style is not None:
-            return repaint(sketch.at(_SKETCHED_AT), style, side=side, seed=seed)
-        return sketch.at(side)
+def _style(order: Order, engine: Engine) -> str | None:
+    return order.style or (None if engine.painted else "oil")
+
+
+def _finished(sketch: Sketch, style: str | None, seed: int, side: int) -> Image.Image:
+    if style is not None:
+        return repaint(sketch.at(_SKETCHED_AT), style, side=side, seed=seed)
+    return sketch.at(side)
 
 
 def _engine(name: str) -> Engine:
     return DiffusersEngine(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else ENGINES[name]()
-
-
-def _novelty(collection: Collection) -> Novelty:
-    """Of some pictures of a collection; those that cannot be opened do not count."""
-    rows = np.random.default_rng(0).permutation(len(collection))[:_KNOWN]
-    known = []
-    for row in rows.tolist():
-        item = collection.items[row]
-        try:
-            known.append(thumbnail(open_image(item.locator, max_side=4 * THUMBNAIL)))
-        except BadPicture:
-            continue
-    return Novelty(np.stack(known) if known else np.empty((0, 3, THUMBNAIL, THUMBNAIL), np.float32))

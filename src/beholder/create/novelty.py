@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from beholder.collection import Collection
+from beholder.errors import BadPicture
+from beholder.images import open_image
 from beholder.types import Floats, Matrix
 
 SIDE = 32
+_KNOWN = 150  # pictures of the collection that new ones must not be like
 _FLOOR = 1.0  # per cent of known pictures that lie nearer to another one than the floor
 _SEEN = 0.08  # root mean square difference at 16 x 16 pixels from which on two pictures are seen to differ
 
@@ -61,12 +66,30 @@ class Novelty:
         near = [nearest(self._known[k : k + 1], np.delete(self._known, k, 0), parts) for k in range(len(self._known))]
         return float(np.percentile(np.concatenate(near), _FLOOR))
 
+    @classmethod
+    def of(cls, collection: Collection) -> Self:
+        """Of some pictures of a collection; those that cannot be opened do not count."""
+        known = []
+        for row in np.random.default_rng(0).permutation(len(collection))[:_KNOWN].tolist():
+            try:
+                known.append(thumbnail(open_image(collection.items[row].locator, max_side=4 * SIDE)))
+            except BadPicture:
+                continue
+        return cls(np.stack(known) if known else np.empty((0, 3, SIDE, SIDE), np.float32))
+
+    def too_near(self, picture: Image.Image) -> tuple[int, int]:
+        """How many of the picture and its quarters are too near: (0 or 1, 0 to 4)."""
+        if not len(self._known):
+            return 0, 0
+        one = thumbnail(picture)[None]
+        whole, quarters = (
+            int((nearest(one, self._known, parts) < floor).sum()) for parts, floor in self._floors.items()
+        )
+        return whole, quarters
+
     def __call__(self, picture: Image.Image) -> bool:
         """Whether a picture is new, whole and in each of its quarters."""
-        if not len(self._known):
-            return True
-        one = thumbnail(picture)[None]
-        return all(bool((nearest(one, self._known, parts) >= floor).all()) for parts, floor in self._floors.items())
+        return self.too_near(picture) == (0, 0)
 
 
 def apart(a: Image.Image, b: Image.Image) -> float:

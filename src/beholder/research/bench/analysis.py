@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from beholder.errors import StoreError, UnknownName, UserError
-from beholder.research.bench import fake_raters, in_the_wild, personas
+from beholder.research.bench import creating, creating_tables, fake_raters, in_the_wild, personas
 from beholder.research.bench.methods import MEASURED
 from beholder.research.bench.plots import write_figure
 from beholder.research.bench.record import as_lines
@@ -31,7 +31,8 @@ class _Analysis:
     sum_up  (rows, seed): the figures
     table   Markdown of the figures; draw: their picture as SVG
     shots, repeats, methods   unless others are asked for; where it compares methods, `ask` has `methods`, `key` and
-    `table` too; where it embeds pictures of its own, `encoder`
+    `table` too
+    takes   what else `ask` has, of `plans`, `people` and `encoder`
     """
 
     check: Callable[[Dataset, Sequence[int]], tuple[int, ...]]
@@ -42,7 +43,7 @@ class _Analysis:
     shots: tuple[int, ...] = _SHOTS
     repeats: int = _REPEATS
     methods: tuple[str, ...] = ()
-    embeds: bool = False
+    takes: frozenset[str] = frozenset()
 
 
 _ANALYSES = {
@@ -54,13 +55,21 @@ _ANALYSES = {
         shots=personas.SECONDS,
         repeats=1,
         methods=("default",),
+        takes=frozenset({"plans", "people"}),
     ),
     "in-the-wild": _Analysis(
         *(in_the_wild.check, in_the_wild.ask, in_the_wild.sum_up, in_the_wild.table, in_the_wild.draw),
         shots=in_the_wild.SHOTS,
         repeats=in_the_wild.REPEATS,
         methods=("gp",),
-        embeds=True,
+        takes=frozenset({"encoder"}),
+    ),
+    "create": _Analysis(
+        *(creating.check, creating.ask, creating_tables.sum_up, creating_tables.table, creating_tables.draw),
+        shots=creating.SHOTS,
+        repeats=creating.REPEATS,
+        methods=creating.ENGINES,
+        takes=frozenset({"people", "encoder"}),
     ),
 }
 
@@ -84,6 +93,7 @@ def analyse(
     progress: Progress | None = None,
     methods: Sequence[str] | None = None,
     ask: Sequence[str] | None = None,
+    people: int | None = None,
 ) -> list[Row]:
     """Ask a set one of ANALYSES.
 
@@ -91,8 +101,9 @@ def analyse(
     ----------
     shots
         how many pictures each rater has, or the seconds that people answer; repeats: draws of them; where:
-        "COLUMN=VALUE" of items.csv; methods: what is compared, of an analysis that compares any; ask: the kinds of
-        question of personas, "grids", "pairs" and "ratings" unless given
+        "COLUMN=VALUE" of items.csv; methods: what is compared, of an analysis that compares any, of create engines;
+        ask: the kinds of question of personas, "grids", "pairs" and "ratings" unless given; people: how many at most,
+        of personas, and of each kind of create
     out
         a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
 
@@ -112,8 +123,13 @@ def analyse(
         for a folder that cannot be written
     """
     asked, say = analysis(name), progress or silent
-    if (methods is not None or ask is not None) and not asked.methods:
-        raise UserError(f"the analysis {name} compares no methods and asks nobody")
+    more = {name: value for name, value in {"plans": ask, "people": people}.items() if value is not None}
+    if methods is not None and not asked.methods:
+        raise UserError(f"the analysis {name} compares no methods")
+    if not more.keys() <= asked.takes:
+        raise UserError(f"the analysis {name} asks no simulated people")
+    if people is not None and people < 1:
+        raise UserError(f"people must be 1 or more, got {people}")
     shots, repeats = shots if shots is not None else asked.shots, repeats or asked.repeats
     dataset = load_set(data, where)
     kept = asked.check(dataset, shots)
@@ -123,14 +139,14 @@ def analyse(
     X = np.asarray(rated.X)
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
     told = {"methods": methods or asked.methods, "key": revision, "table": rated} if asked.methods else {}
-    told |= {} if ask is None else {"plans": ask}
-    told |= {"encoder": encoder} if asked.embeds else {}
+    told |= more | ({"encoder": encoder} if "encoder" in asked.takes else {})
     found = asked.ask(dataset, X[:, :-MEASURED], X[:, -MEASURED:], kept, repeats, seed, say, **told)
     rows = [stamp | row for row in found]
     figures = asked.sum_up(rows, seed)
     if out is not None:
-        more = {"data_revision": dataset.revision, "encoder_revision": revision, "seed": seed, "code": code_version()}
-        _write(Path(out).expanduser(), name.replace("-", "_"), asked, [more | row for row in rows], figures, say)
+        made_by = {"data_revision": dataset.revision, "encoder_revision": revision, "seed": seed}
+        made_by |= {"code": code_version()}
+        _write(Path(out).expanduser(), name.replace("-", "_"), asked, [made_by | row for row in rows], figures, say)
     return figures
 
 

@@ -28,8 +28,8 @@ def section_lines(section: Section) -> list[str]:
     return lines
 
 
-def grid(corner: str, shots: Sequence[int], rows: dict[str, list[str]]) -> list[str]:
-    """Lines of a Markdown table with a column for each number of shots."""
+def grid(corner: str, shots: Sequence[object], rows: dict[str, list[str]]) -> list[str]:
+    """Lines of a Markdown table with a column for each number of shots, or whatever else."""
     head = [f"| {corner} | " + " | ".join(str(k) for k in shots) + " |", "|---" * (len(shots) + 1) + "|"]
     return [*head, *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()), ""]
 

@@ -68,7 +68,7 @@ class Persona:
         return f"{self.column}: {self.value}"
 
 
-def people(columns: Mapping[str, Sequence[str]], most: int = _MOST) -> list[Persona]:
+def people_of(columns: Mapping[str, Sequence[str]], most: int = _MOST) -> list[Persona]:
     """At most so many, from each column in turn; nobody likes the very same pictures as another.
 
     Parameters
@@ -255,7 +255,7 @@ def check(data: Dataset, seconds: Sequence[int]) -> tuple[int, ...]:
     """The seconds, ascending. raises : UserError for none or one below 1; BadInput where no column makes people"""
     if min(seconds, default=0) < 1:
         raise UserError(f"people answer for 1 second or more, got {min(seconds, default='none')}")
-    if not people(data.columns):
+    if not people_of(data.columns):
         raise BadInput(
             f"{data.name}: people are made of a column of items.csv with {_FEWEST_VALUES} to {_MOST_VALUES} values, "
             f"one of which {_RAREST:.0%} to {_COMMONEST:.0%} of the pictures have; there are {', '.join(data.columns)}"
@@ -274,6 +274,7 @@ def ask(
     *,
     methods: Sequence[str] = ("default",),
     plans: Sequence[str] = tuple(PLANS),
+    people: int = _MOST,
     key: str = "",
     table: RatedTable | None = None,
 ) -> list[Row]:
@@ -289,6 +290,8 @@ def ask(
         of the same pictures where another encoder sees them too, for which a prior ships; None: none does
     plans
         which of PLANS
+    people
+        how many at most
 
     Raises
     ------
@@ -300,7 +303,7 @@ def ask(
         raise UnknownName.of("way to ask people", unknown, PLANS)
     table, names = table or RatedTable.of(np.hstack([X, attributes])), list(dict.fromkeys(map(real_name, methods)))
     priors = {name: _prior(method(name), table, _known(method(name), table, key)) for name in names}
-    work = Personas(people(data.columns), table, priors, tuple(seconds), seed)
+    work = Personas(people_of(data.columns, people), table, priors, tuple(seconds), seed)
     jobs = [
         PersonaJob(person, repeat, plan, name)
         for repeat, person, name, plan in product(range(repeats), range(len(work.people)), names, plans)
