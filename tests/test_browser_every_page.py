@@ -31,6 +31,9 @@ PAGES = [
     "/results/wall?q=nowhere",
     "/results/wall?like={item}",
     "/kinds/wall",
+    "/years/wall",
+    "/folders/wall",
+    "/map/wall",
     "/taste/wall",
     "/taste/wall summary:has-text('Save')",
     "/taste/wall summary:has-text('Figures')",
@@ -148,5 +151,4 @@ def test_every_page_of_the_app_is_looked_at():
     routes = [route for router in routers if router for route in router.routes]
     paths = {route.path for route in routes if "GET" in route.methods and not NO_PAGES.search(route.path)}
     seen = {path for path in paths if any(re.fullmatch(re.sub("{[^}]*}", "[^/]+", path), one) for one in addresses)}
-    paths = {path.partition("{")[0] for path in paths - seen}
-    assert paths == {"/label", "/results", "/taste", "/map/", "/years/", "/folders/"}
+    assert paths - seen == {"/label", "/results", "/taste"}
