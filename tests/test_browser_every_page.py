@@ -17,7 +17,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs
 pytest_plugins = "helpers.webwall"
 WIDTHS = (320, 390, 640, 768, 1024, 1280, 1920, 2560)
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.csv$|\.html$|^/map/.*/\w+$")
+NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.csv$|\.html$|^/(map|wall)/.*/\w+$")
 
 # Where a page is, and what is opened on it before it is looked at. {…} is filled in from what the fixture made.
 PAGES = [
@@ -30,6 +30,7 @@ PAGES = [
     "/results/wall summary:has-text('Filter')",
     "/results/wall?q=nowhere",
     "/results/wall?like={item}",
+    "/beside?item={item}&item={next}",
     "/kinds/wall",
     "/years/wall",
     "/folders/wall",
@@ -71,7 +72,7 @@ def gallery(tmp_path_factory):
             session.settle()
             session.close()
     items, kept = library.collection("wall").items, library.store.shortlists
-    made["item"] = items[3].id
+    made |= {"item": items[3].id, "next": items[4].id}
     for which, pin in (("key", ""), ("closed", "2468")):
         one = kept.add(made["ada"], f"For the {'hall' if which == 'key' else 'stairs'}")
         for item in items[:3]:
