@@ -18,7 +18,7 @@ _BEST = 60  # pictures that a surprise is unlike; of fewer pictures, a tenth of 
 _GOOD = 3  # a surprise is among the first third
 _MIXED = 300  # places that are mixed; behind them come all others as they were
 _REACH = (40, 2000)  # places by which a picture may come forward: a tenth of all, but no fewer and no more than these
-_UNLIKE = 0.5  # how much being unlike those before counts, against standing far ahead
+_UNLIKE = 0.7  # how much being unlike those before counts, of 1; the rest is for standing far ahead
 
 
 def sort_of(text: str) -> Sort:
@@ -60,10 +60,9 @@ def surprising(looks: Matrix, rows: NDArray[Any]) -> Ints:
 def varied(looks: Matrix, rows: NDArray[Any]) -> Ints:
     """Places, so that those beside each other at the top look less alike: maximal marginal relevance.
 
-    Next comes the picture of the largest `-ahead / reach - likeness`, the two weighed evenly: by how many places it
-    would come forward, and how much it looks like the one of those before that it looks most like. None comes forward
-    by more than `reach`, a tenth of all places: that costs a page no more than 0.9 of the mean score, which goes from 1
-    to 10 over all places.
+    Next comes the picture of the largest `-.3 place / reach - .7 likeness`: by its place before, and how much it looks
+    like the one of those already chosen that it looks most like. None comes forward by more than `reach`, a tenth of
+    all places: that costs a page no more than 0.9 of the mean score, which goes from 1 to 10 over all places.
 
     Parameters
     ----------
