@@ -51,6 +51,17 @@ def test_the_bar_holds_the_switch_at_every_width(open_page, server):
         assert page.locator(".seek").bounding_box()["width"] >= 60, width
 
 
+@pytest.mark.parametrize("path", ["/kinds/wall", "/map/wall"])
+def test_no_view_is_wider_than_the_screen(open_page, server, path):
+    page = open_page(**DESK)
+    answered(page, server, path)
+    if path.startswith("/map"):
+        page.wait_for_selector("#map[data-ready]", timeout=90_000)
+    for width in (320, 390, 768, 1280, 2560):
+        page.set_viewport_size({"width": width, "height": 800})
+        no_wider(page)
+
+
 # The map
 
 COLOURS = """() => { const c = document.getElementById('plane');
