@@ -1,7 +1,7 @@
 """How fast Results answers on a hundred thousand pictures: `python runs/wall.py [--pictures 100000]`, a table.
 
 The real server runs in a process of its own, and one person has answered a few grids. The pictures have made-up
-numbers, near those of the pictures that the shipped prior was learned from, and no files: no thumbnail is made. Each
+numbers, near those of the pictures that the shipped prior was learned from, and share the files of a few. Each
 of them has an artist, a style and a year, most a price and a size. Every page is fetched a few times: the first time,
 the middle of the others ("warm"), and what the server takes of a processor for one of these, which other work on the
 machine changes less. After a heart, a hide and an answer the first page is fetched anew.
@@ -24,6 +24,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import httpx
 import numpy as np
+from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
@@ -34,6 +35,7 @@ from label_latency import start
 from load import AT_ONCE, LIKED, memory, numbers, processor
 
 TIMES = 6  # that each page is fetched
+SHAPES = ((1200, 900), (900, 1200), (1000, 1000), (1500, 700), (700, 1400), (1200, 800))  # of the files that are shared
 GRIDS = 6  # that are answered before
 STYLES = ("Impressionism", "Realism", "Baroque", "Cubism", "Surrealism", "Rococo", "Symbolism", "Fauvism")
 PAGES = {
@@ -53,7 +55,7 @@ PAGES = {
 
 
 def fill(home: Path, n: int) -> Matrix:
-    """A collection of `n` items without files, of which something is said; returns their numbers."""
+    """A collection of `n` items that share a few files, of which something is said; returns their numbers."""
     rng = np.random.default_rng(0)
     library = Library(home, config=Settings(home=home))
     row = library.store.add_collection("many", str(home), library.settings.encoder)
@@ -61,8 +63,13 @@ def fill(home: Path, n: int) -> Matrix:
     vectors, attributes = numbers(library, n, rng)
     library.shards(row.encoder).add(hashes, vectors)
     library.shards("attributes").add(hashes, attributes)
+    for at, size in enumerate(SHAPES):
+        blurred = Image.fromarray(rng.integers(0, 256, (6, 6, 3), np.uint8)).resize(size, Image.Resampling.BICUBIC)
+        blurred.save(home / f"{at}.jpg")
+    kinds = rng.integers(0, len(SHAPES), n).tolist()
     items = [
-        NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, said(rng)) for i, sha in enumerate(hashes)
+        NewItem(f"{i}.jpg", Locator.of(home / f"{kind}.jpg"), sha, *SHAPES[kind], said(rng))
+        for i, (kind, sha) in enumerate(zip(kinds, hashes, strict=True))
     ]
     for first in range(0, n, AT_ONCE):
         library.store.keep_files(row.id, [], items[first : first + AT_ONCE])
@@ -89,7 +96,7 @@ class Visitor:
 
     def __init__(self, url: str, vectors: Matrix) -> None:
         self.client = httpx.Client(base_url=url, headers={"Origin": url}, timeout=600)
-        self.client.post("/people", data={"name": "Visitor"})
+        self.client.post("/people", data={"name": f"Visitor {uuid.uuid4().hex[:6]}"})
         liking = vectors @ np.random.default_rng(1).normal(size=vectors.shape[1]).astype(np.float32)
         self._liked = liking > np.quantile(liking, 1 - LIKED)
 

@@ -275,3 +275,25 @@ def test_a_mark_that_is_refused_is_taken_back(results, large):
     page.locator("#said", has_text="Not saved: There is no such picture.").wait_for()
     assert page.locator(".is-hidden").count() == 0
     assert marked(large, name, "hide") == []
+
+
+def test_what_no_browser_can_draw_on_one_page_goes_on_on_another(results, large):
+    page, _ = results(**DESK)
+    page.route(
+        "**/wall.js",
+        lambda route: route.fulfill(body=route.fetch().text().replace("17e6", "17e4"), content_type="text/javascript"),
+    )
+    page.goto(page.url)
+    page.locator("#more >> visible=true").wait_for()
+    last = int(re.search(r"1 to (\d,\d+) of 3,000", page.inner_text("#upto"))[1].replace(",", ""))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.locator("figure:not(.bare) .rank", has_text=f"{last:,}").wait_for()
+    page.click("#more")
+    page.wait_for_url(f"**page={last // 60 + 1}")
+    page.locator("figure:not(.bare) .rank", has_text=re.compile(f"^{last // 60 * 60 + 1:,}$")).wait_for()
+    page.wait_for_function("() => /of 3,000/.test(document.getElementById('upto').textContent)")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.locator("figure:not(.bare) .rank", has_text="3,000").wait_for()
+    assert page.locator("#more >> visible=true").count() == 0

@@ -28,7 +28,19 @@ const wall = element && new Wall(element, {
 });
 if (wall) {
   acts.begin(element.dataset.segment);
-  wall.start().then((all) => all && document.querySelector(".pages").classList.add("over-wall"));
+  wall.start().then((hung) => hung && paging(hung));
+}
+
+// All pictures hang on this page, but for more than a browser can draw on one.
+function paging({ end, all }) {
+  const [pages, more] = [document.querySelector(".pages"), document.getElementById("more")];
+  pages.classList.toggle("over-wall", end === all && !wall.from);
+  document.getElementById("upto").textContent = `${(wall.from + 1).toLocaleString("en")} to ${end.toLocaleString("en")} of ${all.toLocaleString("en")}`;
+  if (!more) return;
+  const address = new URL(more.href);
+  address.searchParams.set("page", Math.floor(end / 60) + 1);
+  more.href = address;
+  more.hidden = end === all;
 }
 
 // The buttons of a tile are one row for all: it hangs in the tile that the mouse or the keyboard is at.
@@ -106,6 +118,10 @@ function look(figure) {
   const first = hung ? wall.places.get(acts.idOf(figure)) : others.indexOf(figure);
   zoom(list, first, {
     key,
+    ahead: async (n) => {
+      const next = hung ? await wall.tile(n) : others[n];
+      if (next?.querySelector("img")) new Image().src = next.firstElementChild.href;
+    },
     closed: (at) => {
       looked = null;
       if (hung && at !== first) wall.focus(at);

@@ -3,10 +3,11 @@
 import { make } from "./dom.js";
 import { row, rows, upTo } from "./justified.js";
 
-const MOST = 60; // tiles in the page
+const ELEMENTS = 1850; // in the page, as far as the tiles around the view decide it
+const TILE = 23; // elements of a tile
 const KEPT = 400; // tiles held outside of it
 const ASKED = 60; // tiles in one answer
-const HIGHEST = 15e6; // pixels: no browser draws a page much higher
+const HIGHEST = 17e6; // pixels: not every browser draws a page higher than this
 const FINE = 8192; // steps of a ratio
 const LATER = 150; // ms without a scroll, after which the place is remembered
 
@@ -17,7 +18,7 @@ export class Wall {
   // element: with the first tiles in it. on: drawn(figure) for a tile that has come, lost() where none do.
   constructor(element, on) {
     Object.assign(this, { element, on, at: 0, hung: new Map(), tiles: new Map(), wanted: new Set(), drawing: false });
-    this.ids = [];
+    this.from = 0; // how many pictures there are before this wall
     const first = [...element.querySelectorAll("figure")];
     this.ids = first.map((figure) => Number(figure.dataset.item));
     this.ratios = first.map((figure) => Number(figure.dataset.ar));
@@ -30,7 +31,8 @@ export class Wall {
     this.address = (what, more = {}) => `${address.pathname}${what}?${new URLSearchParams([...query, ...Object.entries(more)])}`;
   }
 
-  // Hang it; the place where the person was last is shown again. returns: whether all of its pictures are known
+  // Hang it; the place where the person was last is shown again. returns: how many pictures there are up to its end, and
+  // in all; null where the server did not tell
   async start() {
     history.scrollRestoration = "manual";
     const back = history.state?.wall ?? (this.first ? { id: this.ids[0], off: 0 } : null);
@@ -45,7 +47,7 @@ export class Wall {
       const figure = e.target.closest("figure");
       if (figure) this.#turn(this.places.get(Number(figure.dataset.item)));
     });
-    return all;
+    return all && { end: this.from + this.length, all };
   }
 
   #begin(back = null) {
@@ -61,31 +63,41 @@ export class Wall {
 
   async #order() {
     const response = await fetch(this.address("order")).catch(() => null);
-    if (!response?.ok || response.redirected) return false;
+    if (!response?.ok || response.redirected) return null;
     const data = await response.arrayBuffer();
     const [whole, half] = [new Uint32Array(data), new Uint16Array(data)];
-    const count = whole.length / 2;
-    this.ids = Array.from({ length: count }, (_, n) => whole[2 * n]);
-    this.ratios = Float32Array.from({ length: count }, (_, n) => half[4 * n + 2] / FINE);
-    this.tints = Uint16Array.from({ length: count }, (_, n) => half[4 * n + 3]);
-    return true;
+    const length = whole.length / 2;
+    this.ids = Array.from({ length }, (_, n) => whole[2 * n]);
+    this.ratios = Float32Array.from({ length }, (_, n) => half[4 * n + 2] / FINE);
+    this.tints = Uint16Array.from({ length }, (_, n) => half[4 * n + 3]);
+    this.element.classList.add("hung"); // its sizes hold from here on
+    if (this.first && this.#rows().total > HIGHEST) {
+      this.from = this.first; // what comes before is on the pages before
+      for (const part of ["ids", "ratios", "tints"]) this[part] = this[part].slice(this.from);
+    }
+    return length;
   }
 
   get length() {
     return this.laid.count;
   }
 
-  // stay: the picture at the top of the view stays there, as after the window has another width
-  #lay(stay = false) {
-    const anchor = stay && this.#inView();
+  #rows() {
     const style = getComputedStyle(this.element);
-    const size = (name) => parseFloat(style.getPropertyValue(name)) * (style.getPropertyValue(name).includes("rem") ? parseFloat(getComputedStyle(document.documentElement).fontSize) : 1);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const size = (name) => parseFloat(style.getPropertyValue(name)) * (style.getPropertyValue(name).includes("rem") ? rem : 1);
     this.width = this.element.clientWidth;
-    this.offset = this.element.getBoundingClientRect().top + scrollY;
     const gap = size("--between");
     const high = Math.min(Math.max(size("--lowest"), this.width * 0.19), size("--highest"));
     const least = Math.min(size("--narrowest"), (this.width - gap) / 2);
-    this.laid = rows(this.ratios, { width: this.width, high, gap, least, room: size("--room") + size("--below") });
+    return rows(this.ratios, { width: this.width, high, gap, least, room: size("--room") + size("--below") });
+  }
+
+  // stay: the picture at the top of the view stays there, as after the window has another width
+  #lay(stay = false) {
+    const anchor = stay && this.#inView();
+    this.laid = this.#rows();
+    this.offset = this.element.getBoundingClientRect().top + scrollY;
     if (this.laid.total > HIGHEST) {
       const last = upTo(this.laid.tops, HIGHEST);
       Object.assign(this.laid, { total: this.laid.tops[last], count: this.laid.starts[last] });
@@ -141,11 +153,13 @@ export class Wall {
     const { tops, starts, count } = this.laid;
     let [first, last] = [upTo(tops, top), upTo(tops, bottom)];
     const size = (from, to) => (starts[to + 1] ?? count) - starts[from];
+    const others = document.getElementsByTagName("*").length - this.element.getElementsByTagName("*").length;
+    const most = (ELEMENTS - others) / TILE;
     const seen = [starts[first], starts[last + 1] ?? count];
     for (let more = true; more; ) {
       more = false;
-      if (last + 1 < tops.length && tops[last + 1] < bottom + innerHeight && size(first, last + 1) <= MOST) (last++, (more = true));
-      if (first > 0 && tops[first - 1] > top - innerHeight && size(first - 1, last) <= MOST) (first--, (more = true));
+      if (last + 1 < tops.length && tops[last + 1] < bottom + innerHeight && size(first, last + 1) <= most) (last++, (more = true));
+      if (first > 0 && tops[first - 1] > top - innerHeight && size(first - 1, last) <= most) (first--, (more = true));
     }
     return { first, last, seen };
   }
@@ -195,8 +209,9 @@ export class Wall {
 
   // What hangs in the place of a tile that is on its way.
   #bare(at) {
-    const plate = make("a", { class: "plate", href: "#", "data-zoom": true, "aria-label": `Place ${at + 1}` });
-    return make("figure", { "data-item": this.ids[at], class: "bare" }, this.#tint(plate, at), make("figcaption", {}, make("span", { class: "rank" }, (at + 1).toLocaleString("en"))));
+    const rank = (this.from + at + 1).toLocaleString("en");
+    const plate = make("a", { class: "plate", href: "#", "data-zoom": true, "aria-label": `Place ${rank}` });
+    return make("figure", { "data-item": this.ids[at], class: "bare" }, this.#tint(plate, at), make("figcaption", {}, make("span", { class: "rank" }, rank)));
   }
 
   #tint(plate, at) {

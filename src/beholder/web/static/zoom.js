@@ -62,11 +62,13 @@ async function turn(by) {
   alike.hidden = !one.more;
   alike.href = one.more ?? "";
   tools.replaceChildren(...(one.tools ?? []));
+  on.ahead?.((to + (by || 1) + list.length) % list.length);
 }
 
 // pictures: an array, or what has a length and `at` as one, of {src, alt, words, more, tools}: lines (or elements) to
 // stand under it, where pictures like it are, and buttons. The arrow keys and a finger go through them.
-// acts: key(key) tells whether it was one of theirs; closed(at) with the picture that was seen last.
+// acts: key(key) tells whether it was one of theirs; ahead(at) which
+// picture may come next, closed(at) which was seen last.
 export function zoom(pictures, first = 0, acts = {}) {
   if (!dialog) build();
   [list, at, on] = [pictures, first, acts];
