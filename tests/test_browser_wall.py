@@ -284,7 +284,7 @@ def test_what_no_browser_can_draw_on_one_page_goes_on_on_another(results, large)
         lambda route: route.fulfill(body=route.fetch().text().replace("17e6", "17e4"), content_type="text/javascript"),
     )
     page.goto(page.url)
-    page.locator("#more >> visible=true").wait_for()
+    page.wait_for_function("() => /1 to \\d,\\d+ of 3,000/.test(document.getElementById('upto').textContent)")
     last = int(re.search(r"1 to (\d,\d+) of 3,000", page.inner_text("#upto"))[1].replace(",", ""))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("End")

@@ -138,7 +138,10 @@ export class Wall {
 
   #soon() {
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.#remember(), LATER);
+    this.later = setTimeout(() => {
+      this.#remember();
+      this.#draw();
+    }, LATER);
     if (this.drawing) return;
     this.drawing = true;
     requestAnimationFrame(() => {
@@ -147,8 +150,11 @@ export class Wall {
     });
   }
 
-  // Places of the pictures that should hang now: those in the view, and as many around it as may be.
+  // Places of the pictures that should hang now: those in the view, and as many around it as may be; who flies past
+  // sees nothing of those.
   #near() {
+    const flying = Math.abs(scrollY - this.seenAt) > innerHeight;
+    this.seenAt = scrollY;
     const [top, bottom] = [scrollY - this.offset, scrollY - this.offset + innerHeight];
     const { tops, starts, count } = this.laid;
     let [first, last] = [upTo(tops, top), upTo(tops, bottom)];
@@ -156,7 +162,7 @@ export class Wall {
     const others = document.getElementsByTagName("*").length - this.element.getElementsByTagName("*").length;
     const most = (ELEMENTS - others) / TILE;
     const seen = [starts[first], starts[last + 1] ?? count];
-    for (let more = true; more; ) {
+    for (let more = !flying; more; ) {
       more = false;
       if (last + 1 < tops.length && tops[last + 1] < bottom + innerHeight && size(first, last + 1) <= most) (last++, (more = true));
       if (first > 0 && tops[first - 1] > top - innerHeight && size(first - 1, last) <= most) (first--, (more = true));
