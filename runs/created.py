@@ -1,4 +1,4 @@
-"""Make docs/created.jpg, the sheet of made pictures in docs/create.md: python runs/created.py"""
+"""Make the sheet of made pictures in docs/create.md, and the row in README.md: python runs/created.py"""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from beholder.painter import paint_by_chance
 from beholder.session import Session
 from beholder.types import silent
 
-SHEET = Path(__file__).resolve().parents[1] / "docs" / "created.jpg"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 COUNT, SIDE, CELL, GAP = 6, 512, 256, 6
+HANGS = {"flow": (1, 3, 5), "painter": (0, 1, 3)}  # of each engine's, in the row
+TALL = 220  # pixels of the row
 SEEN = 3  # the random seed of the picture that is painted again
 
 
@@ -30,7 +32,18 @@ def row(sheet: Image.Image, at: int, pictures: list[Image.Image]) -> None:
         sheet.paste(small, (left, top))
 
 
+def hang(pictures: list[Image.Image]) -> Image.Image:
+    """Whole pictures of one height, side by side."""
+    small = [one.resize((one.width * TALL // one.height, TALL), Image.Resampling.LANCZOS) for one in pictures]
+    hung, left = Image.new("RGB", (sum(one.width + GAP for one in small) - GAP, TALL), "white"), 0
+    for one in small:
+        hung.paste(one, (left, 0))
+        left += one.width + GAP
+    return hung
+
+
 def main() -> None:
+    best = list[Image.Image]()
     sheet = Image.new("RGB", (COUNT * (CELL + GAP) - GAP, 5 * (CELL + GAP) - GAP), "white")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -45,13 +58,14 @@ def main() -> None:
             made = create(session, Order(count=COUNT, engine=engine, strength=0.4, seed=1, side=SIDE))
             row(sheet, at, [one.picture for one in made])
             row(sheet, at + 1, [one.twin for one in made])
+            best += [made[k].picture for k in HANGS[engine]]
             for one in made:
                 print(engine, f"{one.score:.2f} {one.twin_score:.2f}", one.other_score, one.other_twin_score)
         library.close()
     view = paint_by_chance(np.random.default_rng(SEEN), "landscape")
     row(sheet, 4, [view, *(repaint(view, style, side=SIDE) for style in STYLES)])
-    sheet.save(SHEET, quality=88)
-    print(SHEET)
+    sheet.save(DOCS / "created.jpg", quality=88)
+    hang(best).save(DOCS / "created_row.jpg", quality=88)
 
 
 if __name__ == "__main__":

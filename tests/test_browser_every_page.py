@@ -8,16 +8,18 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.create import Created, Kept
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web import pages
 from helpers.browser import Server, brighter, hang, no_wider
+from helpers.flows import tone
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe: pip install 'beholder[test]'")
 pytest_plugins = "helpers.webwall"
 WIDTHS = (320, 390, 640, 768, 1024, 1280, 1920, 2560)
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.csv$|\.html$|^/(map|wall)/.*/\w+$")
+NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.png$|\.csv$|\.json$|\.html$|^/(map|wall)/.*/\w+$")
 
 # Where a page is, and what is opened on it before it is looked at. {…} is filled in from what the fixture made.
 PAGES = [
@@ -39,6 +41,9 @@ PAGES = [
     "/taste/wall summary:has-text('Save')",
     "/taste/wall summary:has-text('Figures')",
     "/taste/wall .hung a",
+    "/create/wall",
+    "/create/wall summary:has-text('How')",
+    "/create/wall/sheet",
     "/answers/wall",
     "/crops/wall",
     "/crop/{item}/wall",
@@ -80,6 +85,10 @@ def gallery(tmp_path_factory):
         kept.share(one, pin)
         one = kept.get(one.id, made["ada"])
         made |= {which: one.key, "list": one.id}
+    ada = Kept(library, library.store.person("Ada"), library.store.collection("wall"))
+    for seed in (1, 2):
+        recipe = {"engine": "flow", "seed": seed, "strength": 0.4, "style": "oil", "made_of": {"like": ["p003"]}}
+        ada.add(Created(tone(seed), tone(9), recipe, 8.4, 5.2, 7.9, 5.0, 0.3, True), round="1")
     library.close()
     server = Server(home).start()
     yield server, made
@@ -152,4 +161,4 @@ def test_every_page_of_the_app_is_looked_at():
     routes = [route for router in routers if router for route in router.routes]
     paths = {route.path for route in routes if "GET" in route.methods and not NO_PAGES.search(route.path)}
     seen = {path for path in paths if any(re.fullmatch(re.sub("{[^}]*}", "[^/]+", path), one) for one in addresses)}
-    assert paths - seen == {"/label", "/results", "/taste"}
+    assert paths - seen == {"/label", "/results", "/taste", "/create"}

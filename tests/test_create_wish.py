@@ -11,6 +11,7 @@ from beholder.create import Kept, Order, Wish, create, kept_of, made_from, recip
 from beholder.create.guide import TasteGuide
 from beholder.create.wish import Leaning
 from beholder.errors import UnknownName, UserError
+from beholder.types import Judgement
 from helpers.flows import tone
 
 pytest_plugins = "helpers.made"
@@ -101,6 +102,25 @@ def test_made_pictures_are_kept_with_recipe_and_twin_and_can_be_wished_for(sessi
     assert [len(each) for each in made_from(session.collection, session.person)] == [1]
     again = create(session, replace(SMALL, seed=9, wish=Wish(like="New picture 1")))[0]
     assert again.recipe["made_of"]["like"][0] == "New picture 1"
+
+
+def test_what_is_loved_of_made_pictures_leads_on(session, engines):
+    library, person, row = session.library, session.person, session.collection.row
+    kept = Kept(library, person, row)
+    name = kept.add(create(session, replace(SMALL, seed=20))[0])
+    (art,) = made_from(session.collection, person)
+    item = art.items[art.find(name)].id
+
+    def parents():
+        guide = TasteGuide(session.reading(), made=made_from(session.collection, person))
+        return [guide.loved(np.random.default_rng(k), 0.4)[1] for k in range(20)]
+
+    before = parents()
+    assert all(name not in names for names in before)
+    library.store.record(person.id, art.row.id, [Judgement("grid", (item,), "loved", picked=(item,))])
+    assert 4 < sum(names[0] == name for names in parents()) < 16
+    library.store.record(person.id, art.row.id, [Judgement("undo", (), "not-loved", undoes="loved")])
+    assert parents() == before
 
 
 def test_a_kept_picture_whose_table_was_not_written_comes_in_with_the_next(session, engines, monkeypatch):

@@ -107,10 +107,10 @@ def free_port() -> int:
 
 
 class Server:
-    """The app in a process of its own, on one port for all of its lives."""
+    """The app in a process of its own, on one port for all of its lives; first : what that process runs before"""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
+    def __init__(self, home: Path, first: str = "") -> None:
+        self.home, self.port, self.script = home, free_port(), first + SERVE
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -119,7 +119,9 @@ class Server:
 
     def start(self) -> Server:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "BEHOLDER_HOME": str(self.home)}
-        self.process = subprocess.Popen([sys.executable, "-c", SERVE, str(self.home), str(self.port)], env=environment)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", self.script, str(self.home), str(self.port)], env=environment
+        )
         for _ in range(300):
             try:
                 urllib.request.urlopen(f"{self.url}/people", timeout=5).close()

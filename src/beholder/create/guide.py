@@ -18,6 +18,7 @@ from beholder.features.builtin import MODEL
 from beholder.maker import Scorer, prepare
 from beholder.ranking import on_scale
 from beholder.session import Reading
+from beholder.store import Person
 from beholder.taste.capabilities import Knowledge
 from beholder.types import SCALE, Floats, Ints, Judgement, Matrix, answers_of
 
@@ -28,6 +29,7 @@ _JUDGED_AMONG = 150  # beside those that were answered about
 _STEP = 0.02  # spreads of an encoder's number, over which a slope is measured
 _DIRECTIONS = 48  # of the encoder's space in which the slope is measured
 _LOOKS = ((0, 0, False), (0, 3, True), (3, 0, False), (3, 3, True))  # shifts, and whether mirrored; they are averaged
+_AGAIN = 0.5  # chance that a picture is made like one that was made before and is loved
 _WISHED = 1.0  # of what is wished, beside the taste
 _MOST_TRIED = 40  # pictures of which the best is meant, at strength 1
 
@@ -51,7 +53,7 @@ class _Standing:
 class TasteGuide:
     """The taste of a reading, and what is wished beside it.
 
-    made : what was made from its collection, which a wish may name too
+    made : what was made from its collection: a wish may name it, and what the person loves of it leads on
     """
 
     def __init__(self, reading: Reading, wish: Wish = NOTHING, made: Sequence[Collection] = (), seed: int = 0) -> None:
@@ -69,6 +71,7 @@ class TasteGuide:
         self._standing = _Standing(score, doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
+        self._loved, self._loved_names = _loved(made, reading.person, self._columns)
         self._gradient: Gradient | None = None
         self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:
@@ -97,12 +100,16 @@ class TasteGuide:
         if self._leaning is not None:
             drawn = (drawn - drawn.mean()) / (drawn.std() or 1.0) + _WISHED * self._leaning(self._X[:, self._columns])
             wished = self._leaning.rows
+        names = [*self._wish.pictures]
+        if len(self._loved) and not len(wished) and rng.random() < _AGAIN:
+            at = int(rng.integers(len(self._loved)))
+            wished, names = self._loved[[at]], [self._loved_names[at]]
         tried = 1 + round(_MOST_TRIED * strength)
         parents = [max(rng.integers(len(drawn), size=tried).tolist(), key=drawn.__getitem__) for _ in range(2)]
         share = rng.uniform(0.5, 0.8) if len(wished) < 2 else rng.uniform(0.35, 0.65)
         rows = np.concatenate([wished, self._X[parents][:, self._columns]])[:2]
         row: Matrix = (share * rows[0] + (1 - share) * rows[1]).astype(np.float32)
-        return row, list(dict.fromkeys([*self._wish.pictures, *(self._items[parent].name for parent in parents)][:2]))
+        return row, list(dict.fromkeys([*names, *(self._items[parent].name for parent in parents)][:2]))
 
     def prompts(self) -> list[tuple[str, str]]:
         """As `beholder explain --prompt`, with the words that are wished."""
@@ -192,6 +199,17 @@ class OtherEye:
     def spreads(self, pictures: Sequence[Image.Image]) -> Floats:
         """The same in standard deviations of their scores, above their mean."""
         return self._standing.spreads(self._scorer(pictures)[0])
+
+
+def _loved(made: Sequence[Collection], person: Person, columns: list[int]) -> tuple[NDArray[np.float64], list[str]]:
+    """The rows of the made pictures that a person loves, and their names."""
+    rows, names = [np.empty((0, len(columns)))], list[str]()
+    for each in made:
+        picked = [j.items[0] for j in each.judgements(person.id) if len(j.items) == 1 and j.picked]
+        at = [each.row_of[item] for item in picked if item in each.row_of]
+        rows.append(np.asarray(each.X[at][:, columns], np.float64))
+        names += [each.items[row].name for row in at]
+    return np.concatenate(rows), names
 
 
 def _some(count: int, most: int, seed: int) -> Ints:

@@ -30,12 +30,14 @@ class Kept:
 
     Attributes
     ----------
+    origin
+        that collection
     folder
         where they lie; it is there once one is kept
     """
 
     def __init__(self, library: Library, person: Person, origin: CollectionRow) -> None:
-        self._library, self._person, self._origin = library, person, origin
+        self._library, self._person, self.origin = library, person, origin
         self.folder = Path(os.path.realpath(library.home)) / _FOLDER / f"{person.id}-{origin.id}"
 
     @property
@@ -50,7 +52,7 @@ class Kept:
         if known := [row.name for row in rows if self._is_mine(row)]:
             return known[0]
         taken, wanted = [row.name for row in rows], f"Made for {self._person.name}"[:80]
-        other = f"{wanted[:40]}, by {self._origin.name}"[:76]
+        other = f"{wanted[:40]}, by {self.origin.name}"[:76]
         return next(n for n in (wanted, other, *(f"{other} {i}" for i in range(2, 9999))) if not alike(n, taken))
 
     def add(self, one: Created, **more: str) -> str:
@@ -82,7 +84,7 @@ class Kept:
         header = list(dict.fromkeys(column for one in told for column in one))
         lines = [header, *([one.get(column, "") for column in header] for one in told)]
         write_whole(self.folder / ITEMS, "".join(map(csv_line, lines)))
-        library, name, wanted = self._library, self.name, self._origin.encoders
+        library, name, wanted = self._library, self.name, self.origin.encoders
         library.import_source(self.folder, name, encoder=wanted[0], artworks=False)
         row = library.store.collection(name)
         for encoder in wanted:

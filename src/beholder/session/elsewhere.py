@@ -32,7 +32,7 @@ class Elsewhere:
         self._store = collection.library.store
         self._lock = threading.RLock()
         self._found: list[tuple[Matrix, Answers]] | None = None
-        self._counts = self._count()
+        self._seen = self._newest()
         self.alone = self._store.alone(person.id, collection.row.id)
         self.version = 0
 
@@ -61,16 +61,17 @@ class Elsewhere:
     def refresh(self) -> bool:
         """See what was said meanwhile; returns whether that is new."""
         with self._lock:
-            counts = self._count()
-            if counts == self._counts:
+            newest = self._newest()
+            if newest == self._seen:
                 return False
-            self._counts, self._found = counts, None
+            self._seen, self._found = newest, None
             self.version += 1
             return True
 
-    def _count(self) -> dict[int, int]:
-        counts = self._store.answer_counts(self._person.id)
-        return {id: count for id, count in counts.items() if id != self._collection.row.id}
+    def _newest(self) -> dict[int, int]:
+        """What was said last in each other collection: an answer that replaces another one is news too."""
+        newest = self._store.newest_events(self._person.id)
+        return {id: event for id, event in newest.items() if id != self._collection.row.id}
 
     def _all(self) -> list[tuple[Matrix, Answers]]:
         with self._lock:

@@ -27,8 +27,8 @@ class History:
 
     @cached_property
     def weight(self) -> int:
-        """How many answers these are, a grid counted as three."""
-        return sum(_GRID_WEIGHT if j.kind == "grid" else 1 for j in self.answers)
+        """How many answers these are, a grid of several pictures counted as three."""
+        return sum(min(_GRID_WEIGHT, len(j.items)) if j.kind == "grid" else 1 for j in self.answers)
 
     @cached_property
     def judged(self) -> frozenset[int]:

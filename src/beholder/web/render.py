@@ -27,6 +27,7 @@ NAV = (
     ("label", "Choose"),
     ("results", "Results"),
     ("taste", "My taste"),
+    ("create", "Create"),
     ("shortlists", "Shortlists"),
     ("people", "People"),
 )
@@ -42,7 +43,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.globals |= {
         "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
-        "srcset": thumbnails.srcset, "ratio": thumbnails.ratio,
+        "srcset": thumbnails.srcset, "twin": thumbnails.twin_address, "ratio": thumbnails.ratio,
         "title_of": title_of, "byline": byline, "link_of": link_of, "price_text": price_text,
         "view_address": view_address,
     }  # fmt: skip

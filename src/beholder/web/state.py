@@ -25,6 +25,7 @@ from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.imports import Imports
 from beholder.web.maps import Maps
+from beholder.web.rounds import Rounds
 from beholder.web.thumbnails import Pictures
 from beholder.web.uploads import Uploads
 
@@ -84,6 +85,7 @@ class AppState:
         self.pictures = Pictures(home / "thumbs")
         self.maps = Maps(home / "maps")
         self.imports = Imports(library, self.forget)
+        self.rounds = Rounds(library, self.fresh, self.forget)
         self.uploads = Uploads(home / "uploads")
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
@@ -155,7 +157,8 @@ class AppState:
         _end(gone)
 
     def close(self) -> None:
-        """Let the sessions end what they are learning."""
+        """Let the sessions end what they are learning, and the rounds what they are making."""
+        self.rounds.close()
         with self._lock:
             held, self._held = list(self._held.values()), OrderedDict()
         for one in held:

@@ -68,6 +68,11 @@ def photo_address(item: Item, side: int = 640) -> str:
     return f"/photos/{item.id}/{side}.jpg?v={item.photo.key[:8]}"
 
 
+def twin_address(item: Item, twin: Item, side: int = 640) -> str:
+    """The same of the twin of a made picture."""
+    return f"/made/{item.id}/twin/{side}.jpg?v={twin.key[:8]}"
+
+
 def srcset(item: Item) -> str:
     """Every size for a page, with the width in pixels that it really has."""
     scale = min(1.0, item.width / max(item.height, 1))

@@ -67,6 +67,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
 @router.get("/label")
 @router.get("/results")
 @router.get("/taste")
+@router.get("/create")
 def last_seen(request: Request, person: PagePerson) -> Response:
     """The same page of the collection that was last seen."""
     del person

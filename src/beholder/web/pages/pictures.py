@@ -21,16 +21,17 @@ router = APIRouter()
 @router.get("/pictures/{item_id}/{side}.jpg")
 def picture(request: Request, item_id: str, side: str) -> Response:
     """One picture, re-encoded, at one of the fixed sizes."""
-    return _send(request, item_id, side, lambda item: item)
+    return send(request, item_id, side, lambda item: item)
 
 
 @router.get("/photos/{item_id}/{side}.jpg")
 def photo(request: Request, item_id: str, side: str) -> Response:
     """The same of the whole photo that a picture is a part of."""
-    return _send(request, item_id, side, lambda item: item.photo)
+    return send(request, item_id, side, lambda item: item.photo)
 
 
-def _send(request: Request, item_id: str, side: str, shown: Callable[[Item], Item]) -> Response:
+def send(request: Request, item_id: str, side: str, shown: Callable[[Item], Item]) -> Response:
+    """A picture as it is shown, at one of the fixed sizes."""
     if side not in {str(s) for s in SIDES}:
         raise Refused(404, f"There is no such size; there are {', '.join(map(str, SIDES))}.")
     if not (item_id.isascii() and item_id.isdigit() and len(item_id) < 16):

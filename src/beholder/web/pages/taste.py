@@ -107,7 +107,7 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
 @router.post("/prefer/{collection:path}")
 def prefer(
     request: Request, collection: str, person: FormPerson, item: Annotated[list[str], Form()],
-    id: Annotated[str, Form()] = "", winner: Annotated[str, Form()] = "",
+    id: Annotated[str, Form()] = "", winner: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """An answer to the question on this page: the id of the picture that is liked more, 0 for both the same."""
     session = state_of(request).session(collection, person)
@@ -122,7 +122,7 @@ def prefer(
         other = pair[1] if won == pair[0] else pair[0]
         said = replace(said, kind="choice", items=(won, other), side="left" if won == pair[0] else "right")
     session.record([said])
-    return RedirectResponse(f"/taste/{segment(collection)}", 303)
+    return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}", 303)
 
 
 @router.post("/take-back/{collection:path}")
@@ -190,6 +190,8 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
             words = f"{one} and {other}: both the same"
         case "rating", [one]:
             words = f"{one}: {judgement.value:g} of 10"
+        case "grid", [one]:
+            words = f"{one}: {'loved' if judgement.picked else 'not for you'}"
         case "grid", [*_]:
             words = f"{len(judgement.picked)} of {len(judgement.items)} picked" if judgement.picked else "none picked"
         case "favourite", [one]:
