@@ -40,7 +40,7 @@ GRIDS = 6  # that are answered before
 STYLES = ("Impressionism", "Realism", "Baroque", "Cubism", "Surrealism", "Rococo", "Symbolism", "Fauvism")
 PAGES = {
     "first page": "",
-    "page 500": "page=500",
+    "page 20": "page=20",
     "one style": "c.style=Cubism",
     "two styles, one artist": "c.style=Cubism&c.style=Rococo&c.artist=Artist+7",
     "price range": "min_price=2000&max_price=9000",

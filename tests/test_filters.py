@@ -111,10 +111,10 @@ def test_what_is_apart_is_named_by_what_was_asked(wishes, heading, words):
     ("sort", "order", "last"),
     [
         ("score", [0, 1, 2, 3, 4, 5], ""),
-        ("price", [5, 3, 4, 0, 1, 2], "2 with no known price in DKK come last, best first."),
-        ("price-high", [0, 4, 3, 5, 1, 2], "2 with no known price in DKK come last, best first."),
-        ("size", [1, 2, 3, 0, 4, 5], "3 with no known size come last, best first."),
-        ("size-high", [3, 2, 1, 0, 4, 5], "3 with no known size come last, best first."),
+        ("price", [5, 3, 4, 0, 1, 2], "2 with no known price in DKK come last"),
+        ("price-high", [0, 4, 3, 5, 1, 2], "2 with no known price in DKK come last"),
+        ("size", [1, 2, 3, 0, 4, 5], "3 with no known size come last"),
+        ("size-high", [3, 2, 1, 0, 4, 5], "3 with no known size come last"),
         ("newest", [5, 4, 3, 2, 1, 0], ""),
     ],
 )

@@ -131,7 +131,7 @@ class Filter:
         code = self.wishes.currency or next(iter(facts.currencies), "")
         price = f"price in {code}" if len(facts.currencies) > 1 else "price"
         what = "size" if self.sort.startswith("size") else price
-        return f"{unknown:,} with no known {what} come{'s' * (unknown == 1)} last, best first." if unknown else ""
+        return f"{unknown:,} with no known {what} come{'s' * (unknown == 1)} last" if unknown else ""
 
     @property
     def apart(self) -> list[tuple[str, Filter]]:
