@@ -526,6 +526,23 @@ def test_records_of_any_make_are_read(read, record, price):
         assert (one.columns["title"], details(one).price, one.locator.text) == ("Hav", price, L)
 
 
+def test_what_a_record_asks_for_its_work_is_read_and_no_other_sum(read):
+    about = {"title": "Sea", "image": "https://a.dk/1.jpg"}
+    told = {
+        "on sale": {"price": 200, "salePrice": 150, "currency": "EUR"},
+        "not on sale": {"price": 200, "salePrice": "", "currency": "EUR"},
+        "for rent": {"price": {"amount": 50, "currency": "EUR", "period": "month"}},
+        "divided": {"price": {"amount": 12000, "divisor": 100, "currency_code": "USD"}},
+        "divided by none": {"price": {"amount": 12000, "divisor": 0, "currency_code": "USD", "minor": True}},
+        "bid": {"currentBidPrice": {"value": "100.00", "currency": "USD"}, "url": "https://a.dk/1"},
+    }
+    found = works(read(json.dumps([{**about, "title": name, **one} for name, one in told.items()]), "a.json"))
+    assert {details(one).title: details(one).price for one in found} == {
+        **{"on sale": 15000, "not on sale": 20000, "for rent": None, "divided": 12000, "divided by none": None},
+        "bid": None,
+    }
+
+
 def test_a_value_on_each_line_and_a_script_are_read(read):
     lines = "\n".join(json.dumps({"title": f"Hav {n}", "image": f"https://a.fr/{n}.jpg"}) for n in range(3))
     assert len(works(read(lines, "export.jsonl"))) == len(works(read(lines, "export.json"))) == 3

@@ -27,7 +27,7 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
     "link": "canonicalurl url weburl permalink itemurl listingurl adurl detailurl viewitemurl shareurl "
     "producturl pageurl "
     "objecturl href link seourl lien enlace",
-    "price": "price currentprice pris preis prix precio prezzo prijs hinta cena pricetext priceamount saleprice "
+    "price": "saleprice currentprice price pris preis prix precio prezzo prijs hinta cena pricetext priceamount "
     "askingprice salemessage listprice",
     "currency": "currency currencycode pricecurrency währung devise valuta currencyiso",
     "place": "location place city locationname town ort stadt ville ciudad città sted plaats municipality",
@@ -45,7 +45,7 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
 _UNITS = ("unit", "units", "dimensionunit", "dimensionsunit", "unitofmeasure", "metric")
 _PICTURE_URLS = (
     "urlslarge", "largeurls", "urls", "images",
-    "fullsizeurl",
+    "fullsizeurl", "urlfullxfull",
     "fullsize", "original", "originalurl", "xlarge", "large", "largeurl", "full", "highresolution", "contenturl",
     "url", "imageurl", "src", "href", "uri", "default", "medium", "web", "webimage", "small", "thumbnail", "path",
 )  # fmt: skip
@@ -59,6 +59,7 @@ _NO_PRICES = {
     "startingbid": "bid",
     "highbid": "bid",
 }
+_PERIODS = ("period", "interval", "rentalperiod", "billingperiod", "per")
 _MINOR = re.compile(r"cents?$|minor|øre$|pence$|rappen$")
 _PRIVATE = re.compile(r"seller|user|owner|account|contact|vendor|profile|sælger|verkäufer|vendeur|author")
 _A_PICTURE = re.compile(r"image|photo|picture|thumb|bild|billed|foto|imag[eé]n|immagin|afbeelding")
@@ -151,7 +152,12 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
             return {"price": written, "currency": first_text(currency)}
         value = next((inner[key] for key in _AMOUNTS if isinstance(inner.get(key), (int, float, str))), None)
         sure = True
-        if any(_MINOR.search(key) for key in inner) or "fractiondigits" in inner or "precision" in inner:
+        if any(inner.get(key) for key in _PERIODS):
+            return {"price": f"{first_text(value)} per period"}  # rent
+        divisor = inner.get("divisor")
+        if type(divisor) is int and type(value) is int and divisor > 0:
+            value = value / divisor
+        elif any(_MINOR.search(key) for key in inner) or "fractiondigits" in inner or "precision" in inner:
             return {"price": f"{first_text(value)} {', '.join(inner)}"}  # in minor units, perhaps: kept, not read
     if value is None:  # what somebody thinks it is worth, or has offered, is no price
         written = next(((key, told[key]) for key in _NO_PRICES if isinstance(told.get(key), (str, int, float))), None)
