@@ -26,7 +26,7 @@ from beholder.research.training.work import write_json
 from beholder.types import Progress, silent
 
 NETWORK, CARD = "finder.onnx", "card.json"
-SETTINGS = {"side": 160, "closer": 128, "first": 0.25, "again": 0.15, "least": 0.3, "shows": 0.9}
+SETTINGS = {"side": 160, "closer": 160, "first": 0.25, "again": 0.15, "least": 0.3, "shows": 0.9}
 _APART = 5  # every how manieth picture is kept for the figures
 _JUDGED = 1000  # scenes made of those
 _CLEAN = 300  # clean pictures of each kind
