@@ -9,12 +9,13 @@ from PIL import Image
 
 from beholder.cli import run
 from beholder.create import Order, create, recipe_of
+from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
-from beholder.create.engine import Engine, Guide
+from beholder.create.engine import Engine, Guide, Sketch
 from beholder.create.evolution import PainterEngine
 from beholder.create.flow import _FOLDER, SIDE, Flow
 from beholder.create.guide import OtherEye, TasteGuide
-from beholder.create.novelty import Novelty, apart, nearest, thumbnail
+from beholder.create.novelty import Novelty, apart, nearest, spread, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.external_data import sha256
 from helpers.flows import tiny_flow, tone
@@ -63,6 +64,8 @@ def test_an_engine_keeps_to_its_seed_and_follows_its_guide(engine):
 def test_of_the_painters_families_none_crowds_out_the_others():
     made = PainterEngine().guided(range(24), Light(), 0.05)
     families = [some[0].recipe["family"] for some in made]
+    whichever = [one.recipe["family"] for some in made for one in some]
+    assert max(map(whichever.count, whichever)) <= 3
     assert len(made) == 24
     assert len(set(families)) >= 8
     assert len({some[0].recipe["family"] for some in made[:4]}) >= 2
@@ -178,11 +181,60 @@ def test_the_same_order_makes_the_same_bytes_and_no_strength_the_twins(engine, s
     assert [one.twin.tobytes() for one in none] == [one.twin.tobytes() for one in first]
 
 
-def test_a_picture_of_the_flow_depends_on_its_own_seed_alone(session, engines):
+def test_a_picture_of_the_flow_does_not_depend_on_those_that_follow(session, engines):
     order = Order(count=2, strength=0.1, seed=5, style="pointillism", side=96)
-    alone, among = create(session, replace(order, count=1, seed=6))[0], create(session, order)[1]
+    alone, among = create(session, replace(order, count=1))[0], create(session, order)[0]
     assert alone.picture.tobytes() == among.picture.tobytes()
     assert (alone.recipe, alone.score, alone.other_score) == (among.recipe, among.score, among.other_score)
+
+
+class Stubborn:
+    """An engine whose twins are noise, and which offers light pictures that `offered` gives."""
+
+    name, painted, apart = "stubborn", True, True
+
+    def __init__(self, offered):
+        self.offered = offered
+
+    def plain(self, seed):
+        return sketch_of(noise(seed), seed)
+
+    def guided(self, seeds, guide, strength):
+        return [[sketch_of(picture, seed) for picture in self.offered(seed)] for seed in seeds]
+
+
+def noise(seed):
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (16, 16, 3), dtype=np.uint8))
+
+
+def sketch_of(picture, seed):
+    return Sketch(lambda side: picture.resize((side, side), Image.Resampling.NEAREST), {"seed": seed})
+
+
+def test_what_is_like_a_known_picture_is_drawn_anew(session, monkeypatch):
+    offered = lambda seed: [tone(22) if seed < 3 + 2 * making_module._NEXT_DRAW else noise(seed)]  # noqa: E731
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(offered))
+    order = Order(count=3, strength=0.5, side=96)
+    first, again = create(session, order), create(session, order)
+    assert all(one.new for one in first)
+    assert [one.recipe["made_of"]["seed"] // making_module._NEXT_DRAW for one in first] == [3, 3, 3]
+    assert [one.recipe["seed"] for one in first] == [0, 1, 2]
+    assert [one.picture.tobytes() for one in first] == [one.picture.tobytes() for one in again]
+
+
+def test_pictures_of_an_order_differ_nearly_as_much_as_their_twins(session, monkeypatch):
+    light = noise(99).point(lambda value: 128 + value // 2)
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(lambda seed: [light, noise(seed + 50)]))
+    made = create(session, Order(count=6, strength=0.5, side=96))
+    assert spread([one.picture for one in made]).mean() >= 0.8 * spread([one.twin for one in made]).mean()
+    assert made[0].picture.tobytes() == sketch_of(light, 0).at(96).tobytes(), "the best by the taste comes first"
+
+
+def test_where_nothing_fits_the_best_of_what_there_is_comes(session, monkeypatch):
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(lambda seed: [tone(3), tone(22)]))
+    (made,) = create(session, Order(count=1, strength=0.5, side=96))
+    assert not made.new
+    assert made.recipe["made_of"]["seed"] == 0
 
 
 def test_the_command_writes_pictures_twins_and_what_is_said_of_them(session, engines, tmp_path, monkeypatch, capsys):

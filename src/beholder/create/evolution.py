@@ -61,14 +61,14 @@ class _Archive:
         family = self.places[FAMILIES[rng.integers(len(FAMILIES))]]
         return family[rng.integers(len(family))]
 
-    def best(self, count: int) -> list[_Place]:
-        """The best places, none of a family more often than its share."""
+    def best(self, count: int) -> list[list[_Place]]:
+        """For each of so many pictures some places, the best one first; every place is in one list alone.
+
+        Whichever are taken, none is of a family more often than its share.
+        """
         most = -(-count // min(count, _FAMILIES_IN))
-        rounds = [
-            sorted((p[k] for p in self.places.values() if len(p) > k), key=lambda p: -p.bound) for k in range(most)
-        ]
-        ranked = sorted((place for places in rounds for place in places), key=lambda place: -place.bound)
-        return ranked[:count]
+        ranked = sorted((place for places in self.places.values() for place in places[:most]), key=lambda p: -p.bound)
+        return [ranked[k::count] for k in range(count)]
 
 
 class PainterEngine:
@@ -89,7 +89,7 @@ class PainterEngine:
             children = [archive.any(rng).child(rng) for _ in range(min(_AT_ONCE, left))]
             self._try(children, guide, archive)
             left -= len(children)
-        return [[_sketch(place)] for place in archive.best(len(seeds))]
+        return [[_sketch(place) for place in places] for places in archive.best(len(seeds))]
 
     def _try(self, places: Sequence[_Place], guide: Guide, archive: _Archive) -> None:
         for at in range(0, len(places), _AT_ONCE):

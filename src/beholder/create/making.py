@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from beholder import __version__
@@ -20,7 +19,7 @@ from beholder.create.evolution import PainterEngine
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
-from beholder.create.novelty import Novelty, apart, seen_to_differ
+from beholder.create.novelty import Novelty, Variety, apart, seen_to_differ
 from beholder.create.repaint import SIDE, repaint, save_png
 from beholder.create.styles import STYLES
 from beholder.create.watched import Seen, Watched
@@ -32,6 +31,10 @@ from beholder.types import Progress, silent
 ENGINES: dict[str, Callable[[], Engine]] = {"flow": FlowEngine, "painter": PainterEngine}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
+_DRAWS = 6  # of noise for a seed, the first included, where nothing new and varied comes of it
+_NEXT_DRAW = 1 << 32  # added to the seed for other noise
+
+_Fit = tuple[bool, float, bool, float]  # of a picture: new, no variety missing, seen to differ, its bound
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class _Maker:
         self.guide: Guide = guide
         self.engine = _engine(order.engine)
         self.style = _style(order, self.engine)
+        self._variety = Variety()
 
     def run(self, say: Progress, seen: Seen | None) -> Iterator[tuple[Image.Image, Image.Image, dict[str, Any]]]:
         """(picture, twin, recipe) of each seed."""
@@ -159,9 +163,9 @@ class _Maker:
                 say("painting", k, order.count)
                 if seen is not None:
                     self.guide = Watched(self._taste, seen, [k])
-                sketch = self._chosen(seed, twin, candidates)
                 plain_one = _finished(twin, self.style, seed, order.side)
-                picture = plain_one if sketch is twin else _finished(sketch, self.style, seed, order.side)
+                sketch, picture = (twin, plain_one) if not order.strength else self._chosen(seed, plain_one, candidates)
+                self._variety.add(picture, plain_one)
                 yield picture, plain_one, self._recipe(seed, sketch)
 
     def _recipe(self, seed: int, sketch: Sketch) -> dict[str, Any]:
@@ -169,17 +173,40 @@ class _Maker:
         recipe = {"beholder": __version__, **asdict(self.order), **told}
         return {name: told for name, told in recipe.items() if name != "count" and (name != "wish" or self.order.wish)}
 
-    def _chosen(self, seed: int, twin: Sketch, candidates: Sequence[Sketch]) -> Sketch:
-        """The best by the lower bound, once painted: of those that are new and seen to differ from the twin."""
-        if len(candidates) == 1:
-            return candidates[0]
+    def _chosen(self, seed: int, twin: Image.Image, candidates: Sequence[Sketch]) -> tuple[Sketch, Image.Image]:
+        """The best by the lower bound that is new and unlike those before it once finished; the seed's noise is drawn
+        anew where there is none.
+        """
+        tried = list[tuple[_Fit, int, Sketch]]()
+        for draw in range(_DRAWS):
+            if draw:
+                drawn = seed + draw * _NEXT_DRAW
+                (candidates,) = self.engine.guided([drawn], self.guide, self.order.strength)
+            found = self._judged(seed, twin, candidates, len(tried))
+            for (new, missing, _, _), _, sketch in sorted(found, reverse=True):
+                if not new or missing < 0:
+                    break
+                picture = self._painted(sketch, seed)
+                if self.novelty(picture) and self._variety.spare(picture, twin) >= 0:
+                    return sketch, picture
+            tried += found
+        sketch = max(tried)[2]
+        return sketch, self._painted(sketch, seed)
+
+    def _judged(
+        self, seed: int, twin: Image.Image, candidates: Sequence[Sketch], tried: int
+    ) -> list[tuple[_Fit, int, Sketch]]:
+        """How each of some candidates fits, in the order in which to sort them. tried : how many were before these"""
         painted = [_finished(one, self.style, seed, _TRIED_AT) for one in candidates]
-        plain_one = _finished(twin, self.style, seed, _TRIED_AT)
-        bound = self.guide.bound(painted)
-        for at, picture in enumerate(painted):
-            differs = seen_to_differ(picture, plain_one)
-            bound[at] -= 100.0 * (not differs) + 100.0 * (not self.novelty(picture))
-        return candidates[int(np.argmax(bound))]
+        bounds, found = self.guide.bound(painted).tolist(), list[tuple[_Fit, int, Sketch]]()
+        for at, (sketch, picture, bound) in enumerate(zip(candidates, painted, bounds, strict=True)):
+            missing = min(0.0, self._variety.spare(picture, twin))
+            fit = self.novelty(picture), missing, seen_to_differ(picture, twin), bound
+            found.append((fit, -tried - at, sketch))
+        return found
+
+    def _painted(self, sketch: Sketch, seed: int) -> Image.Image:
+        return _finished(sketch, self.style, seed, self.order.side)
 
 
 def _style(order: Order, engine: Engine) -> str | None:

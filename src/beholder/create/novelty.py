@@ -17,6 +17,7 @@ from beholder.types import Floats, Matrix
 SIDE = 32
 _KNOWN = 150  # pictures of the collection that new ones must not be like
 _FLOOR = 1.0  # per cent of known pictures that lie nearer to another one than the floor
+_VARIED = 0.8  # of the mean difference between twins, kept between the pictures of an order
 _SEEN = 0.08  # root mean square difference at 16 x 16 pixels from which on two pictures are seen to differ
 
 
@@ -92,10 +93,20 @@ class Novelty:
         return self.too_near(picture) == (0, 0)
 
 
+def coarse(picture: Image.Image) -> Matrix:
+    """(16, 16, 3) in [0, 1]: how a picture looks from afar."""
+    small = picture.convert("RGB").resize((16, 16), Image.Resampling.BOX)
+    seen: Matrix = np.asarray(small, np.float32) / np.float32(255)
+    return seen
+
+
 def apart(a: Image.Image, b: Image.Image) -> float:
     """How different two pictures look from afar: 0 to 1, root mean square at 16 x 16 pixels."""
-    small = [np.asarray(one.convert("RGB").resize((16, 16), Image.Resampling.BOX), np.float32) / 255 for one in (a, b)]
-    return float(np.sqrt(np.mean((small[0] - small[1]) ** 2)))
+    return _between(coarse(a), coarse(b))
+
+
+def _between(a: Matrix, b: Matrix) -> float:
+    return float(np.sqrt(np.mean((a - b) ** 2)))
 
 
 def seen_to_differ(a: Image.Image, b: Image.Image) -> bool:
@@ -108,3 +119,21 @@ def spread(pictures: Sequence[Image.Image]) -> Floats:
         [apart(a, b) for k, a in enumerate(pictures) for b in pictures[k + 1 :]], np.float64
     )
     return pairs
+
+
+class Variety:
+    """Whether the pictures of an order look as different from each other as they must: .8 of what their twins do."""
+
+    def __init__(self) -> None:
+        self._chosen, self._twins, self._spare = list[Matrix](), list[Matrix](), 0.0
+
+    def spare(self, picture: Image.Image, twin: Image.Image) -> float:
+        """How much difference is left over, below 0 where some is missing, with one picture more."""
+        one, other = coarse(picture), coarse(twin)
+        more = sum(_between(one, known) for known in self._chosen)
+        return self._spare + more - _VARIED * sum(_between(other, known) for known in self._twins)
+
+    def add(self, picture: Image.Image, twin: Image.Image) -> None:
+        self._spare = self.spare(picture, twin)
+        self._chosen.append(coarse(picture))
+        self._twins.append(coarse(twin))
