@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +44,9 @@ def hang(pictures: list[Image.Image]) -> Image.Image:
     return hung
 
 
-def main() -> None:
-    best = list[Image.Image]()
-    sheet = Image.new("RGB", (COUNT * (CELL + GAP) - GAP, 5 * (CELL + GAP) - GAP), "white")
+@contextmanager
+def session_of_ada() -> Iterator[Session]:
+    """Of the simulated person of the demo, with all her answers."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         library = Library(home, config=Settings(home=home))
@@ -54,6 +56,14 @@ def main() -> None:
             ada.answer()
         session = Session(library, "gallery", "Ada")
         session.settle()
+        yield session
+        library.close()
+
+
+def main() -> None:
+    best = list[Image.Image]()
+    sheet = Image.new("RGB", (COUNT * (CELL + GAP) - GAP, 5 * (CELL + GAP) - GAP), "white")
+    with session_of_ada() as session:
         for at, engine in ((0, "flow"), (2, "painter")):
             made = create(session, Order(count=COUNT, engine=engine, strength=0.4, seed=1, side=SIDE))
             row(sheet, at, [one.picture for one in made])
@@ -61,7 +71,6 @@ def main() -> None:
             best += [made[k].picture for k in HANGS[engine]]
             for one in made:
                 print(engine, f"{one.score:.2f} {one.twin_score:.2f}", one.other_score, one.other_twin_score)
-        library.close()
     view = paint_by_chance(np.random.default_rng(SEEN), "landscape")
     row(sheet, 4, [view, *(repaint(view, style, side=SIDE) for style in STYLES)])
     sheet.save(DOCS / "created.jpg", quality=88)
