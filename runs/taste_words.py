@@ -35,7 +35,7 @@ from beholder.explain import Explanation, Predictions, Verdict, reasons, spoken_
 from beholder.explain.leanings import TELLING
 from beholder.features.attributes import ATTRIBUTES
 from beholder.prequential import predict_answer
-from beholder.research.bench.personas import Persona, SimulatedEye, people, seconds_of
+from beholder.research.bench.personas import Persona, SimulatedEye, people_of, seconds_of
 from beholder.research.datasets import load_plain
 from beholder.session.models import ModelMaker
 from beholder.types import Answers, Floats, Item, Judgement, Progress, answers_of, silent
@@ -189,7 +189,7 @@ def rooms(library: Library, data: str, columns: bool, progress: Progress) -> tup
 def everybody(data: str, items: Sequence[Item], words: Tags, more: str) -> list[Persona]:
     """The bench's people, who like a value of a column; some who like what a word is said of; and those of a file."""
     columns = {name: [item.columns.get(name, "") for item in items] for name in load_plain(data).columns}
-    found, shares = people(columns), words.said.mean(axis=0)
+    found, shares = people_of(columns), words.said.mean(axis=0)
     known = [k for k, group in enumerate(words.groups) if group not in NAMES and RAREST <= shares[k] <= COMMONEST]
     known.sort(key=lambda k: zlib.crc32(words.names[k].encode()))
     found += [Persona(words.groups[k], words.names[k], words.said[:, k]) for k in known[:MOST]]
