@@ -122,13 +122,15 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-c", self.script, str(self.home), str(self.port)], env=environment
         )
-        for _ in range(300):
+        until = time.monotonic() + 240  # a busy machine takes a minute to import all of it
+        while time.monotonic() < until:
             try:
                 urllib.request.urlopen(f"{self.url}/people", timeout=5).close()
                 return self
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 assert self.process.poll() is None, "the server did not start"
                 time.sleep(0.1)
+        self.kill()
         raise AssertionError("the server does not answer")
 
     def kill(self) -> None:
