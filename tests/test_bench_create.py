@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from beholder.cli import run as command
 from beholder.create import Order, create, evolution, plain
@@ -13,7 +14,8 @@ from beholder.create.dreaming import FlowEngine
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.research.bench import analyse, creating
 from beholder.research.bench.creating_tables import sum_up
-from beholder.research.bench.takers import takers
+from beholder.research.bench.takers import Taker, takers
+from beholder.research.bench.told_apart import told_apart
 from beholder.research.datasets import load_plain
 from helpers.flows import tiny_flow, tone
 
@@ -99,11 +101,37 @@ def test_a_planted_taste_is_gained_on_and_the_command_says_so(tones, quick, tmp_
     assert "| 2 people | painter |" in table
     assert "gain by the judge" in table
     assert "<svg" in (tmp_path / "out" / "create.svg").read_text()
+    with Image.open(tmp_path / "out" / "create-painter-simulated.jpg") as sheet:
+        assert sheet.size == (2 * 198 - 6, 4 * 198 - 6), "two people, each with two pictures and their twins"
+    assert {path.name for path in (tmp_path / "out").glob("*.jpg")} == {
+        f"create-painter-{kind}.jpg" for kind in ("simulated", "persona", "real")
+    }
+
+
+def test_what_is_made_for_two_people_is_told_apart_by_what_they_like(tmp_path):
+    def square(colour, seed):
+        rng = np.random.default_rng(seed)
+        return Image.fromarray((np.array(colour) + rng.integers(-40, 40, (32, 32, 3))).clip(0, 255).astype(np.uint8))
+
+    red, blue = (200, 60, 60), (60, 60, 200)
+    files = [tmp_path / f"{n}.png" for n in range(20)]
+    for n, file in enumerate(files):
+        square(red if n < 10 else blue, n).save(file)
+    likes_red, likes_blue, likes_both, unknown = (
+        Taker("persona", name, (), (), tuple(liked))
+        for name, liked in [("r", range(10)), ("b", range(10, 20)), ("a", range(20)), ("u", ())]
+    )
+    reds, blues = ([square(colour, 100 + n) for n in range(3)] for colour in (red, blue))
+    assert told_apart([reds, blues], [likes_red, likes_blue], files) == [1, 1]
+    assert told_apart([blues, reds], [likes_red, likes_blue], files) == [0, 0]
+    assert told_apart([reds, reds], [likes_red, likes_blue], files) == [0.5, 0.5]
+    none = told_apart([reds, reds, blues], [likes_red, likes_both, unknown], files)
+    assert np.isnan(none).all(), "of those who like the same pictures, or nobody knows what, nothing is said"
 
 
 def test_figures_are_means_over_people():
     about = {"data": "set", "encoder": "e", "engine": "flow", "kind": "real", "answers": 3, "pictures": 2}
-    flat = dict.fromkeys(("best_own", "variety", "near", "near_quarters", "seconds", "best_judge"), 0.5)
+    flat = dict.fromkeys(("best_own", "variety", "told_apart", "near", "near_quarters", "seconds", "best_judge"), 0.5)
     rows = [
         about | flat | {"person": f"p{n}", "own": 2.0, "judge": judge, "best_of": n, "families": None}
         for n, judge in enumerate((-0.5, 1.0, 1.0, 2.5))

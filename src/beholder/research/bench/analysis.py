@@ -32,7 +32,7 @@ class _Analysis:
     table   Markdown of the figures; draw: their picture as SVG
     shots, repeats, methods   unless others are asked for; where it compares methods, `ask` has `methods`, `key` and
     `table` too
-    takes   what else `ask` has, of `plans`, `people` and `encoder`
+    takes   what else `ask` has, of `plans`, `people`, `encoder` and `sheets`
     """
 
     check: Callable[[Dataset, Sequence[int]], tuple[int, ...]]
@@ -69,7 +69,7 @@ _ANALYSES = {
         shots=creating.SHOTS,
         repeats=creating.REPEATS,
         methods=creating.ENGINES,
-        takes=frozenset({"people", "encoder"}),
+        takes=frozenset({"people", "encoder", "sheets"}),
     ),
 }
 
@@ -105,7 +105,7 @@ def analyse(
         ask: the kinds of question of personas, "grids", "pairs" and "ratings" unless given; people: how many at most,
         of personas, and of each kind of create
     out
-        a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg
+        a folder for NAME.jsonl (a line a repeat), NAME.md and NAME.svg; of create sheets of pictures too
 
     Returns
     -------
@@ -140,6 +140,7 @@ def analyse(
     stamp = {"analysis": name, "data": dataset.name, "where": where, "encoder": encoder}
     told = {"methods": methods or asked.methods, "key": revision, "table": rated} if asked.methods else {}
     told |= more | ({"encoder": encoder} if "encoder" in asked.takes else {})
+    told |= {"sheets": Path(out).expanduser()} if out is not None and "sheets" in asked.takes else {}
     found = asked.ask(dataset, X[:, :-MEASURED], X[:, -MEASURED:], kept, repeats, seed, say, **told)
     rows = [stamp | row for row in found]
     figures = asked.sum_up(rows, seed)

@@ -27,9 +27,11 @@ from beholder.create import Order, create, plain
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, spread
 from beholder.errors import BadInput, UserError
-from beholder.images import fingerprint
+from beholder.images import fingerprint, open_image
 from beholder.research.bench.runner import results_of
+from beholder.research.bench.sheet import CELL, save_sheet
 from beholder.research.bench.takers import MOST, Taker, takers
+from beholder.research.bench.told_apart import told_apart
 from beholder.research.bench.worker import Row
 from beholder.research.datasets import Dataset
 from beholder.session import Session
@@ -43,6 +45,7 @@ _SIDE, _TRIED_AT = 512, 320  # pixels of the longer side: finished, and where th
 _MOST_TRIED = 64  # plain pictures for each one made
 _PLAIN = 1000  # seeds from here on are of plain pictures
 _SET = "set"  # the collection
+_SHOWN = 6  # people on a sheet, each with a row of pictures above a row of twins
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,25 @@ class CreateJob:
     engine: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Small copies of made pictures and of their twins in a folder, by what they were made for."""
+
+    folder: Path
+
+    def put(self, job: CreateJob, pictures: Sequence[Image.Image], twins: Sequence[Image.Image]) -> None:
+        for name, some in (("made", pictures), ("twin", twins)):
+            for number, picture in enumerate(some):
+                small = picture.copy()
+                small.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
+                small.save(self.folder / f"{job.engine}-{job.taker}-{number}-{name}.png")
+
+    def get(self, job: CreateJob, count: int, name: str = "made") -> list[Image.Image]:
+        """name : of what, "made" or "twin"."""
+        files = [self.folder / f"{job.engine}-{job.taker}-{number}-{name}.png" for number in range(count)]
+        return [open_image(file) for file in files]
+
+
 @dataclass(eq=False)
 class Creating:
     """What worker processes do.
@@ -61,6 +83,8 @@ class Creating:
     ----------
     home
         the data folder of a library with the set as a collection
+    kept
+        a folder for what was made, small: `Kept`
     keys
         of the set's pictures, as the library knows them
     count
@@ -68,6 +92,7 @@ class Creating:
     """
 
     home: Path
+    kept: Kept
     keys: Sequence[str]
     takers: Sequence[Taker]
     count: int
@@ -103,6 +128,7 @@ class Creating:
         own, other = (eye.spreads(pictures) for eye in (guide, judge))
         own_twin, other_twin = (eye.spreads(twins) for eye in (guide, judge))
         session.close()
+        self.kept.put(job, pictures, twins)
         near = np.array([Novelty.of(collection).too_near(picture) for picture in pictures])
         apart, families = spread(twins), {str(one.recipe["made_of"].get("family", "")) for one in made} - {""}
         found: dict[str, Any] = {
@@ -193,6 +219,7 @@ def ask(
     table: Any = None,
     encoder: str = "builtin",
     people: int = MOST,
+    sheets: Path | None = None,
 ) -> list[Row]:
     """A row for every engine and person. The same seed makes the same pictures; how many plain ones they are compared
     with depends on the machine.
@@ -205,6 +232,8 @@ def ask(
         engines
     people
         of each kind, at most
+    sheets
+        a folder for a sheet of pictures for each engine and kind of people
 
     Raises
     ------
@@ -217,17 +246,41 @@ def ask(
     who = takers(data, X, shots[0], seed, people)
     with tempfile.TemporaryDirectory() as folder:
         home, keys = _library_of(data, encoder, Path(folder), progress)
-        work = Creating(home, keys, who, repeats, seed)
+        kept = Kept(Path(folder) / "kept")
+        kept.folder.mkdir()
+        work = Creating(home, kept, keys, who, repeats, seed)
         jobs = [CreateJob(taker, engine) for engine, taker in product(engines, range(len(who)))]
         rows = list[Row]()
         progress("making pictures", 0, len(jobs))
         for done, found in enumerate(results_of(work.run, jobs)):
             rows += found
             progress("making pictures", done + 1, len(jobs))
+        place = {(one.kind, one.name): at for at, one in enumerate(who)}
+        rows.sort(key=lambda r: (engines.index(r["engine"]), place[r["kind"], r["person"]]))
+        for engine in engines:
+            _look_at(engine, [r for r in rows if r["engine"] == engine], who, data, kept, sheets)
     if not rows:
         raise BadInput(f"nothing can be learned from what {len(who)} people said of {data.name}")
-    place = {(one.kind, one.name): at for at, one in enumerate(who)}
-    return sorted(rows, key=lambda r: (engines.index(r["engine"]), place[r["kind"], r["person"]]))
+    return rows
+
+
+def _look_at(
+    engine: str, rows: Sequence[Row], who: Sequence[Taker], data: Dataset, kept: Kept, sheets: Path | None
+) -> None:
+    """Adds `told_apart` to the rows of an engine, and lays out sheets of what it made."""
+    at = [next(k for k, one in enumerate(who) if (one.kind, one.name) == (r["kind"], r["person"])) for r in rows]
+    made = [kept.get(CreateJob(k, engine), r["pictures"]) for k, r in zip(at, rows, strict=True)]
+    shares = told_apart(made, [who[k] for k in at], data.files)
+    for row, share in zip(rows, shares, strict=True):
+        row["told_apart"] = None if np.isnan(share) else round(share, 4)
+    if sheets is None:
+        return
+    for kind in dict.fromkeys(r["kind"] for r in rows):
+        shown = [number for number, row in enumerate(rows) if row["kind"] == kind][:_SHOWN]
+        strips = list[list[Image.Image]]()
+        for number in shown:
+            strips += [made[number], kept.get(CreateJob(at[number], engine), rows[number]["pictures"], "twin")]
+        save_sheet(strips, sheets / f"create-{engine}-{kind}.jpg")
 
 
 def _library_of(data: Dataset, encoder: str, folder: Path, progress: Progress) -> tuple[Path, list[str]]:

@@ -18,7 +18,18 @@ _TITLES = {
     "persona": "Personas, who like one kind of picture",
     "real": "Real people",
 }
-_MEANS = ("own", "judge", "best_own", "best_judge", "variety", "near", "near_quarters", "families", "seconds")
+_MEANS = (
+    "own",
+    "judge",
+    "best_own",
+    "best_judge",
+    "variety",
+    "told_apart",
+    "near",
+    "near_quarters",
+    "families",
+    "seconds",
+)
 _ABOUT = ("analysis", "data", "encoder", "engine", "kind", "judged_by", "answers", "pictures")
 
 
@@ -100,6 +111,7 @@ _CELLS: dict[str, Callable[[Row], str]] = {
     "its gain by the judge": lambda f: f"{f['best_judge']:+.2f}",
     "gain over it by the judge": lambda f: _gain("over_best", f),
     "how different from each other, as a share of the plain ones": lambda f: _number(f["variety"], ".2f"),
+    "pairs told apart from those of others": lambda f: "–" if f["told_apart"] is None else f"{f['told_apart']:.0%}",
     "too near a known picture": lambda f: f"{f['near']:.1%}",
     "quarters too near a known one": lambda f: f"{f['near_quarters']:.1%}",
     "families among them": lambda f: _number(f["families"], ".1f"),

@@ -6,7 +6,7 @@ value of a column, and, where a set holds choices, its raters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,12 +30,15 @@ class Taker:
     ----------
     guiding, judging
         what the taste that guides is learned from, and what the judge is
+    liked
+        pictures of the set that are known to be liked
     """
 
     kind: str
     name: str
     guiding: tuple[Judgement, ...]
     judging: tuple[Judgement, ...]
+    liked: tuple[int, ...] = ()
 
 
 def takers(data: Dataset, X: Matrix, shots: int, seed: int, most: int = MOST) -> list[Taker]:
@@ -51,7 +54,8 @@ def takers(data: Dataset, X: Matrix, shots: int, seed: int, most: int = MOST) ->
         found.append(_simulated("simulated", f"direction {number + 1}", eye, "choice", shots))
     for number, persona in enumerate(people_of(data.columns, most)):
         eye = SimulatedEye.of(persona, [seed, 1, number])
-        found.append(_simulated("persona", persona.name, eye, "grid", shots))
+        liked = tuple(np.flatnonzero(persona.liked).tolist())
+        found.append(replace(_simulated("persona", persona.name, eye, "grid", shots), liked=liked))
     return found + _real(data, seed)[:most]
 
 
