@@ -218,7 +218,7 @@ def test_explain_says_the_taste_in_words(art, capsys):
 
 def test_explain_shows_what_it_rests_on_and_what_is_open(art, capsys):
     said = told(capsys, "explain", "art", "--person", "Ada")
-    assert (len(said["loved"]), len(said["against"]), len(said["question"])) == (9, 9, 2)
+    assert (len(said["loved"]), len(said["against"]), len(said["question"])) == (8, 8, 2)
     assert not {*said["loved"]} & {*said["against"]}
     for word in said["words"]:
         assert word["liked"] == (word["share"] > word["usual"])

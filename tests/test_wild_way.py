@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import Server, asked, press, saved
+from helpers.browser import Server, act, asked, press, saved
 from helpers.pages import SITE
 from helpers.shop import painting, save_page
 
@@ -78,12 +78,12 @@ def test_from_a_saved_page_to_a_shortlist_with_links(open_page, shop, tmp_path):
     page.locator("#wall figure").first.wait_for()
     fits = page.locator("#wall .title").all_inner_texts()
     assert sorted(fits) == [title for _, title, price, *_ in ADS if int(price) <= 2000]
-    page.locator("[data-keep]").first.click()
+    act(page, 0, "keep")
     page.fill("dialog.keep input[maxlength]", "Over the sofa")
     page.keyboard.press("Enter")
     page.locator("dialog.keep li a").wait_for()
     page.keyboard.press("Escape")
-    page.locator("[data-keep]").nth(1).click()
+    act(page, 1, "keep")
     page.locator("dialog.keep li input").check()
     page.keyboard.press("Escape")
 
