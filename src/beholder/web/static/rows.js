@@ -1,7 +1,7 @@
 // Pictures in rows that fill the wall: as large as may be, and about equally so, since a large one is liked more easily.
 
 const NARROWEST = 0.5, WIDEST = 2.6; // ratios that a row is given to; what is longer is shown whole all the same
-const IDLE = 0.3; // how much the width that the emptiest row leaves counts against rows
+const IDLE = 0.6; // how much the width that the emptiest row leaves counts against rows
 
 // Where each picture stands: [{x, y, width, height}] of the boxes, edge: around each picture, words: below it.
 export function rows(ratios, width, height, { gap, edge, words }) {
