@@ -138,6 +138,18 @@ def test_a_page_fits_every_screen_and_axe_finds_nothing_light_and_dark(look, ent
     assert wrong(page) == []
 
 
+@pytest.mark.parametrize("width", [641, 700, 768, 900, 1001, 1280])
+def test_the_menu_is_one_line_and_covers_nothing(look, width):
+    page = look("/people")
+    page.set_viewport_size({"width": width, "height": 800})
+    name, nav, signs = (page.locator(one).bounding_box() for one in (".bar .name", ".bar nav", ".bar .signs"))
+    assert name["x"] + name["width"] <= nav["x"]
+    assert nav["x"] + nav["width"] <= signs["x"]
+    assert page.locator(".bar").bounding_box()["height"] < 70
+    ends = page.locator(".bar nav a >> visible=true").last.bounding_box()
+    assert ends["x"] + ends["width"] <= nav["x"] + nav["width"] + 1
+
+
 def test_the_welcome_does_so_too(open_page, tmp_path):
     home = tmp_path / "data"
     library = Library(home, config=Settings(home=home, threads=1))
