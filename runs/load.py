@@ -21,6 +21,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ ALONE = 0.25  # part of the seconds in which one person answers alone
 AT_ONCE = 10_000  # items that are kept in one transaction
 
 
-def fill(home: Path, n: int) -> Matrix:
-    """A collection of `n` items without files; returns their numbers, in the order of the items."""
+def fill(home: Path, n: int, item_of: Callable[[int, str], NewItem] | None = None) -> Matrix:
+    """A collection of `n` items, without files unless `item_of` (number, sha256) names some; returns their numbers."""
     rng = np.random.default_rng(0)
     library = Library(home, config=Settings(home=home))
     row = library.store.add_collection("many", str(home), library.settings.encoder)
@@ -55,7 +56,8 @@ def fill(home: Path, n: int) -> Matrix:
     vectors, attributes = numbers(library, n, rng)
     library.shards(row.encoder).add(hashes, vectors)
     library.shards("attributes").add(hashes, attributes)
-    items = [NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, {}) for i, sha in enumerate(hashes)]
+    bare = lambda i, sha: NewItem(f"{i}.jpg", Locator.of(home / f"{i}.jpg"), sha, 1200, 900, {})  # noqa: E731
+    items = [(item_of or bare)(i, sha) for i, sha in enumerate(hashes)]
     for first in range(0, n, AT_ONCE):
         library.store.keep_files(row.id, [], items[first : first + AT_ONCE])
     library.close()

@@ -10,7 +10,6 @@ machine changes less. After a heart, a hide and an answer the first page is fetc
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import re
 import tempfile
@@ -26,13 +25,11 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from beholder.collection import Library
-from beholder.config import Settings
 from beholder.locator import Locator
 from beholder.store import NewItem
 from beholder.types import Matrix
 from label_latency import start
-from load import AT_ONCE, LIKED, memory, numbers, processor
+from load import LIKED, fill, memory, processor
 
 TIMES = 6  # that each page is fetched
 SHAPES = ((1200, 900), (900, 1200), (1000, 1000), (1500, 700), (700, 1400), (1200, 800))  # of the files that are shared
@@ -54,27 +51,18 @@ PAGES = {
 }
 
 
-def fill(home: Path, n: int) -> Matrix:
+def hang(home: Path, n: int) -> Matrix:
     """A collection of `n` items that share a few files, of which something is said; returns their numbers."""
     rng = np.random.default_rng(0)
-    library = Library(home, config=Settings(home=home))
-    row = library.store.add_collection("many", str(home), library.settings.encoder)
-    hashes = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(n)]
-    vectors, attributes = numbers(library, n, rng)
-    library.shards(row.encoder).add(hashes, vectors)
-    library.shards("attributes").add(hashes, attributes)
     for at, size in enumerate(SHAPES):
         blurred = Image.fromarray(rng.integers(0, 256, (6, 6, 3), np.uint8)).resize(size, Image.Resampling.BICUBIC)
         blurred.save(home / f"{at}.jpg")
-    kinds = rng.integers(0, len(SHAPES), n).tolist()
-    items = [
-        NewItem(f"{i}.jpg", Locator.of(home / f"{kind}.jpg"), sha, *SHAPES[kind], said(rng))
-        for i, (kind, sha) in enumerate(zip(kinds, hashes, strict=True))
-    ]
-    for first in range(0, n, AT_ONCE):
-        library.store.keep_files(row.id, [], items[first : first + AT_ONCE])
-    library.close()
-    return vectors
+
+    def item(i: int, sha: str) -> NewItem:
+        kind = int(rng.integers(len(SHAPES)))
+        return NewItem(f"{i}.jpg", Locator.of(home / f"{kind}.jpg"), sha, *SHAPES[kind], said(rng))
+
+    return fill(home, n, item)
 
 
 def said(rng: np.random.Generator) -> dict[str, str]:
@@ -160,7 +148,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=100_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder), fill(Path(folder), options.pictures))
+        rows = measure(Path(folder), hang(Path(folder), options.pictures))
     print(f"{options.pictures:,} pictures, milliseconds")
     print(f"{'':32}{'first':>10}{'warm':>10}{'processor':>12}")
     for what, figures in rows:

@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from beholder.types import Matrix
 from label_latency import start
-from wall import Visitor, fill
+from wall import Visitor, hang
 
 NAMED = {"answer": "the server's answer begins", "first": "first paint", "picture": "largest picture painted"}
 CHROMIUM = "/usr/bin/chromium"
@@ -148,7 +148,7 @@ def main() -> None:
         kept = home / "vectors.npy"
         if not kept.exists():
             home.mkdir(parents=True, exist_ok=True)
-            np.save(kept, fill(home, options.pictures))
+            np.save(kept, hang(home, options.pictures))
         print(json.dumps({"pictures": options.pictures, "load": os.getloadavg()}))
         measure(home, np.load(kept))
 

@@ -13,7 +13,7 @@ from beholder.create.dreaming import FlowEngine
 from beholder.errors import BadInput
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
-from helpers.browser import as_person, choose
+from helpers.browser import as_person, choose, form
 from helpers.flows import tiny_flow
 
 pytest_plugins = "helpers.webwall"
@@ -51,16 +51,6 @@ def hold(may, but=0):
         pass
     if but:
         may.release(but)
-
-
-def shown_to(client):
-    text = client.get("/shortlists").text
-    person, home = re.search(r'data-person="(\d+)" data-home="([^"]+)"', text).groups()
-    return f"{home}.{person}"
-
-
-def form(client, path, **data):
-    return client.post(path, data=data | {"shown_to": shown_to(client)}, follow_redirects=False)
 
 
 def make(client, **order):

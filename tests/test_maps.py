@@ -7,12 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sklearn.manifold import trustworthiness
 
-from beholder.collection import Library
-from beholder.config import Settings
 from beholder.views import layout
 from beholder.views.maps import map_of
-from beholder.web.app import create_app
-from helpers.browser import HERE, SAFE, as_person, choose, event, hang
+from helpers.browser import HERE, SAFE, as_person, choose, event
+
+pytest_plugins = "helpers.webwall"
 
 KINDS, PER_KIND = 12, 25
 
@@ -135,25 +134,9 @@ def test_where_nothing_can_be_written_there_is_a_map_all_the_same(tmp_path, plac
 # Pages
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    home = tmp_path_factory.mktemp("maps")
-    library = Library(home, config=Settings(home=home, threads=1))
-    library.import_source(hang(home / "pictures"), "wall")
-    yield library
-    library.close()
-
-
-@pytest.fixture(scope="module")
-def app(library):
-    app = create_app(library, library.settings)
-    yield app
-    app.state.beholder.close()
-
-
 @pytest.fixture
-def client(app):
-    client = as_person(TestClient(app, base_url=HERE, headers=SAFE, raise_server_exceptions=False))
+def client(visitor):
+    client = as_person(visitor)
     choose(client, 12)
     return client
 
@@ -182,10 +165,10 @@ def test_the_page_is_there_at_once_and_the_map_once_it_is_drawn(client, app):
     assert list(maps.folder.iterdir()) == [maps.folder / "1.npz"]
 
 
-def test_points_tell_the_ranking_best_first(client, library):
+def test_points_tell_the_ranking_best_first(client, wall):
     ids, _, short, scores = points(client)
     rows = client.get("/results/wall/export.json").json()
-    art = library.collection("wall")
+    art = wall.collection("wall")
     assert [art.items[art.row_of[int(id)]].name for id in ids] == [row["item"] for row in rows]
     assert scores == pytest.approx([row["score"] for row in rows], abs=1e-4)
     assert [f"{key:08x}" for key in short] == [art.items[art.row_of[int(id)]].key[:8] for id in ids]
@@ -230,20 +213,20 @@ def test_titles_come_in_the_order_they_are_asked_for(client):
     assert all(one["title"].startswith("Study ") for one in told)
 
 
-def test_a_map_that_could_not_be_drawn_says_so_and_is_tried_again(client, app, library, monkeypatch):
+def test_a_map_that_could_not_be_drawn_says_so_and_is_tried_again(client, app, wall, monkeypatch):
     maps = app.state.beholder.maps
     points(client)
-    known = type(library.shared("wall").table).known
+    known = type(wall.shared("wall").table).known
     monkeypatch.setattr(
-        type(library.shared("wall").table), "known", lambda table, key: None if key == "map" else known(table, key)
+        type(wall.shared("wall").table), "known", lambda table, key: None if key == "map" else known(table, key)
     )
-    maps._failed.add(library.shared("wall").table.key)
+    maps._failed.add(wall.shared("wall").table.key)
     answer = client.get("/map/wall/points")
     assert (answer.status_code, "could not be drawn" in answer.text) == (503, True)
     assert client.get("/map/wall/points").status_code == 202
 
 
-def test_before_there_are_answers_the_map_says_how_many_are_missing(app, library, monkeypatch):
-    monkeypatch.setattr(library.settings, "model", "gp")
+def test_before_there_are_answers_the_map_says_how_many_are_missing(app, wall, monkeypatch):
+    monkeypatch.setattr(wall.settings, "model", "gp")
     fresh = as_person(TestClient(app, base_url=HERE, headers=SAFE))
     assert "Answer 10 more questions" in fresh.get("/map/wall").text

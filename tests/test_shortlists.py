@@ -9,7 +9,7 @@ import pytest
 from beholder.errors import UnknownName, UserError
 from beholder.offers import wall_size
 from beholder.types import Details
-from helpers.browser import SAFE, as_person
+from helpers.browser import SAFE, as_person, form, shown_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -102,16 +102,6 @@ def listed(client, wall):
         said = {"item": id, "on": True, "shortlist": first["id"]}
         assert client.post("/api/shortlists", json=said, headers=headers).json()["on"]
     return client, first["id"], ids
-
-
-def shown_to(client):
-    text = client.get("/shortlists").text
-    person, home = re.search(r'data-person="(\d+)" data-home="([^"]+)"', text).groups()
-    return f"{home}.{person}"
-
-
-def form(client, path, **data):
-    return client.post(path, data=data | {"shown_to": shown_to(client)}, follow_redirects=False)
 
 
 def test_a_shortlist_is_one_persons_own(listed, wall):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -76,6 +77,18 @@ def send(client, *events):
 def ask(client, kind="choice", n=1, exclude=()):
     query = {"kind": kind, "n": n, "exclude": ",".join(map(str, exclude))}
     return client.get("/api/label/wall/questions", params=query).json()["questions"]
+
+
+def shown_to(client):
+    """Whom the pages of this client are shown to, as its forms say it."""
+    text = client.get("/shortlists").text
+    person, home = re.search(r'data-person="(\d+)" data-home="([^"]+)"', text).groups()
+    return f"{home}.{person}"
+
+
+def form(client, path, **data):
+    """Send a form of a page."""
+    return client.post(path, data=data | {"shown_to": shown_to(client)}, follow_redirects=False)
 
 
 def choose(client, times):

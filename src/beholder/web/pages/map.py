@@ -12,8 +12,8 @@ from beholder.collection import Collection
 from beholder.ranking import Ranking, title_of
 from beholder.store import Person
 from beholder.types import Ints
-from beholder.web.pages.label import FEWEST, whole
-from beholder.web.pages.views import views_of
+from beholder.web.pages.label import whole
+from beholder.web.pages.views import too_early, views_of
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
@@ -79,13 +79,8 @@ def show(request: Request, collection: str, person: PagePerson) -> Response:
     """The page of the map."""
     state = state_of(request)
     session = state.fresh(collection, person)
-    row, now = session.collection.row, session.progress()
-    if now.weight < FEWEST and not session.starts_from_others:
-        response = page(
-            request, "results_early.html", here="results", collection=row.name, progress=now, fewest=FEWEST,
-            size=len(session.collection),
-        )  # fmt: skip
-    else:
+    row, response = session.collection.row, too_early(request, session)
+    if response is None:
         ranking, art = _ranked(request, collection, person)
         response = page(
             request, "views_map.html", here="results", collection=row.name, view="map", views=views_of(art),

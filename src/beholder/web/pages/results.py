@@ -20,9 +20,9 @@ from beholder.session import Reading
 from beholder.store import Person
 from beholder.types import Item
 from beholder.web.pages.collections import may_import
-from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.label import whole
 from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, unfiltered
-from beholder.web.pages.views import views_of
+from beholder.web.pages.views import too_early, views_of
 from beholder.web.pages.works import same_questions
 from beholder.web.render import download, page
 from beholder.web.state import state_of
@@ -58,27 +58,18 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     state, query = state_of(request), request.query_params
     session = state.fresh(collection, person)
     number = whole(query.get("page", "1"), "page", 1, 10**6)
-    row, now = session.collection.row, session.progress()
-    context: dict[str, Any] = {
-        "collection": row.name,
-        "progress": now,
-        "fewest": FEWEST,
-        "size": len(session.collection),
-        "elsewhere": session.elsewhere.known,
-        "alone": session.elsewhere.alone,
-    }
-    if now.weight < FEWEST and not session.starts_from_others:
-        response = page(request, "results_early.html", here="results", **context)
-    else:
+    row, response = session.collection.row, too_early(request, session)
+    if response is None:
         reading = state.reading(collection, person)
         wanted, part = filter_of(query, reading.collection), query.get("part")
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
         judged, pictures = reading.history.judged, reading.collection
-        context |= {"progress": now, "verdict": reading.verdict if now.answers else None, "shares": reading.shares}
         shown = reading.shown(wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
-        context |= {
+        context: dict[str, Any] = {
+            "collection": row.name, "progress": now, "verdict": reading.verdict if now.answers else None,
+            "shares": reading.shares, "elsewhere": session.elsewhere.known, "alone": session.elsewhere.alone,
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
             "matching": len(shown), "of": len(ranked), "filter": wanted,
             "sorts": _sorts_of(pictures.facts, wanted.sort),

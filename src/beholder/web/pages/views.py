@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from beholder.collection import Collection
 from beholder.ranking import Ranking
+from beholder.session import Session
 from beholder.types import Item
 from beholder.views import Group
 from beholder.web.faults import Refused
@@ -62,6 +63,17 @@ def views_of(art: Collection) -> list[tuple[str, str]]:
     return [*known, *((by, label) for by, label in (("year", "Years"), ("folder", "Folders")) if art.groups(by))]
 
 
+def too_early(request: Request, session: Session) -> Response | None:
+    """The page that leads to the questions, where too few are answered for a ranking; else None."""
+    now = session.progress()
+    if now.weight >= FEWEST or session.starts_from_others:
+        return None
+    return page(
+        request, "results_early.html", here="results", collection=session.collection.name, progress=now,
+        fewest=FEWEST, size=len(session.collection),
+    )  # fmt: skip
+
+
 @router.get("/kinds/{collection:path}")
 def kinds(request: Request, collection: str, person: PagePerson) -> Response:
     """Groups of pictures that look alike, named in words, those that this person would love first."""
@@ -83,14 +95,10 @@ def folders(request: Request, collection: str, person: PagePerson) -> Response:
 def _grouped(request: Request, collection: str, person: Any, by: str) -> Response:
     state = state_of(request)
     session = state.fresh(collection, person)
-    row, now = session.collection.row, session.progress()
+    row = session.collection.row
     number = whole(request.query_params.get("page", "1"), "page", 1, 10**6)
-    if now.weight < FEWEST and not session.starts_from_others:
-        response = page(
-            request, "results_early.html", here="results", collection=row.name, progress=now, fewest=FEWEST,
-            size=len(session.collection),
-        )  # fmt: skip
-    else:
+    response = too_early(request, session)
+    if response is None:
         reading = state.reading(collection, person)
         if by in _ONE and not reading.collection.groups(by):
             raise Refused(404, _ONE[by])

@@ -5,14 +5,14 @@ import "./panels.js";
 import "./shell.js";
 
 const one = (link) => {
-  const title = link.querySelector("img").alt;
-  return { src: link.href, alt: title, words: [title, link.dataset.words].filter(Boolean) };
+  const title = link.getAttribute("aria-label").replace("Zoom in on ", "");
+  return { src: link.href, alt: title, words: [title, link.dataset.words].filter(Boolean), more: link.dataset.more };
 };
 
 document.getElementById("main").addEventListener("click", (e) => {
   const link = e.target.closest("a[data-zoom]");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
-  const links = [...link.closest(".hung").querySelectorAll("a[data-zoom]")];
+  const links = [...link.closest(".hung, .strip").querySelectorAll("a[data-zoom]")];
   zoom(links.map(one), links.indexOf(link));
 });
