@@ -44,6 +44,18 @@ def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet
     assert not set(kinds_of(model, X, more)) & set(met)
 
 
+def test_once_every_kind_was_shown_those_shown_least_come_again(kinds):
+    X, _ = kinds
+    model = TasteMixture(layout=LAYOUT).fit_prior(X)
+    kind = kinds_of(model, X, np.arange(len(X)))
+    rare = np.unique(kind)[:2]
+    shown = np.concatenate([np.flatnonzero(kind == one)[: 1 if one in rare else 2] for one in np.unique(kind)])
+    none = Answers(grids=np.array([(0, row, 0) for row in shown]))
+    more = favourites.grid(model, X, none, np.setdiff1d(np.arange(len(X)), shown), 9, np.random.default_rng(1))
+    assert set(rare) <= set(kind[more])
+    assert len(np.unique(kind[more])) == 9
+
+
 def test_rows_for_pairs_hold_the_likeliest_wherever_they_stand(kinds):
     X, kind = kinds
     model, _ = liking(kinds, 5)

@@ -1,11 +1,11 @@
 """Strategy `favourites`: questions that look for what a person loves.
 
-A buyer wants the top of the list. So until something is liked, the questions walk through the kinds of the collection
-that were not shown yet; then they go where favourites are likely, and to the border between what is liked and what is
-not. Of nine pictures in a grid
+A buyer wants the top of the list. So until something is liked, the questions walk through the kinds of the
+collection, those first that were shown least; then they go where favourites are likely, and to the border between what
+is liked and what is not. Of nine pictures in a grid
 
 * one, or more while little is liked, is a favourite of one taste that the answers allow (Thompson sampling);
-* some, while little is liked, are of kinds not shown yet;
+* some, while little is liked, are of kinds shown least;
 * the others are those whose picks tell most of the taste (information gain), given that the ones before are answered.
 
 Which regime a question is asked for is drawn by its posterior share, clear tastes more often than that. Asking only for
@@ -32,7 +32,7 @@ _LOOKED = 4096  # pictures of a large pool that are scored for a question
 _LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
 _CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
 _ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
-_EARLY, _LATER = (3, 3), (1, 0)  # favourites, and pictures of new kinds, in a grid before and after that
+_EARLY, _LATER = (3, 3), (1, 0)  # favourites, and pictures of kinds shown least, in a grid before and after that
 _DENSITY = 0.25  # how much more a picture tells that is like many others
 _PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
 _PAIR_NOISE = 2.0  # the same of a choice
@@ -40,11 +40,11 @@ _DUELS = 0.5  # share of the pairs that set two favourites against each other
 
 
 def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
-    """Up to n of the rows, to be rated: likely favourites; of new kinds while nothing is liked."""
+    """Up to n of the rows, to be rated: likely favourites; of kinds shown least while nothing is liked."""
     with one_thread():
         chosen: list[int] = []
         if not count_liked(answers):
-            chosen = _of_new_kinds(model, X, answers, rows, chosen, n, rng)
+            chosen = _of_kinds_least_shown(model, X, answers, rows, chosen, n, rng)
         regime = _regime(model, rng)
         candidates = np.setdiff1d(_candidates(model, X, rows, regime, rng), chosen)
         if len(candidates) and len(chosen) < n:
@@ -99,9 +99,9 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
             bar = model.bars()[regime]
             favourites, kinds = _LATER if liked >= _ENOUGH else _EARLY
             chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
-            chosen += _of_new_kinds(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
+            chosen += _of_kinds_least_shown(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
             chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))
-        chosen += _of_new_kinds(model, X, answers, pool, chosen, n - len(chosen), rng)
+        chosen += _of_kinds_least_shown(model, X, answers, pool, chosen, n - len(chosen), rng)
         if len(chosen) < n:
             chosen += rng.permutation(without(pool, chosen))[: n - len(chosen)].tolist()
     return np.array(chosen, np.int64)
@@ -163,14 +163,16 @@ def _telling(rows: Ints, above: Floats, covariance: Floats, given: list[int], n:
     return chosen
 
 
-def _of_new_kinds(
+def _of_kinds_least_shown(
     model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, given: list[int], n: int, rng: np.random.Generator
 ) -> list[int]:
-    """n rows, each of another kind that was not shown yet; fewer where all kinds were shown."""
+    """n rows, each of another kind, of those first that were shown least; fewer where there are fewer kinds."""
     if n <= 0 or not len(pool):
         return []
     seen = np.concatenate([answers.judged, np.array(given, np.int64)])
     looked = np.setdiff1d(some(pool, _LOOKED, rng), given)
-    kinds, shown = kinds_of(model, X, looked), np.unique(kinds_of(model, X, seen)) if len(seen) else seen
-    new = rng.permutation(np.setdiff1d(kinds, shown))[:n]
-    return [int(rng.choice(looked[kinds == kind])) for kind in new]
+    kinds = kinds_of(model, X, looked)
+    there = rng.permutation(np.unique(kinds))
+    often = (kinds_of(model, X, seen)[:, None] == there).sum(0)
+    chosen = there[np.argsort(often, kind="stable")][:n]
+    return [int(rng.choice(looked[kinds == kind])) for kind in chosen]
