@@ -19,7 +19,7 @@ from beholder.collection import Library, embed_files
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
 from beholder.filters import Filter, values_of
 from beholder.locator import Locator
-from beholder.ranking import Ranking, on_scale
+from beholder.ranking import Ranking, Scale
 from beholder.sources.sample import make_gallery
 from beholder.store import VectorShards
 from beholder.taste import make_model
@@ -371,7 +371,7 @@ def test_a_filter_names_what_there_is(library, painted):
     (painted / "items.csv").write_text("item,file,wall\n" + "".join(f"{n},{n:02}.png,{n % 2}\n" for n in range(12)))
     take_in(library, painted)
     art = library.collection("art")
-    everything = Ranking(art.items, np.ones(12), np.zeros(12), np.arange(12), (), lambda rows: [])
+    everything = Ranking(art.items, np.ones(12), np.zeros, np.arange(12), (), lambda rows: [])
     assert Filter(values=values_of(["wall=1"], art.facts)).of(everything, (), art).rows.tolist() == [1, 3, 5, 7, 9, 11]
     with pytest.raises(UnknownName, match="did you mean 'wall'"):
         values_of(["walls=1"], art.facts)
@@ -413,6 +413,11 @@ def drawn(count, doubt, kind="normal"):
         "neighbours": 1 + np.arange(count) * np.spacing(1.0),
     }[kind]
     return raw, doubt * rng.uniform(0.5, 1.5, count)
+
+
+def on_scale(raw, std):
+    scale = Scale(raw, float(np.mean(std**2)))
+    return scale.scores, scale.bands(raw, std)
 
 
 def plain_share(raw):

@@ -28,7 +28,12 @@ def told(*items: Item, places=None):
     n = len(items)
     pictures = SimpleNamespace(facts=Facts(items), looks=None if places is None else Looks(places))
     return pictures, Ranking(
-        items, np.linspace(10, 1, n), np.zeros(n), np.arange(n), {2}, lambda rows, at: [Reason()] * len(rows)
+        items,
+        np.linspace(10, 1, n),
+        lambda some: np.zeros(len(some)),
+        np.arange(n),
+        {2},
+        lambda rows, at: [Reason()] * len(rows),
     )
 
 

@@ -97,6 +97,21 @@ def test_doubt_is_that_of_the_pooled_regimes(kinds):
     assert np.sqrt(np.diag(covariance)) == pytest.approx(std[:30], rel=1e-4)
 
 
+@pytest.mark.parametrize("picks", [2, 9])
+def test_the_doubt_of_some_pictures_and_the_mean_of_all_are_those_of_each(kinds, picks):
+    X = PictureTable.of_array(kinds[0], LAYOUT).X
+    shown = np.random.default_rng(picks).permutation(len(X))[: 9 * picks].reshape(picks, 9)
+    names = np.column_stack([kinds[1], np.arange(len(X)) % 3 - 1])
+    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids_of(kinds[1] == 2, shown))
+    assert any(fit.regime.named_share for fit in model.fits_)
+    each, some = model.predict(X, return_std=True)[1], np.array([7, 3, 90])
+    beliefs = _pooled(model.beliefs(X, some, choices=False))[1]
+    assert each[some] == pytest.approx(np.sqrt(np.diag(beliefs)), rel=1e-5)
+    assert model.doubts(X, some) == pytest.approx(each[some], rel=1e-9)
+    assert model.mean_variance(X) == pytest.approx(np.mean(each**2), rel=1e-6)
+    assert model.mean_variance(X, some) == pytest.approx(np.mean(each[some] ** 2), rel=1e-6)
+
+
 def test_the_shares_of_regimes_are_probabilities_and_evidence_moves_them(kinds):
     X, kind = kinds
     shown = np.random.default_rng(3).permutation(len(X))[:180].reshape(20, 9)

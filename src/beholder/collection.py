@@ -34,7 +34,7 @@ from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.images.likeness import have_features
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing, part_name
 from beholder.locator import Locator
-from beholder.ranking import Ranked, Ranking, RankingCache, on_scale
+from beholder.ranking import Ranked, Ranking, RankingCache, Scale
 from beholder.same_works import same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
@@ -44,7 +44,19 @@ from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
 from beholder.text import shown
-from beholder.types import SCALE, Answers, Ints, Item, Judgement, Matrix, Progress, answers_of, picture_key, silent
+from beholder.types import (
+    SCALE,
+    Answers,
+    Floats,
+    Ints,
+    Item,
+    Judgement,
+    Matrix,
+    Progress,
+    answers_of,
+    picture_key,
+    silent,
+)
 from beholder.views import Group, by_folder, by_kind, by_year
 from beholder.works import Works
 
@@ -821,18 +833,23 @@ class Collection:
             gives that of the same answers, when a reason is first asked for; None: made here
         """
         answers = taste.answers_ if answers is None else answers
-        raw, std = taste.predict(self.X, return_std=True)
         left_out = np.fromiter(self.unshown, np.int64, len(self.unshown))
         here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
-        score, doubt = shown = np.zeros((2, len(raw)))
-        shown[:, here] = on_scale(raw[here], std[here])
+        raw, score = np.asarray(taste.predict(self.X), np.float64), np.zeros(len(self))
+        variance = taste.mean_variance(self.X, here if len(left_out) else None) if len(here) else 0.0
+        scale = Scale(raw[here], variance)
+        score[here] = scale.scores
         rows = here[np.argsort(-raw[here], kind="stable")]
+
+        def doubts(some: Ints) -> Floats:
+            return scale.bands(raw[some], taste.doubts(self.X, some))
+
         tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words))
 
         def why(some: Ints, first: int) -> list[Reason]:
             return reasons(taste, self.X, self.attributes, answers, some, tell(), self.words, raw, first)
 
-        return Ranking(self.items, score, doubt, rows, (), why).marked(
+        return Ranking(self.items, score, doubts, rows, (), why).marked(
             frozenset(self.row_of[id] for id in hidden if id in self.row_of), frozenset(favourites)
         )
 

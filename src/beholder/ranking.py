@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Collection as AnyOf
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, overload
@@ -34,7 +34,7 @@ class Ranked:
     """One picture in a ranking.
 
     `score` is the share of the collection that is expected to be liked less, from 1 to 10; `std` is how far that may be
-    off (0: the model knows no doubt). `on_scale` says how. `rank` counts the pictures of this ranking, `overall` all
+    off (0: the model knows no doubt). `Scale` says how. `rank` counts the pictures of this ranking, `overall` all
     that are not hidden, where a filter left some out; 0 where that is not known. `fits` is how well the picture fits
     what was searched for, from 0 to 1, and `found` says by what; None and () where nothing was.
     """
@@ -75,8 +75,10 @@ class Ranking(Sequence[Ranked]):
     ----------
     items
         of the collection, n of them
-    scores, doubts
-        (n,) each item's score as people read it, and how far it may be off; see `on_scale`
+    scores
+        (n,) each item's score as people read it
+    doubts
+        gives how far those of some rows (r,) may be off; see `Scale`
     rows
         (k,) of the items that are ranked, best first
     favourites
@@ -93,7 +95,7 @@ class Ranking(Sequence[Ranked]):
         self,
         items: Sequence[Item],
         scores: Floats,
-        doubts: Floats,
+        doubts: Callable[[Ints], Floats],
         rows: NDArray[Any],
         favourites: AnyOf[int],
         why: Callable[[Ints, int], list[Reason]],
@@ -128,7 +130,7 @@ class Ranking(Sequence[Ranked]):
 
     def doubtful(self, n: int) -> list[Ranked]:
         """The n places that are least sure."""
-        return self._made(np.argsort(-self.doubts[self.rows], kind="stable")[:n])
+        return self._made(np.argsort(-self.doubts(self.rows.astype(np.int64)), kind="stable")[:n])
 
     def marked(self, hidden: frozenset[int], favourites: frozenset[int]) -> Ranking:
         """The same without the rows that are hidden, with these favourites (ids); the last one is held."""
@@ -189,7 +191,7 @@ class Ranking(Sequence[Ranked]):
                 at + 1,
                 self._items[row],
                 float(self.scores[row]),
-                float(self.doubts[row]),
+                doubt,
                 reason.told(title),
                 None if reason.near is None else self._items[reason.near],
                 reason.liked,
@@ -198,7 +200,9 @@ class Ranking(Sequence[Ranked]):
                 None if self._found is None else float(self._found.fits[row]),
                 told,
             )
-            for at, row, reason, told in zip(places.tolist(), rows.tolist(), self._reasons(places), found, strict=True)
+            for at, row, doubt, reason, told in zip(
+                places.tolist(), rows.tolist(), self.doubts(rows).tolist(), self._reasons(places), found, strict=True
+            )
         ]
 
     def _reasons(self, places: Ints) -> list[Reason]:
@@ -264,12 +268,12 @@ def title_of(item: Item) -> str:
     return item.details.title or item.columns.get("title") or Path(item.name).stem
 
 
-def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:
+class Scale:
     """Scores as they are shown, from 1 to 10, and how far they may be off, in the same unit.
 
     A score is `1 + 9 place`. The place of x is the share of the collection that is expected to be liked less::
 
-        place(x) = mean over pictures y of Phi((raw_x - raw_y) / sqrt(2 mean(std^2)))
+        place(x) = mean over pictures y of Phi((raw_x - raw_y) / sqrt(2 variance))
 
     One doubt for all keeps the order of raw; where it is 0, the place is the plain share, equals counted half. Little
     knowledge leaves every score near 5.5, full knowledge spreads them evenly. Half the width of a picture's band is
@@ -281,29 +285,42 @@ def on_scale(raw: Floats, std: Floats) -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    raw, std
-        (n,) what a model predicts of each picture of a collection, and its standard deviation, in any one unit
-
-    Returns
-    -------
-    tuple[Floats, Floats]
-        (n,) scores, each between 1 and 10; (n,) half the widths of their bands, 0 where std is 0 everywhere
+    raw
+        (n,) what a model predicts of each picture of a collection, in any unit
+    variance
+        the mean of its squared standard deviations, in the same
     """
-    low, high = SCALE
-    values, which, counts = np.unique(raw, return_inverse=True, return_counts=True)
-    plain = ((np.cumsum(counts) - counts / 2) / len(raw))[which]
-    if not std.any():
-        return low + (high - low) * plain, np.zeros_like(plain)
-    doubt = np.sqrt(np.mean(std**2))
-    at, share = _references(values, counts)
 
-    def place(x: Floats) -> Floats:
-        return np.asarray(ndtr((x[:, None] - at) / (np.sqrt(2) * doubt)) @ share, np.float64)
+    def __init__(self, raw: Floats, variance: float) -> None:
+        values, which, counts = np.unique(raw, return_inverse=True, return_counts=True)
+        self._raw, self._doubt = raw, np.sqrt(variance)
+        self._plain = ((np.cumsum(counts) - counts / 2) / len(raw))[which]
+        self._at, self._share = _references(values, counts) if variance else (raw, raw)
 
-    around = np.unique(at + doubt * np.arange(-2, 3)[:, None])
-    worse, better = (np.interp(raw + sign * std, around, place(around)) for sign in (-1, 1))
-    score = (1 - _PLAIN) * np.interp(raw, at, place(at)) + _PLAIN * plain
-    return low + (high - low) * score, (high - low) / 2 * np.maximum(better - worse, 0)
+    def _place(self, x: Floats) -> Floats:
+        return np.asarray(ndtr((x[:, None] - self._at) / (np.sqrt(2) * self._doubt)) @ self._share, np.float64)
+
+    @property
+    def scores(self) -> Floats:
+        """(n,) each between 1 and 10"""
+        low, high = SCALE
+        if not self._doubt:
+            return low + (high - low) * self._plain
+        places = np.interp(self._raw, self._at, self._place(self._at))
+        return low + (high - low) * ((1 - _PLAIN) * places + _PLAIN * self._plain)
+
+    def bands(self, raw: Floats, std: Floats) -> Floats:
+        """(r,) half the widths of the bands of some pictures, 0 where there is no doubt"""
+        if not self._doubt:
+            return np.zeros(len(raw))
+        low, high = SCALE
+        worse, better = (np.interp(raw + sign * std, *self._around) for sign in (-1, 1))
+        return (high - low) / 2 * np.maximum(better - worse, 0)
+
+    @cached_property
+    def _around(self) -> tuple[Floats, Floats]:
+        around = np.unique(self._at + self._doubt * np.arange(-2, 3)[:, None])
+        return around, self._place(around)
 
 
 def _references(values: Floats, counts: Ints) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
 from beholder.errors import UserError
 from beholder.features.builtin import MODEL
 from beholder.maker import Scorer, prepare
-from beholder.ranking import on_scale
+from beholder.ranking import Scale
 from beholder.session import Reading
 from beholder.store import Person
 from beholder.taste.capabilities import Knowledge
@@ -38,11 +38,10 @@ class _Standing:
     """Where scores of new pictures stand among those of known ones, from 1 to 10."""
 
     def __init__(self, scores: Floats, doubts: Floats) -> None:
-        self._scores, self._doubts = scores, doubts
+        self._scores, self._variance = scores, float(np.mean(np.append(doubts, doubts.mean()) ** 2))
 
     def __call__(self, scores: Floats) -> list[float]:
-        doubts = np.append(self._doubts, self._doubts.mean())
-        return [float(on_scale(np.append(self._scores, score), doubts)[0][-1]) for score in scores]
+        return [float(Scale(np.append(self._scores, score), self._variance).scores[-1]) for score in scores]
 
     def spreads(self, scores: Floats) -> Floats:
         """The same in standard deviations of the known ones, above their mean."""

@@ -160,11 +160,6 @@ class Reading:
         return self.ranking.scores
 
     @property
-    def doubts(self) -> Floats:
-        """(n,) how far each score may be off, in the same unit."""
-        return self.ranking.doubts
-
-    @property
     def shares(self) -> tuple[float, float] | None:
         """As `Fitted.shares`."""
         return self._known.shares

@@ -20,7 +20,7 @@ from beholder.taste.capabilities import Knowledge
 from beholder.taste.checks import check_answers
 from beholder.taste.prior import require_prior
 from beholder.text import shown
-from beholder.types import Answers
+from beholder.types import Answers, Floats, Ints
 
 Arrays = dict[str, NDArray[Any]]
 _FORMAT = 1  # of config.json; a newer one is refused
@@ -80,6 +80,15 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
     @abstractmethod
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Score of each row of X, (n,); with return_std also (n,) standard deviations, 0 where the model knows none."""
+
+    def doubts(self, X: ArrayLike, rows: Ints | None = None) -> Floats:
+        """(r,) the standard deviations of `predict` of some rows of X, or of all."""
+        matrix: Any = X
+        return np.asarray(self.predict(matrix if rows is None else matrix[rows], return_std=True)[1], np.float64)
+
+    def mean_variance(self, X: ArrayLike, rows: Ints | None = None) -> float:
+        """The mean of their squares."""
+        return float(np.mean(self.doubts(X, rows) ** 2))
 
     @abstractmethod
     def _state(self) -> tuple[dict[str, Any], Arrays]:

@@ -26,6 +26,7 @@ from sklearn.utils.validation import check_is_fitted
 from beholder.table import Layout
 from beholder.taste.base import Arrays
 from beholder.taste.capabilities import Knowledge
+from beholder.taste.doubt import Doubt, Fit
 from beholder.taste.evidence import PRIORS
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap, radial
 from beholder.taste.functionals import Functionals, Posterior, find_posterior
@@ -47,22 +48,6 @@ _LEVEL = 1.0  # variance of a person's level, in units of their spread of rating
 _OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
 _SHARED_OF = 8_192  # pictures, evenly spread, of which it is said how much of their scores is everybody's
 _NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """One regime after the answers.
-
-    share      posterior share of all regimes
-    posterior  of the answers' functionals; gain (m,): how many units of noise or spread the regime's unit is in each
-    pull       (j,) by which a covariance with the judged pictures' values becomes a posterior mean
-    """
-
-    regime: Regime
-    share: float
-    posterior: Posterior
-    gain: Floats
-    pull: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,10 +180,11 @@ class TasteMixture(GaussianProcess):
         shares[shares < _NEGLIGIBLE * shares.sum()] = 0
         shares /= shares.sum()
         self.fits_ = [
-            _Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
+            Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
             for (regime, posterior, gain), share in zip(found, shares.tolist(), strict=True)
             if share
         ]
+        self.doubt_: Doubt | None = None
         self._summarise()
 
     def _leading(self, posterior: Posterior, gain: Floats) -> int:
@@ -299,15 +285,23 @@ class TasteMixture(GaussianProcess):
         places = self._places(matrix)
         outs = self._outs()
         score = self._scores(places, [f.share * out for f, out in zip(self.fits_, outs, strict=True)]) + self.offset_
-        if not return_std:
-            return score
-        std = np.empty(len(score))
+        return (score, self._doubt().stds(places)) if return_std else score
 
-        def work(part: slice) -> None:
-            std[part] = self._std_of(places.take(part), outs)
+    def doubts(self, X: ArrayLike, rows: Ints | None = None) -> Floats:
+        """As in `TasteModel`."""
+        check_is_fitted(self, "fits_")
+        return self._doubt().stds(self._places(self._check_rows(X), rows))
 
-        in_parts(work, len(score), SCORED)
-        return score, std
+    def mean_variance(self, X: ArrayLike, rows: Ints | None = None) -> float:
+        """As in `TasteModel`; without the doubt of each picture."""
+        check_is_fitted(self, "fits_")
+        return self._doubt().mean_variance(self._places(self._check_rows(X), rows))
+
+    def _doubt(self) -> Doubt:
+        """Made once for a fit."""
+        if self.doubt_ is None:
+            self.doubt_ = Doubt.of(self.fits_, self._outs(), self.told_, self.judged_, self.features_.length)
+        return self.doubt_
 
     def _outs(self, choices: bool = False) -> list[float]:
         """What a regime's unit is in `predict`'s, or in units of the noise of a choice."""
@@ -355,7 +349,7 @@ class TasteMixture(GaussianProcess):
 
         in_parts(work, len(score), SCORED)
 
-    def _reduced(self, f: _Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
+    def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
         told, h = self.told_, f.regime
         own = places.of(h, kernels, self.judged_)
@@ -363,17 +357,6 @@ class TasteMixture(GaussianProcess):
         return np.asarray(
             solve_triangular(f.posterior.lower, (across * f.posterior.root).T, lower=True, check_finite=False)
         )
-
-    def _std_of(self, places: Places, outs: Sequence[float]) -> Floats:
-        kernels = places.kernels(self.judged_, self.features_.length)
-        means, total = [], np.zeros(len(places.generic))
-        for f, out in zip(self.fits_, outs, strict=True):
-            prior = places.own_variance(f.regime) + (f.regime.conformity * places.generic) ** 2
-            left = prior - (self._reduced(f, places, kernels) ** 2).sum(0)
-            total += f.share * out**2 * np.maximum(left, 1e-12)
-            means.append(self._scores(places, [out * (g is f) for g in self.fits_]))
-        middle = self._mean(means)
-        return np.asarray(np.sqrt(total + self._mean([(mean - middle) ** 2 for mean in means])), np.float64)
 
     def beliefs(self, X: ArrayLike, rows: ArrayLike, choices: bool = True) -> list[tuple[float, Floats, Floats]]:
         """For each regime its share, mean (r,) and covariance (r, r) of the scores of some rows.
