@@ -2,12 +2,13 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
 from beholder.collection import Collection
 from beholder.filters import Filter
-from helpers.browser import choose, event, send
+from helpers.browser import HERE, choose, event, send
 
 pytest_plugins = "helpers.webwall"
 
@@ -52,6 +53,22 @@ def test_bars_show_what_is_kept_and_fields_what_was_typed(look):
     assert '<input name="min_price" inputmode="decimal" value="120"' in text
     assert "11 pictures of 70 · from 120 EUR, up to 130 EUR" in text
     assert 'href="/results/wall?q=study">Clear' in text
+
+
+@pytest.mark.parametrize("typed", ["1250", "1.250", "1,250", "1 250", "1.250,00 €", "€1,250.00", "1250 EUR"])
+def test_a_price_is_typed_as_a_shop_writes_it(look, typed):
+    assert "up to 1,250 EUR" in look(urlencode({"max_price": typed}))
+
+
+def test_what_is_no_price_is_said_and_leads_back_to_the_page_before(look, client):
+    before = f"{HERE}/results/wall?q=study"
+    for typed in ("cheap", "1250 DKK", "2,50,1"):
+        reply = client.get(f"/results/wall?max_price={typed}", headers={"Referer": before})
+        assert reply.status_code == 400
+        assert f"A price is a number of EUR, as 2000; got &#39;{typed}&#39;" in reply.text
+        assert f'href="{before}">Back' in reply.text
+    for other in ("https://example.org/", f"{HERE}.example.org/", f"{HERE}/results/wall?max_price=cheap"):
+        assert "Back" not in client.get("/results/wall?max_price=cheap", headers={"Referer": other}).text
 
 
 def test_the_address_of_the_next_page_and_of_the_export_keeps_the_filter_and_the_sort(look, client):

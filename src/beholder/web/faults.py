@@ -71,7 +71,14 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
         with suppress(Exception):
             request.state.person = request.app.state.beholder.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
-    return page(request, "error.html", status=status, headline=headline, sentence=sentence)
+    return page(request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """The address of the page of ours that the request came from; "" where it is another's, or this very one."""
+    there, here = request.headers.get("referer", ""), request.url
+    ours = there.startswith(f"{here.scheme}://{here.netloc}/")
+    return there if ours and (request.method != "GET" or there != str(here)) else ""
 
 
 def _status_of(fault: BeholderError) -> int:

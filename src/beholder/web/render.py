@@ -44,7 +44,7 @@ def environment() -> Environment:
     env.globals |= {
         "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
         "srcset": thumbnails.srcset, "twin": thumbnails.twin_address, "ratio": thumbnails.ratio,
-        "title_of": title_of, "byline": byline, "link_of": link_of, "price_text": price_text,
+        "title_of": title_of, "byline": byline, "parts_of": parts_of, "link_of": link_of, "price_text": price_text,
         "view_address": view_address,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day}
@@ -99,6 +99,11 @@ def day(at: datetime) -> str:
 
 
 def byline(item: Item) -> list[str]:
+    """What `parts_of` tells, in its order."""
+    return list(parts_of(item).values())
+
+
+def parts_of(item: Item) -> dict[str, str]:
     """Who made it, when, what it costs and cost before, its size, where it is, whether it can be had, its rights, where
     known; a bare number with a word that says what it is.
     """
@@ -110,7 +115,7 @@ def byline(item: Item) -> list[str]:
         "size": size_text(item.details), "place": item.details.place or "", "state": unavailable(item),
         "rights": shown(said["rights"], 80),
     }  # fmt: skip
-    return [f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text]
+    return {c: f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text}
 
 
 def link_of(item: Item) -> str | None:

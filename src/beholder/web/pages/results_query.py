@@ -12,6 +12,7 @@ from beholder.cells import NotANumber, number
 from beholder.collection import Collection
 from beholder.errors import UnknownName, UserError
 from beholder.filters import Filter, sort_of
+from beholder.money import minor_units, read_price
 from beholder.offers import Wishes, read_currency, read_length
 from beholder.text import shown as short
 from beholder.web.pages.label import whole
@@ -71,10 +72,11 @@ def unfiltered(query: QueryParams) -> str:
 
 def _wishes_of(query: QueryParams, pictures: Collection) -> Wishes:
     """What a buyer asks for; a price without a currency is in the usual one here. raises : UserError"""
-    low, high = (_amount(said(query, name)) for name in ("min_price", "max_price"))
+    asked = [said(query, name) for name in ("min_price", "max_price")]
     code = read_currency(said(query, "currency")) if said(query, "currency") else ""
-    if not code and (low is not None or high is not None):
+    if not code and any(asked):
         code = next(iter(pictures.facts.currencies), "")
+    low, high = (_amount(text, code) for text in asked)
     lengths: dict[str, Any] = {
         name: read_length(said(query, name), said(query, "unit") or "cm") if said(query, name) else None
         for name in ("min_width", "max_width", "min_height", "max_height")
@@ -85,14 +87,17 @@ def _wishes_of(query: QueryParams, pictures: Collection) -> Wishes:
     )  # fmt: skip
 
 
-def _amount(text: str) -> Decimal | None:
-    """raises : UserError"""
+def _amount(text: str, code: str) -> Decimal | None:
+    """As a price is written in a shop, "1.250 kr." too. raises : UserError"""
     if not text:
         return None
+    told = read_price(text, [code])
+    if told.amount is not None:
+        return Decimal(told.amount) / minor_units(code)
     try:
         return Decimal(format(number(text), ".12g"))
     except NotANumber:
-        raise UserError(f"a price is a number, as 2000; got '{short(text)}'") from None
+        raise UserError(f"a price is a number{code and f' of {code}'}, as 2000; got '{short(text)}'") from None
 
 
 def _year(text: str) -> int | None:

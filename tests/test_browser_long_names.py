@@ -1,0 +1,99 @@
+"""Long names and unusual words typed: nothing runs out of the page, nothing is covered, no price is cut."""
+
+import uuid
+
+import pytest
+
+from beholder.collection import Library
+from beholder.config import Settings
+from helpers.browser import Server, hang, no_wider, press, saved, start
+
+pytest_plugins = "helpers.webwall"
+LONG = "w" * 80  # the longest name that is taken
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory):
+    home = tmp_path_factory.mktemp("long")
+    table = hang(home / "pictures", 12) / "items.csv"
+    rows = [f"p{i:03},{i:03}.png,{'A long title ' * 9},{'Johannes Wolkenstein ' * 4},19{i:02},98000 DKK,60 x 80 cm"
+            for i in range(12)]  # fmt: skip
+    table.write_text("\n".join(["item,file,title,artist,year,price,size", *rows]) + "\n")
+    library = Library(home, config=Settings(home=home, threads=1))
+    for name in ("wall", LONG):
+        library.import_source(table.parent, name)
+    library.close()
+    server = Server(home).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def page(open_page, long_names):
+    """Of somebody with a long name who has answered ten questions."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    start(page, long_names, uuid.uuid4().hex + LONG[:48], to="/label/wall?mode=rating")
+    press(page, *"9182736455")
+    saved(page)
+    return page
+
+
+def test_long_names_run_out_of_no_page_and_cover_nothing(page, long_names):
+    for path in ("/", "/people", "/results/nowhere", f"/results/wall?q={'a' * 190}"):
+        page.goto(f"{long_names.url}{path}")
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            no_wider(page)
+            name, signs = (page.locator(one).bounding_box() for one in (".bar .name", ".bar .signs"))
+            assert name["x"] + name["width"] <= signs["x"] or width == 320, (path, width)
+            assert page.locator(".bar .me").bounding_box()["x"] + 30 < width
+
+
+def test_a_notice_in_the_bar_covers_no_menu(page):
+    page.evaluate(
+        """said => {
+        const sign = document.getElementById("saved");
+        sign.textContent = said;
+        sign.dataset.state = "refused";
+    }""",
+        "This browser answers as somebody else now. Open the page again.",
+    )
+    nav, saved = (page.locator(one).bounding_box() for one in (".bar nav", "#saved"))
+    assert nav["x"] + nav["width"] <= saved["x"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_price_under_a_picture_is_whole(page, long_names, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{long_names.url}/results/wall")
+    price = page.locator(".wall.hung .price").first
+    assert price.inner_text() == " · 98000 DKK"
+    box, words = price.bounding_box(), page.locator(".wall.hung .byline").first.bounding_box()
+    assert box["x"] + box["width"] <= words["x"] + words["width"]
+
+
+def test_a_name_of_blanks_is_not_sent(page, long_names):
+    for path, button in (("/people", "Add and answer"), ("/shortlists", "Begin")):
+        page.goto(f"{long_names.url}{path}")
+        field = page.locator("main input[name=name]")
+        field.fill("   ")
+        page.get_by_role("button", name=button).click()
+        assert page.url == f"{long_names.url}{path}"
+        assert field.evaluate("(e) => e.validity.patternMismatch")
+
+
+def test_what_is_no_price_leads_back_to_what_was_typed(page, long_names):
+    page.goto(f"{long_names.url}/results/wall?q=title")
+    page.click("summary:has-text('Filter')")
+    page.fill("input[name=max_price]", "cheap")
+    page.press("input[name=max_price]", "Enter")
+    page.wait_for_selector("text=got 'cheap'")
+    page.click("text=Back")
+    page.wait_for_url(f"{long_names.url}/results/wall?q=title")
+
+
+def test_the_map_has_no_black_field_while_it_is_drawn(page, long_names):
+    page.route("**/points", lambda route: route.fulfill(status=202))
+    page.goto(f"{long_names.url}/map/wall")
+    page.wait_for_selector("text=Drawing the map")
+    assert not page.locator("#plane").is_visible()
