@@ -16,6 +16,7 @@ from beholder.explain.explanation import FEWEST, Explanation, felt_by
 from beholder.explain.leanings import HINTING, TELLING, Leaning, pictures_with, tangled_in
 from beholder.explain.likings import liked_and_disliked
 from beholder.explain.phrases import listed
+from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _VerdictKind = Literal["like most", "own", "open", "clicking"]
@@ -160,7 +161,8 @@ def varied(X: Matrix, rows: Sequence[int], most: int) -> list[int]:
 
 def _looks(X: Matrix, rows: Ints) -> Floats:
     """(k, d) of length 1, whose products say how alike these rows are."""
-    z = np.asarray((X[rows] - X.mean(axis=0)) / np.maximum(X.std(axis=0), 1e-6), np.float64)
+    middle, spread = derived(X, "middle and spread", lambda: (X.mean(axis=0), X.std(axis=0)))
+    z = np.asarray((X[rows] - middle) / np.maximum(spread, 1e-6), np.float64)
     return np.asarray(z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9))
 
 

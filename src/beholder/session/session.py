@@ -23,6 +23,7 @@ from beholder.session.reading import NewestReading, Reading
 from beholder.types import Judgement
 
 _PATIENCE = 0.5  # seconds that a grid may wait for what is being learned
+_LEARNING = 60.0  # seconds that a ranking may
 
 
 class Session:
@@ -171,6 +172,11 @@ class Session:
     def settle(self) -> None:
         """Wait until everything recorded so far is learned from. raises : what went wrong while learning"""
         self._turns.settle()
+
+    def learned(self) -> bool:
+        """Wait until a model has learned from everything recorded, not for what follows from it; whether it has."""
+        self._turns.wait(_LEARNING)
+        return self.now.fitted is not None
 
     @property
     def resting(self) -> bool:

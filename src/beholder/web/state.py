@@ -117,9 +117,11 @@ class AppState:
         UnknownName
         """
         session = self.fresh(collection, person)
-        session.settle()
-        reading = session.reading()
         with alone():
+            if session.learned():
+                _ = session.now.ranking  # while words and accuracy are made behind
+            session.settle()
+            reading = session.reading()
             _ = reading.ranking
         return reading
 
