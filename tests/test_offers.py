@@ -157,7 +157,8 @@ def test_a_shortlist_holds_what_fits_and_apart_what_nobody_knows(shop):
 
 
 def test_the_table_has_price_size_place_and_link_and_the_rest_below(shop, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("COLUMNS", raising=False)  # into a file or a pipe nothing is folded
+    assert "https://shop.example/cheap" in shop()[1].out
     code, said = shop("--max-price", "2000", "--currency", "DKK")
     assert code == 0
     assert "1,500 DKK" in said.out

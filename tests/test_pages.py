@@ -333,6 +333,27 @@ def test_two_prices_in_a_card_are_none(read):
     assert (one.columns["price"], details(one).price) == ("900 kr / 600 kr", None)
 
 
+@pytest.mark.parametrize(
+    ("words", "long_mm"),
+    [
+        ("<p>Olie på lærred, 50 x 60 cm</p>", 600),
+        ("<div><p>Olie</p><span>50 x 60 cm</span> <b>900 kr.</b></div>", 600),
+        ("<p>50 x 60 cm</p><p>50x60 cm</p>", 600),
+        ("<p>50 x 60 cm</p><p>70 x 90 cm</p>", None),
+        ("<p>Sendes i hele landet</p>", None),
+    ],
+)
+def test_the_one_size_that_a_card_says_is_that_of_its_work(read, words, long_mm):
+    found = works(read(page(in_card(words) + in_card("", 2), saved_from="https://www.a.dk/auktion")))
+    assert [details(one).long_mm for one in found] == [long_mm, None]
+
+
+def test_a_size_in_the_title_of_a_card_counts_before_its_other_words(read):
+    card = in_card("<p>Pakke 90 x 90 cm</p>").replace("Hav 1", "Hav, 30 x 40 cm")
+    (one, _) = works(read(page(card + in_card("", 2), saved_from="https://www.a.dk/auktion")))
+    assert details(one).long_mm == 400
+
+
 def in_card(words: str, n: int = 1) -> str:
     return f'<div class="lot"><a href="/{n}"><img src="https://a.dk/{n}.jpg"><h3>Hav {n}</h3></a>{words}</div>'
 

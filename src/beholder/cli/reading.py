@@ -248,11 +248,13 @@ def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
 def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
     from beholder.ranking import SCORE, title_of
 
+    offers = [_offer(p.item, wishes) for p in places]
+    told = [at for at in range(len(_OFFER)) if any(offer[at] for offer in offers)]
     cells = [
-        [str(p.rank), f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *_offer(p.item, wishes), *([p.why] * why)]
-        for p in places
+        [str(p.rank), f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *(offer[at] for at in told), *([p.why] * why)]
+        for p, offer in zip(places, offers, strict=True)
     ]
-    offered = [*_OFFER] if wishes else []
+    offered = [_OFFER[at] for at in told]
     table(["", "score", "±", "picture", *offered, *(["why"] if why else [])], cells, right=[0, 1, 2])
     note(f"{SCORE}; ± is its uncertainty")
     if of > len(places):
@@ -260,9 +262,7 @@ def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
 
 
 def _offer(item: Item, wishes: Wishes) -> list[str]:
-    """The cells of `_OFFER`; none where nobody asks for them."""
-    if not wishes:
-        return []
+    """The cells of `_OFFER`, "" where nothing is known."""
     from beholder.details import said
     from beholder.money import price_text
     from beholder.offers import size_text

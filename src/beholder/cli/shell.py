@@ -31,6 +31,7 @@ Who = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Whose
 Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Taste model. [default: mixture]")]
 Named = Annotated[str, typer.Argument(metavar="COLLECTION", help="A collection's name, as given to `import --into`.")]
 _OPENED = ExitStack()  # what a command has opened, closed at its end
+_OF_A_FILE = 400  # columns where nobody has a screen: an address or a path is never folded
 _STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
 PATIENCE = 1.0  # seconds before progress is shown
 
@@ -126,7 +127,10 @@ def _as_json(value: Any) -> Any:
 def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
+    made = Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = _OF_A_FILE
+    return made
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import read_details
 from beholder.money import country_of, is_another_sum, read_price
+from beholder.sizes import Sizes, read_sizes
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.listing import Listing
 from beholder.sources.markup import Images
@@ -193,6 +194,7 @@ def _read(
         price=_price(card, kind, title, country),
         availability=_badge(card),
         place=_text(place) if place is not None else "",
+        size=_size(card, title),
     )
     return listing
 
@@ -235,6 +237,16 @@ def _price(card: LexborNode, kind: _Kind, title: str, country: str) -> str:
         told = _prices(card, _WORDS, title, country)
     bids = _BIDS.search(_text(card).replace(title, "")) if told else None
     return f"{told} ({bids.group()})" if bids else told
+
+
+def _size(card: LexborNode, title: str) -> str:
+    """The words of a card that say its size, where the title does not and the card says one alone."""
+    told: dict[Sizes, str] = {}
+    for node in card.css(_WORDS) if not any(read_sizes(title)) else ():
+        text = _text(node)
+        if len(text) <= 2 * _SHORT and any(size := read_sizes(text)) and len(text) <= len(told.get(size, text)):
+            told[size] = text
+    return next(iter(told.values())) if len(told) == 1 else ""
 
 
 def _prices(
