@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from beholder.table import Layout, PictureTable
 from beholder.taste import TasteMixture
 from beholder.taste.functionals import Functionals, find_posterior
-from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood, find_mode
+from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
 from beholder.taste.regimes import CLEAR, CLEAR_PICKING, CLEAR_SHARE, ODDS, prior_odds, regimes_of
 from beholder.types import Answers
@@ -54,7 +55,7 @@ def test_the_mode_among_answers_is_the_mode_among_coordinates():
     assert design.T @ posterior.pull == pytest.approx(mode.theta, abs=1e-3)
 
 
-@pytest.mark.parametrize("kind", [CHOICE, TIE])
+@pytest.mark.parametrize("kind", [CHOICE, TIE, PICK])
 def test_a_lapse_rate_is_differentiated_as_it_is(kind):
     u = np.linspace(-5, 5, 41)
     slips = Likelihood(np.full(41, kind), np.zeros(41), np.ones(41), 1.0, 0.3, lapse=0.03)
@@ -65,6 +66,22 @@ def test_a_lapse_rate_is_differentiated_as_it_is(kind):
     assert slope == pytest.approx((up[0] - down[0]) / (2 * step), abs=1e-6)
     assert bend == pytest.approx((up[1] - down[1]) / (2 * step), abs=1e-5)
     assert log.min() > np.log(0.029)  # however unlikely, a slip
+
+
+def test_what_is_picked_from_a_grid_does_not_go_by_the_width_of_a_tie():
+    both, u = np.array([PICK, TIE]), np.array([0.7, 0.1])
+    narrow, wide = (Likelihood(both, np.zeros(2), np.ones(2), 1.0, width).log(u)[0] for width in (0.1, 2.0))
+    assert narrow == wide == pytest.approx(norm.logcdf(0.7))
+
+
+def test_ties_between_pictures_that_are_not_liked_do_not_hide_a_clear_taste(kinds):
+    X, kind = kinds
+    rng = np.random.default_rng(6)
+    liked, others = rng.permutation(np.flatnonzero(kind == 5))[:12], rng.permutation(np.flatnonzero(kind != 5))
+    choices, ties = np.column_stack([liked, others[:12]]), others[12:60].reshape(24, 2)
+    alone, both = (TasteMixture(layout=LAYOUT).fit(X, choices=choices, ties=t) for t in (None, ties))
+    clear = [sum(f.share for f in model.fits_ if f.regime.group == CLEAR) for model in (alone, both)]
+    assert clear[1] > clear[0]
 
 
 def test_a_kind_that_is_one_in_twelve_is_found_from_a_few_picks(kinds):

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.linalg import cho_solve, cholesky
 
 from beholder.taste.evidence import merged
-from beholder.taste.likelihood import CHOICE, RATING, TIE, Likelihood
+from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood
 from beholder.types import Answers, Floats, Ints
 
 _STEPS, _PRECISE = 40, 5e-3  # of Newton's method; log posterior gained by the last one, which the next would square
@@ -45,7 +45,7 @@ class Functionals:
     source
         (m,) 0 for the collection itself, above for others: each has a level and a bar of its own
     kinds, y, weights
-        (m,) as in `Likelihood`; a grid's are choices between a picture and the bar
+        (m,) as in `Likelihood`
     """
 
     judged: Ints
@@ -70,7 +70,7 @@ class Functionals:
         second = np.concatenate([none[0], np.searchsorted(judged, pairs[:, 1]), none[1]]).astype(np.int64)
         sign = np.concatenate([np.ones(r + m + t), 2.0 * picked - 1])
         grid = np.concatenate([np.full(r + m + t, -1), number])
-        kinds = np.repeat([RATING, CHOICE, TIE, CHOICE], [r, m, t, g])
+        kinds = np.repeat([RATING, CHOICE, TIE, PICK], [r, m, t, g])
         y = np.concatenate([(answers.ratings - centre) / unit, np.zeros(m + t + g)])
         weights = np.concatenate([np.ones(r), answers.weights, np.ones(t + g)])
         kept, weights = merged(np.column_stack([kinds, y, first, second, sign, grid]), weights)
@@ -102,18 +102,13 @@ class Functionals:
         )
 
     def as_before(self, earlier: Functionals, of_answers: Floats) -> Floats:
-        """(m,) numbers of earlier answers (those at the head of each sort), for these: 0 where an answer is new."""
+        """(m,) numbers of earlier answers (those at the head of each kind), for these: 0 where an answer is new."""
         found = np.zeros(len(self))
-        for sort in range(4):
-            mine, theirs = (np.flatnonzero(told._sort == sort) for told in (self, earlier))
+        for kind in (RATING, CHOICE, TIE, PICK):
+            mine, theirs = (np.flatnonzero(told.kinds == kind) for told in (self, earlier))
             count = min(len(mine), len(theirs))
             found[mine[:count]] = of_answers[theirs[:count]]
         return found
-
-    @property
-    def _sort(self) -> Ints:
-        """(m,) rating, choice, tie or grid."""
-        return np.where(self.grid >= 0, 3, self.kinds)
 
     def __len__(self) -> int:
         return len(self.kinds)

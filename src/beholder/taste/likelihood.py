@@ -5,10 +5,11 @@ Every answer is one linear functional `u = d @ theta` with its own log-concave l
 * rating   y ~ N(u, noise^2)                              u = scale * f(x) + offset of this person
 * choice   P(winner) = Phi(u - tie_width)                 u = scale * (f(winner) - f(loser))       [ChuGhahramani2005]
 * tie      P(tie) = Phi(tie_width - u) - Phi(-tie_width - u)                                       [Rao & Kupper 1967]
+* pick     P(picked from a grid, or left) = Phi(u)        u = scale * f(x) - the person's bar, or its negative
 
-so that the three of a pair add up to one. A weight multiplies an answer's log-likelihood. With a lapse rate e, a choice
-or tie of probability p has e + (1 - 2e) p: a slip of somebody of clear taste then says little [Wichmann & Hill 2001];
-such a likelihood is not log-concave.
+so that the three of a pair add up to one, and the two of a picture in a grid. A weight multiplies an answer's
+log-likelihood. With a lapse rate e, what is no rating and has probability p has e + (1 - 2e) p: a slip of somebody of
+clear taste then says little [Wichmann & Hill 2001]; such a likelihood is not log-concave.
 Chu & Ghahramani, Preference learning with Gaussian processes, ICML 2005; Rasmussen & Williams, GPML, ch. 3.
 """
 
@@ -23,7 +24,7 @@ from scipy.special import log_ndtr
 
 from beholder.types import Floats, Ints
 
-RATING, CHOICE, TIE = 0, 1, 2
+RATING, CHOICE, TIE, PICK = 0, 1, 2, 3
 OFFSET_PRECISION = 1.0  # ratings are centred and scaled before, so the offset is of size one at most
 _STEP = 1e-4  # of the central differences in noise and tie width
 LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
@@ -43,11 +44,12 @@ class Likelihood:
     def log(self, u: Floats) -> Floats:
         """(..., m): the weighted log-likelihood of each answer; u (..., m)."""
         out = np.empty(u.shape)
-        rating, choice, tie = (self.kinds == kind for kind in (RATING, CHOICE, TIE))
+        rating, choice, tie, pick = (self.kinds == kind for kind in (RATING, CHOICE, TIE, PICK))
         residual = (self.y[rating] - u[..., rating]) / self.noise
         out[..., rating] = -0.5 * residual**2 - np.log(self.noise) - LOG_SQRT_2PI
         out[..., choice] = log_ndtr(u[..., choice] - (self.tie_width if tie.any() else 0.0))
         out[..., tie] = _log_between(u[..., tie], self.tie_width)
+        out[..., pick] = log_ndtr(u[..., pick])
         if self.lapse:
             out[..., ~rating] = np.log(self.lapse + (1 - 2 * self.lapse) * np.exp(out[..., ~rating]))
         return out * self.weights
@@ -55,13 +57,14 @@ class Likelihood:
     def derivatives(self, u: Floats) -> Floats:
         """(3, m): the weighted log-likelihood of each answer and its first two derivatives in u, (m,)."""
         out = np.empty((3, len(u)))
-        rating, choice, tie = (self.kinds == kind for kind in (RATING, CHOICE, TIE))
+        rating, choice, tie, pick = (self.kinds == kind for kind in (RATING, CHOICE, TIE, PICK))
         residual = (self.y[rating] - u[rating]) / self.noise
         out[0, rating] = -0.5 * residual**2 - np.log(self.noise) - LOG_SQRT_2PI
         out[1, rating] = residual / self.noise
         out[2, rating] = -1 / self.noise**2
         out[:, choice] = _probit(u[choice] - (self.tie_width if tie.any() else 0.0))
         out[:, tie] = _between(u[tie], self.tie_width)
+        out[:, pick] = _probit(u[pick])
         if self.lapse:
             out[:, ~rating] = _lapsing(out[:, ~rating], self.lapse)
         out *= self.weights

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 from sklearn.utils.validation import check_is_fitted
 
 from beholder.table import Layout
@@ -32,7 +32,7 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap
 from beholder.taste.functionals import Functionals, Posterior, find_posterior
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore
-from beholder.taste.likelihood import Likelihood
+from beholder.taste.likelihood import CHOICE, TIE, Likelihood
 from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
 from beholder.taste.posterior import root_of
@@ -48,6 +48,7 @@ _LEVEL = 1.0  # variance of a person's level, in units of their spread of rating
 _OWN_SPREAD = 2.0  # usual spread of ratings where no raters are known, on a scale from 1 to 10
 _SHARED_OF = 8_192  # pictures, evenly spread, of which it is said how much of their scores is everybody's
 _NULL_NOISES = (0.5, 0.7, 1.0, 1.4)  # of ratings, where there is no taste
+_TIED, _TIED_BELIEVED = 0.2, 5  # usual share of pairs that are ties, and how many pairs' worth of belief that has
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,9 +171,8 @@ class TasteMixture(GaussianProcess):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
                 regime = replace(regime, attribute=self._leading(*found[-1][1:]))
                 belief[at] -= np.log(max(self.features_.sizes[0], 1))
-            posterior, gain = self._posterior(regime, grams, generic)
-            belief[at] += posterior.log_evidence
-            found.append((regime, posterior, gain))
+            found.append(self._posterior(regime, grams, generic))
+            belief[at] += found[-1][1].log_evidence
         self.start_ = Start(told, {(h.name, h.attribute): posterior.pull for h, posterior, _ in found})
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
@@ -193,7 +193,8 @@ class TasteMixture(GaussianProcess):
             return -1
         return int(np.argmax(np.abs(self.told_.back(gain * posterior.pull) @ self.judged_.measured)))
 
-    def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Posterior, Floats]:
+    def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Regime, Posterior, Floats]:
+        """The regime with this person's width of a tie, the posterior and the gain of a `_Fit`."""
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
         first, *others = grams
@@ -213,8 +214,9 @@ class TasteMixture(GaussianProcess):
             bars = h.bar_width**2 + _OTHER_BAR**2 * told.same_source * told.source.any()
             K += (bars + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         mean = gain * h.shared * generic + h.bar * barred
+        h = replace(h, tie_width=_tie_width(told, np.diag(K) + mean**2))
         likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
-        return find_posterior(K, mean, likelihood, self.start.of(h, told) if self.start else None), gain
+        return h, find_posterior(K, mean, likelihood, self.start.of(h, told) if self.start else None), gain
 
     def _regimes(self) -> tuple[Regime, ...]:
         return regimes_of(
@@ -495,10 +497,11 @@ class TasteMixture(GaussianProcess):
         K = _LEVEL * np.outer(rated, rated) * told.same_source
         K = K + (2 * h.bar_width**2 + h.grid_width**2 * told.same_grid) * np.outer(barred, barred)
         noises = _NULL_NOISES if rated.any() else _NULL_NOISES[:1]
+        tie_width = _tie_width(told, np.diag(K))
         with one_thread():
             return max(
                 find_posterior(
-                    K, h.bar * barred, Likelihood(told.kinds, told.y, told.weights, noise, h.tie_width, h.lapse)
+                    K, h.bar * barred, Likelihood(told.kinds, told.y, told.weights, noise, tie_width, h.lapse)
                 ).log_evidence
                 for noise in noises
             )
@@ -538,3 +541,16 @@ def _pooled(beliefs: Sequence[tuple[float, Floats, Floats]]) -> tuple[Floats, Fl
     mean = sum(share * m for share, m, _ in beliefs)
     covariance = sum(share * (c + np.outer(m - mean, m - mean)) for share, m, c in beliefs)
     return np.asarray(mean), np.asarray(covariance)
+
+
+def _tie_width(told: Functionals, expected: Floats) -> float:
+    """Half-width of "both the same" at which a regime expects the person's share of ties, drawn to the usual share.
+
+    People differ in it more than regimes do: with one width for all, who says "both the same" of half of the pairs
+    would be taken for somebody of a faint taste.
+    expected : (m,) mean square of each answer's functional before it is given
+    """
+    tied, pairs = (told.weights * np.isin(told.kinds, kinds) for kinds in ([TIE], [CHOICE, TIE]))
+    share = (tied.sum() + _TIED * _TIED_BELIEVED) / (pairs.sum() + _TIED_BELIEVED)
+    usual = float(pairs @ expected / pairs.sum()) if pairs.any() else 0.0
+    return float(np.sqrt(1 + usual) * ndtri((1 + share) / 2))

@@ -36,9 +36,10 @@ class Regime:
     Attributes
     ----------
     group
-        whether the answers are noisy or clear choice_scale, rating_scale, rating_noise, tie_width, measured_share,
-        linear_share, shared as in `beholder.taste.evidence`; the radial part compares with the pictures that were
-        judged
+        whether the answers are noisy or clear
+    choice_scale, rating_scale, rating_noise, measured_share, linear_share, shared, tie_width
+        as in `beholder.taste.evidence`; the radial part compares with the pictures that were judged, and the width of a
+        tie is the person's, 0 until they answered
     conformity
         standard deviation of what is shared, in units of what is the person's own
     named_share
@@ -59,7 +60,6 @@ class Regime:
     choice_scale: float
     rating_scale: float
     rating_noise: float
-    tie_width: float
     measured_share: float
     linear_share: float
     shared: float
@@ -68,6 +68,7 @@ class Regime:
     bar_width: float
     grid_width: float
     lapse: float
+    tie_width: float = 0.0
     named_share: float = 0.0
     attribute: int = -1
     encoders: int = 1
@@ -106,17 +107,17 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
     noisy = [
         Regime(
             name, _NOISY, own * typical["choice_scale"], own * typical["rating_scale"], typical["rating_noise"],
-            typical["tie_width"], typical["measured_share"], typical["linear_share"],
+            typical["measured_share"], typical["linear_share"],
             part * shared / own, spread * shared / own, 0.5, 0.25, 0.2, 0.01,
         )
         for name, part, spread, own in of_raters
     ]  # fmt: skip
     apart = _APART if known else 0.0
     clear = [
-        Regime(KIND, CLEAR, 1.5, 1.0, 0.4, 0.4, 0.05, 0.4, apart, 0.0, 2.5, 0.6, 0.2, 0.01),
-        Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.3, 0.7, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
-        Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
-        Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.3, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime(KIND, CLEAR, 1.5, 1.0, 0.4, 0.05, 0.4, apart, 0.0, 2.5, 0.6, 0.2, 0.01),
+        Regime("a direction", CLEAR, 2.0, 1.0, 0.4, 0.3, 0.7, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime("attributes", CLEAR, 2.5, 1.0, 0.4, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
+        Regime(ONE, CLEAR, 2.5, 1.0, 0.4, 0.9, 0.5, apart, 0.0, 1.2, 1.0, 0.2, 0.02),
     ]
     if named:
         clear.append(replace(clear[0], name=_NAMED, named_share=0.5))
