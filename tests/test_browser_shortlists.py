@@ -48,6 +48,14 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     assert moved == [titles[0], titles[2], titles[1]]
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
     no_wider(page)
+    page.locator("[data-off]").first.click()
+    page.locator("#said", has_text=f"{titles[0]} is off").wait_for()
+    no_wider(page)
+    page.keyboard.press("u")
+    page.locator("[data-back]").wait_for(state="detached")
+    page.wait_for_load_state()
+    assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == moved
+    assert page.locator("[data-note]").first.input_value() == "ask for the frame"
     if device is not PHONE:
         drag(page, page.locator("[data-grip]").last, page.locator("#list > li").first)
         page.locator("#said", has_text="Order saved").wait_for()

@@ -125,6 +125,20 @@ def test_it_works_without_a_script(listed):
     assert f'id="p{ids[1]}"' not in text
 
 
+def test_what_is_taken_off_comes_back_to_its_place_with_its_note(listed):
+    client, number, ids = listed
+    client.post(f"/shortlists/{number}/note", json={"item": ids[1], "text": "ask"}, headers=SAFE)
+    reply = form(client, f"/shortlists/{number}/put", item=ids[1], on="0")
+    assert reply.headers["location"] == f"/shortlists/{number}?off={ids[1]}&at=1"
+    assert "is off." in (text := client.get(reply.headers["location"]).text)
+    assert f'name="item" value="{ids[1]}"><input type="hidden" name="at" value="1">' in text
+    assert form(client, f"/shortlists/{number}/put", item=ids[1], at="1").headers["location"] == f"/shortlists/{number}"
+    text = client.get(f"/shortlists/{number}?off={ids[1]}&at=1").text
+    assert [int(id) for id in re.findall(r'<li id="p(\d+)"', text)] == ids
+    assert ("data-note>ask<" in text, "is off." in text) == (True, False)
+    assert client.get(f"/shortlists/{number}?off=no").status_code == 422
+
+
 def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     client, number, ids = listed
     form(client, f"/shortlists/{number}/share", pin="4711")

@@ -18,7 +18,7 @@ from beholder.cells import csv_line, harmless
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, title_of
-from beholder.store import Person, Remark, Shortlist
+from beholder.store import MOST_LISTED, Person, Remark, Shortlist
 from beholder.types import Item
 from beholder.web.answers import Listing, Note, Order, read
 from beholder.web.contact_sheet import contact_sheet
@@ -97,26 +97,37 @@ def _put(state: AppState, person: Person, said: Listing) -> dict[str, Any]:
 
 
 @router.get("/shortlists/{number}")
-def shortlist(request: Request, number: str, person: PagePerson) -> Response:
-    """One shortlist, its pictures in the person's order."""
+def shortlist(request: Request, number: str, person: PagePerson, off: str = "", at: str = "0") -> Response:
+    """One shortlist, its pictures in the person's order. off, at : the picture just taken off, and its place"""
     state, own = state_of(request), _own(request, number, person)
     host = state.settings.host
+    gone = state.store.item(whole(off, "off", 1, 2**53)) if off else None
     return page(
         request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
         address=f"{request.base_url}shared/{own.key}" if own.key else "",
         alone=host.startswith("127.") or host in ("localhost", "::1"), most=MOST,
+        gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
     )  # fmt: skip
 
 
 @router.post("/shortlists/{number}/put")
 def put_by_form(
     request: Request, number: str, person: FormPerson, item: Annotated[str, Form()] = "",
-    on: Annotated[str, Form()] = "1", next: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "1", next: Annotated[str, Form()] = "", at: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """As the call of the script, for a page without one."""
-    own = _own(request, number, person)
-    _put(state_of(request), person, Listing(item=whole(item, "item", 1, 2**53), on=on == "1", shortlist=own.id))
-    return RedirectResponse(inside(next) if next else f"/shortlists/{own.id}", 303)
+    """As the call of the script, for a page without one; what is taken off can be put back in its place.
+
+    at : the place, that of the first is 0; "" for the end
+    """
+    own, id = _own(request, number, person), whole(item, "item", 1, 2**53)
+    _put(state_of(request), person, Listing(item=id, on=on == "1", shortlist=own.id))
+    if at:
+        place = whole(at, "at", 0, MOST_LISTED)
+        state_of(request).store.shortlists.order(
+            _own(request, number, person), [*own.items[:place], id, *own.items[place:]]
+        )
+    undo = f"?off={id}&at={own.items.index(id)}" if on == "0" and id in own.items else ""
+    return RedirectResponse(inside(next) if next else f"/shortlists/{own.id}{undo}", 303)
 
 
 @router.post("/shortlists/{number}/note")

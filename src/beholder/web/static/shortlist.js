@@ -94,6 +94,12 @@ for (const grip of document.querySelectorAll("[data-grip]")) {
   });
 }
 
+// What was just taken off comes back.
+addEventListener("keydown", (e) => {
+  if (e.key.toLowerCase() !== "u" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, dialog")) return;
+  document.querySelector("[data-back]")?.click();
+});
+
 // Side by side: those that are ticked, else the first few.
 const beside = document.getElementById("beside");
 list?.addEventListener("change", (e) => {
