@@ -1,9 +1,9 @@
 """Whether what is said of made pictures makes the next round better: python runs/created_rounds.py [PEOPLE] [ENGINE]
 
-Simulated people answer a few pairs of the sample gallery. A round of pictures is made for each; they love some, say of
-others that these are not for them, and choose between pairs, as on the Create page. Round two is made twice of the same
-seeds, with these answers and without. A picture is worth what the person's planted taste says of it, in standard
-deviations of the gallery.
+Simulated people answer a few pairs of the sample gallery. Three rounds of pictures are made for each; they love some,
+say of others that these are not for them, and choose between pairs, as on the Create page. The second and third are
+also made of the same seeds without these answers. A picture is worth what the person's planted taste says of it, in
+standard deviations of the gallery.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.create import Created, Kept, Order, made_from, making
 from beholder.create.guide import TasteGuide
-from beholder.create.novelty import Novelty
+from beholder.create.novelty import Novelty, spread
 from beholder.session import Session
 from beholder.taste.simulate import SimulatedPerson, simulate_people
 from beholder.types import Judgement, silent
 
-PAIRS, ROUND, NEXT, SIDE, ASKED = 12, 6, 4, 160, 3
+PAIRS, ROUNDS, COUNT, SIDE, ASKED = 12, 3, 4, 160, 3
 Worth = NDArray[np.float64]
 
 
@@ -84,30 +84,34 @@ def made_by(session: Session, engine: str, seeds: range) -> list[Created]:
     return [Created(picture, twin, recipe, 0.0, 0.0, None, None, 0.0, True) for picture, twin, recipe in run]
 
 
-def rounds_of(home: Path, k: int, people: int, engine: str) -> tuple[float, float, float, int]:
-    """(mean worth of round one, of round two without what was said of it, with it, how much was said) of a person."""
+def rounds_of(home: Path, k: int, people: int, engine: str) -> tuple[list[float], list[float], list[float]]:
+    """(mean worth of each round, of each further one of the same seeds without what was said of pictures that were
+    made, how varied each round is beside its twins) of a person."""
     library = Library(home, config=Settings(home=home, threads=1))
     person = simulate_people(library.collection("sample").attributes, people, 0)[k]
     name = library.store.add_person(f"Person {k}").name
     session = Session(library, "sample", name, seed=k)
     one = Planted(library, session, person, k)
     answer(session, person, one.rng)
-    again = range(1000 * k + 500, 1000 * k + 500 + NEXT)
-    first, without = made_by(session, engine, range(1000 * k, 1000 * k + ROUND)), made_by(session, engine, again)
-    kept = Kept(library, session.person, session.collection.row)
-    for made in first:
-        kept.add(made)
-    art = Session(library, kept.name, name)
-    art.record(one.said([item.id for item in art.collection.items], one.worth(first)))
-    session.refresh()
-    session.settle()
-    after = made_by(session, engine, again)
-    worths = [float(one.worth(some).mean()) for some in (first, without, after)]
-    said = len(art.history())
-    for each in (art, session):
-        each.close()
+    rounds = [range(1000 * k + 100 * number, 1000 * k + 100 * number + COUNT) for number in range(ROUNDS)]
+    without = [float(one.worth(made_by(session, engine, seeds)).mean()) for seeds in rounds[1:]]
+    kept, worths, varied, known = Kept(library, session.person, session.collection.row), list[float](), list[float](), 0
+    for seeds in rounds:
+        some = made_by(session, engine, seeds)
+        worth = one.worth(some)
+        worths.append(float(worth.mean()))
+        varied.append(float(spread([m.picture for m in some]).mean() / spread([m.twin for m in some]).mean()))
+        for made in some:
+            kept.add(made)
+        art = Session(library, kept.name, name)
+        art.record(one.said([item.id for item in art.collection.items[known:]], worth))
+        known = len(art.collection)
+        art.close()
+        session.refresh()
+        session.settle()
+    session.close()
     library.close()
-    return worths[0], worths[1], worths[2], said
+    return worths, without, varied
 
 
 def main(people: int = 12, engine: str = "flow") -> None:
@@ -116,19 +120,22 @@ def main(people: int = 12, engine: str = "flow") -> None:
         library = Library(home, config=Settings(home=home))
         library.import_source("sample", "sample")
         library.close()
-        gains = list[float]()
+        found = list[tuple[list[float], list[float], list[float]]]()
         for k, told in enumerate(pool.map(rounds_of, repeat(home), range(people), repeat(people), repeat(engine))):
-            first, without, after, said = told
-            gains.append(after - without)
-            print(
-                f"person {k}: round one {first:+.2f}, round two {without:+.2f} without and {after:+.2f} with {said} "
-                "answers about it",
-                flush=True,
-            )
+            found.append(told)
+            worths, without, varied = (" ".join(f"{value:+.2f}" for value in part) for part in told)
+            print(f"person {k}: rounds {worths}, without {without}, variety {varied}", flush=True)
+    worths, without, varied = (np.array(part) for part in zip(*found, strict=True))
+    for number in range(1, ROUNDS):
+        say(f"{engine}, round {number + 1} over round 1", worths[:, number] - worths[:, 0])
+        say(f"{engine}, round {number + 1} over itself without", worths[:, number] - without[:, number - 1])
+    print(f"rounds {worths.mean(0).round(2)}, variety {varied.mean(0).round(2)}")
+
+
+def say(what: str, gains: Worth) -> None:
     drawn = np.random.default_rng(0).choice(gains, (10_000, len(gains))).mean(1)
     low, high = np.percentile(drawn, (2.5, 97.5))
-    better = sum(gain > 0 for gain in gains)
-    print(f"{engine}, {people} people: {np.mean(gains):+.2f} [{low:+.2f}, {high:+.2f}] sd, {better} of {people} up")
+    print(f"{what}: {gains.mean():+.2f} [{low:+.2f}, {high:+.2f}] sd, {(gains > 0).sum()} of {len(gains)} up")
 
 
 if __name__ == "__main__":

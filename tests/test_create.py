@@ -11,7 +11,7 @@ from beholder.cli import run
 from beholder.create import Order, create, recipe_of
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
-from beholder.create.engine import Engine, Guide, Sketch
+from beholder.create.engine import Engine, Guide, Liked, Sketch
 from beholder.create.evolution import PainterEngine
 from beholder.create.flow import _FOLDER, SIDE, Flow
 from beholder.create.guide import OtherEye, TasteGuide
@@ -28,11 +28,14 @@ class Light:
 
     encoder = "a"
 
+    def __init__(self, liked=()):
+        self.liked = liked
+
     def bound(self, pictures):
         return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
 
-    def loved(self, rng, strength):
-        return np.array([rng.random(), 0, 0, 0], np.float32), ["a"]
+    def loved(self, rng, strength, parent=None):
+        return np.array([rng.random(), 0, 0, 0], np.float32), ["a" if parent is None else parent.name]
 
     def slope(self, pixels):
         return np.ones_like(pixels)
@@ -69,6 +72,26 @@ def test_of_the_painters_families_none_crowds_out_the_others():
     assert len(made) == 24
     assert len(set(families)) >= 8
     assert len({some[0].recipe["family"] for some in made[:4]}) >= 2
+
+
+def liked(engine, seed):
+    one = engine.plain(seed)
+    return Liked(f"{engine.name} {seed}", one.at(128), np.zeros(4, np.float32), engine.name, one.recipe)
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_children_of_loved_pictures_are_tried_and_differ_from_them(engine):
+    guide = Light()
+    fresh = [one for some in engine.guided(range(4), guide, 0.2) for one in some]
+    best = max(fresh, key=lambda one: guide.bound([one.at(128)])[0])
+    guide.liked = [Liked("best", best.at(128), np.zeros(4, np.float32), engine.name, best.recipe)]
+    made, again = ([one for some in engine.guided(range(4), guide, 0.2) for one in some] for _ in range(2))
+    assert [bytes_of(one) for one in made] == [bytes_of(one) for one in again]
+    children = [one for one in made if one.recipe.get("like") == ["best"]]
+    assert 0 < len(children) < len(made)
+    if engine.name == "painter":  # what the flow makes is compared with the loved ones when it is painted
+        near = [apart(one.at(128), best.at(128)) for one in children]
+        assert 0.08 <= min(near) < np.mean([apart(one.at(128), best.at(128)) for one in fresh])
 
 
 def test_a_push_moves_the_picture_where_it_leads():

@@ -44,7 +44,9 @@ class Light:
     def bound(self, pictures):
         return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
 
-    def loved(self, rng, strength):
+    liked = ()
+
+    def loved(self, rng, strength, parent=None):
         return None, []
 
     def prompts(self):

@@ -21,7 +21,7 @@ class Created:
     change
         how different picture and twin look, 0 to 1
     new
-        whether it is like no picture of the collection, whole and by quarters
+        whether it is like no picture of the collection, whole and by quarters, nor like one that it is a child of
     """
 
     picture: Image.Image

@@ -13,7 +13,7 @@ from beholder.create.engine import Guide, Sketch
 from beholder.create.flow import Flow, Steer
 from beholder.types import Matrix
 
-_CANDIDATES = 3  # pictures of each seed, each told something else
+_CANDIDATES = 3  # pictures of each seed, each told something else, one to be like a loved one where there is one
 _FROM, _UNTIL = 0.15, 0.85  # times between which the picture is pushed: before there is nothing, after only detail
 _PUSH = 0.3  # how far the estimate is pushed at strength 1, root mean square, of the range of 2
 _COARSE = 2.2  # pixels of 32 that the push is blurred by: fine changes please the encoder and nobody's eye
@@ -42,7 +42,8 @@ class FlowEngine:
 
     def _candidate(self, seed: int, number: int, guide: Guide, strength: float) -> Sketch:
         rng = np.random.default_rng([seed, 4, number])
-        row, names = guide.loved(rng, strength)
+        parent = guide.liked[int(rng.integers(len(guide.liked)))] if guide.liked and number % 2 else None
+        row, names = guide.loved(rng, strength, parent)
         condition = None
         if row is not None and guide.encoder == self.flow.encoder:  # another version's numbers would mean nothing
             condition = self.flow.condition(row[None])[0]

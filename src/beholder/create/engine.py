@@ -29,22 +29,45 @@ class Sketch:
     recipe: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Liked:
+    """A picture that was made before, and that the person loves.
+
+    Attributes
+    ----------
+    row
+        of the encoder of the guide
+    made_of
+        the recipe of its sketch
+    """
+
+    name: str
+    picture: Image.Image
+    row: Matrix
+    engine: str
+    made_of: dict[str, Any]
+
+
 @runtime_checkable
 class Guide(Protocol):
     """A person's taste, as engines know it.
 
     encoder : the key of the encoder that `loved` gives rows of
+    liked : what new pictures may be children of
     """
 
     encoder: str
+    liked: Sequence[Liked]
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""
 
-    def loved(self, rng: np.random.Generator, strength: float) -> tuple[Matrix | None, list[str]]:
+    def loved(
+        self, rng: np.random.Generator, strength: float, parent: Liked | None = None
+    ) -> tuple[Matrix | None, list[str]]:
         """A row of the encoder `builtin` that a picture to love might have, and the names of those it is made of.
 
-        None where the collection was not seen by it.
+        None where the collection was not seen by it. parent : one of them
         """
 
     def prompts(self) -> list[tuple[str, str]]:

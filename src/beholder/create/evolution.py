@@ -1,19 +1,20 @@
 """The engine `painter`: the procedural painter's own numbers, evolved towards a taste.
 
 MAP-Elites [MouretClune2015]: the best place known is kept for each of the families of pictures, and new ones start at
-any of them, so that one family does not crowd out the others.
+any of them, so that one family does not crowd out the others. Half of them are children of loved pictures, if any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.create.engine import Guide, Sketch
+from beholder.create.engine import Guide, Liked, Sketch
+from beholder.create.novelty import Unlike
 from beholder.painter import FAMILIES, paint, parameter_count
 from beholder.types import Floats
 
@@ -32,16 +33,22 @@ class _Place:
     family: str
     numbers: NDArray[np.float64]
     texture: int
+    like: str = ""
     bound: float = 0.0
 
     def paint(self, side: int) -> Image.Image:
         return paint(self.numbers, self.family, side, self.texture)
 
+    @classmethod
+    def of(cls, liked: Liked) -> _Place:
+        told = liked.made_of
+        return cls(told["family"], np.array(told["numbers"]), told["texture"], liked.name)
+
     def child(self, rng: np.random.Generator) -> _Place:
         moved = rng.random(len(self.numbers)) < _MOVED
         numbers = (self.numbers + moved * rng.normal(0, _STEP, len(self.numbers))) % 1.0
         texture = self.texture if rng.random() < 0.7 else int(rng.integers(1 << 31))
-        return _Place(self.family, numbers, texture)
+        return replace(self, numbers=numbers, texture=texture)
 
 
 @dataclass
@@ -53,12 +60,12 @@ class _Archive:
     def keep(self, places: Sequence[_Place], bounds: Floats) -> None:
         for place, bound in zip(places, bounds.tolist(), strict=True):
             known = self.places.setdefault(place.family, [])
-            known.append(_Place(place.family, place.numbers, place.texture, bound))
+            known.append(replace(place, bound=bound))
             known.sort(key=lambda one: -one.bound)
             del known[_ELITES:]
 
     def any(self, rng: np.random.Generator) -> _Place:
-        family = self.places[FAMILIES[rng.integers(len(FAMILIES))]]
+        family = [*self.places.values()][rng.integers(len(self.places))]
         return family[rng.integers(len(family))]
 
     def best(self, count: int) -> list[list[_Place]]:
@@ -83,18 +90,28 @@ class PainterEngine:
 
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
-        self._try([_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)], guide, archive)
+        is_new = Unlike([one.picture for one in guide.liked])
+        self._try(
+            [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)], guide, is_new, archive
+        )
         left = round(strength * max(_FEWEST, _TRIES * len(seeds)))
+        loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
         while left > 0:
-            children = [archive.any(rng).child(rng) for _ in range(min(_AT_ONCE, left))]
-            self._try(children, guide, archive)
+            parents = [
+                loved[rng.integers(len(loved))] if loved and k % 2 else archive.any(rng)
+                for k in range(min(_AT_ONCE, left))
+            ]
+            children = [parent.child(rng) for parent in parents]
+            self._try(children, guide, is_new, archive)
             left -= len(children)
         return [[_sketch(place) for place in places] for places in archive.best(len(seeds))]
 
-    def _try(self, places: Sequence[_Place], guide: Guide, archive: _Archive) -> None:
+    def _try(self, places: Sequence[_Place], guide: Guide, is_new: Unlike, archive: _Archive) -> None:
         for at in range(0, len(places), _AT_ONCE):
-            some = places[at : at + _AT_ONCE]
-            archive.keep(some, guide.bound([place.paint(_TRIED_AT) for place in some]))
+            painted = [(place, place.paint(_TRIED_AT)) for place in places[at : at + _AT_ONCE]]
+            new = [one for one in painted if is_new(one[1])]
+            if new:
+                archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
 
 
 def _by_chance(family: str, seed: int, number: int) -> _Place:
@@ -104,5 +121,7 @@ def _by_chance(family: str, seed: int, number: int) -> _Place:
 
 def _sketch(place: _Place) -> Sketch:
     recipe = {"family": place.family, "texture": place.texture, "numbers": place.numbers.round(6).tolist()}
-    rounded = _Place(place.family, np.array(recipe["numbers"]), place.texture)
+    if place.like:
+        recipe["like"] = [place.like]
+    rounded = replace(place, numbers=np.array(recipe["numbers"]))
     return Sketch(rounded.paint, recipe)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -10,11 +12,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.collection import Collection
+from beholder.create.engine import Liked
 from beholder.create.gradient import Gradient
+from beholder.create.repaint import recipe_of
 from beholder.create.strokes import Pixels
 from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
-from beholder.errors import UserError
+from beholder.errors import BadPicture, UserError
 from beholder.features.builtin import MODEL
+from beholder.images import open_image
 from beholder.maker import Scorer, prepare
 from beholder.ranking import Scale
 from beholder.session import Reading
@@ -29,7 +34,8 @@ _JUDGED_AMONG = 150  # beside those that were answered about
 _STEP = 0.02  # spreads of an encoder's number, over which a slope is measured
 _DIRECTIONS = 48  # of the encoder's space in which the slope is measured
 _LOOKS = ((0, 0, False), (0, 3, True), (3, 0, False), (3, 3, True))  # shifts, and whether mirrored; they are averaged
-_AGAIN = 0.5  # chance that a picture is made like one that was made before and is loved
+_LIKED = 40  # pictures that were made before and are loved, the newest, of which new ones may be children
+_LIKED_AT = 320  # pixels of their longer side
 _WISHED = 1.0  # of what is wished, beside the taste
 _MOST_TRIED = 40  # pictures of which the best is meant, at strength 1
 
@@ -70,7 +76,7 @@ class TasteGuide:
         self._standing = _Standing(score, doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
-        self._loved, self._loved_names = _loved(made, reading.person, self._columns)
+        self.liked: Sequence[Liked] = [] if wish.pictures else _liked(made, reading.person, self._columns)
         self._gradient: Gradient | None = None
         self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:
@@ -90,7 +96,9 @@ class TasteGuide:
         """The same in standard deviations of the collection's scores, above their mean."""
         return self._standing.spreads(self._scorer(pictures)[0])
 
-    def loved(self, rng: np.random.Generator, strength: float) -> tuple[Matrix | None, list[str]]:
+    def loved(
+        self, rng: np.random.Generator, strength: float, parent: Liked | None = None
+    ) -> tuple[Matrix | None, list[str]]:
         """The mix of two pictures, each the best of a few by one draw from what may be true of the taste."""
         if not self._columns:
             return None, []
@@ -100,9 +108,8 @@ class TasteGuide:
             drawn = (drawn - drawn.mean()) / (drawn.std() or 1.0) + _WISHED * self._leaning(self._X[:, self._columns])
             wished = self._leaning.rows
         names = [*self._wish.pictures]
-        if len(self._loved) and not len(wished) and rng.random() < _AGAIN:
-            at = int(rng.integers(len(self._loved)))
-            wished, names = self._loved[[at]], [self._loved_names[at]]
+        if parent is not None:
+            wished, names = np.asarray(parent.row[None], np.float64), [parent.name]
         tried = 1 + round(_MOST_TRIED * strength)
         parents = [max(rng.integers(len(drawn), size=tried).tolist(), key=drawn.__getitem__) for _ in range(2)]
         share = rng.uniform(0.5, 0.8) if len(wished) < 2 else rng.uniform(0.35, 0.65)
@@ -200,15 +207,18 @@ class OtherEye:
         return self._standing.spreads(self._scorer(pictures)[0])
 
 
-def _loved(made: Sequence[Collection], person: Person, columns: list[int]) -> tuple[NDArray[np.float64], list[str]]:
-    """The rows of the made pictures that a person loves, and their names."""
-    rows, names = [np.empty((0, len(columns)))], list[str]()
+def _liked(made: Sequence[Collection], person: Person, columns: list[int]) -> list[Liked]:
+    """The newest of the made pictures that a person loves; those that cannot be opened do not count."""
+    found = list[Liked]()
     for each in made:
         picked = [j.items[0] for j in each.judgements(person.id) if len(j.items) == 1 and j.picked]
-        at = [each.row_of[item] for item in picked if item in each.row_of]
-        rows.append(np.asarray(each.X[at][:, columns], np.float64))
-        names += [each.items[row].name for row in at]
-    return np.concatenate(rows), names
+        for row in sorted({each.row_of[item] for item in picked if item in each.row_of})[-_LIKED:]:
+            item = each.items[row]
+            with suppress(BadPicture, UserError):
+                recipe = recipe_of(Path(item.locator.value))
+                picture = open_image(item.locator, max_side=_LIKED_AT)
+                found.append(Liked(item.name, picture, each.X[row, columns], recipe["engine"], recipe["made_of"]))
+    return found
 
 
 def _some(count: int, most: int, seed: int) -> Ints:

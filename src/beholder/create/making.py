@@ -19,7 +19,7 @@ from beholder.create.evolution import PainterEngine
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
-from beholder.create.novelty import Novelty, Variety, apart, seen_to_differ
+from beholder.create.novelty import Novelty, Unlike, Variety, apart, seen_to_differ
 from beholder.create.repaint import SIDE, repaint, save_png
 from beholder.create.styles import STYLES
 from beholder.create.watched import Seen, Watched
@@ -113,7 +113,7 @@ def create_each(
         own = guide.scores(both)
         judged: Sequence[float | None] = [None, None] if other is None else other.scores(both)
         yield Created(
-            picture, twin, recipe, own[0], own[1], judged[0], judged[1], apart(picture, twin), made.novelty(picture)
+            picture, twin, recipe, own[0], own[1], judged[0], judged[1], apart(picture, twin), made.is_new(picture)
         )
 
 
@@ -142,7 +142,8 @@ class _Maker:
     """Sketches, paints and chooses."""
 
     def __init__(self, order: Order, guide: TasteGuide, novelty: Novelty) -> None:
-        self.order, self._taste, self.novelty = order, guide, novelty
+        self.order, self._taste, self._novelty = order, guide, novelty
+        self._unlike = Unlike([one.picture for one in guide.liked])
         self.guide: Guide = guide
         self.engine = _engine(order.engine)
         self.style = _style(order, self.engine)
@@ -168,6 +169,10 @@ class _Maker:
                 self._variety.add(picture, plain_one)
                 yield picture, plain_one, self._recipe(seed, sketch)
 
+    def is_new(self, picture: Image.Image) -> bool:
+        """Whether it is like none of the collection, and seen to differ from those that it may be a child of."""
+        return self._unlike(picture) and self._novelty(picture)
+
     def _recipe(self, seed: int, sketch: Sketch) -> dict[str, Any]:
         told = {"seed": seed, "style": self.style, "made_of": sketch.recipe}
         recipe = {"beholder": __version__, **asdict(self.order), **told}
@@ -187,7 +192,7 @@ class _Maker:
                 if not new or missing < 0:
                     break
                 picture = self._painted(sketch, seed)
-                if self.novelty(picture) and self._variety.spare(picture, twin) >= 0:
+                if self.is_new(picture) and self._variety.spare(picture, twin) >= 0:
                     return sketch, picture
             tried += found
         sketch = max(tried)[2]
@@ -201,7 +206,7 @@ class _Maker:
         bounds, found = self.guide.bound(painted).tolist(), list[tuple[_Fit, int, Sketch]]()
         for at, (sketch, picture, bound) in enumerate(zip(candidates, painted, bounds, strict=True)):
             missing = min(0.0, self._variety.spare(picture, twin))
-            fit = self.novelty(picture), missing, seen_to_differ(picture, twin), bound
+            fit = self.is_new(picture), missing, seen_to_differ(picture, twin), bound
             found.append((fit, -tried - at, sketch))
         return found
 

@@ -113,6 +113,17 @@ def seen_to_differ(a: Image.Image, b: Image.Image) -> bool:
     return apart(a, b) >= _SEEN
 
 
+class Unlike:
+    """Whether a picture is seen to differ from each of some known ones."""
+
+    def __init__(self, known: Sequence[Image.Image]) -> None:
+        self._known = [coarse(picture) for picture in known]
+
+    def __call__(self, picture: Image.Image) -> bool:
+        one = coarse(picture)
+        return all(_between(one, known) >= _SEEN for known in self._known)
+
+
 def spread(pictures: Sequence[Image.Image]) -> Floats:
     """(m,) how different each two of some pictures look."""
     pairs: NDArray[np.float64] = np.array(

@@ -8,7 +8,7 @@ from itertools import cycle
 import numpy as np
 from PIL import Image
 
-from beholder.create.engine import Guide
+from beholder.create.engine import Guide, Liked
 from beholder.create.strokes import Pixels
 from beholder.types import Floats, Matrix
 
@@ -20,15 +20,17 @@ class Watched:
 
     def __init__(self, guide: Guide, seen: Seen, pictures: Sequence[int]) -> None:
         self._guide, self._seen, self._turns = guide, seen, cycle(pictures)
-        self.encoder = guide.encoder
+        self.encoder, self.liked = guide.encoder, guide.liked
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)
         self._seen(next(self._turns), pictures[int(np.argmax(found))])
         return found
 
-    def loved(self, rng: np.random.Generator, strength: float) -> tuple[Matrix | None, list[str]]:
-        return self._guide.loved(rng, strength)
+    def loved(
+        self, rng: np.random.Generator, strength: float, parent: Liked | None = None
+    ) -> tuple[Matrix | None, list[str]]:
+        return self._guide.loved(rng, strength, parent)
 
     def prompts(self) -> list[tuple[str, str]]:
         return self._guide.prompts()
