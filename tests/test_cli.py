@@ -19,6 +19,7 @@ from rich.console import Console
 from beholder.cli import demo, pictures, run, shell
 from beholder.errors import BadInput, NotEnoughAnswers, StoreError, UnknownName
 from beholder.features.attributes import ATTRIBUTES
+from beholder.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNT = 16
@@ -206,6 +207,15 @@ def test_the_same_score_is_printed_told_to_machines_and_on_the_sheet(art, tmp_pa
     assert f"<b>{score}</b>" in page
     assert SCORE in err
     assert SCORE in page
+
+
+def test_a_sheet_before_the_first_answer_does_not_speak_of_a_taste(art, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("getpass.getuser", lambda: "Ben")
+    monkeypatch.setattr(Session, "starts_from_others", True)
+    file = tmp_path / "sheet.html"
+    assert run(["rank", "art", "--html", str(file)]) == 0
+    assert "Ben has answered nothing here yet: this is by what people like in general" in capsys.readouterr().err
+    assert "<h1>The 16 of “art” that people like most</h1>" in file.read_text()
 
 
 def test_explain_says_the_taste_in_words(art, capsys):

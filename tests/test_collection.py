@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from scipy.special import ndtr
+from sklearn.exceptions import NotFittedError
 
 import beholder as bh
 from beholder import importer
@@ -39,6 +40,23 @@ def take_in(library, folder, **more):
 
 def counts(report):
     return report.new, report.known, report.copies, report.moved, report.gone, len(report.broken)
+
+
+def test_a_folder_without_a_picture_is_not_opened_and_leaves_nothing(library, tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing to see")
+    (tmp_path / "no.jpg").write_text("nothing to see")
+    with pytest.raises(BadInput, match="there is no picture in"):
+        library.open(tmp_path)
+    assert library.collections() == []
+
+
+def test_a_collection_tells_its_name_and_a_taste_that_was_not_fitted_is_told(library, painted):
+    take_in(library, painted)
+    art = library.collection("art")
+    assert repr(art) == f"<Collection 'art' of {len(art)} pictures>"
+    for look in (art.rank, art.explain):
+        with pytest.raises(NotFittedError, match="not fitted yet"):
+            look(make_model("gp"))
 
 
 def test_importing_twice_changes_nothing(library, painted):

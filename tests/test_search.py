@@ -144,6 +144,19 @@ def test_a_word_of_which_nothing_is_known_is_told_and_finds_nothing():
     assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine' in these pictures.",)
 
 
+def test_a_word_that_was_meant_and_is_said_of_nothing_either_is_told_as_it_was_typed():
+    assert finder(also={"castle": ["fortress"]}).find("fortres").notes == (
+        "Nothing is known of 'fortres' in these pictures.",
+    )
+
+
+@pytest.mark.parametrize("word", ["not", "Without"])
+def test_a_word_that_would_leave_something_out_is_told_to_do_nothing(word):
+    found = finder().find(f"monet {word} boats")
+    assert found.notes == (f"'{word}' leaves nothing out here: these are pictures with what you name.",)
+    assert found.best().tolist() == finder().find("monet boats").best().tolist()
+
+
 @pytest.mark.parametrize("text", ["", "  ", ",;", "☃", "that which", "paintings of"])
 def test_a_search_for_nothing_finds_nothing(text):
     assert not len(finder().find(text).best())

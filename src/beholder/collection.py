@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from beholder.background import Background
 from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
@@ -512,7 +513,10 @@ class Library:
         """
         name = self.name_of(source)
         self.import_source(named(source), name, encoder=encoder, progress=progress, artworks=artworks)
-        return self.collection(name)
+        pictures = self.collection(name)
+        if self.store.drop_empty(pictures.row.id):
+            raise BadInput(f"there is no picture in '{source}' that can be opened")
+        return pictures
 
     def name_of(self, source: str | Path) -> str:
         """The collection of this source, or what it would be called."""
@@ -617,6 +621,9 @@ class Collection:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Collection '{self.name}' of {len(self):,} pictures>"
 
     @once
     def row_of(self) -> dict[int, int]:
@@ -832,7 +839,7 @@ class Collection:
         explanation
             gives that of the same answers, when a reason is first asked for; None: made here
         """
-        answers = taste.answers_ if answers is None else answers
+        answers = _answers_of(taste) if answers is None else answers
         left_out = np.fromiter(self.unshown, np.int64, len(self.unshown))
         here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
         raw, score = np.asarray(taste.predict(self.X), np.float64), np.zeros(len(self))
@@ -901,9 +908,15 @@ class Collection:
 
     def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
         """The taste in words, with what it rests on."""
-        answers = taste.answers_ if answers is None else answers
+        answers = _answers_of(taste) if answers is None else answers
         told = explain(taste, self.X, self.attributes, answers, self.words)
         if self.networks is None or not told.found:
             return told
         found = affinities(taste, self.X, self.networks)
         return replace(told, affinities=affinities_in_words(found, departing_in(taste, self.X)))
+
+
+def _answers_of(taste: TasteModel) -> Answers:
+    """What it was fitted on. raises : NotFittedError"""
+    check_is_fitted(taste, "answers_")
+    return taste.answers_

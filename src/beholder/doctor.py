@@ -128,7 +128,12 @@ def _collections(library: Library) -> Iterator[Check]:
             again if gone else "" if row.encoder == default else f"{again} --encoder {default} processes it again",
         )
         if broken := sum(file.reason is not None for file in files.values()):
-            yield Check(f"collection {row.name}", None, f"{broken} files cannot be opened", f"{again} lists them")
+            yield Check(
+                f"collection {row.name}",
+                None,
+                f"{broken} file{'s' * (broken != 1)} cannot be opened",
+                f"{again} lists them",
+            )
         for encoder in dict.fromkeys([*row.encoders, "attributes"]):
             shards = library.shards(encoder)
             lacking = shards.missing(item.key for item in items)

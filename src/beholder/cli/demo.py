@@ -131,7 +131,11 @@ def _print_ending(ending: dict[str, Any], out: Console) -> None:
     out.print(f"Her strongest true preference: {ending['planted']}.")
     out.print()
     for place in ending["top"]:
-        out.print(plain(f"{place['rank']}  {place['score']:.1f}  {place['title']}: {place['why']}"))
+        out.print(
+            plain(
+                f"{place['rank']}  {place['score']:.1f}  {place['title']}{': ' if place['why'] else ''}{place['why']}"
+            )
+        )
     out.print()
     out.print(f"The contact sheet, to open in any browser: {ending['sheet']}", soft_wrap=True)
     out.print(f"All of it took {ending['seconds']:.0f} s. With your own pictures: beholder serve FOLDER")

@@ -155,7 +155,8 @@ def rank(
         raise UserError(f"--html writes a web page: '{html}' should end in .html")
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
-        note(f"{session.person.name} has answered nothing yet: this is what people like in general")
+        order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
+        note(f"{session.person.name} has answered nothing here yet: this is by {order}")
     facts = session.collection.facts
     prices = _prices(facts.currencies, min_price, max_price, currency, rates)
     wishes = replace(

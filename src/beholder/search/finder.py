@@ -26,6 +26,7 @@ _UNCERTAIN = (
     "Where '{}' is not written, it is not certain of any picture here; those that come closest are last.",
 )
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
+_LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _TOLD = 3  # things that pictures share which are told
 
 
@@ -70,23 +71,23 @@ class Finder:
         parts = self._reader.read(text)
         if any(term.known and not term.filler for part in parts for term in part):
             parts = [[term for term in part if not (term.known and term.filler)] for part in parts]
-        held, unknown, faults = list[Held](), list[str](), list[str]()
+        held, unknown, faults = list[Held](), list[Word](), list[str]()
         for part in parts:
             for terms, known in self._runs(part):
                 if known is not None:
                     held.append(known)
                 elif self._reads is None:
-                    unknown += [str(term) for term in terms if not term.filler]
+                    unknown += _telling(terms)
                 else:
                     try:
                         held.append(self._read(" ".join(map(str, terms))))
                     except BeholderError as fault:
                         faults.append(str(fault))
-                        unknown += [str(term) for term in terms if not term.filler]
-        if not held and not unknown and text.strip():
-            unknown.append(text.strip())
+                        unknown += _telling(terms)
         words = [word for part in parts for term in part for word in term.words]
-        return Found.of(len(self._index), held, [*_notes(words, unknown), *dict.fromkeys(faults)])
+        nothing = [text.strip()] if text.strip() and not held and not unknown else []
+        notes = dict.fromkeys([*_notes(words, unknown, nothing), *faults])
+        return Found.of(len(self._index), held, [*notes])
 
     def _runs(self, part: Sequence[Term]) -> Iterator[tuple[list[Term], Held | None]]:
         """Each term of which some pictures are known, with these, and the runs of terms between, of which none are."""
@@ -155,10 +156,18 @@ def _without_ends(terms: list[Term]) -> list[Term]:
     return terms[telling[0] : telling[-1] + 1] if telling else []
 
 
-def _notes(words: Sequence[Word], unknown: Sequence[str]) -> Iterator[str]:
+def _telling(terms: Sequence[Term]) -> list[Word]:
+    return [word for term in terms if not term.filler for word in term.words]
+
+
+def _notes(words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str]) -> Iterator[str]:
+    lost = dict.fromkeys([*(word.typed for word in unknown), *nothing])
     for word in words:
-        if word.meant and folded(word.meant) != folded(word.typed):
+        if word.meant and folded(word.meant) != folded(word.typed) and word.typed not in lost:
             yield f"Searched for '{word.meant}', as nothing is known of '{word.typed}'."
-    if unknown:
-        *most, last = (f"'{text}'" for text in dict.fromkeys(unknown))
+    for text in [text for text in lost if folded(text) in _LEAVING_OUT]:
+        del lost[text]
+        yield f"'{text}' leaves nothing out here: these are pictures with what you name."
+    if lost:
+        *most, last = (f"'{text}'" for text in lost)
         yield f"Nothing is known of {' and '.join(filter(None, [', '.join(most), last]))} in these pictures."

@@ -89,8 +89,11 @@ def sheet_of(
     sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
     found = f"The {len(places):,} of “{reading.collection.name}”"
     limits = f", {wishes.in_words}" if wishes.in_words else ""
-    heading = f"{found} closest to {_whose(reading.person.name)} taste{limits}"
     answers = len(reading.history.answers)
+    general = not answers and reading.fitted is reading.prior  # nothing of the person is in it
+    heading = (
+        f"{found} {'that people like most' if general else f'closest to {_whose(reading.person.name)} taste'}{limits}"
+    )
     return contact_sheet(
         places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, progress=progress
     )
