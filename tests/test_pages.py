@@ -333,6 +333,15 @@ def test_two_prices_in_a_card_are_none(read):
     assert (one.columns["price"], details(one).price) == ("900 kr / 600 kr", None)
 
 
+@pytest.mark.parametrize("site", ["", "http://127.0.0.1:8000", "http://gallery.local"])
+def test_a_card_whose_link_leads_to_no_public_page_is_read_without_it(read, site):
+    card = f'<div><a href="{site}/w?to=https://a.dk&amp;n={{0}}"><img src="https://a.dk/{{0}}.jpg"></a>'
+    cards = [card.format(n) + f"<h3>Hav {n}</h3><b>{n}00 €</b></div>" for n in (1, 2)]
+    found = works(read(page(f"<section>{''.join(cards)}</section>")))
+    assert [(one.columns["title"], details(one).price) for one in found] == [("Hav 1", 10000), ("Hav 2", 20000)]
+    assert not any("link" in one.columns for one in found)
+
+
 @pytest.mark.parametrize(
     ("words", "long_mm"),
     [

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -131,7 +131,7 @@ def _by_target(tree: LexborHTMLParser, base: str, images: Images) -> dict[str, L
         if href.startswith("#"):
             continue
         if href not in addresses:
-            addresses[href] = web_address(href, base) or (href if _is_local_page(href) else None)
+            addresses[href] = web_address(href, base) or _page_elsewhere(href)
         target = addresses[href]
         chain = list(_parents(anchor))
         if any(node.tag in _ASIDE for node in chain):
@@ -161,11 +161,14 @@ def _by_target(tree: LexborHTMLParser, base: str, images: Images) -> dict[str, L
     return found
 
 
-def _is_local_page(href: str) -> bool:
+def _page_elsewhere(href: str) -> str | None:
+    """The page that a link names where it leads to no public one: on this disk, in a network of one's own."""
     try:
-        return not urlsplit(href).scheme and urlsplit(href).path.endswith((".html", ".htm"))
+        parts = urlsplit(href)
     except ValueError:
-        return False
+        return None
+    there = parts.scheme in ("", "http", "https") and parts.path.strip("/")
+    return urlunsplit(("", "", parts.path, parts.query, "")) if there else None
 
 
 def _parents(node: LexborNode) -> Iterator[LexborNode]:
@@ -186,7 +189,7 @@ def _read(
     title = _title(card, kind) or next((listing.title() for listing in inside), "")
     if not pictures or not title:
         return None
-    listing = Listing(pictures=pictures, link=link if "://" in link else "", nodes=[card])
+    listing = Listing(pictures=pictures, link=link if link.startswith(("http://", "https://")) else "", nodes=[card])
     place = card.css_first(kind.place or _PLACES)
     listing.say(
         "card",
