@@ -14,8 +14,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.svm import NuSVR
 
 from beholder.ask.active_pam import FIRST
 from beholder.ask.candidates import generic_of, places, some
@@ -39,6 +37,8 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
         points = _points(kernel)
         count = min(len(settled) + n, len(np.unique(points.round(9), axis=0)))
         seed = int(rng.integers(2**31))
+        from sklearn.cluster import KMeans
+
         cluster: Ints = KMeans(count, n_init=3, random_state=seed).fit_predict(points)
     taken = np.isin(np.arange(count), cluster[len(candidates) :])
     members = [np.flatnonzero(cluster == k) for k in range(count)]
@@ -58,6 +58,8 @@ def _settled(model: Any, X: Matrix, answers: Answers) -> Ints:
     offsets = offsets / (offsets.std() or 1.0) - generic_of(model, X, answers.rows)
     if np.ptp(offsets) < 1e-9 or not Z.shape[1]:
         return np.unique(answers.rows)
+    from sklearn.svm import NuSVR
+
     support: Any = NuSVR(C=C, nu=NU, gamma=0.5).fit(Z, offsets).support_
     return np.setdiff1d(answers.rows, answers.rows[support])
 

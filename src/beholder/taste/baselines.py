@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from beholder.taste.base import Arrays, TasteModel
 from beholder.taste.feature_map import principal_components
@@ -91,6 +90,8 @@ class Logistic(_ChoiceModel):
         Z = (X[wins.ravel()].astype(np.float64) - mean) @ projection
         between = Z[0::2] - Z[1::2]
         # every choice also the other way round: scikit-learn wants two classes, and no side may be favoured
+        from sklearn.linear_model import LogisticRegression
+
         regression = LogisticRegression(C=self.C / 2, fit_intercept=False, tol=1e-8, max_iter=1000)
         regression.fit(np.vstack([between, -between]), np.repeat([1, 0], len(between)), np.tile(weight, 2))
         self.coef_ = projection @ regression.coef_[0]
@@ -179,5 +180,7 @@ def _ridge(inputs: Floats, targets: Floats) -> tuple[Floats, float]:
         return np.zeros(inputs.shape[1]), float(targets.mean())
     # two points have no leave-one-out error; their order comes out the same at any strength
     alphas = _ALPHAS if len(targets) > 2 else _ALPHAS[len(_ALPHAS) // 2 :][:1]
+    from sklearn.linear_model import RidgeCV
+
     regression = RidgeCV(alphas=alphas).fit(inputs, targets)
     return np.asarray(regression.coef_, dtype=np.float64), float(regression.intercept_)

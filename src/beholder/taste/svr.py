@@ -18,7 +18,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.svm import NuSVR
 
 from beholder.table import Layout
 from beholder.taste.base import Arrays, TasteModel
@@ -55,6 +54,8 @@ class Expansion:
         unit = float(targets.std()) if len(targets) else 0.0
         if unit < 1e-9 or not Z.shape[1]:
             return cls(np.zeros((0, Z.shape[1])), np.zeros(0), gamma, level)
+        from sklearn.svm import NuSVR
+
         machine: Any = NuSVR(C=C, nu=nu, gamma=gamma, tol=1e-6).fit(Z, (targets - level) / unit)
         weights = np.asarray(unit * machine.dual_coef_[0], np.float64)
         return cls(machine.support_vectors_, weights, gamma, level + unit * float(machine.intercept_[0]))
