@@ -66,6 +66,9 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
         page.reload()
     page.locator("#beside").click()
     page.locator(".same-height figure").nth(2).wait_for()
+    assert [one.inner_text() for one in page.locator(".same-height .title").all()] == [
+        one.get_attribute("alt") for one in page.locator(".same-height img").all()
+    ]
     no_wider(page)
     page.go_back()
     page.locator("a", has_text="Decide").click()

@@ -209,11 +209,14 @@ def test_who_cannot_see_the_map_opens_the_pictures_of_its_middle_from_a_list(ope
     assert page.evaluate("document.activeElement.id") == "map-open"
 
 
-def test_without_a_script_the_map_says_where_to_look(engine, server, open_page):
+def test_without_a_script_the_map_and_choosing_say_where_to_look(engine, server, open_page):
     named = open_page()
     answered(named, server, "/map/wall")
     context = engine.new_context(java_script_enabled=False, storage_state=named.context.storage_state())
     page = context.new_page()
     page.goto(f"{server.url}/map/wall")
     assert page.get_by_role("link", name="Kinds").first.get_attribute("href") == "/kinds/wall"
+    page.goto(f"{server.url}/label/wall")
+    told = page.locator("noscript p").bounding_box()
+    assert told["y"] + told["height"] < page.viewport_size["height"]
     context.close()

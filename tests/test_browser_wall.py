@@ -226,7 +226,7 @@ def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     page.locator(f".tray [title='Take away {titles[1]}']").click()
     page.locator(".tray a", has_text="Compare").click()
     page.wait_for_url("**/beside?*")
-    assert page.locator(".beside-words .title").all_inner_texts() == [titles[0], titles[2]]
+    assert page.locator(".same-height .title").all_inner_texts() == [titles[0], titles[2]]
     no_wider(page)
     page.go_back()
     hung(page)

@@ -218,7 +218,7 @@ class Store:
         """
         people = {composed(p.name): p for p in self.people()}
         if (same := composed(name)) not in people:
-            raise UnknownName.of("person", name, people)
+            raise UnknownName.of("person", name, people, see="beholder labels import --help")
         return people[same]
 
     def person_of(self, key: str) -> Person | None:

@@ -35,6 +35,7 @@ export async function watch(id, began) {
     show(job);
     if (isBusy(job) || !began || job.state === "failed") continue;
     sessionStorage.setItem("beholder.job", id);
+    scrollTo(0, 0); // where it is told how the import went
     location.assign("/");
   }
 }
