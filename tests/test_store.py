@@ -200,7 +200,7 @@ def test_a_name_that_nobody_could_read_is_refused(store, name):
 
 
 def test_an_unknown_name_offers_the_nearest(filled):
-    with pytest.raises(UnknownName, match="did you mean 'Ada'.*labels import"):
+    with pytest.raises(UnknownName, match=r"did you mean 'Ada'.*labels import"):
         filled[0].person("Adda")
 
 
