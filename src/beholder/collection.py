@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as AnyOf
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -840,6 +841,7 @@ class Collection:
             gives that of the same answers, when a reason is first asked for; None: made here
         """
         answers = _answers_of(taste) if answers is None else answers
+        taste = copy(taste)  # what it keeps to tell its doubts goes with the ranking
         left_out = np.fromiter(self.unshown, np.int64, len(self.unshown))
         here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
         raw, score = np.asarray(taste.predict(self.X), np.float64), np.zeros(len(self))
