@@ -43,7 +43,7 @@ _FEWEST_PICTURES = 20
 _STRENGTH = Order.strength
 _SIDE, _TRIED_AT = 512, 320  # pixels of the longer side: finished, and where the best of many is sought
 _MOST_TRIED = 64  # plain pictures for each one made
-_PLAIN = 1000  # seeds from here on are of plain pictures
+_PLAIN = 1_000_000  # seeds from here on are of plain pictures
 _SET = "set"  # the collection
 _SHOWN = 6  # people on a sheet, each with a row of pictures above a row of twins
 
@@ -118,7 +118,8 @@ class Creating:
         session = Session(library, _SET, person.name, seed=self.seed)
         session.record(guiding)
         session.settle()
-        order = Order(self.count, job.engine, _STRENGTH, self.seed, side=_SIDE)
+        seed = self.seed + job.taker * self.count  # nobody has the twins of another, whose luck would be shared
+        order = Order(self.count, job.engine, _STRENGTH, seed, side=_SIDE)
         clock = _Clock()
         made = create(session, order, clock)
         spent = clock.seconds
