@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from beholder.durable import write_whole
 from beholder.errors import BadInput, ShapeError, UserError
 from beholder.json_reading import BadJson, read_json
-from beholder.table import place_of
+from beholder.table import place_of, table_of
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.checks import check_answers
 from beholder.taste.prior import require_prior
@@ -83,8 +83,11 @@ class TasteModel(RegressorMixin, BaseEstimator, ABC):
 
     def doubts(self, X: ArrayLike, rows: Ints | None = None) -> Floats:
         """(r,) the standard deviations of `predict` of some rows of X, or of all."""
-        matrix: Any = X
-        return np.asarray(self.predict(matrix if rows is None else matrix[rows], return_std=True)[1], np.float64)
+        some: Any = X
+        if rows is not None:  # of their table, where they are of one: a model may look at the pictures themselves
+            table = table_of(X)
+            some = np.asarray(X)[rows] if table is None else table.rows(rows)
+        return np.asarray(self.predict(some, return_std=True)[1], np.float64)
 
     def mean_variance(self, X: ArrayLike, rows: Ints | None = None) -> float:
         """The mean of their squares."""
