@@ -194,7 +194,7 @@ class TasteMixture(GaussianProcess):
         return int(np.argmax(np.abs(self.told_.back(gain * posterior.pull) @ self.judged_.measured)))
 
     def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Regime, Posterior, Floats]:
-        """The regime with this person's width of a tie, the posterior and the gain of a `_Fit`."""
+        """The regime with this person's width of a tie, the posterior and the gain, as in `Fit`."""
         told, rated, barred = self.told_, self.told_.rated, self.told_.barred
         gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
         first, *others = grams
