@@ -14,7 +14,8 @@ _CURRENCIES = {  # the codes that are read, with the signs of each; a sign of se
     "EUR": "€ euro euros", "USD": "us$ $us $", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
     "NOK": "kr kroner", "DKK": "kr kroner dkr", "ISK": "kr krónur", "JPY": "円 ¥ ￥ yen", "CAD": "ca$ c$ $ca $",
     "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $ 元", "MXN": "mx$ mex$ $",
-    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹",
+    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹ rs",
+    "PKR": "rs", "LKR": "rs",
     "PLN": "zł zl", "CZK": "kč", "HUF": "ft", "RON": "lei", "MDL": "lei", "BGN": "лв",
     "RUB": "₽ руб", "BYN": "руб", "UAH": "₴ грн", "TRY": "₺ tl",
     "ILS": "₪", "BRL": "r$", "ZAR": "", "XPF": "fr", "THB": "฿", "VND": "₫", "PHP": "₱",
@@ -24,6 +25,7 @@ _OF_COUNTRY = {
     "dk": "DKK", "se": "SEK", "no": "NOK", "is": "ISK", "ch": "CHF", "li": "CHF", "jp": "JPY", "cn": "CNY", "us": "USD",
     "ca": "CAD", "au": "AUD", "nz": "NZD", "hk": "HKD", "sg": "SGD", "tw": "TWD", "mx": "MXN", "ar": "ARS", "cl": "CLP",
     "in": "INR", "uk": "GBP", "gb": "GBP", "pl": "PLN", "cz": "CZK", "hu": "HUF", "ro": "RON",
+    "ru": "RUB", "by": "BYN",
 }  # fmt: skip
 _SITES = {"tradera.com": "se"}  # of one country, whatever their names end in
 _KRONE = {"DKK", "SEK", "NOK"}  # where "500,-" and "500:-" say that the sum is in crowns
@@ -70,7 +72,8 @@ _PLAIN_WORDS = (
     "btw tva iva ttc zzgl plus hors versand shipping fragt forsendelse porto postage frakt spedizione envío "
     "livraison verzendkosten verzenden excl exkl ekskl og und and et en y e or oder versandkosten possible "
     "möglich delivery "
-    "abholung afhentning pickup maleri painting gemälde bild tableau quadro cuadro schilderij tavla maalaus obraz "
+    "abholung selbstabholung afhentning afhentes afhentet pickup samlet "
+    "maleri painting gemälde bild tableau quadro cuadro schilderij tavla maalaus obraz "
     "oliemaleri ölgemälde ölbild akvarel aquarell litografi lithografie print poster plakat kunst art letzter "
     "framed unframed "
     "gerahmt ungerahmt indrammet encadré incorniciato enmarcado ingelijst inramad"
@@ -87,7 +90,7 @@ _FREE_CARRIAGE = re.compile(rf"(?<!\w)(?:{_FREE} (?:{'|'.join(_CARRIAGE)})|(?:{'
 _BLANKS = re.compile(r"\s+")
 _SIZE = re.compile(
     r"(?:[-–—]\s)?\b\d+(?:[.,]\d+)?\s*(?:cm|mm|"
-    r"m)?\s*[x×]\s*\d+(?:[.,]\d+)?(?:\s*[x×]\s*\d+(?:[.,]\d+)?)?(?:\s*(?:cm|mm|m|in)\b\.?)?"
+    r"m)?\s*[x×*]\s*\d+(?:[.,]\d+)?(?:\s*[x×*]\s*\d+(?:[.,]\d+)?)?(?:\s*(?:cm|mm|m|in|inch|inches)\b\.?)?"
     r"(?:\s[-–—](?=\s))?|(?<![\d.,])\d+(?:[.,]\d+)?\s*(?:cm|mm)\b\.?"
 )
 _AMOUNT = re.compile(
@@ -96,6 +99,7 @@ _AMOUNT = re.compile(
     r"|(?P<thousands>\d{1,3}(?:[.,]\d)?)k\b)",
     re.ASCII,
 )
+_NO_CENTS = re.compile(r"(?<=\d),=")  # 1250,=
 _EURO_POINT = re.compile(r"(\d)€(\d\d)(?!\d)")  # 15€50
 _RUN = re.compile(r"\d(?:[\d.,'’]|\s(?=\d{3}(?!\d)))*(?:k\b|:?\s?[-–—]{1,2}(?!\s?\d))?")
 _LAKH = re.compile(r"(\d{1,2}(?:,\d{2})+,\d{3})(?:\.(\d{2}))?", re.ASCII)
@@ -145,7 +149,8 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     text = _BLANKS.sub(" ", text).strip()
     if not text or len(text) > _LONGEST:
         return Price()
-    left = _EURO_POINT.sub(r"\1,\2 €", _SIZE.sub(" ", _FREE_CARRIAGE.sub(" ", text.casefold())))
+    left = _NO_CENTS.sub(",-", _SIZE.sub(" ", _FREE_CARRIAGE.sub(" ", text.casefold())))
+    left = _EURO_POINT.sub(r"\1,\2 €", left)
     runs = list(_RUN.finditer(left))
     terms, left = _terms(left, runs[0].start() if runs else -1)
     runs = list(_RUN.finditer(left))

@@ -15,7 +15,7 @@ _MILLIMETRES = {
     "”": 25.4, "ft": 304.8, "'": 304.8, "′": 304.8, "’": 304.8,
 }  # fmt: skip
 _FEET, _QUOTES = frozenset("'′’"), re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behind a number may close a quotation
-_LONGEST = 100_000.0  # mm
+_LONGEST = 20_000.0  # mm
 _MOST_TEXT = 5000  # characters that are looked at
 _NEAR = 28  # characters before a size in which it may be said that it is one of several
 _FLAT = 4  # a third number is a depth where it is so many times shorter than both sides
@@ -31,7 +31,7 @@ _LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEE
 _LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_])"
 _SIDE = re.compile(
     rf"(?:(?P<before>{_LETTER})\s?[.:=]?\s*)?(?:(?P<front_unit>cm|mm)\.?\s+)?"
-    r"(?<![\d.,/])(?<!\d['′’])(?<!\d['′’]\s)(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
+    r"(?<![\d.,/])(?<!\d[-–±~])(?<!\d['′’])(?<!\d['′’]\s)(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
     r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?![^\W\d_])\.?|\"|″|''|”|['′’](?!\s?\d))?"
     rf"(?P<after>\s*\(?{_LETTER}(?!/)(?!\s?\.?[:=]?\s*\d)\.?\)?)?"
 )
@@ -40,6 +40,13 @@ _ORDER = re.compile(
     rf"(?:\s*[x×*/]\s*(?:{_DEEP})(?![^\W\d_])\.?)?\)?"
 )
 _CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur)\s*")
+_SPELT = (  # what is written otherwise before it is read
+    (re.compile(r"(?<![\d.,])([1-9]) ?m ?(\d\d)(?: ?cm)?(?![\d.,])"), r"\1\2 cm"),  # 1m20
+    (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
+    (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
+    (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
+    (re.compile(r"(?<=\d)\s?(\([hbwl]\)|[hbwl])\s?(mm|cm)\b"), r" \2 \1"),  # 80 (B) cm
+)
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
 _SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"
     r"(?<![\w/])(?:(?P<without>w/o|[uos][./])|w/|[mc][./])\s?(?:frame|ramme|ram|rahmen|cornice|marco|lijst|cadre)\b"
@@ -63,6 +70,7 @@ _FRAME = (
 )
 _WORK = (
     rf"\b{_NOT}[ -]?{_FRAMED}\b|{_FRAMED} (?:is )?(?:not|ikke|følger ikke|medfølger ikke|nicht|non|niet)\b|"
+    rf"(?:\+|\bplus) ?{_FRAMED}\b|"
     r"ready (?:to|for) fram\w+|inder ?m[åa]+l|indre ?m[åa]+l|innenma(?:ß|ss)\w*|"
     r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
     r"excl?\w*\.? frame|"
@@ -72,10 +80,16 @@ _WORK = (
     r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez ramy|ilman kehyksi\w+|netto|eks\w*\.? ramme|"
     r"excl\.? ramme"
 )
+_FOR, _A_FRAME = (
+    r"(?:for|für|til|till|pour|para|per|voor)",
+    r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
+)
 _OTHER = (
     r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen|emballage|(?:shipping )?(?:box|crate|package)\b|"
-    r"verpackung|karton|imballo|embalaje|verpakking|(?:standard|ikea|fits?|passer|passt)(?: \w+){0,3} "
-    r"(?:frame|ramme|rahmen)|(?:ramme|rahmen|frame|cadre|marco|cornice|lijst) (?:is |ist |er )?(?:medfølger(?! ikke)|"
+    r"verpackung|karton|imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
+    r"(?:standard|ikea|fits?|passer|passt)(?: \w+){0,3} (?:frame|ramme|rahmen)|"
+    rf"\b{_FOR} (?:an? |en |einen |un )?{_A_FRAME}\b|\b{_A_FRAME} {_FOR}\b|"
+    r"(?:ramme|rahmen|frame|cadre|marco|cornice|lijst) (?:is |ist |er )?(?:medfølger(?! ikke)|"
     r"følger med|included|dabei|inclus\w*|incluid\w)"
 )
 _SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody says
@@ -91,6 +105,9 @@ _TOGETHER = re.compile(
     r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$"
 )
 _BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
+_FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{0,2}}\W*$")
+_NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it
+_IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
 _KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<frame>{_FRAME})")
 
 
@@ -134,6 +151,8 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     """
     text = text[:_MOST_TEXT].lower().replace("\u00a0", " ").replace("\u202f", " ")
     text = _SHORT.sub(lambda short: "without frame" if short["without"] else "with frame", text)
+    for pattern, written in _SPELT:
+        text = pattern.sub(written, text)
     order = _ORDER.search(text)
     first = "h" if height_first else ""
     if order:
@@ -239,19 +258,22 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
     starts = [*(one.start for one in found), len(text)]
     last = _said(_parts(text[ends[-1] :])[0])
     for i, (start, end) in enumerate(zip(ends, starts, strict=True)):
-        parts = _parts(text[start:end])
+        parts, bracket = _parts(text[start:end]), _IN_BRACKETS.search(text[start:end])
         if i == 0:
-            before[0] = _said(parts[-1], last=True)
+            before[0] = _said(bracket[1] if bracket else parts[-1], last=True)
         elif i == len(found):
             behind[-1] = last
         elif len(parts) > 1:
             behind[i - 1] = _said(parts[0])
-            told = [part for part in parts[1:] if part.strip()]
+            told = [bracket[1]] if bracket else [part for part in parts[1:] if part.strip()]
             before[i] = _said(told[-1], last=True) if told else ""
         elif before[i - 1] or not last:
             before[i] = _said(parts[0], last=True)
         else:
             behind[i - 1] = _said(parts[0])
+    for i, one in enumerate(found):
+        if not before[i] and _FITS.search(text[ends[i] : one.start]) and _NEXT_A_FRAME.match(text, one.end):
+            behind[i] = "other"
     return [front or back or "work" for front, back in zip(before, behind, strict=True)]
 
 
