@@ -268,6 +268,13 @@ def test_of_a_feed_of_products_the_sale_price_is_the_price(read, order):
     assert (details(one).price, details(one).currency) == (90000, "DKK")
 
 
+def test_what_sending_costs_and_where_an_entry_comes_from_are_not_said_of_the_work(read):
+    shipping = "<shipping><price>9.00 EUR</price></shipping><installment><price>2.00 EUR</price></installment>"
+    item = "<item><source><title>All</title></source><title>Sea</title><image_link>https://a.dk/1.jpg</image_link>"
+    (one,) = works(read(f"<rss><channel>{item}<price>10.00 EUR</price>{shipping}</item></channel></rss>", "feed.xml"))
+    assert (one.columns["title"], details(one).price, details(one).currency) == ("Sea", 1000, "EUR")
+
+
 @pytest.mark.parametrize("name", ["sitemap.xml.gz", "feed.gz", "packed.xml"])
 def test_a_packed_feed_is_read(read, tmp_path, name):
     (one,) = works(read(gzip.compress(SITEMAP.encode()), name))

@@ -414,6 +414,16 @@ def test_what_a_page_of_one_work_shows_completes_what_it_says(read):
     assert "0171" not in str(one)
 
 
+@pytest.mark.parametrize(
+    ("shown", "price"), [('<p class="price">1.250 kr</p>', 125000), ('<p class="price">250 kr / måned</p>', None)]
+)
+def test_a_page_with_one_picture_is_of_that_work(read, shown, price):
+    body = f'<h1>Hav ved Skagen</h1><img src="{data_uri(jpeg(1))}" alt="IMG_1">{shown}'
+    (one,) = works(read(page(body, saved_from="https://kunst.dk/hav")))
+    assert one.columns["title"] == "Hav ved Skagen"
+    assert (details(one).link, details(one).price) == ("https://kunst.dk/hav", price)
+
+
 def test_a_page_of_pictures_alone_gives_them_with_their_words(read):
     body = '<figure><img src="a.jpg"><figcaption>The sea</figcaption></figure><img src="b.jpg" alt="The harbour">'
     found = works(read(page(body), **{"a.jpg": jpeg(1), "b.jpg": jpeg(2)}))

@@ -41,7 +41,8 @@ _NAMES = {  # the first that is there and says something counts
 }
 _AVAILABLE = {
     "sold": "sold soldout outofstock discontinued solgt verkauft vendu vendue venduto venduta vendido vendida verkocht "
-    "såld sålt myyty sprzedane",
+    "såld sålt myyty sprzedane prodáno prodané eladva vândut продано udsolgt ausverkauft épuisé esaurito agotado "
+    "uitverkocht slutsåld utsolgt 売約済 完売",
     "reserved": "reserved reserveret reserviert réservé réservée riservato reservado gereserveerd reserverad reservert "
     "varattu zarezerwowane",
     "for sale": "instock limitedavailability instoreonly onlineonly presale preorder available forsale tilsalg "

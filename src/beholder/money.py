@@ -41,7 +41,8 @@ _TERMS = {  # the first that is said counts
     "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
     r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "
     r"consultar|bajo petición|på (?:förfrågan|forespørgsel|forespørsel)|op (?:aan)?vraag|do uzgodnienia|"
-    r"sopimuksen mukaan|etter avtale|enligt överenskommelse|o\.?t\.?k\.?)|p\.?\s?o\.?\s?a\.?|n\.?\s?o\.?\s?t\.?\s?k\.?|"
+    r"na dotaz|na zapytanie|sopimuksen mukaan|etter avtale|enligt överenskommelse|o\.?t\.?k\.?)|"
+    r"p\.?\s?o\.?\s?a\.?|n\.?\s?o\.?\s?t\.?\s?k\.?|"
     r"(?:ring|spørg|kontakt\w*) (?:for|om) pris|(?:call|ask|contact\w*|inquire|enquire) (?:us )?for (?:a )?price",
     "negotiable": r"v\.?h?b\.?|verhandlungs(?:basis|sache)|verhandelbar|eller (?:hø[jg]este )?bud|e\.?\s?b\.?|bud "
     r"modtages|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"

@@ -25,6 +25,7 @@ _MOST_DEEP = 5  # sitemaps in each other
 _MOST_NESTED = 100
 _ENTRIES = {"item", "entry", "url"}
 _PICTURES = {"image_link", "additional_image_link", "thumbnail", "content", "enclosure", "image"}
+_OF_OTHERS = {"shipping", "installment", "subscription_cost", "tax", "loyalty_program", "source"}  # sums, and a feed
 _FIELDS = {
     "price": "price", "sale_price": "sale", "availability": "availability", "creator": "artist", "artist": "artist",
     "condition": "condition", "material": "medium", "rights": "rights", "license": "rights", "copyright": "rights",
@@ -102,7 +103,7 @@ def _entry(entry: Element, rights: str) -> Listing:
     listing = Listing()
     said: dict[str, str] = {"rights": rights}
     words = ""
-    for part in entry.iter():
+    for part in _parts(entry):
         name, text = _name(part), (part.text or "").strip()
         if name in ("title", "caption") and text:
             said.setdefault("title", without_tags(text))
@@ -123,6 +124,14 @@ def _entry(entry: Element, rights: str) -> Listing:
     listing.pictures = list(dict.fromkeys(filter(None, listing.pictures)))
     listing.say("page data", description=words, **said)
     return listing
+
+
+def _parts(entry: Element) -> Iterator[Element]:
+    """All that is said of the work itself."""
+    yield entry
+    for part in entry:
+        if _name(part) not in _OF_OTHERS:
+            yield from _parts(part)
 
 
 def _note_link(listing: Listing, part: Element, name: str, text: str) -> None:

@@ -194,10 +194,13 @@ class _Page:
         return found
 
     def _pictures_alone(self) -> list[Listing]:
-        """All pictures of a page that says nothing of works, each with its own words."""
-        found = []
-        for reference, title in self.images.with_words():
+        """All pictures of a page that says nothing of works, with their own words; a single one with the page's."""
+        found, told = [], list(self.images.with_words())
+        for reference, title in told:
             listing = Listing(pictures=[reference])
+            if len(told) == 1:
+                listing.link = self.address
+                cards.say_of_page(listing, self.tree, country_of(self.site), [])
             listing.say("page", title=title)
             found.append(listing)
         return found
