@@ -56,6 +56,8 @@ PAGES = [
     "/shared/{key}",
     "/shared/{closed}",
     "/people",
+    "/people/{ben}",
+    "/edit/wall",
     "/together?one={ada}&other={ben}&collection=wall",
     "/together?one={ada}&other={cleo}&collection=wall",
     "/nowhere",

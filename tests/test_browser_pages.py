@@ -240,3 +240,21 @@ def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, s
     page.wait_for_url("**q=oil*")
     assert "like=" in page.url
     assert page.locator(".wall figure").count() > 1
+
+
+@pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "desk"])
+def test_a_person_and_a_collection_are_renamed_and_removed(open_page, mortal, screen):
+    page = open_page(**screen)
+    start(page, mortal, name="Ada")
+    for here, before, after in (("/", "wall", "Hall"), ("/people", "Ada", "Ida")):
+        page.goto(mortal.url + here)
+        page.get_by_label(f"Rename or remove {before}").click()
+        page.get_by_label("Name").fill(after)
+        page.keyboard.press("Enter")
+        page.get_by_label(f"Rename or remove {after}").click()
+        page.get_by_text("Remove this").last.click()
+        page.wait_for_url(mortal.url + here)
+    page.wait_for_selector("text=Your name")
+    page.get_by_label("Your name").fill("Bea")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=No pictures yet")

@@ -34,7 +34,8 @@ FLOORS = [
         "research.bench",
         "demo",
         "doctor",
-    },  # how well models and ways of asking do on rated sets; a simulated person's session; what is broken
+        "removal",
+    },  # how well models and ways of asking do on rated sets; a simulated person's session; what is broken; taking away
     {"research.training"},  # what is learned before a person comes
     {"web"},  # the app
     {"cli"},  # the command line

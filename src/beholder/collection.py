@@ -527,6 +527,12 @@ class Library:
         stem, taken = Path(spec).name or "pictures", {c.name for c in rows}
         return next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
 
+    def forget(self, collection_id: int) -> None:
+        """A collection is gone: another one may have its id."""
+        with self._opening, self._tabling:
+            self._open.pop(collection_id, None)
+            self._tables.pop(collection_id, None)
+
     def close(self) -> None:
         if (background := self.__dict__.pop("background", None)) is not None:
             background.close()

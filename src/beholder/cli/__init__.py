@@ -11,6 +11,7 @@ from beholder import __version__
 from beholder.cli import (
     answering,
     artworks,
+    changing,
     creating,
     datasets,
     demo,
@@ -58,6 +59,7 @@ reading.add_to(app)
 finding.add_to(app)
 artworks.add_to(app)
 sameness.add_to(app)
+changing.add_to(app)
 creating.add_to(app)
 encoders.add_to(app)
 studying.add_to(app)

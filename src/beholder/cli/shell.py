@@ -42,7 +42,7 @@ class _Stopped(Exception):
 
 ORDER = (  # as one needs them
     *("serve", "import", "labels", "ask", "fit", "rank", "explain", "find", "similar", "same", "artwork"),
-    *("create", "repaint", "encoder", "datasets", "bench", "train", "demo", "doctor"),
+    *("rename", "remove", "create", "repaint", "encoder", "datasets", "bench", "train", "demo", "doctor"),
 )
 
 

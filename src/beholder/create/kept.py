@@ -30,6 +30,8 @@ class Kept:
 
     Attributes
     ----------
+    person
+        whose taste it is
     origin
         that collection
     folder
@@ -37,7 +39,7 @@ class Kept:
     """
 
     def __init__(self, library: Library, person: Person, origin: CollectionRow) -> None:
-        self._library, self._person, self.origin = library, person, origin
+        self._library, self.person, self.origin = library, person, origin
         self.folder = Path(os.path.realpath(library.home)) / _FOLDER / f"{person.id}-{origin.id}"
 
     @property
@@ -51,7 +53,7 @@ class Kept:
         rows = self._library.collections()
         if known := [row.name for row in rows if self._is_mine(row)]:
             return known[0]
-        taken, wanted = [row.name for row in rows], f"Made for {self._person.name}"[:80]
+        taken, wanted = [row.name for row in rows], f"Made for {self.person.name}"[:80]
         other = f"{wanted[:40]}, by {self.origin.name}"[:76]
         return next(n for n in (wanted, other, *(f"{other} {i}" for i in range(2, 9999))) if not alike(n, taken))
 

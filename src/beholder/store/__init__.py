@@ -1,6 +1,7 @@
 """Storage in a data folder: one database and the vector shards."""
 
 from beholder.store.names import alike, clean, composed
+from beholder.store.removal import Going
 from beholder.store.shortlists import MOST_LISTED, KeptShortlists, Remark, Shortlist
 from beholder.store.store import (
     CollectionRow,
@@ -22,6 +23,7 @@ __all__ = [
     "CollectionRow",
     "CropCounts",
     "FoundCrop",
+    "Going",
     "KeptListing",
     "KeptShortlists",
     "KeptWorks",

@@ -125,3 +125,8 @@ def append_only(table: str) -> list[str]:
         f"BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
         for verb in ("UPDATE", "DELETE")
     ]
+
+
+def no_longer_append_only(table: str) -> list[str]:
+    """The statements that undo those of `append_only`; other connections see nothing of it before the commit."""
+    return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]

@@ -24,6 +24,7 @@ from beholder.store import dialect
 from beholder.store import tables as t
 from beholder.store.database import check, connect, reading, writing
 from beholder.store.names import alike, clean, composed
+from beholder.store.removal import Removal
 from beholder.store.shortlists import KeptShortlists
 from beholder.store.works import KeptWorks
 from beholder.types import ADDED, Details, Item, Judgement, picture_key
@@ -186,6 +187,11 @@ class Store:
         """People's own choices of pictures."""
         return KeptShortlists(self.engine)
 
+    @property
+    def removal(self) -> Removal:
+        """What goes with a person or a collection, and taking it away."""
+        return Removal(self.engine)
+
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.dispose()
@@ -250,6 +256,16 @@ class Store:
                     raise AlikeName("person", row["name"], same)
                 db.execute(sa.insert(t.people).values(row))
         return self.person(row["name"])
+
+    def rename_person(self, person_id: int, name: str) -> None:
+        """Raises
+        ------
+        UserError
+            on a bad name
+        AlikeName
+            where another person's looks the same
+        """
+        _rename(self.engine, t.people, "person", person_id, name)
 
     # Collections and their items
 
@@ -316,6 +332,15 @@ class Store:
                 known[name] = db.scalars(new).one()
             _keep_files(db, known[name], files, items)
         return self.collection(name)
+
+    def rename_collection(self, collection_id: int, name: str) -> None:
+        """Raises
+        ------
+        UserError
+        AlikeName
+            as `rename_person`
+        """
+        _rename(self.engine, t.collections, "collection", collection_id, name)
 
     def set_artworks(self, collection_id: int, artworks: bool | None) -> None:
         """Whether the photos of a collection's source are looked into for artworks; None: as is usual."""
@@ -687,6 +712,15 @@ class Store:
         with reading(self.engine) as db:
             row = db.execute(query).first()
         return (row[0], row[1]) if row else None
+
+
+def _rename(engine: sa.Engine, table: sa.Table, what: str, id: int, name: str) -> None:
+    name = clean(what, name)
+    with writing(engine) as db:
+        others = list(db.scalars(sa.select(table.c.name).where(table.c.id != id)))
+        if same := alike(name, others):
+            raise AlikeName(what, name, same)
+        db.execute(table.update().where(table.c.id == id).values(name=name))
 
 
 def _person(row: sa.Row[Any]) -> Person:

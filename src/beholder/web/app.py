@@ -19,6 +19,7 @@ from beholder.web.connections import BACKLOG, Connection
 from beholder.web.imports import Job
 from beholder.web.pages import (
     beside,
+    changing,
     collections,
     create,
     crops,
@@ -87,6 +88,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         shortlists,
         beside,
         people,
+        changing,
         together,
         pictures,
     ):

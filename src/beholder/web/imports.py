@@ -176,6 +176,13 @@ class Imports:
             jobs = [j for j in self._jobs.values() if j.collection == collection and not j.adds and j.active]
         return jobs[0] if jobs else None
 
+    def busy(self, collection: str, person: int | None = None) -> bool:
+        """Whether a job of this collection, or one that this person began, has not ended."""
+        with self._lock:
+            return any(
+                j.active and (j.collection == collection or j.person == person is not None) for j in self._jobs.values()
+            )
+
     def into(self, collection: str) -> bool:
         """Whether pictures come into this collection right now."""
         with self._lock:

@@ -142,6 +142,20 @@ class Rounds:
         with self._lock:
             return self._last(person, row)
 
+    def busy(self, collection_id: int | None, person_id: int | None) -> bool:
+        """Whether pictures are being made from this collection, or for this person."""
+        with self._lock:
+            return any(
+                one.active for key, one in self._rounds.items() if collection_id == key[1] or person_id == key[0]
+            )
+
+    def part_with(self, collection_id: int | None, person_id: int | None) -> None:
+        """Remember none of a collection or a person."""
+        with self._lock:
+            for key in list(self._rounds):
+                if person_id == key[0] or collection_id == key[1]:
+                    del self._rounds[key]
+
     def close(self) -> None:
         """Stop them all; finished pictures are kept."""
         with self._lock:

@@ -86,7 +86,7 @@ class AppState:
         self.maps = Maps(home / "maps")
         self.imports = Imports(library, self.forget)
         self.rounds = Rounds(library, self.fresh, self.forget)
-        self.uploads = Uploads(home / "uploads")
+        self.uploads = Uploads(home / "uploads", lambda id: self.store.removal.folders(id, "uploads"))
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
@@ -157,6 +157,17 @@ class AppState:
             gone = [self._held.pop(key).session for key in list(self._held) if key[0] in ids]
             self._covers = {key: items for key, items in self._covers.items() if key[0] not in ids}
         _end(gone)
+
+    def part_with(self, *, collection_id: int | None = None, person_id: int | None = None) -> None:
+        """End all sessions of a collection or of a person, and come back once they learn no more."""
+        with self._lock:
+            self._rows.clear()
+            held = [self._held.pop(key) for key in list(self._held) if key[0] == collection_id or key[1] == person_id]
+            self._covers = {key: items for key, items in self._covers.items() if key[0] != collection_id}
+        for one in held:
+            if one.session is not None:
+                one.session.close()
+        self.rounds.part_with(collection_id, person_id)
 
     def close(self) -> None:
         """Let the sessions end what they are learning, and the rounds what they are making."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -39,16 +39,23 @@ class _Upload:
 
 
 class Uploads:
-    """What browsers are sending. Each collection has a folder of its own below `home`; no file is ever replaced."""
+    """What browsers are sending. Each collection has a folder of its own below `home`; no file is ever replaced.
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    folders : names of the folders there that belong to a collection, of this id, and to all others
+    """
+
+    def __init__(self, home: Path, folders: Callable[[int], tuple[set[str], set[str]]]) -> None:
+        self.home, self._folders = home, folders
         self._uploads: dict[str, _Upload] = {}
         self._lock = threading.Lock()
 
-    def begin(self, person: int, name: str) -> str:
+    def begin(self, person: int, name: str, collection_id: int = 0) -> str:
         """Begin an upload into this collection. returns : its id"""
-        folder = self.home / quote(name, safe=" ")[:_LONG]
+        own, others = self._folders(collection_id)
+        plain = quote(name, safe=" ")[: _LONG - 5]
+        names = (plain if number == 1 else f"{plain} {number}" for number in count(1))
+        free = next(name for name in names if name not in others)  # another collection may have had this name before
+        folder = self.home / min(own - others, default=free)
         with self._lock:
             for old in list(self._uploads)[: 1 - _REMEMBERED]:
                 _drop(self._uploads.pop(old).drafts.values())

@@ -182,6 +182,15 @@ def start(request: Request, person: Person, path: str, name: str, artworks: bool
 
 def new_name(state: AppState, name: str) -> str:
     """The name of the collection that pictures go into, there or new, as it is kept. raises : Refused, AlikeName"""
+    name = check_name(name)
+    known = [row.name for row in state.store.collections()]
+    if name not in map(composed, known) and (same := alike(name, known)):
+        raise AlikeName("collection", name, same)
+    return name
+
+
+def check_name(name: str) -> str:
+    """A collection's name as it is kept. raises : Refused where it can be none"""
     name = composed(" ".join(name.split()))
     if (
         not 1 <= len(name) <= _LONGEST_NAME
@@ -193,9 +202,6 @@ def new_name(state: AppState, name: str) -> str:
         raise Refused(
             422, f"A collection's name has 1 to {_LONGEST_NAME} characters, without slashes, got {name[:80]!r}."
         )
-    known = [row.name for row in state.store.collections()]
-    if name not in map(composed, known) and (same := alike(name, known)):
-        raise AlikeName("collection", name, same)
     return name
 
 

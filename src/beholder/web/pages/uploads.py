@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from beholder.store import composed
 from beholder.web.answers import NewUpload, read
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import new_name
@@ -22,8 +23,13 @@ router = APIRouter()
 async def begin(request: Request, person: ApiPerson) -> dict[str, Any]:
     """Begin to send pictures into a collection."""
     body, state = await read(request, NewUpload), state_of(request)
-    name = await run_in_threadpool(new_name, state, body.name)
-    return {"id": state.uploads.begin(person.id, name)}
+
+    def start() -> str:
+        name = new_name(state, body.name)
+        ids = [row.id for row in state.store.collections() if composed(row.name) == name]
+        return state.uploads.begin(person.id, name, *ids)
+
+    return {"id": await run_in_threadpool(start)}
 
 
 @router.post("/api/uploads/{upload}/piece")
