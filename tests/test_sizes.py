@@ -66,6 +66,10 @@ ODD = {  # text -> sides of the work, of the frame
     "3 dele à 40x60 cm": ("", ""),
     "two panels, each 50x70 cm": ("", ""),
     "40x30 cm each": ("", ""),
+    "each panel 60 x 80 cm": ("", ""),
+    "60 x 80 cm, diptych, each": ("", ""),
+    "Triptych: center 60 x 80 cm; left 60 x 30 cm; right 60 x 30 cm": ("", ""),
+    "Unframed: 20 x 16 in. (50.8 x 40.6 cm); Framed: 24 x 20 in. (61 x 50.8 cm)": ("406x508", "508x610"),
     "i alt 120x40 cm, 3 dele": ("400x1200", ""),
     "40x30 cm. Each painting is unique": ("300x400", ""),
 }

@@ -96,10 +96,13 @@ _SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody
     r"(?:(?<!\w)(?:di|tri|poly)pt[yi]\w*|(?<!\w)(?:\d+|two|three|four|to|tre|fire|zwei|drei|vier|deux|trois|quatre|due|"
     r"dos|två|fyra|twee|drie)[ -]?(?:stk|stück|dele|delar|teile|panels?|paneler|pieces|pièces|pezzi|stuks|billeder|"
     r"malerier|paintings|bilder|tableaux|quadri|cuadros)(?!\w)|"
-    r"(?<!\w)(?:each|hver|hvert|je|jeweils|chacune?|ciascun\w|cada un[oa]|elk)\W*$|(?<![\w.,])[2-9] ?[x×]\s*\(\s*$)"
+    r"(?<!\w)(?:each|hver|hvert|je|jeweils|chacune?|ciascun\w|cada un[oa]|elk)(?: panel| part| canvas| del| teil)?\W*$|"
+    r"(?<!\w)(?:left|right|cent(?:er|re)|middle|links|rechts|mitte\w*|venstre|højre|vänster|höger|gauche|droite|sinistra|"
+    r"destra|izquierd\w|derech\w)(?: panel| wing| part| fløj| flügel| volet)?\W*$|(?<![\w.,])[2-9] ?[x×]\s*\(\s*$)"
 )
 _EACH = re.compile(
-    r"[\s(]*(?:each|hver|hvert|stykket|pr\.? stk|jeweils|je|chacune?|ciascun\w|cada un[oa]|elk|per)(?!\w)"
+    r"[\s(,;]*(?:(?:di|tri|poly)pt\w+[\s,]*)?"
+    r"(?:each|hver|hvert|stykket|pr\.? stk|jeweils|je|chacune?|ciascun\w|cada un[oa]|elk|per)(?!\w)"
 )
 _TOGETHER = re.compile(
     r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$"
@@ -274,7 +277,11 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
     for i, one in enumerate(found):
         if not before[i] and _FITS.search(text[ends[i] : one.start]) and _NEXT_A_FRAME.match(text, one.end):
             behind[i] = "other"
-    return [front or back or "work" for front, back in zip(before, behind, strict=True)]
+    kinds = [front or back or "work" for front, back in zip(before, behind, strict=True)]
+    for i in range(1, len(found)):
+        if found[i].metric != found[i - 1].metric and _is_same(found[i].size, found[i - 1].size):
+            kinds[i] = kinds[i - 1]
+    return kinds
 
 
 def _parts(gap: str) -> list[str]:
@@ -292,12 +299,16 @@ def _said(words: str, last: bool = False) -> str:
 def _add(sizes: set[Size], one: _Found) -> None:
     """The same size in another unit is one; the one in centimetres is kept, for it comes first or is not rounded."""
     for other in sizes:
-        if all(abs(x - y) <= _SAME * max(x, y) for x, y in zip(other.sides, one.size.sides, strict=True)):
+        if _is_same(other, one.size):
             if one.metric:
                 sizes.remove(other)
                 sizes.add(one.size if one.size.width or not other.width else other)
             return
     sizes.add(one.size)
+
+
+def _is_same(a: Size, b: Size) -> bool:
+    return all(abs(x - y) <= _SAME * max(x, y) for x, y in zip(a.sides, b.sides, strict=True))
 
 
 def _only(sizes: set[Size]) -> Size | None:
