@@ -258,3 +258,14 @@ def test_a_person_and_a_collection_are_renamed_and_removed(open_page, mortal, sc
     page.get_by_label("Your name").fill("Bea")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=No pictures yet")
+
+
+@pytest.mark.parametrize("here", ["/", "/label/wall", "/results/wall", "/taste/wall", "/shortlists", "/people"])
+def test_the_bar_of_a_phone_leads_to_create(open_page, server, here):
+    page = open_page(**PHONE)
+    start(page, server)
+    page.goto(server.url + here)
+    bar = page.locator(".bar nav")
+    assert bar.evaluate("nav => nav.scrollWidth <= nav.clientWidth"), "nothing of it is cut off"
+    bar.get_by_text("Create").tap()
+    page.wait_for_url("**/create/wall")

@@ -1,5 +1,7 @@
 """One maker: any model by its name, for a table, with what is known; and a scorer of pictures outside collections."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -122,3 +124,11 @@ def test_a_step_up_the_slope_scores_higher(table):
     X = np.asarray(table.X[10:14], np.float64)
     slope = Scorer(model, [], None).slope(X)
     assert (model.predict(X + 0.05 * slope / np.linalg.norm(slope, axis=1)[:, None]) > model.predict(X)).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("gp", r"make_model\('gp'\)"), ("paintings", "bh.open"), (Path("x"), "bh.open"), (7, "bh.open")]
+)
+def test_a_taste_of_anything_but_opened_pictures_is_answered_with_a_sentence(given, said):
+    with pytest.raises(UserError, match=said):
+        bh.Taste(given)

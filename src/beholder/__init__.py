@@ -51,12 +51,28 @@ def Taste(pictures: Collection | None = None) -> TasteModel:  # noqa: N802
     ----------
     pictures
         whose X it will be fitted on; None: of any pictures, nothing is known
+
+    Raises
+    ------
+    UserError
+        for anything else
     """
+    from beholder.collection import Collection
+    from beholder.errors import UserError
     from beholder.maker import default_model, prepare
-    from beholder.taste import TasteMixture
+    from beholder.taste import TasteMixture, model_names
 
     if pictures is None:
         return TasteMixture()
+    given: Any = pictures
+    if not isinstance(given, Collection):
+        named = isinstance(given, str) and given in model_names()
+        what = (
+            f"the name of a model, which beholder.taste.make_model({given!r}) makes"
+            if named
+            else f"{repr(given)[:200]}"
+        )
+        raise UserError(f"Taste takes pictures that were opened, as in Taste(bh.open(folder)), got {what[:200]}")
     model: TasteModel = prepare(default_model(pictures.knowledge), pictures.table, pictures.knowledge)
     return model
 
