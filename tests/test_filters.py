@@ -211,4 +211,8 @@ def test_columns_are_offered_whose_values_pictures_share_the_most_frequent_value
     crowd = [item(n, {"artist": f"Artist {n // 2}"}) for n in range(900)]
     wanted = Filter(values=(("artist", "Artist 449"),))
     (artist,) = panel_of(wanted, told(*crowd)[1], (), told(*crowd)[0]).facets
-    assert (len(artist.choices), artist.more, artist.chosen) == (201, 249, 1)
+    assert (len(artist.choices), artist.more, artist.chosen) == (13, 437, 1)
+    (artist,) = panel_of(wanted, told(*crowd)[1], (), told(*crowd)[0], {"artist": " ÁRTIST 44"}).facets
+    assert [one.value for one in artist.choices] == ["Artist 44", *(f"Artist {n}" for n in range(440, 450))]
+    (artist,) = panel_of(wanted, told(*crowd)[1], (), told(*crowd)[0], {"artist": "nobody"}).facets
+    assert ([one.value for one in artist.choices], artist.more) == (["Artist 449"], 0), "what is chosen stays"

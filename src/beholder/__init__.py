@@ -67,12 +67,8 @@ def Taste(pictures: Collection | None = None) -> TasteModel:  # noqa: N802
     given: Any = pictures
     if not isinstance(given, Collection):
         named = isinstance(given, str) and given in model_names()
-        what = (
-            f"the name of a model, which beholder.taste.make_model({given!r}) makes"
-            if named
-            else f"{repr(given)[:200]}"
-        )
-        raise UserError(f"Taste takes pictures that were opened, as in Taste(bh.open(folder)), got {what[:200]}")
+        what = f"a model's name, which beholder.taste.make_model({given!r}) makes" if named else repr(given)[:200]
+        raise UserError(f"Taste takes pictures that were opened, as in Taste(bh.open(folder)), got {what}")
     model: TasteModel = prepare(default_model(pictures.knowledge), pictures.table, pictures.knowledge)
     return model
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,13 @@ from beholder.facts import Facts, Mask
 from beholder.filters.filter import Filter, Pictures
 from beholder.offers import Wishes
 from beholder.ranking import Ranking
+from beholder.search.folding import folded
 from beholder.types import Floats
 
+_ANY: Mapping[str, str] = MappingProxyType({})
 _BARS = 24
 _SKEWED = 20  # times as much at the upper end as at the lower, from which bars grow by equal factors
-_SHOWN = 200  # values of a column that are offered, those that most pictures have; a search finds the others
+_SHOWN = 12  # values of a column that are offered at once, those that most pictures have; the others are sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A column to choose values of, those first that most pictures have; more : values that are not offered"""
+    """A column to choose values of, those first that most pictures have.
+
+    Attributes
+    ----------
+    more
+        values that are not offered, of those that are sought
+    sought
+        what their names have in them
+    """
 
     column: str
     choices: Sequence[Choice]
     more: int
+    sought: str = ""
 
     @property
     def chosen(self) -> int:
@@ -90,11 +102,15 @@ class Panel:
     matching: int
 
 
-def panel_of(wanted: Filter, ranking: Ranking, judged: Collection[int], pictures: Pictures) -> Panel:
+def panel_of(
+    wanted: Filter, ranking: Ranking, judged: Collection[int], pictures: Pictures, sought: Mapping[str, str] = _ANY
+) -> Panel:
     """Parameters
     ----------
     ranking
         of everything; judged : ids of the pictures that an answer was about
+    sought
+        of a column, what the values to offer have in their names, accents and case aside
     """
     facts = pictures.facts
     wanted = replace(wanted, part="fits", sort="score", diverse=False)
@@ -112,7 +128,8 @@ def panel_of(wanted: Filter, ranking: Ranking, judged: Collection[int], pictures
             if others == wanted.values and not wanted.narrows
             else found[kept(replace(wanted, values=others))[found]]
         )
-        facets.append(_facet(column, {v.strip() for c, v in wanted.values if c == column}, facts, rows))
+        chosen = {v.strip() for c, v in wanted.values if c == column}
+        facets.append(_facet(column, chosen, facts, rows, sought.get(column, "").strip()))
     ranges = list[Range]()
     for name, values, without in _asked(wanted.wishes, facts):
         if not np.isnan(values[ranking.rows]).all():
@@ -121,15 +138,18 @@ def panel_of(wanted: Filter, ranking: Ranking, judged: Collection[int], pictures
     return Panel(facets, ranges, facts.offered_in(ranking.rows), int(inside[found].sum()))
 
 
-def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer]) -> Facet:
-    known = facts.column(column)
+def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer], sought: str) -> Facet:
+    known, text = facts.column(column), folded(sought)
     counts, in_all = known.counts(rows), known.counts(np.arange(len(facts)))
-    order = np.argsort(-in_all[:-1], kind="stable")[:_SHOWN].tolist()
+    fitting = np.argsort(-in_all[:-1], kind="stable").tolist()
+    if text:
+        fitting = [at for at in fitting if text in folded(known.values[at])]
+    order = fitting[:_SHOWN]
     order += [at for at, value in enumerate(known.values) if value in chosen and at not in set(order)]
     choices = [Choice(known.values[at], int(counts[at]), known.values[at] in chosen) for at in order]
     if in_all[-1]:
         choices.append(Choice("", int(counts[-1]), "" in chosen))
-    return Facet(column, choices, len(known.values) - len(order))
+    return Facet(column, choices, len(set(fitting) - set(order)), sought)
 
 
 def _asked(wishes: Wishes, facts: Facts) -> list[tuple[str, Floats, Wishes]]:

@@ -24,6 +24,7 @@ LIMITS = (
 _NARROWS = {"favourites", "new", "none", "diverse", "apart", *LIMITS}
 _KNOWN = {"q", "like", "mixed", "sort", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
+_FIND = "find."  # before the name of a column, whose values are sought in the panel
 _LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
 
 
@@ -56,6 +57,11 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
 def said(query: QueryParams, name: str) -> str:
     """What was typed into this field."""
     return query.get(name, "").strip()[: _LONGEST[name]]
+
+
+def sought_in(query: QueryParams) -> dict[str, str]:
+    """What is sought among the values of columns, so that the panel offers these."""
+    return {k.removeprefix(_FIND): v[:200] for k, v in query.items() if k.startswith(_FIND)}
 
 
 def address_of(query: QueryParams, **more: Any) -> str:
