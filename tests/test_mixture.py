@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from beholder.table import Layout, PictureTable
-from beholder.taste import TasteMixture
+from beholder.taste import TasteMixture, doubt, feature_map
 from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
@@ -112,6 +112,19 @@ def test_doubt_is_that_of_the_pooled_regimes(kinds):
     mean, covariance = _pooled(model.beliefs(X, np.arange(30)))
     assert mean == pytest.approx(score[:30], abs=1e-4)
     assert np.sqrt(np.diag(covariance)) == pytest.approx(std[:30], rel=1e-4)
+
+
+def test_in_however_small_parts_pictures_are_looked_at_they_say_the_same(kinds, monkeypatch):
+    X, kind = kinds
+    shown, names = np.random.default_rng(1).permutation(len(X))[:45].reshape(5, 9), kind[:, None]
+    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids_of(kind == 2, shown))
+    score, std, variance = *model.predict(X, return_std=True), model.mean_variance(X)
+    monkeypatch.setattr(feature_map, "_SCORED", (5, 200))
+    monkeypatch.setattr(doubt, "_MULTIPLIED", 11)
+    assert feature_map.rows_at_once(45) == 4
+    assert model.predict(X) == pytest.approx(score, abs=1e-6)
+    assert model.doubts(X) == pytest.approx(std, rel=1e-6)
+    assert model.mean_variance(X) == pytest.approx(variance, rel=1e-6)
 
 
 @pytest.mark.parametrize("picks", [2, 9])

@@ -15,6 +15,7 @@ from beholder.config import Settings
 from beholder.explain import explanation as words
 from beholder.filters import Filter
 from beholder.session import Session
+from beholder.taste import TasteMixture
 from beholder.types import Judgement
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, choose, hang
@@ -73,6 +74,28 @@ def test_three_pages_explain_a_taste_once_for_each_new_answer(client, explained)
         assert client.get("/results/wall/export.json").json()[0]["why"]
         session_of(client).settle()
         assert len(explained) <= 1, number
+
+
+def test_every_picture_is_scored_once_for_each_new_answer(client, monkeypatch):
+    choose(client, 12)
+    session, real, scored = session_of(client), TasteMixture.predict, []
+    X = session.collection.X
+
+    def predict(self, X, return_std=False):
+        scored.append(len(X))
+        return real(self, X, return_std)
+
+    monkeypatch.setattr(TasteMixture, "predict", predict)
+    for page in ("/api/label/wall/progress", "/results/wall", "/taste/wall", "/results/wall"):
+        assert client.get(page).status_code == 200
+    session.settle()
+    scored.clear()
+    choose(client, 1)
+    for page in ("/results/wall", "/api/label/wall/progress", "/taste/wall"):
+        assert client.get(page).status_code == 200
+    session.settle()
+    assert scored.count(len(X)) == 1
+    assert np.array_equal(session.reading().fitted.scores, session.reading().model.predict(X))
 
 
 def test_hiding_a_picture_or_marking_it_explains_nothing_anew(client, explained):

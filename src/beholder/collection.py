@@ -115,8 +115,13 @@ class Library:
         return Background()
 
     @once
-    def rankings(self) -> RankingCache:
+    def rankings(self) -> RankingCache[Ranking]:
         """The rankings of the people of this data folder that are held in memory."""
+        return RankingCache()
+
+    @once
+    def scores(self) -> RankingCache[Floats]:
+        """What their models predict of every picture, as far as it is held."""
         return RankingCache()
 
     def runtime(self, encoder: str) -> Runtime:
@@ -832,6 +837,7 @@ class Collection:
         hidden: AnyOf[int] = (),
         favourites: AnyOf[int] = (),
         explanation: Callable[[], Explanation] | None = None,
+        scores: Callable[[], Floats] | None = None,
     ) -> Ranking:
         """Every picture, best first, with a reason for each.
 
@@ -845,21 +851,23 @@ class Collection:
             item ids to leave out, to mark
         explanation
             gives that of the same answers, when a reason is first asked for; None: made here
+        scores
+            gives what it predicts of X, (n,); None: found here
         """
         answers = _answers_of(taste) if answers is None else answers
         taste = copy(taste)  # what it keeps to tell its doubts goes with the ranking
         left_out = np.fromiter(self.unshown, np.int64, len(self.unshown))
         here = np.flatnonzero(~np.isin(self.ids, left_out))  # hidden ones too
-        raw, score = np.asarray(taste.predict(self.X), np.float64), np.zeros(len(self))
         variance = taste.mean_variance(self.X, here if len(left_out) else None) if len(here) else 0.0
-        scale = Scale(raw[here], variance)
+        raw = scores() if scores else np.asarray(taste.predict(self.X), np.float64)  # perhaps found meanwhile
+        scale, score = Scale(raw[here], variance), np.zeros(len(self))
         score[here] = scale.scores
         rows = here[np.argsort(-raw[here], kind="stable")]
 
         def doubts(some: Ints) -> Floats:
             return scale.bands(raw[some], taste.doubts(self.X, some))
 
-        tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words))
+        tell = explanation or cache(lambda: explain(taste, self.X, self.attributes, answers, self.words, lambda: raw))
 
         def why(some: Ints, first: int) -> list[Reason]:
             return reasons(taste, self.X, self.attributes, answers, some, tell(), self.words, raw, first)
@@ -914,10 +922,12 @@ class Collection:
             for rank, (row, fits, why) in enumerate(told, 1)
         ]
 
-    def explain(self, taste: TasteModel, *, answers: Answers | None = None) -> Explanation:
-        """The taste in words, with what it rests on."""
+    def explain(
+        self, taste: TasteModel, *, answers: Answers | None = None, scores: Callable[[], Floats] | None = None
+    ) -> Explanation:
+        """The taste in words, with what it rests on; scores : as in `ranking`"""
         answers = _answers_of(taste) if answers is None else answers
-        told = explain(taste, self.X, self.attributes, answers, self.words)
+        told = explain(taste, self.X, self.attributes, answers, self.words, scores)
         if self.networks is None or not told.found:
             return told
         found = affinities(taste, self.X, self.networks)

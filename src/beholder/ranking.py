@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence, Sized
 from collections.abc import Collection as AnyOf
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ _REFERENCES = 256  # values of a large collection that a picture is compared wit
 _PLAIN = 0.01  # the part of a score that knows no doubt: it tells apart what lies far out
 _ALIKE = 120  # pictures that count as like another one
 _PARTS_HELD = 4  # of a ranking that is filtered, with what is shown apart from it
-_MOST_RANKED = 100_000  # pictures in the rankings held in memory, but for the last one
+_MOST_HELD = 100_000  # pictures in what is held in memory of one kind, but for the last one
+
+_Held = TypeVar("_Held", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,23 +216,23 @@ class Ranking(Sequence[Ranked]):
         return self._why(self.rows[places].astype(np.int64), 0)
 
 
-class RankingCache:
-    """The rankings held in memory: of each owner the newest, and of all together so many places as may be.
+class RankingCache(Generic[_Held]):
+    """The rankings, or raw scores, held in memory: of each owner the newest, and of all together so many places as may
+    be. Thread-safe. Two made at once would only wait for each other's cores: one is made at a time.
 
     Parameters
     ----------
     most
-        places in all of them, but for the last one looked at Thread-safe. Two rankings made at once would only wait
-        for each other's cores: one is made at a time.
+        places in all of them, but for the last one looked at
     """
 
-    def __init__(self, most: int = _MOST_RANKED) -> None:
+    def __init__(self, most: int = _MOST_HELD) -> None:
         self._most = most
-        self._held: dict[Hashable, tuple[Any, Ranking]] = {}  # the last looked at last
+        self._held: dict[Hashable, tuple[Any, _Held]] = {}  # the last looked at last
         self._lock, self._making = threading.Lock(), threading.Lock()
 
-    def get(self, owner: Hashable, of: Any, make: Callable[[], Ranking]) -> Ranking:
-        """The owner's ranking, made where none is held of the same; of : what it follows from"""
+    def get(self, owner: Hashable, of: Any, make: Callable[[], _Held]) -> _Held:
+        """The owner's, made where none is held of the same; of : what it follows from"""
         if (known := self._known(owner, of)) is None:
             with self._making:
                 if (known := self._known(owner, of)) is None:
@@ -248,17 +250,17 @@ class RankingCache:
     def __contains__(self, owner: Hashable) -> bool:
         return owner in self._held
 
-    def _keep(self, owner: Hashable, of: Any, ranking: Ranking) -> None:
+    def _keep(self, owner: Hashable, of: Any, one: _Held) -> None:
         """As the one looked at last; those looked at longest ago go."""
         with self._lock:
             self._held.pop(owner, None)
-            self._held[owner] = of, ranking
+            self._held[owner] = of, one
             owners = list(self._held)[::-1]
             sizes = accumulate(len(self._held[other][1]) for other in owners)
             for other in owners[max(1, bisect_right(list(sizes), self._most)) :]:
                 del self._held[other]
 
-    def _known(self, owner: Hashable, of: Any) -> Ranking | None:
+    def _known(self, owner: Hashable, of: Any) -> _Held | None:
         held = self._held.get(owner)
         return held[1] if held is not None and held[0] == of else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,14 @@ class Explanation:
     likings: Sequence[Liking] = ()
 
 
-def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: Tags | None = None) -> Explanation:
+def explain(
+    model: Any,
+    X: Matrix,
+    attributes: Matrix,
+    answers: Answers,
+    words: Tags | None = None,
+    scores: Callable[[], Floats] | None = None,
+) -> Explanation:
     """What a person's answers say of their taste.
 
     Parameters
@@ -79,6 +86,8 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
         Rows of X.
     words
         What is said of the pool; None: nothing.
+    scores
+        Gives what the model predicts of X, (n,); None: found here.
 
     Raises
     ------
@@ -92,7 +101,9 @@ def explain(model: Any, X: Matrix, attributes: Matrix, answers: Answers, words: 
     enough = max(count, len(answers)) >= FEWEST
     seen = WordEvidence.of(words or Tags.nothing(len(X)), answers)
     found = enough and _found(weights, seen, model)
-    named = likings(words, seen, np.asarray(model.predict(X))) if found and words and model is not None else []
+    named = list[Liking]()
+    if found and words and model is not None:
+        named = likings(words, seen, scores() if scores else np.asarray(model.predict(X)))
     spoken, liked = spoken_of(named), sum(x.liked for x in named)
     if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in _LOOKS for x in spoken if x.liked):
         spoken = []  # the attributes tell the same, and better

@@ -6,7 +6,7 @@ ranking that is the person's alone decides whether it is their own or what most 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -88,6 +88,7 @@ def verdict_of(
     advice: str = "",
     predicted: Predictions | None = None,
     without: Collection[int] = (),
+    scores: Callable[[], Floats] | None = None,
 ) -> Verdict:
     """The verdict on a person's answers.
 
@@ -107,6 +108,8 @@ def verdict_of(
         what was thought of the answers before; None: not known
     without
         rows that are not to be shown
+    scores
+        gives what the model predicts of X, (n,); None: found here
     """
     if advice:
         return Verdict("clicking", advice)
@@ -115,7 +118,7 @@ def verdict_of(
         return Verdict("open", "It is early: you have liked nothing so far." if nothing else told.sentence)
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
-    ranked = np.argsort(-np.asarray(model.predict(X)), kind="stable")
+    ranked = np.argsort(-(scores() if scores else np.asarray(model.predict(X))), kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
         agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."

@@ -84,7 +84,7 @@ class Learner:
         if not len(self._maker.learned(answers)) and not self._elsewhere.counted:
             prior = before.prior
             if prior is None and len(self._collection):
-                prior = Fitted(self._collection, self._maker.make_prior(self._elsewhere), Answers())
+                prior = Fitted(self._collection, before.person, self._maker.make_prior(self._elsewhere), Answers())
             self._newest.publish(fitted=None, expected=None, prior=prior)
             return later
         due = self._maker.learns_hyperparameters and len(judgements) >= RELEARN * self._learned_from + 1
@@ -124,7 +124,8 @@ class Learner:
         return fitted
 
     def _publish(self, model: TasteModel, answers: Answers, judgements: _Judgements, version: int) -> None:
-        self._newest.publish(fitted=Fitted(self._collection, model, answers, (judgements, version)))
+        person = self._newest.reading.person
+        self._newest.publish(fitted=Fitted(self._collection, person, model, answers, (judgements, version)))
 
     def _expect(self, judgements: _Judgements) -> None:
         """Predict what the ranking is worth."""

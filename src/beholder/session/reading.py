@@ -1,7 +1,7 @@
 """A reading: all that one fit says of a person over a collection, which pages, commands and sheets read.
 
 What takes long (the words, the verdict, the ranking) is made when it is first asked for, once for each fit. Nothing of
-the length of the collection is kept here: rankings are held by the library, in bounds.
+the length of the collection is kept here: scores and rankings are held by the library, in bounds.
 """
 
 from __future__ import annotations
@@ -47,20 +47,43 @@ class Fitted:
     Parameters
     ----------
     model, answers
-        the model, fitted on the answers
+        the model, fitted on the answers of a person
     learned_from
         by what it is told whether a newer fit is needed
     """
 
-    def __init__(self, collection: Collection, model: TasteModel, answers: Answers, learned_from: Any = None) -> None:
+    def __init__(
+        self, collection: Collection, person: Person, model: TasteModel, answers: Answers, learned_from: Any = None
+    ) -> None:
         self._collection, self.model, self.answers, self.learned_from = collection, model, answers, learned_from
+        self._owner = collection.row.id, person.id
         self.lock = threading.RLock()
         self._verdict: tuple[Any, Verdict] | None = None
+
+    @property
+    def scores(self) -> Floats:
+        """(n,) what the model predicts of the collection."""
+        collection = self._collection
+        return collection.library.scores.get(
+            self._owner, self, lambda: np.asarray(self.model.predict(collection.X), np.float64)
+        )
+
+    @property
+    def ranking(self) -> Ranking:
+        """Every picture, hidden ones too."""
+        collection = self._collection
+        return collection.library.rankings.get(
+            self._owner,
+            self,
+            lambda: collection.ranking(
+                self.model, answers=self.answers, explanation=lambda: self.explanation, scores=lambda: self.scores
+            ),
+        )
 
     @once
     def explanation(self) -> Explanation:
         """The taste in words."""
-        return self._collection.explain(self.model, answers=self.answers)
+        return self._collection.explain(self.model, answers=self.answers, scores=lambda: self.scores)
 
     @once
     def shares(self) -> tuple[float, float] | None:
@@ -84,7 +107,7 @@ class Fitted:
                 rows = [row for row, item in enumerate(self._collection.items) if item.id in without]
                 verdict = verdict_of(
                     self.model, self._collection.X, self.answers, self.explanation,
-                    advice=advice, predicted=predicted, without=rows,
+                    advice=advice, predicted=predicted, without=rows, scores=lambda: self.scores,
                 )  # fmt: skip
                 self._verdict = of, verdict
             return self._verdict[1]
@@ -140,14 +163,9 @@ class Reading:
     @property
     def ranking(self) -> Ranking:
         """Every picture that is not hidden, best first, with reasons."""
-        known, history, collection = self._known, self.history, self.collection
-        whole = collection.library.rankings.get(
-            (collection.row.id, self.person.id),
-            known,
-            lambda: collection.ranking(known.model, answers=known.answers, explanation=lambda: known.explanation),
-        )
-        hidden = frozenset(collection.row_of[id] for id in history.hidden if id in collection.row_of)
-        return whole.marked(hidden, history.favourites)
+        history, row_of = self.history, self.collection.row_of
+        hidden = frozenset(row_of[id] for id in history.hidden if id in row_of)
+        return self._known.ranking.marked(hidden, history.favourites)
 
     def shown(self, wanted: Filter) -> Ranking:
         """The part of the ranking that a filter keeps, in its order."""
@@ -181,8 +199,7 @@ class Reading:
     @property
     def ways(self) -> list[Way]:
         """Kinds of art that this person would like, at most three, that differ; none where no word is known."""
-        scores = np.asarray(self.model.predict(self.collection.X))
-        return ways_of(self.explanation.likings, self.collection.words, self.collection.X, scores)
+        return ways_of(self.explanation.likings, self.collection.words, self.collection.X, self._known.scores)
 
     @property
     def verdict(self) -> Verdict:

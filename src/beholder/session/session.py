@@ -186,7 +186,8 @@ class Session:
     def rest(self) -> None:
         """Let go of the model of somebody who has gone away, until `wake`."""
         self._learner.rest()
-        self.library.rankings.forget((self.collection.row.id, self.person.id))
+        for held in (self.library.rankings, self.library.scores):
+            held.forget((self.collection.row.id, self.person.id))
 
     def wake(self) -> None:
         """Learn again what was let go of."""

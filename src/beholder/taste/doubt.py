@@ -10,13 +10,15 @@ those that are looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from beholder.taste.feature_map import SCORED
+from beholder.taste.feature_map import rows_at_once
 from beholder.taste.functionals import Functionals, Posterior
 from beholder.taste.places import Places, of_attribute
 from beholder.taste.regimes import Regime
@@ -24,6 +26,7 @@ from beholder.taste.threads import in_parts
 from beholder.types import Floats
 
 _LEAST = 1e-12  # variance
+_MULTIPLIED = 2_048  # pictures whose products a thread adds up at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,12 @@ class Doubt:
         plain = sum(by * sum(curved) for by, (_, _, curved, _) in by_unit)
         return cls(weights, float(plain), float(sum(by * names for by, (*_, names) in by_unit)), judged, length)
 
-    def at(self, places: Places) -> Floats:
-        """(n, p) as `weights` has them."""
-        if not self.named:
-            places = replace(places, names=places.names[:, :0])
-        curved = places.curved(self.judged, self.length)
-        return np.column_stack([places.measured, *places.components, places.generic, *curved])
+    def at(self, places: Places, out: NDArray[Any] | None = None) -> Floats:
+        """(n, p) as `weights` has them; out : where they are put"""
+        plain = places.measured, *places.components, places.generic[:, None]
+        names = (places.named(self.judged),) if self.named else ()
+        curved = *places.near(self.judged, self.length), *names
+        return np.concatenate([*plain, *curved], axis=1, out=out, casting="same_kind")
 
     def stds(self, places: Places) -> Floats:
         """(n,) standard deviations of the scores."""
@@ -106,19 +109,27 @@ class Doubt:
             if self.named:
                 variance[part] += self.named * (some.names >= 0).mean(1)
 
-        in_parts(work, len(variance), SCORED)
+        in_parts(work, len(variance), rows_at_once(len(self.weights)))
         return np.sqrt(np.maximum(variance, _LEAST))
 
     def mean_variance(self, places: Places) -> float:
         """The mean of the squares of `stds`, without these."""
-        products, adding = np.zeros(self.weights.shape), Lock()
+        n, p = len(places.generic), len(self.weights)
+        products, adding, step = np.zeros(self.weights.shape), Lock(), rows_at_once(p)
+        rooms = list[NDArray[Any]]()  # used again: so long an array is slower to get than to fill
 
         def work(part: slice) -> None:
-            at = self.at(places.take(part)).astype(np.float32)
+            here = places.take(part)
+            room = rooms.pop() if rooms else np.empty((_MULTIPLIED, p), np.float32)
+            at = room[: len(here.generic)]
+            for start in range(0, len(at), step):
+                few = slice(start, start + step)
+                self.at(here.take(few), out=at[few])
             found = at.T @ at
             with adding:
                 np.add(products, found, out=products)
+            rooms.append(room)
 
-        in_parts(work, len(places.generic), SCORED)
+        in_parts(work, n, _MULTIPLIED)
         named = self.named * float((places.names >= 0).mean()) if self.named else 0.0
-        return max(float(np.vdot(products, self.weights)) / len(places.generic) + self.plain + named, _LEAST)
+        return max(float(np.vdot(products, self.weights)) / n + self.plain + named, _LEAST)

@@ -37,7 +37,7 @@ LENGTH = 0.8
 _SAMPLE = 20_000  # rows that the components are learned from, evenly spread
 _LANDMARK_SAMPLE = 4_096  # rows among which landmarks are chosen
 _CHUNK = 16_384  # rows mapped at a time
-SCORED = 1_024  # rows a thread scores at a time: what lies between the products stays in the cache
+_SCORED = 1_024, 96_000  # rows a thread scores at a time, and numbers of them, which stay in the cache and in the heap
 _PARTS = ("mean", "projection", "landmarks", "whitening", "length")
 _KEEP = 64_000_000  # numbers of a mapped table that are kept between calls
 
@@ -180,7 +180,7 @@ class FeatureMap:
             Z = (X[part] - self.mean) @ self.projection
             scores[part] = Z @ plain + self._radial(Z) @ heights
 
-        in_parts(work, len(X), SCORED)
+        in_parts(work, len(X), rows_at_once(len(heights)))
         return scores
 
     def rows(self, X: Array, rows: NDArray[np.int64]) -> Array:
@@ -232,6 +232,12 @@ class FeatureMap:
         return self  # immutable: scikit-learn's clone may share it
 
 
+def rows_at_once(columns: int) -> int:
+    """How many rows a thread scores at a time, by so many columns."""
+    rows, numbers = _SCORED
+    return max(1, min(rows, numbers // max(columns, 1)))
+
+
 def attributes_of(X: Array, layout: Layout | None) -> int:
     """How many columns at the end of X are attributes. raises : ShapeError, UserError where the layout is not X's"""
     if layout is None:
@@ -250,7 +256,8 @@ def radial(A: Array, B: Array, length: float) -> Array:
     r = squared_distances(A, B)
     r *= 3 / length**2
     np.sqrt(r, out=r)
-    decay = np.exp(-r)
+    decay = np.negative(r)
+    np.exp(decay, out=decay)
     r += 1
     r *= decay
     return np.asarray(r)

@@ -28,7 +28,7 @@ from beholder.taste.base import Arrays
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.doubt import Doubt, Fit
 from beholder.taste.evidence import PRIORS
-from beholder.taste.feature_map import COMPONENTS, LANDMARKS, SCORED, FeatureMap, radial
+from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap, radial, rows_at_once
 from beholder.taste.functionals import Functionals, Posterior, find_posterior
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.generic import GenericScore
@@ -349,7 +349,7 @@ class TasteMixture(GaussianProcess):
         def work(part: slice) -> None:
             score[part] += radial(components[part], judged, self.features_.length).astype(np.float32) @ factors
 
-        in_parts(work, len(score), SCORED)
+        in_parts(work, len(score), rows_at_once(len(judged)))
 
     def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""

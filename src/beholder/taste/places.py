@@ -66,16 +66,21 @@ class Places:
         return (self.measured @ other.measured.T, *linear, *self.curved(other, length))
 
     def curved(self, other: Places, length: float) -> tuple[Floats, ...]:
-        """(n, k) each: radial of each encoder, and where there are names the share of them in common."""
+        """(n, k) each: those of `near`, and where there are names the share of them in common."""
+        near = tuple(np.asarray(kernel, np.float64) for kernel in self.near(other, length))
+        return (*near, self.named(other)) if self.names.shape[1] else near
+
+    def near(self, other: Places, length: float) -> tuple[Floats, ...]:
+        """(n, k) each: radial of each encoder, as precise as its components."""
         both = zip(self.components, other.components, strict=True)
-        near = tuple(np.asarray(radial(mine, theirs, length), np.float64) for mine, theirs in both)
-        columns = self.names.shape[1]
-        if not columns:
-            return near
-        named = np.zeros(near[0].shape)
+        return tuple(radial(mine, theirs, length) for mine, theirs in both)
+
+    def named(self, other: Places) -> Floats:
+        """(n, k) the share of names in common."""
+        alike = np.zeros((len(self.names), len(other.names)))
         for mine, theirs in zip(self.names.T, other.names.T, strict=True):
-            named += ((mine[:, None] == theirs) & (mine[:, None] >= 0)) / columns
-        return (*near, named)
+            alike += mine[:, None] == np.where(theirs < 0, -2, theirs)  # what is not known is like nothing
+        return np.asarray(alike / max(self.names.shape[1], 1))
 
 
 def of_attribute(columns: Floats, attribute: int) -> Floats:
