@@ -13,7 +13,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web import uploads
 from beholder.web.app import create_app
-from helpers.browser import HERE, SAFE, as_person, hang, start
+from helpers.browser import HERE, PHONE, SAFE, as_person, hang, no_wider, start
 
 pytest_plugins = "helpers.webwall"
 RAW = {"Content-Type": "application/octet-stream"}
@@ -153,3 +153,35 @@ def test_a_zip_is_dropped_on_the_page(server, open_page, tmp_path):
         data,
     )
     page.wait_for_selector("text=dropped: 4 new pictures")
+
+
+@pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "desk"])
+def test_a_folder_is_dropped_on_the_page_with_the_folders_in_it(server, open_page, tmp_path, screen):
+    folder = hang(tmp_path / f"Attic {screen['viewport']['width']}", 5)
+    hang(folder / "deeper" / "still", 3)
+    (folder / "notes.exe").write_text("no picture")
+    page = open_page(**screen)
+    start(page, server)
+    page.goto(server.url)
+    hand = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        hand.send("Input.dispatchDragEvent", {"type": kind, "x": 150, "y": 300, "data": data})
+    page.wait_for_selector(f"text={folder.name}: 5 new pictures")  # of the eight three are copies
+    page.wait_for_selector("text=1 file of other kinds left out")
+    kept = server.home / "uploads" / folder.name
+    assert (len(list(kept.rglob("*.png"))), (kept / folder.name / "deeper" / "still" / "002.png").exists()) == (8, True)
+
+
+def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
+    page = open_page(**PHONE)
+    start(page, server)
+    page.goto(server.url)
+    page.get_by_label("Into the collection").fill("Summer on the phone")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Choose pictures").tap()
+    chooser.value.set_files([str(p) for p in sorted(hang(tmp_path / "DCIM", 4).glob("*.png"))])
+    page.wait_for_selector("text=Summer on the phone: 4 new pictures")
+    no_wider(page)
+    page.get_by_label("Choose in Summer on the phone").tap()
+    page.wait_for_selector("#wall img")
