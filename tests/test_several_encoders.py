@@ -9,6 +9,7 @@ from beholder.research.datasets import Ratings
 from beholder.session import Session
 from beholder.table import ATTRIBUTES, Layout, PictureTable
 from beholder.taste import Population, TasteMixture, learn_population
+from beholder.taste.mixture import _pooled
 from beholder.types import Answers, Judgement
 
 N = 240
@@ -103,7 +104,8 @@ def test_doubt_and_a_saved_model_are_those_of_all_encoders(world, taught, tmp_pa
     score, std = model.predict(table.X, return_std=True)
     beliefs = model.beliefs(table.X, np.arange(20), choices=False)
     assert sum(share * mean for share, mean, _ in beliefs) == pytest.approx(score[:20], abs=1e-4)
-    assert (std > 0).all()
+    assert std[:20] == pytest.approx(np.sqrt(np.diag(_pooled(beliefs)[1])), rel=1e-4)
+    assert model.mean_variance(table.X) == pytest.approx(np.mean(std**2), rel=1e-6)
     model.save(tmp_path / "taste")
     assert TasteMixture.load(tmp_path / "taste").predict(table.X) == pytest.approx(score, abs=1e-4)
 

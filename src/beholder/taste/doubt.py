@@ -49,7 +49,8 @@ class Fit:
 class Doubt:
     """The variance of a score: `at @ weights @ at + plain + named * (share of its names known)`.
 
-    at      (p,) where a picture is; the kernel of names is in it where one of the regimes goes by them
+    at      (p,) where a picture is; of the curved kernels it has the sum of the radial ones, of which all encoders' count
+            alike, and that of names where one of the regimes goes by them
     judged  the pictures that were judged; length : of the radial kernels
     """
 
@@ -71,7 +72,7 @@ class Doubt:
             measured, linear, curved, names = h.shares
             own = [measured * of_attribute(parts[0], h.attribute)]
             own += [share * part for part, share in zip(judged.components, linear, strict=True)]
-            own += [h.conformity**2 * judged.generic[:, None], *(share * near for share in curved)]
+            own += [h.conformity**2 * judged.generic[:, None], curved[0] * near]
             across = np.hstack([*own, names * near] if by_name else own)  # (j, p)
             prior = [measured * of_attribute(np.ones(parts[0].shape[1]), h.attribute)]
             prior += [np.full(part.shape[1], share) for part, share in zip(judged.components, linear, strict=True)]
@@ -95,8 +96,8 @@ class Doubt:
         """(n, p) as `weights` has them; out : where they are put"""
         plain = places.measured, *places.components, places.generic[:, None]
         names = (places.named(self.judged),) if self.named else ()
-        curved = *places.near(self.judged, self.length), *names
-        return np.concatenate([*plain, *curved], axis=1, out=out, casting="same_kind")
+        near = sum(places.near(self.judged, self.length))
+        return np.concatenate([*plain, near, *names], axis=1, out=out, casting="same_kind")
 
     def stds(self, places: Places) -> Floats:
         """(n,) standard deviations of the scores."""
