@@ -3,8 +3,9 @@
     python runs/first_minute.py ../shared/data/best_art     prints JSON, in seconds; needs Playwright and Chromium
 
 A new data folder, and somebody who opens the address that the command prints, gives a name and answers the first
-question. "listening": the address is printed; "picture": the first is painted; "question": the first is; "answered":
-its answer is in the database. "kept" says whether it was still there at the end, "load" how busy the machine was.
+question. It is not the very first start, in which Python compiles the program. "listening": the address is printed;
+"picture": the first is painted; "question": the first is; "answered": its answer is in the database. "kept" says
+whether it was still there at the end, "load" how busy the machine was.
 """
 
 from __future__ import annotations
@@ -46,9 +47,12 @@ def main() -> int:
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
+        environment = os.environ | {"BEHOLDER_HOME": home, "PYTHONDONTWRITEBYTECODE": ""}
+        subprocess.run(
+            [sys.executable, "-c", "import beholder.cli.pictures, beholder.web.app"], env=environment, check=True
+        )
         begun = time.monotonic()
         command = [sys.executable, "-m", "beholder", "serve", str(options.folder), "--port", str(port)]
-        environment = os.environ | {"BEHOLDER_HOME": home}
         server = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -95,6 +95,13 @@ def test_help_loads_none_of_the_product():
     assert "doctor" in done.stdout
 
 
+def test_the_app_starts_without_what_few_pages_need():
+    rarely = "{'onnx', 'sklearn.cluster', 'sklearn.linear_model', 'sklearn.svm', 'huggingface_hub', 'cv2'}"
+    code = f"import sys, beholder.web.app; print({rarely} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_every_command_stands_in_the_documentation_as_it_is():
     made = subprocess.run(
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from PIL import Image
 
 from beholder.collection import Collection
 from beholder.create.engine import Liked
-from beholder.create.gradient import Gradient
 from beholder.create.repaint import recipe_of
 from beholder.create.strokes import Pixels
 from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
@@ -26,6 +25,9 @@ from beholder.session import Reading
 from beholder.store import Person
 from beholder.taste.capabilities import Knowledge
 from beholder.types import SCALE, Floats, Ints, Judgement, Matrix, answers_of
+
+if TYPE_CHECKING:
+    from beholder.create.gradient import Gradient
 
 _ENCODER = "builtin"
 _CAUTION = 0.5  # standard deviations of doubt that are taken from what is expected
@@ -83,6 +85,8 @@ class TasteGuide:
             axes = np.linalg.svd(self._X[:, self._columns] - self._X[:, self._columns].mean(0), full_matrices=False)
             count = min(_DIRECTIONS, int((axes[1] > 1e-6 * axes[1][0]).sum()))
             self._axes = axes[2][:count] * (axes[1][:count, None] / np.sqrt(len(self._X)))
+            from beholder.create.gradient import Gradient
+
             self._gradient = Gradient.open(MODEL)
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:

@@ -49,7 +49,7 @@ class Fit:
 class Doubt:
     """The variance of a score: `at @ weights @ at + plain + named * (share of its names known)`.
 
-    at      (p,) where a picture is; of the curved kernels it has the sum of the radial ones, of which all encoders' count
+    at      (p,) where a picture is; of the curved kernels it has the sum of the radial ones, as all encoders count
             alike, and that of names where one of the regimes goes by them
     judged  the pictures that were judged; length : of the radial kernels
     """
