@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from beholder.prequential import expected, predict_answer
 from beholder.table import Layout, PictureTable
 from beholder.taste import TasteMixture, doubt, feature_map
 from beholder.taste.functionals import Functionals, find_posterior
@@ -92,6 +93,27 @@ def test_a_kind_that_is_one_in_twelve_is_found_from_a_few_picks(kinds):
     unseen = np.setdiff1d(np.argsort(-model.predict(X)), shown, assume_unique=True)[:20]
     assert liked[shown].sum() < 9
     assert liked[unseen].mean() > 0.9
+
+
+def test_who_likes_one_kind_is_not_said_to_order_all_the_others(kinds):
+    X, kind = kinds
+    rng, liked = np.random.default_rng(1), kind == 4
+    shown = rng.permutation(len(X))[:108].reshape(12, 9)
+    seen, asked = [], Answers()
+    for n, grid in enumerate(shown):
+        told = Answers(grids=grids_of(liked, [grid]))
+        if n:
+            model = TasteMixture(layout=LAYOUT).fit(X, grids=asked.grids)
+            seen.append(predict_answer(model, X, told, asked))
+        asked = Answers(grids=grids_of(liked, shown[: n + 1]))
+    model = TasteMixture(layout=LAYOUT).fit(X, grids=asked.grids)
+    first, second = rng.integers(len(X), size=(2, 4000))
+    worth, score = liked + rng.normal(0, 0.01, len(X)), model.predict(X)
+    right = ((worth[first] > worth[second]) == (score[first] > score[second]))[first != second].mean()
+    none = np.empty((0, 2), np.int64)
+    said = expected(model, X, seen, rng, none.ravel(), none)
+    assert said.now == pytest.approx(right, abs=min(said.margin, 0.1))
+    assert said.cared < 0.4
 
 
 def test_a_grid_of_which_nothing_is_picked_speaks_against_its_kind(kinds):

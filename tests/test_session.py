@@ -11,6 +11,7 @@ from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.prequential import AnswerPrediction, expected
 from beholder.session import Session
+from beholder.taste.gaussian_process import Care
 from beholder.taste.simulate import SimulatedPerson, clicker, simulate_people
 from beholder.types import Answers, Judgement, answers_of
 
@@ -332,6 +333,9 @@ def test_the_accuracy_of_a_model_that_is_right_at_chance_is_near_a_half():
 
         def chance(self, mean, variance):
             return np.full(np.shape(mean), 0.95)
+
+        def cares(self, X, pairs):
+            return [Care(1.0, np.ones(len(pairs)), np.zeros(len(pairs)))]
 
     log_odds, none = np.log(0.95 / 0.05), np.empty((0, 2), np.int64)
     wrong = [AnswerPrediction(np.array([log_odds * (-1) ** n]), np.ones(1)) for n in range(40)]

@@ -17,6 +17,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import log_ndtr
 
 from beholder.taste import GaussianProcess
+from beholder.taste.gaussian_process import Care
 from beholder.taste.posterior import noise_of_choice
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -29,7 +30,8 @@ _GRID = np.linspace(0, 12, 241)  # of lambda
 _PRIOR = (1 + (_GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of their taste than the model expects
 # Of the belief beyond each end of the interval. With .05 it held the truth of 8 in 10 simulated people; what is to come
 # is predicted by a model that has not learned yet how clear a taste is.
-_TAIL, _LATER = 0.02, 0.003
+_TAIL, _LATER = 0.01, 0.003
+_MISCOUNTED = 0.025  # half the interval of how often a person cares, where that is inferred, in shares of all pairs
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _NODE_WEIGHTS = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()  # of an average over N(0, 1)
 
@@ -82,12 +84,15 @@ class Expected:
     ----------
     later, later_margin
         None where nothing is to come
+    cared
+        share of pairs in which the person cares which is ahead; of the others half are right, by chance
     """
 
     now: float
     margin: float
     later: float | None = None
     later_margin: float | None = None
+    cared: float = 1.0
 
 
 def expected(
@@ -113,11 +118,11 @@ def expected(
         score, roots = model.choice_root(X, asked)  # of all at once: roots of two calls have nothing in common
     first, second = (np.searchsorted(asked, side) for side in shown.T)
     mean, root = score[first] - score[second], roots[first] - roots[second]
-    even = np.full(len(mean), 1 / max(1, len(mean)))
-    belief = _belief(predictions)
-    now = _summed_up(belief, _odds(model.chance(mean, (root**2).sum(1))), even, _TAIL)
+    belief, cares = _belief(predictions), model.cares(X, shown)
+    cared = float(sum(care.share * (care.stretched + care.plain).mean() for care in cares))
+    now = _summed_up(belief, cares, _odds(model.chance(mean, (root**2).sum(1)))[None], np.ones(1), _TAIL)
     if not len(rows) + len(pairs):
-        return Expected(*now)
+        return Expected(*now, cared=cared)
     told, noise = _coming(model, score, roots, np.searchsorted(asked, rows), np.searchsorted(asked, pairs))
     with one_thread():
         lower = np.linalg.cholesky(told @ told.T + np.diag(noise))  # of the few answers to come
@@ -125,8 +130,9 @@ def expected(
     doubt = np.maximum((root**2).sum(1) - (taken**2).sum(0), 0)
     moved = np.sqrt(np.maximum((root**2).sum(1) - doubt, 0))
     then = _odds(model.chance(mean + _NODES[:, None] * moved, doubt))
-    later, margin = _summed_up(belief, then.ravel(), np.outer(_NODE_WEIGHTS, even).ravel(), _LATER)
-    return Expected(*now, max(now[0], later), margin)  # of a mixture the doubt that is left is a little too large
+    later, margin = _summed_up(belief, cares, then, _NODE_WEIGHTS, _LATER)
+    # of a mixture the doubt that is left is a little too large
+    return Expected(*now, max(now[0], later), margin, cared)
 
 
 def _coming(model: GaussianProcess, score: Floats, roots: Floats, rows: Ints, pairs: Ints) -> tuple[Floats, Floats]:
@@ -146,12 +152,22 @@ def _belief(predictions: Sequence[AnswerPrediction]) -> Floats:
     return np.asarray(belief / belief.sum())
 
 
-def _summed_up(belief: Floats, odds: Floats, weights: Floats, tail: float) -> tuple[float, float]:
-    """The expected share and half its interval, for pairs of such log-odds and weights that sum to 1."""
-    share = (1 / (1 + np.exp(-np.outer(_GRID, np.abs(odds))))) @ weights
-    mean = float(belief @ share)
-    low, high = np.interp([tail, 1 - tail], np.cumsum(belief), share)
-    return mean, float(max(high - mean, mean - low))
+def _summed_up(
+    belief: Floats, cares: Sequence[Care], odds: Floats, weights: Floats, tail: float
+) -> tuple[float, float]:
+    """The expected share and half its interval, for log-odds (w, m) of m pairs in w cases of weights that sum to 1."""
+    tastes, shares = list[Floats](), list[Floats]()
+    right = weights @ (1 / (1 + np.exp(-_GRID[:, None, None] * np.abs(odds))))  # (g, m)
+    plain = right[np.searchsorted(_GRID, np.minimum(_GRID, 1))]
+    for care in cares:
+        tastes.append(0.5 + ((right - 0.5) @ care.stretched + (plain - 0.5) @ care.plain) / odds.shape[1])
+        shares.append(care.share * belief)
+    share, chance = np.concatenate(tastes), np.concatenate(shares)
+    order = np.argsort(share)
+    mean = float(chance @ share)
+    low, high = np.interp([tail, 1 - tail], np.cumsum(chance[order]), share[order])
+    inferred = sum(care.share for care in cares if care.inferred)
+    return mean, float(max(high - mean, mean - low) + _MISCOUNTED * inferred)
 
 
 def _step(ratings: Floats) -> float:

@@ -37,6 +37,7 @@ from beholder.store import Person
 from beholder.taste import GaussianProcess, PopulationProcess, TasteMixture, TasteModel
 from beholder.types import Answers, Floats, Item, Judgement
 
+_FEW_CARED = 0.5  # share of pairs of which it is said that the person cares for neither picture, if more are so
 _FEWEST = 5  # answers below which nothing is said of how well the ranking is
 NOTHING = AnswerPrediction(np.empty(0), np.empty(0))  # where there was no model yet to predict with
 
@@ -246,6 +247,8 @@ class Reading:
             return early(count, weight)
         now = self.expected
         sentence = f"orders {100 * now.now:.0f} % of pairs as you would (±{100 * now.margin:.0f})"
+        if now.cared < _FEW_CARED:
+            sentence += ", since most show nothing that you love"
         return Progress(
             count, now.now, now.margin, self._told, sentence, self.advice, now.later, now.later_margin, weight
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,6 +29,22 @@ from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap
 from beholder.taste.likelihood import CHOICE, RATING, TIE, Mode
 from beholder.taste.threads import one_thread
 from beholder.types import Answers, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How far a person cares which of two pictures is ahead.
+
+    share      probability of such a taste
+    stretched  (m,) probability of each pair that they care as they did for those they decided
+    plain      (m,) that they care, but as the taste says, even where they decided more surely than it says
+    inferred   whether for some pairs neither is supposed to matter
+    """
+
+    share: float
+    stretched: Floats
+    plain: Floats
+    inferred: bool = False
 
 
 class GaussianProcess(TasteModel):
@@ -258,6 +275,12 @@ class GaussianProcess(TasteModel):
         """The same where a difference is known to be about N(mean, variance), in units of the choice noise."""
         first, second = (ndtr((side * mean - self.tie_) / np.sqrt(1 + variance)) for side in (1, -1))
         return np.asarray(first / (first + second))
+
+    def cares(self, X: ArrayLike, pairs: ArrayLike) -> list[Care]:
+        """For each taste that the answers allow, how far a person of it cares which of two pictures is ahead."""
+        del X
+        one = np.ones(len(np.asarray(pairs)))
+        return [Care(1.0, one, 0 * one)]
 
     def _phi(self, X: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self)

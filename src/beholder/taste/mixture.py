@@ -30,14 +30,14 @@ from beholder.taste.doubt import Doubt, Fit
 from beholder.taste.evidence import PRIORS
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap, radial, rows_at_once
 from beholder.taste.functionals import Functionals, Posterior, find_posterior
-from beholder.taste.gaussian_process import GaussianProcess
+from beholder.taste.gaussian_process import Care, GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import CHOICE, TIE, Likelihood
 from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
 from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
-from beholder.taste.regimes import CLEAR, ONE, Regime, prior_odds, regimes_of
+from beholder.taste.regimes import CLEAR, KINDS, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.threads import in_parts, one_thread
 from beholder.types import Answers, Floats, Ints
 
@@ -456,6 +456,25 @@ class TasteMixture(GaussianProcess):
             chance = self._chance(mean[left] - mean[right], variance, f.regime)
             total += share * chance
         return total
+
+    def cares(self, X: ArrayLike, pairs: ArrayLike) -> list[Care]:
+        """As in `GaussianProcess`.
+
+        Who likes a kind cares where one of the two would be picked from a grid. Who picks decides between what they
+        pick and what they leave; of two that they would leave they may be as unsure as anybody.
+        """
+        judged, place = np.unique(np.asarray(pairs, np.int64), return_inverse=True)
+        found = []
+        for f, bar, (share, mean, covariance) in zip(self.fits_, self.bars(), self.beliefs(X, judged), strict=True):
+            left = ndtr((bar - mean) / np.sqrt(1 + np.diag(covariance)))[place.reshape(-1, 2)]
+            neither, both = left.prod(1), (1 - left).prod(1)
+            if f.regime.name in KINDS:
+                found.append(Care(share, 0 * neither, 1 - neither, inferred=True))
+            elif self.told_.barred.any():
+                found.append(Care(share, 1 - neither - both, neither + both))
+            else:
+                found.append(Care(share, np.ones(len(neither)), 0 * neither))
+        return found
 
     def _chance(self, mean: Floats, variance: Floats, h: Regime) -> Floats:
         tie = h.tie_width if self.tie_ else 0.0

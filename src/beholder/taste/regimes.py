@@ -24,6 +24,7 @@ from beholder.types import Floats
 _APART = 0.1  # of a clear taste is what most people like: it orders what the person's own part leaves level
 _NOISY, CLEAR = "noisy", "clear"
 KIND, _NAMED, ONE = "a kind", "a name", "one attribute"
+KINDS = (KIND, _NAMED)  # in which a person likes some pictures and cares for no others
 CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
 _CLEAR_ODDS = {KIND: 0.6, _NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
 ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
