@@ -11,6 +11,7 @@ from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
 from beholder.taste.regimes import CLEAR, CLEAR_PICKING, CLEAR_SHARE, ODDS, prior_odds, regimes_of
+from beholder.taste.two_levels import liked_of
 from beholder.types import Answers
 
 KINDS, EACH = 12, 40
@@ -124,6 +125,48 @@ def test_a_grid_of_which_nothing_is_picked_speaks_against_its_kind(kinds):
     few = grids_of(kind == 1, [np.r_[np.flatnonzero(kind == 1)[:4], np.flatnonzero(kind == 0)[:5]]])
     after_both = TasteMixture(layout=LAYOUT).fit(X, grids=few).predict(X)
     assert after_both[kind == 1].mean() > after_both[kind == 0].mean()
+
+
+def rated(liked, rows, seed=0):
+    """Ratings of about 3, and of about 8 where a picture is liked."""
+    noise = np.random.default_rng(seed).normal(0, 0.9, len(rows))
+    return np.clip(np.round(3 + 5 * liked[rows] + noise), 1, 10)
+
+
+def test_ratings_on_two_levels_are_parted_between_them_and_others_are_not():
+    rng, liked = np.random.default_rng(0), np.arange(40) < 4
+
+    def parted(ratings):
+        of = Answers(rows=np.arange(len(ratings)), ratings=ratings)
+        return liked_of(Functionals.of(of, ratings.mean(), 2.0))
+
+    assert parted(rated(liked, np.arange(40))).tolist() == liked.tolist()
+    assert parted(rated(~liked, np.arange(40))) is None  # who likes nearly all likes no kind
+    assert parted(rated(liked, np.arange(4))) is None
+    assert parted(np.full(40, 3.0)) is None
+    assert not [seed for seed in range(50) if parted(np.round(rng.normal(5.5, 2, 40)).clip(1, 10)) is not None]
+
+
+def test_a_kind_is_found_from_ratings_on_two_levels(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(2).permutation(len(X))[:50]
+    model = TasteMixture(layout=LAYOUT).fit(X, rated(kind == 4, shown), rows=shown)
+    unseen = np.setdiff1d(np.argsort(-model.predict(X)), shown, assume_unique=True)[:20]
+    assert (kind == 4)[shown].sum() <= 5
+    assert (kind == 4)[unseen].mean() > 0.9
+    assert model.share_of("a kind") > TasteMixture(layout=LAYOUT).fit_prior(X).share_of("a kind")
+
+
+def test_two_levels_alone_are_no_sign_of_a_kind(kinds):
+    X, _ = kinds
+    shares = []
+    for seed in range(6):
+        shown = np.random.default_rng(seed).permutation(len(X))[:50]
+        by_chance = np.random.default_rng(seed).random(len(X)) < 1 / KINDS
+        model = TasteMixture(layout=LAYOUT).fit(X, rated(by_chance, shown), rows=shown)
+        shares.append(model.share_of("a kind"))
+    prior = TasteMixture(layout=LAYOUT).fit_prior(X).share_of("a kind")
+    assert np.mean(shares) < prior
 
 
 def test_doubt_is_that_of_the_pooled_regimes(kinds):

@@ -34,12 +34,14 @@ class Fit:
     """One regime after the answers.
 
     share      posterior share of all regimes
+    told       the answers as the regime reads them
     posterior  of the answers' functionals; gain (m,): how many units of noise or spread the regime's unit is in each
     pull       (j,) by which a covariance with the judged pictures' values becomes a posterior mean
     """
 
     regime: Regime
     share: float
+    told: Functionals
     posterior: Posterior
     gain: Floats
     pull: Floats
@@ -61,7 +63,7 @@ class Doubt:
     length: float
 
     @classmethod
-    def of(cls, fits: Sequence[Fit], units: Sequence[float], told: Functionals, judged: Places, length: float) -> Doubt:
+    def of(cls, fits: Sequence[Fit], units: Sequence[float], judged: Places, length: float) -> Doubt:
         """units : what each regime's unit is in that of the scores"""
         parts = judged.measured, *judged.components
         generic, near = sum(part.shape[1] for part in parts), np.eye(len(judged.generic))
@@ -77,7 +79,7 @@ class Doubt:
             prior = [measured * of_attribute(np.ones(parts[0].shape[1]), h.attribute)]
             prior += [np.full(part.shape[1], share) for part, share in zip(judged.components, linear, strict=True)]
             prior += [np.array([h.conformity**2]), np.zeros(across.shape[1] - generic - 1)]
-            by_answers = told.across(across.T) * f.gain * f.posterior.root
+            by_answers = f.told.across(across.T) * f.gain * f.posterior.root
             taken = solve_triangular(f.posterior.lower, by_answers.T, lower=True, check_finite=False)
             forms.append(unit**2 * (np.diag(np.concatenate(prior)) - taken.T @ taken))
             mean = f.pull @ across

@@ -15,9 +15,10 @@ Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, algorithm 3
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 
 from beholder.taste.evidence import merged
@@ -109,6 +110,20 @@ class Functionals:
             count = min(len(mine), len(theirs))
             found[mine[:count]] = of_answers[theirs[:count]]
         return found
+
+    def as_picks(self, liked: NDArray[np.bool_]) -> Functionals:
+        """These, with each rating read as a picture that was picked or left, each as if shown alone. liked : (m,)"""
+        rated = self.kinds == RATING
+        alone = np.arange(int(rated.sum())) + int(self.grid.max(initial=-1)) + 1
+        grid = self.grid.copy()
+        grid[rated] = alone
+        return replace(
+            self,
+            kinds=np.where(rated, PICK, self.kinds),
+            sign=np.where(rated & ~liked, -1.0, self.sign),
+            grid=grid,
+            y=np.where(rated, 0.0, self.y),
+        )
 
     def __len__(self) -> int:
         return len(self.kinds)

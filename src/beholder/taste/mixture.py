@@ -29,7 +29,7 @@ from beholder.taste.capabilities import Knowledge
 from beholder.taste.doubt import Doubt, Fit
 from beholder.taste.evidence import PRIORS
 from beholder.taste.feature_map import COMPONENTS, LANDMARKS, FeatureMap, radial, rows_at_once
-from beholder.taste.functionals import Functionals, Posterior, find_posterior
+from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.gaussian_process import Care, GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import CHOICE, TIE, Likelihood
@@ -39,6 +39,7 @@ from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
 from beholder.taste.regimes import CLEAR, KINDS, ONE, Regime, prior_odds, regimes_of
 from beholder.taste.threads import in_parts, one_thread
+from beholder.taste.two_levels import liked_of, worth_of_numbers, worth_of_picks
 from beholder.types import Answers, Floats, Ints
 
 _NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
@@ -53,15 +54,14 @@ _TIED, _TIED_BELIEVED = 0.2, 5  # usual share of pairs that are ties, and how ma
 
 @dataclass(frozen=True, eq=False)
 class Start(Shared):
-    """Where the next fit may begin: the answers so far, and their pulls (m,) by the regime's name and attribute."""
+    """Where the next fit may begin: for each regime's name and attribute the answers so far, and their pulls (m,)."""
 
-    told: Functionals
-    pulls: Mapping[tuple[str, int], Floats]
+    pulls: Mapping[tuple[str, int], tuple[Functionals, Floats]]
 
     def of(self, regime: Regime, told: Functionals) -> Floats | None:
         """(m,) of these answers; None where the regime was not there."""
-        pull = self.pulls.get((regime.name, regime.attribute))
-        return None if pull is None else told.as_before(self.told, pull)
+        earlier = self.pulls.get((regime.name, regime.attribute))
+        return None if earlier is None else told.as_before(*earlier)
 
 
 class TasteMixture(GaussianProcess):
@@ -166,36 +166,41 @@ class TasteMixture(GaussianProcess):
         curved = judged.curved(judged, self.features_.length)
         grams = [*(part.T @ part for part in linear), *(told.gram(kernel) for kernel in curved)]
         belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
-        found = list[tuple[Regime, Posterior, Floats]]()
+        liked = liked_of(told)
+        picks = told if liked is None else told.as_picks(liked)
+        turned = told.sign * picks.sign
+        found = list[Fit]()
         for at, regime in enumerate(regimes):
             if regime.name == ONE:  # which of them, the regime before this tells; any might have been
-                regime = replace(regime, attribute=self._leading(*found[-1][1:]))
+                regime = replace(regime, attribute=self._leading(found[-1]))
                 belief[at] -= np.log(max(self.features_.sizes[0], 1))
-            found.append(self._posterior(regime, grams, generic))
-            belief[at] += found[-1][1].log_evidence
-        self.start_ = Start(told, {(h.name, h.attribute): posterior.pull for h, posterior, _ in found})
+            if liked is not None and regime.name in KINDS:
+                turn = np.outer(turned, turned)
+                found.append(self._posterior(regime, picks, [turn * gram for gram in grams], turned * generic))
+            else:
+                found.append(self._posterior(regime, told, grams, generic))
+            belief[at] += found[-1].posterior.log_evidence
+        if liked is not None:
+            kinds = np.array([fit.told is picks for fit in found])
+            known = max(fit.posterior.log_evidence for fit in found if fit.told is told)
+            belief[kinds] += min(worth_of_numbers(told, regimes[0]), known) - worth_of_picks(told, liked)
+        self.start_ = Start({(f.regime.name, f.regime.attribute): (f.told, f.posterior.pull) for f in found})
         top = belief.max()
         self.log_evidence_total_ = float(top + np.log(np.exp(belief - top).sum()))
         shares = np.exp(belief - top)
         shares[shares < _NEGLIGIBLE * shares.sum()] = 0
         shares /= shares.sum()
-        self.fits_ = [
-            Fit(regime, share, posterior, gain, told.back(gain * posterior.pull))
-            for (regime, posterior, gain), share in zip(found, shares.tolist(), strict=True)
-            if share
-        ]
+        self.fits_ = [replace(fit, share=share) for fit, share in zip(found, shares.tolist(), strict=True) if share]
         self.doubt_: Doubt | None = None
         self._summarise()
 
-    def _leading(self, posterior: Posterior, gain: Floats) -> int:
+    def _leading(self, fit: Fit) -> int:
         """The measured attribute that matters most in a posterior, -1 where none is measured."""
-        if not self.features_.sizes[0]:
-            return -1
-        return int(np.argmax(np.abs(self.told_.back(gain * posterior.pull) @ self.judged_.measured)))
+        return int(np.argmax(np.abs(fit.pull @ self.judged_.measured))) if self.features_.sizes[0] else -1
 
-    def _posterior(self, h: Regime, grams: Sequence[Floats], generic: Floats) -> tuple[Regime, Posterior, Floats]:
-        """The regime with this person's width of a tie, the posterior and the gain, as in `Fit`."""
-        told, rated, barred = self.told_, self.told_.rated, self.told_.barred
+    def _posterior(self, h: Regime, told: Functionals, grams: Sequence[Floats], generic: Floats) -> Fit:
+        """The regime, with this person's width of a tie, after the answers; its share is not known yet."""
+        rated, barred = told.rated, told.barred
         gain = np.where(rated > 0, h.rating_scale, h.choice_scale)
         first, *others = grams
         if h.attribute >= 0:
@@ -216,7 +221,8 @@ class TasteMixture(GaussianProcess):
         mean = gain * h.shared * generic + h.bar * barred
         h = replace(h, tie_width=_tie_width(told, np.diag(K) + mean**2))
         likelihood = Likelihood(told.kinds, told.y, told.weights, h.rating_noise, h.tie_width, h.lapse)
-        return h, find_posterior(K, mean, likelihood, self.start.of(h, told) if self.start else None), gain
+        posterior = find_posterior(K, mean, likelihood, self.start.of(h, told) if self.start else None)
+        return Fit(h, 0.0, told, posterior, gain, told.back(gain * posterior.pull))
 
     def _regimes(self) -> tuple[Regime, ...]:
         return regimes_of(
@@ -246,7 +252,7 @@ class TasteMixture(GaussianProcess):
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.tie_ = h["tie_width"] if len(self.answers_.ties) else 0.0
-        levels = [_LEVEL * float(here @ f.posterior.pull) for f in self.fits_]
+        levels = [_LEVEL * float((here * f.told.rated) @ f.posterior.pull) for f in self.fits_]
         self.offset_ = self.centre_ + self.unit_ * self._mean(levels) if rated else 0.0
 
     def _mean(self, of_fits: Sequence[Any]) -> Any:
@@ -302,7 +308,7 @@ class TasteMixture(GaussianProcess):
     def _doubt(self) -> Doubt:
         """Made once for a fit."""
         if self.doubt_ is None:
-            self.doubt_ = Doubt.of(self.fits_, self._outs(), self.told_, self.judged_, self.features_.length)
+            self.doubt_ = Doubt.of(self.fits_, self._outs(), self.judged_, self.features_.length)
         return self.doubt_
 
     def _outs(self, choices: bool = False) -> list[float]:
@@ -353,7 +359,7 @@ class TasteMixture(GaussianProcess):
 
     def _reduced(self, f: Fit, places: Places, kernels: Sequence[Floats]) -> Floats:
         """(m, n) what the answers took from the covariance of n pictures, as a root: V with V.T @ V."""
-        told, h = self.told_, f.regime
+        told, h = f.told, f.regime
         own = places.of(h, kernels, self.judged_)
         across = told.across(own + h.conformity**2 * np.outer(places.generic, self.judged_.generic)) * f.gain
         return np.asarray(
@@ -397,11 +403,10 @@ class TasteMixture(GaussianProcess):
 
     def bars(self) -> list[float]:
         """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
-        told = self.told_
-        other = _OTHER_BAR**2 * told.source.any()
-        width = [f.regime.bar_width**2 + other * (told.source == 0) for f in self.fits_]
+        other = _OTHER_BAR**2 * (self.told_.source == 0) * self.told_.source.any()
         return [
-            f.regime.bar + float((w * told.barred) @ f.posterior.pull) for f, w in zip(self.fits_, width, strict=True)
+            f.regime.bar + float(((f.regime.bar_width**2 + other) * f.told.barred) @ f.posterior.pull)
+            for f in self.fits_
         ]
 
     def covariance(self, X: ArrayLike, Y: ArrayLike | None = None) -> Floats:
@@ -440,7 +445,7 @@ class TasteMixture(GaussianProcess):
         total = np.zeros(self.judged_.measured.shape[1])
         for f, out in zip(self.fits_, self._outs(), strict=True):
             share = of_attribute(np.full(len(total), f.regime.parts[0]), f.regime.attribute)
-            across = share[:, None] * self.told_.across(self.judged_.measured.T) * f.gain * f.posterior.root
+            across = share[:, None] * f.told.across(self.judged_.measured.T) * f.gain * f.posterior.root
             reduced = solve_triangular(f.posterior.lower, across.T, lower=True, check_finite=False)
             total += f.share * out**2 * np.maximum(share - (reduced**2).sum(0), 0)
         return np.asarray(np.sqrt(total))
@@ -470,7 +475,7 @@ class TasteMixture(GaussianProcess):
             neither, both = left.prod(1), (1 - left).prod(1)
             if f.regime.name in KINDS:
                 found.append(Care(share, 0 * neither, 1 - neither, inferred=True))
-            elif self.told_.barred.any():
+            elif f.told.barred.any():
                 found.append(Care(share, 1 - neither - both, neither + both))
             else:
                 found.append(Care(share, np.ones(len(neither)), 0 * neither))
