@@ -27,7 +27,7 @@ from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
-from beholder.web.thumbnails import Pictures
+from beholder.web.thumbnails import Pictures, srcset
 from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send
 
 pytest_plugins = "helpers.webwall"
@@ -651,3 +651,13 @@ def test_pictures_like_one_that_is_not_there_are_not_found(client):
     choose(client, 10)
     assert client.get("/results/wall?like=999999").status_code == 404
     assert client.get("/results/wall?like=x").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("size", "widths"),
+    [((256, 256), ["256w"]), ((2000, 1000), ["320w", "640w", "1280w"]), ((500, 1000), ["160w", "320w", "500w"]),
+     ((640, 480), ["320w", "640w"])],
+)  # fmt: skip
+def test_a_picture_is_offered_in_the_widths_that_it_has(size, widths):
+    item = Item(1, "x", Locator.of("x.png"), "0" * 64, *size, {}, False)
+    assert [one.split()[1] for one in srcset(item).split(", ")] == widths

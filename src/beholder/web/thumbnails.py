@@ -74,9 +74,10 @@ def twin_address(item: Item, twin: Item, side: int = 640) -> str:
 
 
 def srcset(item: Item) -> str:
-    """Every size for a page, with the width in pixels that it really has."""
-    scale = min(1.0, item.width / max(item.height, 1))
-    return ", ".join(f"{address(item, side)} {max(1, round(side * scale))}w" for side in SIDES[:3])
+    """The sizes for a page, with the width in pixels that each really has; none twice, as of a small picture."""
+    longest, scale = max(item.width, item.height, 1), min(1.0, item.width / max(item.height, 1))
+    sides = [side for at, side in enumerate(SIDES[:3]) if not at or SIDES[at - 1] < longest]
+    return ", ".join(f"{address(item, side)} {max(1, round(min(side, longest) * scale))}w" for side in sides)
 
 
 def ratio(item: Item) -> float:
