@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.errors import UserError
+from beholder.errors import BadInput, UserError
 from beholder.features.artworks.looking import Looker
 from beholder.research.training.scenes import Scene
 
@@ -71,6 +71,26 @@ def test_training_goes_on_where_it_was(folders):
     assert longer["steps"] > first["steps"]
     again = train_artworks(*arguments, recipe=replace(QUICK, minutes=0.04))
     assert again["steps"] == longer["steps"]
+
+
+def test_training_goes_on_from_a_network_that_was_written(folders):
+    first, second = folders / "first", folders / "second"
+    train_artworks([str(folders / "paintings")], [], first, recipe=QUICK)
+    written = first / "finder.onnx"
+    recipe = replace(QUICK, start=written, minutes=0)
+    card = train_artworks([str(folders / "paintings")], [], second, recipe=recipe)
+    assert (card["steps"], card["recipe"]["start"]) == (0, "finder.onnx")
+    x = np.random.default_rng(0).uniform(0, 255, (1, 3, 64, 96)).astype(np.float32)
+    a, b = (Looker(folder / "finder.onnx")._session.run(None, {"picture": x}) for folder in (first, second))
+    assert max(np.abs(one - other).max() for one, other in zip(a, b, strict=True)) < 0.01  # weights in half precision
+
+
+def test_another_network_is_no_start(folders):
+    from beholder.features.builtin import MODEL
+
+    recipe = replace(QUICK, start=MODEL)
+    with pytest.raises(BadInput, match="not a network that finds artworks"):
+        train_artworks([str(folders / "paintings")], [], folders / "out", recipe=recipe)
 
 
 def test_too_few_paintings_are_refused(folders):

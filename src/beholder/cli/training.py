@@ -239,6 +239,9 @@ def artworks(
         list[str], typer.Option(metavar="SOURCE", help="Photographs that show no artwork: backgrounds, and left whole.")
     ],
     out: Out,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A finder.onnx to go on from. [default: the encoder's body]")
+    ] = None,
     minutes: Annotated[float, typer.Option(metavar="M", min=0, help="Processor time of training.")] = 30.0,
     scenes: Annotated[int, typer.Option(metavar="N", min=1, help="Number of made photos.")] = 20_000,
     seed: Seed = 0,
@@ -252,7 +255,7 @@ def artworks(
     """
     from beholder.research.training.artworks import ArtworkRecipe, train_artworks
 
-    recipe = ArtworkRecipe(minutes=minutes, scenes=scenes, seed=seed, threads=threads())
+    recipe = ArtworkRecipe(minutes=minutes, scenes=scenes, start=start, seed=seed, threads=threads())
     with Meter("finding the pictures") as meter:
         card = train_artworks(paintings, photos, out, recipe=recipe, progress=meter)
     if as_json:

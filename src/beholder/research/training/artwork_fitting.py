@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from beholder.durable import write_whole
 from beholder.features.networks.builtin import Builtin
 from beholder.research.training.artwork_network import UNIT, ArtworkNetwork
+from beholder.research.training.artwork_start import fill_from
 from beholder.research.training.averaging import follow
 from beholder.research.training.scene_store import SceneStore
 from beholder.research.training.scene_views import batch_of, view_of
@@ -25,6 +27,7 @@ _WEIGHTS = {"masks": 1.0, "overlap": 0.5, "middles": 1.0, "corners": 3.0, "shows
 _BODY = 0.3  # rate of the body, which has learned already, in units of the decoder's
 _WARM, _EVERY = 200, 300  # steps in which the rate rises; to a checkpoint
 _AVERAGE, _AVERAGED_FROM = 0.998, 10
+_SEEN = 64  # views that a network to go on from is seen on
 _NEVER = 1e-6
 
 
@@ -38,6 +41,9 @@ class ArtworkFitting:
         torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self.network, self.mean_network = (_network().to(self.device, memory_format=torch.channels_last) for _ in "ab")
+        if recipe.start and not checkpoint.is_file():
+            views = self._batch(np.random.default_rng(recipe.seed), _SEEN)["pixels"]
+            fill_from(self.network, recipe.start, torch.from_numpy(views).to(self.device).float())
         self.mean_network.load_state_dict(self.network.state_dict())
         body = list(self.network.body.parameters())
         others = [p for n, p in self.network.named_parameters() if not n.startswith("body.")]
@@ -50,8 +56,9 @@ class ArtworkFitting:
     def run(self, progress: Progress) -> dict[str, Any]:
         """Train until the time is over."""
         sums, since, began = dict[str, float](), self.step, time.process_time()
-        while (done := self.seconds / (60 * self.recipe.minutes)) < 1:
-            for name, loss in self._step(done).items():
+        whole = 60 * self.recipe.minutes
+        while self.seconds < whole:
+            for name, loss in self._step(self.seconds / whole).items():
                 sums[name] = sums.get(name, 0.0) + loss
             now = time.process_time()
             self.seconds, began = self.seconds + now - began, now
@@ -61,7 +68,7 @@ class ArtworkFitting:
                 self.losses.append({"step": self.step, "minutes": round(self.seconds / 60, 1), **told})
                 sums, since = {}, self.step
                 self._save()
-            progress("training", int(self.seconds), int(60 * self.recipe.minutes))
+            progress("training", int(self.seconds), int(whole))
         self._save()
         return {"steps": self.step, "views": self.step * self.recipe.batch, "losses": self.losses}
 
@@ -70,11 +77,7 @@ class ArtworkFitting:
         rate = recipe.rate * min(1.0, (self.step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * done))
         for group in self.optimiser.param_groups:
             group["lr"] = max(rate * group["by"], _NEVER)
-        rng = np.random.default_rng([recipe.seed, self.step])
-        sides = next((sides for until, sides in recipe.growing if done < until), recipe.growing[-1][1])
-        side = sides[int(rng.integers(len(sides)))]
-        drawn = rng.integers(len(self.scenes), size=recipe.batch)
-        batch = batch_of([view_of(self.scenes[int(i)], side, rng) for i in drawn])
+        batch = self._batch(np.random.default_rng([recipe.seed, self.step]), recipe.batch, done)
         losses = self._losses({name: torch.from_numpy(array).to(self.device) for name, array in batch.items()})
         total = torch.stack([_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
         self.optimiser.zero_grad(set_to_none=True)
@@ -84,6 +87,13 @@ class ArtworkFitting:
         self.step += 1
         self._average()
         return {name: loss.item() for name, loss in losses.items()}
+
+    def _batch(self, rng: np.random.Generator, count: int, done: float = 0.0) -> dict[str, NDArray[Any]]:
+        growing = self.recipe.growing
+        sides = next((sides for until, sides in growing if done < until), growing[-1][1])
+        side = sides[int(rng.integers(len(sides)))]
+        drawn = rng.integers(len(self.scenes), size=count)
+        return batch_of([view_of(self.scenes[int(i)], side, rng) for i in drawn])
 
     def _losses(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         x = batch["pixels"].float().contiguous(memory_format=torch.channels_last)

@@ -44,11 +44,14 @@ class ArtworkRecipe:
         made photos, each of which is seen in many views
     growing
         until which share of the training which sides of a view are seen, in turns
+    start
+        a network to go on from; None: the body of the encoder `builtin`
     """
 
     minutes: float = 30.0
     scenes: int = 20_000
     growing: tuple[tuple[float, tuple[int, ...]], ...] = ((0.6, (128,)), (1.0, (128, 160, 192)))
+    start: Path | None = None
     batch: int = 16
     rate: float = 2e-3
     decay: float = 0.02
@@ -108,7 +111,7 @@ def train_artworks(
     card = {
         "paintings": len(learned[0]),
         "photos": len(learned[1]),
-        "recipe": asdict(recipe),
+        "recipe": asdict(recipe) | {"start": recipe.start and recipe.start.name},
         **told,
         "unseen": figures(Looker(out / NETWORK), unseen, apart[0], apart[1], say),
         "code": __version__,
