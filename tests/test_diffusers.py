@@ -46,6 +46,9 @@ class Light:
 
     liked = ()
 
+    def bound_of(self, rows):
+        return None
+
     def loved(self, rng, strength, parent=None):
         return None, []
 

@@ -62,6 +62,12 @@ class Guide(Protocol):
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""
 
+    def bound_of(self, rows: Matrix) -> Floats | None:
+        """(n,) the same of pictures of which are known the encoder's rows and the attributes (n, d).
+
+        None where a taste is told by other rows.
+        """
+
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
     ) -> tuple[Matrix | None, list[str]]:

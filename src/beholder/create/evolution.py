@@ -1,7 +1,8 @@
 """The engine `painter`: the procedural painter's own numbers, evolved towards a taste.
 
-MAP-Elites [MouretClune2015]: the best place known is kept for each of the families of pictures, and new ones start at
-any of them, so that one family does not crowd out the others. Half of them are children of loved pictures, if any.
+It begins with children of the best places that were looked at beforehand (`known`). From there on MAP-Elites
+[MouretClune2015]: the best places are kept for each of the families of pictures, and new ones start at any of them, so
+that one family does not crowd out the others. Half of them are children of loved pictures, if any.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from beholder.create import known
 from beholder.create.engine import Guide, Liked, Sketch
 from beholder.create.novelty import Unlike
-from beholder.painter import FAMILIES, paint, parameter_count
+from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
 
-_TRIED_AT = 192  # pixels of the longer side of what is only judged
+_TRIED_AT = 96  # pixels of the longer side of what is only judged
 _FIRST = 2  # places of each family tried at first
-_TRIES = 90  # further ones for each picture wanted, at strength 1
-_FEWEST = 120  # further ones in all, at strength 1
+_TRIES = 60  # further ones for each picture wanted, at strength 1
+_FEWEST = 80  # further ones in all, at strength 1
 _ELITES = 3  # places kept in each family
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
-_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
+_FAMILIES_IN = 8  # so many families at least in 24 pictures
+_MOST = 2  # pictures of a family in a few
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +68,9 @@ class _Archive:
             del known[_ELITES:]
 
     def any(self, rng: np.random.Generator) -> _Place:
-        family = [*self.places.values()][rng.integers(len(self.places))]
+        """One of the better families rather than of the others."""
+        families = sorted(self.places.values(), key=lambda places: -places[0].bound)
+        family = families[min(rng.integers(len(families), size=2).tolist())]
         return family[rng.integers(len(family))]
 
     def best(self, count: int) -> list[list[_Place]]:
@@ -73,7 +78,7 @@ class _Archive:
 
         Whichever are taken, none is of a family more often than its share.
         """
-        most = -(-count // min(count, _FAMILIES_IN))
+        most = max(_MOST, -(-count // _FAMILIES_IN))
         ranked = sorted((place for places in self.places.values() for place in places[:most]), key=lambda p: -p.bound)
         return [ranked[k::count] for k in range(count)]
 
@@ -91,9 +96,7 @@ class PainterEngine:
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
         is_new = Unlike([one.picture for one in guide.liked])
-        self._try(
-            [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)], guide, is_new, archive
-        )
+        self._try(_first(rng, seeds[0], guide, strength), guide, is_new, archive)
         left = round(strength * max(_FEWEST, _TRIES * len(seeds)))
         loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
         while left > 0:
@@ -114,9 +117,21 @@ class PainterEngine:
                 archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
 
 
+def _first(rng: np.random.Generator, seed: int, guide: Guide, strength: float) -> list[_Place]:
+    """Children of the best of some known places, the more the stronger; by chance where the guide knows none."""
+    bounds = known.bounds(guide)
+    if bounds is None:
+        return [_by_chance(family, seed, k) for family in FAMILIES for k in range(_FIRST)]
+    found = list[_Place]()
+    for family, some in zip(FAMILIES, bounds, strict=True):
+        at = rng.permutation(len(some))[: max(_FIRST, round(strength * len(some)))]
+        for best in at[np.argsort(-some[at])][:_FIRST].tolist():
+            found.append(_Place(family, *known.numbers(family, best)).child(rng))
+    return found
+
+
 def _by_chance(family: str, seed: int, number: int) -> _Place:
-    rng = np.random.default_rng([seed, FAMILIES.index(family), number])
-    return _Place(family, rng.random(parameter_count(family)), int(rng.integers(1 << 31)))
+    return _Place(family, *known.drawn(family, seed, number))
 
 
 def _sketch(place: _Place) -> Sketch:

@@ -33,6 +33,7 @@ _ENCODER = "builtin"
 _CAUTION = 0.5  # standard deviations of doubt that are taken from what is expected
 _KNOWN = 1500  # pictures of the collection that new ones are compared with
 _JUDGED_AMONG = 150  # beside those that were answered about
+_AFAR = 96  # pixels of the longer side at which bounds are told: grain pleases an encoder and nobody's eye
 _STEP = 0.02  # spreads of an encoder's number, over which a slope is measured
 _DIRECTIONS = 48  # of the encoder's space in which the slope is measured
 _LOOKS = ((0, 0, False), (0, 3, True), (3, 0, False), (3, 3, True))  # shifts, and whether mirrored; they are averaged
@@ -90,7 +91,13 @@ class TasteGuide:
             self._gradient = Gradient.open(MODEL)
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
-        return self._in_spreads(*self._scorer(pictures))
+        """Of pictures as they look from afar."""
+        return self._in_spreads(*self._scorer([_from_afar(picture) for picture in pictures]))
+
+    def bound_of(self, rows: Matrix) -> Floats | None:
+        if [*self._reading.collection.row.encoders] != [_ENCODER]:
+            return None
+        return self._in_spreads(*self._scorer.model.predict(rows, return_std=True), rows)
 
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
@@ -223,6 +230,12 @@ def _liked(made: Sequence[Collection], person: Person, columns: list[int]) -> li
                 picture = open_image(item.locator, max_side=_LIKED_AT)
                 found.append(Liked(item.name, picture, each.X[row, columns], recipe["engine"], recipe["made_of"]))
     return found
+
+
+def _from_afar(picture: Image.Image) -> Image.Image:
+    small = picture.copy()
+    small.thumbnail((_AFAR, _AFAR), Image.Resampling.BOX)
+    return small
 
 
 def _some(count: int, most: int, seed: int) -> Ints:

@@ -27,6 +27,9 @@ class Watched:
         self._seen(next(self._turns), pictures[int(np.argmax(found))])
         return found
 
+    def bound_of(self, rows: Matrix) -> Floats | None:
+        return self._guide.bound_of(rows)
+
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
     ) -> tuple[Matrix | None, list[str]]:
