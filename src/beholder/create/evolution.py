@@ -21,14 +21,13 @@ from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
 
 _TRIED_AT = 96  # pixels of the longer side of what is only judged
-_FIRST = 2  # places of each family tried at first
+_FIRST = 2  # places of each family tried at first, where none is known
+_BEGUN, _CHILDREN = 24, 2  # known places to begin at, twice as many as pictures at least, and children of each
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
-_ELITES = 3  # places kept in each family
+_ELITES = 3  # places kept in each family, so that many of an order's pictures are of it at most
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
-_FAMILIES_IN = 8  # so many families at least in 24 pictures
-_MOST = 2  # pictures of a family in a few
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +69,16 @@ class _Archive:
     def any(self, rng: np.random.Generator) -> _Place:
         """One of the better families rather than of the others."""
         families = sorted(self.places.values(), key=lambda places: -places[0].bound)
-        family = families[min(rng.integers(len(families), size=2).tolist())]
+        family = families[int(rng.integers(len(families), size=2).min())]
         return family[rng.integers(len(family))]
 
-    def best(self, count: int) -> list[list[_Place]]:
-        """For each of so many pictures some places, the best one first; every place is in one list alone.
+    def ranked(self) -> list[_Place]:
+        """The best one first."""
+        return sorted((place for places in self.places.values() for place in places), key=lambda place: -place.bound)
 
-        Whichever are taken, none is of a family more often than its share.
-        """
-        most = max(_MOST, -(-count // _FAMILIES_IN))
-        ranked = sorted((place for places in self.places.values() for place in places[:most]), key=lambda p: -p.bound)
+    def best(self, count: int) -> list[list[_Place]]:
+        """For each of so many pictures some places, the best one first; every place is in one list alone."""
+        ranked = self.ranked()
         return [ranked[k::count] for k in range(count)]
 
 
@@ -96,7 +95,7 @@ class PainterEngine:
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
         is_new = Unlike([one.picture for one in guide.liked])
-        self._try(_first(rng, seeds[0], guide, strength), guide, is_new, archive)
+        self._try(_first(rng, seeds, guide, strength), guide, is_new, archive)
         left = round(strength * max(_FEWEST, _TRIES * len(seeds)))
         loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
         while left > 0:
@@ -117,17 +116,17 @@ class PainterEngine:
                 archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
 
 
-def _first(rng: np.random.Generator, seed: int, guide: Guide, strength: float) -> list[_Place]:
+def _first(rng: np.random.Generator, seeds: Sequence[int], guide: Guide, strength: float) -> list[_Place]:
     """Children of the best of some known places, the more the stronger; by chance where the guide knows none."""
     bounds = known.bounds(guide)
     if bounds is None:
-        return [_by_chance(family, seed, k) for family in FAMILIES for k in range(_FIRST)]
-    found = list[_Place]()
+        return [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)]
+    archive = _Archive()
     for family, some in zip(FAMILIES, bounds, strict=True):
-        at = rng.permutation(len(some))[: max(_FIRST, round(strength * len(some)))]
-        for best in at[np.argsort(-some[at])][:_FIRST].tolist():
-            found.append(_Place(family, *known.numbers(family, best)).child(rng))
-    return found
+        at = rng.permutation(len(some))[: max(1, round(strength * len(some)))]
+        at = at[np.argsort(-some[at])][:_ELITES]
+        archive.keep([_Place(family, *known.numbers(family, one)) for one in at.tolist()], some[at])
+    return [place.child(rng) for place in archive.ranked()[: max(_BEGUN, 2 * len(seeds))] for _ in range(_CHILDREN)]
 
 
 def _by_chance(family: str, seed: int, number: int) -> _Place:

@@ -95,9 +95,10 @@ class TasteGuide:
         return self._in_spreads(*self._scorer([_from_afar(picture) for picture in pictures]))
 
     def bound_of(self, rows: Matrix) -> Floats | None:
-        if [*self._reading.collection.row.encoders] != [_ENCODER]:
+        if list(self._reading.collection.row.encoders) != [_ENCODER]:
             return None
-        return self._in_spreads(*self._scorer.model.predict(rows, return_std=True), rows)
+        score, doubt = self._scorer.model.predict(rows, return_std=True)
+        return self._in_spreads(score, doubt, rows)
 
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
