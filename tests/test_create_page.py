@@ -269,7 +269,7 @@ def test_a_picture_that_is_coming_can_be_looked_at_by_its_person_alone(chosen, v
     assert now(chosen)["state"] == "running"
     go_on.set()
     assert ended(app, chosen)["state"] == "done"
-    assert chosen.get("/api/create/wall/coming/0.png").status_code == 404
+    assert chosen.get("/api/create/wall/coming/0.png").status_code == 204
 
 
 def test_what_goes_wrong_is_said_and_what_was_finished_is_kept(chosen, app, wall, may, monkeypatch):

@@ -25,7 +25,8 @@ _FIRST = 2  # places of each family tried at first, where none is known
 _BEGUN, _CHILDREN = 24, 2  # known places to begin at, twice as many as pictures at least, and children of each
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
-_ELITES = 3  # places kept in each family, so that many of an order's pictures are of it at most
+_ELITES = 3  # places kept in each family
+_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
 
@@ -72,13 +73,16 @@ class _Archive:
         family = families[int(rng.integers(len(families), size=2).min())]
         return family[rng.integers(len(family))]
 
-    def ranked(self) -> list[_Place]:
-        """The best one first."""
-        return sorted((place for places in self.places.values() for place in places), key=lambda place: -place.bound)
+    def ranked(self, most: int = _ELITES) -> list[_Place]:
+        """The best one first, of each family so many at most."""
+        return sorted((one for places in self.places.values() for one in places[:most]), key=lambda one: -one.bound)
 
     def best(self, count: int) -> list[list[_Place]]:
-        """For each of so many pictures some places, the best one first; every place is in one list alone."""
-        ranked = self.ranked()
+        """For each of so many pictures some places, the best one first; every place is in one list alone.
+
+        Whichever are taken, none is of a family more often than its share.
+        """
+        ranked = self.ranked(-(-count // min(count, _FAMILIES_IN)))
         return [ranked[k::count] for k in range(count)]
 
 

@@ -152,11 +152,9 @@ def progress(request: Request, collection: str, person: ApiPerson) -> dict[str, 
 
 @router.get("/api/create/{collection:path}/coming/{at}.png")
 def coming(request: Request, collection: str, at: str, person: ApiPerson) -> Response:
-    """How a picture looks that is not finished."""
+    """How a picture looks that is not finished; nothing where it has just been, or is not made."""
     found = _live(request, collection, person).coming.get(whole(at, "at", 0, _COUNTS[-1]))
-    if found is None:
-        raise Refused(404, "This picture is not being made.")
-    return Response(found, media_type="image/png")
+    return Response(status_code=204) if found is None else Response(found, media_type="image/png")
 
 
 def _origin(request: Request, collection: str) -> CollectionRow:
