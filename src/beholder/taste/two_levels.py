@@ -16,10 +16,8 @@ from beholder.taste.functionals import Functionals
 from beholder.taste.regimes import Regime
 from beholder.types import Floats
 
-_APART, _LEAST_SPREAD = (
-    4.0,
-    0.25,
-)  # the two levels, in spreads round them; least such spread, of the usual one of ratings
+_APART = 4.0  # the two levels, in spreads of the ratings round them
+_LEAST_SPREAD = 0.25  # round them, of the usual spread of ratings
 _MOST_LIKED = 0.5  # share of the ratings
 _FEWEST = 5  # ratings
 _RATE = 1.0, 5.0  # Beta prior of the share that is liked
