@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _CURRENCIES = {  # the codes that are read, with the signs of each; a sign of several needs a country
-    "EUR": "€ euro euros", "USD": "us$ $us $", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
+    "EUR": "€ euro euros", "USD": "us$ $us u$s $", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
     "NOK": "kr kroner", "DKK": "kr kroner dkr", "ISK": "kr krónur", "JPY": "円 ¥ ￥ yen", "CAD": "ca$ c$ $ca $",
     "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $ 元", "MXN": "mx$ mex$ $",
     "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹ rs",
@@ -28,12 +28,13 @@ _OF_COUNTRY = {
     "ru": "RUB", "by": "BYN",
 }  # fmt: skip
 _SITES = {"tradera.com": "se"}  # of one country, whatever their names end in
-_KRONE = {"DKK", "SEK", "NOK"}  # where "500,-" and "500:-" say that the sum is in crowns
+_DASHED = {"DKK", "SEK", "NOK", "CHF"}  # where "500,-" and "500.-" say that the sum is in crowns or francs
 _MOST_DIGITS = 12
 _LONGEST = 200  # characters; a price is shorter
 
 _TERMS = {  # the first that is said counts
-    "estimate": r"guide price|vurdering\w*|schätz\w*|estimat\w*|estimación|stima|est\.|taxatie|värdering|utropsvärde",
+    "estimate": r"guide price|vurdering\w*|schätz\w*|estim(?:at\w*|ée?s?)|estimación|stima|est\.|taxatie|värdering|"
+    r"utropsvärde",
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|gebot|bud|bod)|mindste ?bud|mindestgebot|aktuelles "
     r"gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|highest|"
     r"reserve) (?:bid|price)|bids?|mise à prix|"
@@ -45,12 +46,13 @@ _TERMS = {  # the first that is said counts
     r"p\.?\s?o\.?\s?a\.?|n\.?\s?o\.?\s?t\.?\s?k\.?|"
     r"(?:ring|spørg|kontakt\w*) (?:for|om) pris|(?:call|ask|contact\w*|inquire|enquire) (?:us )?for (?:a )?price",
     "negotiable": r"v\.?h?b\.?|verhandlungs(?:basis|sache)|verhandelbar|eller (?:hø[jg]este )?bud|e\.?\s?b\.?|bud "
-    r"modtages|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"
+    r"modtages(?! ikke)|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"
     r"o\.?b\.?o\.?|o\.?n\.?o\.?|o\.?v\.?n\.?o\.?|or (?:best|nearest) offer|or near offer|negotiable|"
     r"make (?:an |me an )?offer|offers? (?:accepted|welcome)|à débattre|négociable|faire (?:une )?offre|"
     r"bieden|of bieden|t\.?e\.?a\.?b\.?|"
-    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociable|a convenir|(?:eller )?högst\s?bjudande|"
-    r"prisförslag|till förhandling|diskutabelt|do negocjacji|tai tarjous|tarjous|festpreis oder gebot",
+    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociable|a convenir|"
+    r"(?:eller )?(?:högst|høyst|højest)\s?(?:bjudande|bydende)|prisförslag|till förhandling|diskutabelt|"
+    r"do negocjacji|tai tarjous|tarjous|festpreis oder gebot",
     "from": r"fra|ab|from|starting (?:at|from)|à partir de|dès|da|a partire da|desde|a partir de|vanaf|från|od|alkaen",
     "free": r"gives (?:væk|bort)|foræres|gratis|zu verschenken|verschenke|kostenlos|(?:for )?free|gratuit\w?|"
     r"à donner|don|in regalo|regalo|regalato|se regala|weggeven|gratis af te halen|skänkes|bortskänkes|gis bort|"
@@ -65,47 +67,63 @@ _OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, 
 _FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price
 _WITHOUT_AMOUNT = ("on request", "free")
 _BEGINS = {"from"}  # words that mean it only before the amount
-# Words beside a price that change nothing of it.
+# Words beside a price that change nothing of it: on either side, on one alone, of the thing that is sold.
 _PLAIN_WORDS = (
-    "pris prisen fast price preis prix prezzo precio prijs cena hinta asking only now nur jetzt kun nu kr sælges for "
-    "festpreis fp vraagprijs ferme fisso fijo total totalt gesamt i alt buy it now køb nu sofortkaufen sofort kaufen "
-    "sofortpreis achat immédiat direct kopen köp kjøp inc inkl incl ink inklusive including mwst ust moms vat tax "
-    "btw tva iva ttc zzgl plus hors versand shipping fragt forsendelse porto postage frakt spedizione envío "
-    "livraison verzendkosten verzenden excl exkl ekskl og und and et en y e or oder versandkosten possible "
-    "möglich delivery "
-    "abholung selbstabholung afhentning afhentes afhentet pickup samlet "
+    "pris prisen fast price preis prix prezzo precio prijs cena hinta asking only now nur jetzt kun nu kr sælges "
+    "festpreis fp vraagprijs ferme fisso fissi fijo total totalt totalpris gesamt i alt buy it now køb nu sofortkaufen "
+    "sofort kaufen sofortpreis achat immédiat direct kopen köp kjøp kup teraz säljes selges vaste hintapyyntö nyní "
+    "sale samlet letzter ttc brutto 税込 送料込み 送料無料 即決"
+)
+_BEFORE_WORDS = "for voor"
+_BEHIND_WORDS = "abholung selbstabholung afhentning afhentes afhentet pickup"
+_THING_WORDS = (
     "maleri painting gemälde bild tableau quadro cuadro schilderij tavla maalaus obraz "
-    "oliemaleri ölgemälde ölbild akvarel aquarell litografi lithografie print poster plakat kunst art letzter "
+    "oliemaleri ölgemälde ölbild akvarel aquarell litografi lithografie print poster plakat kunst art "
     "framed unframed "
     "gerahmt ungerahmt indrammet encadré incorniciato enmarcado ingelijst inramad"
 )
 _EXTRA = re.compile(r"\b(?:zzgl|plus|excl?|exkl|ekskl|hors|ex)\b\.?|\+")  # what comes on top is not in the amount
 _CARRIAGE_WORDS = (
     "versand shipping fragt forsendelse porto postage frakt spedizione envío livraison verzendkosten verzenden "
-    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans"
+    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans port"
 )
-_PLAIN, _CARRIAGE = frozenset(_PLAIN_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
-_FREE = r"(?:free|gratis|kostenlos\w*|gratuit\w?)"
-_FREE_CARRIAGE = re.compile(rf"(?<!\w)(?:{_FREE} (?:{'|'.join(_CARRIAGE)})|(?:{'|'.join(_CARRIAGE)}) {_FREE})(?!\w)")
+_THINGS, _CARRIAGE = frozenset(_THING_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
+_PLAIN = _THINGS.union(_PLAIN_WORDS.split())
+_BEFORE, _BEHIND = _PLAIN.union(_BEFORE_WORDS.split()), _PLAIN.union(_BEHIND_WORDS.split())
+_FRAME = r"(?:ramme|rahmen|frame|cadre|lijst|cornice|marco|ram)"
+_ADDED = rf"(?:(?:frais de )?(?:{_CARRIAGE_WORDS.replace(' ', '|')})|moms|mwst|ust|vat|tax|btw|tva|iva|{_FRAME})\.?"
+_WITH = (
+    r"(?:in[ck]l?|inklusive|including|included|inclus\w*|inclu[ií]d\w|compris\w*|free|gratis|kostenlos\w*|gratuit\w?)"
+)
+_WITHIN = re.compile(  # what is said to be within the price, or for nothing; and that it is fixed
+    rf"(?:[+&] )?(?<!\w)(?:{_WITH}\.? ?(?:\d\d? ?% ?)?{_ADDED}"
+    rf"(?:(?:,| og| und| and| et| en| e| y| och| &| \+)(?: {_WITH}\.?)? {_ADDED})*"
+    rf"|{_ADDED} (?:{_WITH}|möglich|possible|muligt?)(?=[\s.]*(?:$|[,;)!]))"
+    rf"|(?:med|mit|with|avec|met|con|uden|ohne|without|sans|zonder|senza|sin|utan|uten|excl?|ekskl|exkl)\.? {_FRAME}"
+    rf"|(?:not|non|no|nicht|niet|ikke|inte|keine?|ingen)[ -](?:{_TERMS['negotiable']}))(?!\w)"
+)
 
 _BLANKS = re.compile(r"\s+")
-_SIZE = re.compile(
-    r"(?:[-–—]\s)?\b\d+(?:[.,]\d+)?\s*(?:cm|mm|"
-    r"m)?\s*[x×*]\s*\d+(?:[.,]\d+)?(?:\s*[x×*]\s*\d+(?:[.,]\d+)?)?(?:\s*(?:cm|mm|m|in|inch|inches)\b\.?)?"
+_SIDE, _TWO_DIGITS = r"\d++(?:[.,]\d++)?+", r"\d{2,}+(?:[.,]\d++)?+"
+_SIZE = re.compile(  # "3 x 1 500" is none
+    rf"(?:[-–—]\s)?\b(?:{_SIDE}\s*(?:cm|mm|m)?\s*[x×*]\s*{_SIDE}(?:\s*[x×*]\s*{_SIDE})?\s*(?:cm|mm|m|in|inch|inches)\b\.?"
+    rf"|{_TWO_DIGITS}(?:[x×*]{_TWO_DIGITS}(?!\s*[x×*]|[.,'’]?\d)"
+    rf"|\s*[x×*]\s*{_TWO_DIGITS}(?:\s*[x×*]\s*{_SIDE})?(?!\s?[.,'’]?\d)))"
     r"(?:\s[-–—](?=\s))?|(?<![\d.,])\d+(?:[.,]\d+)?\s*(?:cm|mm)\b\.?"
 )
 _AMOUNT = re.compile(
-    r"(?:(?P<whole>[1-9]\d{0,2}(?P<mark>[.,'’ ])\d{3}(?:(?P=mark)\d{3})*|\d+)"
+    r"(?:(?P<whole>[1-9]\d{0,2}(?P<mark>[.,'’ ])\d{3}(?:(?P=mark)\d{3})*|0|[1-9]\d*)"
     r"(?:(?P<point>[.,])(?P<cents>\d{1,2})(?!\d)|(?P<dash>[.,:]\s?[-–—]{1,2}))?"
-    r"|(?P<thousands>\d{1,3}(?:[.,]\d)?)k\b)",
+    r"|(?P<thousands>\d{1,3}(?:[.,]\d\d?)?)k\b)",
     re.ASCII,
 )
-_NO_CENTS = re.compile(r"(?<=\d),=")  # 1250,=
+_NO_CENTS = re.compile(r"(?<=\d)(?:,=| ,-)")  # 1250,=
 _EURO_POINT = re.compile(r"(\d)€(\d\d)(?!\d)")  # 15€50
 _RUN = re.compile(r"\d(?:[\d.,'’]|\s(?=\d{3}(?!\d)))*(?:k\b|:?\s?[-–—]{1,2}(?!\s?\d))?")
+_CUT = re.compile(r"(?<![^\W\d_])[.,]$")  # .50
 _LAKH = re.compile(r"(\d{1,2}(?:,\d{2})+,\d{3})(?:\.(\d{2}))?", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
-_QUIET = re.compile(r"[\s.,:;!()\[\]*|\"“”„·•]*")
+_QUIET = re.compile(r"[\s.,:;!()\[\]*|\"“”„·•（）]*")
 
 
 class Price(NamedTuple):
@@ -150,7 +168,7 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     text = _BLANKS.sub(" ", text).strip()
     if not text or len(text) > _LONGEST:
         return Price()
-    left = _NO_CENTS.sub(",-", _SIZE.sub(" ", _FREE_CARRIAGE.sub(" ", text.casefold())))
+    left = _NO_CENTS.sub(",-", _SIZE.sub(" ", _WITHIN.sub(" ", text.casefold())))
     left = _EURO_POINT.sub(r"\1,\2 €", left)
     runs = list(_RUN.finditer(left))
     terms, left = _terms(left, runs[0].start() if runs else -1)
@@ -158,11 +176,14 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     if terms not in _FIXED or len(runs) != 1:
         return Price(terms=terms)
     run = runs[0]
-    signs = _signs_beside(left[: run.start()], left[run.end() :])
+    before = left[: run.start()]
+    if _CUT.search(before) or (" " in run.group() and _THINGS.intersection(_words(before))):
+        return Price(terms=terms)
+    signs = _signs_beside(before, left[run.end() :])
     if signs is None:
         return Price(terms=terms)
-    crowns = run.group().rstrip("-–—") != run.group() and _OF_COUNTRY.get(country) in _KRONE
-    code = _code([*signs, *map(codes_of, filter(None, currencies))], country, crowns)
+    dashed = run.group().rstrip("-–—") != run.group() and _OF_COUNTRY.get(country) in _DASHED
+    code = _code([*signs, *map(codes_of, filter(None, currencies))], country, dashed)
     if code is None:
         return Price(terms=terms)
     amount = _amount(run.group().strip(), code)
@@ -210,18 +231,16 @@ def _terms(text: str, at: int) -> tuple[str, str]:
 def _signs_beside(before: str, after: str) -> list[frozenset[str]] | None:
     """What each sign beside the number may mean; None where any word there may change what the number means."""
     extra = _EXTRA.search(after)
-    if extra and not _CARRIAGE & set(_words(after[extra.end() :])):
-        return None
     if extra:
+        on_top = set(_words(after[extra.end() :]))
+        if not _CARRIAGE & on_top or not on_top <= _CARRIAGE | _BEHIND:
+            return None
         after = after[: extra.start()]
     signs: list[frozenset[str]] = []
-    for part in (before, after):
+    for part, known in ((before, _BEFORE), (after, _BEHIND)):
         signs += [codes_of(found.group().replace(" ", "")) for found in _SIGNS.finditer(part)]
         left = _SIGNS.sub(" ", part)
-        words = _words(left)
-        if (_CARRIAGE & set(words) and not _INCLUDED.search(left)) or not _PLAIN.issuperset(words):
-            return None
-        if not _QUIET.fullmatch(_WORD.sub(" ", left)):
+        if not known.issuperset(_words(left)) or not _QUIET.fullmatch(_WORD.sub(" ", left)):
             return None
     return signs
 
@@ -230,9 +249,9 @@ def _words(text: str) -> list[str]:
     return [word.rstrip(".") for word in _WORD.findall(text)]
 
 
-def _code(said: list[frozenset[str]], country: str, crowns: bool) -> str | None:
+def _code(said: list[frozenset[str]], country: str, dashed: bool) -> str | None:
     """The one currency that all signs agree on."""
-    if crowns and not said:
+    if dashed and not said:
         return _OF_COUNTRY[country]
     if not said:
         return None
@@ -283,6 +302,5 @@ def _signs() -> re.Pattern[str]:
 
 _CODES = _known_codes()
 _SIGNS = _signs()
-_INCLUDED = re.compile(r"\b(?:ink?l|incl|inklusive|including|inclus|inclusief)\b")
 _TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in _TERMS.items()}
 _OTHER_SUM = re.compile(rf"(?<!\w)(?:{_OTHER_SUMS}|{_TERMS['estimate']}|{_TERMS['bid']})(?!\w)")
