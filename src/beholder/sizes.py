@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from beholder.size_words import BREAK, EACH, FITS, IN_BRACKETS, KINDS, NEXT_A_FRAME, NO_SIDE, SEVERAL, TOGETHER
+
 _MILLIMETRES = {
     "mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4, "''": 25.4,
     "”": 25.4, "ft": 304.8, "'": 304.8, "′": 304.8, "’": 304.8,
 }  # fmt: skip
-_FEET, _QUOTES = frozenset("'′’"), re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behind a number may close a quotation
+_INCHES, _FEET = frozenset(("inch", "inches", '"', "″", "''", "”")), frozenset("'′’")
+_QUOTES = re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behind a number may close a quotation
 _LONGEST = 20_000.0  # mm
 _MOST_TEXT = 5000  # characters that are looked at
 _NEAR = 28  # characters before a size in which it may be said that it is one of several
@@ -25,23 +28,28 @@ _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375"
 _WIDE = (
     r"width|breite|largeur|ancho|anchura|larghezza|breedte|bredden?|bredd|bred|wide|breit|szer(?:okość)?|lev\w*|w|b|l"
 )
-_HIGH = r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|hoch|wys(?:okość)?|kork\w*|h"
+_HIGH = (
+    r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|tall|hoch|wys(?:okość)?|kork\w*|h"
+)
 _DEEP = r"depth|tiefe|profondeur|diepte|dybde|djup|d|t"
 _LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEEP)}
-_LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_])"
+_LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_]|['’][^\W\d_])"
 _SIDE = re.compile(
-    rf"(?:(?P<before>{_LETTER})\s?[.:=]?\s*)?(?:(?P<front_unit>cm|mm)\.?\s+)?"
-    r"(?<![\d.,/])(?<!\d[-–±~])(?<!\d['′’])(?<!\d['′’]\s)(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
-    r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?![^\W\d_])\.?|\"|″|''|”|['′’](?!\s?\d))?"
-    rf"(?P<after>\s*\(?{_LETTER}(?!/)(?!\s?\.?[:=]?\s*\d)\.?\)?)?"
+    rf"(?:(?P<before>{_LETTER})\s?\.?\s?[:=]?\s*)?(?:(?P<front_unit>cm|mm)\.?\s+)?"
+    r"(?<![\d,/])(?<![^a-z]\.)(?<!^\.)(?<!\d[-–±~])(?<!\d['′’])(?<!\d['′’]\s)(?P<number>\d+\s+\d+/\d+|\d+[.,]\d+|\d+\s?[½¼¾⅛⅜⅝⅞]|\d+)(?![\d/])(?![.,]\d)"
+    r"\s*(?P<unit>(?:mm|cm|m|inches|inch|in|ft)(?!\w)\.?|\"|″|''|”|['′’](?!\s?\d))?"
+    rf"(?P<after>\s*\(?{_LETTER}(?!/)(?!\s?\.?\s?[:=]?\s*(?:[cm]m)?\.?\s*\d)\.?\)?)?"
 )
 _ORDER = re.compile(
     rf"\(?(?<![^\W\d_])(?:(?P<w>{_WIDE})|(?P<h>{_HIGH}))\.?\s*[x×*/]\s*(?:(?P<w2>{_WIDE})|(?P<h2>{_HIGH}))(?![^\W\d_])\.?"
-    rf"(?:\s*[x×*/]\s*(?:{_DEEP})(?![^\W\d_])\.?)?\)?"
+    rf"(?:\s*[x×*/]\s*(?:{_DEEP}|{_WIDE}|{_HIGH}|p)(?![^\W\d_])\.?)?\)?"
 )
-_CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur)\s*")
+_CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur|por)\s*")
 _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<![\d.,])([1-9]) ?m ?(\d\d)(?: ?cm)?(?![\d.,])"), r"\1\2 cm"),  # 1m20
+    (re.compile(r"(?<=\d) ?(?:centim[eè]t\w+|см)\b"), " cm"),
+    (re.compile(r"(?<=[\d ])х(?=[\d ])"), "x"),  # 70х50 in Cyrillic
+    (re.compile(r"\b(udv|indv)\."), r"\1 "),
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
     (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
@@ -49,69 +57,8 @@ _SPELT = (  # what is written otherwise before it is read
 )
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
 _SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"
-    r"(?<![\w/])(?:(?P<without>w/o|[uos][./])|w/|[mc][./])\s?(?:frame|ramme|ram|rahmen|cornice|marco|lijst|cadre)\b"
+    r"(?<![\w/])(?:(?P<without>w/o(?:ut)?|[uos][./])|w/|[mc][./])\s?(?:frame|ramme|ram|rahmen|cornice|marco|lijst|cadre)\b"
 )
-_NOT = r"(?:not|no|non|nicht|kein(?:en)?|ikke|ingen|ej|inte|niet|geen|sin|zonder|senza|sans|pas|u(?=in)|o(?=in))"
-_FRAMED = (
-    r"(?:framed?|gerahmt|rahmen|indrammet|ramme|encadr\w+|cadre|incornicia\w+|cornice|ingelijst|lijst|enmarca\w+|marco|"
-    r"inramad|ram)"
-)
-_FRAME = (
-    r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
-    r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|indrammet|inramad|incorniciat\w|ingelijst|"
-    r"(?:med|inkl?\.?|incl\.?) ramme|i ramme|\brammen?\b|rammått|(?:med|inkl?\.?) ram\b|\bram\b|"
-    r"ytterm[åa]tt|"
-    r"udvendig\w*|mit rahmen|inkl?\.? rahmen|rahmenma(?:ß|ss)\w*|rahmengröße|\brahmen\b|gerahmt|(?<!un)framed|"
-    r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
-    r"con cornice|\bcornice\b|"
-    r"con (?:el )?marco|enmarcad\w|\bmarco\b|met lijst|incl\.? lijst|inclusief lijst|\blijst(?:maat)?\b|"
-    r"z ramą|w ramie|\brama\b|"
-    r"kehyksineen|kehysten kanssa|kehyskoko|ink?l\.? karm|brutto"
-)
-_WORK = (
-    rf"\b{_NOT}[ -]?{_FRAMED}\b|{_FRAMED} (?:is )?(?:not|ikke|følger ikke|medfølger ikke|nicht|non|niet)\b|"
-    rf"(?:\+|\bplus) ?{_FRAMED}\b|"
-    r"ready (?:to|for) fram\w+|inder ?m[åa]+l|indre ?m[åa]+l|innenma(?:ß|ss)\w*|"
-    r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
-    r"excl?\w*\.? frame|"
-    r"sans (?:le )?cadre|hors cadre|à vue|senza cornice|sin (?:el )?marco|zonder lijst|excl\.? lijst|dagmaat|beeldmaat|"
-    r"lichtma(?:ß|ss)|bild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
-    r"billedm[åa]+l|sight size|image(?: size)?|"
-    r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez ramy|ilman kehyksi\w+|netto|eks\w*\.? ramme|"
-    r"excl\.? ramme"
-)
-_FOR, _A_FRAME = (
-    r"(?:for|für|til|till|pour|para|per|voor)",
-    r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
-)
-_OTHER = (
-    r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen|emballage|(?:shipping )?(?:box|crate|package)\b|"
-    r"verpackung|karton|imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
-    r"(?:standard|ikea|fits?|passer|passt)(?: \w+){0,3} (?:frame|ramme|rahmen)|"
-    rf"\b{_FOR} (?:an? |en |einen |un )?{_A_FRAME}\b|\b{_A_FRAME} {_FOR}\b|"
-    r"(?:ramme|rahmen|frame|cadre|marco|cornice|lijst) (?:is |ist |er )?(?:medfølger(?! ikke)|"
-    r"følger med|included|dabei|inclus\w*|incluid\w)"
-)
-_SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody says
-    r"(?:(?<!\w)(?:di|tri|poly)pt[yi]\w*|(?<!\w)(?:\d+|two|three|four|to|tre|fire|zwei|drei|vier|deux|trois|quatre|due|"
-    r"dos|två|fyra|twee|drie)[ -]?(?:stk|stück|dele|delar|teile|panels?|paneler|pieces|pièces|pezzi|stuks|billeder|"
-    r"malerier|paintings|bilder|tableaux|quadri|cuadros)(?!\w)|"
-    r"(?<!\w)(?:each|hver|hvert|je|jeweils|chacune?|ciascun\w|cada un[oa]|elk)(?: panel| part| canvas| del| teil)?\W*$|"
-    r"(?<!\w)(?:left|right|cent(?:er|re)|middle|links|rechts|mitte\w*|venstre|højre|vänster|höger|gauche|droite|sinistra|"
-    r"destra|izquierd\w|derech\w)(?: panel| wing| part| fløj| flügel| volet)?\W*$|(?<![\w.,])[2-9] ?[x×]\s*\(\s*$)"
-)
-_EACH = re.compile(
-    r"[\s(,;]*(?:(?:di|tri|poly)pt\w+[\s,]*)?"
-    r"(?:each|hver|hvert|stykket|pr\.? stk|jeweils|je|chacune?|ciascun\w|cada un[oa]|elk|per)(?!\w)"
-)
-_TOGETHER = re.compile(
-    r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$"
-)
-_BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
-_FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{0,2}}\W*$")
-_NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it
-_IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
-_KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<frame>{_FRAME})")
 
 
 class Size(NamedTuple):
@@ -206,6 +153,7 @@ def _side(match: re.Match[str]) -> _Side:
     unit = (match["unit"] or match["front_unit"] or "").rstrip(".")
     if unit in ('"', "”") and len(_QUOTES.findall(match.string[: match.start("unit")])) % 2:
         unit = ""  # it closes a quotation
+    unit = "in" if unit in _INCHES else unit
     return _Side(match.start(), end, _number(match["number"]), unit, told)
 
 
@@ -219,13 +167,19 @@ def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
     scale = _MILLIMETRES[one_unit]
     flat = [side for side in sides if side.letter != "d"]
     if len(flat) == 3:
-        if flat[2].letter or flat[2].value * _FLAT > min(flat[0].value, flat[1].value):
+        if (
+            flat[2].letter
+            or (flat[1].unit and not flat[2].unit)
+            or flat[2].value * _FLAT > min(flat[0].value, flat[1].value)
+        ):
             return None
         flat = flat[:2]
     if len(flat) != 2 or not all(0 < side.value * scale <= _LONGEST for side in flat):
         return None
     a, b = (round(side.value * scale, 4) for side in flat)
     told = [side.letter for side in flat]
+    if told[0] and told[0] == told[1]:
+        return None
     is_height_first = told in (["h", "w"], ["h", ""], ["", "w"]) or (told == ["", ""] and first == "h")
     is_width_first = told in (["w", "h"], ["w", ""], ["", "h"]) or (told == ["", ""] and first == "w") or a == b
     width, height = (b, a) if is_height_first else (a, b) if is_width_first else (None, None)
@@ -236,9 +190,11 @@ def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
 def _is_one_of_several(text: str, one: _Found) -> bool:
     """Whether it is the size of each of several parts or works."""
     before = text[max(0, one.start - _NEAR) : one.start]
-    if _TOGETHER.search(before):
+    if TOGETHER.search(before):
         return False
-    return bool(_SEVERAL.search(before) or (text[one.end - 1] != "." and _EACH.match(text, one.end)))
+    return bool(
+        SEVERAL.search(before) or NO_SIDE.search(before) or (text[one.end - 1] != "." and EACH.match(text, one.end))
+    )
 
 
 def _number(text: str) -> float:
@@ -261,7 +217,7 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
     starts = [*(one.start for one in found), len(text)]
     last = _said(_parts(text[ends[-1] :])[0])
     for i, (start, end) in enumerate(zip(ends, starts, strict=True)):
-        parts, bracket = _parts(text[start:end]), _IN_BRACKETS.search(text[start:end])
+        parts, bracket = _parts(text[start:end]), IN_BRACKETS.search(text[start:end])
         if i == 0:
             before[0] = _said(bracket[1] if bracket else parts[-1], last=True)
         elif i == len(found):
@@ -275,24 +231,26 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
         else:
             behind[i - 1] = _said(parts[0])
     for i, one in enumerate(found):
-        if not before[i] and _FITS.search(text[ends[i] : one.start]) and _NEXT_A_FRAME.match(text, one.end):
+        if not before[i] and FITS.search(text[ends[i] : one.start]) and NEXT_A_FRAME.match(text, one.end):
             behind[i] = "other"
     kinds = [front or back or "work" for front, back in zip(before, behind, strict=True)]
     for i in range(1, len(found)):
         if found[i].metric != found[i - 1].metric and _is_same(found[i].size, found[i - 1].size):
             kinds[i] = kinds[i - 1]
+        if kinds[i - 1] == "other" and _JOIN.fullmatch(text[ends[i] : found[i].start]):
+            kinds[i] = "other"
     return kinds
 
 
 def _parts(gap: str) -> list[str]:
     """What stands between two sizes, at its commas; what follows in brackets belongs to the first part."""
-    parts = _BREAK.split(gap)
+    parts = BREAK.split(gap)
     return ["".join(parts[:2]), *parts[2:]] if gap.lstrip().startswith("(") and len(parts) > 1 else parts
 
 
 def _said(words: str, last: bool = False) -> str:
     """Which kind is named first, or last."""
-    kinds = [match.lastgroup or "" for match in _KINDS.finditer(words)]
+    kinds = [match.lastgroup or "" for match in KINDS.finditer(words)]
     return kinds[-1 if last else 0] if kinds else ""
 
 

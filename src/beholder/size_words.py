@@ -1,0 +1,82 @@
+"""The words beside a size that say of what it is: the work, its frame, one of several parts, something else."""
+
+import re
+
+_NOT = r"(?:not|no|non|nicht|kein(?:en)?|ikke|ingen|ej|inte|niet|geen|sin|zonder|senza|sans|pas|u(?=in)|o(?=in))"
+_FRAMED = (
+    r"(?:framed?|gerahmt|rahmen|indrammet|ramme|encadr\w+|cadre|incornicia\w+|cornice|ingelijst|lijst|enmarca\w+|marco|"
+    r"inramad|ram)"
+)
+_FRAME = (
+    r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
+    r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|indrammet|rammet ind|"
+    r"inramad|incorniciat\w|ingelijst|"
+    r"\b(?!blind|spænd|kile|\w*gram)\w*rammen?\b|rammått|\b(?:guld|trä|silver|metall)?ram(?:ens?)?\b|"
+    r"ytterm[åa]tt|"
+    r"u[dt]vendig\w*|\budv\b|rahmenma(?:ß|ss)\w*|rahmengröße|\b(?!keil|spann|blind)\w*rahmen\b|gerahmt|(?<!un)framed|"
+    r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
+    r"con cornice|\bcornice\b|"
+    r"con (?:el )?marco|enmarcad\w|\bmarco\b|met lijst|incl\.? lijst|inclusief lijst|\blijst(?:maat)?\b|"
+    r"z ramą|w ramie|\brama\b|\brám\w*|\bkerettel|\bв рам\w+|額(?:サイズ|寸|縁|装)|"
+    r"kehyksineen|kehysten k\w+|\bkehys|ink?l\.? karm|brutto"
+)
+_WORK = (
+    rf"\b{_NOT}[ -]?{_FRAMED}\b|{_FRAMED} (?:is )?(?:not|ikke|følger ikke|medfølger ikke|nicht|non|niet)\b|"
+    rf"(?:\+|\bplus) ?{_FRAMED}\b|"
+    r"ready (?:to|for) fram\w+|inder ?m[åa]+l|indre ?m[åa]+l|innenma(?:ß|ss)\w*|"
+    rf"{_FRAMED} (?:innen|indvendig\w*|innvendig\w*|inside|inner\w*)|in[dn]vendig\w*|\bindv\b|"
+    r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
+    r"excl?\w*\.? frame|"
+    r"sans (?:le )?cadre|hors cadre|à vue|senza cornice|sin (?:el )?marco|zonder lijst|excl\.? lijst|dagmaat|beeldmaat|"
+    r"lichtma(?:ß|ss)|bild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
+    r"billedm[åa]+l|sight size|image(?: size)?|"
+    r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez (?:ramy|rámu)|keret nélkül|額なし|"
+    r"ilman kehyksi\w+|netto|eks\w*\.? ramme|"
+    r"excl\.? ramme"
+)
+_FOR, _A_FRAME = (
+    r"(?:for|für|til|till|pour|para|per|voor)",
+    r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
+)
+_OTHER = (
+    r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen|emballage|(?:shipping )?(?:box|crate|package)\b|"
+    r"verpackung|\b(?:versand|umzugs|(?<!auf )(?<!/))karton\b|falz|falsm[åa]l|"
+    r"imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
+    r"\b(?:væg(?:gen)?|wand|muur|wall(?! (?:art|hanging|decor|sculpture|painting|picture))|sofa\w*)\b|"
+    r"(?:available|also|erhältlich|auch|fås(?: også)?|disponib\w+|aussi|finns|ook|verkrijgbaar) (?:also )?(?:in?|en)\b|"
+    r"\banche\b|(?:other|andre|weitere|andere|andra|autres|altre|otr[ao]s) (?:sizes|mål|størrelser|storlekar|größen|"
+    r"maten|dimensions|formats|misure|medidas|tamaños)|"
+    r"\b(?:passer (?:til|i)|passt (?:in|zu)|fits (?:into|in|a)|max\w*\.?|under|unter|op til|up to|bis zu|fra|"
+    r"ab|from|à partir de|vanaf|från)\W*$|"
+    r"(?:standard|ikea|fits?|passer|passt|passar)(?: \w+){0,3} (?:frame|ramme|rahmen|ram\b)|"
+    rf"\b{_FOR} (?:an? |en |einen |un )?{_A_FRAME}\b|\b{_A_FRAME} {_FOR}\b|"
+    r"(?:ramme|rahmen|frame|cadre|marco|cornice|lijst) (?:is |ist |er )?(?:medfølger(?! ikke)|"
+    r"følger med|included|dabei|inclus\w*|incluid\w)"
+)
+_NUMBERS = "two|three|four|to|tre|fire|zwei|drei|vier|deux|trois|quatre|due|dos|två|fyra|twee|drie"
+_EVERY = r"each|hver|hvert|chacune?|chaque|ciascun\w|cadaun\w|cada un[oa]|elke?"
+SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody says
+    rf"(?:(?<!\w)(?:di|tri|poly)pt[yi]\w*|(?<!\w)(?:\d+|{_NUMBERS})"
+    r"[ -]?(?:stk|stück|st|szt|ks|pcs|dele|delar|delig\w*|teil\w*|tlg|panels?|paneler|pieces|pièces|pezzi|stuks|"
+    r"(?:er[ -])?set|billeder|malerier|plakater|paintings|prints|posters|bilder|tableaux|affiches|quadri|"
+    r"cuadros)(?!\w)|"
+    rf"(?<!\w)(?:set|sæt|sett|satz|lot|serie|series) (?:of|af|av|med|på|von|aus|mit|de|di|van) (?:\d|(?:{_NUMBERS})\b)|"
+    r"(?<!\w)(?:pair|paar|paire|coppia|pareja|ett? par)(?!\w)|(?<!\w)par\W*$|"
+    rf"(?<!\w)(?:(?:{_EVERY})(?: \w+){{0,2}}|je|jeweils|per stuk)(?: panel| part| canvas| del| teil)?\W*$|"
+    r"(?<!\w)(?:left|right|cent(?:er|re)|middle|links|rechts|mitte\w*|venstre|højre|vänster|höger|gauche|droite|sinistra|"
+    r"destra|izquierd\w|derech\w)(?: panel| wing| part| fløj| flügel| volet)?\W*$|(?<![\w.,])[2-9] ?[x×]\)?\s*\(?\s*$)"
+)
+NO_SIDE = re.compile(  # before a size: of a disc, or the other end of a range
+    r"(?:[ø⌀]|\bdiam\w*\.?|\bdia\.?|\bdurchmesser)\s*:?\s*$|(?<![x×*\d.,])(?<![x×*] )\d+(?:[.,]\d+)?(?: ?cm)? "
+    r"(?:til|to|bis|à|tot|till|or|eller|oder|ou|of) $"
+)
+EACH = re.compile(
+    r"[\s(,;]*(?:(?:di|tri|poly)pt\w+[\s,]*)?"
+    rf"(?:(?:{_EVERY}|stykket|pr\.? stk|jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
+)
+TOGETHER = re.compile(r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$")
+BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
+FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{0,2}}\W*$")
+NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it
+IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
+KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<frame>{_FRAME})")
