@@ -10,6 +10,7 @@ import pytest
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.prequential import AnswerPrediction, expected
+from beholder.search import Looks
 from beholder.session import Session
 from beholder.taste.gaussian_process import Care
 from beholder.taste.simulate import SimulatedPerson, clicker, simulate_people
@@ -51,6 +52,12 @@ def test_no_pair_comes_again_until_all_have_been_answered_but_as_a_repeat(sessio
             answer(session, question, n)
     session.settle()
     assert len(seen) >= 60
+
+
+def test_how_alike_pictures_look_is_known_before_somebody_asks_for_it(session, monkeypatch):
+    session.settle()
+    monkeypatch.setattr(Looks, "_made", lambda *_: pytest.fail("worked out while somebody waits"))
+    assert len(session.collection.looks.places) == 12
 
 
 def test_hyperparameters_of_another_version_are_learned_again(session):

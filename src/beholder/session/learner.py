@@ -38,7 +38,7 @@ class Learner:
 
     def __init__(self, newest: NewestReading, maker: ModelMaker, elsewhere: Elsewhere, questions: Questions) -> None:
         self._newest, self._maker, self._elsewhere, self._questions = newest, maker, elsewhere, questions
-        self.watched = self.resting = False
+        self.watched = self.resting = self._compared = False
         self._collection = collection = newest.reading.collection
         self._store = collection.library.store
         self._whose = newest.reading.person.id, collection.row.id, maker.name, "+".join(collection.row.encoders)
@@ -70,6 +70,8 @@ class Learner:
             later.append(partial(self._expect, judgements))
         if self.watched:
             later.append(self._tell)
+        if not self._compared and len(self._collection):
+            later.append(self._compare)
         return later
 
     def _refit(self, judgements: _Judgements, version: int) -> list[Job]:
@@ -139,6 +141,11 @@ class Learner:
         """Have the verdict ready for whoever looks at the progress."""
         if self._newest.reading.fitted:
             _ = self._newest.reading.verdict
+
+    def _compare(self) -> None:
+        """Have ready how alike pictures look, for whoever wants to be surprised."""
+        _ = self._collection.looks
+        self._compared = True
 
     def _predict_newest(self, judgements: _Judgements) -> None:
         """Predict the newest answers by the model at hand, before they are used."""
