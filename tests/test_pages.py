@@ -174,6 +174,11 @@ def offer(**more) -> Found:
         (offer(price="1.250", priceCurrency="EUR"), None, None),
         (offer(price="€ 180", priceCurrency="EUR"), 18000, None),
         (offer(price="180"), None, None),
+        (offer(price=["180"], priceCurrency="EUR"), 18000, None),
+        (offer(price=["180", "90"], priceCurrency="EUR"), None, None),
+        (offer(price={"value": "180", "currency": "EUR"}), 18000, None),
+        (offer(offers=[{"price": "180", "priceCurrency": "EUR"}]), 18000, None),
+        (offer(offers=[{"price": "180", "priceCurrency": "EUR"}, {"price": "90"}]), None, "from"),
         (offer(lowPrice="180", highPrice="180", priceCurrency="EUR"), 18000, None),
         (offer(lowPrice="180", highPrice="240", priceCurrency="EUR"), None, "from"),
         (offer(priceSpecification={"price": 180, "priceCurrency": "EUR"}), 18000, None),
@@ -229,6 +234,20 @@ def test_prices_of_json_ld_are_read_where_they_are_sure(read, told, price, terms
     assert (details(one).price, details(one).terms) == (price, terms)
 
 
+def test_two_works_under_one_address_are_two(read):
+    sky = {"@type": "Product", "name": "Sky", "url": "https://a.org/1", "image": "https://a.org/2.jpg"}
+    sea = offer(price="180", priceCurrency="EUR") | {"url": "https://a.org/1"}
+    assert [one.columns["title"] for one in works(read(page("", json_ld([sea, sky]))))] == ["Sea", "Sky"]
+
+
+def test_of_two_prices_that_one_reader_says_none_counts(read):
+    told = [json_ld(offer(price=price, priceCurrency="EUR") | {"url": "https://a.org/1"}) for price in ("180", "90")]
+    (one,) = works(read(page("", "".join(told))))
+    assert (details(one).price, one.columns["price"]) == (None, "180 / 90")
+    (one,) = works(read(page("", told[0] + told[0].replace('"180"', '"180.00"'))))
+    assert details(one).price == 18000
+
+
 def test_of_several_offers_those_that_hold_count(read):
     offers = [
         {"price": 100, "priceCurrency": "EUR", "availability": "https://schema.org/SoldOut"},
@@ -272,6 +291,7 @@ def test_a_sale_price_is_the_price(read):
         "https://a.org/1.jpg", ["https://a.org/1.jpg", "https://a.org/2.jpg"],
         {"@type": "ImageObject", "url": "https://a.org/1.jpg"},
         [{"@type": "ImageObject", "contentURL": "https://a.org/1.jpg"}], {"@id": "#main"}, "//a.org/1.jpg",
+        {"@type": "ImageObject", "url": ["https://a.org/1.jpg", "https://a.org/2.jpg"]},
     ],
 )  # fmt: skip
 def test_pictures_of_json_ld_are_found_however_they_are_written(read, image):
@@ -289,11 +309,12 @@ def test_pictures_of_json_ld_are_found_however_they_are_written(read, image):
         '{"@type":"Product", // comment\n"name":"Sea","image":"https://a.org/1.jpg",}',
         '<!-- {"@type":"Product","name":"Sea","image":"https://a.org/1.jpg"} -->',
         '//<![CDATA[\n{"@type":"Product","name":"Sea","image":["https://a.org/1.jpg",]}\n//]]>',
+        '{"@type":"schema:Product","schema:name":"Sea","http://schema.org/image":"https://a.org/1.jpg"}',
         '{"@type":"Product","description":"two\nlines\tand // no comment","name":"Sea","image":"https://a.org/1.jpg"};',
     ],
 )
 def test_broken_and_commented_json_is_read(read, text):
-    (one,) = works(read(page("", f'<script type="application/ld+json">{text}</script>')))
+    (one,) = works(read(page("", f'<script type="application/LD+json; charset=utf-8">{text}</script>')))
     assert (one.columns["title"], one.locator.text) == ("Sea", "https://a.org/1.jpg")
 
 

@@ -204,7 +204,8 @@ def _pictures(node: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
         for one in _many(node.get(key))[:_MOST_PICTURES]:
             if isinstance(one, dict):
                 one = known.get(one.get("@id", ""), one) if len(one) <= 2 else one
-                one = next((one[name] for name in _PICTURE_KEYS if isinstance(one.get(name), str)), "")
+                told = (address for name in _PICTURE_KEYS for address in _many(one.get(name)))
+                one = next((address for address in told if isinstance(address, str)), "")
             address = one.strip().replace("&amp;", "&") if isinstance(one, str) else ""
             if address and address not in found:
                 found.append(address)
@@ -225,9 +226,7 @@ def _length(value: Any) -> str:
 
 def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
     """Price, currency, availability and place of the offers of a work; of several prices both ends."""
-    offers = [
-        known.get(one.get("@id", ""), one) if len(one) == 1 else one for one in _many(value) if isinstance(one, dict)
-    ]
+    offers = [known.get(one.get("@id", ""), one) if len(one) == 1 else one for one in _offers_in(value)]
     if not offers:
         return {}
     states = [_last(first_text(one.get("availability"))) for one in offers]
@@ -247,6 +246,16 @@ def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
     return said
 
 
+def _offers_in(value: Any, depth: int = 3) -> list[dict[str, Any]]:
+    """The offers in lists of them, and in one that only holds others."""
+    if isinstance(value, list):
+        return [offer for one in value if depth for offer in _offers_in(one, depth - 1)]
+    if not isinstance(value, dict) or _types(value) & {"demand", "deliverychargespecification"}:
+        return []
+    holds_others = depth and value.get("offers") and not any(value.get(key) for key in ("price", "lowPrice"))
+    return _offers_in(value["offers"], depth - 1) if holds_others else [value]
+
+
 def _price(offer: Mapping[str, Any]) -> dict[str, str]:
     currency = offer.get("priceCurrency") or offer.get("currency") or ""
     low, high = offer.get("lowPrice"), offer.get("highPrice")
@@ -256,7 +265,11 @@ def _price(offer: Mapping[str, Any]) -> dict[str, str]:
     if what and asked is not None:
         return {"price": f"{what}: {first_text(asked)}", "currency": first_text(currency)}
     if offer.get("price") is not None:
-        return money_said(offer["price"], currency)
+        price = offer["price"]
+        price = price[0] if isinstance(price, list) and len(price) == 1 else price
+        if isinstance(price, dict):
+            price, currency = price.get("value", price.get("@value")), price.get("currency") or currency
+        return money_said(price, currency)
     if low is not None:
         if str(low) == str(high) or (high is None and str(offer.get("offerCount")) == "1"):
             return money_said(low, currency)

@@ -81,10 +81,21 @@ class Listing:
     def title(self) -> str:
         return next((told["title"] for told in self._in_order() if "title" in told), "")
 
+    def is_another(self, other: Listing) -> bool:
+        """Whether one reader tells of two works, by their titles and pictures."""
+        titles = [
+            (told["title"], other.said[of]["title"])
+            for of, told in self.said.items()
+            if "title" in told and "title" in other.said.get(of, {})
+        ]
+        return any(a != b for a, b in titles) and not set(self.pictures) & set(other.pictures)
+
     def take(self, other: Listing) -> None:
-        """What another says of the same work."""
+        """What another says of the same work; of two prices that one reader says, none counts."""
         for reader, told in other.said.items():
             mine = self.said.setdefault(reader, {})
+            if "price" in mine and "price" in told and _money_in(mine) != _money_in(told):
+                mine["price"] += f" / {told['price']}"
             for name, text in told.items():
                 mine.setdefault(name, text)
         self.pictures += [one for one in other.pictures if one not in self.pictures]
@@ -138,6 +149,11 @@ class Listing:
 
     def _in_order(self) -> Iterator[Mapping[str, str]]:
         return (self.said[reader] for reader in READERS if reader in self.said)
+
+
+def _money_in(told: Mapping[str, str]) -> tuple[int | None, str | None]:
+    known = read_details({name: told.get(name, "") for name in ("price", "currency")})
+    return known.price, known.currency
 
 
 def tidy(text: str, most: int = _LONG, by_sentence: bool = False) -> str:

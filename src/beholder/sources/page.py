@@ -34,6 +34,7 @@ _NESTED = re.compile(
 _ARCHIVES = {".mhtml", ".mht"}
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _LISTS = re.compile(r'"@type"\s*:\s*\[?\s*"(?:https?://schema\.org/)?(?:ItemList|CollectionPage|SearchResultsPage)"')
+_PREFIX = re.compile(r'"(?:schema:|https?://schema\.org/)(?=\w+"\s*:)')  # of a key
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)\s*(\S+)|Page saved with SingleFile\s+url:\s*(\S+)")
 
 
@@ -172,11 +173,9 @@ class _Page:
     def _linked(self) -> tuple[list[Listing], list[Listing]]:
         works: list[Listing] = []
         weak: list[Listing] = []
-        for script in self.tree.css(
-            "script[type='application/ld+json'], script[type='application/ld+json;charset=utf-8']"
-        ):
+        for script in self.tree.css("script[type*='ld+json' i]"):
             try:
-                told = parse_loose(script.text() or "")
+                told = parse_loose(_PREFIX.sub('"', script.text() or ""))
             except BadJson:
                 continue
             strong, others = linked_listings(told, "json-ld")
@@ -222,6 +221,7 @@ class _Merged:
     def enrich(self, listing: Listing, alone: bool = False) -> bool:
         """Whether the work is known; then what is said of it is taken. alone : it is the only one its reader knows"""
         known = self._by_link.get(plain_address(listing.link)) if listing.link else None
+        known = None if known is not None and known.is_another(listing) else known
         if known is None:
             named = self._by_title.get(listing.title().casefold())
             known = named if named is not None and not (named.link and listing.link) else None
