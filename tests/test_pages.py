@@ -328,6 +328,50 @@ def test_opengraph_alone_is_enough(read):
     assert (one.columns["title"], details(one).price, details(one).currency) == ("Harbour & sea", 18000, "EUR")
 
 
+@pytest.mark.parametrize("other", ['amount" content="190.00', 'currency" content="USD'])
+def test_of_two_prices_in_opengraph_none_counts(read, other):
+    head = f"""<meta property="og:title" content="Sea"><meta property="og:image" content="https://a.org/1.jpg">
+        <meta property="product:price:amount" content="180"><meta property="product:price:currency" content="EUR">
+        <meta property="product:price:{other}">"""
+    (one,) = works(read(page("", head)))
+    assert details(one).price is None
+
+
+@pytest.mark.parametrize(
+    ("around", "offer"),
+    [
+        ('itemprop="item" itemscope itemtype="https://schema.org/Product"', "{}"),
+        ('itemscope itemtype="https://schema.org/Product" itemref="the-offer"', "</div><div>{}"),
+    ],
+)
+def test_microdata_is_read_where_it_stands_alone_or_is_referred_to(read, around, offer):
+    money = """<p id="the-offer" itemprop="offers" itemscope itemtype="https://schema.org/Offer">
+        <b itemprop="price">180</b> <b itemprop="priceCurrency">EUR</b></p>"""
+    body = f'<div {around}><b itemprop="name">Sea</b><img itemprop="image" src="https://a.org/1.jpg">'
+    (one,) = works(read(page(f"{body}{offer.format(money)}</div>")))
+    assert (one.columns["title"], details(one).price) == ("Sea", 18000)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<img src="/blank.gif"><noscript><img src="https://a.org/1.jpg"></noscript>',
+        '<picture><source data-srcset="https://a.org/1.jpg 2x"><img src="data:image/svg+xml,x"></picture>',
+        '<img data-original-src="https://a.org/1.jpg">',
+    ],
+)
+def test_a_picture_that_is_loaded_late_is_found(read, image):
+    told = offer(price="180", priceCurrency="EUR") | {"image": None}
+    (one,) = works(read(page(image, json_ld(told), saved_from="https://a.org/page")))
+    assert one.locator.text == "https://a.org/1.jpg"
+
+
+def test_a_script_of_brackets_takes_no_time(read):
+    body = "".join(f"<script>{part * 300_000}</script>" for part in ("=[[", '={"a":'))
+    (one,) = works(read(page(body, json_ld(offer(price="180", priceCurrency="EUR")))))
+    assert details(one).price == 18000
+
+
 def test_a_range_is_settled_by_a_reader_that_knows_the_price(read):
     head = '<meta property="og:title" content="Sea"><meta property="product:price:amount" content="180.00">'
     head += '<meta property="product:price:currency" content="EUR">'
@@ -458,6 +502,13 @@ def test_a_page_of_pictures_alone_gives_them_with_their_words(read):
 def test_a_page_is_read_in_its_encoding(read, encoding):
     told = page("", json_ld(offer() | {"name": "Höhe – é"})).replace("utf-8", encoding)
     (one,) = works(read(told.encode(encoding, "xmlcharrefreplace")))
+    assert one.columns["title"] == "Höhe – é"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_a_page_that_says_another_encoding_is_read_in_its_own(read, encoding):
+    told = page("", json_ld(offer() | {"name": "Höhe – é"}))
+    (one,) = works(read(told.encode(encoding)))
     assert one.columns["title"] == "Höhe – é"
 
 

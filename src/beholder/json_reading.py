@@ -192,7 +192,7 @@ def _check_digits(text: str) -> None:
 
 
 def first_value(text: str, start: int) -> tuple[Any, int]:
-    """(the value that begins at this place, where it ends); None where it is no JSON."""
+    """(the value that begins at this place, where it ends); (None, how far was read) where it is no JSON."""
     end = _closed(text, start, len(text)) if text[start : start + 1] in "[{" else 0
     try:
         if end:
@@ -200,7 +200,7 @@ def first_value(text: str, start: int) -> tuple[Any, int]:
         value, end = json.JSONDecoder().raw_decode(text, start)
         return (None, start) if _SURROGATE.search(text, start, end) else (value, end)
     except (BadJson, ValueError, RecursionError):
-        return None, start
+        return None, max(end, start)
 
 
 _LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)

@@ -265,7 +265,7 @@ def _price(offer: Mapping[str, Any]) -> dict[str, str]:
     if what and asked is not None:
         return {"price": f"{what}: {first_text(asked)}", "currency": first_text(currency)}
     if offer.get("price") is not None:
-        price = offer["price"]
+        price: Any = offer["price"]
         price = price[0] if isinstance(price, list) and len(price) == 1 else price
         if isinstance(price, dict):
             price, currency = price.get("value", price.get("@value")), price.get("currency") or currency

@@ -18,6 +18,9 @@ _LAZY = (
     "data-src",
     "data-lazy-src",
     "data-original",
+    "data-original-src",
+    "data-flickity-lazyload",
+    "data-bg",
     "data-lazy",
     "data-zoom-image",
     "data-large",
@@ -26,9 +29,9 @@ _LAZY = (
 )
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _CANDIDATE = re.compile(r"\s*,?\s*(\S*[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx])?\s*(?=,|$)")
-_ASIDE = ("nav", "header", "footer", "aside", "noscript", "template")
+_ASIDE = ("nav", "header", "footer", "aside", "template")
 _NO_WORK = re.compile(
-    r"logo|icon|avatar|sprite|flag|badge|spacer|pixel|placeholder|emoji|banner|payment|profile", re.IGNORECASE
+    r"logo|icon|avatar|sprite|flag|badge|blank|spacer|pixel|placeholder|emoji|banner|payment|profile", re.IGNORECASE
 )
 _SMALL = 64  # pixels
 _VARIABLE = re.compile(r"(--sf-img-\d+)\s*:\s*url\(\s*[\"']?(data:image/[^\"')]+)")
@@ -94,7 +97,7 @@ class Images:
         sets = [told.get(name) for name in _SETS]
         parent = image.parent
         if parent is not None and parent.tag == "picture":
-            sets += [source.attributes.get("srcset") for source in parent.css("source")]
+            sets += [source.attributes.get(name) for source in parent.css("source") for name in _SETS]
         sized = [(float(size or 1), one) for text in sets if text for one, size in _CANDIDATE.findall(text)]
         sized.append((1.5, told.get("src") or ""))  # before those of which no size is told
         found = [*(one for _, one in sorted(sized, key=lambda c: -c[0])), *map(told.get, _LAZY)]
@@ -175,7 +178,7 @@ def microdata(tree: LexborHTMLParser, images: Images) -> list[Listing]:
     """The works that a page marks up, without what it says of their sellers."""
     found: list[Listing] = []
     for node in tree.css("[itemscope][itemtype]"):
-        if node.attributes.get("itemprop"):
+        if node.attributes.get("itemprop") and _is_inside(node):
             continue
         works, _ = linked_listings(_item(node, tree), "microdata")
         for listing in works:
@@ -184,12 +187,22 @@ def microdata(tree: LexborHTMLParser, images: Images) -> list[Listing]:
     return found
 
 
+def _is_inside(node: LexborNode) -> bool:
+    """Whether it is a part of another thing that is marked up."""
+    parent = node.parent
+    while parent is not None and parent.tag:
+        if "itemscope" in parent.attributes:
+            return True
+        parent = parent.parent
+    return False
+
+
 def _item(node: LexborNode, tree: LexborHTMLParser, depth: int = 8) -> dict[str, Any]:
     """A marked-up thing as JSON-LD would say it."""
     kinds = (node.attributes.get("itemtype") or "").split()
     item: dict[str, Any] = {"@type": [kind.rpartition("/")[2] for kind in kinds]}
     elsewhere = [
-        tree.css_first(f"#{name}") for name in (node.attributes.get("itemref") or "").split() if name.isalnum()
+        tree.css_first(f"[id='{name}']") for name in (node.attributes.get("itemref") or "").split() if "'" not in name
     ]
     left = [*(one for one in elsewhere[::-1] if one is not None), *list(_children(node))[::-1]]
     while left:
@@ -233,6 +246,11 @@ def opengraph(tree: LexborHTMLParser) -> Listing | None:
     def first(*names: str) -> str:
         return next((told[name][0] for name in names if told.get(name, [""])[0].strip()), "")
 
+    def every(*names: str) -> str:
+        """Of two that are said, both: none counts."""
+        name = next((name for name in names if told.get(name, [""])[0].strip()), "")
+        return " / ".join(dict.fromkeys(told.get(name, [])))
+
     title = first("og:title", "twitter:title")
     if not title:
         return None
@@ -245,8 +263,8 @@ def opengraph(tree: LexborHTMLParser) -> Listing | None:
         description=first("og:description", "description"),
         availability=first("product:availability", "og:availability"),
         **money_said(
-            first("product:sale_price:amount", "product:price:amount", "og:price:amount"),
-            first("product:sale_price:currency", "product:price:currency", "og:price:currency"),
+            every("product:sale_price:amount", "product:price:amount", "og:price:amount"),
+            every("product:sale_price:currency", "product:price:currency", "og:price:currency"),
         ),
     )
     return listing

@@ -29,7 +29,8 @@ from beholder.text import bytes_of, shown
 _MOST_BYTES = 64 * 1024**2
 _MOST_DEEP = 5000
 _NESTED = re.compile(
-    r"<(/?)(?:div|span|section|article|main|ul|ol|table|b|i|em|strong|font|center|blockquote)\b", re.IGNORECASE
+    r"<(/?)(?:div|span|section|article|main|ul|ol|dl|table|b|i|em|strong|font|center|blockquote|form|g|\w+-\w+)\b",
+    re.IGNORECASE,
 )
 _ARCHIVES = {".mhtml", ".mht"}
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
@@ -257,6 +258,8 @@ def html_text(data: bytes) -> str:
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
+        (b"<\0", "utf-16-le"),
+        (b"\0<", "utf-16-be"),
     ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -269,5 +272,10 @@ def html_text(data: bytes) -> str:
         name = codecs.lookup(said[1].decode()).name if said else "cp1252"
     except LookupError:
         name = "cp1252"
-    name = "cp1252" if name in ("iso8859-1", "ascii") else name  # as browsers read it
+    if name == "utf-8":
+        text = data.decode(name, "replace")
+        beyond = len(text) - len(text.encode("ascii", "ignore"))
+        if 2 * text.count("\ufffd") <= beyond:  # cut or damaged, not another encoding
+            return text
+    name = "cp1252" if name in ("iso8859-1", "ascii", "utf-8") else name  # as browsers read it
     return data.decode(name, "replace")

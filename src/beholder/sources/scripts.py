@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from beholder.json_reading import BadJson, first_value, parse_json
 
-_MOST = 200  # values of one page
+_MOST = 200  # values of one script
+_MOST_READ = 10_000_000  # characters of a script that are read as values and are none
 _BEGINS = re.compile(r"""(?:=|\(|:)\s*(?=[\[{]\s*[\[{"])|JSON\.parse\(\s*(?=")""")
 _STREAMED = re.compile(r"""self\.__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*+")\]\)""", re.DOTALL)
 _ROW = re.compile(r"^[0-9a-f]+:(?=[\[{])", re.MULTILINE)
@@ -24,7 +25,7 @@ def page_data(tree: LexborHTMLParser) -> Iterator[Any]:
         kind, text = (told.get("type") or "").lower(), script.text() or ""
         if not text.strip() or kind == "application/ld+json":
             continue
-        if kind in ("application/json", "application/x-json") or told.get("id") == "__NEXT_DATA__":
+        if kind.endswith("json") or told.get("id") == "__NEXT_DATA__":
             try:
                 yield parse_json(text)
             except BadJson:
@@ -42,12 +43,14 @@ def page_data(tree: LexborHTMLParser) -> Iterator[Any]:
 
 def assigned(text: str) -> Iterator[Any]:
     """The objects and lists that a script assigns or hands over."""
-    at, count = 0, 0
-    while count < _MOST and (found := _BEGINS.search(text, at)) is not None:
+    at, count, vain = 0, 0, 0
+    while count < _MOST and vain < _MOST_READ and (found := _BEGINS.search(text, at)) is not None:
         value, end = first_value(text, found.end())
         if isinstance(value, str) and value[:1] in "[{":  # JSON.parse("...")
             value = _parsed(value)
         count += 1
+        if value is None:
+            vain, end = vain + end - found.end(), 0
         at = max(end, found.end())
         if isinstance(value, (dict, list)):
             yield value
