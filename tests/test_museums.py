@@ -165,6 +165,16 @@ def test_every_canvas_is_a_picture_and_a_missing_one_is_told(read):
     assert broken(found) == {"f. 1v": "it has no picture in the manifest"}
 
 
+@pytest.mark.parametrize(
+    ("motivation", "kind", "pictures"),
+    [("sc:painting", "Canvas", 1), ("painting", "", 1), ("supplementing", "Canvas", 0)],
+)
+def test_a_canvas_is_known_without_its_type_and_by_older_words(read, motivation, kind, pictures):
+    told = canvas(1, type=kind)
+    told["items"][0]["items"][0]["motivation"] = motivation
+    assert len(works(read(manifest("sea", told)))) == pictures
+
+
 def test_of_a_choice_the_first_is_shown(read):
     choice = {
         "type": "Choice",
@@ -266,6 +276,24 @@ def test_of_a_feed_of_products_the_sale_price_is_the_price(read, order):
     item = f"<item><title>Sea</title><g:image_link>https://a.dk/1.jpg</g:image_link>{''.join(prices)}</item>"
     (one,) = works(read(f'<rss xmlns:g="http://base.google.com/ns/1.0"><channel>{item}</channel></rss>', "feed.xml"))
     assert (details(one).price, details(one).currency) == (90000, "DKK")
+
+
+def test_of_two_prices_of_a_feed_none_counts(read):
+    item = "<item><title>Sea</title><price>5 EUR</price><price>7 EUR</price><image_link>https://a.dk/1.jpg</image_link></item>"
+    (one,) = works(read(f"<rss><channel>{item}</channel></rss>", "feed.xml"))
+    assert (details(one).price, one.columns["price"]) == (None, "5 EUR / 7")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '<thumbnail url="https://a.dk/small.jpg"/><content url="https://a.dk/1.jpg"/>',
+        '<content type="xhtml"><div><p>Hav</p><img src="https://a.dk/1.jpg"/></div></content>',
+    ],
+)
+def test_the_larger_picture_of_an_entry_and_one_in_its_words_are_taken(read, told):
+    (one,) = works(read(f"\n<feed><entry><title>Hav</title>{told}</entry></feed>", "feed.xml"))
+    assert one.locator.text == "https://a.dk/1.jpg"
 
 
 def test_what_sending_costs_and_where_an_entry_comes_from_are_not_said_of_the_work(read):

@@ -646,12 +646,19 @@ def test_what_a_record_asks_for_its_work_is_read_and_no_other_sum(read):
         "for rent": {"price": {"amount": 50, "currency": "EUR", "period": "month"}},
         "divided": {"price": {"amount": 12000, "divisor": 100, "currency_code": "USD"}},
         "divided by none": {"price": {"amount": 12000, "divisor": 0, "currency_code": "USD", "minor": True}},
+        "for a month": {"price": {"amount": 50, "currency": "EUR", "unit": "month"}},
+        "bidden for": {"price": 200, "currency": "EUR", "bidCount": 3},
+        "no bids": {"price": 200, "currency": "EUR", "bidCount": 0},
+        "auction": {"price": 200, "currency": "EUR", "listingType": "Auction"},
+        "both": {"price": 200, "currency": "EUR", "buyingOptions": ["FIXED_PRICE", "AUCTION"]},
+        "where it begins": {"price": 200, "currency": "EUR", "priceType": "from"},
         "bid": {"currentBidPrice": {"value": "100.00", "currency": "USD"}, "url": "https://a.dk/1"},
     }
     found = works(read(json.dumps([{**about, "title": name, **one} for name, one in told.items()]), "a.json"))
     assert {details(one).title: details(one).price for one in found} == {
         **{"on sale": 15000, "not on sale": 20000, "for rent": None, "divided": 12000, "divided by none": None},
-        "bid": None,
+        **{"for a month": None, "bidden for": None, "no bids": 20000, "auction": None, "both": 20000},
+        **{"where it begins": None, "bid": None},
     }
 
 

@@ -138,6 +138,12 @@ def test_items_csv_names_the_items_and_keeps_the_columns(tmp_path, workspace):
     ]
 
 
+def test_an_export_of_a_shop_says_nothing_of_its_sellers(tmp_path, workspace):
+    rows = "https://a.dk/1.jpg;Sea;Anna;Olie på lærred. Ring til Anna 20304050."
+    (one,) = found(open_source(table(tmp_path, f"images;title;seller;description\n{rows}\n"), workspace))
+    assert one.columns == {"title": "Sea", "description": "Olie på lærred."}
+
+
 def test_a_folder_with_items_csv_may_be_named_by_way_of_another(tmp_path, workspace, monkeypatch):
     folder_of(tmp_path / "art", "images/a.png")
     folder_of(tmp_path / "elsewhere", "b.png")

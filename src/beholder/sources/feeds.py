@@ -102,7 +102,7 @@ def _further(path: Path, address: str, seen: set[Path], depth: int, more: More |
 def _entry(entry: Element, rights: str) -> Listing:
     listing = Listing()
     said: dict[str, str] = {"rights": rights}
-    words = ""
+    words, small = "", list[str]()
     for part in _parts(entry):
         name, text = _name(part), (part.text or "").strip()
         if name in ("title", "caption") and text:
@@ -112,9 +112,14 @@ def _entry(entry: Element, rights: str) -> Listing:
         elif name in ("description", "summary", "encoded") or (name == "content" and text):
             words = max(words, text, key=len)
         elif name in _FIELDS and text:
-            said[_FIELDS[name]] = text
+            field = _FIELDS[name]
+            is_other = field in ("price", "sale") and said.get(field, text) != text
+            said[field] = f"{said[field]} / {text}" if is_other else text
+        elif name == "img":
+            listing.pictures.append((part.get("src") or "").strip())
         if name in _PICTURES and (picture := _picture(part, text)):
-            listing.pictures.append(picture)
+            (small if name == "thumbnail" else listing.pictures).append(picture)
+    listing.pictures += small
     for image in LexborHTMLParser(words).css("img[src]") if "<" in words else ():
         listing.pictures.append((image.attributes.get("src") or "").strip())
     said["price"] = said.pop("sale", "") or said.get("price", "")
@@ -187,7 +192,7 @@ def _read(path: Path) -> Element:
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, builder.data
     parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(data, True)
+        parser.Parse(data.lstrip(b" \t\r\n"), True)
         return builder.close()
     except (expat.ExpatError, ValueError, AssertionError) as error:
         if isinstance(error, BadInput):

@@ -212,7 +212,7 @@ def _dicts_or_texts(value: Any) -> list[Any]:
 def _canvases(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "sequences" in told:
         return [canvas for sequence in _dicts(told["sequences"])[:1] for canvas in _dicts(sequence.get("canvases"))]
-    return [one for one in _dicts(told.get("items")) if _kind(one) == "canvas"]
+    return [one for one in _dicts(told.get("items")) if _kind(one) in ("canvas", "")]
 
 
 def _page(told: Mapping[str, Any]) -> str:
@@ -259,7 +259,7 @@ def _pictures(canvas: Mapping[str, Any]) -> list[str]:
         bodies += _dicts(annotation.get("resource"))
     for page in _dicts(canvas.get("items")):
         for annotation in _dicts(page.get("items")):
-            if annotation.get("motivation") in ("painting", ["painting"], None):
+            if "painting" in str(annotation.get("motivation") or "painting"):
                 bodies += _dicts(annotation.get("body"))
     for body in bodies:
         if addresses := _addresses(body):

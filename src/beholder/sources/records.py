@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from beholder.details import field_of
+from beholder.money import is_another_sum
 from beholder.sources.listing import Listing, first_text, money_said, texts
 
 _MOST_NODES = 2_000_000
@@ -59,6 +60,10 @@ _NO_PRICES = {
     "startingbid": "bid",
     "highbid": "bid",
 }
+_KINDS = ("pricetype", "pricequalifier", "priceprefix")
+_SALES = ("saletype", "listingtype", "type", "buyingoptions")
+_BIDS = ("bidcount", "bidscount", "bidnumber", "numberofbids", "bids")
+_TIME = re.compile(r"hour|day|week|month|year|dag|uge|måned|monat|woche|mois|mes\b", re.IGNORECASE)
 _PERIODS = ("period", "interval", "rentalperiod", "billingperiod", "per")
 _MINOR = re.compile(r"cents?$|minor|øre$|pence$|rappen$")
 _PRIVATE = re.compile(r"seller|user|owner|account|contact|vendor|profile|sælger|verkäufer|vendeur|author")
@@ -152,7 +157,7 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
             return {"price": written, "currency": first_text(currency)}
         value = next((inner[key] for key in _AMOUNTS if isinstance(inner.get(key), (int, float, str))), None)
         sure = True
-        if any(inner.get(key) for key in _PERIODS):
+        if any(inner.get(key) for key in _PERIODS) or _TIME.search(first_text(inner.get("unit"))):
             return {"price": f"{first_text(value)} per period"}  # rent
         divisor = inner.get("divisor")
         if type(divisor) is int and type(value) is int and divisor > 0:
@@ -162,10 +167,23 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
     if value is None:  # what somebody thinks it is worth, or has offered, is no price
         written = next(((key, told[key]) for key in _NO_PRICES if isinstance(told.get(key), (str, int, float))), None)
         return {"price": f"{_NO_PRICES[written[0]]}: {written[1]}"} if written else {}
+    if kind := _other_than_a_price(told):
+        return {"price": f"{kind}: {first_text(value)}", "currency": first_text(currency)}
     said = money_said(value, currency)
     if not sure and said.get("price", "").isdigit():
         return {"price": said["price"]}
     return said
+
+
+def _other_than_a_price(told: Mapping[str, Any]) -> str:
+    """What the sum of a record is, where it does not buy the work: where one begins, what is bid; "" where it does."""
+    if any(told.get(key) and type(told[key]) in (int, list) for key in _BIDS):
+        return "bid"
+    sales = [text for key in _SALES for text in texts(told.get(key))]
+    if sales and all("auction" in text.lower() for text in sales):
+        return "bid"
+    kinds = (text for key in _KINDS for text in texts(told.get(key)))
+    return next((kind[:60] for kind in kinds if is_another_sum(kind, "")), "")
 
 
 def _side(told: Mapping[str, Any], name: str, unit: str) -> str:

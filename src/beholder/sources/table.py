@@ -10,11 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from beholder.csv_reading import CsvText, Record
-from beholder.details import link_in
+from beholder.details import field_of, link_in
 from beholder.errors import BadInput
 from beholder.locator import Locator
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, plain_name, unique
+from beholder.sources.listing import tidy
 from beholder.sources.paths import Paths
 from beholder.text import Encoding, blocks_of, encoding_of, shown
 
@@ -159,6 +160,7 @@ class TableOfPaths:
         if address is None:
             return Broken(name or record.where, "its picture is at no public address of the web")
         columns = self._columns(record.cells)
+        columns |= {h: tidy(columns[h], 2000, by_sentence=True) for h in columns if field_of(h) == "description"}
         link = link_in(columns)
         name = name or plain_name(unquote(plain_address(link or address)))
         return Found(name, Locator.parse(address), columns, wild=True)
