@@ -1,6 +1,7 @@
 """Saved pages and exports: each work with its title, link, price and picture, and nothing else of what stands there."""
 
 import json
+import plistlib
 
 import pytest
 
@@ -107,8 +108,23 @@ def test_an_archive_holds_its_pictures(tmp_path):
     assert [details(one).price for one in found] == [125000, 40000, None]
 
 
-def test_what_is_no_archive_is_told(tmp_path):
-    path = tmp_path / "page.mhtml"
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
+def test_an_archive_of_safari_holds_its_pictures(tmp_path, charset):
+    told = dba_page().replace("utf-8", charset).encode(charset)
+    main = {"WebResourceData": told, "WebResourceURL": f"{SITE}/search", "WebResourceTextEncodingName": charset}
+    parts = [
+        {"WebResourceURL": photo(number, "480w"), "WebResourceData": jpeg(at)} for at, (number, *_) in enumerate(ADS)
+    ]
+    path = tmp_path / "page.webarchive"
+    path.write_bytes(plistlib.dumps({"WebMainResource": main, "WebSubresources": parts}, fmt=plistlib.FMT_BINARY))
+    found = works(open_source(path, tmp_path / "workspace").find())
+    assert [one.locator.path.read_bytes() for one in found] == [part["WebResourceData"] for part in parts]
+    assert [one.columns["title"] for one in found][1].startswith("Ukendt kunstner – ")
+
+
+@pytest.mark.parametrize("name", ["page.mhtml", "page.webarchive"])
+def test_what_is_no_archive_is_told(tmp_path, name):
+    path = tmp_path / name
     for data in (b"", b"\0" * 99, b"hello", b"Content-Type: multipart/related; boundary=x\n\n--x\n" * 99):
         path.write_bytes(data)
         with pytest.raises(BadInput, match="holds no page"):

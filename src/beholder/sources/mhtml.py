@@ -1,8 +1,9 @@
-"""Web pages in one file of mail format (.mhtml), as browsers save them."""
+"""Web pages with their files in one: of mail format (.mhtml), and Safari's archives (.webarchive)."""
 
 from __future__ import annotations
 
 import email
+import plistlib
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,7 @@ def read_mhtml(data: bytes, name: str) -> tuple[bytes, str, dict[str, Callable[[
     raises : BadInput where it is none
     """
     try:
-        message = email.message_from_bytes(data)
+        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf \r\n"))
         parts = [part for part in message.walk() if not part.is_multipart()]
     except Exception as error:  # `email` raises classes of many kinds on what is no mail
         raise BadInput(f"'{shown(name)}' cannot be read as a saved page: {shown(str(error))}") from error
@@ -38,11 +39,31 @@ def read_mhtml(data: bytes, name: str) -> tuple[bytes, str, dict[str, Callable[[
             for reference in (_header(part, "Content-Location"), _cid(part)):
                 if reference:
                     files.setdefault(reference, partial(_bytes, part))
-    body, charset = _bytes(page), page.get_content_charset()
-    if charset and charset not in ("utf-8", "us-ascii"):
-        with suppress(LookupError):
-            body = body.decode(charset, "replace").encode()
+    body = _in_utf8(_bytes(page), page.get_content_charset() or "")
     return body, own or _header(page, "Content-Location"), files
+
+
+def read_webarchive(data: bytes, name: str) -> tuple[bytes, str, dict[str, Callable[[], bytes]]]:
+    """As `read_mhtml`, of an archive that Safari saved. raises : BadInput where it is none"""
+    try:
+        told = plistlib.loads(data)
+        main = told["WebMainResource"]
+        files = {str(one["WebResourceURL"]): b"" + one["WebResourceData"] for one in told.get("WebSubresources", [])}
+        body, address = b"" + main["WebResourceData"], str(main.get("WebResourceURL", ""))
+        charset = str(main.get("WebResourceTextEncodingName", ""))
+    except Exception as error:  # `plistlib` raises classes of many kinds
+        raise BadInput(f"'{shown(name)}' holds no page; save it again as a web archive") from error
+    return _in_utf8(body, charset), address, {url: partial(bytes, one) for url, one in files.items()}
+
+
+def _in_utf8(body: bytes, charset: str) -> bytes:
+    """A page of this encoding, unless it is in UTF-8 whatever is said."""
+    with suppress(UnicodeDecodeError):
+        if not body.decode().isascii():
+            return body
+    with suppress(LookupError):
+        return body.decode(charset, "replace").encode() if charset not in ("", "utf-8", "us-ascii") else body
+    return body
 
 
 def _header(part: Message, name: str) -> str:

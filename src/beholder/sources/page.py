@@ -20,7 +20,7 @@ from beholder.sources.found import Broken, Found, unique
 from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of, saved_page
 from beholder.sources.markup import Images, microdata, opengraph
-from beholder.sources.mhtml import read_mhtml
+from beholder.sources.mhtml import read_mhtml, read_webarchive
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.sources.scripts import page_data
@@ -32,7 +32,7 @@ _NESTED = re.compile(
     r"<(/?)(?:div|span|section|article|main|ul|ol|dl|table|b|i|em|strong|font|center|blockquote|form|g|\w+-\w+)\b",
     re.IGNORECASE,
 )
-_ARCHIVES = {".mhtml", ".mht"}
+_ARCHIVES = {".mhtml": read_mhtml, ".mht": read_mhtml, ".webarchive": read_webarchive}
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _LISTS = re.compile(r'"@type"\s*:\s*\[?\s*"(?:https?://schema\.org/)?(?:ItemList|CollectionPage|SearchResultsPage)"')
 _PREFIX = re.compile(r'"(?:schema:|https?://schema\.org/)(?=\w+"\s*:)')  # of a key
@@ -67,10 +67,10 @@ class _Page:
 
     def __init__(self, path: Path, workspace: Path, address: str = "") -> None:
         parts: Mapping[str, Callable[[], bytes]] = {}
-        is_archive = path.suffix.lower() in _ARCHIVES
-        data = bytes_of(path, "page", 4 * _MOST_BYTES if is_archive else _MOST_BYTES)
-        if is_archive:
-            data, address, parts = read_mhtml(data, path.name)
+        read = _ARCHIVES.get(path.suffix.lower())
+        data = bytes_of(path, "page", 4 * _MOST_BYTES if read else _MOST_BYTES)
+        if read:
+            data, address, parts = read(data, path.name)
             if len(data) > _MOST_BYTES:
                 raise BadInput(f"'{shown(path.name)}' is over {_MOST_BYTES >> 20} MB, too large for a page")
         self.text = html_text(data)

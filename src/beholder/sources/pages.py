@@ -13,7 +13,7 @@ from beholder.sources.page import PageSource
 from beholder.sources.saved import folders_of
 from beholder.text import shown
 
-PAGES = {".html", ".htm", ".xhtml", ".mhtml", ".mht"}
+PAGES = {".html", ".htm", ".xhtml", ".mhtml", ".mht", ".webarchive"}
 
 
 def pages_in(folder: Path) -> list[Path]:
