@@ -452,6 +452,8 @@ def in_card(words: str, n: int = 1) -> str:
     ("words", "price", "terms"),
     [
         ("<div>900 kr.</div>", 90000, None),
+        ("<div><b>900 kr.</b> <span>Vejle</span></div>", 90000, None),
+        ("<div>Vejl. <b>900 kr.</b></div>", None, None),
         ("<div>Køb nu <b>900 kr.</b></div>", 90000, None),
         ("<div>900 kr.</div><div>Fragt 50 kr.</div>", 90000, None),
         ("<div>Hammerslag <b>900 kr.</b></div>", None, None),

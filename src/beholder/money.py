@@ -60,8 +60,8 @@ _TERMS = {  # the first that is said counts
 }  # fmt: skip
 _OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
     r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
-    r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl\w*|rrp|uvp|msrp|statt|før|tidligere|was|previously|avant|prima|"
-    r"fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
+    r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
+    r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
     r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand"
 )
 _FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price

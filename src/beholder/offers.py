@@ -192,9 +192,8 @@ def _more(length: float | None) -> float | None:
 def _no_price(told: Details) -> str:
     if told.price is not None:
         return f"price in {told.currency}"
-    return {None: "no price", "from": "price from", "on request": "price on request"}.get(
-        told.terms, f"{told.terms}, no price"
-    )
+    known = {None: "no price", "from": "lowest price only", "on request": "price on request", "bid": "a bid, no price"}
+    return known.get(told.terms, f"{told.terms}, no price")
 
 
 def size_text(told: Details) -> str:
