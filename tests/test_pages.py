@@ -504,13 +504,31 @@ def test_what_a_page_of_one_work_shows_completes_what_it_says(read):
 
 
 @pytest.mark.parametrize(
-    ("shown", "price"), [('<p class="price">1.250 kr</p>', 125000), ('<p class="price">250 kr / måned</p>', None)]
+    ("shown", "price"),
+    [
+        ('<p class="price">1.250 kr</p>', 125000),
+        ('<p class="price">250 kr / måned</p>', None),
+        ('<p class="price">250 kr</p><p>pr. måned</p>', None),
+        ('<p>Startpris</p><p class="price">250 kr</p>', None),
+        ('<p class="note">Fri fragt fra 50 kr</p><p class="price">250 kr</p><p>Gratis levering</p>', 25000),
+        ('<p class="shipping-price">50 kr</p>', None),
+        ('<p class="price">250 kr</p><p class="shipping-price">50 kr</p>', 25000),
+        ('<nav><b class="price">75 kr</b></nav><p class="price">250 kr</p>', 25000),
+        ('<div><span>Forsikringsværdi</span> <b class="price">250 kr</b></div>', None),
+    ],
 )
 def test_a_page_with_one_picture_is_of_that_work(read, shown, price):
     body = f'<h1>Hav ved Skagen</h1><img src="{data_uri(jpeg(1))}" alt="IMG_1">{shown}'
     (one,) = works(read(page(body, saved_from="https://kunst.dk/hav")))
     assert one.columns["title"] == "Hav ved Skagen"
     assert (details(one).link, details(one).price) == ("https://kunst.dk/hav", price)
+
+
+def test_another_work_that_a_page_shows_is_not_called_by_its_title(read):
+    head = '<meta property="og:title" content="Hav"><meta property="og:image" content="https://a.dk/1.jpg">'
+    card = '<a href="/2"><img src="https://a.dk/2.jpg"><b>Skov</b><span class="price">250 kr</span></a>'
+    found = works(read(page(f"<h1>Hav</h1><p>Solgt</p>{card}", head, saved_from="https://a.dk/1")))
+    assert [one.columns["title"] for one in found if details(one).price] == ["Skov"]
 
 
 def test_a_page_of_pictures_alone_gives_them_with_their_words(read):

@@ -35,9 +35,9 @@ _LONGEST = 200  # characters; a price is shorter
 _TERMS = {  # the first that is said counts
     "estimate": r"guide price|vurdering\w*|schätz\w*|estim(?:at\w*|ée?s?)|estimación|stima|est\.|taxatie|värdering|"
     r"utropsvärde",
-    "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|gebot|bud|bod)|mindste ?bud|mindestgebot|aktuelles "
-    r"gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|highest|"
-    r"reserve) (?:bid|price)|bids?|mise à prix|"
+    "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|preis|prijs|gebot|bud|bod)|mindste ?bud|"
+    r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|"
+    r"highest|reserve) (?:bid|price)|bids?|mise à prix|"
     r"(?:vinnande|ledande|högsta) bud|hoogste bod|offre actuelle|offerta (?:attuale|minima)|oferta actual|aufruf\w*|"
     r"ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|cena wywoławcza|lähtöhinta",
     "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
@@ -62,7 +62,7 @@ _TERMS = {  # the first that is said counts
 _OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
     r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
     r"result\w*|résultat\w*|ergebnis\w*|risultato|resultado|miet\w+|miete|leje|udlej\w+|huur|noleggio|alquiler|hire|"
-    r"rent(?:al)?|anzahlung|acompte|acconto|"
+    r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
     r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
     r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
     r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand"
@@ -214,7 +214,7 @@ def minor_units(currency: str) -> int:
 
 def is_another_sum(before: str, behind: str) -> bool:
     """Whether words beside a sum say that it is no price asked: an estimate, a bid, a hammer price, carriage."""
-    words = before[-_LONGEST:].casefold(), behind[:_LONGEST].casefold()
+    words = [_WITHIN.sub(" ", text.casefold()) for text in (before[-_LONGEST:], behind[:_LONGEST])]
     return any(map(_OTHER_SUM.search, words)) or _TERM_PATTERNS["from"].search(words[0]) is not None
 
 

@@ -62,7 +62,11 @@ _PRICES = (
     "[class*='pris'], "
     "[class*='preis'], [class*='prix'], [class*='precio'], [class*='prezzo'], [class*='prijs'], [class*='hinta']"
 )
-_STRUCK = re.compile(r"strike|old|was|before|original|line-through|rrp|uvp|unit", re.IGNORECASE)
+_STRUCK = re.compile(
+    r"strike|old|was|before|original|line-through|rrp|uvp|unit|(?:ship|shipping|delivery|versand|fragt|frakt|postage|"
+    r"cart|basket|total)[-_](?:price|cost|amount|preis|pris)",
+    re.IGNORECASE,
+)
 _OLD = "s, del, strike, [class*='strike'], [class*='line-through']"
 _PLACES = "[itemprop='addressLocality'], [class*='location'], [class*='Location'], [data-testid*='location']"
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-testid*='title'], [itemprop='name']"
@@ -72,6 +76,7 @@ _WHOLE = frozenset({"html", "body", "main"})
 _LISTS = _WHOLE | {"ul", "ol", "section", "table", "tbody"}
 _LONGEST = 1500  # characters of a card
 _UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
+_DIGIT = re.compile(r"\d")
 _BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
@@ -294,7 +299,8 @@ def _without_old(node: LexborNode, text: str) -> str:
 
 def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: list[Listing]) -> None:
     """What a page with one work shows of it: heading, the one price, place, description."""
-    elsewhere = {node.mem_id for other in others for card in other.nodes for node in card.css(_PRICES)}
+    aside = [*tree.css("nav, footer"), *(card for other in others for card in other.nodes)]
+    elsewhere = {node.mem_id for part in aside for node in part.css(_PRICES)}
     heading = tree.css_first("h1")
     title = _text(heading) if heading is not None else ""
     listing.say("page", title=title if len(title) <= 2 * _LONGEST_TITLE else "")
@@ -312,9 +318,22 @@ def _is_labelled(node: LexborNode, text: str, title: str) -> str:
     parent = node.parent
     around = _text(parent).replace(title, "") if parent is not None and parent.tag not in _LISTS else ""
     before, found, behind = around.partition(text)
+    if not found or len(around) > 2 * _SHORT:  # the words beside it alone
+        before, behind = (_text(one) if one is not None else "" for one in (_beside(node, -1), _beside(node, 1)))
+        around, found, before = f"{before} {text} {behind}", text, _DIGIT.split(before)[-1]
+        if max(len(before), len(behind)) > _SHORT:
+            return ""
     own = _UP_TO_NEXT.match(behind)
     words = own[1] if own else ""
     return around if found and len(around) <= 2 * _SHORT and is_another_sum(before, words) else ""
+
+
+def _beside(node: LexborNode, way: int) -> LexborNode | None:
+    """The part before it (-1) or behind it (1)."""
+    one = node.next if way > 0 else node.prev
+    while one is not None and not one.is_element_node:
+        one = one.next if way > 0 else one.prev
+    return one
 
 
 def _badge(card: LexborNode) -> str:

@@ -155,7 +155,7 @@ class _Page:
         if len(found.all) != 1:
             return
         one = found.all[0]
-        if told is not None and (not told.link or not one.link or self._is_same(told, one)):
+        if told is not None and (not (told.link or self.address) or not one.link or self._is_same(told, one)):
             one.take(told)
         one.link = one.link or self.address
         cards.say_of_page(one, self.tree, country_of(self.site), others)
