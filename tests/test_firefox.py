@@ -1,4 +1,4 @@
-"""Every page of the app in Firefox: no error in its console, no wider than the window, its pictures there."""
+"""The app in Firefox: every page is whole, and people choose, filter, keep, order and decide, wide and narrow."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from test_browser_every_page import PAGES, gallery  # noqa: F401
 
 pytest_plugins = "helpers.webwall"
 WIDTHS = (1280, 500)  # a window of Firefox cannot be narrower
+LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (500, "light"), (500, "dark")])
 
 
 @pytest.fixture
@@ -63,3 +64,87 @@ def test_the_wall_is_walked_with_keys_and_a_heart_is_kept(visit):
     browser.press("f")
     browser.until("document.activeElement.closest('figure').querySelector('[data-do=favourite][aria-pressed=true]')")
     browser.until("document.querySelector('.saved[data-state=saved]')")
+
+
+def opened(visit, address, width, scheme):
+    """A page in a window of this width and scheme."""
+    browser = visit(address)
+    browser.wide(width)
+    browser.scheme(scheme)
+    browser.until("matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme)
+    browser.until("document.documentElement.scrollWidth <= innerWidth")
+    return browser
+
+
+@LOOKS
+def test_a_picture_of_the_wall_is_looked_at_hidden_and_others_like_it_found(visit, width, scheme):
+    browser = opened(visit, "/results/wall", width, scheme)
+    browser.until("document.querySelector('#wall.hung figure .verdict')")
+    browser.press("\ue014")
+    browser.until("document.activeElement.closest('#wall figure')")
+    browser.press("z")
+    browser.until("document.querySelector('dialog.zoom[open] img')?.naturalWidth")
+    browser.press("\ue00c")
+    browser.until("!document.querySelector('dialog.zoom[open]')")
+    browser.press("x")
+    browser.until("document.querySelector('#wall figure.is-hidden')")
+    browser.press("u")
+    browser.until("!document.querySelector('#wall figure.is-hidden')")
+    browser.until("document.querySelector('.saved[data-state=saved]')")
+    browser.press("m")
+    browser.until("location.search.includes('like=') && document.querySelector('#wall.hung figure .verdict')")
+
+
+@LOOKS
+def test_a_filter_counts_at_once_and_keeps_what_is_chosen(visit, width, scheme):
+    browser = opened(visit, "/results/wall", width, scheme)
+    browser.until("document.querySelector('#wall.hung figure')")
+    browser.run("document.querySelector('.filter-box summary').click()")
+    show = "document.querySelector('.panel-end button')"
+    before = browser.run(f"return {show}.textContent")
+    browser.run("document.querySelector('.facet input[type=checkbox]').click()")
+    browser.until(f"{show}.textContent !== arguments[0]", before)
+    count = int(browser.run(f"return {show}.textContent.match(/\\d+/)[0]"))
+    browser.run(f"{show}.click()")
+    browser.until("location.search && document.querySelector('#wall.hung')")
+    browser.until("document.querySelector('#wall figure .verdict')")
+    order = "fetch('/wall/wall/order' + location.search).then(all => all.arrayBuffer())"
+    assert browser.run(f"return {order}.then(all => all.byteLength / 8)") == count
+
+
+@LOOKS
+def test_a_shortlist_is_noted_ordered_seen_side_by_side_and_decided(visit, width, scheme):
+    browser = opened(visit, "/shortlists/{list}", width, scheme)
+    browser.until("document.querySelectorAll('#list > li [data-grip]').length === 3")
+    said = "document.getElementById('said').textContent.includes(arguments[0])"
+    browser.run(
+        """const note = document.querySelector('[data-note]');
+           note.value = arguments[0];
+           for (const kind of ['input', 'change']) note.dispatchEvent(new Event(kind, {bubbles: true}));""",
+        f"in {scheme}, {width} wide",
+    )
+    browser.until(said, "Note saved")
+    order = "[...document.querySelectorAll('#list > li')].map(one => one.dataset.item).join()"
+    before = browser.run(f"return {order}")
+    browser.run("[...document.querySelectorAll('[data-grip]')].at(-1).focus()")
+    browser.press("\ue013")
+    browser.until(said, "Order saved")
+    assert browser.run(f"return {order}") != before
+    for address, shown in (("beside", ".same-height img"), ("decide", ".pair img")):
+        browser.goto(
+            browser.run("return location.origin + '/shortlists/' + location.pathname.split('/')[2]") + f"/{address}"
+        )
+        browser.until("document.querySelectorAll(arguments[0]).length > 1", shown)
+        browser.until("document.documentElement.scrollWidth <= innerWidth")
+    for _ in range(2):  # two pairs decide between three
+        browser.until("document.querySelector('.pair') || !document.querySelector('#controls button')")
+        before = browser.run("return document.getElementById('wall').innerHTML")
+        browser.press("\ue012")
+        browser.until("document.getElementById('wall').innerHTML !== arguments[0]", before)
+
+
+@LOOKS
+def test_what_two_would_love_is_shown_side_by_side(visit, width, scheme):
+    browser = opened(visit, "/together?one={ada}&other={ben}&collection=wall", width, scheme)
+    browser.until("document.querySelector('main img')?.naturalWidth")
+    assert "Ben" in browser.run("return document.querySelector('main').innerText")

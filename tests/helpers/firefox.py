@@ -84,6 +84,12 @@ class Firefox:
     def wide(self, width: int, height: int = 900) -> None:
         self("WebDriver:SetWindowRect", width=width, height=height)
 
+    def scheme(self, scheme: str) -> None:
+        """Have pages "light" or "dark" from now on."""
+        name = "layout.css.prefers-color-scheme.content-override"
+        dark_or_light = ("dark", "light").index(scheme)
+        self.run("Services.prefs.setIntPref(...arguments)", name, dark_or_light, context="chrome")
+
     def errors(self, address: str) -> list[str]:
         """What its console has on pages of this address, then forgotten."""
         told: list[str] = self.run(
