@@ -67,6 +67,8 @@ def test_people_are_directions_personas_and_raters_of_enough_choices(tones):
     assert (len(found[-1].guiding), len(found[-1].judging)) == (30, 30)
     said = [one.client_id for one in (*found[-1].guiding, *found[-1].judging)]
     assert len(set(said)) == 60, "no answer both guides and judges"
+    assert found[-1].ways == ((found[-1].guiding, found[-1].judging), (found[-1].judging, found[-1].guiding))
+    assert all(one.ways == ((one.guiding, one.judging),) for one in found[:-1])
     assert all(winner > loser for winner, loser in (one.items for one in found[-1].guiding)), "the right one"
     assert all(len(one.guiding) == 30 for one in found)
     again = takers(data, X, 30, 0, most=3)

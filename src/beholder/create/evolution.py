@@ -1,8 +1,9 @@
 """The engine `painter`: the procedural painter's own numbers, evolved towards a taste.
 
-It begins with children of the best places that were looked at beforehand (`known`). From there on MAP-Elites
-[MouretClune2015]: the best places are kept for each of the families of pictures, and new ones start at any of them, so
-that one family does not crowd out the others. Half of them are children of loved pictures, if any.
+It makes children of the best places that were looked at beforehand (`known`). Where none is known, or pictures are
+loved, more are tried, by MAP-Elites [MouretClune2015]: the best places are kept for each of the families of pictures,
+and new ones start at any of them, so that one family does not crowd out the others. Half of them are children of loved
+pictures, if any.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from beholder.types import Floats
 
 _TRIED_AT = 96  # pixels of the longer side of what is only judged
 _FIRST = 2  # places of each family tried at first, where none is known
-_BEGUN, _CHILDREN = 24, 2  # known places to begin at, twice as many as pictures at least, and children of each
+_CHILDREN = 2  # of each of the best known places
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
 _ELITES = 3  # places kept in each family
@@ -99,9 +100,10 @@ class PainterEngine:
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
         is_new = Unlike([one.picture for one in guide.liked])
-        self._try(_first(rng, seeds, guide, strength), guide, is_new, archive)
-        left = round(strength * max(_FEWEST, _TRIES * len(seeds)))
+        bounds = known.bounds(guide)
+        self._try(_first(rng, seeds, bounds, strength), guide, is_new, archive)
         loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
+        left = round(strength * max(_FEWEST, _TRIES * len(seeds))) if loved or bounds is None else 0
         while left > 0:
             parents = [
                 loved[rng.integers(len(loved))] if loved and k % 2 else archive.any(rng)
@@ -120,9 +122,8 @@ class PainterEngine:
                 archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
 
 
-def _first(rng: np.random.Generator, seeds: Sequence[int], guide: Guide, strength: float) -> list[_Place]:
-    """Children of the best of some known places, the more the stronger; by chance where the guide knows none."""
-    bounds = known.bounds(guide)
+def _first(rng: np.random.Generator, seeds: Sequence[int], bounds: Floats | None, strength: float) -> list[_Place]:
+    """Children of the best of some known places, the more the stronger; by chance where no bounds are known."""
     if bounds is None:
         return [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)]
     archive = _Archive()
@@ -130,7 +131,7 @@ def _first(rng: np.random.Generator, seeds: Sequence[int], guide: Guide, strengt
         at = rng.permutation(len(some))[: max(1, round(strength * len(some)))]
         at = at[np.argsort(-some[at])][:_ELITES]
         archive.keep([_Place(family, *known.numbers(family, one)) for one in at.tolist()], some[at])
-    return [place.child(rng) for place in archive.ranked()[: max(_BEGUN, 2 * len(seeds))] for _ in range(_CHILDREN)]
+    return [place.child(rng) for place in archive.ranked() for _ in range(_CHILDREN)]
 
 
 def _by_chance(family: str, seed: int, number: int) -> _Place:

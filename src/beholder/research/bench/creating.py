@@ -1,9 +1,10 @@
 """Would people love what is made for them? New pictures for simulated and real people, judged by another eye.
 
 The taste that guides the engines is learned from one part of what a person said (`takers`), by the app itself, and
-the judge from the other, by an encoder of other lineage, which guided nothing. Finished pictures are compared with
-their twins, the same seeds without the taste, and with the best by the person's own taste of as many plain pictures as
-could be made in the same processor time.
+the judge from the other, by an encoder of other lineage, which guided nothing. Of real people, whose answers are few,
+each half guides once and judges once. Finished pictures are compared with their twins, the same seeds without the
+taste, and with the best by the person's own taste of as many plain pictures, as small as engines judge them, as could
+be made in the same processor time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, spread
 from beholder.errors import BadInput, UserError
 from beholder.images import fingerprint, open_image
+from beholder.research.bench.creating_tables import mean_of
 from beholder.research.bench.runner import results_of
 from beholder.research.bench.sheet import CELL, save_sheet
 from beholder.research.bench.takers import MOST, Taker, takers
@@ -41,7 +43,7 @@ ENGINES = ("flow", "painter")
 SHOTS, REPEATS = (40,), 8
 _FEWEST_PICTURES = 20
 _STRENGTH = Order.strength
-_SIDE, _TRIED_AT = 512, 320  # pixels of the longer side: finished, and where the best of many is sought
+_SIDE, _TRIED_AT = 512, 96  # pixels of the longer side: finished, and where the best of many is sought
 _MOST_TRIED = 64  # plain pictures for each one made
 _PLAIN = 1_000_000  # seeds from here on are of plain pictures
 _SET = "set"  # the collection
@@ -110,29 +112,41 @@ class Creating:
     def _judged(self, library: Library, job: CreateJob) -> list[Row]:
         taker, collection = self.takers[job.taker], library.shared(_SET)
         ids = {item.key: item.id for item in collection.items}
-        guiding, judging = (self._told(said, ids) for said in (taker.guiding, taker.judging))
-        judge = OtherEye.of(collection, judging, self.seed)
-        if judge is None or not any(one.teaches for one in guiding):
-            return []
-        person = library.store.add_person(f"Person {job.taker + 1}")
-        session = Session(library, _SET, person.name, seed=self.seed)
-        session.record(guiding)
-        session.settle()
-        seed = self.seed + job.taker * self.count  # nobody has the twins of another, whose luck would be shared
-        order = Order(self.count, job.engine, _STRENGTH, seed, side=_SIDE)
+        ways = list[dict[str, Any]]()
+        for number, halves in enumerate(taker.ways):
+            guiding, judging = (self._told(said, ids) for said in halves)
+            judge = OtherEye.of(collection, judging, self.seed)
+            if judge is None or not any(one.teaches for one in guiding):
+                return []
+            person = library.store.add_person(f"Person {job.taker + 1} {number}")
+            session = Session(library, _SET, person.name, seed=self.seed)
+            session.record(guiding)
+            session.settle()
+            # nobody has the twins of another, whose luck would be shared
+            seed = self.seed + (job.taker + number * len(self.takers)) * self.count
+            order = Order(self.count, job.engine, _STRENGTH, seed, side=_SIDE)
+            ways.append(self._made(session, order, judge, job if not number else None))
+            session.close()
+        told = {name: mean_of([way[name] for way in ways]) for name in ways[0]}
+        about = {"engine": job.engine, "kind": taker.kind, "person": taker.name, "judged_by": judge.encoder}
+        told["best_of"] = round(told["best_of"])
+        return [about | {"answers": len(guiding), "pictures": self.count} | told]
+
+    def _made(self, session: Session, order: Order, judge: OtherEye, job: CreateJob | None) -> dict[str, Any]:
+        """What is found of pictures for one taste; they are kept where a job is given."""
         clock = _Clock()
         made = create(session, order, clock)
         spent = clock.seconds
-        guide = TasteGuide(session.reading())
+        guide, novelty = TasteGuide(session.reading()), Novelty.of(session.collection)
         best, of = self._best(order, guide, spent)
         pictures, twins = [one.picture for one in made], [one.twin for one in made]
         own, other = (eye.spreads(pictures) for eye in (guide, judge))
         own_twin, other_twin = (eye.spreads(twins) for eye in (guide, judge))
-        session.close()
-        self.kept.put(job, pictures, twins)
-        near = np.array([Novelty.of(collection).too_near(picture) for picture in pictures])
+        if job is not None:
+            self.kept.put(job, pictures, twins)
+        near = np.array([novelty.too_near(picture) for picture in pictures])
         apart, families = spread(twins), {str(one.recipe["made_of"].get("family", "")) for one in made} - {""}
-        found: dict[str, Any] = {
+        return {
             "own": float((own - own_twin).mean()),
             "judge": float((other - other_twin).mean()),
             "best_of": of,
@@ -144,9 +158,6 @@ class Creating:
             "families": len(families) or None,
             "seconds": spent / self.count,
         }
-        about = {"engine": job.engine, "kind": taker.kind, "person": taker.name, "judged_by": judge.encoder}
-        told = {name: round(v, 4) if isinstance(v, float) else v for name, v in found.items()}
-        return [about | {"answers": len(guiding), "pictures": self.count} | told]
 
     def _told(self, said: Sequence[Judgement], ids: dict[str, int]) -> list[Judgement]:
         """By item ids; of answers about copies of one picture nothing is kept."""

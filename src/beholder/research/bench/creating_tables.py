@@ -44,7 +44,7 @@ def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
 
 def _of_all(persons: Sequence[Row], seed: int) -> Row:
     first = {name: persons[0][name] for name in _ABOUT if name in persons[0]}
-    means = {name: _mean([p[name] for p in persons]) for name in _MEANS}
+    means = {name: mean_of([p[name] for p in persons]) for name in _MEANS}
     judge, over = np.array([p["judge"] for p in persons]), np.array([p["judge"] - p["best_judge"] for p in persons])
     ends = {
         **_interval("own", np.array([p["own"] for p in persons]), seed),
@@ -61,7 +61,8 @@ def _of_all(persons: Sequence[Row], seed: int) -> Row:
     return first | {"person": None, "people": len(persons)} | means | told | ends
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
+def mean_of(values: Sequence[float | None]) -> float | None:
+    """Of those that are known."""
     known = [value for value in values if value is not None]
     return round(float(np.mean(known)), 4) if known else None
 

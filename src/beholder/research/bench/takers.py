@@ -40,6 +40,12 @@ class Taker:
     judging: tuple[Judgement, ...]
     liked: tuple[int, ...] = ()
 
+    @property
+    def ways(self) -> tuple[tuple[tuple[Judgement, ...], tuple[Judgement, ...]], ...]:
+        """What guides, and what judges; of a real person the other way round too."""
+        once = (self.guiding, self.judging)
+        return (once, once[::-1]) if self.kind == "real" else (once,)
+
 
 def takers(data: Dataset, X: Matrix, shots: int, seed: int, most: int = MOST) -> list[Taker]:
     """At most so many of each kind; the same seed, the same people. X (n, d) of an encoder"""
