@@ -8,6 +8,7 @@ pictures, if any.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +28,7 @@ _CHILDREN = 2  # of each of the best known places
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
 _ELITES = 3  # places kept in each family
-_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
+_ALL_FROM = 0.4  # the strength from which on all known places are looked at
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
 
@@ -81,9 +82,9 @@ class _Archive:
     def best(self, count: int) -> list[list[_Place]]:
         """For each of so many pictures some places, the best one first; every place is in one list alone.
 
-        Whichever are taken, none is of a family more often than its share.
+        Whichever are taken, none of four is of the family of another, and of more, each has two or an eighth at most.
         """
-        ranked = self.ranked(-(-count // min(count, _FAMILIES_IN)))
+        ranked = self.ranked(max(math.ceil(count / 8), min(2, math.ceil(count / 4))))
         return [ranked[k::count] for k in range(count)]
 
 
@@ -128,7 +129,7 @@ def _first(rng: np.random.Generator, seeds: Sequence[int], bounds: Floats | None
         return [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)]
     archive = _Archive()
     for family, some in zip(FAMILIES, bounds, strict=True):
-        at = rng.permutation(len(some))[: max(1, round(strength * len(some)))]
+        at = rng.permutation(len(some))[: max(1, round(min(1, strength / _ALL_FROM) * len(some)))]
         at = at[np.argsort(-some[at])][:_ELITES]
         archive.keep([_Place(family, *known.numbers(family, one)) for one in at.tolist()], some[at])
     return [place.child(rng) for place in archive.ranked() for _ in range(_CHILDREN)]

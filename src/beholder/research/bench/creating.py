@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ _FEWEST_PICTURES = 20
 _STRENGTH = Order.strength
 _SIDE, _TRIED_AT = 512, 96  # pixels of the longer side: finished, and where the best of many is sought
 _MOST_TRIED = 64  # plain pictures for each one made
-_PLAIN = 1_000_000  # seeds from here on are of plain pictures
+_PLAIN = 1_000_000  # so many seeds for each seed of an order are of plain pictures
 _SET = "set"  # the collection
 _SHOWN = 6  # people on a sheet, each with a row of pictures above a row of twins
 
@@ -99,7 +99,6 @@ class Creating:
     takers: Sequence[Taker]
     count: int
     seed: int
-    _plain: dict[str, list[tuple[Image.Image, float]]] = field(default_factory=dict)
 
     def run(self, job: CreateJob) -> list[Row]:
         """One row; none where nobody could learn from the answers."""
@@ -169,25 +168,13 @@ class Creating:
         return [one for one in told if len(set(one.items)) == len(one.items)]
 
     def _best(self, order: Order, guide: TasteGuide, spent: float) -> tuple[list[Image.Image], int]:
-        """For each picture the best plain one by the own taste, of as many as the time was enough for."""
-        first = self._made_plain(order.engine, self.count)
-        start = time.process_time()
-        guide.bound([picture for picture, _ in first])
-        each = (time.process_time() - start + sum(seconds for _, seconds in first)) / self.count
-        of = int(np.clip(round(spent / self.count / max(each, 1e-6)), 1, _MOST_TRIED))
-        tried = [picture for picture, _ in self._made_plain(order.engine, of * self.count)]
-        bound: Floats = guide.bound(tried).reshape(self.count, of)
-        seeds = [self.seed + _PLAIN + k * of + int(at) for k, at in enumerate(bound.argmax(1))]
-        return [next(plain(replace(order, seed=seed, count=1))) for seed in seeds], of
-
-    def _made_plain(self, engine: str, count: int) -> list[tuple[Image.Image, float]]:
-        """Plain pictures, each with the processor time that it took; the same ones for everybody."""
-        made = self._plain.setdefault(engine, [])
-        while len(made) < count:
-            start = time.process_time()
-            picture = next(plain(Order(1, engine, 0, self.seed + _PLAIN + len(made), side=_TRIED_AT)))
-            made.append((picture, time.process_time() - start))
-        return made[:count]
+        """For each picture the best plain one by the own taste, of as many as the time is enough for."""
+        first, bounds, start = _PLAIN * (1 + order.seed), list[Floats](), time.process_time()
+        while not bounds or (len(bounds) < _MOST_TRIED and time.process_time() - start < spent):
+            small = plain(replace(order, seed=first + len(bounds) * order.count, side=_TRIED_AT))
+            bounds.append(guide.bound(list(small)))
+        seeds = [first + int(row) * order.count + k for k, row in enumerate(np.argmax(bounds, 0))]
+        return [next(plain(replace(order, seed=seed, count=1))) for seed in seeds], len(bounds)
 
 
 class _Clock:
