@@ -125,11 +125,11 @@ class Creating:
             seed = self.seed + (job.taker + number * len(self.takers)) * self.count
             order = Order(self.count, job.engine, _STRENGTH, seed, side=_SIDE)
             ways.append(self._made(session, order, judge, job if not number else None))
+            about = {"engine": job.engine, "kind": taker.kind, "person": taker.name, "judged_by": judge.encoder}
             session.close()
-        told = {name: mean_of([way[name] for way in ways]) for name in ways[0]}
-        about = {"engine": job.engine, "kind": taker.kind, "person": taker.name, "judged_by": judge.encoder}
-        told["best_of"] = round(told["best_of"])
-        return [about | {"answers": len(guiding), "pictures": self.count} | told]
+        found = {name: mean_of([way[name] for way in ways]) for name in ways[0]}
+        found["best_of"] = round(np.mean([way["best_of"] for way in ways]))
+        return [about | {"answers": len(guiding), "pictures": self.count} | found]
 
     def _made(self, session: Session, order: Order, judge: OtherEye, job: CreateJob | None) -> dict[str, Any]:
         """What is found of pictures for one taste; they are kept where a job is given."""
