@@ -8,7 +8,6 @@ pictures, if any.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +27,7 @@ _CHILDREN = 2  # of each of the best known places
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
 _ELITES = 3  # places kept in each family
+_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
 _ALL_FROM = 0.4  # the strength from which on all known places are looked at
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
@@ -82,9 +82,9 @@ class _Archive:
     def best(self, count: int) -> list[list[_Place]]:
         """For each of so many pictures some places, the best one first; every place is in one list alone.
 
-        Whichever are taken, none of four is of the family of another, and of more, each has two or an eighth at most.
+        Whichever are taken, none is of a family more often than its share.
         """
-        ranked = self.ranked(max(math.ceil(count / 8), min(2, math.ceil(count / 4))))
+        ranked = self.ranked(-(-count // min(count, _FAMILIES_IN)))
         return [ranked[k::count] for k in range(count)]
 
 
