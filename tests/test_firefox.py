@@ -148,3 +148,38 @@ def test_what_two_would_love_is_shown_side_by_side(visit, width, scheme):
     browser = opened(visit, "/together?one={ada}&other={ben}&collection=wall", width, scheme)
     browser.until("document.querySelector('main img')?.naturalWidth")
     assert "Ben" in browser.run("return document.querySelector('main').innerText")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (500, "dark")])
+def test_pictures_are_added_in_the_browser_and_asked_about(visit, width, scheme):
+    browser = opened(visit, "/", width, scheme)
+    name = f"{scheme} ones"
+    browser.until("document.getElementById('drop').checkVisibility()")
+    browser.run(
+        """const draw = Array.from({length: 20}, (_, n) => {
+             const canvas = Object.assign(document.createElement('canvas'), {width: 90 + 4 * (n % 5), height: 80});
+             const brush = canvas.getContext('2d');
+             for (let at = 0; at < 12; at++) {
+               brush.fillStyle = `hsl(${(n * 71 + at * 29 + arguments[1]) % 360} 70% ${20 + 5 * at}%)`;
+               brush.fillRect((at * 37 + n * 11) % 90, (at * 23 + n * 17) % 70, 40, 30);
+             }
+             return new Promise(done => canvas.toBlob(blob => done(new File([blob], `${n}.png`, {type: 'image/png'}))));
+           });
+           return Promise.all(draw).then(drawn => {
+           document.querySelector('#drop [name=name]').value = arguments[0];
+           const [input, chosen] = [document.querySelector('[data-input=files]'), new DataTransfer()];
+           for (const file of drawn) chosen.items.add(file);
+           input.files = chosen.files;
+           input.dispatchEvent(new Event('change'));
+           });""",
+        name,
+        width,
+    )
+    browser.until("document.querySelector('main')?.innerText.includes(`${arguments[0]}: 20 new pictures`)", name)
+    visit(f"/label/{name.replace(' ', '%20')}?mode=pairs")
+    asked = "document.getElementById('label')?.dataset.question"
+    browser.until(f"{asked} && document.querySelector('#wall img')?.naturalWidth")
+    before = browser.run(f"return {asked}")
+    browser.press("\ue012")
+    browser.until(f"{asked} !== arguments[0]", before)
+    browser.until("document.querySelector('.saved[data-state=saved]')")
