@@ -10,7 +10,7 @@ from beholder.taste import TasteMixture, doubt, feature_map
 from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
-from beholder.taste.regimes import CLEAR, CLEAR_PICKING, CLEAR_SHARE, ODDS, prior_odds, regimes_of
+from beholder.taste.regimes import CLEAR, CLEAR_ON_TWO_LEVELS, CLEAR_PICKING, CLEAR_SHARE, ODDS, prior_odds, regimes_of
 from beholder.taste.two_levels import liked_of
 from beholder.types import Answers
 
@@ -254,8 +254,8 @@ def test_a_saved_model_is_the_same_model(kinds, tmp_path):
 def test_prior_odds_add_up_and_give_clear_tastes_their_share():
     regimes = regimes_of({**TasteMixture().default_hyperparameters()}, known=True)
     clear = np.array([regime.group == CLEAR for regime in regimes])
-    for picking, share in ((True, CLEAR_PICKING), (False, CLEAR_SHARE)):
-        prior = np.exp(prior_odds(regimes, ODDS, picking))
+    for share in (CLEAR_SHARE, CLEAR_ON_TWO_LEVELS, CLEAR_PICKING):
+        prior = np.exp(prior_odds(regimes, ODDS, share))
         assert prior.sum() == pytest.approx(1)
         assert prior[clear].sum() == pytest.approx(share)
 

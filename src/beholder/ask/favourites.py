@@ -37,19 +37,26 @@ _DENSITY = 0.25  # how much more a picture tells that is like many others
 _PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
 _PAIR_NOISE = 2.0  # the same of a choice
 _DUELS = 0.5  # share of the pairs that set two favourites against each other
+_TELLING = 0.5  # share of the pictures at the border between two levels of ratings
 
 
 def pictures(model: TasteMixture, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.random.Generator) -> Ints:
-    """Up to n of the rows, to be rated: likely favourites; of kinds shown least while nothing is liked."""
+    """Up to n of the rows, to be rated: likely favourites; of kinds shown least while nothing is liked.
+
+    Of somebody who rates on two levels, half of them tell most of the border between the two.
+    """
     with one_thread():
         chosen: list[int] = []
         if not count_liked(answers):
             chosen = _of_kinds_least_shown(model, X, answers, rows, chosen, n, rng)
         regime = _regime(model, rng)
         candidates = np.setdiff1d(_candidates(model, X, rows, regime, rng), chosen)
-        if len(candidates) and len(chosen) < n:
+        left = min(n - len(chosen), len(candidates))
+        if left > 0:
             _, mean, covariance = model.beliefs(X, candidates)[regime]
-            chosen += _drawn(candidates, mean, covariance, min(n - len(chosen), len(candidates)), rng)
+            telling = int(rng.binomial(left, _TELLING)) if model.on_two_levels else 0
+            chosen += _drawn(candidates, mean, covariance, left - telling, rng)
+            chosen += _telling(candidates, mean - model.bars()[regime], covariance, chosen, telling)
     return np.array(chosen, np.int64)
 
 

@@ -3,7 +3,8 @@
 Grids: `favourites` with a `TasteMixture`, else `typical-diverse`. Single pictures: `typical-diverse` before the first
 answers, then `variance`. Pairs: `variance` where the person's taste starts from a population's, whose noise is that of
 real people; `information-gain` where nothing is known of the person. With a `TasteMixture` some of both look for
-favourites (`beholder.ask.favourites`), and the more the likelier it is that the person likes a kind.
+favourites (`beholder.ask.favourites`), and the more the likelier it is that the person likes a kind; of somebody who
+rates on two levels all single pictures do.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def ask(model: Any, X: Matrix, answers: Answers, rows: Ints, n: int, rng: np.ran
     known = replace(answers, rows=np.append(answers.rows, covering), ratings=np.append(answers.ratings, covering * 0.0))
     rest, loved = without(rows, covering), np.empty(0, np.int64)
     if isinstance(model, TasteMixture):
-        loved = favourites.pictures(model, X, answers, rest, _part(model, n - first, rng), rng)
+        part = n - first if model.on_two_levels else _part(model, n - first, rng)
+        loved = favourites.pictures(model, X, answers, rest, part, rng)
     telling = variance.ask(model, X, known, without(rest, loved), n - first - len(loved), rng)
     return np.concatenate([covering, _shuffled(loved, telling, rng)])
 

@@ -37,9 +37,19 @@ from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population
 from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
-from beholder.taste.regimes import CLEAR, KINDS, ONE, Regime, prior_odds, regimes_of
+from beholder.taste.regimes import (
+    CLEAR,
+    CLEAR_ON_TWO_LEVELS,
+    CLEAR_PICKING,
+    CLEAR_SHARE,
+    KINDS,
+    ONE,
+    Regime,
+    prior_odds,
+    regimes_of,
+)
 from beholder.taste.threads import in_parts, one_thread
-from beholder.taste.two_levels import liked_of, worth_of_numbers, worth_of_picks
+from beholder.taste.two_levels import border_of, liked_of, worth_of_numbers, worth_of_picks
 from beholder.types import Answers, Floats, Ints
 
 _NEGLIGIBLE = 0.003  # posterior share of a regime below which it is left out
@@ -165,8 +175,8 @@ class TasteMixture(GaussianProcess):
         linear = [told.across(part.T) for part in (judged.measured, *judged.components)]
         curved = judged.curved(judged, self.features_.length)
         grams = [*(part.T @ part for part in linear), *(told.gram(kernel) for kernel in curved)]
-        belief = prior_odds(regimes, self.prior.odds if self.prior else {}, picking=bool(told.barred.any()))
-        liked = liked_of(told)
+        liked = self.liked_ = liked_of(told)
+        belief = prior_odds(regimes, self.prior.odds if self.prior else {}, self._clear())
         picks = told if liked is None else told.as_picks(liked)
         turned = told.sign * picks.sign
         found = list[Fit]()
@@ -193,6 +203,17 @@ class TasteMixture(GaussianProcess):
         self.fits_ = [replace(fit, share=share) for fit, share in zip(found, shares.tolist(), strict=True) if share]
         self.doubt_: Doubt | None = None
         self._summarise()
+
+    def _clear(self) -> float:
+        """Share of people with a clear taste among those who answer as this person does."""
+        if self.told_.barred.any():
+            return CLEAR_PICKING
+        return CLEAR_ON_TWO_LEVELS if self.on_two_levels else CLEAR_SHARE
+
+    @property
+    def on_two_levels(self) -> bool:
+        """Whether the person rates most pictures low, some high, and few between."""
+        return self.liked_ is not None
 
     def _leading(self, fit: Fit) -> int:
         """The measured attribute that matters most in a posterior, -1 where none is measured."""
@@ -252,8 +273,12 @@ class TasteMixture(GaussianProcess):
         self.choice_unit_ = h["choice_scale"] / (h["rating_scale"] * self.unit_) if rated else 1.0
         self.rating_std_ = h["rating_noise"] / h["rating_scale"] * h["choice_scale"] / self.choice_unit_
         self.tie_ = h["tie_width"] if len(self.answers_.ties) else 0.0
-        levels = [_LEVEL * float((here * f.told.rated) @ f.posterior.pull) for f in self.fits_]
+        levels = [self._level(f) for f in self.fits_]
         self.offset_ = self.centre_ + self.unit_ * self._mean(levels) if rated else 0.0
+
+    def _level(self, f: Fit) -> float:
+        """How far a regime expects the person's ratings here above their mean, in units of their spread."""
+        return _LEVEL * float(((self.told_.source == 0) * f.told.rated) @ f.posterior.pull)
 
     def _mean(self, of_fits: Sequence[Any]) -> Any:
         return sum(f.share * value for f, value in zip(self.fits_, of_fits, strict=True))
@@ -402,12 +427,18 @@ class TasteMixture(GaussianProcess):
         return self._scores(places, [self.fits_[at].regime.choice_scale * (k == at) for k in range(len(self.fits_))])
 
     def bars(self) -> list[float]:
-        """For each regime how much a picture must be worth to be picked, in units of the noise of a choice."""
+        """For each regime how much a picture must be worth to be picked, in units of the noise of a choice; where the
+        person picked nothing but rates on two levels, to be on the upper one."""
         other = _OTHER_BAR**2 * (self.told_.source == 0) * self.told_.source.any()
-        return [
-            f.regime.bar + float(((f.regime.bar_width**2 + other) * f.told.barred) @ f.posterior.pull)
-            for f in self.fits_
-        ]
+        found = []
+        for f in self.fits_:
+            if self.liked_ is not None and not f.told.barred.any():
+                border = border_of(self.told_, self.liked_) - self._level(f)
+                found.append(border / f.regime.rating_scale * f.regime.choice_scale)
+            else:
+                moved = float(((f.regime.bar_width**2 + other) * f.told.barred) @ f.posterior.pull)
+                found.append(f.regime.bar + moved)
+        return found
 
     def covariance(self, X: ArrayLike, Y: ArrayLike | None = None) -> Floats:
         """As in `GaussianProcess`."""
@@ -466,7 +497,8 @@ class TasteMixture(GaussianProcess):
         """As in `GaussianProcess`.
 
         Who likes a kind cares where one of the two would be picked from a grid. Who picks decides between what they
-        pick and what they leave; of two that they would leave they may be as unsure as anybody.
+        pick and what they leave; of two that they would leave they may be as unsure as anybody. Who rates on two levels
+        cares where the two are not on the same.
         """
         judged, place = np.unique(np.asarray(pairs, np.int64), return_inverse=True)
         found = []
@@ -477,6 +509,8 @@ class TasteMixture(GaussianProcess):
                 found.append(Care(share, 0 * neither, 1 - neither, inferred=True))
             elif f.told.barred.any():
                 found.append(Care(share, 1 - neither - both, neither + both))
+            elif self.on_two_levels:
+                found.append(Care(share, 1 - neither - both, 0 * neither))
             else:
                 found.append(Care(share, np.ones(len(neither)), 0 * neither))
         return found

@@ -8,8 +8,8 @@ evidence of a person's answers.
 The regimes of a population are its typical rater's hyperparameters, varied; `ODDS` says how many raters are of each.
 Clear tastes are nearly absent among people who rate for pay, so of somebody who rates or chooses they are expected in
 `CLEAR_SHARE`: their evidence comes fast. The picks of a grid tell little of how clear a taste is, but nobody was ever
-seen to pick noisily either, and it is in grids that rare tastes are looked for: `CLEAR_PICKING`. How the shares were
-found: docs/taste.md.
+seen to pick noisily either, and it is in grids that rare tastes are looked for: `CLEAR_PICKING`. Between them is who
+rates on two levels: `CLEAR_ON_TWO_LEVELS`. How the shares were found: docs/taste.md.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _NOISY, CLEAR = "noisy", "clear"
 KIND, _NAMED, ONE = "a kind", "a name", "one attribute"
 KINDS = (KIND, _NAMED)  # in which a person likes some pictures and cares for no others
 CLEAR_SHARE, CLEAR_PICKING = 0.02, 0.5  # of people who rate or choose, and of those who pick from grids
+CLEAR_ON_TWO_LEVELS = 0.2  # of people who rate most pictures low, some high, and few between
 _CLEAR_ODDS = {KIND: 0.6, _NAMED: 0.3, "a direction": 0.2, "attributes": 0.1, ONE: 0.1}
 ODDS = {"like most": 0.55, "mostly": 0.25, "partly": 0.05, "own, noisy": 0.15}  # where raters taught nothing of it
 
@@ -125,7 +126,7 @@ def regimes_of(typical: Mapping[str, float], known: bool, named: bool = False) -
     return (*noisy, *clear)
 
 
-def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bool) -> Floats:
+def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], clear: float) -> Floats:
     """(r,) log of the prior share of each regime.
 
     Parameters
@@ -133,10 +134,10 @@ def prior_odds(regimes: Sequence[Regime], odds: Mapping[str, float], picking: bo
     odds
         of the noisy ones, by name, as raters taught; empty where nothing is known of what people like, and so
         neither of how clear tastes are
-    picking
-        whether the person has picked from grids
+    clear
+        share of the clear ones, where something is known of that
     """
-    clear = CLEAR_PICKING if picking or not odds else CLEAR_SHARE
+    clear = clear if odds else CLEAR_PICKING
     known = {**(odds or ODDS), **_CLEAR_ODDS}
     shares = np.array([known.get(regime.name, 0.0) for regime in regimes])
     for group, share in ((_NOISY, 1 - clear), (CLEAR, clear)):

@@ -41,6 +41,12 @@ def liked_of(told: Functionals) -> NDArray[np.bool_] | None:
     return np.asarray((told.rated > 0) & (told.y > cut))
 
 
+def border_of(told: Functionals, liked: NDArray[np.bool_]) -> float:
+    """The middle between the two levels, in the unit of `told.y`."""
+    low = (told.rated > 0) & ~liked
+    return float(told.y[low].max() + told.y[liked].min()) / 2
+
+
 def worth_of_numbers(told: Functionals, plain: Regime) -> float:
     """Log evidence of the numbers where no picture tells of another. plain : a regime that reads numbers"""
     y = told.y[told.rated > 0]
