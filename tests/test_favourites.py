@@ -80,3 +80,29 @@ def test_liked_is_what_was_picked_or_rated_well_above_the_others():
     ratings = Answers(rows=np.arange(6), ratings=np.array([3.0, 3, 2, 3, 9, 3]))
     assert favourites.count_liked(ratings) == 1
     assert favourites.count_liked(Answers()) == 0
+
+
+def test_who_rates_on_two_levels_is_shown_what_they_rate_high(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(2).permutation(len(X))[:30]
+    told = Answers(rows=shown, ratings=np.where(kind[shown] == 4, 8.0, 3.0))
+    model = TasteMixture(layout=LAYOUT).fit(X, told.ratings, rows=shown)
+    assert model.on_two_levels
+    left = np.setdiff1d(np.arange(len(X)), shown)
+    asked = OURS(model, X, told, left, 12, np.random.default_rng(0))
+    assert len(set(asked)) == 12
+    assert (kind[asked] == 4).mean() > 0.3
+
+
+def test_who_rates_on_two_levels_cares_little_which_of_two_low_ones_is_ahead(kinds):
+    X, kind = kinds
+    shown = np.random.default_rng(2).permutation(len(X))[:30]
+    model = TasteMixture(layout=LAYOUT).fit(X, np.where(kind[shown] == 4, 8.0, 3.0), rows=shown)
+    high, low = np.flatnonzero(kind == 4), np.flatnonzero(kind != 4)
+    pairs = {"apart": np.stack([high[:12], low[:12]], 1), "low": low[: 2 * 12].reshape(-1, 2)}
+    cared = {
+        name: sum(care.share * (care.stretched + care.plain).mean() for care in model.cares(X, those))
+        for name, those in pairs.items()
+    }
+    assert cared["apart"] > 0.8
+    assert cared["low"] < 0.3
