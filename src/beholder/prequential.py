@@ -31,7 +31,7 @@ _PRIOR = (1 + (_GRID / 3) ** 2) ** -0.75  # broad: some people are far surer of 
 # Of the belief beyond each end of the interval. With .05 it held the truth of 8 in 10 simulated people; what is to come
 # is predicted by a model that has not learned yet how clear a taste is.
 _TAIL, _LATER = 0.01, 0.003
-_MISCOUNTED = 0.025  # half the interval of how often a person cares, where that is inferred, in shares of all pairs
+_MISCOUNTED = 0.035  # half the interval of how often a person cares, where that is inferred, in shares of all pairs
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _NODE_WEIGHTS = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()  # of an average over N(0, 1)
 

@@ -510,7 +510,7 @@ class TasteMixture(GaussianProcess):
             elif f.told.barred.any():
                 found.append(Care(share, 1 - neither - both, neither + both))
             elif self.on_two_levels:
-                found.append(Care(share, 1 - neither - both, 0 * neither))
+                found.append(Care(share, 1 - neither - both, 0 * neither, inferred=True))
             else:
                 found.append(Care(share, np.ones(len(neither)), 0 * neither))
         return found
