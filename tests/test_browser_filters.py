@@ -80,6 +80,28 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
     assert page.locator("#wall .title").first.inner_text() == "Study 59"
 
 
+def test_a_press_of_the_button_is_kept_when_the_count_arrives_in_its_midst(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, *"91827364556")
+    saved(page)
+    page.goto(f"{server.url}/results/wall")
+    page.click(".filter-box summary")
+    held = []
+    page.route("**part=filter*", lambda route: held.append(route))
+    page.fill("input[name=max_price]", "700")
+    box = page.locator(".panel-end button").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    with page.expect_request("**part=filter*"):
+        page.mouse.down()
+    page.wait_for_function("document.activeElement.matches('.panel-end button')")
+    held[0].continue_()
+    page.wait_for_selector(".panel-end button:has-text('Show 31 pictures')")
+    page.mouse.up()
+    page.wait_for_url("**max_price=700*")
+    assert "31 pictures of 60" in page.inner_text(".lines")
+
+
 def test_a_filter_works_without_a_script(open_page, engine, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=rating")

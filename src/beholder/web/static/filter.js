@@ -33,10 +33,11 @@ async function count() {
   const [at, top, end] = [document.activeElement, panel.scrollTop, panel.querySelector(".panel-end")];
   const [focus, caret] = [at.name && panel.contains(at) ? named(at) : null, at.selectionStart];
   const [button, clear] = fresh.querySelector(".panel-end").children;
-  end.firstElementChild.textContent = button.textContent; // the button itself stays: it may be half pressed
+  end.firstElementChild.textContent = button.textContent;
   end.lastElementChild.hidden = clear.hidden;
   fresh.querySelector(".panel-end").remove();
-  panel.replaceChildren(...fresh.children, end);
+  while (panel.firstChild !== end) panel.firstChild.remove(); // the button stays in its place: it may be half pressed
+  end.before(...fresh.children);
   for (const [field, value, checked] of now) {
     const one = panel.querySelector(field);
     if (one) Object.assign(one, one.type === "checkbox" ? { checked } : { value });
