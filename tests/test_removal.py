@@ -98,6 +98,26 @@ def test_a_removed_person_is_gone_with_their_shortlists_and_the_other_stays(libr
     assert (store.answer_counts(again.id), store.shortlists.of(again.id)) == ({}, [])
 
 
+def test_the_ids_of_what_was_removed_are_never_given_again(library, tmp_path):
+    store = library.store
+    ben, hall = store.person("Ben"), store.collection("hall")
+    (list_of_ben,) = store.shortlists.of(ben.id)
+    first = store.shortlists.remarks(list_of_ben)[0]
+    store.shortlists.unsay(list_of_ben, first.id)
+    store.shortlists.say(list_of_ben, first.item_id, "Cleo", "again")
+    assert store.shortlists.remarks(list_of_ben)[0].id > first.id
+    shown = {item.id for item in store.items(hall.id)}
+    remove_collection(library, hall)
+    library.import_source(tmp_path / "hall", "hall")
+    again = store.collection("hall")
+    assert again.id > hall.id
+    assert min(item.id for item in store.items(again.id)) > max(shown)
+    remove_person(library, ben)
+    again = store.add_person("Ben")
+    assert again.id > ben.id
+    assert store.shortlists.add(again.id, "Ben's").id > list_of_ben.id
+
+
 def test_names_are_changed_but_never_to_that_of_another(library):
     store = library.store
     ada, wall = store.person("Ada"), store.collection("wall")

@@ -272,6 +272,40 @@ def test_a_migration_that_fails_changes_nothing_and_leaves_a_backup(filled, home
     assert len(list((home / "backups").glob("*.db"))) == 1
 
 
+def rows(store):
+    """All that is kept, without the version of the tables."""
+    with store.engine.connect() as db:
+        return {table.name: db.execute(sa.select(table)).all() for table in metadata.sorted_tables}
+
+
+def test_tables_whose_ids_were_given_again_are_made_anew_with_every_row(home, tmp_path, monkeypatch):
+    older = tmp_path / "migrations"
+    shutil.copytree(database.MIGRATIONS, older)
+    for file in (older / "versions").glob("v*.py"):
+        if file.stem[1:5] > "0012":
+            file.unlink()
+    with monkeypatch.context() as then:
+        then.setattr(database, "MIGRATIONS", older)
+        store = Store(home)
+        ada, art = store.add_person("Ada"), store.add_collection("art", "folder", "classic")
+        items = [NewItem(f"{n}", Locator.of(home / f"{n}"), f"{n:064x}", 4, 3, {"price": f"{n} €"}) for n in range(3)]
+        store.keep_files(art.id, [KnownFile(i.locator.text, 1, 2**60, i.sha256, None) for i in items], items)
+        store.record(ada.id, art.id, [Judgement("choice", (1, 2), "c1"), Judgement("undo", (), "c2", undoes="c1")])
+        mine = store.shortlists.add(ada.id, "mine")
+        store.shortlists.share(mine, "1234")
+        store.shortlists.put(mine, 3)
+        store.shortlists.say(mine, 3, "Ben", "nice")
+        before = rows(store)
+        store.close()
+    store = Store(home)
+    assert rows(store) == before
+    assert before["remarks"]
+    assert store.faults() == []
+    for table, refused in (("judgements", "append-only"), ("items", "FOREIGN KEY")):
+        with pytest.raises(StoreError, match=refused), database.writing(store.engine) as db:
+            db.execute(sa.text(f"DELETE FROM {table}"))
+
+
 def test_a_new_collection_comes_with_its_first_pictures_or_not_at_all(filled):
     store, _, art = filled
     assert store.collection_for("art", "elsewhere", "other") == store.collection("art")

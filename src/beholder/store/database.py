@@ -145,7 +145,11 @@ def _upgrade(engine: sa.Engine, path: Path, head: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))  # it interpolates
     config.set_main_option("path_separator", "os")
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(writes=True) as connection,
+        dialect.references_unchecked(connection),
+        connection.begin(),
+    ):
         have = _revision_of(connection)
         if have == head:
             return  # another process was faster

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 MOST_VALUES = 500  # in one statement
+NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}  # of a table whose ids are not given again after a removal
 _PRAGMAS = (
     "busy_timeout=30000",
     "journal_mode=WAL",
@@ -75,6 +76,17 @@ def _begin(connection: sa.Connection) -> None:
     # A deferred transaction that turns writer half way cannot wait for a second writer: it fails at once.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def references_unchecked(connection: sa.Connection) -> Iterator[None]:
+    """So that a transaction within can make a table anew that others refer to; from outside it goes by unseen."""
+    own = connection.connection
+    own.cursor().execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        own.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def copy(path: Path, target: Path) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     false,
 )
 
+from beholder.store.dialect import NEVER_AGAIN
+
 metadata = MetaData()
 
 people = Table(
@@ -27,6 +29,7 @@ people = Table(
     Column("name", String, nullable=False, unique=True),
     Column("key", String, nullable=False, unique=True),  # opaque: what a browser's cookie holds
     Column("created_at", String, nullable=False),
+    **NEVER_AGAIN,
 )
 
 collections = Table(
@@ -40,6 +43,7 @@ collections = Table(
     Column("more_encoders", JSON, nullable=False, server_default="[]"),  # whose blocks stand behind the first one's
     Column("artworks", Boolean),  # whether the photos of its source are looked into for artworks; NULL: as it is usual
     Column("compared", Integer, nullable=False, server_default="0"),  # the last item that was looked for twice
+    **NEVER_AGAIN,
 )
 
 items = Table(
@@ -76,6 +80,7 @@ items = Table(
     Column("removed", Boolean, nullable=False, server_default=false()),  # by a person: it is no work
     UniqueConstraint("collection_id", "sha256", "crop", name="items_of_content"),
     Index("items_by_crop", "collection_id", "gone", "crop", "found"),
+    **NEVER_AGAIN,
 )
 
 # Every file an import has looked at, so that the next one need not open it again: good, a copy of one, or broken.
@@ -189,6 +194,7 @@ shortlists = Table(
     Column("key", String, unique=True),  # opaque: the end of the address for others; NULL where it is not shared
     Column("pin", String),  # what tells the right one, not the PIN itself; NULL: others need none
     Index("shortlists_of_person", "person_id"),
+    **NEVER_AGAIN,
 )
 
 listed = Table(
@@ -211,4 +217,5 @@ remarks = Table(
     Column("text", String, nullable=False),  # "": a heart
     Column("at", String, nullable=False),
     Index("remarks_of_shortlist", "shortlist_id"),
+    **NEVER_AGAIN,
 )
