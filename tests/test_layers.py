@@ -16,7 +16,17 @@ FLOORS = [
     {"errors", "config"},  # words
     {"locator"},  # where bytes are
     {"types"},  # and what is said of them
-    {"images", "painter", "text", "cells", "json_reading", "jobs", "durable", "size_words"},  # pixels, text, workers
+    {
+        "images",
+        "painter",
+        "text",
+        "cells",
+        "json_reading",
+        "jobs",
+        "durable",
+        "size_words",
+        "currencies",
+    },  # pixels, text, workers
     {"csv_reading", "money", "sizes"},  # tables of text, a row at a time; prices and sizes as people write them
     {"details"},  # what a source says of a picture, typed
     {"features", "store", "facts"},  # a picture's row of numbers; what is kept; what is said of many, as numbers

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from beholder.money import Price, country_of, read_price
+from beholder.currencies import country_of
+from beholder.money import Price, read_price
 
 with (Path(__file__).parent / "data" / "prices.csv").open(encoding="utf-8") as stream:
     TOLD = list(csv.DictReader(stream, delimiter=";"))

@@ -250,6 +250,35 @@ def test_prices_of_json_ld_are_read_where_they_are_sure(read, told, price, terms
     assert (details(one).price, details(one).terms) == (price, terms)
 
 
+@pytest.mark.parametrize(
+    ("specified", "price"),
+    [
+        ({"price": "500", "priceCurrency": "EUR", "valueAddedTaxIncluded": False}, None),
+        ({"price": "500", "priceCurrency": "EUR", "valueAddedTaxIncluded": "true"}, 50000),
+        (
+            [
+                {"price": "500", "priceCurrency": "EUR", "valueAddedTaxIncluded": "false"},
+                {"price": "595", "priceCurrency": "EUR", "valueAddedTaxIncluded": True},
+            ],
+            59500,
+        ),
+    ],
+)
+def test_a_price_on_which_a_tax_comes_is_kept_as_that(read, specified, price):
+    (one,) = works(read(page("", json_ld(offer(priceSpecification=specified)))))
+    assert details(one).price == price
+    assert price or one.columns["price"] == "500 excl. VAT"
+
+
+def test_a_price_that_a_page_shows_settles_whether_a_tax_comes_on_top(read):
+    head = json_ld(offer(price="500", priceCurrency="EUR", valueAddedTaxIncluded=False))
+    prices = [
+        details(works(read(page(f'<div><b class="price">{shown} €</b> {words}</div>', head)))[0]).price
+        for shown, words in (("500", ""), ("500", "zzgl. MwSt."), ("595", "inkl. MwSt."))
+    ]
+    assert prices == [50000, None, 59500]
+
+
 def test_two_works_under_one_address_are_two(read):
     sky = {"@type": "Product", "name": "Sky", "url": "https://a.org/1", "image": "https://a.org/2.jpg"}
     sea = offer(price="180", priceCurrency="EUR") | {"url": "https://a.org/1"}
@@ -326,12 +355,24 @@ def test_pictures_of_json_ld_are_found_however_they_are_written(read, image):
         '<!-- {"@type":"Product","name":"Sea","image":"https://a.org/1.jpg"} -->',
         '//<![CDATA[\n{"@type":"Product","name":"Sea","image":["https://a.org/1.jpg",]}\n//]]>',
         '{"@type":"schema:Product","schema:name":"Sea","http://schema.org/image":"https://a.org/1.jpg"}',
+        """{'@type': 'Product', 'name': 'Sea', 'description': 'the sea\\'s "blue"', 'image': 'https://a.org/1.jpg'}""",
+        '{"@type": "Product", name: "Sea", image: "https://a.org/1.jpg", offers: {price: 5, sku: None, on: True}}',
+        '{"@type": "Product", "name": "Sea", "image": "https://a.org/1.jpg", "offers": {"price": , "sku": "a: ,b"}}',
+        "{&quot;@type&quot;:&quot;Product&quot;,&quot;name&quot;:&quot;Sea&quot;,&quot;image&quot;:&quot;https://a.org/1.jpg&quot;}",
+        '{"@type": "Product", "name": "Sea", "image": "https://a.org/1.jpg", "offers": {"price": "5", "pri',
         '{"@type":"Product","description":"two\nlines\tand // no comment","name":"Sea","image":"https://a.org/1.jpg"};',
     ],
 )
 def test_broken_and_commented_json_is_read(read, text):
     (one,) = works(read(page("", f'<script type="application/LD+json; charset=utf-8">{text}</script>')))
     assert (one.columns["title"], one.locator.text) == ("Sea", "https://a.org/1.jpg")
+
+
+def test_of_a_list_that_is_cut_off_what_is_complete_is_read(read):
+    told = json.dumps([offer(price=n, priceCurrency="EUR") | {"name": f"Sea {n}"} for n in (1, 2, 3)])
+    for left, prices in ((1, [100, 200, 300]), (3, [100, 200, None]), (40, [100, 200, None]), (110, [100, 200])):
+        found = works(read(page("", f'<script type="application/ld+json">{told[:-left]}</script>')))
+        assert [details(one).price for one in found] == prices
 
 
 def test_opengraph_alone_is_enough(read):
@@ -470,6 +511,11 @@ def in_card(words: str, n: int = 1) -> str:
         ("<div>fra <b>900 kr.</b></div>", None, "from"),
         ("<p>Gives væk</p>", None, "free"),
         ("<p>900 kr.</p><p>Gratis levering</p>", 90000, None),
+        ("<p>Plakat 90 kr.</p><p>Maleri 900 kr.</p>", None, None),
+        ("<p>Plakat 90 kr.</p><p>Original: 900 kr.</p>", None, None),
+        ("<p>Original 900 kr.</p><p class=price>90 kr.</p>", None, None),
+        ("<p>Plakat 90 kr.</p>", 9000, None),
+        ("<p>Maleri 900 kr.</p><p>900,00 kr.</p>", 90000, None),
     ],
 )
 def test_a_sum_in_a_card_is_its_price_where_no_word_says_otherwise(read, words, price, terms):
@@ -515,6 +561,15 @@ def test_what_a_page_of_one_work_shows_completes_what_it_says(read):
         ('<p class="price">250 kr</p><p class="shipping-price">50 kr</p>', 25000),
         ('<nav><b class="price">75 kr</b></nav><p class="price">250 kr</p>', 25000),
         ('<div><span>Forsikringsværdi</span> <b class="price">250 kr</b></div>', None),
+        ('<div><span>Ramme</span> <b class="price">250 kr</b></div>', None),
+        ('<div><span>Levering og montering:</span> <b class="price">250 kr</b></div>', None),
+        ('<div><span>Vores pris:</span> <b class="price">250 kr</b></div>', 25000),
+        ('<div><span>Med ramme:</span> <b class="price">250 kr</b></div>', 25000),
+        ('<div><b class="price">250 kr</b> <small>ekskl. moms</small></div>', None),
+        ('<div><b class="price">250 kr</b> <small>+ 25 % moms</small></div>', None),
+        ('<div><b class="price">250 kr</b> <small>inkl. moms</small></div>', 25000),
+        ('<p class="price">Tryk 250 kr</p><p class="price">Original 900 kr</p>', None),
+        ('<p class="price">250 kr</p><p class="price">Original 250 kr</p>', 25000),
     ],
 )
 def test_a_page_with_one_picture_is_of_that_work(read, shown, price):
@@ -527,8 +582,28 @@ def test_a_page_with_one_picture_is_of_that_work(read, shown, price):
 def test_another_work_that_a_page_shows_is_not_called_by_its_title(read):
     head = '<meta property="og:title" content="Hav"><meta property="og:image" content="https://a.dk/1.jpg">'
     card = '<a href="/2"><img src="https://a.dk/2.jpg"><b>Skov</b><span class="price">250 kr</span></a>'
-    found = works(read(page(f"<h1>Hav</h1><p>Solgt</p>{card}", head, saved_from="https://a.dk/1")))
-    assert [one.columns["title"] for one in found if details(one).price] == ["Skov"]
+    (one,) = works(read(page(f"<h1>Hav</h1><p>Solgt</p>{card}", head, saved_from="https://a.dk/1")))
+    assert (one.columns["title"], details(one).price, details(one).availability) == ("Hav", None, "sold")
+
+
+@pytest.mark.parametrize("marked", ["", '<meta property="og:title" content="Hav">'])
+@pytest.mark.parametrize("price", ["", '<p class="price">900 kr</p>'])
+def test_a_page_whose_only_card_is_of_another_work_is_of_its_own(read, marked, price):
+    card = '<a href="/2"><img src="https://a.dk/2.jpg"><b>Skov</b><span class="price">250 kr</span></a>'
+    marked += '<meta property="og:image" content="https://a.dk/1.jpg">' if marked else ""
+    body = f'<h1>Hav</h1><img src="https://a.dk/1.jpg" alt="Hav">{price}{card}'
+    (one,) = works(read(page(body, marked, saved_from="https://a.dk/1")))
+    assert (one.columns["title"], one.locator.text) == ("Hav", "https://a.dk/1.jpg")
+    assert details(one).price == (90000 if price else None)
+
+
+def test_what_stands_under_similar_works_is_not_of_the_work(read):
+    more = '<div><h2>Ähnliche Werke</h2></div><div><img src="https://a.de/2.jpg"><p class="price">70 €</p>'
+    more += "<p>Verkauft</p></div>"
+    body = f'<h1>Meer</h1><img src="https://a.de/1.jpg" alt="Meer"><section>{more}</section>'
+    (one,) = works(read(page(body, saved_from="https://a.de/1")))
+    assert (one.columns["title"], details(one).price, details(one).availability) == ("Meer", None, None)
+    assert "2.jpg" not in str(one)
 
 
 def test_a_page_of_pictures_alone_gives_them_with_their_words(read):

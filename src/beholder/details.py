@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from beholder.cells import Marks, NotANumber, number
-from beholder.money import Price, codes_of, country_of, read_price
+from beholder.currencies import codes_of, country_of
+from beholder.money import Price, read_price
 from beholder.sizes import Size, Sizes, read_sizes
 from beholder.types import Details
 

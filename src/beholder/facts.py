@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.currencies import minor_units
 from beholder.details import field_of
-from beholder.money import minor_units
 from beholder.types import Details, Floats, Ints, Item
 
 Mask = NDArray[np.bool_]

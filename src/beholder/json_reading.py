@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -201,45 +200,3 @@ def first_value(text: str, start: int) -> tuple[Any, int]:
         return (None, start) if _SURROGATE.search(text, start, end) else (value, end)
     except (BadJson, ValueError, RecursionError):
         return None, max(end, start)
-
-
-_LOOSE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*[\]}])', re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_OTHER_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(?!u[0-9a-fA-F]{4})([^\"\\/bfnrt]))")
-_INNER_QUOTE = re.compile(r'(?<![\[{,:\\\s])(?<![\[{,:]\s)"(?!\s*[,:}\]])|(?<=[^\[{,:\\\s]\s)"(?!\s*[,:}\]])')
-_WRAPPED = re.compile(
-    r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
-    r"|(?://\s*)?(?:-->|\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
-)
-
-
-def parse_loose(text: str) -> Any:
-    """As `parse_json`, of what pages write.
-
-    With comments, trailing commas, line ends and quotes in texts, escapes of other languages, one brace too many, in
-    marks of HTML.
-
-    raises : BadJson
-    """
-    with suppress(BadJson):
-        return parse_json(text)
-    text = _WRAPPED.sub("", text).strip().rstrip(";")
-    for mend in (str, _with_quotes_escaped):
-        tried = _LOOSE.sub(lambda found: _escaped(found.group()) if found.group().startswith('"') else " ", mend(text))
-        tried = _TRAILING.sub(lambda found: found[1] or "", tried)
-        with suppress(BadJson):
-            return parse_json(tried)
-        if (value := first_value(tried, 0)[0]) is not None:
-            return value
-    return parse_json(text)
-
-
-def _with_quotes_escaped(text: str) -> str:
-    """Quotes that neither open nor close a text, by what stands beside them."""
-    return _INNER_QUOTE.sub(r'\\"', text)
-
-
-def _escaped(text: str) -> str:
-    text = _OTHER_ESCAPE.sub(lambda found: f"\\u00{found[1]}" if found[1] else found[2], text)
-    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

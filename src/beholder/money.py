@@ -10,24 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_CURRENCIES = {  # the codes that are read, with the signs of each; a sign of several needs a country
-    "EUR": "€ euro euros", "USD": "us$ $us u$s $", "GBP": "£ pounds", "CHF": "sfr fr chf.", "SEK": "kr kronor sek.",
-    "NOK": "kr kroner", "DKK": "kr kroner dkr", "ISK": "kr krónur", "JPY": "円 ¥ ￥ yen", "CAD": "ca$ c$ $ca $",
-    "AUD": "au$ a$ $au $", "NZD": "nz$ $", "HKD": "hk$ $", "SGD": "s$ $", "TWD": "nt$ $ 元", "MXN": "mx$ mex$ $",
-    "ARS": "ar$ $", "CLP": "clp$ $", "COP": "co$ $", "CNY": "rmb cn¥ ¥ ￥ 元", "KRW": "₩ 원", "INR": "₹ rs",
-    "PKR": "rs", "LKR": "rs",
-    "PLN": "zł zl", "CZK": "kč", "HUF": "ft", "RON": "lei", "MDL": "lei", "BGN": "лв",
-    "RUB": "₽ руб", "BYN": "руб", "UAH": "₴ грн", "TRY": "₺ tl",
-    "ILS": "₪", "BRL": "r$", "ZAR": "", "XPF": "fr", "THB": "฿", "VND": "₫", "PHP": "₱",
-}  # fmt: skip
-_WITHOUT_CENTS = {"JPY", "KRW", "ISK", "VND", "CLP", "XPF"}
-_OF_COUNTRY = {
-    "dk": "DKK", "se": "SEK", "no": "NOK", "is": "ISK", "ch": "CHF", "li": "CHF", "jp": "JPY", "cn": "CNY", "us": "USD",
-    "ca": "CAD", "au": "AUD", "nz": "NZD", "hk": "HKD", "sg": "SGD", "tw": "TWD", "mx": "MXN", "ar": "ARS", "cl": "CLP",
-    "in": "INR", "uk": "GBP", "gb": "GBP", "pl": "PLN", "cz": "CZK", "hu": "HUF", "ro": "RON",
-    "ru": "RUB", "by": "BYN",
-}  # fmt: skip
-_SITES = {"tradera.com": "se"}  # of one country, whatever their names end in
+from beholder.currencies import CURRENCY_OF, SIGNS, codes_of, minor_units
+
 _DASHED = {"DKK", "SEK", "NOK", "CHF"}  # where "500,-" and "500.-" say that the sum is in crowns or francs
 _MOST_DIGITS = 12
 _LONGEST = 200  # characters; a price is shorter
@@ -65,6 +49,8 @@ _OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, 
     r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
     r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
     r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
+    r"gutschein\w*|gift ?cards?|gavekort|presentkort|cadeaubon|carte cadeau|buono regalo|tarjeta regalo|voucher|"
+    r"(?:service|buyer'?s?) \w*fee|fees?|gebühr\w*|gebyr|avgift|käuferschutz|original(?:price| price|preis)|netto|ht|"
     r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand"
 )
 _FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price
@@ -122,6 +108,7 @@ _AMOUNT = re.compile(
 )
 _NO_CENTS = re.compile(r"(?<=\d)(?:,=| ,-)")  # 1250,=
 _EURO_POINT = re.compile(r"(\d)€(\d\d)(?!\d)")  # 15€50
+_NUMBER = r"\d(?:[\d.,'’]*\d)?"
 _RUN = re.compile(r"\d(?:[\d.,'’]|\s(?=\d{3}(?!\d)))*(?:k\b|:?\s?[-–—]{1,2}(?!\s?\d))?")
 _CUT = re.compile(r"(?<![^\W\d_])[.,]$")  # .50
 _LAKH = re.compile(r"(\d{1,2}(?:,\d{2})+,\d{3})(?:\.(\d{2}))?", re.ASCII)
@@ -143,21 +130,6 @@ class Price(NamedTuple):
     amount: int | None = None
     currency: str | None = None
     terms: str = ""
-
-
-def country_of(host: str) -> str:
-    """The country of a site, by its name; "" where that does not tell."""
-    host = host.casefold().rstrip(".").removeprefix("www.")
-    for site, country in _SITES.items():
-        if host == site or host.endswith("." + site):
-            return country
-    ending = host.rpartition(".")[2]
-    return ending if "." in host and len(ending) == 2 and ending.isalpha() else ""
-
-
-def codes_of(sign: str) -> frozenset[str]:
-    """The currencies that a sign, a word or a code may mean."""
-    return _CODES.get(sign.strip().casefold().rstrip("."), frozenset())
 
 
 def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> Price:
@@ -185,7 +157,7 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     signs = _signs_beside(before, left[run.end() :])
     if signs is None:
         return Price(terms=terms)
-    dashed = run.group().rstrip("-–—") != run.group() and _OF_COUNTRY.get(country) in _DASHED
+    dashed = run.group().rstrip("-–—") != run.group() and CURRENCY_OF.get(country) in _DASHED
     code = _code([*signs, *map(codes_of, filter(None, currencies))], country, dashed)
     if code is None:
         return Price(terms=terms)
@@ -193,29 +165,28 @@ def read_price(text: str, currencies: Sequence[str] = (), country: str = "") -> 
     return Price(amount, code, terms) if amount else Price(terms=terms)
 
 
-def price_text(amount: int | None, currency: str | None) -> str:
-    """A price in words, as "1,250 DKK"; "" where there is none.
-
-    Parameters
-    ----------
-    amount, currency
-        in minor units (cents) of the ISO 4217 currency
-    """
-    if amount is None or currency is None:
-        return ""
-    whole, cents = divmod(amount, minor_units(currency))
-    return f"{whole:,}{f'.{cents:02}' if cents else ''} {currency}"
-
-
-def minor_units(currency: str) -> int:
-    """How many of its smallest units make one of a currency."""
-    return 1 if currency in _WITHOUT_CENTS else 100
-
-
 def is_another_sum(before: str, behind: str) -> bool:
     """Whether words beside a sum say that it is no price asked: an estimate, a bid, a hammer price, carriage."""
     words = [_WITHIN.sub(" ", text.casefold()) for text in (before[-_LONGEST:], behind[:_LONGEST])]
-    return any(map(_OTHER_SUM.search, words)) or _TERM_PATTERNS["from"].search(words[0]) is not None
+    if any(map(_OTHER_SUM.search, words)) or _TERM_PATTERNS["from"].search(words[0]) is not None:
+        return True
+    label = _LABEL.search(words[0])
+    return label is not None and (label["frame"] is not None or not _is_of_price(label["name"]))
+
+
+def _is_of_price(label: str) -> bool:
+    """Whether a label such as "our price" may stand before what is asked."""
+    return bool(_PRICED.search(label) or SIGNS.search(label) or _BEFORE.intersection(_words(label)))
+
+
+def is_without_tax(behind: str) -> bool:
+    """Whether the words behind a sum say that a tax comes on top."""
+    return _WITHOUT_TAX.search(_WITHIN.sub(" ", behind[:_LONGEST].casefold())) is not None
+
+
+def versions_in(text: str) -> list[str]:
+    """What a text says that the original, a print or another version of a work costs."""
+    return [" ".join(found.group().split()) for found in _VERSION.finditer(text)]
 
 
 def _terms(text: str, at: int) -> tuple[str, str]:
@@ -241,8 +212,8 @@ def _signs_beside(before: str, after: str) -> list[frozenset[str]] | None:
         after = after[: extra.start()]
     signs: list[frozenset[str]] = []
     for part, known in ((before, _BEFORE), (after, _BEHIND)):
-        signs += [codes_of(found.group().replace(" ", "")) for found in _SIGNS.finditer(part)]
-        left = _SIGNS.sub(" ", part)
+        signs += [codes_of(found.group().replace(" ", "")) for found in SIGNS.finditer(part)]
+        left = SIGNS.sub(" ", part)
         if not known.issuperset(_words(left)) or not _QUIET.fullmatch(_WORD.sub(" ", left)):
             return None
     return signs
@@ -255,12 +226,12 @@ def _words(text: str) -> list[str]:
 def _code(said: list[frozenset[str]], country: str, dashed: bool) -> str | None:
     """The one currency that all signs agree on."""
     if dashed and not said:
-        return _OF_COUNTRY[country]
+        return CURRENCY_OF[country]
     if not said:
         return None
     codes = frozenset.intersection(*said)
     if len(codes) > 1:
-        codes &= {_OF_COUNTRY.get(country, "")}
+        codes &= {CURRENCY_OF.get(country, "")}
     return next(iter(codes)) if len(codes) == 1 else None
 
 
@@ -278,34 +249,35 @@ def _amount(text: str, code: str) -> int | None:
         if len(digits) > _MOST_DIGITS:
             return None
         whole, cents = int(digits), int((found["cents"] or "").ljust(2, "0"))
-    if code in _WITHOUT_CENTS:
+    if minor_units(code) == 1:
         return None if cents else whole or None
     return 100 * whole + cents or None
 
 
-def _known_codes() -> dict[str, frozenset[str]]:
-    known: dict[str, set[str]] = {}
-    for code, signs in _CURRENCIES.items():
-        for sign in (code.casefold(), *signs.split()):
-            known.setdefault(sign.rstrip("."), set()).add(code)
-    return {sign: frozenset(codes) for sign, codes in known.items()}
-
-
-def _signs() -> re.Pattern[str]:
-    """All signs; those of letters only as whole words, "AU $" with a blank too."""
-    longest_first = sorted(_CODES, key=len, reverse=True)
-    spelt = [
-        rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])\.?"
-        if sign.isalpha()
-        else re.escape(sign).replace(r"\$", r"\s?\$")
-        for sign in longest_first
-    ]
-    return re.compile("|".join(spelt))
-
-
-_CODES = _known_codes()
-_SIGNS = _signs()
 _TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in _TERMS.items()}
 _OTHER_SUM = re.compile(
     rf"(?<!\w)(?:{_OTHER_SUMS}|{_TERMS['estimate']}|{_TERMS['bid']})(?!\w)|^\W*(?:bud|bod|limit)\W*$"
+)
+
+_LABEL = re.compile(  # "Frame:", "Frame" before a sum
+    r"(?P<name>[^\W\d_][^:\d.,;|/]{0,30}?)\s*[:：]\W*$|"
+    rf"(?<![^\W\d_])(?<!\bi )(?<!\bin )(?<!\bim )(?P<frame>{_FRAME}|framing|(?:ein)?rahmung|"
+    r"indramning|inramning|innramming|encadrement|inlijsting|oprawa|rama)\W*$"
+)
+_PRICED = re.compile(
+    r"pri[sc]|prei|prix|prezz|precio|prij|cena|hinta|cost|kost|koop|kauf|køb|köp|kjøp|buy|kup|sale|salg|sälj|vend|"
+    r"total|gesamt|sum|amount|betrag|beløb|belopp|ask|価格|値段|値"
+)
+_WITHOUT_TAX = re.compile(
+    r"(?:(?<!\w)(?:zzgl|excl?|exkl|ekskl|excluding|exclusive|plus|without|ohne|uden|utan|uten|hors|sans|senza|zonder|sin)|"
+    r"\+)\.? ?(?:of )?(?:\d\d?(?:[.,]\d)? ?% ?)?(?:sales )?(?:vat|moms|mva|mwst|ust|btw|tva|iva|tax\w*|gst)(?!\w)"
+)
+_VERSIONS = (
+    r"original(?:e|en|s)?|original (?:painting|artwork|drawing)|originalgemälde|originalmaleri|prints|"
+    rf"kunstdrucke?|drucke?|kunsttryk|posters|stampa|reproduktion|reproduction|giclée|{_THING_WORDS.replace(' ', '|')}"
+)
+_PRICE = rf"(?:(?:{SIGNS.pattern})\s?{_NUMBER}|{_NUMBER}\s?(?:{SIGNS.pattern}))"
+_VERSION = re.compile(
+    rf"(?<!\w)(?:{_VERSIONS})\W{{0,3}}(?:(?:{_TERMS['from']})\W{{1,2}})?{_PRICE}|{_PRICE}\s?\(?(?:{_VERSIONS})(?!\w)",
+    re.IGNORECASE,
 )

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.csv_reading import CsvText
+from beholder.currencies import minor_units, price_text
 from beholder.errors import UserError
 from beholder.facts import Facts, Mask, unavailable
-from beholder.money import minor_units, price_text
 from beholder.text import decoded, shown
 from beholder.types import Details, Floats, Item
 

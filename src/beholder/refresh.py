@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from beholder.currencies import price_text
 from beholder.details import read_details
-from beholder.money import price_text
 from beholder.sources import Found, SavedPage
 from beholder.sources.addresses import plain_address
 from beholder.store import KeptListing, Store

@@ -9,11 +9,11 @@ _FRAMED = (
 )
 _FRAME = (
     r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
-    r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|indrammet|rammet ind|"
+    r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|\bindramme(?:t|de)\b|rammet ind|"
     r"inramad|incorniciat\w|ingelijst|"
     r"\b(?!blind|spænd|kile|\w*gram)\w*rammen?\b|rammått|\b(?:guld|trä|silver|metall)?ram(?:ens?)?\b|"
     r"ytterm[åa]tt|"
-    r"u[dt]vendig\w*|\budv\b|rahmenma(?:ß|ss)\w*|rahmengröße|\b(?!keil|spann|blind)\w*rahmen\b|gerahmt|(?<!un)framed|"
+    r"u[dt]vendig\w*|\budv\b|rahmenma(?:ß|ss)\w*|rahmengröße|\b(?!keil|spann|blind)\w*rahmen\b|(?<!un)gerahmt\w*|(?<!un)framed|"
     r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
     r"con cornice|\bcornice\b|"
     r"con (?:el )?marco|enmarcad\w|\bmarco\b|met lijst|incl\.? lijst|inclusief lijst|\blijst(?:maat)?\b|"
@@ -28,9 +28,10 @@ _WORK = (
     r"lysm[åa]+l|lysning|uden ramme|utan ram|uten ramme|ohne rahmen|unframed|ungerahmt|without (?:the )?frame|"
     r"excl?\w*\.? frame|"
     r"sans (?:le )?cadre|hors cadre|à vue|senza cornice|sin (?:el )?marco|zonder lijst|excl\.? lijst|dagmaat|beeldmaat|"
-    r"lichtma(?:ß|ss)|bild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
+    r"lichtma(?:ß|ss)|\bbild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
     r"billedm[åa]+l|sight size|image(?: size)?|"
-    r"\bmotiv\b|\bcanvas\b|\bsheet\b|\blærred\b|\bleinwand\b|bez (?:ramy|rámu)|keret nélkül|額なし|"
+    r"\bmotiv\b|(?<!on )(?<!på )(?<!auf )\b(?:canvas|lærred|leinwand)\b|\bsheet\b|"
+    r"bez (?:ramy|rámu)|keret nélkül|額なし|"
     r"ilman kehyksi\w+|netto|eks\w*\.? ramme|"
     r"excl\.? ramme"
 )
@@ -79,4 +80,8 @@ BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!ksk
 FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{0,2}}\W*$")
 NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it
 IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
-KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<frame>{_FRAME})")
+_A_FRAMED = (  # "framed oil painting": its size may be that of either
+    r"(?<!un)(?:framed|gerahmte\w*|indrammet|inramad|ingelijste?) (?!siz|dim|meas|m[åa]|format|st|to |in |i |with|"
+    r"out|tot|ca|at |app|er |is |ist |und |og )[^\W\d_]{2}"
+)
+KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<either>{_A_FRAMED})|(?P<frame>{_FRAME})")

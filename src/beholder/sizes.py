@@ -21,6 +21,7 @@ _QUOTES = re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behin
 _LONGEST = 20_000.0  # mm
 _MOST_TEXT = 5000  # characters that are looked at
 _NEAR = 28  # characters before a size in which it may be said that it is one of several
+_AROUND = 60  # characters in which a frame may be named whose size it is
 _FLAT = 4  # a third number is a depth where it is so many times shorter than both sides
 _SAME = 0.02  # by how much the same size may differ in centimetres and in inches
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
@@ -209,7 +210,7 @@ def _number(text: str) -> float:
 
 
 def _kinds(text: str, found: list[_Found]) -> list[str]:
-    """work, frame or other for each size, by the words before and behind it."""
+    """work, frame, either or other for each size, by the words before and behind it."""
     if not found:
         return []
     before, behind = [""] * len(found), [""] * len(found)
@@ -234,6 +235,11 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
         if not before[i] and FITS.search(text[ends[i] : one.start]) and NEXT_A_FRAME.match(text, one.end):
             behind[i] = "other"
     kinds = [front or back or "work" for front, back in zip(before, behind, strict=True)]
+    if "frame" not in kinds:  # a frame that is named near the only size may be within it
+        for i, one in enumerate(found):
+            near = KINDS.finditer(text, max(ends[i], one.start - _AROUND), one.end + _AROUND)
+            if not (before[i] or behind[i]) and any(match.lastgroup in ("frame", "either") for match in near):
+                kinds[i] = "either"
     for i in range(1, len(found)):
         if found[i].metric != found[i - 1].metric and _is_same(found[i].size, found[i - 1].size):
             kinds[i] = kinds[i - 1]

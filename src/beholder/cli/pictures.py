@@ -212,7 +212,7 @@ def _say_refresh(report: ImportReport) -> None:
     if not told:
         return
     say(f"  newer pages say: {told.in_words}")
-    from beholder.money import price_text
+    from beholder.currencies import price_text
 
     lines = [f"new: {one['title']}" for one in told.new]
     for one in told.repriced:

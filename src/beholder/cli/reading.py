@@ -264,8 +264,8 @@ def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
 
 def _offer(item: Item, wishes: Wishes) -> list[str]:
     """The cells of `_OFFER`, "" where nothing is known."""
+    from beholder.currencies import price_text
     from beholder.details import said
-    from beholder.money import price_text
     from beholder.offers import size_text
 
     told, (_, apart) = item.details, wishes.part_of(item)

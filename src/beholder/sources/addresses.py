@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -65,6 +66,7 @@ def web_address(text: str, base: str = "") -> str | None:
     return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))
 
 
+@lru_cache(1024)
 def is_public_host(host: str) -> bool:
     """Whether a host may be one of the public web, as far as its name tells."""
     host = unicodedata.normalize("NFKC", host).casefold().rstrip(".")

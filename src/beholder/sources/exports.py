@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from beholder.errors import BadInput
-from beholder.json_reading import LARGE, BadJson, parse_json, parse_loose
+from beholder.json_reading import LARGE, BadJson, parse_json
 from beholder.sources.addresses import web_address
 from beholder.sources.found import Broken, Found, More, unique
 from beholder.sources.iiif import iiif_listings, is_iiif
 from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of, saved_page
+from beholder.sources.loose_json import parse_loose
 from beholder.sources.museums import museum_listings
 from beholder.sources.page import html_text
 from beholder.sources.records import records
@@ -72,7 +73,7 @@ def _values(path: Path) -> list[Any]:
         if suffix in _LINES or "\n{" in text.strip():
             return _of_lines(text) or _refuse(path, error)
         try:
-            return [parse_loose(text)]
+            return [parse_loose(text, whole=True)]
         except BadJson:
             return _refuse(path, error)
 

@@ -96,6 +96,7 @@ _PICTURE_KEYS = ("contentUrl", "contentURL", "contenturl", "url", "@id", "thumbn
 _PIECES = frozenset(("", "C62", "EA", "H87", "PCE", "NAR", "ONE"))
 _SOLD = ("soldout", "outofstock", "discontinued")
 _PROPERTIES = ("size", "width", "height", "frame")
+_WITHOUT_TAX = " excl. VAT"
 _MOST_NODES = 200_000
 _MOST_PICTURES = 50
 
@@ -239,6 +240,7 @@ def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
         place = place.get("addressLocality") or place.get("name") if isinstance(place, dict) else place
     said["place"] = first_text(place)
     prices = [price for one in offers if (price := _price(one))]
+    prices = [price for price in prices if not price.get("price", "").endswith(_WITHOUT_TAX)] or prices
     if len({tuple(price.items()) for price in prices}) == 1:
         return said | prices[0]
     if prices:  # of several: which one is this work's, nobody says
@@ -269,18 +271,30 @@ def _price(offer: Mapping[str, Any]) -> dict[str, str]:
         price = price[0] if isinstance(price, list) and len(price) == 1 else price
         if isinstance(price, dict):
             price, currency = price.get("value", price.get("@value")), price.get("currency") or currency
-        return money_said(price, currency)
+        same = [one for one in specified if first_text(one.get("price", price)) == first_text(price)]
+        return _taxed(money_said(price, currency), [offer, *same])
     if low is not None:
         if str(low) == str(high) or (high is None and str(offer.get("offerCount")) == "1"):
             return money_said(low, currency)
         ends = [first_text(one) for one in (low, high) if first_text(one)]
         return {"price": "from " + " to ".join(ends), "currency": first_text(currency)}
-    prices = [money_said(one["price"], one.get("priceCurrency") or currency) for one in specified if _is_asked(one)]
+    prices = [
+        _taxed(money_said(one["price"], one.get("priceCurrency") or currency), [one])
+        for one in specified
+        if _is_asked(one)
+    ]
     if not prices or what:
         return {}
+    prices = [price for price in prices if not price.get("price", "").endswith(_WITHOUT_TAX)] or prices
     if any(price != prices[0] for price in prices):  # by number, by buyer
         return prices[0] | {"price": "from " + prices[0]["price"]}
     return prices[0]
+
+
+def _taxed(said: dict[str, str], told: list[Mapping[str, Any]]) -> dict[str, str]:
+    """A price, with the word that a tax comes on top of it where that is told, and nowhere the contrary."""
+    taxes = {str(one["valueAddedTaxIncluded"]).lower() for one in told if "valueAddedTaxIncluded" in one}
+    return said | {"price": said["price"] + _WITHOUT_TAX} if said and taxes == {"false"} else said
 
 
 def _is_asked(specified: Mapping[str, Any]) -> bool:

@@ -110,9 +110,10 @@ class Listing:
         columns: dict[str, str] = {}
         price = self._price(site)
         others: dict[str, str] = {}
+        readers = [reader for reader in READERS if self.said.get(reader)]
         for name in FIELDS:
-            for reader in READERS:
-                text = self.said.get(reader, {}).get(name, "")
+            for reader in readers:
+                text = self.said[reader].get(name, "")
                 if not text or (name == "currency" and reader != price):
                     continue
                 if name == "price" and reader != price:

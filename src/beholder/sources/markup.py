@@ -81,10 +81,11 @@ class Images:
         """The pictures that may be of works."""
         return (image for image in self.tree.css("img") if not _is_small(image))
 
-    def with_words(self) -> Iterator[tuple[str, str]]:
-        """(reference, what is said of it) of all pictures outside of menus, those on this disk first."""
-        for image in self.tree.css("img"):
-            references = [] if _is_small(image) or _aside(image) else self._references(image)
+    def with_words(self, others: Iterable[LexborNode] = ()) -> Iterator[tuple[str, str]]:
+        """(reference, what is said of it) of all pictures outside of menus and of parts that show other works."""
+        elsewhere = {image.mem_id for node in others for image in node.css("img")}
+        for image in self.all():
+            references = [] if image.mem_id in elsewhere or _aside(image) else self._references(image)
             if references:
                 yield references[0], _words(image)
 

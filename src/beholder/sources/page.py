@@ -8,19 +8,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from beholder.currencies import country_of
 from beholder.details import read_details
 from beholder.errors import BadInput
-from beholder.json_reading import BadJson, parse_loose
-from beholder.money import country_of
+from beholder.json_reading import BadJson
 from beholder.sources import cards
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, unique
 from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of, saved_page
+from beholder.sources.loose_json import parse_loose
 from beholder.sources.markup import Images, microdata, opengraph
 from beholder.sources.mhtml import read_mhtml, read_webarchive
+from beholder.sources.parts import other_parts, say_of_page
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.sources.scripts import page_data
@@ -133,16 +135,31 @@ class _Page:
         return found.all
 
     def _as_one(self, found: _Merged, told: list[Listing]) -> None:
-        """Take the page for that of one work, where it says what it is and shows one price outside of its cards."""
-        own = None if found.all else opengraph(self.tree)
-        if own is None or not own.pictures:
+        """Take the page for that of one work, where it shows its price, or itself beside another one's card."""
+        if found.all:
             return
-        probe = Listing()
-        cards.say_of_page(probe, self.tree, country_of(self.site), told)
-        seen = read_details({"price": probe.said.get("page", {}).get("price", ""), "site": self.site})
-        if "price" in own.said["opengraph"] or seen.price is not None or seen.terms is not None:
+        parts, seen = self._of_others(told), Listing()
+        say_of_page(seen, self.tree, country_of(self.site), parts)
+        own = opengraph(self.tree) or Listing()
+        known = read_details({**seen.said["page"], "site": self.site})
+        told_price = known.price is not None or known.terms is not None
+        priced = own.pictures and (told_price or "price" in own.said["opengraph"])
+        if not priced and not (len(told) == 1 or known.availability):
+            return
+        named = {one for one, words in self.images.with_words() if words.casefold() == seen.title().casefold() != ""}
+        shown_here = list(self.images.of_page(self.base, self.address, parts))
+        places = {web_address(one, self.base) for one in own.pictures}
+        sold = len(told) == 1 and known.availability and seen.title() and seen.title() in own.title()
+        shows = sold or any(one in named or web_address(one, self.base) in places for one in shown_here)
+        leads_away = not any(self.address and plain_address(one.link) == plain_address(self.address) for one in told)
+        if priced or (told and shows and leads_away):
+            own.take(seen)
             own.link = web_address(own.link, self.base) or self.address
             found.add(own)
+
+    def _of_others(self, told: list[Listing]) -> list[LexborNode]:
+        """The parts of the page that show other works than its own."""
+        return [*other_parts(self.tree), *(node for listing in told for node in listing.nodes)]
 
     def _own(self, found: _Merged, weak: list[Listing], others: list[Listing]) -> None:
         """What the page says of itself, and pictures on it that lead nowhere else, where it shows one work."""
@@ -158,10 +175,10 @@ class _Page:
         if told is not None and (not (told.link or self.address) or not one.link or self._is_same(told, one)):
             one.take(told)
         one.link = one.link or self.address
-        cards.say_of_page(one, self.tree, country_of(self.site), others)
+        parts = self._of_others(others)
+        say_of_page(one, self.tree, country_of(self.site), parts)
         if self._is_about(one):
-            nodes = [node for listing in others for node in listing.nodes]
-            shown_here = self.images.of_page(self.base, one.link, nodes)
+            shown_here = self.images.of_page(self.base, one.link, parts)
             one.pictures += [reference for reference in shown_here if reference not in one.pictures]
 
     def _is_same(self, told: Listing, one: Listing) -> bool:
@@ -195,12 +212,13 @@ class _Page:
 
     def _pictures_alone(self) -> list[Listing]:
         """All pictures of a page that says nothing of works, with their own words; a single one with the page's."""
-        found, told = [], list(self.images.with_words())
+        parts = other_parts(self.tree)
+        found, told = [], list(self.images.with_words(parts))
         for reference, title in told:
             listing = Listing(pictures=[reference])
             if len(told) == 1:
                 listing.link = self.address
-                cards.say_of_page(listing, self.tree, country_of(self.site), [])
+                say_of_page(listing, self.tree, country_of(self.site), parts)
             listing.say("page", title=title)
             found.append(listing)
         return found

@@ -12,10 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from beholder.currencies import price_text
 from beholder.details import link_in
 from beholder.details import said as said_of
 from beholder.facts import unavailable
-from beholder.money import price_text
 from beholder.offers import size_text
 from beholder.ranking import title_of
 from beholder.text import shown

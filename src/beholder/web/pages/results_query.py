@@ -10,9 +10,10 @@ from starlette.datastructures import QueryParams
 
 from beholder.cells import NotANumber, number
 from beholder.collection import Collection
+from beholder.currencies import minor_units
 from beholder.errors import UnknownName, UserError
 from beholder.filters import Filter, sort_of
-from beholder.money import minor_units, read_price
+from beholder.money import read_price
 from beholder.offers import Wishes, read_currency, read_length
 from beholder.text import shown as short
 from beholder.web.pages.label import whole

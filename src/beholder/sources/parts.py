@@ -1,0 +1,254 @@
+"""What a part of a page shows of a work: its title, its one price, its size, whether it is sold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from beholder.details import read_details
+from beholder.money import is_another_sum, is_without_tax, read_price, versions_in
+from beholder.sizes import Sizes, read_sizes
+from beholder.sources.listing import Listing
+
+_PRICES = (
+    "[itemprop='price'], [class*='price'], [class*='Price'], [data-testid*='price'], [data-testid*='Price'], "
+    "[class*='pris'], "
+    "[class*='preis'], [class*='prix'], [class*='precio'], [class*='prezzo'], [class*='prijs'], [class*='hinta']"
+)
+_STRUCK = re.compile(
+    r"strike|old|was|before|original|line-through|rrp|uvp|unit|(?:ship|shipping|delivery|versand|fragt|frakt|postage|"
+    r"cart|basket|total)[-_](?:price|cost|amount|preis|pris)",
+    re.IGNORECASE,
+)
+_OLD = "s, del, strike, [class*='strike'], [class*='line-through']"
+_PLACES = "[itemprop='addressLocality'], [class*='location'], [class*='Location'], [data-testid*='location']"
+_HEADINGS = "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-testid*='title'], [itemprop='name']"
+LISTS = frozenset({"html", "body", "main", "ul", "ol", "section", "table", "tbody"})
+_WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
+_UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
+_BADGES = "span, p, div, strong, b, em, small"
+_DIGIT = re.compile(r"\d")
+_SUM = re.compile(r"\d[\d.,'’\s]*")
+_NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
+_BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
+_SHORT = 60  # characters of a price in a card
+_BADGE = 25
+_LONGEST_TITLE = 150
+_OTHERS = re.compile(  # headings of what else there is
+    r"\b(?:related|similar|recommended|recently viewed|(?:may|might|could|also) (?:also )?(?:like|love|enjoy)|"
+    r"(?:other|more) (?:works?|art|artworks?|paintings?|items?|products?|listings?)|more (?:from|by|like)|"
+    r"ähnlich\w*|verwandte|weitere \w+|auch (?:interessant|gefallen)|mehr (?:von|werke)|zuletzt angesehen|"
+    r"lignende|relatere[dt]e?|andre \w+|flere \w+|mere fra|mer (?:från|fra|av)|liknande|relaterade|andra \w+|fler \w+|"
+    r"similaires|associés|(?:aimer\w*|plaire) aussi|autres \w+|du même|vus récemment|simili|correlat\w|"
+    r"potrebbe\w*|altr[ei] \w+|relacionad\w+|similares|también|otr[ao]s \w+|vergelijkbare|gerelateerde?|"
+    r"meer (?:van|werk\w*)|andere \w+|ook (?:leuk|interessant)|podobne|polecane|inne \w+)\b|関連|おすすめ|他の",
+    re.IGNORECASE,
+)
+_OF_PAGE_PLACE = "#viewad-locality, [itemprop='addressLocality']"
+_OF_PAGE_DESCRIPTION = (
+    "#viewad-description-text, [itemprop='description'], [class*='description'], [class*='Description']"
+)
+
+
+def title_of(card: LexborNode, selector: str) -> str:
+    """selector : of the part that holds it, where that is known of the site"""
+    for one in filter(None, (selector, _HEADINGS)):
+        for node in card.css(one):
+            if text := _text(node):
+                return text
+    anchors = card.css("a[href]") or [card]
+    for name in ("title", "aria-label"):
+        for anchor in anchors:
+            if text := (anchor.attributes.get(name) or "").strip():
+                return text
+    alt = next((text for image in card.css("img") if (text := (image.attributes.get("alt") or "").strip())), "")
+    words = next((text for anchor in anchors if (text := _first_words(anchor))), "")
+    return words if words and (len(words) > len(alt) or not alt) else alt
+
+
+def _first_words(anchor: LexborNode) -> str:
+    """The first words in a link that are no price: all of it, where it holds nothing else."""
+    for node in [anchor, *anchor.css(_WORDS)]:
+        text = _text(node)
+        priced = any(read_price(_text(part), country="dk").amount for part in [node, *node.css(_WORDS)])
+        if not priced and len(text) <= 2 * _SHORT and sum(map(str.isalpha, text)) > 2:
+            return text
+    return ""
+
+
+def price_of(card: LexborNode, selector: str, title: str, country: str) -> str:
+    """The text of the one price in a card; of several all of them, which nobody can then take for one."""
+    for one in filter(None, (selector, _PRICES)):
+        if told := _prices(card, one, title, country, any_text=True):
+            break
+    else:
+        told = _prices(card, _WORDS, title, country)
+    told = _with_versions(told, _without_old(card, _text(card)).replace(title, " "))
+    bids = _BIDS.search(_text(card).replace(title, "")) if told else None
+    return f"{told} ({bids.group()})" if bids else told
+
+
+def size_of(card: LexborNode, title: str) -> str:
+    """The words of a card that say its size, where the title does not and the card says one alone."""
+    told: dict[Sizes, str] = {}
+    for node in card.css(_WORDS) if not any(read_sizes(title)) else ():
+        text = _text(node)
+        if len(text) <= 2 * _SHORT and any(size := read_sizes(text)) and len(text) <= len(told.get(size, text)):
+            told[size] = text
+    return next(iter(told.values())) if len(told) == 1 else ""
+
+
+def _prices(
+    card: LexborNode,
+    selector: str,
+    title: str,
+    country: str,
+    any_text: bool = False,
+    elsewhere: AbstractSet[int] = frozenset(),
+) -> str:
+    amounts: dict[tuple[int | None, str | None], str] = {}
+    terms, other = "", ""
+    for node in card.css(selector):
+        text = _without_old(node, _text(node))
+        text = text.replace(title, "").strip() if text != title else text
+        if not text or len(text) > _SHORT or text == title or node.tag in ("s", "del", "strike"):
+            continue
+        if node.mem_id in elsewhere or _STRUCK.search(node.attributes.get("class") or ""):
+            continue
+        price = read_price(text, country=country)
+        if price.amount is not None:
+            if around := _is_labelled(node, text, title):
+                other = other or around
+                continue
+            known = amounts.get(price[:2], "")
+            if not known or (price.terms and len(text) > len(known)):
+                amounts[price[:2]] = text
+        elif price.terms in ("free", "on request", "negotiable") and len(text) <= _BADGE:
+            terms = terms or text
+        elif any(map(str.isdigit, text)) and (any_text or price.terms in ("estimate", "bid", "from")):
+            other = other or text
+    return " / ".join(amounts.values()) if amounts else terms or other
+
+
+def place_of(card: LexborNode, selector: str) -> str:
+    """Where the work is."""
+    node = card.css_first(selector or _PLACES)
+    return _text(node) if node is not None else ""
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    """Whether it waits in the page for another state of the work: in shops of Shopify, each work has all badges."""
+    told = node.attributes
+    named = told.get("class") or ""
+    if "hidden" in told or "hidden" in named.split():
+        return True
+    if "price__badge" not in named:
+        return False
+    around = node.parent
+    while around is not None and around.tag and "price--" not in (around.attributes.get("class") or ""):
+        around = around.parent
+    return around is None or "price--sold-out" not in (around.attributes.get("class") or "")
+
+
+def _with_versions(told: str, text: str) -> str:
+    """A price, and beside it what a print or the original costs, where these are other sums."""
+    known = {_digits(one) for one in _SUM.findall(told)}
+    others = [one for one in versions_in(text) if _digits(one) not in known]
+    return " / ".join(dict.fromkeys([told, *others])) if told else ""
+
+
+def _digits(text: str) -> str:
+    return _NO_DIGIT.sub("", _NO_CENTS.sub("", text))
+
+
+def _without_old(node: LexborNode, text: str) -> str:
+    """The words, without prices that are struck through."""
+    if len(text) <= 2 * _SHORT:
+        for struck in node.css(_OLD):
+            text = " ".join(text.replace(_text(struck), "", 1).split())
+    return text
+
+
+def other_parts(tree: LexborHTMLParser) -> list[LexborNode]:
+    """What stands under headings such as "Similar works"."""
+    found: list[LexborNode] = []
+    for heading in tree.css("h2, h3, h4, h5, h6"):
+        text = _text(heading)
+        if len(text) > _SHORT or not _OTHERS.search(text):
+            continue
+        node, behind = heading, _beside(heading, 1)
+        for _ in range(3):
+            if behind is not None or node.parent is None or node.parent.tag in LISTS:
+                break
+            node = node.parent
+            behind = _beside(node, 1)
+        while behind is not None and behind.tag != heading.tag:
+            found.append(behind)
+            behind = _beside(behind, 1)
+    return found
+
+
+def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: list[LexborNode]) -> None:
+    """What a page with one work shows of it: heading, the one price, place, description.
+
+    others : its parts that show other works
+    """
+    elsewhere = {node.mem_id for part in [*tree.css("nav, footer"), *others] for node in part.css(_PRICES)}
+    heading = tree.css_first("h1")
+    title = _text(heading) if heading is not None else ""
+    listing.say("page", title=title if len(title) <= 2 * _LONGEST_TITLE else "")
+    for name, selector in (("place", _OF_PAGE_PLACE), ("description", _OF_PAGE_DESCRIPTION)):
+        node = tree.css_first(selector)
+        if node is not None:
+            listing.say("page", **{name: _text(node)})
+    if tree.body is not None:
+        listing.say("page", availability=availability_of(tree.body, others))
+    prices = [told["price"] for told in listing.said.values() if "price" in told]
+    if tree.body is None or not all(map(is_without_tax, prices)):
+        return
+    shown = " ".join(_text(node) for node in tree.body.css(_PRICES) if node.mem_id not in elsewhere)
+    told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
+    listing.say("page", price=_with_versions(told, shown))
+
+
+def _is_labelled(node: LexborNode, text: str, title: str) -> str:
+    """The words around a sum, where they say that it is no price asked; "" where they do not."""
+    parent = node.parent
+    around = _text(parent).replace(title, "") if parent is not None and parent.tag not in LISTS else ""
+    before, found, behind = around.partition(text)
+    if not found or len(around) > 2 * _SHORT:  # the words beside it alone
+        before, behind = (_text(one) if one is not None else "" for one in (_beside(node, -1), _beside(node, 1)))
+        around, found, before = f"{before} {text} {behind}", text, _DIGIT.split(before)[-1]
+        if max(len(before), len(behind)) > _SHORT:
+            return ""
+    own = _UP_TO_NEXT.match(behind)
+    words = own[1] if own else ""
+    other = is_another_sum(before, words) or is_without_tax(behind)
+    return around if found and len(around) <= 2 * _SHORT and other else ""
+
+
+def _beside(node: LexborNode, way: int) -> LexborNode | None:
+    """The part before it (-1) or behind it (1)."""
+    one = node.next if way > 0 else node.prev
+    while one is not None and not one.is_element_node:
+        one = one.next if way > 0 else one.prev
+    return one
+
+
+def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
+    """Sold, reserved, where a card says so. others : its parts that say it of other works"""
+    elsewhere = {node.mem_id for part in others for node in (part, *part.css(_BADGES))}
+    for node in card.css(_BADGES):
+        if node.child is None or node.child.next is not None or node.mem_id in elsewhere or _is_hidden(node):
+            continue
+        text = _text(node)
+        if 0 < len(text) <= _BADGE and read_details({"price": text}).availability:
+            return text
+    return ""
+
+
+def _text(node: LexborNode) -> str:
+    return " ".join(node.text(separator=" ", skip_empty=True).split())
