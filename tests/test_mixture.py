@@ -145,6 +145,11 @@ def test_ratings_on_two_levels_are_parted_between_them_and_others_are_not():
     assert parted(rated(liked, np.arange(4))) is None
     assert parted(np.full(40, 3.0)) is None
     assert not [seed for seed in range(50) if parted(np.round(rng.normal(5.5, 2, 40)).clip(1, 10)) is not None]
+    few, seen = np.arange(40) < 2, 0
+    for seed in range(100):
+        upper = parted(rated(few, np.arange(40), seed))
+        seen += upper is not None and upper[:2].all() and upper.sum() < 4
+    assert seen > 85, "two high ratings are seen among many low ones"
 
 
 def test_a_kind_is_found_from_ratings_on_two_levels(kinds):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln
+from scipy.special import betaln, entr
 
 from beholder.taste.functionals import Functionals
 from beholder.taste.regimes import Regime
@@ -26,14 +26,15 @@ _RATE = 1.0, 5.0  # Beta prior of the share that is liked
 def liked_of(told: Functionals) -> NDArray[np.bool_] | None:
     """(m,) which answers are ratings of the upper level; None where there are no two levels.
 
-    They are parted where the spread round them is least [Otsu 1979].
-    Otsu, A threshold selection method from gray-level histograms, IEEE Trans. Systems, Man, and Cybernetics 9, 1979.
+    They are parted where two normal distributions of one spread, each with its share, make the ratings likeliest: so a
+    few high ratings are seen among many low ones [Kittler, Illingworth 1986].
+    Kittler, Illingworth, Minimum error thresholding, Pattern Recognition 19, 1986.
     """
     y = told.y[told.rated > 0]
     steps = np.unique(y)
     if len(y) < _FEWEST or len(steps) < 2:
         return None
-    cut = min((steps[:-1] + steps[1:]) / 2, key=lambda cut: _within(y, y > cut))
+    cut = min((steps[:-1] + steps[1:]) / 2, key=lambda cut: _surprise(y, y > cut))
     high = y > cut
     apart = y[high].mean() - y[~high].mean()
     if high.mean() > _MOST_LIKED or apart < _APART * max(np.sqrt(_within(y, high)), _LEAST_SPREAD):
@@ -58,6 +59,12 @@ def worth_of_picks(told: Functionals, liked: NDArray[np.bool_]) -> float:
     """Log evidence of what is liked where no picture tells of another."""
     high, rest = int(liked.sum()), int((told.rated > 0).sum()) - int(liked.sum())
     return float(betaln(high + _RATE[0], rest + _RATE[1]) - betaln(*_RATE))
+
+
+def _surprise(y: Floats, high: NDArray[np.bool_]) -> float:
+    """Twice the negative log likelihood of a rating, but for a constant, where the two parts are two normal levels."""
+    share = high.mean()
+    return float(np.log(max(_within(y, high), _LEAST_SPREAD**2)) + 2 * (entr(share) + entr(1 - share)))
 
 
 def _within(y: Floats, high: NDArray[np.bool_]) -> float:
