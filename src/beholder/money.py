@@ -33,9 +33,9 @@ _TERMS = {  # the first that is said counts
     "negotiable": r"v\.?h?b\.?|verhandlungs(?:basis|sache)|verhandelbar|eller (?:hø[jg]este )?bud|e\.?\s?b\.?|bud "
     r"modtages(?! ikke)|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"
     r"o\.?b\.?o\.?|o\.?n\.?o\.?|o\.?v\.?n\.?o\.?|or (?:best|nearest) offer|or near offer|negotiable|"
-    r"make (?:an |me an )?offer|offers? (?:accepted|welcome)|à débattre|négociable|faire (?:une )?offre|"
+    r"make (?:an |me an )?offer|offers? (?:accepted|welcome)|à débattre|négociables?|faire (?:une )?offre|"
     r"bieden|of bieden|t\.?e\.?a\.?b\.?|"
-    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociable|a convenir|"
+    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociables?|a convenir|"
     r"(?:eller )?(?:högst|høyst|højest)\s?(?:bjudande|bydende)|prisförslag|till förhandling|diskutabelt|"
     r"do negocjacji|tai tarjous|tarjous|festpreis oder gebot",
     "from": r"fra|ab|from|starting (?:at|from)|à partir de|dès|da|a partire da|desde|a partir de|vanaf|från|od|alkaen",
@@ -47,6 +47,9 @@ _OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, 
     r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
     r"result\w*|résultat\w*|ergebnis\w*|risultato|resultado|miet\w+|miete|leje|udlej\w+|huur|noleggio|alquiler|hire|"
     r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
+    r"dostaw\w+|(?:najniższa|laagste|lowest(?: recent)?|laveste|lägsta|niedrigster) (?:cena|prijs|price|pris\w*|preis)|"
+    r"prix le plus bas|prezzo più basso|precio más bajo|"
+    r"30[ -]?(?:dni|tage|days|dage|dagar|dager|jours|giorni|días|dagen)|"
     r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
     r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
     r"gutschein\w*|gift ?cards?|gavekort|presentkort|cadeaubon|carte cadeau|buono regalo|tarjeta regalo|voucher|"
@@ -61,7 +64,7 @@ _PLAIN_WORDS = (
     "pris prisen fast price preis prix prezzo precio prijs cena hinta asking only now nur jetzt kun nu kr sælges "
     "festpreis fp vraagprijs ferme fisso fissi fijo total totalt totalpris gesamt i alt buy it now køb nu sofortkaufen "
     "sofort kaufen sofortpreis achat immédiat direct kopen köp kjøp kup teraz säljes selges vaste hintapyyntö nyní "
-    "sale samlet letzter ttc brutto 税込 送料込み 送料無料 即決"
+    "sale samlet letzter your firm final til salgs ttc brutto 税込 送料込み 送料無料 即決"
 )
 _BEFORE_WORDS = "for voor"
 _BEHIND_WORDS = "abholung selbstabholung afhentning afhentes afhentet pickup"
@@ -74,20 +77,24 @@ _THING_WORDS = (
 _EXTRA = re.compile(r"\b(?:zzgl|plus|excl?|exkl|ekskl|hors|ex)\b\.?|\+")  # what comes on top is not in the amount
 _CARRIAGE_WORDS = (
     "versand shipping fragt forsendelse porto postage frakt spedizione envío livraison verzendkosten verzenden "
-    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans port"
+    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans port "
+    "wysyłka dostawa przesyłka"
 )
 _THINGS, _CARRIAGE = frozenset(_THING_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
 _PLAIN = _THINGS.union(_PLAIN_WORDS.split())
 _BEFORE, _BEHIND = _PLAIN.union(_BEFORE_WORDS.split()), _PLAIN.union(_BEHIND_WORDS.split())
 _FRAME = r"(?:ramme|rahmen|frame|cadre|lijst|cornice|marco|ram)"
-_ADDED = rf"(?:(?:frais de )?(?:{_CARRIAGE_WORDS.replace(' ', '|')})|moms|mwst|ust|vat|tax|btw|tva|iva|{_FRAME})\.?"
+_ADDED = (
+    rf"(?:(?:frais de |gastos de |spese di |koszty? )?(?:{_CARRIAGE_WORDS.replace(' ', '|')})|moms|mva|mwst|ust|vat|"
+    rf"tax|btw|tva|iva|{_FRAME})\.?"
+)
 _WITH = (
     r"(?:in[ck]l?|inklusive|including|included|inclus\w*|inclu[ií]d\w|compris\w*|free|gratis|kostenlos\w*|gratuit\w?)"
 )
 _WITHIN = re.compile(  # what is said to be within the price, or for nothing; and that it is fixed
     rf"(?:[+&] )?(?<!\w)(?:{_WITH}\.? ?(?:\d\d? ?% ?)?{_ADDED}"
     rf"(?:(?:,| og| und| and| et| en| e| y| och| &| \+)(?: {_WITH}\.?)? {_ADDED})*"
-    rf"|{_ADDED} (?:{_WITH}|möglich|possible|muligt?)(?=[\s.]*(?:$|[,;)!]))"
+    rf"|{_ADDED} (?:{_WITH}|möglich|possibile|possible|muligt?|disponibi?le|available)(?=[\s.]*(?:$|[,;)!]))"
     rf"|(?:med|mit|with|avec|met|con|uden|ohne|without|sans|zonder|senza|sin|utan|uten|excl?|ekskl|exkl)\.? {_FRAME}"
     rf"|(?:not|non|no|nicht|niet|ikke|inte|keine?|ingen)[ -](?:{_TERMS['negotiable']}))(?!\w)"
 )
@@ -184,6 +191,11 @@ def is_without_tax(behind: str) -> bool:
     return _WITHOUT_TAX.search(_WITHIN.sub(" ", behind[:_LONGEST].casefold())) is not None
 
 
+def behind_sums(text: str) -> str:
+    """The words behind the last sum of a text: those before it belong to that."""
+    return _SUM.split(text)[-1]
+
+
 def versions_in(text: str) -> list[str]:
     """What a text says that the original, a print or another version of a work costs."""
     return [" ".join(found.group().split()) for found in _VERSION.finditer(text)]
@@ -277,7 +289,8 @@ _VERSIONS = (
     rf"kunstdrucke?|drucke?|kunsttryk|posters|stampa|reproduktion|reproduction|giclée|{_THING_WORDS.replace(' ', '|')}"
 )
 _PRICE = rf"(?:(?:{SIGNS.pattern})\s?{_NUMBER}|{_NUMBER}\s?(?:{SIGNS.pattern}))"
+_SUM = re.compile(_PRICE, re.IGNORECASE)
 _VERSION = re.compile(
-    rf"(?<!\w)(?:{_VERSIONS})\W{{0,3}}(?:(?:{_TERMS['from']})\W{{1,2}})?{_PRICE}|{_PRICE}\s?\(?(?:{_VERSIONS})(?!\w)",
+    rf"(?<!\w)(?:{_VERSIONS})\W{{0,3}}(?:(?:{_TERMS['from']})\W{{1,2}})?{_PRICE}|{_PRICE}\s?\(?(?:{_VERSIONS})(?! ?\w)",
     re.IGNORECASE,
 )

@@ -40,7 +40,8 @@ _FOR, _A_FRAME = (
     r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
 )
 _OTHER = (
-    r"passepartout|passe-partout|passepartu|\bmat\b|plakatrahmen|emballage|(?:shipping )?(?:box|crate|package)\b|"
+    r"passepartout|passe-partout|passepartu|\bmat(?:ted)?\b|plakatrahmen|emballage|"
+    r"(?:shipping )?(?:box|crate|package)\b|"
     r"verpackung|\b(?:versand|umzugs|(?<!auf )(?<!/))karton\b|falz|falsm[åa]l|"
     r"imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
     r"\b(?:væg(?:gen)?|wand|muur|wall(?! (?:art|hanging|decor|sculpture|painting|picture))|sofa\w*)\b|"
@@ -59,7 +60,8 @@ _EVERY = r"each|hver|hvert|chacune?|chaque|ciascun\w|cadaun\w|cada un[oa]|elke?"
 SEVERAL = re.compile(  # before a size: of which of several parts it is, nobody says
     rf"(?:(?<!\w)(?:di|tri|poly)pt[yi]\w*|(?<!\w)(?:\d+|{_NUMBERS})"
     r"[ -]?(?:stk|stück|st|szt|ks|pcs|dele|delar|delig\w*|teil\w*|tlg|panels?|paneler|pieces|pièces|pezzi|stuks|"
-    r"(?:er[ -])?set|billeder|malerier|plakater|paintings|prints|posters|bilder|tableaux|affiches|quadri|"
+    r"(?:er[ -])?set|billeder|malerier|plakater|"
+    r"paintings|canvases|drawings|zeichnungen|leinwände|prints|posters|bilder|tableaux|affiches|quadri|"
     r"cuadros)(?!\w)|"
     rf"(?<!\w)(?:set|sæt|sett|satz|lot|serie|series) (?:of|af|av|med|på|von|aus|mit|de|di|van) (?:\d|(?:{_NUMBERS})\b)|"
     r"(?<!\w)(?:pair|paar|paire|coppia|pareja|ett? par)(?!\w)|(?<!\w)par\W*$|"
@@ -73,7 +75,7 @@ NO_SIDE = re.compile(  # before a size: of a disc, or the other end of a range
 )
 EACH = re.compile(
     r"[\s(,;]*(?:(?:di|tri|poly)pt\w+[\s,]*)?"
-    rf"(?:(?:{_EVERY}|stykket|pr\.? stk|jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
+    rf"(?:(?:{_EVERY}|stykket|(?:pr\.?|/) ?(?:stk|stück|st)|jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
 )
 TOGETHER = re.compile(r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$")
 BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")

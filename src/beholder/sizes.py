@@ -27,10 +27,12 @@ _SAME = 0.02  # by how much the same size may differ in centimetres and in inche
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 
 _WIDE = (
-    r"width|breite|largeur|ancho|anchura|larghezza|breedte|bredden?|bredd|bred|wide|breit|szer(?:okość)?|lev\w*|w|b|l"
+    r"width|breite|largeur|ancho|anchura|larghezza|breedte|bredden?|bredd|bred|wide|breit|szer(?:okość)?|lev\w*|"
+    r"横|幅|w|b|l"
 )
 _HIGH = (
-    r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|tall|hoch|wys(?:okość)?|kork\w*|h"
+    r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|tall|hoch|wys(?:okość)?|kork\w*|"
+    r"縦|高さ|h"
 )
 _DEEP = r"depth|tiefe|profondeur|diepte|dybde|djup|d|t"
 _LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEEP)}
@@ -54,7 +56,7 @@ _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
     (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
-    (re.compile(r"(?<=\d)\s?(\([hbwl]\)|[hbwl])\s?(mm|cm)\b"), r" \2 \1"),  # 80 (B) cm
+    (re.compile(r"(?<=\d)\s?(\([hbwl]\)|[hbwl])\s?(mm|cm|in(?:ch(?:es)?)?)\b"), r" \2 \1"),  # 80 (B) cm
 )
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
 _SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"
@@ -116,8 +118,9 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     unit = unit or (units.pop() if len(units) == 1 else "")  # "40x50, in the frame 52x62 cm"
     found = [one for sides in groups if (one := _size(sides, unit, first)) is not None]
     works, frames = set[Size](), set[Size]()
-    for one, kind in zip(found, _kinds(text, found), strict=True):
-        if _is_one_of_several(text, one):
+    several = [_is_one_of_several(text, one) for one in found]
+    for one, kind, is_part in zip(found, _kinds(text, found), several, strict=True):
+        if is_part or (any(several) and not TOGETHER.search(text[max(0, one.start - _NEAR) : one.start])):
             continue
         if kind == "frame":
             _add(frames, one)

@@ -6,7 +6,7 @@ the classes are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,11 +77,15 @@ def find(tree: LexborHTMLParser, base: str, site: str, images: Images, scripts: 
             found = [_read(node, _link_of(node, kind, home), kind, country, images, scripts) for node in nodes]
             return [one for one in found if one is not None]
     own = plain_address(base) if base else ""
-    listings = []
-    for target, node in _by_target(tree, base, images).items():
-        if plain_address(target) != own:
-            listings.append(_read(node, target, _Kind(""), country, images, scripts))
-    return [one for one in listings if one is not None][:_MOST_CARDS]
+    for pictures in (images.all(), images.behind()):
+        listings = [
+            _read(node, target, _Kind(""), country, images, scripts)
+            for target, node in _by_target(tree, base, pictures).items()
+            if plain_address(target) != own
+        ]
+        if found := [one for one in listings if one is not None]:
+            return found[:_MOST_CARDS]
+    return []
 
 
 def _link_of(card: LexborNode, kind: _Kind, base: str) -> str:
@@ -90,14 +94,14 @@ def _link_of(card: LexborNode, kind: _Kind, base: str) -> str:
     return next((address for one in (told, *anchors) if one and (address := web_address(one, base))), "")
 
 
-def _by_target(tree: LexborHTMLParser, base: str, images: Images) -> dict[str, LexborNode]:
+def _by_target(tree: LexborHTMLParser, base: str, images: Iterable[LexborNode]) -> dict[str, LexborNode]:
     """Where the links of a page lead -> the part that shows what is there.
 
     The largest in which all links lead there, and what is around it as long as no other picture is: the words of a work
     may stand beside a link to its seller.
     """
     shown: dict[int, int] = {}  # of a part: how many pictures it shows
-    for image in images.all():
+    for image in images:
         for node in _parents(image):
             shown[node.mem_id] = shown.get(node.mem_id, 0) + 1
     leads: dict[int, str | None] = {}  # of a part: where all of its links lead, None: to several pages

@@ -146,7 +146,8 @@ def _title(node: Mapping[str, Any]) -> str:
 
 
 def _listing(node: Mapping[str, Any], reader: str, known: Mapping[str, Any]) -> Listing:
-    listing = Listing(pictures=_pictures(node, known))
+    variants = [one for one in _many(node.get("hasVariant")) if isinstance(one, dict)]
+    listing = Listing(pictures=_pictures(node, known) or [one for each in variants for one in _pictures(each, known)])
     artists = node.get("artist") or node.get("creator") or (node.get("author") if _types(node) & _ARTWORKS else None)
     artists = [known.get(one.get("@id", ""), one) if isinstance(one, dict) else one for one in _many(artists)]
     listing.say(
@@ -162,7 +163,7 @@ def _listing(node: Mapping[str, Any], reader: str, known: Mapping[str, Any]) -> 
         description=first_text(node.get("description")),
         rights=without_tags(first_text(node.get("copyrightNotice") or node.get("license"))),
         credit=without_tags(first_text(node.get("creditText"))),
-        **_offer(node.get("offers"), known),
+        **_offer(node.get("offers") or [one.get("offers") for one in variants], known),
     )
     for one in _many(node.get("additionalProperty")):
         field = field_of(first_text(one.get("name"))) if isinstance(one, dict) else ""

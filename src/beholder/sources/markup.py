@@ -36,6 +36,7 @@ _NO_WORK = re.compile(
 _SMALL = 64  # pixels
 _VARIABLE = re.compile(r"(--sf-img-\d+)\s*:\s*url\(\s*[\"']?(data:image/[^\"')]+)")
 _STYLE = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)|var\((--sf-img-\d+)\)")
+_STYLED = "[style*='url('], [style*='--sf-img']"
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|tiff?|heic)$", re.IGNORECASE)
 _VALUES = {
     "meta": "content", "a": "href", "link": "href", "area": "href", "img": "src", "source": "src", "object": "data",
@@ -66,7 +67,7 @@ class Images:
         for image in node.css("img"):
             if not _is_small(image):
                 found.update(dict.fromkeys(self._references(image)))
-        for image in [*node.css("[style*='url('], [style*='--sf-img']"), node]:
+        for image in [*node.css(_STYLED), node]:
             found.update(dict.fromkeys(self._styled(image)))
         return list(found)
 
@@ -80,6 +81,10 @@ class Images:
     def all(self) -> Iterator[LexborNode]:
         """The pictures that may be of works."""
         return (image for image in self.tree.css("img") if not _is_small(image))
+
+    def behind(self) -> Iterator[LexborNode]:
+        """The parts with a picture behind them, outside of menus."""
+        return (node for node in self.tree.css(_STYLED) if not _aside(node) and not _is_small(node))
 
     def with_words(self, others: Iterable[LexborNode] = ()) -> Iterator[tuple[str, str]]:
         """(reference, what is said of it) of all pictures outside of menus and of parts that show other works."""

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import read_details
-from beholder.money import is_another_sum, is_without_tax, read_price, versions_in
+from beholder.money import behind_sums, is_another_sum, is_without_tax, read_price, versions_in
 from beholder.sizes import Sizes, read_sizes
 from beholder.sources.listing import Listing
 
@@ -25,12 +25,17 @@ _STRUCK = re.compile(
 )
 _OLD = "s, del, strike, [class*='strike'], [class*='line-through']"
 _PLACES = "[itemprop='addressLocality'], [class*='location'], [class*='Location'], [data-testid*='location']"
-_HEADINGS = "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-testid*='title'], [itemprop='name']"
+_HEADINGS = (
+    "h1, h2, h3, h4, h5, h6, [class*='title'], [class*='Title'], [data-testid*='title'], [itemprop='name'], "
+    "[data-hook$='item-name']"
+)
 LISTS = frozenset({"html", "body", "main", "ul", "ol", "section", "table", "tbody"})
 _WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
 _UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
 _BADGES = "span, p, div, strong, b, em, small"
-_DIGIT = re.compile(r"\d")
+_BORDER = "\x1f"
+_CENTS = re.compile(r"(?<=\d)[\s\x1f]*([.,])\s*\x1f\s*(?=\d\d(?!\d))|(?<=\d)\s*\x1f\s*([.,])\s*(?=\d\d(?!\d))")
+_NUMBERS = re.compile(r"(?<=\d)\s*\x1f[\s\x1f]*(?=\d)")
 _SUM = re.compile(r"\d[\d.,'’\s]*")
 _NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
 _BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
@@ -84,10 +89,10 @@ def price_of(card: LexborNode, selector: str, title: str, country: str) -> str:
     for one in filter(None, (selector, _PRICES)):
         if told := _prices(card, one, title, country, any_text=True):
             break
-    else:
-        told = _prices(card, _WORDS, title, country)
-    told = _with_versions(told, _without_old(card, _text(card)).replace(title, " "))
-    bids = _BIDS.search(_text(card).replace(title, "")) if told else None
+    if not any(read_price(told, ("EUR",), country)):  # a sum among other words
+        told = _prices(card, _WORDS, title, country) or told
+    told = _with_versions(told, _without(_without_old(card, _text(card)), title))
+    bids = _BIDS.search(_without(_text(card), title)) if told else None
     return f"{told} ({bids.group()})" if bids else told
 
 
@@ -111,12 +116,13 @@ def _prices(
 ) -> str:
     amounts: dict[tuple[int | None, str | None], str] = {}
     terms, other = "", ""
+    struck = {node.mem_id for old in card.css(_OLD) for node in (old, *old.css("*"))}
     for node in card.css(selector):
-        text = _without_old(node, _text(node))
-        text = text.replace(title, "").strip() if text != title else text
-        if not text or len(text) > _SHORT or text == title or node.tag in ("s", "del", "strike"):
+        if node.mem_id in elsewhere or node.mem_id in struck or _STRUCK.search(_name_of(node)):
             continue
-        if node.mem_id in elsewhere or _STRUCK.search(node.attributes.get("class") or ""):
+        text = _text(node)
+        text = _without(_without_old(node, text), title) if len(text) <= 2 * _SHORT else ""
+        if not text or len(text) > _SHORT or text == title:
             continue
         price = read_price(text, country=country)
         if price.amount is not None:
@@ -131,6 +137,10 @@ def _prices(
         elif any(map(str.isdigit, text)) and (any_text or price.terms in ("estimate", "bid", "from")):
             other = other or text
     return " / ".join(amounts.values()) if amounts else terms or other
+
+
+def _name_of(node: LexborNode) -> str:
+    return f"{node.attributes.get('class') or ''} {node.attributes.get('data-hook') or ''}"
 
 
 def place_of(card: LexborNode, selector: str) -> str:
@@ -166,9 +176,8 @@ def _digits(text: str) -> str:
 
 def _without_old(node: LexborNode, text: str) -> str:
     """The words, without prices that are struck through."""
-    if len(text) <= 2 * _SHORT:
-        for struck in node.css(_OLD):
-            text = " ".join(text.replace(_text(struck), "", 1).split())
+    for struck in node.css(_OLD):
+        text = " ".join(text.replace(_text(struck), "", 1).split())
     return text
 
 
@@ -217,11 +226,14 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:
     """The words around a sum, where they say that it is no price asked; "" where they do not."""
     parent = node.parent
-    around = _text(parent).replace(title, "") if parent is not None and parent.tag not in LISTS else ""
+    while parent is not None and parent.tag not in LISTS and _text(parent) == text:
+        node, parent = parent, parent.parent
+    around = _without(_text(parent), title) if parent is not None and parent.tag not in LISTS else ""
     before, found, behind = around.partition(text)
+    before = behind_sums(before)
     if not found or len(around) > 2 * _SHORT:  # the words beside it alone
         before, behind = (_text(one) if one is not None else "" for one in (_beside(node, -1), _beside(node, 1)))
-        around, found, before = f"{before} {text} {behind}", text, _DIGIT.split(before)[-1]
+        around, found, before = f"{before} {text} {behind}", text, behind_sums(before)
         if max(len(before), len(behind)) > _SHORT:
             return ""
     own = _UP_TO_NEXT.match(behind)
@@ -245,10 +257,18 @@ def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
         if node.child is None or node.child.next is not None or node.mem_id in elsewhere or _is_hidden(node):
             continue
         text = _text(node)
-        if 0 < len(text) <= _BADGE and read_details({"price": text}).availability:
+        if 0 < len(text) <= _BADGE and read_details({"availability": text}).availability in ("sold", "reserved"):
             return text
     return ""
 
 
 def _text(node: LexborNode) -> str:
-    return " ".join(node.text(separator=" ", skip_empty=True).split())
+    """All words in it. The parts of one number, as cents set apart, are put together, two numbers kept apart."""
+    told = node.text(separator=_BORDER, skip_empty=True)
+    told = _NUMBERS.sub(" / ", _CENTS.sub(lambda mark: mark[1] or mark[2], told)) if _BORDER in told else told
+    return " ".join(told.replace(_BORDER, " ").split())
+
+
+def _without(text: str, title: str) -> str:
+    """The words without the title; a title of digits may be a part of a price."""
+    return text.replace(title, " ").strip() if text != title and any(map(str.isalpha, title)) else text
