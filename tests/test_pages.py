@@ -279,6 +279,24 @@ def test_a_price_that_a_page_shows_settles_whether_a_tax_comes_on_top(read):
     assert prices == [50000, None, 59500]
 
 
+def test_of_variants_the_pictures_are_taken_and_a_price_that_all_have(read):
+    variants = [offer(price=price, priceCurrency="EUR") for price in (40, 40)]
+    group = {"@type": "ProductGroup", "name": "Sea", "hasVariant": variants}
+    for price, said in ((40, 4000), (80, None)):
+        variants[1]["offers"]["price"] = price
+        (one,) = works(read(page("", json_ld(group))))
+        assert (one.locator.text, details(one).price) == ("https://a.org/sea.jpg", said)
+
+
+def test_an_offer_in_each_currency_is_one_price_and_rent_beside_it_none(read):
+    told = offer()
+    told["offers"] = [{"price": "500", "priceCurrency": "EUR"}, {"price": "560", "priceCurrency": "USD"}]
+    rent = {"price": "20", "priceCurrency": "EUR", "businessFunction": "https://schema.org/LeaseOut"}
+    for offers in (told["offers"], [told["offers"][0], rent]):
+        one = details(works(read(page("", json_ld(told | {"offers": offers}))))[0])
+        assert (one.price, one.currency) == (50000, "EUR")
+
+
 def test_two_works_under_one_address_are_two(read):
     sky = {"@type": "Product", "name": "Sky", "url": "https://a.org/1", "image": "https://a.org/2.jpg"}
     sea = offer(price="180", priceCurrency="EUR") | {"url": "https://a.org/1"}
@@ -522,6 +540,78 @@ def test_a_sum_in_a_card_is_its_price_where_no_word_says_otherwise(read, words, 
     found = works(read(page(in_card(words) + in_card("", 2), saved_from="https://www.a.dk/auktion")))
     assert (details(found[0]).price, details(found[0]).terms) == (price, terms)
     assert len(found) == 2
+
+
+def amounts_of(found) -> list[int | None]:
+    return [details(one).price for one in found]
+
+
+@pytest.mark.parametrize(
+    ("shown", "price"),
+    [
+        ("<del><b>1.500 €</b></del> <ins><b>1.200 €</b></ins>", 120000),
+        ("<b>1.200 €</b> <small>zzgl. MwSt.</small>", None),
+        ("<span><b>1.200 €</b></span> <small>zzgl. MwSt.</small>", None),
+        ("1.200,<sup>50</sup> €", 120050),
+        ("<b>1.200<i>,</i></b><i>50</i> €", 120050),
+        ("<b>2</b><span>300 €</span>", 30000),
+        ("1.200 €<i>Versand möglich</i>", 120000),
+        ("<span>niedrigster Preis der letzten 30 Tage</span> <b>900 €</b> <b>1.200 €</b>", 120000),
+        ('<b data-hook="price-before-discount">900 €</b> <b data-hook="price-to-pay">600 €</b>', 60000),
+    ],
+)
+@pytest.mark.parametrize("around", ["<div>{}</div>", '<div class="price">{}</div>'])
+def test_the_parts_of_a_price_are_read_together(read, around, shown, price):
+    found = works(read(page(in_card(around.format(shown)) + in_card("", 2), saved_from="https://www.a.de/list")))
+    assert amounts_of(found) == [price, None]
+
+
+def test_a_title_of_digits_is_not_taken_out_of_a_price(read):
+    cards = "".join(f'<a href="/{n}"><img src="/{n}.jpg"><h3>{n}</h3><p class="price">{n}5 €</p></a>' for n in (12, 7))
+    assert amounts_of(works(read(page(cards, saved_from="https://www.a.de/list")))) == [12500, 7500]
+
+
+@pytest.mark.parametrize(
+    ("badge", "state"),
+    [
+        ("<span>Sold out</span>", "sold"),
+        ('<span class="is-hidden">Sold</span>', None),
+        ('<div style="display:none"><span>Sold</span></div>', None),
+        ('<div class="price"><span class="badge price__badge-sold-out">Sold out</span></div>', None),
+        ('<div class="price price--sold-out"><span class="badge price__badge-sold-out">Sold out</span></div>', "sold"),
+        ("<span>In stock</span>", None),
+    ],
+)
+def test_a_badge_counts_where_it_is_seen(read, badge, state):
+    found = works(read(page(in_card(badge) + in_card("", 2), saved_from="https://www.a.de/list")))
+    assert [details(one).availability for one in found] == [state, None]
+
+
+def test_a_card_may_have_its_picture_behind_it(read):
+    card = (
+        '<a href="/{0}"><div style="background-image:url(https://a.de/{0}.jpg)"></div><p>Sea {0}</p><b>{0}00 €</b></a>'
+    )
+    found = works(read(page(card.format(1) + card.format(2), saved_from="https://www.a.de/list")))
+    assert [(one.locator.text, details(one).price) for one in found] == [
+        ("https://a.de/1.jpg", 10000),
+        ("https://a.de/2.jpg", 20000),
+    ]
+
+
+def test_cards_under_similar_works_are_not_those_of_the_page(read):
+    cards = "".join(f'<a href="/{n}"><img src="/{n}.jpg"><b>Sky {n}</b><b>{n}00 €</b></a>' for n in (2, 3))
+    body = (
+        f'<h1>Sea</h1><img src="https://a.de/1.jpg" alt=""><p>Enquire</p><section><h2>Other works</h2>{cards}</section>'
+    )
+    (one,) = works(read(page(body, saved_from="https://a.de/1")))
+    assert (one.columns["title"], one.locator.text, details(one).price) == ("Sea", "https://a.de/1.jpg", None)
+
+
+def test_the_data_of_a_page_completes_its_cards(read):
+    told = {"ads": [{"subject": "Hav", "url": "https://www.a.dk/1", "body": "Olie, 50x70 cm", "image": "/1.jpg"}]}
+    script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(told)}</script>'
+    found = works(read(page(in_card("<b>900 kr.</b>") + in_card("", 2) + script, saved_from="https://www.a.dk/list")))
+    assert [(details(one).price, details(one).long_mm) for one in found] == [(90000, 700), (None, None)]
 
 
 def test_a_link_to_the_seller_in_a_card_does_not_part_it(read):

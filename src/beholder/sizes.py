@@ -56,7 +56,7 @@ _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
     (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
-    (re.compile(r"(?<=\d)\s?(\([hbwl]\)|[hbwl])\s?(mm|cm|in(?:ch(?:es)?)?)\b"), r" \2 \1"),  # 80 (B) cm
+    (re.compile(r"(?<=\d)\s?(\([hbwld]\)|[hbwld])\s?(mm|cm|in(?:ch(?:es)?)?)\b"), r" \2 \1"),  # 80 (B) cm
 )
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
 _SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"

@@ -242,7 +242,9 @@ def _offer(value: Any, known: Mapping[str, Any]) -> dict[str, str]:
     said["place"] = first_text(place)
     prices = [price for one in offers if (price := _price(one))]
     prices = [price for price in prices if not price.get("price", "").endswith(_WITHOUT_TAX)] or prices
-    if len({tuple(price.items()) for price in prices}) == 1:
+    prices = [price for price in prices if not price.get("price", "").startswith("rent")] or prices
+    currencies = {price.get("currency") for price in prices} - {"", None}
+    if len({tuple(price.items()) for price in prices}) == 1 or 1 < len(prices) == len(currencies):  # one in each
         return said | prices[0]
     if prices:  # of several: which one is this work's, nobody says
         return said | {"price": "from " + prices[0]["price"], "currency": prices[0].get("currency", "")}

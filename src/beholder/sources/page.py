@@ -21,6 +21,7 @@ from beholder.sources.linked_data import linked_listings
 from beholder.sources.listing import Listing, found_of, saved_page
 from beholder.sources.loose_json import parse_loose
 from beholder.sources.markup import Images, microdata, opengraph
+from beholder.sources.merged import Merged
 from beholder.sources.mhtml import read_mhtml, read_webarchive
 from beholder.sources.parts import other_parts, say_of_page
 from beholder.sources.records import records
@@ -107,7 +108,7 @@ class _Page:
         shown_works = microdata(self.tree, self.images)
         for listing in (*works, *weak, *shown_works):
             listing.link = web_address(listing.link, self.base) or ""
-        found = _Merged()
+        found = Merged()
         for listing in works:
             found.add(listing)
         for listing in shown_works:
@@ -126,15 +127,17 @@ class _Page:
                 found.add(listing)
             elif not found.enrich(listing):
                 others.append(listing)
-        if not found.all:
+        if not works and not shown_works:
+            known = bool(found.all)
             for listing in data:
-                found.add(listing)
+                if not found.enrich(listing, alone=len(data) == 1) and not known:
+                    found.add(listing)
         self._own(found, weak, others)
         if not found.all:
             return self._pictures_alone()
         return found.all
 
-    def _as_one(self, found: _Merged, told: list[Listing]) -> None:
+    def _as_one(self, found: Merged, told: list[Listing]) -> None:
         """Take the page for that of one work, where it shows its price, or itself beside another one's card."""
         if found.all:
             return
@@ -144,13 +147,17 @@ class _Page:
         known = read_details({**seen.said["page"], "site": self.site})
         told_price = known.price is not None or known.terms is not None
         priced = own.pictures and (told_price or "price" in own.said["opengraph"])
-        if not priced and not (len(told) == 1 or known.availability):
+        similar = {node.mem_id for part in other_parts(self.tree) for node in (part, *part.css("*"))}
+        all_similar = all(
+            any(node.mem_id in similar for node in (one, *one.css("*"))) for listing in told for one in listing.nodes
+        )
+        if not priced and not (len(told) == 1 or known.availability or all_similar):
             return
         named = {one for one, words in self.images.with_words() if words.casefold() == seen.title().casefold() != ""}
         shown_here = list(self.images.of_page(self.base, self.address, parts))
         places = {web_address(one, self.base) for one in own.pictures}
         sold = len(told) == 1 and known.availability and seen.title() and seen.title() in own.title()
-        shows = sold or any(one in named or web_address(one, self.base) in places for one in shown_here)
+        shows = sold or any(all_similar or one in named or web_address(one, self.base) in places for one in shown_here)
         leads_away = not any(self.address and plain_address(one.link) == plain_address(self.address) for one in told)
         if priced or (told and shows and leads_away):
             own.take(seen)
@@ -161,7 +168,7 @@ class _Page:
         """The parts of the page that show other works than its own."""
         return [*other_parts(self.tree), *(node for listing in told for node in listing.nodes)]
 
-    def _own(self, found: _Merged, weak: list[Listing], others: list[Listing]) -> None:
+    def _own(self, found: Merged, weak: list[Listing], others: list[Listing]) -> None:
         """What the page says of itself, and pictures on it that lead nowhere else, where it shows one work."""
         told = opengraph(self.tree)
         if not found.all:
@@ -222,41 +229,6 @@ class _Page:
             listing.say("page", title=title)
             found.append(listing)
         return found
-
-
-class _Merged:
-    """Listings, each work once: by its link, else by its title."""
-
-    def __init__(self) -> None:
-        self.all: list[Listing] = []
-        self._by_link: dict[str, Listing] = {}
-        self._by_title: dict[str, Listing] = {}
-
-    def add(self, listing: Listing, alone: bool = False) -> None:
-        if not self.enrich(listing, alone):
-            self.all.append(listing)
-            self._note(listing, listing)
-
-    def enrich(self, listing: Listing, alone: bool = False) -> bool:
-        """Whether the work is known; then what is said of it is taken. alone : it is the only one its reader knows"""
-        known = self._by_link.get(plain_address(listing.link)) if listing.link else None
-        known = None if known is not None and known.is_another(listing) else known
-        if known is None:
-            named = self._by_title.get(listing.title().casefold())
-            known = named if named is not None and not (named.link and listing.link) else None
-        if known is None and alone and len(self.all) == 1 and not (self.all[0].link and listing.link):
-            known = self.all[0]
-        if known is None:
-            return False
-        known.take(listing)
-        self._note(listing, known)
-        return True
-
-    def _note(self, listing: Listing, known: Listing) -> None:
-        if listing.link:
-            self._by_link.setdefault(plain_address(listing.link), known)
-        if title := listing.title():
-            self._by_title.setdefault(title.casefold(), known)
 
 
 def _is_too_deep(text: str) -> bool:

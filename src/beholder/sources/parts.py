@@ -32,7 +32,8 @@ _HEADINGS = (
 LISTS = frozenset({"html", "body", "main", "ul", "ol", "section", "table", "tbody"})
 _WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
 _UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
-_BADGES = "span, p, div, strong, b, em, small"
+_BADGES = "span, p, div, strong, b, em, i, small, td, dd"
+_HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'], [style*='display: none']"
 _BORDER = "\x1f"
 _CENTS = re.compile(r"(?<=\d)[\s\x1f]*([.,])\s*\x1f\s*(?=\d\d(?!\d))|(?<=\d)\s*\x1f\s*([.,])\s*(?=\d\d(?!\d))")
 _NUMBERS = re.compile(r"(?<=\d)\s*\x1f[\s\x1f]*(?=\d)")
@@ -62,7 +63,7 @@ def title_of(card: LexborNode, selector: str) -> str:
     """selector : of the part that holds it, where that is known of the site"""
     for one in filter(None, (selector, _HEADINGS)):
         for node in card.css(one):
-            if text := _text(node):
+            if text := _without_those(_HIDDEN, node, _text(node)):
                 return text
     anchors = card.css("a[href]") or [card]
     for name in ("title", "aria-label"):
@@ -91,7 +92,7 @@ def price_of(card: LexborNode, selector: str, title: str, country: str) -> str:
             break
     if not any(read_price(told, ("EUR",), country)):  # a sum among other words
         told = _prices(card, _WORDS, title, country) or told
-    told = _with_versions(told, _without(_without_old(card, _text(card)), title))
+    told = _with_versions(told, _without(_without_those(_OLD, card, _text(card)), title))
     bids = _BIDS.search(_without(_text(card), title)) if told else None
     return f"{told} ({bids.group()})" if bids else told
 
@@ -121,7 +122,7 @@ def _prices(
         if node.mem_id in elsewhere or node.mem_id in struck or _STRUCK.search(_name_of(node)):
             continue
         text = _text(node)
-        text = _without(_without_old(node, text), title) if len(text) <= 2 * _SHORT else ""
+        text = _without(_without_those(_OLD, node, text), title) if len(text) <= 2 * _SHORT else ""
         if not text or len(text) > _SHORT or text == title:
             continue
         price = read_price(text, country=country)
@@ -149,13 +150,9 @@ def place_of(card: LexborNode, selector: str) -> str:
     return _text(node) if node is not None else ""
 
 
-def _is_hidden(node: LexborNode) -> bool:
-    """Whether it waits in the page for another state of the work: in shops of Shopify, each work has all badges."""
-    told = node.attributes
-    named = told.get("class") or ""
-    if "hidden" in told or "hidden" in named.split():
-        return True
-    if "price__badge" not in named:
+def _is_kept_ready(node: LexborNode) -> bool:
+    """Whether it waits for another state of the work: in shops of Shopify, each work has all badges."""
+    if "price__badge" not in (node.attributes.get("class") or ""):
         return False
     around = node.parent
     while around is not None and around.tag and "price--" not in (around.attributes.get("class") or ""):
@@ -174,10 +171,10 @@ def _digits(text: str) -> str:
     return _NO_DIGIT.sub("", _NO_CENTS.sub("", text))
 
 
-def _without_old(node: LexborNode, text: str) -> str:
-    """The words, without prices that are struck through."""
-    for struck in node.css(_OLD):
-        text = " ".join(text.replace(_text(struck), "", 1).split())
+def _without_those(selector: str, node: LexborNode, text: str) -> str:
+    """The words of a part, without those of some in it: prices that are struck through, what nobody sees."""
+    for inner in node.css(selector):
+        text = " ".join(text.replace(_text(inner), "", 1).split())
     return text
 
 
@@ -207,7 +204,7 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     """
     elsewhere = {node.mem_id for part in [*tree.css("nav, footer"), *others] for node in part.css(_PRICES)}
     heading = tree.css_first("h1")
-    title = _text(heading) if heading is not None else ""
+    title = _without_those(_HIDDEN, heading, _text(heading)) if heading is not None else ""
     listing.say("page", title=title if len(title) <= 2 * _LONGEST_TITLE else "")
     for name, selector in (("place", _OF_PAGE_PLACE), ("description", _OF_PAGE_DESCRIPTION)):
         node = tree.css_first(selector)
@@ -252,9 +249,16 @@ def _beside(node: LexborNode, way: int) -> LexborNode | None:
 
 def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
     """Sold, reserved, where a card says so. others : its parts that say it of other works"""
-    elsewhere = {node.mem_id for part in others for node in (part, *part.css(_BADGES))}
+    away = {node.mem_id for part in (*others, *card.css(_HIDDEN)) for node in (part, *part.css(_BADGES))}
     for node in card.css(_BADGES):
-        if node.child is None or node.child.next is not None or node.mem_id in elsewhere or _is_hidden(node):
+        words = node.child
+        if (
+            words is None
+            or words.is_element_node
+            or words.next is not None
+            or node.mem_id in away
+            or _is_kept_ready(node)
+        ):
             continue
         text = _text(node)
         if 0 < len(text) <= _BADGE and read_details({"availability": text}).availability in ("sold", "reserved"):
