@@ -108,13 +108,22 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
     assert not said
 
 
-def test_a_round_is_stopped_and_a_killed_server_keeps_what_is_finished(open_page, quick):
+def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_what_is_finished(open_page, quick):
     page = open_page(**DESK)
     answered(page, quick)
     (quick.home / "hold").touch()
     ordered(page, "4")
     page.locator(".to-come img:not([hidden])").first.wait_for(timeout=SLOW)
-    page.locator("button", has_text="Stop").click()
+    held = []
+    page.route("**/create/wall", lambda route: held.append(route))
+    page.route("**/wall/round", lambda route: route.fulfill(json=route.fetch().json() | {"done": 9}))  # the page is old
+    for act in (page.mouse.down, page.mouse.up):
+        while not held:
+            page.wait_for_timeout(10)
+        page.locator("button", has_text="Stop").hover(force=True)
+        act()
+        held.pop().continue_()
+    page.unroute_all(behavior="ignoreErrors")
     (quick.home / "hold").unlink()
     page.wait_for_selector("#live:not([data-active])", timeout=SLOW, state="attached")
     assert "Stopped" in page.locator("#said").inner_text()

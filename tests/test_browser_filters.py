@@ -80,7 +80,7 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
     assert page.locator("#wall .title").first.inner_text() == "Study 59"
 
 
-def test_a_press_of_the_button_is_kept_when_the_count_arrives_in_its_midst(open_page, server):
+def test_a_press_and_what_is_typed_are_kept_when_the_count_arrives_in_their_midst(open_page, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=rating")
     press(page, *"91827364556")
@@ -89,17 +89,37 @@ def test_a_press_of_the_button_is_kept_when_the_count_arrives_in_its_midst(open_
     page.click(".filter-box summary")
     held = []
     page.route("**part=filter*", lambda route: held.append(route))
-    page.fill("input[name=max_price]", "700")
-    box = page.locator(".panel-end button").bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
-    with page.expect_request("**part=filter*"):
+
+    def arrives(shown):
+        while not held:
+            page.wait_for_timeout(10)
+        held.pop().continue_()
+        page.wait_for_selector(f".panel-end button:text-is('Show {shown}')")
+
+    def press_down(place):
+        place.scroll_into_view_if_needed()
+        box = place.bounding_box()
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
         page.mouse.down()
-    page.wait_for_function("document.activeElement.matches('.panel-end button')")
-    held[0].continue_()
-    page.wait_for_selector(".panel-end button:has-text('Show 31 pictures')")
+
+    page.get_by_label("Painter 02 ", exact=False).check()
+    press_down(page.locator(".choices label:has-text('Painter 03')"))
+    arrives("2 pictures")
+    page.mouse.up()
+    assert page.get_by_label("Painter 03 ", exact=False).is_checked()
+    arrives("4 pictures")
+    page.fill("input[name=max_price]", "700")
+    page.keyboard.press("Tab")
+    for key in ("0", "ArrowLeft"):
+        page.keyboard.press(key)
+    arrives("2 pictures")
+    page.keyboard.press("1")
+    assert page.evaluate("document.activeElement.name + document.activeElement.value") == "min_width10"
+    press_down(page.locator(".panel-end button"))
+    arrives("1 picture")
     page.mouse.up()
     page.wait_for_url("**max_price=700*")
-    assert "31 pictures of 60" in page.inner_text(".lines")
+    assert "1 picture of 60" in page.inner_text(".lines")
 
 
 def test_a_filter_works_without_a_script(open_page, engine, server):

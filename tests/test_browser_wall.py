@@ -111,15 +111,14 @@ def test_the_scrollbars_thumb_leads_anywhere_and_a_place_has_its_colour_at_once(
 def test_pictures_hang_whole_in_rows_that_fill_the_wall(results):
     page, _ = results(**DESK)
     page.evaluate("scrollTo(0, 9000)")
-    filled(page)
-    boxes = page.evaluate(
-        """[...document.querySelectorAll('#wall figure')].map(f => {
+    boxes = page.wait_for_function(
+        """() => !document.querySelector('#wall .bare') && [...document.querySelectorAll('#wall figure')].map(f => {
            const i = f.querySelector('img'), [b, p] = [f, i].map(e => e.getBoundingClientRect());
            return {top: b.top, left: b.left, right: b.right, picture: p.width / p.height,
                    whole: i.getAttribute('width') / i.getAttribute('height'),
                    words: f.querySelector('figcaption').getBoundingClientRect().bottom}
         })"""
-    )
+    ).json_value()
     assert all(one["picture"] == pytest.approx(one["whole"], rel=0.01) for one in boxes)
     rows = {top: [one for one in boxes if one["top"] == top] for top in {one["top"] for one in boxes}}
     tops = sorted(rows)
@@ -193,6 +192,27 @@ def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(resul
     assert page.locator(f"figure.is-hidden[data-item='{last}']").count() == 1
     assert [value for _, value in marked(large, name, "favourite")] == [1]
     assert marked(large, name, "hide") == [(int(last), 1)]
+
+
+def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):
+    page, _ = results(**DESK)
+    held = []
+    page.route("**/tiles?*", lambda route: route.continue_() if held else held.append(route))
+    page.evaluate("scrollTo(0, 9000)")
+    while not held:
+        page.wait_for_timeout(10)
+    x, y, pressed = page.evaluate(
+        """[...document.querySelectorAll('#wall .bare a.plate')]
+           .map(a => [a.getBoundingClientRect(), a.closest('figure').dataset.item])
+           .filter(([box]) => box.top > 0 && box.bottom < innerHeight)
+           .map(([box, id]) => [box.x + 20, box.y + 20, id])[0]"""
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    held[0].continue_()
+    filled(page)
+    page.mouse.up()
+    page.locator(f"dialog.zoom img[src*='/pictures/{pressed}/']").wait_for()
 
 
 @schemes

@@ -1,7 +1,7 @@
 // Create: pictures are shown as they come, what is said of them is kept without leaving the place.
 
 import { call } from "./api.js";
-import { make } from "./dom.js";
+import { become, make } from "./dom.js";
 import { keep } from "./keep.js";
 import { zoom } from "./zoom.js";
 import "./panels.js";
@@ -11,23 +11,17 @@ const EVERY = 700; // ms between two looks at how it goes
 const main = document.getElementById("main");
 const live = () => document.getElementById("live");
 
-// The page as it is now in place of what it was; a picture that hangs already stays as it is, with what is ticked.
+// The page as it is now; a picture that hangs already stays as it is, with what is said of it.
 async function renew(response) {
   if (!response.ok) return false;
   const page = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
   const next = page.getElementById("live");
   if (!next) return false;
-  for (const figure of next.querySelectorAll("figure[id]")) {
-    const here = document.getElementById(figure.id);
-    if (!here) continue;
-    for (const button of figure.querySelectorAll("button[form]")) here.querySelector(`button[name=${button.name}][form]`).disabled = button.disabled;
-    figure.replaceWith(here);
-  }
-  for (const empty of next.querySelectorAll(".to-come")) {
-    const here = live().querySelector(`.to-come[data-at="${empty.dataset.at}"] img`);
-    if (here) empty.querySelector("img").replaceWith(here);
-  }
-  live().replaceWith(document.adoptNode(next));
+  become(live(), next, (old, fresh) => {
+    if (!old.matches("figure[id]")) return old.matches(".veil img");
+    for (const button of fresh.querySelectorAll("button[form]")) old.querySelector(`button[name=${button.name}][form]`).disabled = button.disabled;
+    return true;
+  });
   document.querySelector("#order > .main").disabled = "active" in next.dataset;
   return true;
 }
@@ -43,7 +37,7 @@ function tell({ stage, state, done, count }) {
 
 function show({ coming, looks }) {
   for (const at of coming) {
-    const image = live().querySelector(`.to-come[data-at="${at}"] img`);
+    const image = live().querySelector(`.to-come[data-key="${at}"] img`);
     if (!image) continue;
     image.src = `/api/create/${live().dataset.segment}/coming/${at}.png?n=${looks}`;
     image.onload = () => (image.hidden = false);

@@ -35,3 +35,44 @@ export function tools(name, act, { keys = false } = {}) {
   return make("div", { class: "tools", role: "group", "aria-label": name || "This picture" },
     tool("favourite", "Favourite", "heart", "F"), tool("zoom", "Zoom in", "zoom", "Z"), tool("hide", "Hide", "hide", "X"));
 }
+
+const keyOf = (node) => node.id || node.dataset?.key;
+const alike = (a, b) => a.nodeName === b.nodeName && a.name === b.name && keyOf(a) === keyOf(b);
+
+// Make an element as `next` is. What is in both stays the same element: with its focus, with what is typed or ticked in
+// it, and half pressed as it may be. done(old, next): whether that sees to an element itself
+export function become(old, next, done = () => false) {
+  if (done(old, next)) return;
+  for (const name of new Set([...old.getAttributeNames(), ...next.getAttributeNames()])) {
+    const value = next.getAttribute(name);
+    if (name === "style" || name === "open" || old.getAttribute(name) === value) continue;
+    if (value === null) old.removeAttribute(name);
+    else old.setAttribute(name, value);
+  }
+  const later = new Set([...next.childNodes].map(keyOf).filter(Boolean));
+  let here = old.firstChild;
+  for (const child of [...next.childNodes]) {
+    let same = here;
+    while (same && !alike(same, child)) same = !keyOf(child) && later.has(keyOf(same)) ? null : same.nextSibling;
+    if (!same) {
+      old.insertBefore(child, here);
+      continue;
+    }
+    let waits = null; // comes later
+    while (here !== same) {
+      const after = here.nextSibling;
+      if (!later.has(keyOf(here))) here.remove();
+      else waits ??= here;
+      here = after;
+    }
+    if (waits) old.insertBefore(same, waits);
+    here = same.nextSibling;
+    if (same.nodeType === Node.ELEMENT_NODE) become(same, child, done);
+    else if (same.data !== child.data) same.data = child.data;
+  }
+  while (here) {
+    const after = here.nextSibling;
+    here.remove();
+    here = after;
+  }
+}

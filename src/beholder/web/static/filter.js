@@ -1,5 +1,7 @@
 // The filter of Results: what is chosen shows at once how many pictures are left; values that are not offered are sought.
 
+import { become } from "./dom.js";
+
 const form = document.getElementById("filter");
 const panel = form?.querySelector(".filter-fields"); // the map has none
 let asked = 0, soon;
@@ -13,10 +15,7 @@ form?.addEventListener("formdata", (e) => {
   }
 });
 
-const named = (field) => `[name="${CSS.escape(field.name)}"]${field.type === "checkbox" ? `[value="${CSS.escape(field.value)}"]` : ""}`;
-const fields = () => [...panel.querySelectorAll("input[name], select[name]")];
-
-// The panel as the server draws it for what is chosen now. What was typed meanwhile, what is open and where one is stay.
+// The panel as the server draws it for what is chosen now.
 async function count() {
   const mine = ++asked;
   const address = new URL(`?${new URLSearchParams(new FormData(form))}`, location.href);
@@ -26,31 +25,9 @@ async function count() {
   if (!response?.ok || response.redirected || mine !== asked) return; // a fault is told of when the form is sent
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").body;
   if (mine !== asked) return;
-  const now = fields().map((field) => [named(field), field.value, field.checked]);
-  const before = new Map([...panel.querySelectorAll("details")].map((one) => [one.id, {
-    open: one.open, top: one.querySelector(".choices").scrollTop,
-  }]));
-  const [at, top, end] = [document.activeElement, panel.scrollTop, panel.querySelector(".panel-end")];
-  const [focus, caret] = [at.name && panel.contains(at) ? named(at) : null, at.selectionStart];
-  const [button, clear] = fresh.querySelector(".panel-end").children;
-  end.firstElementChild.textContent = button.textContent;
-  end.lastElementChild.hidden = clear.hidden;
-  fresh.querySelector(".panel-end").remove();
-  while (panel.firstChild !== end) panel.firstChild.remove(); // the button stays in its place: it may be half pressed
-  end.before(...fresh.children);
-  for (const [field, value, checked] of now) {
-    const one = panel.querySelector(field);
-    if (one) Object.assign(one, one.type === "checkbox" ? { checked } : { value });
-  }
-  for (const one of panel.querySelectorAll("details")) {
-    const was = before.get(one.id);
-    one.open = was?.open ?? one.open;
-    one.querySelector(".choices").scrollTop = was?.top ?? 0;
-  }
-  panel.scrollTop = top;
-  if (!focus) return;
-  panel.querySelector(focus)?.focus({ preventScroll: true });
-  if (caret !== null && ["text", "search"].includes(at.type)) panel.querySelector(focus)?.setSelectionRange(caret, caret);
+  const next = panel.cloneNode();
+  next.append(...fresh.childNodes);
+  become(panel, next);
 }
 
 if (form) {

@@ -1,6 +1,6 @@
 // The wall of Results: all its pictures have their place, and only those near the view are in the page.
 
-import { make } from "./dom.js";
+import { become, make } from "./dom.js";
 import { row, rows, upTo } from "./justified.js";
 
 const ELEMENTS = 1850; // in the page, as far as the tiles around the view decide it
@@ -284,13 +284,9 @@ export class Wall {
   #hang(figure) {
     const id = Number(figure.dataset.item);
     const bare = this.hung.get(id);
-    this.#tint(figure.firstElementChild, this.places.get(id));
-    this.#keep(figure);
-    if (!bare) return;
-    const focused = bare.contains(document.activeElement);
-    bare.replaceWith(figure);
-    this.hung.set(id, figure);
-    if (focused) figure.firstElementChild.focus({ preventScroll: true });
+    if (bare) become(bare, figure);
+    else this.#tint(figure.firstElementChild, this.places.get(id));
+    this.#keep(bare ?? figure);
   }
 
   // A picture that is no longer in this ranking: it was hidden, or its answers have changed what fits.
