@@ -84,6 +84,13 @@ def test_the_notes_of_a_size_count_where_its_value_says_otherwise(read):
     )
 
 
+def test_a_work_without_a_title_is_not_lost(read):
+    (one,) = works(
+        read({"items": [ANSWERS["smk"]["items"][0] | {"titles": None}]} if "items" in ANSWERS["smk"] else {})
+    )
+    assert one.columns["title"]
+
+
 @pytest.mark.parametrize(
     "told", [{"total": 2, "objectIDs": [1, 2]}, {"imageinfo": 3, "title": {}}, {"descriptiveNonRepeating": 3}]
 )
@@ -276,6 +283,21 @@ def test_of_a_feed_of_products_the_sale_price_is_the_price(read, order):
     item = f"<item><title>Sea</title><g:image_link>https://a.dk/1.jpg</g:image_link>{''.join(prices)}</item>"
     (one,) = works(read(f'<rss xmlns:g="http://base.google.com/ns/1.0"><channel>{item}</channel></rss>', "feed.xml"))
     assert (details(one).price, details(one).currency) == (90000, "DKK")
+
+
+def test_of_a_sale_price_with_dates_nobody_knows_whether_it_holds(read):
+    item = "<item><title>Sea</title><image_link>https://a.dk/1.jpg</image_link><price>1200 DKK</price>"
+    item += (
+        "<sale_price>900 DKK</sale_price><sale_price_effective_date>2020-01-01/2020-02-01</sale_price_effective_date>"
+    )
+    (one,) = works(read(f"<rss><channel>{item}</item></channel></rss>", "feed.xml"))
+    assert (details(one).price, "1200 DKK / 900" in one.columns["price"]) == (None, True)
+
+
+def test_the_currency_of_a_price_may_be_its_attribute(read):
+    entry = '<entry><title>Sea</title><thumbnail url="https://a.dk/1.jpg"/><price currency="EUR">450.00</price></entry>'
+    (one,) = works(read(f"<feed>{entry}</feed>", "feed.xml"))
+    assert (details(one).price, details(one).currency) == (45000, "EUR")
 
 
 def test_of_two_prices_of_a_feed_none_counts(read):

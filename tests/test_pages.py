@@ -614,6 +614,41 @@ def test_the_data_of_a_page_completes_its_cards(read):
     assert [(details(one).price, details(one).long_mm) for one in found] == [(90000, 700), (None, None)]
 
 
+def test_what_stands_around_pictures_without_links_is_said_of_them(read):
+    words = "<h3>Hav {0}</h3><p>Olie, 50x70 cm</p><p>{0}00 kr.</p>"
+    shown = "".join(f'<div><img src="/{n}.jpg" alt="IMG"><div>{words.format(n)}</div></div>' for n in (1, 2))
+    found = works(read(page(shown, saved_from="https://anna.dk/billeder")))
+    assert [(one.columns["title"], details(one).price, details(one).long_mm) for one in found] == [
+        ("Hav 1", 10000, 700),
+        ("Hav 2", 20000, 700),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "long_mm", "frame_mm"),
+    [
+        ("<dl><dt>Size</dt><dd>80 x 60 cm</dd><dt>Framed size</dt><dd>95 x 75 cm</dd></dl>", 800, 950),
+        ("<dl><dt>Size</dt><dd>80 x 60 cm</dd><dt>Framed</dt><dd>Yes</dd></dl>", None, None),
+        ("<dl><dt>Size</dt><dd>80 x 60 cm</dd><dt>Framed</dt><dd>No</dd></dl>", 800, None),
+        ("<p><b>Size:</b> 80 x 60 cm</p>", 800, None),
+        ("<ul><li>Size (H x W): 80 x 60 cm</li><li>Year: 1998</li></ul>", 800, None),
+        ("<p>Size: 30x40 cm</p><ul><li>30x40 cm</li><li>50x70 cm</li></ul>", None, None),
+        ("<p>Shipping size: 100 x 80 cm</p>", None, None),
+        ("<h2>Related</h2><p>Size: 80 x 60 cm</p>", None, None),
+    ],
+)
+def test_a_size_behind_a_label_is_that_of_the_page_s_work(read, labels, long_mm, frame_mm):
+    body = f'<h1>Hav</h1><img src="https://a.dk/1.jpg" alt="Hav">{labels}'
+    told = details(works(read(page(body, saved_from="https://a.dk/1")))[0])
+    assert (told.long_mm, told.frame_long_mm) == (long_mm, frame_mm)
+
+
+def test_a_card_may_say_the_sizes_of_work_and_frame_apart(read):
+    words = "<p>80 x 60 cm</p><p>Ramme 95 x 75 cm</p>"
+    told = details(works(read(page(in_card(words) + in_card("", 2), saved_from="https://a.dk/list")))[0])
+    assert (told.long_mm, told.frame_long_mm) == (800, 950)
+
+
 def test_a_link_to_the_seller_in_a_card_does_not_part_it(read):
     card = '<div class="item"><div><a href="/item/{0}"><img src="https://a.se/{0}.jpg" alt=""></a></div><div>'
     card += '<a href="/item/{0}">Tavla {0}</a><b>{0}00 kr</b><a href="/profile/{0}">Anna Andersson</a></div></div>'

@@ -57,6 +57,7 @@ _FIELD = {name.casefold(): (field, at) for field, names in _NAMES.items() for at
 _STATE = {word: state for state, words in _AVAILABLE.items() for word in words.split()}
 _GAP = re.compile(r"[\s_\-()\[\]/:]+")
 _LENGTH = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>[a-z\"″]*)", re.IGNORECASE | re.ASCII)
+_METRES = re.compile(r"(milli|centi)met(?:er|re)s?")
 _YEAR = re.compile(r"(\d{4})(?:\.0)?", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -183,7 +184,8 @@ def _length(text: str, unit: str) -> float | None:
 
 def _in_mm(text: str, units: set[Any]) -> float | None:
     try:
-        value = number(text, Marks(comma=False, point=False)) * _MILLIMETRES[_one(units) or ""]
+        unit = _METRES.sub(lambda found: found[1][0] + "m", _one(units) or "")
+        value = number(text, Marks(comma=False, point=False)) * _MILLIMETRES[unit]
     except (NotANumber, KeyError):
         return None
     return round(value, 4) if 0 < value <= _LONGEST else None
@@ -191,7 +193,7 @@ def _in_mm(text: str, units: set[Any]) -> float | None:
 
 def _availability(said_of: Mapping[str, str]) -> str | None:
     """What the source says of it; else what stands in the place of the price, or before the title."""
-    told = re.sub(r"\W+", "", said_of.get("availability", "").rpartition("/")[2]).casefold()
+    told = re.sub(r"[\W_]+", "", said_of.get("availability", "").rpartition("/")[2]).casefold()
     if told in _STATE:
         return _STATE[told]
     for field in ("price", "title"):

@@ -22,8 +22,9 @@ _TERMS = {  # the first that is said counts
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|preis|prijs|gebot|bud|bod)|mindste ?bud|"
     r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|"
     r"highest|reserve) (?:bid|price)|bids?|mise à prix|"
-    r"(?:vinnande|ledande|högsta) bud|hoogste bod|offre actuelle|offerta (?:attuale|minima)|oferta actual|aufruf\w*|"
-    r"ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|cena wywoławcza|lähtöhinta",
+    r"(?:vinnande|ledande|högsta) bud|hoogste bod|offre actuelle|offerta (?:attuale|minima)|oferta actual|"
+    r"aufruf(?:s?preis)?|ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|"
+    r"cena wywoławcza|lähtöhinta",
     "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
     r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "
     r"consultar|bajo petición|på (?:förfrågan|forespørgsel|forespørsel)|op (?:aan)?vraag|do uzgodnienia|"

@@ -51,6 +51,7 @@ _CROSS = re.compile(r"\s*(?:[x×✕✖*]|by|bij|mal|sur|por)\s*")
 _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<![\d.,])([1-9]) ?m ?(\d\d)(?: ?cm)?(?![\d.,])"), r"\1\2 cm"),  # 1m20
     (re.compile(r"(?<=\d) ?(?:centim[eè]t\w+|см)\b"), " cm"),
+    (re.compile(r"(?<=\d) ?millim[eè]t\w+"), " mm"),
     (re.compile(r"(?<=[\d ])х(?=[\d ])"), "x"),  # 70х50 in Cyrillic
     (re.compile(r"\b(udv|indv)\."), r"\1 "),
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4

@@ -100,10 +100,7 @@ def _by_target(tree: LexborHTMLParser, base: str, images: Iterable[LexborNode]) 
     The largest in which all links lead there, and what is around it as long as no other picture is: the words of a work
     may stand beside a link to its seller.
     """
-    shown: dict[int, int] = {}  # of a part: how many pictures it shows
-    for image in images:
-        for node in _parents(image):
-            shown[node.mem_id] = shown.get(node.mem_id, 0) + 1
+    shown = _numbers(images)
     leads: dict[int, str | None] = {}  # of a part: where all of its links lead, None: to several pages
     chains: dict[str, list[LexborNode]] = {}
     addresses: dict[str, str | None] = {}
@@ -142,6 +139,32 @@ def _by_target(tree: LexborHTMLParser, base: str, images: Iterable[LexborNode]) 
     return found
 
 
+def _numbers(images: Iterable[LexborNode]) -> dict[int, int]:
+    """How many pictures each part shows."""
+    shown: dict[int, int] = {}
+    for image in images:
+        for node in _parents(image):
+            shown[node.mem_id] = shown.get(node.mem_id, 0) + 1
+    return shown
+
+
+class Surroundings:
+    """What stands around each picture of a page without links, up to the next picture."""
+
+    def __init__(self, images: Images, site: str) -> None:
+        self._shown, self._country = _numbers(images.all()), country_of(site)
+
+    def tell(self, listing: Listing, image: LexborNode) -> None:
+        """Say what stands around this picture."""
+        whole = image
+        for node in _parents(image):
+            if self._shown[node.mem_id] > 1 or node.tag in _WHOLE or len(node.text(deep=True)) > _LONGEST:
+                break
+            whole = node
+        if whole.text(deep=True).strip():
+            _say(listing, whole, _Kind(""), title_of(whole, ""), self._country)
+
+
 def _page_elsewhere(href: str) -> str | None:
     """The page that a link names where it leads to no public one: on this disk, in a network of one's own."""
     try:
@@ -171,6 +194,11 @@ def _read(
     if not pictures or not title:
         return None
     listing = Listing(pictures=pictures, link=link if link.startswith(("http://", "https://")) else "", nodes=[card])
+    _say(listing, card, kind, title, country)
+    return listing
+
+
+def _say(listing: Listing, card: LexborNode, kind: _Kind, title: str, country: str) -> None:
     listing.say(
         "card",
         title=title,
@@ -179,4 +207,3 @@ def _read(
         place=place_of(card, kind.place),
         size=size_of(card, title),
     )
-    return listing

@@ -111,8 +111,11 @@ def _entry(entry: Element, rights: str) -> Listing:
             _note_link(listing, part, name, text)
         elif name in ("description", "summary", "encoded") or (name == "content" and text):
             words = max(words, text, key=len)
+        elif name == "sale_price_effective_date":
+            said["sale"] = f"{said.get('price', '')} / {said.get('sale', '')}"  # which holds now, the feed does not say
         elif name in _FIELDS and text:
             field = _FIELDS[name]
+            text = f"{text} {part.get('currency', '')}".strip() if field == "price" else text
             is_other = field in ("price", "sale") and said.get(field, text) != text
             said[field] = f"{said[field]} / {text}" if is_other else text
         elif name == "img":

@@ -86,13 +86,13 @@ class Images:
         """The parts with a picture behind them, outside of menus."""
         return (node for node in self.tree.css(_STYLED) if not _aside(node) and not _is_small(node))
 
-    def with_words(self, others: Iterable[LexborNode] = ()) -> Iterator[tuple[str, str]]:
-        """(reference, what is said of it) of all pictures outside of menus and of parts that show other works."""
+    def with_words(self, others: Iterable[LexborNode] = ()) -> Iterator[tuple[str, str, LexborNode]]:
+        """(reference, what is said of it, it) of all pictures outside of menus and of parts that show other works."""
         elsewhere = {image.mem_id for node in others for image in node.css("img")}
         for image in self.all():
             references = [] if image.mem_id in elsewhere or _aside(image) else self._references(image)
             if references:
-                yield references[0], _words(image)
+                yield references[0], _words(image), image
 
     def references(self, image: LexborNode) -> list[str]:
         """To one picture, the saved one first, then the largest."""

@@ -45,7 +45,7 @@ def _listing(pictures: list[Any], link: Any, **said: str) -> Listing | None:
     listing.link = link if isinstance(link, str) else ""
     size = said.get("size", "")
     listing.say("page data", **{**height_first(size), **{name: without_tags(text) for name, text in said.items()}})
-    return listing if listing.title() else None
+    return listing if listing.title() or references else None
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def _met(told: _Told, around: _Told) -> Listing | None:
     return _listing(
         [told.get("primaryImage"), told.get("primaryImageSmall")],
         told.get("objectURL"),
-        title=first_text(told.get("title")),
+        title=first_text(told.get("title")) or first_text(told.get("objectName")),
         artist=first_text(told.get("artistDisplayName")),
         year=_year(told.get("objectDate")),
         medium=first_text(told.get("medium")),
@@ -119,7 +119,7 @@ def _smk(told: _Told, around: _Told) -> Listing | None:
     return _listing(
         [told.get("image_native"), thumb],
         told.get("frontend_url") or f"https://open.smk.dk/artwork/image/{number}",
-        title=_names(told.get("titles"), "title"),
+        title=_names(told.get("titles"), "title") or _names(told.get("object_names"), "name") or number,
         artist=_makers(told),
         year=_year(_names(dates, "period")),
         medium=", ".join(texts(told.get("techniques"))),

@@ -153,7 +153,7 @@ class _Page:
         )
         if not priced and not (len(told) == 1 or known.availability or all_similar):
             return
-        named = {one for one, words in self.images.with_words() if words.casefold() == seen.title().casefold() != ""}
+        named = {one for one, words, _ in self.images.with_words() if words.casefold() == seen.title().casefold() != ""}
         shown_here = list(self.images.of_page(self.base, self.address, parts))
         places = {web_address(one, self.base) for one in own.pictures}
         sold = len(told) == 1 and known.availability and seen.title() and seen.title() in own.title()
@@ -218,14 +218,17 @@ class _Page:
         return found
 
     def _pictures_alone(self) -> list[Listing]:
-        """All pictures of a page that says nothing of works, with their own words; a single one with the page's."""
+        """All pictures of a page that says nothing of works, with the words around; a single one with the page's."""
         parts = other_parts(self.tree)
         found, told = [], list(self.images.with_words(parts))
-        for reference, title in told:
+        around = cards.Surroundings(self.images, self.site)
+        for reference, title, image in told:
             listing = Listing(pictures=[reference])
             if len(told) == 1:
                 listing.link = self.address
                 say_of_page(listing, self.tree, country_of(self.site), parts)
+            else:
+                around.tell(listing, image)
             listing.say("page", title=title)
             found.append(listing)
         return found

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from beholder.details import read_details
 from beholder.money import behind_sums, is_another_sum, is_without_tax, read_price, versions_in
 from beholder.sizes import Sizes, read_sizes
+from beholder.sources.labels import labelled
 from beholder.sources.listing import Listing
 
 _PRICES = (
@@ -98,13 +99,16 @@ def price_of(card: LexborNode, selector: str, title: str, country: str) -> str:
 
 
 def size_of(card: LexborNode, title: str) -> str:
-    """The words of a card that say its size, where the title does not and the card says one alone."""
+    """The words of a card that say its size, and that of its frame, where the title does not and each is said once."""
     told: dict[Sizes, str] = {}
     for node in card.css(_WORDS) if not any(read_sizes(title)) else ():
         text = _text(node)
         if len(text) <= 2 * _SHORT and any(size := read_sizes(text)) and len(text) <= len(told.get(size, text)):
             told[size] = text
-    return next(iter(told.values())) if len(told) == 1 else ""
+    if any(len({size[at] for size in told} - {None}) > 1 for at in (0, 1)):
+        return ""
+    both = [text for size, text in told.items() if all(size)]
+    return ", ".join(both[:1] or told.values())
 
 
 def _prices(
@@ -212,6 +216,7 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
             listing.say("page", **{name: _text(node)})
     if tree.body is not None:
         listing.say("page", availability=availability_of(tree.body, others))
+    listing.say("page", **labelled(tree, others))
     prices = [told["price"] for told in listing.said.values() if "price" in told]
     if tree.body is None or not all(map(is_without_tax, prices)):
         return
