@@ -85,9 +85,7 @@ def test_the_notes_of_a_size_count_where_its_value_says_otherwise(read):
 
 
 def test_a_work_without_a_title_is_not_lost(read):
-    (one,) = works(
-        read({"items": [ANSWERS["smk"]["items"][0] | {"titles": None}]} if "items" in ANSWERS["smk"] else {})
-    )
+    (one,) = works(read({"items": [ANSWERS["smk"]["items"][0] | {"titles": None}]}))
     assert one.columns["title"]
 
 

@@ -11,7 +11,7 @@ _FRAME = (
     r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
     r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|\bindramme(?:t|de)\b|rammet ind|"
     r"inramad|incorniciat\w|ingelijst|"
-    r"\b(?!blind|spænd|kile|\w*gram)\w*rammen?\b|rammått|\b(?:guld|trä|silver|metall)?ram(?:ens?)?\b|"
+    r"\b(?!blind|spænd|kile|\w*gram)\w*rammen?\b|rammått|\b(?:guld|trä|silver|metall|ytter)?ram(?:ens?)?\b|"
     r"ytterm[åa]tt|"
     r"u[dt]vendig\w*|\budv\b|rahmenma(?:ß|ss)\w*|rahmengröße|\b(?!keil|spann|blind)\w*rahmen\b|(?<!un)gerahmt\w*|(?<!un)framed|"
     r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
@@ -40,7 +40,8 @@ _FOR, _A_FRAME = (
     r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
 )
 _OTHER = (
-    r"passepartout|passe-partout|passepartu|\bmat(?:ted)?\b|plakatrahmen|emballage|"
+    r"passepartout|passe-partout|passepartu|with (?:the |a )?mount|mount size|the room|"
+    r"\bmat(?:ted)?\b|plakatrahmen|emballage|"
     r"(?:shipping )?(?:box|crate|package)\b|"
     r"verpackung|\b(?:versand|umzugs|(?<!auf )(?<!/))karton\b|falz|falsm[åa]l|"
     r"imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
@@ -75,7 +76,8 @@ NO_SIDE = re.compile(  # before a size: of a disc, or the other end of a range
 )
 EACH = re.compile(
     r"[\s(,;]*(?:(?:di|tri|poly)pt\w+[\s,]*)?"
-    rf"(?:(?:{_EVERY}|stykket|(?:pr\.?|/) ?(?:stk|stück|st)|jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
+    rf"(?:(?:{_EVERY}|stykket|(?:pr\.?|/) ?(?:stk|stück|st|billede|del)|"
+    rf"jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
 )
 TOGETHER = re.compile(r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$")
 BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
