@@ -557,6 +557,7 @@ def amounts_of(found) -> list[int | None]:
         ("<b>2</b><span>300 €</span>", 30000),
         ("1.200 €<i>Versand möglich</i>", 120000),
         ("<span>niedrigster Preis der letzten 30 Tage</span> <b>900 €</b> <b>1.200 €</b>", 120000),
+        ('<b class="price-regular">900 €</b> <b class="price-sale">600 €</b>', 60000),
         ('<b data-hook="price-before-discount">900 €</b> <b data-hook="price-to-pay">600 €</b>', 60000),
     ],
 )
@@ -564,6 +565,13 @@ def amounts_of(found) -> list[int | None]:
 def test_the_parts_of_a_price_are_read_together(read, around, shown, price):
     found = works(read(page(in_card(around.format(shown)) + in_card("", 2), saved_from="https://www.a.de/list")))
     assert amounts_of(found) == [price, None]
+
+
+def test_a_title_is_what_is_seen(read):
+    title = '<h3>Hav <span class="is-hidden">Reserveret</span><span class="clipped">Opens in a new window</span></h3>'
+    card = '<li class="s-card"><a href="/{0}"><img src="/{0}.jpg"></a>{1}</li>'
+    body = card.format(1, "<h3>Shop on eBay</h3>") + card.format(2, title)
+    assert [one.columns["title"] for one in works(read(page(body, saved_from="https://www.a.de/list")))] == ["Hav"]
 
 
 def test_a_title_of_digits_is_not_taken_out_of_a_price(read):
@@ -580,6 +588,8 @@ def test_a_title_of_digits_is_not_taken_out_of_a_price(read):
         ('<div class="price"><span class="badge price__badge-sold-out">Sold out</span></div>', None),
         ('<div class="price price--sold-out"><span class="badge price__badge-sold-out">Sold out</span></div>', "sold"),
         ("<span>In stock</span>", None),
+        ("<span>Sold Oct 2, 2026</span>", "sold"),
+        ("<span>12 sold</span>", None),
     ],
 )
 def test_a_badge_counts_where_it_is_seen(read, badge, state):

@@ -58,6 +58,7 @@ _ASIDE = frozenset({"nav", "header", "footer"})
 _WHOLE = frozenset({"html", "body", "main"})
 _LONGEST = 1500  # characters of a card
 _DEEPEST = 60
+_ADVERTISED = "Shop on eBay"
 _MOST_CARDS = 5000
 
 
@@ -191,7 +192,7 @@ def _read(
     inside = [scripts[node.mem_id] for node in card.css("script") if node.mem_id in scripts]
     pictures = [*images.inside(card), *(one for listing in inside for one in listing.pictures)]
     title = title_of(card, kind.title) or next((listing.title() for listing in inside), "")
-    if not pictures or not title:
+    if not pictures or not title or title == _ADVERTISED:
         return None
     listing = Listing(pictures=pictures, link=link if link.startswith(("http://", "https://")) else "", nodes=[card])
     _say(listing, card, kind, title, country)

@@ -24,6 +24,7 @@ _STRUCK = re.compile(
     r"cart|basket|total)[-_](?:price|cost|amount|preis|pris)",
     re.IGNORECASE,
 )
+_NOW = re.compile(r"(?:^|[-_ ])(?:sale|special|final|reduced|discounted)(?:[-_ ]|$)", re.IGNORECASE)
 _OLD = "s, del, strike, [class*='strike'], [class*='line-through']"
 _PLACES = "[itemprop='addressLocality'], [class*='location'], [class*='Location'], [data-testid*='location']"
 _HEADINGS = (
@@ -33,8 +34,10 @@ _HEADINGS = (
 LISTS = frozenset({"html", "body", "main", "ul", "ol", "section", "table", "tbody"})
 _WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
 _UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
+_SPOKEN = ".clipped, .sr-only, .visually-hidden, [class*='screen-reader']"  # for those who do not see the page
 _BADGES = "span, p, div, strong, b, em, i, small, td, dd"
 _HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'], [style*='display: none']"
+_DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 2026"
 _BORDER = "\x1f"
 _CENTS = re.compile(r"(?<=\d)[\s\x1f]*([.,])\s*\x1f\s*(?=\d\d(?!\d))|(?<=\d)\s*\x1f\s*([.,])\s*(?=\d\d(?!\d))")
 _NUMBERS = re.compile(r"(?<=\d)\s*\x1f[\s\x1f]*(?=\d)")
@@ -64,7 +67,8 @@ def title_of(card: LexborNode, selector: str) -> str:
     """selector : of the part that holds it, where that is known of the site"""
     for one in filter(None, (selector, _HEADINGS)):
         for node in card.css(one):
-            if text := _without_those(_HIDDEN, node, _text(node)):
+            text = _without_those(_HIDDEN, node, _text(node))
+            if text := _without_those(_SPOKEN, node, text) or text:
                 return text
     anchors = card.css("a[href]") or [card]
     for name in ("title", "aria-label"):
@@ -120,7 +124,7 @@ def _prices(
     elsewhere: AbstractSet[int] = frozenset(),
 ) -> str:
     amounts: dict[tuple[int | None, str | None], str] = {}
-    terms, other = "", ""
+    terms, other, now = "", "", set[tuple[int | None, str | None]]()
     struck = {node.mem_id for old in card.css(_OLD) for node in (old, *old.css("*"))}
     for node in card.css(selector):
         if node.mem_id in elsewhere or node.mem_id in struck or _STRUCK.search(_name_of(node)):
@@ -134,6 +138,8 @@ def _prices(
             if around := _is_labelled(node, text, title):
                 other = other or around
                 continue
+            if _NOW.search(_name_of(node)):
+                now.add(price[:2])
             known = amounts.get(price[:2], "")
             if not known or (price.terms and len(text) > len(known)):
                 amounts[price[:2]] = text
@@ -141,6 +147,8 @@ def _prices(
             terms = terms or text
         elif any(map(str.isdigit, text)) and (any_text or price.terms in ("estimate", "bid", "from")):
             other = other or text
+    if len(amounts) > len(now) == 1:  # the price before a sale is there too
+        return amounts[now.pop()]
     return " / ".join(amounts.values()) if amounts else terms or other
 
 
@@ -265,7 +273,7 @@ def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
             or _is_kept_ready(node)
         ):
             continue
-        text = _text(node)
+        text = _DATE.sub("", _text(node))
         if 0 < len(text) <= _BADGE and read_details({"availability": text}).availability in ("sold", "reserved"):
             return text
     return ""
