@@ -159,6 +159,19 @@ def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, serv
     page.wait_for_function("() => /5 new pictures/.test(document.querySelector('.job-line').textContent)")
     page.click(".broken summary")
     assert "torn.jpg" in page.inner_text(".broken ul")
+    hang(tmp_path / "wing", 3)
+    held = []
+    page.route("**/api/imports/*", lambda route: held.append(route))
+    page.fill("input[name=path]", str(tmp_path / "wing"))
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(10)
+    page.fill("input[name=path]", "~/next")
+    page.unroute_all(behavior="ignoreErrors")
+    page.locator(".job a").wait_for(timeout=60_000)
+    assert page.input_value("input[name=path]") == "~/next"
+    page.click(".job a")
+    page.wait_for_selector("h2:has-text('wing')")
 
 
 def luminance(colour):

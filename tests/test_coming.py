@@ -104,6 +104,15 @@ def test_everybody_may_watch_what_the_command_brings_in(coming):
     assert 'data-job="' + job.id in other.get("/").text
 
 
+def test_who_waits_for_the_pictures_of_somebody_else_is_not_shown_a_strange_import(coming):
+    client, job, gate, _ = coming
+    job.person = 2**20
+    assert 'id="coming" class="job" data-job=""' in client.get("/label/wall").text
+    gate.open()
+    until(lambda: not job.active)
+    assert 'id="coming"' not in client.get("/label/wall").text
+
+
 def test_the_first_pictures_of_a_large_source_are_from_all_over_it(tmp_path, monkeypatch):
     monkeypatch.setattr(importer, "_MANY", 200)
     library = Library(tmp_path / "data", config=Settings(home=tmp_path / "data", threads=1))

@@ -41,9 +41,10 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     if mode and mode not in _MODES:
         raise Refused(404, f"There is no such way to answer; there are {', '.join(_MODES)}.")
     state = state_of(request)
-    coming = state.imports.bringing(collection)
-    if coming is not None and state.size_of(collection) < ENOUGH_TO_START:
-        return page(request, "coming.html", here="label", coming=coming.id, name=collection, start=ENOUGH_TO_START)
+    job = state.imports.bringing(collection)
+    coming = job.id if job is not None and job.person in (person.id, None) else ""
+    if job is not None and state.size_of(collection) < ENOUGH_TO_START:
+        return page(request, "coming.html", here="label", coming=coming, name=collection, start=ENOUGH_TO_START)
     session = state.fresh(collection, person)
     history = session.history()
     response = page(
@@ -51,7 +52,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=now.weight >= FEWEST, size=len(session.collection),
-        coming=coming.id if coming and coming.person in (person.id, None) else "",
+        coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response

@@ -10,6 +10,7 @@ const line = box.querySelector(".job-line");
 const bar = box.querySelector("progress");
 const stop = box.querySelector(".stop");
 const broken = box.querySelector(".broken");
+const BUSY = ".bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active"; // typed or pressed now
 
 export function show(job) {
   box.hidden = false;
@@ -35,6 +36,9 @@ export async function watch(id, began) {
     show(job);
     if (isBusy(job) || !began || job.state === "failed") continue;
     sessionStorage.setItem("beholder.job", id);
+    const link = box.querySelector("a");
+    link.hidden = !document.querySelector(BUSY);
+    if (!link.hidden) continue; // the person draws the page again when ready
     scrollTo(0, 0); // where it is told how the import went
     location.assign("/");
   }
@@ -46,6 +50,7 @@ async function begin(form) {
   fault.textContent = "";
   try {
     const job = await call("/api/imports", { path, name, artworks: artworks === "1" });
+    form.reset();
     show(job);
     box.scrollIntoView({ block: "nearest" });
     await watch(job.id, true);

@@ -26,4 +26,8 @@ for await (const job of id ? steps(id) : []) {
   if (job.total) [bar.max, bar.value] = [enough, Math.min(here, enough)];
   if (here >= enough || (here && !isBusy(job))) location.replace(`/label/${segment}`);
 }
-if (!id) setTimeout(() => location.reload(), 2000); // somebody else's import: only its end can be seen
+while (!id) { // somebody else's import: only its end can be seen
+  await new Promise((done) => setTimeout(done, 2000));
+  const page = await fetch(location).then((answer) => answer.text()).catch(() => wall.className);
+  if (!page.includes(`class="${wall.className}"`)) location.reload();
+}

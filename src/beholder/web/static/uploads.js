@@ -90,6 +90,7 @@ async function bring(all) {
       const [job, refused] = await upload(name, part, tell);
       said.push(...refused);
       if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
+      if (part === parts.at(-1)) form.elements.name.value = "";
       await watch(job.id, part === parts.at(-1));
     }
   } catch (problem) {
