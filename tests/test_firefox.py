@@ -1,4 +1,4 @@
-"""The app in Firefox: every page is whole, and people choose, filter, keep, order and decide, wide and narrow."""
+"""The app in Firefox: every page is whole; people add, choose, filter, keep, decide, export and see their taste."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from test_browser_every_page import PAGES, gallery  # noqa: F401
 pytest_plugins = "helpers.webwall"
 WIDTHS = (1280, 500)  # a window of Firefox cannot be narrower
 LOOKS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (500, "light"), (500, "dark")])
+BOTH = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (500, "dark")])
 
 
 @pytest.fixture
@@ -42,19 +43,6 @@ def test_a_page_is_whole_in_firefox(visit, address):
         )
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_questions_are_answered_with_keys_and_kept(visit, width):
-    browser = visit("/label/wall?mode=pairs")
-    browser.wide(width)
-    asked = "document.getElementById('label').dataset.question"
-    for key in ("\ue012", "\ue014", "\ue015"):  # the left, the right, both the same
-        browser.until(f"{asked} && document.querySelector('#wall img')")
-        before = browser.run(f"return {asked}")
-        browser.press(key)
-        browser.until(f"{asked} !== arguments[0]", before)
-    browser.until("document.querySelector('.saved[data-state=saved]')")
-
-
 def test_the_wall_is_walked_with_keys_and_a_heart_is_kept(visit):
     browser = visit("/results/wall")
     browser.wide(1280)
@@ -74,6 +62,27 @@ def opened(visit, address, width, scheme):
     browser.until("matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme)
     browser.until("document.documentElement.scrollWidth <= innerWidth")
     return browser
+
+
+@LOOKS
+@pytest.mark.parametrize(
+    ("mode", "answers"),
+    [
+        ("grid", [("#wall .slot:nth-child(2) .tile", "3", "#controls button")]),
+        ("pairs", [("#wall .slot:nth-child(2) .plate",), ("\ue012",)]),
+        ("rating", [("#controls [aria-label='7 of 10']",), ("8",)]),
+    ],
+)
+def test_questions_are_answered_with_the_mouse_and_with_keys_and_kept(visit, mode, answers, width, scheme):
+    browser = opened(visit, f"/label/wall?mode={mode}", width, scheme)
+    asked = "document.getElementById('label').dataset.question"
+    for answer in answers:
+        browser.until(f"{asked} && document.querySelector('#wall img')?.naturalWidth")
+        before = browser.run(f"return {asked}")
+        for one in answer:
+            (browser.click if one[0] == "#" else browser.press)(one)
+        browser.until(f"{asked} && {asked} !== arguments[0]", before)
+    browser.until("document.querySelector('.saved[data-state=saved]')")
 
 
 @LOOKS
@@ -143,6 +152,39 @@ def test_a_shortlist_is_noted_ordered_seen_side_by_side_and_decided(visit, width
         browser.until("document.getElementById('wall').innerHTML !== arguments[0]", before)
 
 
+@BOTH
+def test_a_shortlist_is_exported_as_a_page_a_table_and_a_pdf(visit, width, scheme):
+    browser = opened(visit, "/shortlists/{list}", width, scheme)
+    assert browser.pdf()[:5] == b"%PDF-"
+    titles = browser.run("return [...document.querySelectorAll('#list > li')].map(one => one.dataset.title)")
+    browser.click(".list-bar summary")
+    for kind in ("html", "csv"):
+        browser.click(f"a[download][href$='.{kind}']")
+    page, table = (browser.downloaded(f"For_the_stairs.{kind}") for kind in ("html", "csv"))
+    assert all(title in table.read_text("utf-8") for title in titles)
+    table.unlink()
+    browser.goto(page.as_uri())
+    browser.until("document.images.length === 3 && [...document.images].every(one => one.naturalWidth)")
+    page.unlink()
+
+
+@LOOKS
+def test_a_taste_is_seen_asked_about_and_saved(visit, width, scheme):
+    browser = opened(visit, "/taste/wall", width, scheme)
+    sentence = browser.run("return document.querySelector('h1').innerText")
+    assert len(sentence) > 10
+    browser.click(".hung a")
+    browser.until("document.querySelector('dialog.zoom[open] img')?.naturalWidth")
+    browser.press("\ue00c")
+    browser.until("!document.querySelector('dialog.zoom[open]')")
+    browser.click(".figures summary")
+    browser.until("document.querySelector('.figures[open] .leanings li').checkVisibility()")
+    asked = "[...document.querySelectorAll('.prefer [name=item]')].map(one => one.value).join()"
+    before = browser.run(f"return {asked}")
+    browser.click(".prefer button")
+    browser.until(f"document.querySelector('h1.said') && {asked} !== arguments[0]", before)
+
+
 @LOOKS
 def test_what_two_would_love_is_shown_side_by_side(visit, width, scheme):
     browser = opened(visit, "/together?one={ada}&other={ben}&collection=wall", width, scheme)
@@ -150,10 +192,10 @@ def test_what_two_would_love_is_shown_side_by_side(visit, width, scheme):
     assert "Ben" in browser.run("return document.querySelector('main').innerText")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (500, "dark")])
+@LOOKS
 def test_pictures_are_added_in_the_browser_and_asked_about(visit, width, scheme):
     browser = opened(visit, "/", width, scheme)
-    name = f"{scheme} ones"
+    name = f"{scheme} {width}"
     browser.until("document.getElementById('drop').checkVisibility()")
     browser.run(
         """const draw = Array.from({length: 20}, (_, n) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import socket
@@ -14,7 +15,12 @@ import pytest
 
 FIREFOX = next((path for name in ("firefox-esr", "firefox") if (path := shutil.which(name))), None)
 MEND = "needs Firefox: sudo apt-get install firefox-esr"
-PREFERENCES = {"marionette.port": 0, "browser.shell.checkDefaultBrowser": False, "app.update.enabled": False}
+PREFERENCES = {
+    "marionette.port": 0,
+    "browser.shell.checkDefaultBrowser": False,
+    "app.update.enabled": False,
+    "browser.download.folderList": 2,  # the folder that is named
+}
 _PORT = "MarionetteActivePort"  # the file of the profile that says where it listens
 
 
@@ -23,7 +29,9 @@ class Firefox:
 
     def __init__(self, profile: Path) -> None:
         profile.mkdir(parents=True)
-        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items())
+        self.downloads = profile / "downloads"
+        settings = PREFERENCES | {"browser.download.dir": str(self.downloads)}
+        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in settings.items())
         (profile / "user.js").write_text("\n".join(lines))
         command = [str(FIREFOX), "--headless", "--no-remote", "--profile", str(profile)]
         command += ["--marionette", "--remote-allow-system-access"]
@@ -80,6 +88,23 @@ class Firefox:
         """Press and release a key, wherever the focus is."""
         keys = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
         self("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def click(self, selector: str) -> None:
+        """Press the first of these with the mouse."""
+        found = self("WebDriver:FindElement", using="css selector", value=selector)
+        self("WebDriver:ElementClick", id=next(iter(found.values())))
+
+    def downloaded(self, name: str) -> Path:
+        """A file that was asked for, once all of it is there."""
+        end, file = time.monotonic() + 60, self.downloads / name
+        while not file.exists() or not file.stat().st_size or any(self.downloads.glob("*.part")):
+            assert time.monotonic() < end, f"{name} does not come"
+            time.sleep(0.05)
+        return file
+
+    def pdf(self) -> bytes:
+        """The page as it is printed."""
+        return base64.b64decode(self("WebDriver:Print"))
 
     def wide(self, width: int, height: int = 900) -> None:
         self("WebDriver:SetWindowRect", width=width, height=height)
