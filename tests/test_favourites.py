@@ -79,6 +79,8 @@ def test_liked_is_what_was_picked_or_rated_well_above_the_others():
     assert favourites.count_liked(Answers(grids=grid)) == 2
     ratings = Answers(rows=np.arange(6), ratings=np.array([3.0, 3, 2, 3, 9, 3]))
     assert favourites.count_liked(ratings) == 1
+    low = Answers(rows=np.arange(6), ratings=np.array([3.0, 2, 2, 3, 5, 3]))
+    assert favourites.count_liked(low) == 0, "the best of what is rated low is not liked"
     assert favourites.count_liked(Answers()) == 0
 
 

@@ -26,7 +26,7 @@ from beholder.taste import TasteMixture
 from beholder.taste.posterior import root_of
 from beholder.taste.regimes import CLEAR
 from beholder.taste.threads import one_thread
-from beholder.types import Answers, Floats, Ints, Matrix
+from beholder.types import SCALE, Answers, Floats, Ints, Matrix
 
 _LOOKED = 4096  # pictures of a large pool that are scored for a question
 _LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
@@ -115,10 +115,11 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
 
 
 def count_liked(answers: Answers) -> int:
-    """How many pictures were picked, or rated clearly above this person's others."""
+    """How many pictures were picked, or rated in the upper half of the scale and clearly above this person's others."""
     high = 0
     if len(answers.ratings):
-        high = int((answers.ratings > answers.ratings.mean() + max(float(answers.ratings.std()), 1.0)).sum())
+        clearly = answers.ratings.mean() + max(float(answers.ratings.std()), 1.0)
+        high = int((answers.ratings > max(clearly, sum(SCALE) / 2)).sum())
     return int(answers.grids[:, 2].sum()) + high
 
 
