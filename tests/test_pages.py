@@ -882,12 +882,21 @@ def test_the_answer_of_a_shop_is_read(read):
         ({"heading": "Hav", "price": {"value": 225, "text": "225 €"}, "thumbnail": L}, 22500),
         ({"title": "Hav", "price": {"minor": 22500, "currencyCode": "EUR"}, "imageUrl": L}, None),
         ({"title": "Hav", "priceCents": 22500, "imageUrl": L}, None),
+        ({"title": "Hav", "price": 22500, "currency": "EUR", "currency_minor_unit": 2, "imageUrl": L}, None),
+        ({"title": "Hav", "price": {"value": 225, "suffix": "€"}, "imageUrl": L}, 22500),
+        ({"title": "Hav", "price": {"value": 225, "suffix": "€/md."}, "imageUrl": L}, None),
     ],
 )  # fmt: skip
 def test_records_of_any_make_are_read(read, record, price):
     for told in ([record], {"data": {"items": [{"node": record}]}}, record):
         (one,) = works(read(json.dumps(told), "export.json"))
         assert (one.columns["title"], details(one).price, one.locator.text) == ("Hav", price, L)
+
+
+@pytest.mark.parametrize(("framed", "long_mm"), [(True, None), (False, 800)])
+def test_the_size_of_a_framed_record_may_be_that_of_its_frame(read, framed, long_mm):
+    (one,) = works(read(json.dumps({"title": "Hav", "size": "80x60 cm", "framed": framed, "image": L}), "export.json"))
+    assert (details(one).long_mm, details(one).frame_long_mm) == (long_mm, None)
 
 
 def test_what_a_record_asks_for_its_work_is_read_and_no_other_sum(read):

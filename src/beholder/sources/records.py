@@ -35,7 +35,8 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
     "artist": "artist artistname artists artistdisplayname artistnames creator creators maker painter künstler artiste "
     "artista kunstner "
     "kunstenaar konstnär",
-    "description": "description body beschreibung beskrivelse descripción descrizione omschrijving beskrivning text",
+    "description": "description bodyhtml body beschreibung beskrivelse descripción descrizione omschrijving "
+    "beskrivning text",
     "year": "year datecreated creationdate productionyear jahr année anno årstal",
     "medium": "medium technique material materials teknik technik",
     "size": "size dimensions dimension measurements mål maße format størrelse afmetingen",
@@ -52,7 +53,7 @@ _PICTURE_URLS = (
 )  # fmt: skip
 _AMOUNTS = ("amount", "value", "price", "current", "raw", "number")
 _SHOWN = ("text", "formatted", "display", "formattedprice", "displayprice", "label", "pricetext")
-_CURRENCIES = ("currencycode", "currency", "currencyiso", "code", "priceunit", "symbol")
+_CURRENCIES = ("currencycode", "currency", "currencyiso", "code", "priceunit", "symbol", "suffix")
 _NO_PRICES = {
     "estimate": "estimate",
     "vurdering": "estimate",
@@ -65,6 +66,7 @@ _SALES = ("saletype", "listingtype", "type", "buyingoptions")
 _BIDS = ("bidcount", "bidscount", "bidnumber", "numberofbids", "bids")
 _TIME = re.compile(r"hour|day|week|month|year|dag|uge|måned|monat|woche|mois|mes\b", re.IGNORECASE)
 _PERIODS = ("period", "interval", "rentalperiod", "billingperiod", "per")
+_DIVIDED = re.compile(r"minorunit|divisor|fractiondigits")
 _MINOR = re.compile(r"cents?$|minor|øre$|pence$|rappen$")
 _PRIVATE = re.compile(r"seller|user|owner|account|contact|vendor|profile|sælger|verkäufer|vendeur|author")
 _A_PICTURE = re.compile(r"image|photo|picture|thumb|bild|billed|foto|imag[eé]n|immagin|afbeelding")
@@ -123,13 +125,14 @@ def _record(node: Mapping[str, Any], reader: str, sure: bool) -> Listing | None:
         return None
     listing = Listing(pictures=_pictures_in(told))
     unit = next((first_text(told[key]) for key in _UNITS if key in told), "")
+    size = _size(_get(told, "size"))
     simple = ("description", "year", "medium", "availability", "rights", "credit")
     listing.say(
         reader,
         title=first_text(_get(told, "title")),
         artist=", ".join(dict.fromkeys(texts(_get(told, "artist")))),
         place=_place(_get(told, "place")),
-        size=_size(_get(told, "size")),
+        size=("framed, " if told.get("framed") is True and size else "") + size,
         width=_side(told, "width", unit),
         height=_side(told, "height", unit),
         **{name: first_text(_get(told, name)) for name in simple},
@@ -162,13 +165,15 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
         divisor = inner.get("divisor")
         if type(divisor) is int and type(value) is int and divisor > 0:
             value = value / divisor
-        elif any(_MINOR.search(key) for key in inner) or "fractiondigits" in inner or "precision" in inner:
+        elif any(_MINOR.search(key) or _DIVIDED.search(key) for key in inner) or "precision" in inner:
             return {"price": f"{first_text(value)} {', '.join(inner)}"}  # in minor units, perhaps: kept, not read
     if value is None:  # what somebody thinks it is worth, or has offered, is no price
         written = next(((key, told[key]) for key in _NO_PRICES if isinstance(told.get(key), (str, int, float))), None)
         return {"price": f"{_NO_PRICES[written[0]]}: {written[1]}"} if written else {}
     if kind := _other_than_a_price(told):
         return {"price": f"{kind}: {first_text(value)}", "currency": first_text(currency)}
+    if divided := next((key for key in told if _DIVIDED.search(key)), ""):
+        return {"price": f"{first_text(value)} {divided}"}
     said = money_said(value, currency)
     if not sure and said.get("price", "").isdigit():
         return {"price": said["price"]}
