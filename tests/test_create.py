@@ -15,7 +15,7 @@ from beholder.create.engine import Engine, Guide, Liked, Sketch
 from beholder.create.evolution import PainterEngine
 from beholder.create.flow import _FOLDER, SIDE, Flow
 from beholder.create.guide import OtherEye, TasteGuide
-from beholder.create.novelty import Novelty, apart, nearest, spread, thumbnail
+from beholder.create.novelty import Novelty, apart, coarse, nearest, spread, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.external_data import sha256
 from helpers.flows import tiny_flow, tone
@@ -36,6 +36,10 @@ class Light:
 
     def bound_of(self, rows):
         return None
+
+    def looks(self, pictures):
+        rows = np.stack([coarse(picture).ravel() for picture in pictures])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     def loved(self, rng, strength, parent=None):
         return np.array([rng.random(), 0, 0, 0], np.float32), ["a" if parent is None else parent.name]

@@ -68,6 +68,9 @@ class Guide(Protocol):
         None where a taste is told by other rows.
         """
 
+    def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
+        """(b, d) of length 1: the product of two is how alike pictures are to the encoders."""
+
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
     ) -> tuple[Matrix | None, list[str]]:
@@ -88,7 +91,7 @@ class Engine(Protocol):
 
     name: str
     painted: bool  # whether its pictures are finished as they are, and are not painted by a brush unless asked for
-    apart: bool  # whether the pictures of several seeds have nothing to do with one another
+    apart: bool  # whether the pictures of several seeds have nothing to do with one another; else candidates are ranked
 
     def plain(self, seed: int) -> Sketch:
         """The picture of a seed that nobody's taste was asked about: always the same."""

@@ -18,6 +18,7 @@ from PIL import Image
 from beholder.create import known
 from beholder.create.engine import Guide, Liked, Sketch
 from beholder.create.novelty import Unlike
+from beholder.filters.orders import by_worth_and_unlikeness
 from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
 
@@ -26,8 +27,9 @@ _FIRST = 2  # places of each family tried at first, where none is known
 _CHILDREN = 2  # of each of the best known places
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
-_ELITES = 3  # places kept in each family
-_FAMILIES_IN = 8  # so many families at least in as many pictures or more, as evenly as they divide
+_ELITES = 3  # places kept in each family, so 24 pictures are of eight families at least
+_UNLIKE = 1.0  # by how much a picture counts less that is quite like one before it
+_ALIKE = 0.8  # likeness to one before it from which a picture comes last
 _ALL_FROM = 0.4  # the strength from which on all known places are looked at
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
 _AT_ONCE = 16  # pictures judged together
@@ -75,17 +77,17 @@ class _Archive:
         family = families[int(rng.integers(len(families), size=2).min())]
         return family[rng.integers(len(family))]
 
-    def ranked(self, most: int = _ELITES) -> list[_Place]:
-        """The best one first, of each family so many at most."""
-        return sorted((one for places in self.places.values() for one in places[:most]), key=lambda one: -one.bound)
+    def ranked(self) -> list[_Place]:
+        """The best one first."""
+        return sorted((one for places in self.places.values() for one in places), key=lambda one: -one.bound)
 
-    def best(self, count: int) -> list[list[_Place]]:
-        """For each of so many pictures some places, the best one first; every place is in one list alone.
-
-        Whichever are taken, none is of a family more often than its share.
-        """
-        ranked = self.ranked(-(-count // min(count, _FAMILIES_IN)))
-        return [ranked[k::count] for k in range(count)]
+    def varied(self, guide: Guide) -> list[_Place]:
+        """The best one first, then each that is good and unlike those before it."""
+        ranked = self.ranked()
+        bounds, looks = np.array([one.bound for one in ranked]), guide.looks([one.paint(_TRIED_AT) for one in ranked])
+        order = by_worth_and_unlikeness(bounds, looks, _UNLIKE, len(ranked), len(ranked))
+        copies = np.tril(looks[order] @ looks[order].T, -1).max(1) >= _ALIKE
+        return [ranked[at] for at in (*order[~copies], *order[copies])]
 
 
 class PainterEngine:
@@ -113,7 +115,8 @@ class PainterEngine:
             children = [parent.child(rng) for parent in parents]
             self._try(children, guide, is_new, archive)
             left -= len(children)
-        return [[_sketch(place) for place in places] for places in archive.best(len(seeds))]
+        sketches = [_sketch(place) for place in archive.varied(guide)]
+        return [sketches[k :: len(seeds)] for k in range(len(seeds))]
 
     def _try(self, places: Sequence[_Place], guide: Guide, is_new: Unlike, archive: _Archive) -> None:
         for at in range(0, len(places), _AT_ONCE):

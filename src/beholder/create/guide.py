@@ -100,6 +100,13 @@ class TasteGuide:
         score, doubt = self._scorer.model.predict(rows, return_std=True)
         return self._in_spreads(score, doubt, rows)
 
+    def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
+        """Of pictures as they look from afar, each number counted in its spread in the collection."""
+        X = self._scorer.features([_from_afar(picture) for picture in pictures])
+        z = (X - self._X.mean(0)) / np.maximum(self._X.std(0), 1e-6)
+        unit: Matrix = (z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        return unit
+
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
         return self._standing(self._scorer(pictures)[0])

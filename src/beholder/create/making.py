@@ -179,17 +179,12 @@ class _Maker:
         return {name: told for name, told in recipe.items() if name != "count" and (name != "wish" or self.order.wish)}
 
     def _chosen(self, seed: int, twin: Image.Image, candidates: Sequence[Sketch]) -> tuple[Sketch, Image.Image]:
-        """The best by the lower bound that is new and unlike those before it once finished; the seed's noise is drawn
-        anew where there is none.
-        """
+        """The best that is new and unlike those before it once finished; of what there is where there is none."""
         tried = list[tuple[_Fit, int, Sketch]]()
-        for draw in range(_DRAWS):
-            if draw:
-                drawn = seed + draw * _NEXT_DRAW
-                (candidates,) = self.engine.guided([drawn], self.guide, self.order.strength)
-            found = self._judged(seed, twin, candidates, len(tried))
-            for (new, missing, _, _), _, sketch in sorted(found, reverse=True):
-                if not new or missing < 0:
+        for some in self._choices(seed, candidates):
+            found = self._judged(seed, twin, some, len(tried))
+            for (new, missing, differs, _), _, sketch in sorted(found, reverse=True):
+                if not new or missing < 0 or not (differs or self.engine.apart):
                     break
                 picture = self._painted(sketch, seed)
                 if self.is_new(picture) and self._variety.spare(picture, twin) >= 0:
@@ -197,6 +192,18 @@ class _Maker:
             tried += found
         sketch = max(tried)[2]
         return sketch, self._painted(sketch, seed)
+
+    def _choices(self, seed: int, candidates: Sequence[Sketch]) -> Iterator[Sequence[Sketch]]:
+        """What to take the best of by the lower bound, until something fits: other noise brings other candidates.
+
+        Where pictures are made together, the engine has ranked them, and its first that fits is taken.
+        """
+        if not self.engine.apart:
+            yield from ([one] for one in candidates)
+            return
+        yield candidates
+        for draw in range(1, _DRAWS):
+            yield from self.engine.guided([seed + draw * _NEXT_DRAW], self.guide, self.order.strength)
 
     def _judged(
         self, seed: int, twin: Image.Image, candidates: Sequence[Sketch], tried: int

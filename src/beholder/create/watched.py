@@ -30,6 +30,9 @@ class Watched:
     def bound_of(self, rows: Matrix) -> Floats | None:
         return self._guide.bound_of(rows)
 
+    def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
+        return self._guide.looks(pictures)
+
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
     ) -> tuple[Matrix | None, list[str]]:

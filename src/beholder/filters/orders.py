@@ -71,14 +71,29 @@ def varied(looks: Matrix, rows: NDArray[Any]) -> Ints:
     """
     reach = int(np.clip(len(rows) // 10, *_REACH))
     pool = looks[rows[: _MIXED + reach]]
-    value = -(1 - _UNLIKE) / reach * np.arange(len(pool), dtype=np.float32)
-    likeness = np.full(len(pool), -1, np.float32)
-    chosen = list[int]()
-    for place in range(min(_MIXED, len(pool))):
-        end = place + reach
-        at = int(np.argmax(value[:end] - _UNLIKE * likeness[:end]))
-        chosen.append(at)
-        likeness = np.maximum(likeness, pool @ pool[at])
-        value[at] = -np.inf
-    first = np.array(chosen, np.int64)
+    worth = -(1 - _UNLIKE) / reach * np.arange(len(pool), dtype=np.float32)
+    first = by_worth_and_unlikeness(worth, pool, _UNLIKE, min(_MIXED, len(pool)), reach)
     return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+
+
+def by_worth_and_unlikeness(worth: NDArray[Any], looks: Matrix, unlike: float, count: int, reach: int) -> Ints:
+    """So many places: next comes the one of most `worth - unlike * likeness` to whichever chosen one it is most like.
+
+    Parameters
+    ----------
+    worth
+        (n,)
+    looks
+        (n, c) of length 1
+    reach
+        places by which one may come forward
+    """
+    value, likeness = worth.copy(), np.full(len(worth), -1, np.float32)
+    chosen = list[int]()
+    for place in range(count):
+        end = place + reach
+        at = int(np.argmax(value[:end] - unlike * likeness[:end]))
+        chosen.append(at)
+        likeness = np.maximum(likeness, looks @ looks[at])
+        value[at] = -np.inf
+    return np.array(chosen, np.int64)
