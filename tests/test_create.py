@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.create import Order, create, recipe_of
+from beholder.create import Order, create, evolution, recipe_of
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide, Liked, Sketch
@@ -18,6 +18,7 @@ from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, apart, coarse, nearest, spread, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.external_data import sha256
+from beholder.painter import FAMILIES
 from helpers.flows import tiny_flow, tone
 
 pytest_plugins = "helpers.made"
@@ -39,6 +40,7 @@ class Light:
 
     def looks(self, pictures):
         rows = np.stack([coarse(picture).ravel() for picture in pictures])
+        rows -= rows.mean(0)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     def loved(self, rng, strength, parent=None):
@@ -79,6 +81,15 @@ def test_of_the_painters_families_none_crowds_out_the_others():
     assert len(made) == 24
     assert len(set(families)) >= 8
     assert len({some[0].recipe["family"] for some in made[:4]}) >= 2
+
+
+def test_a_near_copy_of_a_better_place_comes_last():
+    places = [evolution._by_chance(family, 1, 0) for family in FAMILIES[:4]]
+    archive = evolution._Archive()
+    archive.keep([places[0], *places], np.array([4.0, 3.9, 0.2, 0.1, 0.0]))
+    families = [one.family for one in archive.varied(Light())]
+    assert families[0] == families[-1] == FAMILIES[0]
+    assert set(families[1:-1]) == set(FAMILIES[1:4])
 
 
 def liked(engine, seed):
@@ -258,6 +269,14 @@ def test_pictures_of_an_order_differ_nearly_as_much_as_their_twins(session, monk
     made = create(session, Order(count=6, strength=0.5, side=96))
     assert spread([one.picture for one in made]).mean() >= 0.8 * spread([one.twin for one in made]).mean()
     assert made[0].picture.tobytes() == sketch_of(light, 0).at(96).tobytes(), "the best by the taste comes first"
+
+
+def test_of_ranked_candidates_the_first_that_fits_is_taken(session, monkeypatch):
+    engine = Stubborn(lambda seed: [tone(22), noise(seed + 50), noise(99).point(lambda value: 128 + value // 2)])
+    engine.apart = False
+    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: engine)
+    (made,) = create(session, Order(count=1, strength=0.5, side=96))
+    assert made.picture.tobytes() == sketch_of(noise(50), 0).at(96).tobytes()
 
 
 def test_where_nothing_fits_the_best_of_what_there_is_comes(session, monkeypatch):
