@@ -447,6 +447,12 @@ def test_a_script_of_brackets_takes_no_time(read):
     assert details(one).price == 18000
 
 
+def test_prices_in_each_other_take_no_time(read):
+    body = '<div class="price">' * 2000 + "word " * 20_000 + "</div>" * 2000
+    (one,) = works(read(page(body + '<img src="https://a.org/1.jpg" alt="Sea">')))
+    assert one.columns["title"] == "Sea"
+
+
 def test_a_range_is_settled_by_a_reader_that_knows_the_price(read):
     head = '<meta property="og:title" content="Sea"><meta property="product:price:amount" content="180.00">'
     head += '<meta property="product:price:currency" content="EUR">'

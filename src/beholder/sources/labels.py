@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from beholder.details import field_of
 from beholder.size_words import KINDS
 from beholder.sizes import read_sizes
+from beholder.sources.words import short_text
 
 _FIELDS = frozenset(("size", "width", "height", "frame", "year"))
 _OF_SIZE = frozenset(("size", "width", "height"))
@@ -35,7 +36,7 @@ def labelled(tree: LexborHTMLParser, others: Sequence[LexborNode]) -> dict[str, 
             if field in _FIELDS and text.strip():
                 told.setdefault(field, {})[" ".join(f"{bracket}{order} {text}".split())] = None
     said = {field: next(iter(texts)) for field, texts in told.items() if len(texts) == 1}
-    choices = {read_sizes(node.text(strip=True)[:_LONGEST]).work for node in tree.css("option, button, label, li")}
+    choices = {read_sizes(short_text(node, _LONGEST)).work for node in tree.css("option, button, label, li")}
     if any(read_sizes(text).work for text in told.get("frame", ())):
         unsure = False
     else:  # nobody says whether the frame is within the size
@@ -52,9 +53,7 @@ def _field(label: str) -> str:
 
 def _pairs(node: LexborNode) -> Iterator[tuple[str, str]]:
     """(label, what stands behind it) within a part, and of a part and the next one."""
-    words = node.text(separator=" ", strip=True)
-    if len(words) > _LONGEST:
-        return
+    words = short_text(node, _LONGEST)
     label, colon, text = words.partition(":")
     if colon:
         yield label, text
@@ -62,4 +61,4 @@ def _pairs(node: LexborNode) -> Iterator[tuple[str, str]]:
     while behind is not None and not behind.is_element_node:
         behind = behind.next
     if behind is not None and ((node.tag or "") in ("dt", "th", "td") or words.endswith(":")):
-        yield words, behind.text(separator=" ", strip=True)[:_LONGEST]
+        yield words, short_text(behind, _LONGEST)

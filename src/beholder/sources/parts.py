@@ -13,6 +13,7 @@ from beholder.money import behind_sums, is_another_sum, is_without_tax, read_pri
 from beholder.sizes import Sizes, read_sizes
 from beholder.sources.labels import labelled
 from beholder.sources.listing import Listing
+from beholder.sources.words import short_text, text_of
 
 _PRICES = (
     "[itemprop='price'], [class*='price'], [class*='Price'], [data-testid*='price'], [data-testid*='Price'], "
@@ -38,9 +39,6 @@ _SPOKEN = ".clipped, .sr-only, .visually-hidden, [class*='screen-reader']"  # fo
 _BADGES = "span, p, div, strong, b, em, i, small, td, dd"
 _HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'], [style*='display: none']"
 _DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 2026"
-_BORDER = "\x1f"
-_CENTS = re.compile(r"(?<=\d)[\s\x1f]*([.,])\s*\x1f\s*(?=\d\d(?!\d))|(?<=\d)\s*\x1f\s*([.,])\s*(?=\d\d(?!\d))")
-_NUMBERS = re.compile(r"(?<=\d)\s*\x1f[\s\x1f]*(?=\d)")
 _SUM = re.compile(r"\d[\d.,'’\s]*")
 _NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
 _BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
@@ -67,7 +65,7 @@ def title_of(card: LexborNode, selector: str) -> str:
     """selector : of the part that holds it, where that is known of the site"""
     for one in filter(None, (selector, _HEADINGS)):
         for node in card.css(one):
-            text = _without_those(_HIDDEN, node, _text(node))
+            text = _without_those(_HIDDEN, node, text_of(node))
             if text := _without_those(_SPOKEN, node, text) or text:
                 return text
     anchors = card.css("a[href]") or [card]
@@ -83,8 +81,8 @@ def title_of(card: LexborNode, selector: str) -> str:
 def _first_words(anchor: LexborNode) -> str:
     """The first words in a link that are no price: all of it, where it holds nothing else."""
     for node in [anchor, *anchor.css(_WORDS)]:
-        text = _text(node)
-        priced = any(read_price(_text(part), country="dk").amount for part in [node, *node.css(_WORDS)])
+        text = text_of(node)
+        priced = any(read_price(text_of(part), country="dk").amount for part in [node, *node.css(_WORDS)])
         if not priced and len(text) <= 2 * _SHORT and sum(map(str.isalpha, text)) > 2:
             return text
     return ""
@@ -97,8 +95,8 @@ def price_of(card: LexborNode, selector: str, title: str, country: str) -> str:
             break
     if not any(read_price(told, ("EUR",), country)):  # a sum among other words
         told = _prices(card, _WORDS, title, country) or told
-    told = _with_versions(told, _without(_without_those(_OLD, card, _text(card)), title))
-    bids = _BIDS.search(_without(_text(card), title)) if told else None
+    told = _with_versions(told, _without(_without_those(_OLD, card, text_of(card)), title))
+    bids = _BIDS.search(_without(text_of(card), title)) if told else None
     return f"{told} ({bids.group()})" if bids else told
 
 
@@ -106,8 +104,8 @@ def size_of(card: LexborNode, title: str) -> str:
     """The words of a card that say its size, and that of its frame, where the title does not and each is said once."""
     told: dict[Sizes, str] = {}
     for node in card.css(_WORDS) if not any(read_sizes(title)) else ():
-        text = _text(node)
-        if len(text) <= 2 * _SHORT and any(size := read_sizes(text)) and len(text) <= len(told.get(size, text)):
+        text = short_text(node, 2 * _SHORT)
+        if any(size := read_sizes(text)) and len(text) <= len(told.get(size, text)):
             told[size] = text
     if any(len({size[at] for size in told} - {None}) > 1 for at in (0, 1)):
         return ""
@@ -129,8 +127,8 @@ def _prices(
     for node in card.css(selector):
         if node.mem_id in elsewhere or node.mem_id in struck or _STRUCK.search(_name_of(node)):
             continue
-        text = _text(node)
-        text = _without(_without_those(_OLD, node, text), title) if len(text) <= 2 * _SHORT else ""
+        text = short_text(node, 2 * _SHORT)
+        text = _without(_without_those(_OLD, node, text), title) if text else ""
         if not text or len(text) > _SHORT or text == title:
             continue
         price = read_price(text, country=country)
@@ -159,7 +157,7 @@ def _name_of(node: LexborNode) -> str:
 def place_of(card: LexborNode, selector: str) -> str:
     """Where the work is."""
     node = card.css_first(selector or _PLACES)
-    return _text(node) if node is not None else ""
+    return text_of(node) if node is not None else ""
 
 
 def _is_kept_ready(node: LexborNode) -> bool:
@@ -186,7 +184,7 @@ def _digits(text: str) -> str:
 def _without_those(selector: str, node: LexborNode, text: str) -> str:
     """The words of a part, without those of some in it: prices that are struck through, what nobody sees."""
     for inner in node.css(selector):
-        text = " ".join(text.replace(_text(inner), "", 1).split())
+        text = " ".join(text.replace(text_of(inner), "", 1).split())
     return text
 
 
@@ -194,7 +192,7 @@ def other_parts(tree: LexborHTMLParser) -> list[LexborNode]:
     """What stands under headings such as "Similar works"."""
     found: list[LexborNode] = []
     for heading in tree.css("h2, h3, h4, h5, h6"):
-        text = _text(heading)
+        text = text_of(heading)
         if len(text) > _SHORT or not _OTHERS.search(text):
             continue
         node, behind = heading, _beside(heading, 1)
@@ -216,19 +214,19 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     """
     elsewhere = {node.mem_id for part in [*tree.css("nav, footer"), *others] for node in part.css(_PRICES)}
     heading = tree.css_first("h1")
-    title = _without_those(_HIDDEN, heading, _text(heading)) if heading is not None else ""
+    title = _without_those(_HIDDEN, heading, text_of(heading)) if heading is not None else ""
     listing.say("page", title=title if len(title) <= 2 * _LONGEST_TITLE else "")
     for name, selector in (("place", _OF_PAGE_PLACE), ("description", _OF_PAGE_DESCRIPTION)):
         node = tree.css_first(selector)
         if node is not None:
-            listing.say("page", **{name: _text(node)})
+            listing.say("page", **{name: text_of(node)})
     if tree.body is not None:
         listing.say("page", availability=availability_of(tree.body, others))
     listing.say("page", **labelled(tree, others))
     prices = [told["price"] for told in listing.said.values() if "price" in told]
     if tree.body is None or not all(map(is_without_tax, prices)):
         return
-    shown = " ".join(_text(node) for node in tree.body.css(_PRICES) if node.mem_id not in elsewhere)
+    shown = " ".join(short_text(node, 2 * _SHORT) for node in tree.body.css(_PRICES) if node.mem_id not in elsewhere)
     told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
     listing.say("page", price=_with_versions(told, shown))
 
@@ -236,13 +234,13 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:
     """The words around a sum, where they say that it is no price asked; "" where they do not."""
     parent = node.parent
-    while parent is not None and parent.tag not in LISTS and _text(parent) == text:
+    while parent is not None and parent.tag not in LISTS and text_of(parent) == text:
         node, parent = parent, parent.parent
-    around = _without(_text(parent), title) if parent is not None and parent.tag not in LISTS else ""
+    around = _without(text_of(parent), title) if parent is not None and parent.tag not in LISTS else ""
     before, found, behind = around.partition(text)
     before = behind_sums(before)
     if not found or len(around) > 2 * _SHORT:  # the words beside it alone
-        before, behind = (_text(one) if one is not None else "" for one in (_beside(node, -1), _beside(node, 1)))
+        before, behind = (text_of(one) if one is not None else "" for one in (_beside(node, -1), _beside(node, 1)))
         around, found, before = f"{before} {text} {behind}", text, behind_sums(before)
         if max(len(before), len(behind)) > _SHORT:
             return ""
@@ -273,17 +271,10 @@ def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
             or _is_kept_ready(node)
         ):
             continue
-        text = _DATE.sub("", _text(node))
+        text = _DATE.sub("", short_text(node, 2 * _BADGE))
         if 0 < len(text) <= _BADGE and read_details({"availability": text}).availability in ("sold", "reserved"):
             return text
     return ""
-
-
-def _text(node: LexborNode) -> str:
-    """All words in it. The parts of one number, as cents set apart, are put together, two numbers kept apart."""
-    told = node.text(separator=_BORDER, skip_empty=True)
-    told = _NUMBERS.sub(" / ", _CENTS.sub(lambda mark: mark[1] or mark[2], told)) if _BORDER in told else told
-    return " ".join(told.replace(_BORDER, " ").split())
 
 
 def _without(text: str, title: str) -> str:
