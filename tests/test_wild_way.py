@@ -84,7 +84,8 @@ def test_from_a_saved_page_to_a_shortlist_with_links(open_page, shop, tmp_path):
     page.locator("dialog.keep li a").wait_for()
     page.keyboard.press("Escape")
     act(page, 1, "keep")
-    page.locator("dialog.keep li input").check()
+    with page.expect_response("**/api/shortlists"):
+        page.locator("dialog.keep li input").check()
     page.keyboard.press("Escape")
 
     page.goto(f"{server.url}/shortlists")
