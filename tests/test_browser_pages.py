@@ -31,6 +31,8 @@ def test_pictures_are_whole_and_large_at_every_width(open_page, server, mode):
     start(page, server, to=f"/label/wall?mode={mode}")
     for width, height in ((1440, 900), (1024, 700), (390, 844), (844, 390)):
         page.set_viewport_size({"width": width, "height": height})
+        for _ in range(2):  # a frame in which the size is seen, and one in which the pictures are hung
+            page.evaluate("() => new Promise(requestAnimationFrame)")
         for image in page.locator("#wall img").all():
             box = image.bounding_box()
             assert inside(box, width, height), (width, height)

@@ -41,17 +41,17 @@ export async function keep(item, title) {
     lists.append(line(made));
     name.value = "";
   });
-  try {
-    const { shortlists } = await call(`/api/shortlists?item=${item}`);
-    lists.append(...shortlists.map(line));
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    fault.textContent = error.message;
-  }
   dialog.replaceChildren(
     make("div", { class: "dialog-head" }, make("h2", {}, title), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
     lists, form, fault,
   );
   if (!dialog.open) dialog.showModal();
-  (lists.querySelector("input") ?? name).focus();
+  try {
+    const { shortlists } = await call(`/api/shortlists?item=${item}`);
+    lists.replaceChildren(...shortlists.map(line));
+    (lists.querySelector("input") ?? name).focus();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    fault.textContent = error.message;
+  }
 }
