@@ -139,6 +139,18 @@ ODD = {  # text -> sides of the work, of the frame
     "70 x 50 cm2": ("", ""),
     "70х50 см": ("500x700", ""),
     "70 x 50 centimetres": ("500x700", ""),
+    "1998 x 50 cm": ("", ""),
+    "1998 x 500 mm": ("500x1998", ""),
+    "Dining table 80x60 cm": ("", ""),
+    "Sofabord 80x60 cm": ("", ""),
+    "Still life on a table 80x60 cm": ("600x800", ""),
+    "Overall size 60x50 cm": ("500x600", ""),
+    "Frame included. Overall size 60x50 cm": ("", ""),
+    f"Gilded frame{', with a chip at a corner' * 5}. Overall size 60x50 cm": ("", ""),
+    f"Gesamtgröße 60x50 cm. {'Signiert und datiert. ' * 5}Goldrahmen": ("", ""),
+    "No frame. Overall size 60x50 cm": ("500x600", ""),
+    "Overall: 60 x 50 cm; framed: 70 x 60 cm": ("500x600", "600x700"),
+    "Set of 3 prints. Overall size 120x60 cm": ("600x1200", ""),
 }
 
 

@@ -39,6 +39,10 @@ _FOR, _A_FRAME = (
     r"(?:for|für|til|till|pour|para|per|voor)",
     r"(?:frames?|rammer?|rahmen|cadres?|marcos?|cornici?|lijst(?:en)?)",
 )
+_THING = (  # "table 80x60 cm", and no more words before it
+    r"(?:\w*(?:tisch|bord|teppi(?:ch|ppe)|tæppe)|table|desk|mesa|tavolo|tavolino|tafel|rug|carpet|mirror|spiegel|spejl|"
+    r"miroir|cushion|pillow|kissen|pude)"
+)
 _OTHER = (
     r"passepartout|passe-partout|passepartu|with (?:the |a )?mount|mount size|the room|"
     r"\bmat(?:ted)?\b|plakatrahmen|emballage|"
@@ -47,6 +51,7 @@ _OTHER = (
     r"imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
     r"\b(?:væg(?:gen)?|wand|muur|wall(?! (?:art|hanging|decor|sculpture|painting|picture))|sofa\w*)\b|"
     r"(?:available|also|erhältlich|auch|fås(?: også)?|disponib\w+|aussi|finns|ook|verkrijgbaar) (?:also )?(?:in?|en)\b|"
+    rf"^\W*(?:\w+ )?{_THING}\W*$|"
     r"\banche\b|(?:other|andre|weitere|andere|andra|autres|altre|otr[ao]s) (?:sizes|mål|størrelser|storlekar|größen|"
     r"maten|dimensions|formats|misure|medidas|tamaños)|"
     r"\b(?:passer (?:til|i)|passt (?:in|zu)|fits (?:into|in|a)|max\w*\.?|under|unter|op til|up to|bis zu|fra|"
@@ -79,7 +84,10 @@ EACH = re.compile(
     rf"(?:(?:{_EVERY}|stykket|(?:pr\.?|/) ?(?:stk|stück|st|billede|del)|"
     rf"jeweils|je|per|l['’]un[oa])(?!\w)|[x×] ?[2-9](?![\w.,]))"
 )
-TOGETHER = re.compile(r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)\W*$")
+TOGETHER = re.compile(
+    r"(?<!\w)(?:i alt|total\w*|gesamt\w*|overall|samlet|together|ensemble|insieme|complessiv\w+)"
+    r"(?: (?:sizes?|dimensions?|measurements?|measures|m[åa]l|størrelse|maße?|größe))?\W*$"
+)
 BREAK = re.compile(r"[,;()\n/|•·]|(?<!inkl)(?<!incl)(?<!excl)(?<!exkl)(?<!kskl)(?<!\bca)\.|\b(?:og|och|und|and|et)\b")
 FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{0,2}}\W*$")
 NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it

@@ -18,7 +18,7 @@ _MILLIMETRES = {
 }  # fmt: skip
 _INCHES, _FEET = frozenset(("inch", "inches", '"', "″", "''", "”")), frozenset("'′’")
 _QUOTES = re.compile(r'(?<![\d½¼¾⅛⅜⅝⅞])["“”„]')  # a sign behind a number may close a quotation
-_LONGEST = 20_000.0  # mm
+_LONGEST = 13_000.0  # mm; in centimetres it would be a year
 _MOST_TEXT = 5000  # characters that are looked at
 _NEAR = 28  # characters before a size in which it may be said that it is one of several
 _AROUND = 60  # characters in which a frame may be named whose size it is
@@ -121,7 +121,7 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     works, frames = set[Size](), set[Size]()
     several = [_is_one_of_several(text, one) for one in found]
     for one, kind, is_part in zip(found, _kinds(text, found), several, strict=True):
-        if is_part or (any(several) and not TOGETHER.search(text[max(0, one.start - _NEAR) : one.start])):
+        if is_part or (any(several) and not _is_overall(text, one)):
             continue
         if kind == "frame":
             _add(frames, one)
@@ -194,12 +194,17 @@ def _size(sides: list[_Side], unit: str, first: str) -> _Found | None:
 
 def _is_one_of_several(text: str, one: _Found) -> bool:
     """Whether it is the size of each of several parts or works."""
-    before = text[max(0, one.start - _NEAR) : one.start]
-    if TOGETHER.search(before):
+    if _is_overall(text, one):
         return False
+    before = text[max(0, one.start - _NEAR) : one.start]
     return bool(
         SEVERAL.search(before) or NO_SIDE.search(before) or (text[one.end - 1] != "." and EACH.match(text, one.end))
     )
+
+
+def _is_overall(text: str, one: _Found) -> bool:
+    """Whether it is the size of all parts, and of all that is around."""
+    return bool(TOGETHER.search(text[max(0, one.start - _NEAR) : one.start]))
 
 
 def _number(text: str) -> float:
@@ -239,10 +244,13 @@ def _kinds(text: str, found: list[_Found]) -> list[str]:
         if not before[i] and FITS.search(text[ends[i] : one.start]) and NEXT_A_FRAME.match(text, one.end):
             behind[i] = "other"
     kinds = [front or back or "work" for front, back in zip(before, behind, strict=True)]
-    if "frame" not in kinds:  # a frame that is named near the only size may be within it
+    if "frame" not in kinds:  # a frame that is named near the only size may be within it, and any within all of it
         for i, one in enumerate(found):
-            near = KINDS.finditer(text, max(ends[i], one.start - _AROUND), one.end + _AROUND)
-            if not (before[i] or behind[i]) and any(match.lastgroup in ("frame", "either") for match in near):
+            start, end, named = max(ends[i], one.start - _AROUND), one.end + _AROUND, {"frame", "either"}
+            if _is_overall(text, one):
+                start, end, named = 0, len(text), {"frame", "either", "other"}
+            near = KINDS.finditer(text, start, end)
+            if not (before[i] or behind[i]) and any(match.lastgroup in named for match in near):
                 kinds[i] = "either"
     for i in range(1, len(found)):
         if found[i].metric != found[i - 1].metric and _is_same(found[i].size, found[i - 1].size):
