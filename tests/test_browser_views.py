@@ -32,6 +32,7 @@ def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server
     page.keyboard.press("Escape")
     page.locator(".group h2 a").first.click()
     name = page.inner_text(".group-name > a")
+    page.wait_for_selector("#wall.hung")
     assert page.locator("#wall figure").first.bounding_box()["y"] < 200
     assert page.locator("#wall figure").count() >= 1
     page.go_back()

@@ -205,12 +205,12 @@ def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):
         """[...document.querySelectorAll('#wall .bare a.plate')]
            .map(a => [a.getBoundingClientRect(), a.closest('figure').dataset.item])
            .filter(([box]) => box.top > 0 && box.bottom < innerHeight)
-           .map(([box, id]) => [box.x + 20, box.y + 20, id])[0]"""
+           .map(([box, id]) => [box.right - 20, box.y + 20, id])[0]"""
     )
     page.mouse.move(x, y)
     page.mouse.down()
     held[0].continue_()
-    filled(page)
+    page.locator(f"figure[data-item='{pressed}'] .over button").last.wait_for()  # where the mouse is
     page.mouse.up()
     page.locator(f"dialog.zoom img[src*='/pictures/{pressed}/']").wait_for()
 
