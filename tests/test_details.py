@@ -30,6 +30,24 @@ def test_a_price_is_read_in_minor_units(columns, amount):
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "tytuł;cena;waluta;szerokość;wysokość;rok;malarz",
+        "název;cena;měna;šířka;výška;rok;umělec",
+        "título;preço;moeda;largura;altura;year;artista",
+        "название;цена;валюта;ширина;высота;год;художник",
+        "タイトル;価格;通貨;幅;高さ;制作年;作者",
+    ],
+)
+def test_columns_are_known_in_many_languages(header):
+    told = read_details(
+        dict(zip(header.split(";"), ("Sea", "450", "EUR", "60 cm", "80 cm", "1950", "Ada"), strict=True))
+    )
+    assert (told.title, told.price, told.currency, told.artist) == ("Sea", 45000, "EUR", "Ada")
+    assert (told.width_mm, told.height_mm, told.year) == (600, 800, 1950)
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         {"price": text}

@@ -222,6 +222,11 @@ def offer(**more) -> Found:
             None,
         ),
         (offer(price=50, priceCurrency="EUR", unitCode="C62"), 5000, None),
+        (
+            offer(priceSpecification={"price": 50, "priceCurrency": "EUR", "priceComponentType": "Downpayment"}),
+            None,
+            None,
+        ),
         (offer(price="200", priceCurrency="EUR", name="Starting bid"), None, "bid"),
         (
             offer(priceSpecification={"@type": "DeliveryChargeSpecification", "price": 20, "priceCurrency": "EUR"}),
@@ -650,6 +655,7 @@ def test_what_stands_around_pictures_without_links_is_said_of_them(read):
         ("<ul><li>Size (H x W): 80 x 60 cm</li><li>Year: 1998</li></ul>", 800, None),
         ("<p>Size: 30x40 cm</p><ul><li>30x40 cm</li><li>50x70 cm</li></ul>", None, None),
         ("<p>Shipping size: 100 x 80 cm</p>", None, None),
+        ("<p>Rozměry: 80 x 60 cm</p>", 800, None),
         ("<h2>Related</h2><p>Size: 80 x 60 cm</p>", None, None),
     ],
 )
@@ -657,6 +663,17 @@ def test_a_size_behind_a_label_is_that_of_the_page_s_work(read, labels, long_mm,
     body = f'<h1>Hav</h1><img src="https://a.dk/1.jpg" alt="Hav">{labels}'
     told = details(works(read(page(body, saved_from="https://a.dk/1")))[0])
     assert (told.long_mm, told.frame_long_mm) == (long_mm, frame_mm)
+
+
+@pytest.mark.parametrize("head", ["", json_ld(offer(price="900", priceCurrency="DKK"))])
+def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head):
+    bids = '<div><a href="/bids"><span>3</span> <span>bud</span></a></div>'
+    body = (
+        '<h1>Hav</h1><img src="https://a.dk/1.jpg" alt="Hav"><p class="price">900 kr.</p>{}<h2>Lignende</h2><p>{}</p>'
+    )
+    for words, price, terms in (((bids, ""), None, "bid"), (("", bids), 90000, None)):
+        (one,) = works(read(page(body.format(*words), head, saved_from="https://a.dk/1")))
+        assert (details(one).price, details(one).terms) == (price, terms)
 
 
 def test_a_card_may_say_the_sizes_of_work_and_frame_apart(read):

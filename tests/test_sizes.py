@@ -139,6 +139,8 @@ ODD = {  # text -> sides of the work, of the frame
     "70 x 50 cm2": ("", ""),
     "70х50 см": ("500x700", ""),
     "70 x 50 centimetres": ("500x700", ""),
+    "Wymiary: 70 × 50 cm (w ramie: 85 × 65 cm)": ("500x700", "650x850"),
+    "Obraz oprawiony 85x65 cm": ("", ""),
     "1998 x 50 cm": ("", ""),
     "1998 x 500 mm": ("500x1998", ""),
     "Dining table 80x60 cm": ("", ""),
@@ -152,6 +154,25 @@ ODD = {  # text -> sides of the work, of the frame
     "Overall: 60 x 50 cm; framed: 70 x 60 cm": ("500x600", "600x700"),
     "Set of 3 prints. Overall size 120x60 cm": ("600x1200", ""),
 }
+
+
+FRAMED = (
+    "com moldura", "cu ramă", "çerçeveli", "s okvirom", "с рамой", "с багетом", "με κορνίζα", "含框", "額付き",
+    "액자 포함", "フレーム付き", "zarámovaný", "amb marc", "raamiga", "keretben", "inramat", "innrammet", "met kader",
+    "(w ramie)",
+)  # fmt: skip
+UNFRAMED = (
+    "sem moldura", "não emoldurado", "fără ramă", "çerçevesiz", "bez okvira", "без рамы", "χωρίς κορνίζα", "无框",
+    "액자 없음", "フレームなし", "nezarámovaný", "keretezetlen", "oinramat", "ikke innrammet", "zonder kader",
+    "bez oprawy",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", FRAMED + UNFRAMED)
+def test_a_frame_is_known_in_many_languages(words):
+    read = read_sizes(f"50x70 cm {words}")
+    assert (read.frame if words in FRAMED else read.work) == Size(None, None, (700, 500))
+    assert None in read
 
 
 @pytest.mark.parametrize("text", ODD)

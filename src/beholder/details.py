@@ -21,23 +21,27 @@ from beholder.types import Details
 T = TypeVar("T")
 
 _NAMES = {  # the first that is there and says something counts
-    "title": "title titel titre título titulo titolo otsikko tytuł heading overskrift rubrik",
+    "title": "title titel titre título titulo titolo otsikko tytuł název название タイトル 作品名 heading "
+    "overskrift rubrik",
     "artist": "artist painter creator photographer künstler kuenstler künstlerin maler artiste peintre artista pintor "
-    "pittore kunstner kunstenaar schilder konstnär konstnar taiteilija artysta",
-    "price": "price preis prix precio prezzo pris prijs hinta cena",
-    "currency": "currency währung waehrung devise monnaie moneda divisa valuta",
-    "year": "year jahr année annee anno año aar jaar år",
+    "pittore kunstner kunstenaar schilder konstnär konstnar taiteilija artysta malarz malíř umělec художник 作家 作者",
+    "price": "price preis prix precio prezzo pris prijs hinta cena preço preț fiyat цена 価格 价格",
+    "currency": "currency währung waehrung devise monnaie moneda divisa valuta waluta měna moeda валюта 通貨",
+    "year": "year jahr année annee anno año aar jaar år rok ano год 制作年",
     "place": "place location city ort standort stadt lieu ville lugar ubicación ciudad luogo città sted "
-    "plaats stad plats beliggenhed paikkakunta",
-    "link": "link url href lien enlace länk permalink",
+    "plaats stad plats beliggenhed paikkakunta miejsce místo город",
+    "link": "link url href lien enlace länk odkaz permalink",
     "site": "site website",
-    "width": "width breite largeur ancho anchura larghezza bredde breedte bredd",
-    "height": "height höhe hoehe hauteur alto altura altezza højde hoogte höjd høyde",
+    "width": "width breite largeur ancho anchura larghezza bredde breedte bredd szerokość šířka largura ширина 幅 横",
+    "height": "height höhe hoehe hauteur alto altura altezza højde hoogte höjd høyde wysokość výška высота 高さ 縦",
     "size": "size dimensions größe groesse maße masse format medidas tamaño dimensioni misure størrelse mål afmetingen "
-    "formaat storlek mått lysmål koko wymiary",
+    "formaat storlek mått lysmål koko wymiary rozměry dimensões tamanho dimensiuni méret boyut размер размеры "
+    "サイズ 寸法 尺寸",
     "frame": "frame rammemål rahmenmaß rammått",
-    "description": "description beschreibung beskrivelse beskrivning descripción descrizione omschrijving kuvaus opis",
-    "availability": "availability status verfügbarkeit disponibilité disponibilidad disponibilità beschikbaarheid",
+    "description": "description beschreibung beskrivelse beskrivning descripción descrizione omschrijving kuvaus opis "
+    "popis descrição описание 説明",
+    "availability": "availability status verfügbarkeit disponibilité disponibilidad disponibilità beschikbaarheid "
+    "dostępność dostupnost disponibilidade",
     "rights": "rights licence license copyright rechte lizenz droits derechos diritti rettigheder rechten",
 }
 _AVAILABLE = {

@@ -2,22 +2,28 @@
 
 import re
 
-_NOT = r"(?:not|no|non|nicht|kein(?:en)?|ikke|ingen|ej|inte|niet|geen|sin|zonder|senza|sans|pas|u(?=in)|o(?=in))"
+_NOT = (
+    r"(?:not|no|non|nicht|kein(?:en)?|ikke|ingen|ej|inte|niet|geen|sin|zonder|senza|sans|pas|u(?=in)|o(?=in)|sem|não|fără|"
+    r"bez|без|χωρίς|nie(?=opraw)|ne(?=(?:za|o)?rám))"
+)
 _FRAMED = (
     r"(?:framed?|gerahmt|rahmen|indrammet|ramme|encadr\w+|cadre|incornicia\w+|cornice|ingelijst|lijst|enmarca\w+|marco|"
-    r"inramad|ram)"
+    r"inrama[dt]|ram|innramm(?:et|ede)|ingeraamd|kader|moldura|emoldurad\w|ramă|okvira|рам\w+|багета|κορνίζα|"
+    r"oprawion\w+|opraw[ay]|(?:za|o)?rámovan\w+)"
 )
 _FRAME = (
     r"rammem[åa]+l|yder ?m[åa]+l|ydre ?m[åa]+l|ytre m[åa]+l|outer (?:size|dimensions?|measurements?)|"
     r"außenma(?:ß|ss)\w*|dimensions extérieures|misure esterne|buitenma\w+|\bindramme(?:t|de)\b|rammet ind|"
-    r"inramad|incorniciat\w|ingelijst|"
+    r"inrama[dt]|incorniciat\w|ingelijst|\binnramm(?:et|ede)|\bingeraamd|\bkader\b|moldura|emoldurad|\bramă\b|înrămat|"
+    r"çerçeve|\bokvir|\bв багет\w+|\bбагет\w*|\bрам[аеуоы]\w*|κορνίζα|(?:za|\bo)?rámovan|raamiga|ar rāmi|su rėm\w+|"
+    r"amb marc|框|액자|フレーム|額(?:付|入)|"
     r"\b(?!blind|spænd|kile|\w*gram)\w*rammen?\b|rammått|\b(?:guld|trä|silver|metall|ytter)?ram(?:ens?)?\b|"
     r"ytterm[åa]tt|"
     r"u[dt]vendig\w*|\budv\b|rahmenma(?:ß|ss)\w*|rahmengröße|\b(?!keil|spann|blind)\w*rahmen\b|(?<!un)gerahmt\w*|(?<!un)framed|"
     r"(?:with|incl\w*\.?) (?:the )?frame|frame size|\bframe\b|avec (?:le )?cadre|encadr\w+|\bcadre\b|"
     r"con cornice|\bcornice\b|"
     r"con (?:el )?marco|enmarcad\w|\bmarco\b|met lijst|incl\.? lijst|inclusief lijst|\blijst(?:maat)?\b|"
-    r"z ramą|w ramie|\brama\b|\brám\w*|\bkerettel|\bв рам\w+|額(?:サイズ|寸|縁|装)|"
+    r"z ramą|\bramie\b|\boprawie\b|\brama\b|\brám\w*|\bkeret(?:tel|ben|ez)|額(?:サイズ|寸|縁|装)|"
     r"kehyksineen|kehysten k\w+|\bkehys|ink?l\.? karm|brutto"
 )
 _WORK = (
@@ -31,7 +37,8 @@ _WORK = (
     r"lichtma(?:ß|ss)|\bbild(?:ma(?:ß|ss)\w*|größe)?|blattma(?:ß|ss)\w*|motivm[åa]l|bildm[åa]tt|bildyta|"
     r"billedm[åa]+l|sight size|image(?: size)?|"
     r"\bmotiv\b|(?<!on )(?<!på )(?<!auf )\b(?:canvas|lærred|leinwand)\b|\bsheet\b|"
-    r"bez (?:ramy|rámu)|keret nélkül|額なし|"
+    r"bez (?:ramy|rámu)|keret nélkül|keretezetlen|çerçevesiz|[无無裸]框|不[含带]框|액자 ?(?:없|미포함|제외)|"
+    r"(?:額|フレーム)(?:なし|無)|"
     r"ilman kehyksi\w+|netto|eks\w*\.? ramme|"
     r"excl\.? ramme"
 )
@@ -94,6 +101,6 @@ NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: on
 IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
 _A_FRAMED = (  # "framed oil painting": its size may be that of either
     r"(?<!un)(?:framed|gerahmte\w*|indrammet|inramad|ingelijste?) (?!siz|dim|meas|m[åa]|format|st|to |in |i |with|"
-    r"out|tot|ca|at |app|er |is |ist |und |og )[^\W\d_]{2}"
+    r"out|tot|ca|at |app|er |is |ist |und |og )[^\W\d_]{2}|(?<!nie)oprawion\w"
 )
 KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<either>{_A_FRAMED})|(?P<frame>{_FRAME})")

@@ -54,6 +54,7 @@ _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<=\d) ?millim[eè]t\w+"), " mm"),
     (re.compile(r"(?<=[\d ])х(?=[\d ])"), "x"),  # 70х50 in Cyrillic
     (re.compile(r"\b(udv|indv)\."), r"\1 "),
+    (re.compile(r"\bw (?=ramie|oprawie)"), ""),  # "in a frame" in Polish, no width
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
     (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm

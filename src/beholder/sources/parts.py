@@ -223,12 +223,24 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     if tree.body is not None:
         listing.say("page", availability=availability_of(tree.body, others))
     listing.say("page", **labelled(tree, others))
+    bids = _bids_on(tree, others)
+    for one in listing.said.values():
+        if bids and "price" in one:
+            one["price"] += f" ({bids})"
     prices = [told["price"] for told in listing.said.values() if "price" in told]
     if tree.body is None or not all(map(is_without_tax, prices)):
         return
     shown = " ".join(short_text(node, 2 * _SHORT) for node in tree.body.css(_PRICES) if node.mem_id not in elsewhere)
     told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
-    listing.say("page", price=_with_versions(told, shown))
+    told = _with_versions(told, shown)
+    listing.say("page", price=f"{told} ({bids})" if told and bids else told)
+
+
+def _bids_on(tree: LexborHTMLParser, others: Sequence[LexborNode]) -> str:
+    """ "5 bids", where a page says it of its work."""
+    away = {node.mem_id for part in others for node in (part, *part.css(_WORDS))}
+    told = (short_text(node, _BADGE) for node in tree.css(_WORDS) if node.mem_id not in away)
+    return next((text for text in told if _BIDS.match(text)), "")
 
 
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:
