@@ -152,5 +152,17 @@ def test_the_frame_is_told_apart_from_the_work():
     assert (told.width_mm, told.frame_width_mm, told.frame_height_mm) == (500, 620, 520)
 
 
+@pytest.mark.parametrize("header", ["frame", "Rahmen", "moldura"])
+@pytest.mark.parametrize(("said", "long_mm"), [("yes", None), ("oak", None), ("no", 500), ("nein", 500)])
+def test_of_a_work_in_a_frame_nobody_knows_whose_the_size_is(header, said, long_mm):
+    assert read_details({"size": "50 x 40 cm", header: said}).long_mm == long_mm
+
+
+def test_a_size_that_is_said_rounded_too_is_one():
+    told = read_details({"size": "H. 24 x W. 20 in. (61 x 50.8 cm)", "width": "508 mm", "height": "610 mm"})
+    assert (told.width_mm, told.height_mm) == (508, 610)
+    assert read_details({"Size (in)": "20 x 24"}).long_mm == 609.6
+
+
 def test_rights_are_a_detail():
     assert read_details({"title": "Sea", "rights": "CC0"}).rights == "CC0"

@@ -84,6 +84,17 @@ def test_the_notes_of_a_size_count_where_its_value_says_otherwise(read):
     )
 
 
+def test_what_a_side_of_a_work_measures_is_said_once(read):
+    (work,) = ANSWERS["rijks"]["artObjects"]
+    twice = [{"type": "height", "unit": "cm", "value": value} for value in ("30", "35")]
+    (one,) = works(read({"artObjects": [work | {"dimensions": twice}]}))
+    assert "height" not in one.columns
+    (own,) = ANSWERS["linked_art"]["dimension"]
+    framed = own | {"value": 50, "classified_as": [{"_label": "frame height"}]}
+    (one,) = works(read(ANSWERS["linked_art"] | {"dimension": [framed, own]}))
+    assert one.columns["height"] == "30 cm"
+
+
 def test_a_work_without_a_title_is_not_lost(read):
     (one,) = works(read({"items": [ANSWERS["smk"]["items"][0] | {"titles": None}]}))
     assert one.columns["title"]

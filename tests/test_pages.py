@@ -957,6 +957,16 @@ def test_a_value_on_each_line_and_a_script_are_read(read):
     assert (one.columns["title"], one.columns["price"], details(one).width_mm) == ("Oliemaleri", "225 kr.", 600)
 
 
+def test_a_json_feed_is_read(read):
+    more = {"attachments": [{"url": "https://a.dk/2.jpg", "mime_type": "image/jpeg"}], "content_text": "50x40 cm"}
+    items = [
+        {"title": "Hav", "image": "https://a.dk/1.jpg", "content_html": "<p>50x40 cm</p>"},
+        {"title": "Sø", **more},
+    ]
+    found = works(read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}), "feed.json"))
+    assert [(one.columns["title"], details(one).long_mm) for one in found] == [("Hav", 500), ("Sø", 500)]
+
+
 def test_pictures_beside_an_export_are_taken(read, tmp_path):
     told = [
         {"title": "Hav", "image": "photos/a.jpg"},

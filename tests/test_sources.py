@@ -144,6 +144,12 @@ def test_an_export_of_a_shop_says_nothing_of_its_sellers(tmp_path, workspace):
     assert one.columns == {"title": "Sea", "description": "Olie på lærred."}
 
 
+def test_a_table_in_another_language_has_its_pictures_and_says_nothing_of_sellers(tmp_path, workspace):
+    rows = "Moře;https://a.cz/1.jpg;Anna;603 123 456"
+    (one,) = found(open_source(table(tmp_path, f"Název;Obrázek;Prodejce;Telefon\n{rows}\n"), workspace))
+    assert one.columns == {"Název": "Moře"}
+
+
 def test_a_folder_with_items_csv_may_be_named_by_way_of_another(tmp_path, workspace, monkeypatch):
     folder_of(tmp_path / "art", "images/a.png")
     folder_of(tmp_path / "elsewhere", "b.png")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from beholder.cells import Marks, NotANumber, number
 from beholder.currencies import codes_of, country_of
 from beholder.money import Price, read_price
+from beholder.size_words import UNFRAMED
 from beholder.sizes import Size, Sizes, read_sizes
 from beholder.types import Details
 
@@ -37,7 +38,8 @@ _NAMES = {  # the first that is there and says something counts
     "size": "size dimensions größe groesse maße masse format medidas tamaño dimensioni misure størrelse mål afmetingen "
     "formaat storlek mått lysmål koko wymiary rozměry dimensões tamanho dimensiuni méret boyut размер размеры "
     "サイズ 寸法 尺寸",
-    "frame": "frame rammemål rahmenmaß rammått",
+    "frame": "frame framed rammemål rahmenmaß rammått rahmen gerahmt ramme indrammet ram inramad cadre encadré cornice "
+    "marco lijst moldura rám rama",
     "description": "description beschreibung beskrivelse beskrivning descripción descrizione omschrijving kuvaus opis "
     "popis descrição описание 説明",
     "availability": "availability status verfügbarkeit disponibilité disponibilidad disponibilità beschikbaarheid "
@@ -55,6 +57,7 @@ _AVAILABLE = {
 }
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
 _LONGEST = 100_000.0  # mm
+_SAME = 0.02
 _YEARS = range(1000, 2101)
 
 _FIELD = {name.casefold(): (field, at) for field, names in _NAMES.items() for at, name in enumerate(names.split())}
@@ -79,9 +82,8 @@ def read_details(columns: Mapping[str, str]) -> Details:
     sizes = _sizes(cells)
     works, frames = {s.work for s in sizes if s.work}, {s.frame for s in sizes if s.frame}
     work, frame = _one(works), _one(frames)
-    width = {_length(text, unit) for text, unit in cells.get("width", ())} | {s.width for s in works if s.width}
-    height = {_length(text, unit) for text, unit in cells.get("height", ())} | {s.height for s in works if s.height}
-    across, up = _one(width), _one(height)
+    across = _side([*(_length(*cell) for cell in cells.get("width", ())), *(s.width for s in works if s.width)])
+    up = _side([*(_length(*cell) for cell in cells.get("height", ())), *(s.height for s in works if s.height)])
     long, short = (max(across, up), min(across, up)) if across and up else _sides(work)
     said_of = {field: texts[0][0] for field, texts in cells.items()}
     return Details(
@@ -144,7 +146,10 @@ def _by_field(columns: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
 
 def _named(header: str) -> tuple[str, int, str] | None:
     """(field, how usual, unit) of a column's name, as "Preis in EUR" or "width_cm"; None for any other."""
-    words = [word for word in _GAP.split(header.casefold()) if word and word != "in"]
+    words = list(filter(None, _GAP.split(header.casefold())))
+    words = [
+        word for at, word in enumerate(words, 1) if word != "in" or at == len(words)
+    ]  # "Preis in EUR", "Size (in)"
     if not words or words[0] not in _FIELD or len(words) > 2:
         return None
     unit = words[1] if len(words) == 2 else ""
@@ -170,10 +175,20 @@ def _sizes(cells: Mapping[str, list[tuple[str, str]]]) -> list[Sizes]:
     """What columns of sizes say; where there are none, what title and description do."""
     sizes = [read_sizes(text, unit) for text, unit in cells.get("size", ())]
     framed = [read_sizes(text, unit) for text, unit in cells.get("frame", ())]
+    if not any(one.work or one.frame for one in framed) and not all(
+        UNFRAMED.match(t) for t, _ in cells.get("frame", ())
+    ):
+        return []  # nobody says whether the frame is within the size
     if not sizes and "width" not in cells and "height" not in cells:
         texts = [cells[field][0][0] for field in ("title", "description") if field in cells]
         sizes = [read_sizes(text) for text in texts]
     return [*sizes, *(Sizes(None, one.frame or one.work) for one in framed)]
+
+
+def _side(told: list[float | None]) -> float | None:
+    """What all say, of whom one may have rounded inches."""
+    first = told[0] if told else None
+    return first if first and all(one and abs(one - first) <= _SAME * first for one in told) else None
 
 
 def _sides(size: Size | None) -> tuple[float | None, float | None]:

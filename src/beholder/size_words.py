@@ -104,3 +104,6 @@ _A_FRAMED = (  # "framed oil painting": its size may be that of either
     r"out|tot|ca|at |app|er |is |ist |und |og )[^\W\d_]{2}|(?<!nie)oprawion\w"
 )
 KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<either>{_A_FRAMED})|(?P<frame>{_FRAME})")
+UNFRAMED = re.compile(  # what is said of a frame that is not there
+    r"(?:no|non|nein|nej|nei|nee|nie|none|un|uden|utan|uten|ohne|sans|senza|sin|zonder|ikke|nicht|ready)", re.I
+)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import field_of
-from beholder.size_words import KINDS
+from beholder.size_words import KINDS, UNFRAMED
 from beholder.sizes import read_sizes
 from beholder.sources.words import short_text
 
 _FIELDS = frozenset(("size", "width", "height", "frame", "year"))
 _OF_SIZE = frozenset(("size", "width", "height"))
-_UNFRAMED = re.compile(
-    r"(?:no|non|nein|nej|nei|nee|nie|none|un|uden|utan|uten|ohne|sans|senza|sin|zonder|ikke|nicht|ready)", re.I
-)
 _LONGEST = 120  # characters
 
 
@@ -40,7 +36,7 @@ def labelled(tree: LexborHTMLParser, others: Sequence[LexborNode]) -> dict[str, 
     if any(read_sizes(text).work for text in told.get("frame", ())):
         unsure = False
     else:  # nobody says whether the frame is within the size
-        unsure = not all(map(_UNFRAMED.match, told.get("frame", ())))
+        unsure = not all(map(UNFRAMED.match, told.get("frame", ())))
         said.pop("frame", None)
     unsure = unsure or len(choices - {None}) > 1
     return {field: text for field, text in said.items() if not (unsure and field in _OF_SIZE)}

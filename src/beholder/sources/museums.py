@@ -17,6 +17,7 @@ _Told = Mapping[str, Any]
 _MOST_NODES = 500_000
 _PUBLIC = "Public domain"
 _YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2})\b")
+_AROUND = re.compile(r"\b(?:fram|mount|mat\b|box|case|package)")
 _LIFE = re.compile(r"\s*\([^()]*\d{3,4}[^()]*\)\s*$")
 
 
@@ -165,13 +166,21 @@ def _smk_sizes(value: Any) -> dict[str, str]:
     return said
 
 
+_RIJKS_SIDES = {"hoogte": "height", "breedte": "width", "height": "height", "width": "width"}
+
+
+def _once(said: list[tuple[str, str]]) -> dict[str, str]:
+    """The sides of which one length alone is said."""
+    return {side: text for side, text in said if all(other == text for of, other in said if of == side)}
+
+
 def _rijks(told: _Told, around: _Told) -> Listing | None:
     number = first_text(told.get("objectNumber"))
-    said: dict[str, str] = {}
-    for one in _dicts(told.get("dimensions")):
-        side = {"hoogte": "height", "breedte": "width"}.get(kind := first_text(one.get("type")), kind)
-        if side in ("height", "width") and not first_text(one.get("part")):
-            said.setdefault(side, f"{first_text(one.get('value'))} {first_text(one.get('unit'))}")
+    sides = [
+        (_RIJKS_SIDES[kind], f"{first_text(one.get('value'))} {first_text(one.get('unit'))}")
+        for one in _dicts(told.get("dimensions"))
+        if (kind := first_text(one.get("type"))) in _RIJKS_SIDES and not first_text(one.get("part"))
+    ]
     return _listing(
         [_at(told, "webImage", "url")],
         _at(told, "links", "web") or (f"https://www.rijksmuseum.nl/en/collection/{number}" if number else ""),
@@ -182,7 +191,7 @@ def _rijks(told: _Told, around: _Told) -> Listing | None:
         rights=first_text(told.get("copyrightHolder")),
         credit=first_text(_at(told, "acquisition", "creditLine")),
         place="Rijksmuseum",
-        **said,
+        **_once(sides),
     )
 
 
@@ -326,16 +335,17 @@ def _linked_art(told: _Told, around: _Told) -> Listing | None:
         text for span in spans for one in _dicts(span.get("identified_by")) if (text := first_text(one.get("content")))
     ]
     names = [first_text(one.get("content")) for one in _dicts(told.get("identified_by")) if one.get("type") == "Name"]
-    sides: dict[str, str] = {}
+    sides: list[tuple[str, str]] = []
     for one in _dicts(told.get("dimension")):
         labels = " ".join(first_text(kind.get("_label")) for kind in _dicts(one.get("classified_as"))).lower()
         unit = one.get("unit")
         unit = {"centimeters": "cm", "millimeters": "mm", "centimeter": "cm"}.get(
             label := first_text(unit.get("_label") if isinstance(unit, dict) else "").lower(), label
         )
-        for side in ("height", "width"):
-            if side in labels:
-                sides.setdefault(side, f"{first_text(one.get('value'))} {unit}")
+        if not _AROUND.search(labels):
+            sides += [
+                (side, f"{first_text(one.get('value'))} {unit}") for side in ("height", "width") if side in labels
+            ]
     shown_by = [one for key in ("representation", "shows", "digitally_shown_by") for one in _dicts(told.get(key))]
     shown_by += [one for part in shown_by for one in _dicts(part.get("digitally_shown_by"))]
     pictures = [point.get("id") for part in shown_by for point in _dicts(part.get("access_point"))]
@@ -355,7 +365,7 @@ def _linked_art(told: _Told, around: _Told) -> Listing | None:
         artist=", ".join(dict.fromkeys(makers)),
         year=_year(dates),
         medium=", ".join(first_text(one.get("_label")) for one in _dicts(told.get("made_of"))),
-        **sides,
+        **_once(sides),
     )
 
 

@@ -24,7 +24,8 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
     "gallery cover "
     "coverimage coverurl thumbnails thumbnailurl thumbnail thumb thumburl billeder billede billedurl bilder "
     "bild bildurl "
-    "foto fotos fotourl imagenes imagen immagini immagine afbeeldingen afbeelding kuva kuvat imagelink webimage",
+    "foto fotos fotourl imagenes imagen immagini immagine afbeeldingen afbeelding kuva kuvat imagelink webimage "
+    "attachments",
     "link": "canonicalurl url weburl permalink itemurl listingurl adurl detailurl viewitemurl shareurl "
     "producturl pageurl "
     "objecturl href link seourl lien enlace",
@@ -36,7 +37,7 @@ _KEYS = {  # names without marks, in lower case; the first that is there counts
     "artista kunstner "
     "kunstenaar konstnär",
     "description": "description bodyhtml body beschreibung beskrivelse descripción descrizione omschrijving "
-    "beskrivning text",
+    "beskrivning text contenthtml contenttext",
     "year": "year datecreated creationdate productionyear jahr année anno årstal",
     "medium": "medium technique material materials teknik technik",
     "size": "size dimensions dimension measurements mål maße format størrelse afmetingen",

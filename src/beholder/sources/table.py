@@ -44,17 +44,23 @@ _MORE_PATH_COLUMNS = (  # else the first of these: exports of shops
         "afbeeldingen",
         "kuva",
         "zdjęcie",
+        "zdjęcia",
+        "obrázek",
+        "imagem",
+        "imagens",
+        "фото",
+        "画像",
         "thumbnail",
         "img",
     ),
     *("primaryimage", "image_src", "billed-url", "photo url", "picture url"),
 )
 _PRIVATE = re.compile(  # columns that say who sells, and how to reach them
-    r"(?:seller|sælger|verkäufer|vendeur|vendedor|venditore|verkoper|säljare|selger|user|username|owner|"
+    r"(?:seller|sælger|verkäufer|vendeur|vendedor|venditore|verkoper|säljare|selger|sprzedawca|prodejce|продавец|出品者|user|username|owner|"
     r"contact|kontakt)"
     r"(?:[ _-]?(?:name|navn|id|person|url|info|phone|email))?|e?-?mail|(?:tele)?phone(?:[ _-]?number)?|"
     r"telefon(?:nummer)?|"
-    r"tlf\.?|mobile?|handy|téléphone|teléfono|telefono"
+    r"tlf\.?|mobile?|handy|téléphone|teléfono|telefono|телефон|電話番?号?"
 )
 _NAME_COLUMN = "item"
 _MAX_LINES = 1_100_000
