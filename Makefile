@@ -1,4 +1,4 @@
-# The commands are the same here and in CI. Tests run in two processes, a file in one. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
+# The commands are the same here and in CI. Tests run in two processes of one thread each, a file in one. `make run IMAGES='~/my paintings' PORT=8888` opens a folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,11 +15,11 @@ run: $(VENV)/core
 	$(BIN)/beholder serve $${PORT:+--port "$$PORT"} -- $${IMAGES:+"$$IMAGES"}
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 # Also what trains networks and runs larger ones: the extras torch and create are downloaded once. `make test-all TESTS=tests/test_encoder.py` runs one file.
 test-all: $(VENV)/torch
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/check
 	$(BIN)/ruff check .
