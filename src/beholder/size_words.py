@@ -51,7 +51,7 @@ _THING = (  # "table 80x60 cm", and no more words before it
     r"miroir|cushion|pillow|kissen|pude)"
 )
 _OTHER = (
-    r"passepartout|passe-partout|passepartu|with (?:the |a )?mount|mount size|the room|"
+    r"pas(?:se)?-?partu?\w*|паспарту|マット|with (?:the |a )?mount|mount size|the room|"
     r"\bmat(?:ted)?\b|plakatrahmen|emballage|"
     r"(?:shipping )?(?:box|crate|package)\b|"
     r"verpackung|\b(?:versand|umzugs|(?<!auf )(?<!/))karton\b|falz|falsm[åa]l|"

@@ -28,13 +28,14 @@ _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375"
 
 _WIDE = (
     r"width|breite|largeur|ancho|anchura|larghezza|breedte|bredden?|bredd|bred|wide|breit|szer(?:okość)?|lev\w*|"
-    r"横|幅|w|b|l"
+    r"largura|šířka|szélesség|ширина|横|幅|w|b|l"
 )
 _HIGH = (
     r"height|höhe|hauteur|alto|altura|altezza|hoogte|højden?|höjd|høyde|høj|hög|high|tall|hoch|wys(?:okość)?|kork\w*|"
-    r"縦|高さ|h"
+    r"výška|magasság|высота|縦|高さ|h"
 )
 _DEEP = r"depth|tiefe|profondeur|diepte|dybde|djup|d|t"
+_PLAIN = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)} | {ord("㎝"): "cm", ord("㎜"): "mm"}  # as in Japanese
 _LETTERS = {"w": re.compile(_WIDE), "h": re.compile(_HIGH), "d": re.compile(_DEEP)}
 _LETTER = rf"(?<![^\W\d_])(?:{_WIDE}|{_HIGH}|{_DEEP})(?![^\W\d_]|['’][^\W\d_])"
 _SIDE = re.compile(
@@ -104,7 +105,7 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     height_first
         whether the source, as museums do, writes the height first where it writes no letters
     """
-    text = text[:_MOST_TEXT].lower().replace("\u00a0", " ").replace("\u202f", " ")
+    text = text[:_MOST_TEXT].translate(_PLAIN).lower().replace("\u00a0", " ").replace("\u202f", " ")
     text = _SHORT.sub(lambda short: "without frame" if short["without"] else "with frame", text)
     for pattern, written in _SPELT:
         text = pattern.sub(written, text)
