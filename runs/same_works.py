@@ -203,7 +203,7 @@ def measure(library: Library, name: str, known: set[frozenset[str]]) -> dict[str
     for pair in library.store.works.pairs(art.row.id):
         one, other = names[pair.item], names[pair.other]
         works = {one.partition("~")[0], other.partition("~")[0]}
-        kind = (one + other).partition("~")[2] if ("~" in one) != ("~" in other) else ""
+        kind = one.partition("~")[2] or other.partition("~")[2] if ("~" in one) != ("~" in other) else ""
         if len(works) == 1:
             sure += pair.sure
             right[kind] += pair.sure
