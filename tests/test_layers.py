@@ -25,6 +25,7 @@ FLOORS = [
         "jobs",
         "durable",
         "size_words",
+        "money_words",
         "currencies",
     },  # pixels, text, workers
     {"csv_reading", "money", "sizes"},  # tables of text, a row at a time; prices and sizes as people write them

@@ -553,6 +553,39 @@ def test_a_sum_in_a_card_is_its_price_where_no_word_says_otherwise(read, words, 
     assert len(found) == 2
 
 
+OTHERS = {  # site -> sum, words that say that it is no price asked
+    "pl": ("900 zł", "Cena wywoławcza|Wysyłka|Kaucja|Wycena|Rama|Zaliczka|Cena regularna|Wynajem|Sprzedano za"),
+    "cz": ("900 Kč", "Vyvolávací cena|Doprava|Záloha|Splátka|Odhad|Rám|Původní cena|Pronájem|Prodáno za|Sleva"),
+    "com.br": ("R$ 900,00", "Lance inicial|Frete|Entrada|Parcela|Moldura|Preço original|Aluguel|Desconto|Avaliação"),
+    "jp": ("9,000円", "開始価格|送料|頭金|額縁代|定価|落札価格|見積|レンタル料|最低入札|参考価格"),
+    "hu": ("9 000 Ft", "Kikiáltási ár|Szállítás|Foglaló|Becsérték|Keret|Eredeti ár|Bérleti díj|Leütési ár"),
+    "ru": ("9 000 ₽", "Стартовая цена|Доставка|Предоплата|Оценка|Рама|Старая цена|Аренда|Продано за"),
+    "com.tr": ("900 TL", "Açılış fiyatı|Güncel teklif|Kargo|Kapora|Taksit|Çerçeve|Eski fiyat|Kira"),
+    "ro": ("900 lei", "Preț de pornire|Ofertă curentă|Transport|Avans|Estimare|Ramă|Preț vechi|Chirie"),
+    "gr": ("900 €", "Τιμή εκκίνησης|Τρέχουσα προσφορά|Μεταφορικά|Προκαταβολή|Κορνίζα|Αρχική τιμή"),
+    "fi": ("900 €", "Lähtöhinta|Korkein tarjous|Toimitus|Käsiraha|Arvio|Kehys|Vuokra|Alkuperäinen hinta"),
+}
+ASKED = {"pl": "Cena", "cz": "Cena", "com.br": "Preço", "jp": "価格", "hu": "Ár", "ru": "Цена", "com.tr": "Fiyat"}
+ASKED |= {"ro": "Preț", "gr": "Τιμή", "fi": "Hinta"}
+
+
+@pytest.mark.parametrize("site", OTHERS)
+def test_words_of_other_sums_are_known_in_many_languages(read, site):
+    money, words = OTHERS[site]
+    forms = ("<p>{} <b>{}</b></p>", "<dl><dt>{}</dt><dd>{}</dd></dl>", "<p>{}</p><p>{}</p>")
+    labels = [(label, form) for label in words.split("|") for form in forms]
+    cards = "".join(in_card(form.format(label, money), n) for n, (label, form) in enumerate(labels))
+    wrong = amounts_of(works(read(page(cards, saved_from=f"https://www.a.{site}/x"))))
+    assert wrong == [None] * len(labels)
+    cards = "".join(in_card(form.format(ASKED[site], money), n) for n, form in enumerate(forms))
+    assert None not in amounts_of(works(read(page(cards, saved_from=f"https://www.a.{site}/x"))))
+
+
+def test_what_stands_behind_a_label_is_a_price_where_the_label_says_so(read):
+    cards = in_card("<dl><dt>Wert</dt><dd>900 €</dd></dl>") + in_card("<dl><dt>Preis</dt><dd>900 €</dd></dl>", 2)
+    assert amounts_of(works(read(page(cards, saved_from="https://www.a.de/x")))) == [None, 90000]
+
+
 def amounts_of(found) -> list[int | None]:
     return [details(one).price for one in found]
 

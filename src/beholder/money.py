@@ -11,93 +11,42 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from beholder.currencies import CURRENCY_OF, SIGNS, codes_of, minor_units
+from beholder.money_words import (
+    BEFORE_WORDS,
+    BEHIND_WORDS,
+    CARRIAGE_WORDS,
+    FRAME,
+    OTHER_SUMS,
+    PLAIN_WORDS,
+    TERMS,
+    THING_WORDS,
+)
 
 _DASHED = {"DKK", "SEK", "NOK", "CHF"}  # where "500,-" and "500.-" say that the sum is in crowns or francs
 _MOST_DIGITS = 12
 _LONGEST = 200  # characters; a price is shorter
 
-_TERMS = {  # the first that is said counts
-    "estimate": r"guide price|vurdering\w*|schätz\w*|estim(?:at\w*|ée?s?)|estimación|stima|est\.|taxatie|värdering|"
-    r"utropsvärde",
-    "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|preis|prijs|gebot|bud|bod)|mindste ?bud|"
-    r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|"
-    r"highest|reserve) (?:bid|price)|bids?|mise à prix|"
-    r"(?:vinnande|ledande|högsta) bud|hoogste bod|offre actuelle|offerta (?:attuale|minima)|oferta actual|"
-    r"aufruf(?:s?preis)?|ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|"
-    r"cena wywoławcza|lähtöhinta",
-    "on request": r"pris efter aftale|efter aftale|(?:preis|price|prix|prezzo|precio|pris|prijs|cena|hinta)?\s*(?:auf "
-    r"anfrage|nach absprache|on (?:request|application)|upon request|sur demande|nous consulter|su richiesta|a "
-    r"consultar|bajo petición|på (?:förfrågan|forespørgsel|forespørsel)|op (?:aan)?vraag|do uzgodnienia|"
-    r"na dotaz|na zapytanie|sopimuksen mukaan|etter avtale|enligt överenskommelse|o\.?t\.?k\.?)|"
-    r"p\.?\s?o\.?\s?a\.?|n\.?\s?o\.?\s?t\.?\s?k\.?|"
-    r"(?:ring|spørg|kontakt\w*) (?:for|om) pris|(?:call|ask|contact\w*|inquire|enquire) (?:us )?for (?:a )?price",
-    "negotiable": r"v\.?h?b\.?|verhandlungs(?:basis|sache)|verhandelbar|eller (?:hø[jg]este )?bud|e\.?\s?b\.?|bud "
-    r"modtages(?! ikke)|kom med (?:et )?bud|giv (?:et )?bud|gi bud|gib gebot|prutning|"
-    r"o\.?b\.?o\.?|o\.?n\.?o\.?|o\.?v\.?n\.?o\.?|or (?:best|nearest) offer|or near offer|negotiable|"
-    r"make (?:an |me an )?offer|offers? (?:accepted|welcome)|à débattre|négociables?|faire (?:une )?offre|"
-    r"bieden|of bieden|t\.?e\.?a\.?b\.?|"
-    r"tegen elk aannemelijk bod|trattabil\w|offerta libera|negociables?|a convenir|"
-    r"(?:eller )?(?:högst|høyst|højest)\s?(?:bjudande|bydende)|prisförslag|till förhandling|diskutabelt|"
-    r"do negocjacji|tai tarjous|tarjous|festpreis oder gebot",
-    "from": r"fra|ab|from|starting (?:at|from)|à partir de|dès|da|a partire da|desde|a partir de|vanaf|från|od|alkaen",
-    "free": r"gives (?:væk|bort)|foræres|gratis|zu verschenken|verschenke|kostenlos|(?:for )?free|gratuit\w?|"
-    r"à donner|don|in regalo|regalo|regalato|se regala|weggeven|gratis af te halen|skänkes|bortskänkes|gis bort|"
-    r"za darmo|oddam za darmo|annetaan|ilmainen",
-}  # fmt: skip
-_OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
-    r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
-    r"result\w*|résultat\w*|ergebnis\w*|risultato|resultado|miet\w+|miete|leje|udlej\w+|huur|noleggio|alquiler|hire|"
-    r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
-    r"dostaw\w+|(?:najniższa|laagste|lowest(?: recent)?|laveste|lägsta|niedrigster) (?:cena|prijs|price|pris\w*|preis)|"
-    r"prix le plus bas|prezzo più basso|precio más bajo|"
-    r"30[ -]?(?:dni|tage|days|dage|dagar|dager|jours|giorni|días|dagen)|"
-    r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
-    r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
-    r"gutschein\w*|gift ?cards?|gavekort|presentkort|cadeaubon|carte cadeau|buono regalo|tarjeta regalo|voucher|"
-    r"(?:service|buyer'?s?) \w*fee|fees?|gebühr\w*|gebyr|avgift|käuferschutz|original(?:price| price|preis)|netto|ht|"
-    r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand"
-)
 _FIXED = {"", "negotiable"}  # terms under which the amount that is said is the price
 _WITHOUT_AMOUNT = ("on request", "free")
 _BEGINS = {"from"}  # words that mean it only before the amount
-# Words beside a price that change nothing of it: on either side, on one alone, of the thing that is sold.
-_PLAIN_WORDS = (
-    "pris prisen fast price preis prix prezzo precio prijs cena hinta asking only now nur jetzt kun nu kr sælges "
-    "festpreis fp vraagprijs ferme fisso fissi fijo total totalt totalpris gesamt i alt buy it now køb nu sofortkaufen "
-    "sofort kaufen sofortpreis achat immédiat direct kopen köp kjøp kup teraz säljes selges vaste hintapyyntö nyní "
-    "sale samlet letzter your firm final til salgs ttc brutto 税込 送料込み 送料無料 即決"
-)
-_BEFORE_WORDS = "for voor"
-_BEHIND_WORDS = "abholung selbstabholung afhentning afhentes afhentet pickup"
-_THING_WORDS = (
-    "maleri painting gemälde bild tableau quadro cuadro schilderij tavla maalaus obraz "
-    "oliemaleri ölgemälde ölbild akvarel aquarell litografi lithografie print poster plakat kunst art "
-    "framed unframed "
-    "gerahmt ungerahmt indrammet encadré incorniciato enmarcado ingelijst inramad"
-)
 _EXTRA = re.compile(r"\b(?:zzgl|plus|excl?|exkl|ekskl|hors|ex)\b\.?|\+")  # what comes on top is not in the amount
-_CARRIAGE_WORDS = (
-    "versand shipping fragt forsendelse porto postage frakt spedizione envío livraison verzendkosten verzenden "
-    "versandkosten delivery levering lieferung consegna entrega bezorging verzending leverans port "
-    "wysyłka dostawa przesyłka"
-)
-_THINGS, _CARRIAGE = frozenset(_THING_WORDS.split()), frozenset(_CARRIAGE_WORDS.split())
-_PLAIN = _THINGS.union(_PLAIN_WORDS.split())
-_BEFORE, _BEHIND = _PLAIN.union(_BEFORE_WORDS.split()), _PLAIN.union(_BEHIND_WORDS.split())
-_FRAME = r"(?:ramme|rahmen|frame|cadre|lijst|cornice|marco|ram)"
+_THINGS, _CARRIAGE = frozenset(THING_WORDS.split()), frozenset(CARRIAGE_WORDS.split())
+_PLAIN = _THINGS.union(PLAIN_WORDS.split())
+_BEFORE, _BEHIND = _PLAIN.union(BEFORE_WORDS.split()), _PLAIN.union(BEHIND_WORDS.split())
 _ADDED = (
-    rf"(?:(?:frais de |gastos de |spese di |koszty? )?(?:{_CARRIAGE_WORDS.replace(' ', '|')})|moms|mva|mwst|ust|vat|"
-    rf"tax|btw|tva|iva|{_FRAME})\.?"
+    rf"(?:(?:frais de |gastos de |spese di |koszty? )?(?:{CARRIAGE_WORDS.replace(' ', '|')})|moms|mva|mwst|ust|vat|"
+    rf"tax|btw|tva|iva|{FRAME})\.?"
 )
 _WITH = (
-    r"(?:in[ck]l?|inklusive|including|included|inclus\w*|inclu[ií]d\w|compris\w*|free|gratis|kostenlos\w*|gratuit\w?)"
+    r"(?:in[ck]l?|inklusive|including|included|inclus\w*|inclu[ií]d\w*|compris\w*|free|gratis|kostenlos\w*|gratuit\w?|grátis|"
+    r"fri|zdarma|darmow\w+|bezpłatn\w+|ilmainen|ingyenes|ücretsiz|бесплатн\w+)"
 )
 _WITHIN = re.compile(  # what is said to be within the price, or for nothing; and that it is fixed
     rf"(?:[+&] )?(?<!\w)(?:{_WITH}\.? ?(?:\d\d? ?% ?)?{_ADDED}"
     rf"(?:(?:,| og| und| and| et| en| e| y| och| &| \+)(?: {_WITH}\.?)? {_ADDED})*"
     rf"|{_ADDED} (?:{_WITH}|möglich|possibile|possible|muligt?|disponibi?le|available)(?=[\s.]*(?:$|[,;)!]))"
-    rf"|(?:med|mit|with|avec|met|con|uden|ohne|without|sans|zonder|senza|sin|utan|uten|excl?|ekskl|exkl)\.? {_FRAME}"
-    rf"|(?:not|non|no|nicht|niet|ikke|inte|keine?|ingen)[ -](?:{_TERMS['negotiable']}))(?!\w)"
+    rf"|(?:med|mit|with|avec|met|con|uden|ohne|without|sans|zonder|senza|sin|utan|uten|excl?|ekskl|exkl)\.? {FRAME}"
+    rf"|(?:not|non|no|nicht|niet|ikke|inte|keine?|ingen)[ -](?:{TERMS['negotiable']}))(?!\w)"
 )
 
 _BLANKS = re.compile(r"\s+")
@@ -267,19 +216,18 @@ def _amount(text: str, code: str) -> int | None:
     return 100 * whole + cents or None
 
 
-_TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in _TERMS.items()}
-_OTHER_SUM = re.compile(
-    rf"(?<!\w)(?:{_OTHER_SUMS}|{_TERMS['estimate']}|{_TERMS['bid']})(?!\w)|^\W*(?:bud|bod|limit)\W*$"
-)
+_TERM_PATTERNS = {terms: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for terms, pattern in TERMS.items()}
+_OTHER_SUM = re.compile(rf"(?<!\w)(?:{OTHER_SUMS}|{TERMS['estimate']}|{TERMS['bid']})(?!\w)|^\W*(?:bud|bod|limit)\W*$")
 
 _LABEL = re.compile(  # "Frame:", "Frame" before a sum
     r"(?P<name>[^\W\d_][^:\d.,;|/]{0,30}?)\s*[:：]\W*$|"
-    rf"(?<![^\W\d_])(?<!\bi )(?<!\bin )(?<!\bim )(?P<frame>{_FRAME}|framing|(?:ein)?rahmung|"
-    r"indramning|inramning|innramming|encadrement|inlijsting|oprawa|rama)\W*$"
+    rf"(?<![^\W\d_])(?<!\bi )(?<!\bin )(?<!\bim )(?P<frame>{FRAME}|framing|(?:ein)?rahmung|"
+    r"indramning|inramning|innramming|encadrement|inlijsting|oprawa|rama?|rám|moldura|keret|ramă|рама|çerçeve|κορνίζα|kehys|"
+    r"額縁?代?)\W*$"
 )
 _PRICED = re.compile(
     r"pri[sc]|prei|prix|prezz|precio|prij|cena|hinta|cost|kost|koop|kauf|køb|köp|kjøp|buy|kup|sale|salg|sälj|vend|"
-    r"total|gesamt|sum|amount|betrag|beløb|belopp|ask|価格|値段|値"
+    r"total|gesamt|sum|amount|betrag|beløb|belopp|ask|価格|値段|値|价|價|preço|preț|цен|fiyat|τιμή|(?<!\w)ár(?!\w)"
 )
 _WITHOUT_TAX = re.compile(
     r"(?:(?<!\w)(?:zzgl|excl?|exkl|ekskl|excluding|exclusive|plus|without|ohne|uden|utan|uten|hors|sans|senza|zonder|sin)|"
@@ -287,11 +235,11 @@ _WITHOUT_TAX = re.compile(
 )
 _VERSIONS = (
     r"original(?:e|en|s)?|original (?:painting|artwork|drawing)|originalgemälde|originalmaleri|prints|"
-    rf"kunstdrucke?|drucke?|kunsttryk|posters|stampa|reproduktion|reproduction|giclée|{_THING_WORDS.replace(' ', '|')}"
+    rf"kunstdrucke?|drucke?|kunsttryk|posters|stampa|reproduktion|reproduction|giclée|{THING_WORDS.replace(' ', '|')}"
 )
 _PRICE = rf"(?:(?:{SIGNS.pattern})\s?{_NUMBER}|{_NUMBER}\s?(?:{SIGNS.pattern}))"
 _SUM = re.compile(_PRICE, re.IGNORECASE)
 _VERSION = re.compile(
-    rf"(?<!\w)(?:{_VERSIONS})\W{{0,3}}(?:(?:{_TERMS['from']})\W{{1,2}})?{_PRICE}|{_PRICE}\s?\(?(?:{_VERSIONS})(?! ?\w)",
+    rf"(?<!\w)(?:{_VERSIONS})\W{{0,3}}(?:(?:{TERMS['from']})\W{{1,2}})?{_PRICE}|{_PRICE}\s?\(?(?:{_VERSIONS})(?! ?\w)",
     re.IGNORECASE,
 )

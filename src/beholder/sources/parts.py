@@ -256,6 +256,9 @@ def _is_labelled(node: LexborNode, text: str, title: str) -> str:
         around, found, before = f"{before} {text} {behind}", text, behind_sums(before)
         if max(len(before), len(behind)) > _SHORT:
             return ""
+    label = _beside(node, -1)
+    if label is not None and label.tag in ("dt", "th"):
+        before = f"{text_of(label)}:"
     own = _UP_TO_NEXT.match(behind)
     words = own[1] if own else ""
     other = is_another_sum(before, words) or is_without_tax(behind)
