@@ -178,6 +178,39 @@ def test_a_frame_is_known_in_many_languages(words):
     assert None in read
 
 
+NOT_OF_ONE_WORK = (  # of several, of a parcel, of what it fits, of another one, of a disc, of a thing
+    "komplet 3 obrazów X", "każdy X", "X/szt", "tryptyk X", "wymiary paczki: X", "pasuje do ramy X", "dostępny też w X",
+    "od X", "do X", "ściana X", "stół X", "sada 3 obrazů X", "X každý", "balík X", "pro rám X", "také v X",
+    "conjunto de 3 quadros X", "X cada", "embalagem X", "para moldura X", "também disponível em X", "tríptico X",
+    "3枚セットX", "各X", "梱包サイズ：X", "X(各)", "三連画 X", "三幅 X", "每幅X", "kolmen taulun sarja X", "X/kpl",
+    "paketti X",
+    "3 db-os szett X", "csomag mérete X", "keretbe X", "комплект из 3 картин X", "каждая X", "упаковка X",
+    "для рамы X", "3'lü set X", "her biri X", "fiecare X", "tre tavlor X", "var och en X", "X styck", "drieluik X",
+    "doos X", "past in lijst X", "3점 세트 X",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NOT_OF_ONE_WORK, "średnica 50 x 3 cm", "průměr 50 x 3 cm", "直径50×3cm"])
+def test_sizes_of_something_else_are_known_in_many_languages(text):
+    assert read_sizes(text.replace("X", "50x70 cm")) == Sizes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Obraz do salonu X",
+        "Trzy gracje X",
+        "Pôr do sol X",
+        "Quadro a óleo X",
+        "Každý den u moře. X",
+        "Картина маслом X",
+        "油彩 X",
+    ],
+)
+def test_words_like_those_take_no_size_away(text):
+    assert read_sizes(text.replace("X", "50x70 cm")).work == Size(None, None, (700, 500))
+
+
 @pytest.mark.parametrize("text", ODD)
 def test_marks_that_may_mean_something_else_give_no_wrong_size(text):
     assert read_sizes(text) == Sizes(*(size(sides) for sides in ODD[text]))

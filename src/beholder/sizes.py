@@ -56,6 +56,8 @@ _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<=[\d ])х(?=[\d ])"), "x"),  # 70х50 in Cyrillic
     (re.compile(r"\b(udv|indv)\."), r"\1 "),
     (re.compile(r"\bw (?=ramie|oprawie)"), ""),  # "in a frame" in Polish, no width
+    (re.compile(r"\b(też|również|także|dostępn\w+) w\b"), r"\1 v"),
+    (re.compile(r"(?<=[\d两三四每])幅"), "枚"),  # "three pictures" in Chinese
     (re.compile(r"(?<=\d)-(?=\d/\d)"), " "),  # 36-1/4
     (re.compile(r"(?<=\d)(\s?cm)s\b"), r"\1"),
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
