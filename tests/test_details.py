@@ -164,5 +164,10 @@ def test_a_size_that_is_said_rounded_too_is_one():
     assert read_details({"Size (in)": "20 x 24"}).long_mm == 609.6
 
 
+@pytest.mark.parametrize("said", ["Esgotado", "売り切れ", "satıldı", "Vyprodáno", "Продана", "已售", "Elkelt", "품절"])
+def test_what_is_sold_is_known_in_many_languages(said):
+    assert read_details({"availability": said}).availability == "sold"
+
+
 def test_rights_are_a_detail():
     assert read_details({"title": "Sea", "rights": "CC0"}).rights == "CC0"

@@ -115,7 +115,9 @@ FITS = re.compile(rf"\b(?:{_FOR}|fits?|passer|passt?|passend|passar)(?:\W+\w+){{
 NEXT_A_FRAME = re.compile(rf"\s*{_A_FRAME}\b")  # behind a size that it fits: one that may be bought for it
 IN_BRACKETS = re.compile(r"(?<=\S)\s*\(([^()]*)\)\W*$")
 _A_FRAMED = (  # "framed oil painting": its size may be that of either
-    r"(?<!un)(?:framed|gerahmte\w*|indrammet|inramad|ingelijste?) (?!siz|dim|meas|m[åa]|format|st|to |in |i |with|"
+    r"(?<!un)(?<!ne)(?:framed|gerahmte\w*|indrammet|inrama[dt]|innramm(?:et|ede)|ingelijste?|ingeraamde?|"
+    r"(?:za|o)?rámovan\w|emoldurad\w|keretezett|înrămat\w?|çerçeveli|kehystetty) "
+    r"(?!siz|dim|meas|m[åa]{1,2}[lt](?!er)|format|st|to |in |i |with|"
     r"out|tot|ca|at |app|er |is |ist |und |og )[^\W\d_]{2}|(?<!nie)oprawion\w"
 )
 KINDS = re.compile(f"(?P<other>{_OTHER})|(?P<work>{_WORK})|(?P<either>{_A_FRAMED})|(?P<frame>{_FRAME})")
