@@ -255,6 +255,13 @@ def test_prices_of_json_ld_are_read_where_they_are_sure(read, told, price, terms
     assert (details(one).price, details(one).terms) == (price, terms)
 
 
+def test_what_an_exhibition_costs_is_no_price_of_the_picture_on_its_page(read):
+    told = offer(price="12", priceCurrency="EUR") | {"@type": "ExhibitionEvent"}
+    body = f'<h1>{told["name"]}</h1><img src="https://a.dk/1.jpg" alt="{told["name"]}">'
+    (one,) = works(read(page(body, json_ld(told), saved_from="https://a.dk/1")))
+    assert details(one).price is None
+
+
 @pytest.mark.parametrize(
     ("specified", "price"),
     [
@@ -938,6 +945,7 @@ def test_the_answer_of_a_shop_is_read(read):
         ({"heading": "Hav", "price": {"value": 225, "text": "225 €"}, "thumbnail": L}, 22500),
         ({"title": "Hav", "price": {"minor": 22500, "currencyCode": "EUR"}, "imageUrl": L}, None),
         ({"title": "Hav", "priceCents": 22500, "imageUrl": L}, None),
+        ({"title": "Hav", "price": 225, "currency": "EUR", "tax_included": False, "imageUrl": L}, None),
         ({"title": "Hav", "price": 22500, "currency": "EUR", "currency_minor_unit": 2, "imageUrl": L}, None),
         ({"title": "Hav", "price": {"value": 225, "suffix": "€"}, "imageUrl": L}, 22500),
         ({"title": "Hav", "price": {"value": 225, "suffix": "€/md."}, "imageUrl": L}, None),

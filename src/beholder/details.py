@@ -47,10 +47,10 @@ _NAMES = {  # the first that is there and says something counts
     "rights": "rights licence license copyright rechte lizenz droits derechos diritti rettigheder rechten",
 }
 _AVAILABLE = {
-    "sold": "sold soldout outofstock discontinued solgt verkauft vendu vendue venduto venduta vendido vendida verkocht "
-    "såld sålt myyty sprzedane prodáno prodané eladva vândut продано udsolgt ausverkauft épuisé esaurito agotado "
-    "uitverkocht slutsåld utsolgt 売約済 完売 売切 売り切れ 売却済 已售 售罄 판매완료 품절 esgotado esgotada vendidos "
-    "sprzedany sprzedana wyprzedane prodaný prodaná vyprodáno elkelt vândută продана satıldı tükendi "
+    "sold": "sold soldout outofstock oos discontinued solgt verkauft vendu vendue venduto venduta vendido vendida "
+    "verkocht såld sålt myyty sprzedane prodáno prodané eladva vândut продано udsolgt ausverkauft épuisé esaurito "
+    "agotado uitverkocht slutsåld utsolgt 売約済 完売 売切 売り切れ 売却済 已售 售罄 판매완료 품절 esgotado esgotada "
+    "vendidos sprzedany sprzedana wyprzedane prodaný prodaná vyprodáno elkelt vândută продана satıldı tükendi "
     "πουλήθηκε loppuunmyyty",
     "reserved": "reserved reserveret reserviert réservé réservée riservato reservado gereserveerd reserverad reservert "
     "varattu zarezerwowane "

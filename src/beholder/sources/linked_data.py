@@ -66,6 +66,7 @@ _NO_WORKS = frozenset(
         "offer",
         "aggregateoffer",
     }
+    | {"event", "exhibitionevent", "saleevent", "visualartsevent", "course", "service"}
 )
 _ELSEWHERE = frozenset(  # what is said there is of others: people, other works
     {

@@ -65,6 +65,7 @@ _NO_PRICES = {
 _KINDS = ("pricetype", "pricequalifier", "priceprefix")
 _SALES = ("saletype", "listingtype", "type", "buyingoptions")
 _BIDS = ("bidcount", "bidscount", "bidnumber", "numberofbids", "bids")
+_TAXED = ("taxincluded", "vatincluded", "includestax", "includesvat", "pricesincludetax", "pricesincludevat")
 _TIME = re.compile(r"hour|day|week|month|year|dag|uge|måned|monat|woche|mois|mes\b", re.IGNORECASE)
 _PERIODS = ("period", "interval", "rentalperiod", "billingperiod", "per")
 _DIVIDED = re.compile(r"minorunit|divisor|fractiondigits")
@@ -175,6 +176,8 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
         return {"price": f"{kind}: {first_text(value)}", "currency": first_text(currency)}
     if divided := next((key for key in told if _DIVIDED.search(key)), ""):
         return {"price": f"{first_text(value)} {divided}"}
+    if any(told.get(key) is False for key in _TAXED):
+        return {"price": f"{first_text(value)} excl. VAT", "currency": first_text(currency)}
     said = money_said(value, currency)
     if not sure and said.get("price", "").isdigit():
         return {"price": said["price"]}
