@@ -706,8 +706,11 @@ def test_a_size_behind_a_label_is_that_of_the_page_s_work(read, labels, long_mm,
 
 
 @pytest.mark.parametrize("head", ["", json_ld(offer(price="900", priceCurrency="DKK"))])
-def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head):
-    bids = '<div><a href="/bids"><span>3</span> <span>bud</span></a></div>'
+@pytest.mark.parametrize(
+    "said", ["<span>3</span> <span>bud</span>", "2 příhozy", "3 tarjousta", "入札 3件", "3 ставки"]
+)
+def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head, said):
+    bids = f'<div><a href="/bids">{said}</a></div>'
     body = (
         '<h1>Hav</h1><img src="https://a.dk/1.jpg" alt="Hav"><p class="price">900 kr.</p>{}<h2>Lignende</h2><p>{}</p>'
     )

@@ -50,7 +50,7 @@ _AVAILABLE = {
     "sold": "sold soldout outofstock oos discontinued solgt verkauft vendu vendue venduto venduta vendido vendida "
     "verkocht såld sålt myyty sprzedane prodáno prodané eladva vândut продано udsolgt ausverkauft épuisé esaurito "
     "agotado uitverkocht slutsåld utsolgt 売約済 完売 売切 売り切れ 売却済 已售 售罄 판매완료 품절 esgotado esgotada "
-    "vendidos sprzedany sprzedana wyprzedane prodaný prodaná vyprodáno elkelt vândută продана satıldı tükendi "
+    "sprzedany sprzedana wyprzedane prodaný prodaná vyprodáno elkelt vândută продана satıldı tükendi "
     "πουλήθηκε loppuunmyyty",
     "reserved": "reserved reserveret reserviert réservé réservée riservato reservado gereserveerd reserverad reservert "
     "varattu zarezerwowane "

@@ -1,10 +1,16 @@
 """The words beside a sum that say what it is: a price, an estimate, a bid, what it costs to send, something else."""
 
+BIDS = (  # that were made
+    r"\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen|příhoz\w*|lances?|licit|tarjous\w*|ставк\w*|teklif|"
+    r"os[oó]b\w* licytuj\w*)|\d+\s?件の入札|入札(?:件数)?\s?[:：]?\s?\d+件?"
+)
 TERMS = {  # the first that is said counts
     "estimate": r"guide price|vurdering\w*|schätz\w*|estim(?:at\w*|ée?s?)|estimación|stima|est\.|taxatie|värdering|"
     r"utropsvärde",
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|preis|prijs|gebot|bud|bod)|mindste ?bud|"
-    r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|\d+ bud|\d+ biedingen|(?:current|starting|opening|winning|"
+    r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|"
+    rf"{BIDS}|"
+    r"(?:current|starting|opening|winning|"
     r"highest|reserve) (?:bid|price)|bids?|mise à prix|"
     r"(?:vinnande|ledande|högsta) bud|hoogste bod|offre actuelle|offerta (?:attuale|minima)|oferta actual|"
     r"aufruf(?:s?preis)?|ench\w+|utrop\w*|utgångspris|bud på|base d['’]asta|puja\w*|huidig bod|startbod|"

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import read_details
 from beholder.money import behind_sums, is_another_sum, is_without_tax, read_price, versions_in
+from beholder.money_words import BIDS
 from beholder.sizes import Sizes, read_sizes
 from beholder.sources.labels import labelled
 from beholder.sources.listing import Listing
@@ -41,7 +42,7 @@ _HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'
 _DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 2026"
 _SUM = re.compile(r"\d[\d.,'’\s]*")
 _NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
-_BIDS = re.compile(r"\b\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen)\b", re.IGNORECASE)
+_BIDS = re.compile(rf"\b(?:{BIDS})\b", re.IGNORECASE)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
 _LONGEST_TITLE = 150
