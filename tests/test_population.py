@@ -6,7 +6,7 @@ import pytest
 from beholder.collection import Library
 from beholder.errors import BadInput, NotEnoughAnswers, UserError
 from beholder.research.training import train_population
-from beholder.taste import Population, PopulationProcess, learn_population
+from beholder.taste import Population, PopulationProcess, TasteMixture, learn_population
 from beholder.taste.feature_map import FeatureMap
 from beholder.taste.priors import find_population
 from beholder.types import Answers
@@ -51,24 +51,29 @@ def taught():
     return X, learn_population(X, answers), shared
 
 
-def test_before_any_answer_a_person_likes_what_people_like(taught):
+@pytest.mark.parametrize("of", [PopulationProcess, TasteMixture])
+def test_before_any_answer_a_person_likes_what_people_like(taught, of):
     X, population, shared = taught
-    model = PopulationProcess(prior=population).fit(X)
+    model = of(prior=population).fit(X)
     assert np.corrcoef(model.predict(X), shared)[0, 1] > 0.95
     assert model.shares(X) == pytest.approx((1, 0), abs=1e-6)
+    assert model.everybodys(X) == pytest.approx(model.predict(X) - model.offset_)
 
 
-def test_answers_bend_the_ranking_to_the_person(taught):
+@pytest.mark.parametrize("of", [PopulationProcess, TasteMixture])
+def test_answers_bend_the_ranking_to_the_person(taught, of):
     X, population, shared = taught
     own = shared + 2 * X[:, 2] / X[:, 2].std()
     rows = np.arange(40)
-    model = PopulationProcess(prior=population).fit(X, own[rows] + 5, rows=rows)
+    model = of(prior=population).fit(X, own[rows] + 5, rows=rows)
     unseen = slice(40, None)
     before = PopulationProcess(prior=population).fit(X).predict(X)[unseen]
     assert np.corrcoef(model.predict(X)[unseen], own[unseen])[0, 1] > np.corrcoef(before, own[unseen])[0, 1] + 0.2
     everybody, theirs = model.shares(X)
     assert everybody + theirs == pytest.approx(1)
     assert theirs > 0.3
+    rest = (model.predict(X) - model.everybodys(X))[unseen]
+    assert np.corrcoef(rest, (own - shared)[unseen])[0, 1] > 0.5, "what is left is the person's own"
 
 
 def test_somebody_of_the_opposite_taste_is_believed_and_found_to_have_one():

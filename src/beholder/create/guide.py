@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _ENCODER = "builtin"
 _CAUTION = 0.5  # standard deviations of doubt that are taken from what is expected
+_EVERYBODYS = 0.35  # of what most people like, which was learned from pictures unlike those that are made
 _KNOWN = 1500  # pictures of the collection that new ones are compared with
 _JUDGED_AMONG = 150  # beside those that were answered about
 _AFAR = 96  # pixels of the longer side at which bounds are told: grain pleases an encoder and nobody's eye
@@ -72,11 +73,10 @@ class TasteGuide:
         self._rows = _some(len(collection), _KNOWN, seed)
         self._items = [collection.items[row] for row in self._rows.tolist()]
         self._X = np.asarray(collection.X[self._rows], np.float64)
-        score, doubt = reading.model.predict(self._X, return_std=True)
-        self._score, self._doubt = score, doubt
-        bound = score - _CAUTION * doubt
+        self._score, self._doubt = reading.model.predict(self._X, return_std=True)
+        bound = self._bound(self._score, self._doubt, self._X)
         self._mean, self._spread = float(bound.mean()), float(bound.std()) or 1.0
-        self._standing = _Standing(score, doubt)
+        self._standing = _Standing(self._score, self._doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
         self.liked: Sequence[Liked] = [] if wish.pictures else _liked(made, reading.person, self._columns)
@@ -176,8 +176,14 @@ class TasteGuide:
         slope: Floats = rise @ (self._axes / (self._axes**2).sum(1, keepdims=True))
         return slope
 
+    def _bound(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
+        model = self._scorer.model
+        everybodys = model.everybodys(X) if hasattr(model, "everybodys") else 0.0
+        bound: Floats = score - _CAUTION * doubt - (1 - _EVERYBODYS) * everybodys
+        return bound
+
     def _in_spreads(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
-        bound: Floats = (score - _CAUTION * doubt - self._mean) / self._spread
+        bound: Floats = (self._bound(score, doubt, X) - self._mean) / self._spread
         return bound if self._leaning is None else bound + _WISHED * self._leaning(X[:, self._columns])
 
     def _leaning_of(self, wish: Wish, known: Sequence[Collection]) -> Leaning:

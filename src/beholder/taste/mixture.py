@@ -34,7 +34,7 @@ from beholder.taste.gaussian_process import Care, GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import CHOICE, TIE, Likelihood
 from beholder.taste.places import Places, of_attribute
-from beholder.taste.population import Population, learn_population
+from beholder.taste.population import Population, learn_population, shares_of
 from beholder.taste.posterior import root_of
 from beholder.taste.prior import Shared
 from beholder.taste.regimes import (
@@ -521,24 +521,23 @@ class TasteMixture(GaussianProcess):
         chance = first / np.maximum(first + second, 1e-300)
         return np.asarray(h.lapse + (1 - 2 * h.lapse) * chance)
 
-    def shares(self, X: ArrayLike) -> tuple[float, float]:
-        """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.
+    def everybodys(self, X: ArrayLike) -> Floats:
+        """(n,) the part of `predict` that goes by what most people like; 0 where that is not known."""
+        return self._everybodys(self._places(self._check_rows(X)))
 
-        Where the two speak for the same pictures, what they share is halved between them.
-        """
+    def _everybodys(self, places: Places) -> Floats:
+        weight = sum(
+            f.share * out * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ self.judged_.generic))
+            for f, out in zip(self.fits_, self._outs(), strict=True)
+        )
+        return weight * places.generic
+
+    def shares(self, X: ArrayLike) -> tuple[float, float]:
+        """As in `PopulationProcess`."""
         matrix = self._check_rows(X)
         places = self._places(matrix, np.linspace(0, len(matrix) - 1, min(len(matrix), _SHARED_OF)).astype(np.int64))
-        by = [f.share * out for f, out in zip(self.fits_, self._outs(), strict=True)]
-        whole = self._scores(places, by)
-        weight = sum(
-            factor * (f.regime.shared + f.regime.conformity**2 * float(f.pull @ self.judged_.generic))
-            for f, factor in zip(self.fits_, by, strict=True)
-        )
-        parts = np.stack([weight * places.generic, whole - weight * places.generic])
-        covariance = np.maximum(np.cov(parts).sum(1), 0)
-        total = float(covariance.sum())
-        everybody = float(covariance[0]) / total if total > 0 else 1.0
-        return everybody, 1 - everybody
+        whole = self._scores(places, [f.share * out for f, out in zip(self.fits_, self._outs(), strict=True)])
+        return shares_of(self._everybodys(places), whole)
 
     @property
     def log_evidence_(self) -> float:

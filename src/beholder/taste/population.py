@@ -219,18 +219,17 @@ class PopulationProcess(GaussianProcess):
         population: Population = knowledge.known_population()
         return population
 
+    def everybodys(self, X: ArrayLike) -> Floats:
+        """(n,) the part of `predict` that goes by what most people like."""
+        part: Floats = self._generic(self._check_rows(X)) @ self.weights_[self.features_.width :]
+        return part
+
     def shares(self, X: ArrayLike) -> tuple[float, float]:
         """Part of the variance of the scores of X that is everybody's, and part that is the person's own; 1 together.
 
         Where the two speak for the same pictures, what they share is halved between them.
         """
-        matrix = self._check_rows(X)
-        own, generic = np.split(self.weights_, [self.features_.width])
-        parts = np.stack([self._generic(matrix) @ generic, self.features_.score(matrix, own).astype(np.float64)])
-        covariance = np.maximum(np.cov(parts).sum(1), 0)
-        total = float(covariance.sum())
-        everybody = float(covariance[0]) / total if total > 0 else 1.0
-        return everybody, 1 - everybody
+        return shares_of(self.everybodys(X), self.predict(X))
 
     def _generic(self, X: NDArray[Any]) -> Floats:
         return self._population().generic.standard(X)[:, None]
@@ -277,6 +276,14 @@ class PopulationProcess(GaussianProcess):
         super()._restore(config, arrays)
         self.prior = Population.restore(config["prior"], arrays)
         self.scale = None if config["scale"] is None else (float(config["scale"][0]), float(config["scale"][1]))
+
+
+def shares_of(everybodys: Floats, whole: Floats) -> tuple[float, float]:
+    """Everybody's part of the variance of whole scores, and the person's own; 1 together."""
+    covariance = np.maximum(np.cov(np.stack([everybodys, whole - everybodys])).sum(1), 0)
+    total = float(covariance.sum())
+    share = float(covariance[0]) / total if total > 0 else 1.0
+    return share, 1 - share
 
 
 def learn_population(
