@@ -58,7 +58,7 @@ _OTHER = (
     r"imballo|embalaje|verpakking|pakkem[åa]l|\b(?:pakken?|paket|pacco|paquete|colis|pakket)\b|"
     r"\b(?:væg(?:gen)?|wand|muur|wall(?! (?:art|hanging|decor|sculpture|painting|picture))|sofa\w*)\b|"
     r"\bpaczk\w+|opakowani\w+|\bbalík\w*|embalagem|paketti|csomag|упаковк\w+|коробк\w+|梱包|包装|箱|\bdoos\b|"
-    r"ścian[ay]|parede|stěn[ay]|стен[аы]|kehykseen|\bkeretbe\b|"
+    r"ścian[ay]|(?<!de )parede|stěn[ay]|стен[аы]|kehykseen|\bkeretbe\b|"
     r"(?:też|również|także|dostępn\w+|také|também(?: dispon\w+)?|także|также) (?:w|v|em|в)\b|"
     r"(?:available|also|erhältlich|auch|fås(?: også)?|disponib\w+|aussi|finns|ook|verkrijgbaar) (?:also )?(?:in?|en)\b|"
     rf"^\W*(?:\w+ )?{_THING}\W*$|"
