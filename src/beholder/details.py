@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -147,6 +148,7 @@ def _by_field(columns: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+@lru_cache(4096)  # a collection has few names of columns, and many pictures
 def _named(header: str) -> tuple[str, int, str] | None:
     """(field, how usual, unit) of a column's name, as "Preis in EUR" or "width_cm"; None for any other."""
     words = list(filter(None, _GAP.split(header.casefold())))

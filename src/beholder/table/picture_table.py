@@ -119,7 +119,9 @@ class PictureTable:
     @property
     def attributes(self) -> Matrix:
         """(n, 10) the attributes as they are measured."""
-        return self.numbers[:, self.layout.columns(ATTRIBUTES)] if self.measured is None else self.measured
+        if self.measured is not None:
+            return self.measured
+        return self.numbers[:, side_by_side(self.layout.columns(ATTRIBUTES))]
 
     def rows(self, at: Ints) -> Matrix:
         """(r, d) some rows, which know which they are."""
