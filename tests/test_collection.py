@@ -80,13 +80,14 @@ def test_rows_are_in_the_order_of_the_names_and_of_the_width_of_the_encoder(libr
 def test_the_pictures_of_a_damaged_shard_are_embedded_again_at_the_next_import(library, painted):
     take_in(library, painted)
     before = library.collection("art").X
-    for shard in (library.home / "vectors").rglob("*.safetensors"):
+    shards = list((library.home / "vectors").rglob("*.safetensors"))
+    for shard in shards:
         shard.write_bytes(shard.read_bytes()[:-4])
     other = Library(library.home)
     assert counts(take_in(other, painted)) == (0, 12, 0, 0, 0, 0)
     np.testing.assert_array_equal(other.collection("art").X, before)
     other.close()
-    assert len(list((library.home / "vectors").rglob("*.damaged"))) == 3
+    assert len(list((library.home / "vectors").rglob("*.damaged"))) == len(shards)
 
 
 def test_a_copy_is_counted_and_not_taken_in(library, painted):
@@ -234,7 +235,7 @@ def test_new_columns_of_known_pictures_come_in(library, painted):
 
 
 def test_an_interrupted_import_goes_on_where_it_was(library, painted, monkeypatch):
-    monkeypatch.setattr("beholder.importer.BATCH", 5)
+    monkeypatch.setattr("beholder.importer.BATCH", 4)
 
     def interrupt(stage, done, total):
         if stage == "reading pictures" and done == 7:
@@ -242,7 +243,7 @@ def test_an_interrupted_import_goes_on_where_it_was(library, painted, monkeypatc
 
     with pytest.raises(KeyboardInterrupt):
         take_in(library, painted, progress=interrupt)
-    assert counts(take_in(library, painted)) == (7, 5, 0, 0, 0, 0)
+    assert counts(take_in(library, painted)) == (8, 4, 0, 0, 0, 0)
 
 
 def test_another_encoder_renews_the_numbers(library, painted):

@@ -15,7 +15,7 @@ from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, as_person, ask, chromium, event, free_port, hang, send
 
 pytest_plugins = "helpers.webwall"
-_PICTURES = 300
+_PICTURES = 200
 
 
 class Gate:
@@ -44,6 +44,7 @@ def coming(tmp_path):
     folder = hang(tmp_path / "wall", _PICTURES)
     job = app.state.beholder.imports.start(str(folder), "wall", None, "classic", watched=gate)
     yield client, job, gate, library
+    job.stop.set()
     gate.open()
     until(lambda: not job.active)
     app.state.beholder.close()
@@ -51,7 +52,7 @@ def coming(tmp_path):
 
 
 def until(true):
-    for _ in range(600):
+    for _ in range(2400):
         if true():
             return
         threading.Event().wait(0.05)
@@ -114,7 +115,7 @@ def test_who_waits_for_the_pictures_of_somebody_else_is_not_shown_a_strange_impo
 
 
 def test_the_first_pictures_of_a_large_source_are_from_all_over_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(importer, "_MANY", 200)
+    monkeypatch.setattr(importer, "_MANY", 150)
     library = Library(tmp_path / "data", config=Settings(home=tmp_path / "data", threads=1))
     library.import_source(hang(tmp_path / "wall", _PICTURES), "wall", encoder="classic")
     names = [item.name for item in library.collection("wall").items]

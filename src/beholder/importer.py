@@ -34,7 +34,7 @@ from beholder.types import Matrix, Progress, picture_key, silent
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
-_FIRST = 16  # the first step, so that something is there to be seen; the next ones are as long as all before
+_FIRST = 4  # the first step, so that something is there to be seen; the next ones are as long as all before
 _MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
 _Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it

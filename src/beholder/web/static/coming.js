@@ -16,7 +16,7 @@ function hang({ id: item, v, width, height }) {
   wall.append(make("li", {}, make("img", { src: `/pictures/${item}/320.jpg?v=${v}`, width, height, alt: "" })));
 }
 
-for await (const job of id ? steps(id) : []) {
+for await (const job of id ? steps(id, () => (last ? 500 : 100)) : []) {
   const { items } = await call(`/api/imports/${id}/pictures?after=${last}`).catch(() => ({ items: [] }));
   items.forEach(hang);
   const [here, enough] = [wall.children.length, Number(start)];

@@ -38,20 +38,20 @@ export function ended({ collection, state, error, report, adds }) {
 
 export const isBusy = ({ state }) => state === "waiting" || state === "running";
 
-// How the import goes, every so many milliseconds, until it has ended. An answer that does not come is asked for again.
-export async function* steps(id, every = 500) {
+// How the import goes, every so many milliseconds as `every` says, until it has ended. An answer that does not come is asked for again.
+export async function* steps(id, every = () => 500) {
   for (;;) {
     const job = await call(`/api/imports/${id}`).catch((fault) => fault);
     const lost = job instanceof Error;
     if (!lost) yield job;
     if (lost ? !job.passing : !isBusy(job)) return;
-    await new Promise((done) => setTimeout(done, every));
+    await new Promise((done) => setTimeout(done, every()));
   }
 }
 
 // Say in `sign` how many pictures are in, until all are.
 export async function follow(id, sign) {
-  for await (const job of steps(id, 2000)) {
+  for await (const job of steps(id, () => 2000)) {
     sign.textContent = isBusy(job) && job.total ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")} pictures are in` : "";
   }
 }
