@@ -705,6 +705,23 @@ def test_a_size_behind_a_label_is_that_of_the_page_s_work(read, labels, long_mm,
     assert (told.long_mm, told.frame_long_mm) == (long_mm, frame_mm)
 
 
+@pytest.mark.parametrize(
+    ("words", "availability"),
+    [
+        ("<nav><a href='/sold'><p>Sold</p></a></nav>", None),
+        ("<div><a href='/sold'><span>Sold</span></a></div>", None),
+        ("<button><span>Sold</span></button>", None),
+        ("<label><input type=checkbox><span>Sold</span></label>", None),
+        ("<footer><span>Reserved</span></footer>", None),
+        ("<span>Sold</span>", "sold"),
+        ("<button disabled><span>Sold out</span></button>", "sold"),
+    ],
+)
+def test_a_menu_says_nothing_of_whether_the_work_of_a_page_is_sold(read, words, availability):
+    (one, *_) = works(read(page(f'<h1>Hav</h1><img src="/1.jpg" alt="Hav">{words}', saved_from="https://a.dk/1")))
+    assert details(one).availability == availability
+
+
 @pytest.mark.parametrize("head", ["", json_ld(offer(price="900", priceCurrency="DKK"))])
 @pytest.mark.parametrize(
     "said", ["<span>3</span> <span>bud</span>", "2 příhozy", "3 tarjousta", "入札 3件", "3 ставки"]
@@ -717,6 +734,12 @@ def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head, said):
     for words, price, terms in (((bids, ""), None, "bid"), (("", bids), 90000, None)):
         (one,) = works(read(page(body.format(*words), head, saved_from="https://a.dk/1")))
         assert (details(one).price, details(one).terms) == (price, terms)
+
+
+def test_a_badge_on_a_picture_is_not_its_title(read):
+    body = "<h1>Hav</h1><figure><a href='/1.jpg'><img src='/1.jpg' alt='Hav'><span>Sold</span></a></figure>"
+    (one,) = works(read(page(body, saved_from="https://a.dk/1")))
+    assert (one.columns["title"], details(one).availability) == ("Hav", "sold")
 
 
 def test_a_card_may_say_the_sizes_of_work_and_frame_apart(read):

@@ -37,6 +37,7 @@ LISTS = frozenset({"html", "body", "main", "ul", "ol", "section", "table", "tbod
 _WORDS = "span, p, div, strong, b, em, dd, td, li, small, ins, data, bdi, a"
 _UP_TO_NEXT = re.compile(r"([^\d+]*+)(?![\d])")  # words before another sum belong to that
 _SPOKEN = ".clipped, .sr-only, .visually-hidden, [class*='screen-reader']"  # for those who do not see the page
+_MENUS = "nav, footer, label, button:not([disabled]), [role='tablist']"  # where "Sold" leads to what is sold
 _BADGES = "span, p, div, strong, b, em, i, small, td, dd"
 _HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'], [style*='display: none']"
 _DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 2026"
@@ -80,11 +81,11 @@ def title_of(card: LexborNode, selector: str) -> str:
 
 
 def _first_words(anchor: LexborNode) -> str:
-    """The first words in a link that are no price: all of it, where it holds nothing else."""
+    """The first words in a link that are no price and no badge: all of it, where it holds nothing else."""
     for node in [anchor, *anchor.css(_WORDS)]:
         text = text_of(node)
         priced = any(read_price(text_of(part), country="dk").amount for part in [node, *node.css(_WORDS)])
-        if not priced and len(text) <= 2 * _SHORT and sum(map(str.isalpha, text)) > 2:
+        if not priced and not _is_gone(text) and len(text) <= 2 * _SHORT and sum(map(str.isalpha, text)) > 2:
             return text
     return ""
 
@@ -222,7 +223,8 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
         if node is not None:
             listing.say("page", **{name: text_of(node)})
     if tree.body is not None:
-        listing.say("page", availability=availability_of(tree.body, others))
+        links = [node for node in tree.css("a[href]") if node.css_first("img") is None]
+        listing.say("page", availability=availability_of(tree.body, [*others, *tree.css(_MENUS), *links]))
     listing.say("page", **labelled(tree, others))
     bids = _bids_on(tree, others)
     for one in listing.said.values():
@@ -288,9 +290,13 @@ def availability_of(card: LexborNode, others: Sequence[LexborNode] = ()) -> str:
         ):
             continue
         text = _DATE.sub("", short_text(node, 2 * _BADGE))
-        if 0 < len(text) <= _BADGE and read_details({"availability": text}).availability in ("sold", "reserved"):
+        if 0 < len(text) <= _BADGE and _is_gone(text):
             return text
     return ""
+
+
+def _is_gone(text: str) -> bool:
+    return read_details({"availability": text}).availability in ("sold", "reserved")
 
 
 def _without(text: str, title: str) -> str:
