@@ -5,6 +5,7 @@ import pytest
 
 from beholder.explain.advice import OTHERWISE, SAME_SIDE, TOO_QUICK, advice_of
 from beholder.prequential import AnswerPrediction
+from beholder.session.progress import early
 from beholder.types import Judgement
 
 
@@ -60,3 +61,9 @@ def test_an_answer_was_expected_where_most_of_it_was():
     assert AnswerPrediction(np.array([1.0, -2, 3]), weights).right is True
     assert AnswerPrediction(np.array([-1.0]), np.ones(1)).right is False
     assert AnswerPrediction(np.empty(0), np.empty(0)).right is None
+
+
+def test_before_a_first_ranking_it_is_said_how_far_it_is():
+    assert "a grid counts as three" in early(0, 0).sentence
+    assert early(2, 6).sentence == "2 answers; 4 more until your own ranking"
+    assert early(4, 12).sentence == "4 answers; learning what you like"

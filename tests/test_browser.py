@@ -92,6 +92,31 @@ def test_favourite_hide_zoom_details_and_help_have_their_keys(open_page, server)
     assert "hide" not in kinds(server, me)
 
 
+def test_in_a_grid_the_mouse_says_which_picture_is_meant_and_a_click_leaves_the_keys_alone(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=grid")
+    asked(page)
+    shown = page.evaluate("[...document.querySelectorAll('.tile img')].map(i => +i.src.split('/')[4])")
+    page.keyboard.press("2")
+    page.hover(".tile >> nth=4")
+    page.keyboard.press("f")
+    page.wait_for_selector(".slot:nth-child(5).is-favourite")
+    page.click(".foot [data-tool=favourite]")  # of the one picked last: its number is said before the heart
+    assert page.inner_text("#controls > kbd") == "2"
+    page.wait_for_selector(".slot:nth-child(2).is-favourite")
+    page.click(".tabs a[data-mode=pairs]")
+    page.click(".tabs a[data-mode=grid]")
+    page.wait_for_selector(".tile[aria-pressed=true] >> nth=0")  # what was picked is still picked
+    before = asked(page)
+    page.click(".foot [data-tool=favourite]")
+    page.keyboard.press("Enter")
+    asked(page, before)
+    saved(page)
+    marks = [(j.kind, j.items[0]) for j in said(server, me)[0] if j.kind == "favourite"]
+    assert marks[:2] == [("favourite", shown[4]), ("favourite", shown[1])]
+    assert kinds(server, me)[-1] == "grid"
+
+
 def test_a_held_key_is_one_answer(open_page, server):
     page = open_page()
     me = start(page, server, to="/label/wall?mode=pairs")

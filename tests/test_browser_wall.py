@@ -317,3 +317,15 @@ def test_what_no_browser_can_draw_on_one_page_goes_on_on_another(results, large)
     page.keyboard.press("End")
     page.locator("figure:not(.bare) .rank", has_text="3,000").wait_for()
     assert page.locator("#more >> visible=true").count() == 0
+
+
+def test_reasons_are_within_their_cards_and_paper_takes_what_hangs_on_the_screen(results):
+    page, _ = results(**DESK)
+    filled(page)
+    within = "(e) => e.getBoundingClientRect().right <= e.closest('figure').getBoundingClientRect().right + 8"
+    assert page.locator("#wall .why").evaluate_all(f"(all) => all.length > 0 && all.every({within})")
+    high = "document.getElementById('wall').offsetHeight"
+    on_screen = page.evaluate(high)
+    page.emulate_media(media="print")
+    assert page.evaluate(high) < on_screen / 10
+    assert not page.locator(".bar").is_visible()

@@ -120,6 +120,8 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     page = chosen.get("/create/wall").text
     assert "2 pictures, seed 5 and on" in page
     assert page.count("<figure") == 2
+    home = chosen.get("/").text
+    assert home.index("Results of wall") < home.index("Results of Made for"), "newer, but made of the other"
     first, second = items(wall, chosen)
     assert (first.columns["seed"], second.columns["seed"]) == ("5", "6")
     assert first.columns["more of"] == "dark"

@@ -48,6 +48,7 @@ def serve(
     """
     from beholder.cli.listening import admit_everybody, check_port
     from beholder.collection import named
+    from beholder.create import is_kept
 
     library = open_library()
     host, port = host or library.settings.host, library.settings.port if port is None else port
@@ -59,7 +60,7 @@ def serve(
     if folder is not None and named(folder) not in known:
         with Meter("looking for pictures") as meter:
             _look_into(library, folder, meter)
-    name = there[-1].name if folder is None else library.name_of(folder)
+    name = sorted(there, key=is_kept, reverse=True)[-1].name if folder is None else library.name_of(folder)
     if size := sum(row.size for row in there if row.name == name):
         say(f"{size:,} pictures in '{name}'")
     reachable = admit_everybody(library, host)

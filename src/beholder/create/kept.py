@@ -113,6 +113,11 @@ def kept_of(library: Library, row: CollectionRow) -> Kept | None:
     return Kept(library, people[0], origins[0]) if people and origins else None
 
 
+def is_kept(row: CollectionRow) -> bool:
+    """Whether a collection holds made pictures."""
+    return Path(row.source).parts[-2:-1] == (_FOLDER,)
+
+
 def made_from(collection: Collection, person: Person) -> list[Collection]:
     """The pictures that were made for a person from a collection, where there are any."""
     row = Kept(collection.library, person, collection.row).row

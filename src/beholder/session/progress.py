@@ -48,11 +48,12 @@ class Progress:
 def early(count: int, weight: int) -> Progress:
     """What is said of few answers, and before there is a model."""
     verdict = Verdict("open", f"It is early: {count} answer{'s' * (count != 1)} so far.")
-    return Progress(count, None, None, verdict, _too_early(count), weight=weight)
+    return Progress(count, None, None, verdict, _too_early(count, weight), weight=weight)
 
 
-def _too_early(count: int) -> str:
+def _too_early(count: int, weight: int) -> str:
     if count == 0:
-        return "no answers yet; you get a first ranking after ten"
-    more = "you get a first ranking after ten" if count < 10 else "learning from them"
+        return "no answers yet; your own ranking comes after ten, and a grid counts as three"
+    left = 10 - weight
+    more = f"{left} more until your own ranking" if left > 0 else "learning what you like"
     return f"{count} answer{'s' * (count > 1)}; {more}"

@@ -246,7 +246,9 @@ class Reading:
         if self.fitted is None or self.expected is None or count < _FEWEST:
             return early(count, weight)
         now = self.expected
-        sentence = f"orders {100 * now.now:.0f} % of pairs as you would (±{100 * now.margin:.0f})"
+        sentence = (
+            f"chooses as you would between two pictures {100 * now.now:.0f} % of the time (±{100 * now.margin:.0f})"
+        )
         if now.cared < _FEW_CARED:
             sentence += ", since most show nothing that you love"
         return Progress(

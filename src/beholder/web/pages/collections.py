@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from beholder.config import Settings
+from beholder.create import is_kept
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
@@ -42,9 +43,11 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     state = state_of(request)
     answers = state.store.answer_counts(person.id)
     rows, crops = state.store.collections()[::-1], state.store.crop_counts()
+    rows.sort(key=is_kept)  # what was made of pictures comes after the pictures
     shelves = [
         {
             "row": row,
+            "made": is_kept(row),
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
             "older": _is_older(state.settings, row),

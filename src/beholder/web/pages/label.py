@@ -171,7 +171,7 @@ def _outlook(now: Progress) -> str:
         return ""
     if not now.pays and now.answers >= _ENOUGH:
         return "more answers will hardly change it"
-    return f"with {AHEAD} more about {100 * now.later:.0f} (±{100 * now.later_margin:.0f})"
+    return f"after {AHEAD} more answers about {100 * now.later:.0f} %"
 
 
 def _question_of(judgement: Judgement) -> Question | None:

@@ -97,8 +97,18 @@ def _put(state: AppState, person: Person, said: Listing) -> dict[str, Any]:
 
 
 @router.get("/shortlists/{number}")
-def shortlist(request: Request, number: str, person: PagePerson, off: str = "", at: str = "0") -> Response:
-    """One shortlist, its pictures in the person's order. off, at : the picture just taken off, and its place"""
+def shortlist(
+    request: Request, number: str, person: PagePerson, off: str = "", at: str = "0", shared: str = ""
+) -> Response:
+    """One shortlist, its pictures in the person's order.
+
+    Parameters
+    ----------
+    off, at
+        the picture just taken off, and its place
+    shared
+        "1": it was shared just now, and its address is shown
+    """
     state, own = state_of(request), _own(request, number, person)
     host = state.settings.host
     gone = state.store.item(whole(off, "off", 1, 2**53)) if off else None
@@ -107,6 +117,7 @@ def shortlist(request: Request, number: str, person: PagePerson, off: str = "", 
         address=f"{request.base_url}shared/{own.key}" if own.key else "",
         alone=host.startswith("127.") or host in ("localhost", "::1"), most=MOST,
         gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
+        shared=shared == "1",
     )  # fmt: skip
 
 
@@ -171,6 +182,7 @@ def change(
             kept.order(own, _moved_up(own.items, whole(item, "item", 1, 2**53)))
         case "share":
             kept.share(own, pin)
+            return RedirectResponse(f"/shortlists/{own.id}?shared=1", 303)
         case "unshare":
             kept.unshare(own)
         case "unsay":

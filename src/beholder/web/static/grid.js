@@ -14,25 +14,30 @@ export class Grid {
 
   constructor(wall, controls, acts) {
     this.acts = acts;
-    this.at = 0; // the tile that F, X and Z are about: focused or tapped last
+    this.at = 0; // the tile that the tools are about: focused or picked last
+    this.pointed = null; // where the mouse went after that: F, X and Z are about it
     this.picked = new Set();
     this.grid = make("div", { class: "grid" });
     this.room = new ResizeObserver(() => this.lay());
     wall.replaceChildren(this.grid);
     this.done = button("Done", { key: "Enter", onclick: () => this.finish() });
     this.tools = tools("", (what) => acts.tool(what, this.at), { keys: true });
-    controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.tools);
+    this.about = make("kbd", { "aria-hidden": "true" }); // the number of the tile that the tools are about
+    controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.about, this.tools);
   }
 
   show({ question, images, picked = [] }) {
     this.question = question;
     this.picked = new Set(picked);
     this.at = 0;
+    this.pointed = null;
     this.tiles = images.map((image, at) => {
       image.alt = "";
       const tile = make("button", { type: "button", class: "tile", tabindex: at ? -1 : 0, onclick: () => this.toggle(at) },
         image, make("kbd", {}, `${at + 1}`), make("span", { class: "tick" }, icon("tick")));
       tile.addEventListener("focus", () => this.move(at, false));
+      tile.addEventListener("pointermove", (e) => e.pointerType === "mouse" && (this.pointed = at));
+      tile.addEventListener("pointerleave", () => (this.pointed = null));
       return make("div", { class: "slot" }, tile, make("p", { class: "known" }));
     });
     this.ratios = question.items.map((item) => item.width / item.height);
@@ -61,6 +66,7 @@ export class Grid {
     this.done.classList.toggle("main", this.picked.size > 0);
     this.done.lastChild.textContent = this.picked.size ? `Done, ${this.picked.size} picked` : "None of these";
     this.tools.setAttribute("aria-label", `Picture ${this.at + 1}`);
+    this.about.textContent = this.at + 1;
   }
 
   toggle(at) {
@@ -68,6 +74,7 @@ export class Grid {
     if (id === undefined) return;
     if (!this.picked.delete(id)) this.picked.add(id);
     this.at = at;
+    this.pointed = null;
     this.mark();
     this.acts.moved();
     this.acts.speak(`picture ${at + 1} ${this.picked.has(id) ? "picked" : "unpicked"}`);
@@ -82,6 +89,7 @@ export class Grid {
   move(at, focus = true) {
     if (at < 0 || at >= this.tiles.length) return;
     this.at = at;
+    this.pointed = null;
     this.tiles.forEach((slot, i) => (slot.firstChild.tabIndex = i === at ? 0 : -1));
     if (focus) this.tiles[at].firstChild.focus();
     this.mark();
@@ -101,7 +109,7 @@ export class Grid {
   }
 
   target() {
-    return this.at;
+    return this.pointed ?? this.at;
   }
 
   name(at) {

@@ -32,8 +32,8 @@ export async function keep(item, title) {
     return make("li", {}, make("label", { class: "check" }, box, name), make("a", { href: `/shortlists/${id}` }, "Open"));
   };
   const lists = make("ul", {});
-  const name = make("input", { "aria-label": "Name of a new shortlist", placeholder: "New shortlist", maxlength: 80, autocomplete: "off" });
-  const form = make("form", { class: "row", method: "dialog" }, name, make("button", {}, "Add"));
+  const name = make("input", { placeholder: "Shortlist", maxlength: 80, autocomplete: "off" });
+  const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Add"));
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     const made = await put({ name: name.value.trim(), on: true });
@@ -42,8 +42,8 @@ export async function keep(item, title) {
     name.value = "";
   });
   dialog.replaceChildren(
-    make("div", { class: "dialog-head" }, make("h2", {}, title), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
-    lists, form, fault,
+    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
+    make("p", { class: "soft" }, title), lists, form, fault,
   );
   if (!dialog.open) dialog.showModal();
   try {

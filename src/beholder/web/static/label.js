@@ -10,7 +10,7 @@ import * as outbox from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Queue, address, forgive, missing, prepare, sideFor } from "./queue.js";
 import { Rating } from "./rating.js";
-import { Details, Gain, speak, toast } from "./signs.js";
+import { Details, Gain, hush, speak, toast } from "./signs.js";
 import { zoom } from "./zoom.js";
 import "./shell.js";
 
@@ -27,7 +27,9 @@ const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
 const queues = {};
 const given = []; // answers and marks made on this page, newest last: {event, question}
 const favourites = new Set(); // as far as this page knows
+const spent = new Set(); // ways to answer that have no question left
 let gridsLeft = Number(page.dataset.gridsLeft); // until pairs begin by themselves
+let chosen = new URLSearchParams(location.search).has("mode"); // by the person: this way to answer
 let mode = null;
 let view = null;
 let current = null; // what hangs on the wall: {question, images}
@@ -48,9 +50,10 @@ function queueOf(which) {
 }
 
 function enter(which) {
-  if (current) queueOf(mode).putBack(current);
+  if (current) queueOf(mode).putBack({ ...current, picked: view.picked && [...view.picked] });
   current = null;
   mode = which;
+  hush();
   for (const tab of document.querySelectorAll(".tabs a")) {
     if (tab.dataset.mode === which) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
@@ -62,6 +65,7 @@ function enter(which) {
 
 function show(prepared) {
   current = prepared;
+  spent.delete(mode);
   const { question } = prepared;
   for (const item of question.items) if (item.favourite) favourites.add(item.id);
   view.show(prepared);
@@ -92,13 +96,19 @@ async function next(answered = false) {
 
 // lost: picture after picture has no file; else everything was asked.
 function over(lost) {
+  if (!missing()) spent.add(mode);
+  const left = Object.keys(VIEWS).find((which) => !spent.has(which));
+  if (left && !missing() && !chosen) {
+    enter(left);
+    return next();
+  }
   page.classList.remove("waiting");
   page.classList.add("over");
   delete page.dataset.question;
-  const all = lost ? "The pictures' files are not there" : "No more questions of this kind";
+  const all = lost ? "The pictures' files are not there" : left ? "No more questions of this kind" : "No more questions";
   document.getElementById("ask").textContent = all;
   const reason = document.getElementById("reason");
-  if (!missing()) return (reason.textContent = "Try another way of answering. Undo still works.");
+  if (!missing()) return (reason.textContent = left ? "Try another way of answering. Undo still works." : "You have answered all that can be asked of these pictures. Undo still works.");
   const sentence = lost ? "" : `${counted(missing(), "picture has", "pictures have")} lost the file. `;
   return reason.replaceChildren(`${sentence}Is the folder or drive connected? `, button("Try again", { onclick: again }));
 }
@@ -120,6 +130,7 @@ function give(event, words) {
   if (!current) return;
   const { question } = current;
   const seconds = Math.round(performance.now() - shownAt) / 1000;
+  hush(); // it was of the pictures that go
   keep({ seconds: seconds <= DAY ? seconds : null, ...event }, question);
   gain.add(event.kind === "skip" ? 0 : 1);
   current = null;
@@ -211,12 +222,15 @@ for (const tab of document.querySelectorAll(".tabs a")) {
   tab.addEventListener("click", (e) => {
     if (e.ctrlKey || e.metaKey || e.shiftKey) return;
     e.preventDefault();
-    gridsLeft = 0; // the person has chosen
+    gridsLeft = 0;
+    chosen = true;
     history.replaceState(null, "", tab.href);
     enter(tab.dataset.mode);
     next();
   });
 }
+// A click leaves the keys where they were: Enter after it is still the answer.
+page.addEventListener("mousedown", (e) => e.target.closest(".foot button, .tools button") && e.preventDefault());
 for (const act of document.querySelectorAll("[data-do]")) act.addEventListener("click", () => acts[act.dataset.do]());
 
 keys({

@@ -22,6 +22,11 @@ export function toast(words) {
   fading = setTimeout(() => said.classList.remove("shown"), 3200);
 }
 
+// It no longer holds.
+export function hush() {
+  said.classList.remove("shown");
+}
+
 const LEARNING = 700; // ms from an answer to what was learned from it
 const LONGEST = 2000; // ms that somebody who answers fast waits for it
 
