@@ -7,7 +7,6 @@ const ELEMENTS = 1850; // in the page, as far as the tiles around the view decid
 const TILE = 23; // elements of a tile
 const KEPT = 400; // tiles held outside of it
 const ASKED = 60; // tiles in one answer
-const IN_A_FRAME = 6; // of them hung, so that the wall scrolls on
 const HIGHEST = 17e6; // pixels: not every browser draws a page higher than this
 const FINE = 8192; // steps of a ratio
 const LATER = 150; // ms without a scroll, after which the place is remembered
@@ -277,12 +276,8 @@ export class Wall {
       return new Promise((again) => setTimeout(again, 2000));
     }
     const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
-    const come = new Map([...part.querySelectorAll("figure")].map((figure) => [Number(figure.dataset.item), figure]));
-    for (const [n, id] of ids.entries()) {
-      if (n && n % IN_A_FRAME === 0) await new Promise(requestAnimationFrame);
-      if (come.has(id)) this.#hang(document.adoptNode(come.get(id)));
-      else if (!this.tiles.has(id)) this.#gone(id);
-    }
+    for (const figure of [...part.querySelectorAll("figure")]) this.#hang(document.adoptNode(figure));
+    for (const id of ids) if (!this.tiles.has(id)) this.#gone(id);
     return null;
   }
 
