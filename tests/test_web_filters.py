@@ -43,6 +43,7 @@ def test_several_values_of_a_column_are_chosen_with_boxes_that_count(look):
     ]  # fmt: skip
     assert ("artist", "Painter 0", "", "7") in boxes
     assert "Show 14 pictures" in text
+    assert "Painter 3, Painter 1, oil · 14 pictures of 70" in text
     assert 'href="/results/wall">Clear' in text
 
 

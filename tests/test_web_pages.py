@@ -84,7 +84,8 @@ def test_results_are_filtered_by_words_columns_and_favourites(client, wall):
     assert len(shown("c.artist=Painter+3")) == 14
     assert len(shown("c.artist=Painter+3&c.medium=oil")) == 7
     assert len(shown("q=STUDY+33")) == 1
-    assert "No picture matches this filter" in client.get("/results/wall?q=nowhere").text
+    assert "Nothing found</h2>" in client.get("/results/wall?q=nowhere").text
+    assert "No picture matches this filter" in client.get("/results/wall?q=nowhere&c.medium=oil").text
 
 
 def test_exports_hold_the_ranking_with_every_column(client):
