@@ -138,7 +138,13 @@ def test_serve_answers_at_once_and_the_page_goes_on_to_the_first_question(tmp_pa
             page.goto(f"http://127.0.0.1:{port}/label/wall")
             page.get_by_label("Name").fill("Ada")
             page.keyboard.press("Enter")
-            page.wait_for_selector("#wall img")
+            page.get_by_role("link", name="Shortlists").hover()
+            page.mouse.down()
             assert "'wall': 160 new" in server.stdout.readline()
+            page.wait_for_timeout(1000)  # in which the page would go on
+            page.mouse.up()
+            page.wait_for_url("**/shortlists")
+            page.go_back()
+            page.wait_for_selector("#wall img")
         finally:
             server.terminate()

@@ -9,7 +9,12 @@ const box = document.getElementById("coming");
 const wall = document.querySelector(".coming");
 const { job: id, start, segment } = box.dataset;
 const bar = box.querySelector("progress");
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 let last = 0;
+let leaving = false; // by a link that was pressed
+
+addEventListener("click", (e) => (leaving ||= Boolean(e.target.closest("a[href]")) && !(e.ctrlKey || e.metaKey || e.shiftKey)));
+addEventListener("pageshow", () => (leaving = false)); // back again
 
 function hang({ id: item, v, width, height }) {
   last = Math.max(last, item);
@@ -24,10 +29,12 @@ for await (const job of id ? steps(id, () => (last ? 500 : 100)) : []) {
   box.querySelector(".job-line").textContent = isBusy(job) ? running(job) : ended(job);
   bar.hidden = !isBusy(job);
   if (job.total) [bar.max, bar.value] = [enough, Math.min(here, enough)];
-  if (here >= enough || (here && !isBusy(job))) location.replace(`/label/${segment}`);
+  if (here < enough && (isBusy(job) || !here)) continue;
+  while (leaving || document.querySelector(":is(a, button, summary, label):active")) await wait(100);
+  location.replace(`/label/${segment}`);
 }
 while (!id) { // somebody else's import: only its end can be seen
-  await new Promise((done) => setTimeout(done, 2000));
+  await wait(2000);
   const page = await fetch(location).then((answer) => answer.text()).catch(() => wall.className);
   if (!page.includes(`class="${wall.className}"`)) location.reload();
 }
