@@ -11,10 +11,12 @@ from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from beholder.code_pages import code_page
 from beholder.errors import BadInput
 
 _MAX_BYTES = 256 * 1024 * 1024
 _BLOCK = 1 << 18
+_SAMPLE = 1 << 22  # bytes of which the code page is told
 _LINE_END = re.compile(r"\r\n?|\n")
 _LOST = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile("[^\x00-\x7f\ud800-\udfff]")
@@ -86,11 +88,10 @@ def decoded(path: Path) -> str:
 
 def as_text(data: bytes) -> str:
     """These bytes as a file's are read that has no damage. raises : UnicodeDecodeError"""
-    *first, last = _encodings(data)
-    for encoding in first:
-        with suppress(UnicodeDecodeError):
-            return data.decode(encoding)
-    return data.decode(last)
+    encoding = _marked(data) or "utf-8"
+    with suppress(UnicodeDecodeError):
+        return data.decode(encoding)
+    return data.decode(code_page(data) if encoding == "utf-8" else encoding)
 
 
 def blocks_of(path: Path, encoding: Encoding | None = None) -> Iterator[str]:
@@ -118,8 +119,8 @@ def blocks_of(path: Path, encoding: Encoding | None = None) -> Iterator[str]:
 def encoding_of(path: Path, most_lines: int | None = None) -> Encoding:
     """The encoding of a table, told without holding all of it.
 
-    UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8, else Windows-1252. A file may be damaged in less than half of
-    its lines; one that has at least as many characters of UTF-8 as bytes that are none is UTF-8 with damage.
+    UTF-8, UTF-16 or UTF-32 by their marks, else UTF-8, else a code page of Windows. A file may be damaged in less than
+    half of its lines; one that has at least as many characters of UTF-8 as bytes that are none is UTF-8 with damage.
 
     Raises
     ------
@@ -141,20 +142,22 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _encoding(stream: BinaryIO, path: Path, most_lines: int | None) -> Encoding:
-    first, *second = _encodings(stream.read(1 << 12))
+    start = stream.read(_SAMPLE)
+    marked = _marked(start)
+    first = marked or "utf-8"
     if _reads(stream, path, first, most_lines):
         return Encoding(first)
     tolerant = Encoding(first, "surrogateescape" if first.startswith("utf-8") else "surrogatepass")
     damage = _damage(stream, path, tolerant, most_lines)
-    if second and not damage.is_rather_utf8 and _reads(stream, path, second[0], most_lines):
-        return Encoding(second[0])
+    if not marked and not damage.is_rather_utf8 and _reads(stream, path, page := code_page(start), most_lines):
+        return Encoding(page)
     if 2 * damage.lines < damage.of:
         return tolerant
     raise BadInput(f"'{shown(path.name)}' is text in no encoding that is known here; save it as CSV in UTF-8")
 
 
 class _Damage(NamedTuple):
-    """How many lines are damaged, of how many; and whether it is UTF-8 rather than Windows-1252."""
+    """How many lines are damaged, of how many; and whether it is UTF-8 rather than of one byte a letter."""
 
     lines: int
     of: int
@@ -220,13 +223,14 @@ def _blocks(stream: BinaryIO, encoding: Encoding) -> Iterator[str]:
         yield "\udc00"
 
 
-def _encodings(data: bytes) -> tuple[str, ...]:
+def _marked(data: bytes) -> str:
+    """The encoding that the first bytes tell, "" where they tell none."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return (encoding,)
+            return encoding
     odd, even = data[1:400:2], data[:400:2]
     if len(odd) > 2 and odd.count(0) > len(odd) * 0.7 and even.count(0) == 0:
-        return ("utf-16-le",)
+        return "utf-16-le"
     if len(odd) > 2 and even.count(0) > len(even) * 0.7 and odd.count(0) == 0:
-        return ("utf-16-be",)
-    return "utf-8", "cp1252"
+        return "utf-16-be"
+    return ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from beholder.code_pages import code_page
 from beholder.currencies import country_of
 from beholder.details import read_details
 from beholder.errors import BadInput
@@ -246,7 +248,7 @@ def _is_too_deep(text: str) -> bool:
 
 
 def html_text(data: bytes) -> str:
-    """A page as text: by its byte order mark, UTF-8, what it says itself, Windows-1252."""
+    """A page as text: by its byte order mark, UTF-8, what it says itself, its letters."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -261,14 +263,14 @@ def html_text(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     said = _CHARSET.search(data[:4096])
-    try:
-        name = codecs.lookup(said[1].decode()).name if said else "cp1252"
-    except LookupError:
-        name = "cp1252"
+    name = ""
+    with suppress(LookupError):
+        name = codecs.lookup(said[1].decode()).name if said else ""
     if name == "utf-8":
         text = data.decode(name, "replace")
         beyond = len(text) - len(text.encode("ascii", "ignore"))
         if 2 * text.count("\ufffd") <= beyond:  # cut or damaged, not another encoding
             return text
-    name = "cp1252" if name in ("iso8859-1", "ascii", "utf-8") else name  # as browsers read it
-    return data.decode(name, "replace")
+        name = ""
+    name = "cp1252" if name in ("iso8859-1", "ascii") else name  # as browsers read it
+    return data.decode(name or code_page(data), "replace")
