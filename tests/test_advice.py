@@ -5,7 +5,7 @@ import pytest
 
 from beholder.explain.advice import OTHERWISE, SAME_SIDE, TOO_QUICK, advice_of
 from beholder.prequential import AnswerPrediction
-from beholder.session.progress import early
+from beholder.session.progress import early, missing
 from beholder.types import Judgement
 
 
@@ -64,6 +64,11 @@ def test_an_answer_was_expected_where_most_of_it_was():
 
 
 def test_before_a_first_ranking_it_is_said_how_far_it_is():
-    assert "a grid counts as three" in early(0, 0).sentence
-    assert early(2, 6).sentence == "2 answers; 4 more until your own ranking"
-    assert early(4, 12).sentence == "4 answers; learning what you like"
+    assert "a grid counts as three" in early(0, 0, 10).sentence
+    assert early(2, 7, 3).sentence == "2 answers; 3 more until your own ranking"
+    assert early(4, 12, 0).sentence == "4 answers; learning what you like"
+
+
+def test_few_pictures_need_few_answers():
+    assert [missing(0, pictures) for pictures in (1, 2, 5, 11, 70)] == [1, 1, 4, 10, 10]
+    assert missing(3, 2) == 0

@@ -105,7 +105,7 @@ def items(wall, client):
 def test_who_has_answered_little_is_led_to_the_questions(client, may):
     page = client.get("/create/wall")
     assert page.status_code == 200
-    assert "Answer 10 more questions" in page.text
+    assert "Answer 10 questions" in page.text
     assert 'href="/label/wall"' in page.text
     refused = make(client)
     assert refused.status_code == 409

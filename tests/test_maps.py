@@ -229,4 +229,4 @@ def test_a_map_that_could_not_be_drawn_says_so_and_is_tried_again(client, app, w
 def test_before_there_are_answers_the_map_says_how_many_are_missing(app, wall, monkeypatch):
     monkeypatch.setattr(wall.settings, "model", "gp")
     fresh = as_person(TestClient(app, base_url=HERE, headers=SAFE))
-    assert "Answer 10 more questions" in fresh.get("/map/wall").text
+    assert "Answer 10 questions" in fresh.get("/map/wall").text

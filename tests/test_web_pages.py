@@ -40,6 +40,27 @@ def test_before_ten_answers_results_and_taste_say_how_many_are_missing(client, w
     choose(client, 7)
     for path in ("/results/wall", "/taste/wall"):
         assert "Answer 3 more questions" in client.get(path).text
+    text = client.get("/results/wall").text
+    assert text.count("data-zoom") == 35  # the pictures themselves, as they are
+    assert "Here are some of them" in text
+
+
+def test_two_pictures_are_seen_at_once_and_ranked_after_one_answer(client, wall, tmp_path, monkeypatch):
+    wall.import_source(hang(tmp_path / "two", 2), "two")
+    text = client.get("/results/two").text
+    assert "Answer 1 question" in text
+    assert text.count("data-zoom") == 2
+    assert "Until then they hang as they came." in text
+    one, other = (item.id for item in wall.collection("two").items)
+    assert client.get("/api/label/two/questions?kind=grid").json()["questions"] == []  # two pictures are a pair
+    liked = {"events": [event("choice", [other, one], asked_by="ours", side="left")]}
+    assert client.post("/api/label/two/answers", json=liked).status_code == 200
+    ranked = client.get("/results/two").text
+    assert re.findall(r'data-item="(\d+)"', ranked) == [str(other), str(one)]
+    for path in ("/taste/two", "/create/two", "/kinds/two", "/map/two", "/label/two"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "more question" not in page.text
 
 
 def test_results_hang_sixty_and_more_by_pages(client, wall):
@@ -553,6 +574,21 @@ def test_a_collection_read_by_an_older_encoder_is_read_again_when_asked(tmp_path
     assert "3 answers" in client.get("/").text
     app.state.beholder.close()
     library.close()
+
+
+def test_pictures_that_came_into_the_folder_since_are_taken_in_when_asked(wall, client, app, tmp_path):
+    folder = hang(tmp_path / "grows", 2)
+    (folder / "items.csv").unlink()
+    wall.import_source(folder, "grows")
+    Image.new("RGB", (40, 30), "teal").save(folder / "new.png")
+    page = client.get("/edit/grows").text
+    assert f"What has come into {folder}" in page
+    assert 'action="/renew/grows"' in page
+    job = client.post("/renew/grows", follow_redirects=False).headers["location"].partition("job=")[2]
+    while (state := client.get(f"/api/imports/{job}").json()["state"]) in ("waiting", "running"):
+        time.sleep(0.05)
+    assert state == "done"
+    assert wall.store.collection("grows").size == 3
 
 
 def said_of(library, group):

@@ -32,7 +32,7 @@ from beholder.filters import Filter
 from beholder.prequential import AnswerPrediction, Expected
 from beholder.ranking import Ranking
 from beholder.session.history import History
-from beholder.session.progress import Progress, early
+from beholder.session.progress import Progress, early, missing
 from beholder.store import Person
 from beholder.taste import GaussianProcess, PopulationProcess, TasteMixture, TasteModel
 from beholder.types import Answers, Floats, Item, Judgement
@@ -240,11 +240,12 @@ class Reading:
         The verdict in it is the newest that is made: making one takes longer than a page should wait.
         """
         count, weight = len(self.history.answers), self.history.weight
+        left = missing(weight, len(self.collection))
         if self.fitted is not None and not isinstance(self.fitted.model, GaussianProcess):
             sentence = f"{count} answers; this model does not estimate its accuracy"
-            return Progress(count, None, None, self._told, sentence, self.advice, weight=weight)
+            return Progress(count, None, None, self._told, sentence, self.advice, weight=weight, left=left)
         if self.fitted is None or self.expected is None or count < _FEWEST:
-            return early(count, weight)
+            return early(count, weight, left)
         now = self.expected
         sentence = (
             f"chooses as you would between two pictures {100 * now.now:.0f} % of the time (±{100 * now.margin:.0f})"
@@ -252,7 +253,7 @@ class Reading:
         if now.cared < _FEW_CARED:
             sentence += ", since most show nothing that you love"
         return Progress(
-            count, now.now, now.margin, self._told, sentence, self.advice, now.later, now.later_margin, weight
+            count, now.now, now.margin, self._told, sentence, self.advice, now.later, now.later_margin, weight, left
         )
 
     @property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from beholder.create import is_kept
 from beholder.removal import copies_of, remove_collection, remove_person
+from beholder.sources import SAMPLE
 from beholder.store import CollectionRow, Person
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import check_name, may_import
@@ -21,13 +24,13 @@ router = APIRouter()
 
 @router.get("/edit/{collection:path}")
 def edit(request: Request, collection: str, person: PagePerson) -> Response:
-    """A collection: another name for it, and what goes if it is removed."""
+    """A collection: another name for it, another look for new pictures, and what goes if it is removed."""
     state = state_of(request)
     row = state.store.collection(collection)
     return page(
         request, "edit.html", here="collections", row=row, going=state.store.removal.with_collection(row.id),
         copies=copies_of(state.library, row), may_remove=may_import(request), backups=_backups(state),
-        mine=state.store.answer_counts(person.id).get(row.id, 0),
+        mine=state.store.answer_counts(person.id).get(row.id, 0), grows=may_import(request) and _grows(state, row),
     )  # fmt: skip
 
 
@@ -86,6 +89,12 @@ def remove_one(request: Request, number: str, person: FormPerson) -> Response:
     remove_person(state.library, one)
     state.part_with(person_id=one.id)
     return RedirectResponse("/people", 303)
+
+
+def _grows(state: AppState, row: CollectionRow) -> bool:
+    """Whether there may be new pictures where it came from: not of what was sent, made or is the sample."""
+    own = Path(row.source).is_relative_to(state.library.home)
+    return not own and row.source != SAMPLE and not is_kept(row)
 
 
 def _check_may_remove(request: Request) -> None:

@@ -18,7 +18,7 @@ from beholder.session import Session
 from beholder.store import CollectionRow, Person
 from beholder.types import Item, Judgement
 from beholder.web.faults import Refused
-from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.label import whole
 from beholder.web.pages.made import Made, made_pictures, round_of
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
@@ -26,6 +26,7 @@ from beholder.web.rounds import Round
 from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, FormPerson, PagePerson, remember_collection
 
+_FEWEST_ELSEWHERE = 10  # answers in other collections with which a taste can be followed here
 _COUNTS = (1, 2, 4, 6, 8, 12)
 _SIDE = 1024
 _ROUNDS = 5  # before the newest one that are on the page
@@ -59,7 +60,7 @@ def create(request: Request, collection: str, person: PagePerson) -> Response:
     if not _knows_enough(session):
         return page(
             request, "create_early.html", here="create", collection=row.name, progress=session.progress(),
-            fewest=FEWEST, **_elsewhere(session),
+            **_elsewhere(session),
         )  # fmt: skip
     kept = Kept(state.library, person, row)
     made, last = made_pictures(state, kept, person), state.rounds.last(person, row)
@@ -124,7 +125,7 @@ def start(
     state, row = state_of(request), _origin(request, collection)
     if not _knows_enough(state.fresh(row.name, person)):
         raise NotEnoughAnswers(
-            f"Answer a few more questions about '{row.name}' first, {FEWEST} in all: then there is a taste to follow."
+            f"Answer a few more questions about '{row.name}' first: then there is a taste to follow."
         )
     if engine not in _engines():
         raise UnknownName.of("engine", engine[:80], _engines())
@@ -166,7 +167,7 @@ def _origin(request: Request, collection: str) -> CollectionRow:
 
 
 def _knows_enough(session: Session) -> bool:
-    return session.progress().weight >= FEWEST or session.elsewhere.counted >= FEWEST
+    return not session.progress().left or session.elsewhere.counted >= _FEWEST_ELSEWHERE
 
 
 def _elsewhere(session: Session) -> dict[str, Any]:

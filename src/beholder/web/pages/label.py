@@ -27,7 +27,6 @@ _MODES: dict[str, tuple[QuestionKind, str]] = {  # in the address: (kind of ques
     "rating": ("rating", "1 to 10"),
 }
 _SHOWN = 0.4  # of a collection is shown in grids, unless a person chooses otherwise; then pairs come (docs/asking.md)
-FEWEST = 10  # answers before results are shown; a grid counts as three
 _KINDS = get_args(QuestionKind)
 _ENOUGH = 20  # answers before it is said that more will not pay
 _MOST_ASKED = 12  # questions in one call
@@ -51,7 +50,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         request, "label.html", here="label", collection=session.collection.name, modes=_MODES, chosen=bool(mode),
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
-        progress=(now := session.progress()), gained=gained, enough=now.weight >= FEWEST, size=len(session.collection),
+        progress=(now := session.progress()), gained=gained, enough=not now.left, size=len(session.collection),
         coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
@@ -151,7 +150,7 @@ def progress_json(session: Session) -> dict[str, Any]:
     return {
         "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "verdict": now.verdict.kind,
         "later": now.later, "later_margin": now.later_margin, "pays": now.pays,
-        "sentence": gained(now), "enough": now.weight >= FEWEST,
+        "sentence": gained(now), "enough": not now.left,
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from beholder.session import Session
 from beholder.types import Item, Judgement, Kind
 from beholder.web.contact_sheet import sheet_of
 from beholder.web.faults import Refused
-from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
 from beholder.web.render import download, page, segment
 from beholder.web.state import state_of
@@ -64,10 +64,10 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
     session = state.fresh(collection, person)
     now = session.progress()
     context: dict[str, Any] = {
-        "collection": session.collection.name, "progress": now, "fewest": FEWEST,
+        "collection": session.collection.name, "progress": now,
         "elsewhere": session.elsewhere.known, "alone": session.elsewhere.alone,
     }  # fmt: skip
-    if now.weight < FEWEST:
+    if now.left:
         response = page(request, "taste_early.html", here="taste", **context)
     else:
         reading = state.reading(collection, person)

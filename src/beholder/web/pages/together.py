@@ -11,7 +11,6 @@ from beholder.errors import UserError
 from beholder.session import together
 from beholder.store import Person
 from beholder.web.faults import Refused
-from beholder.web.pages.label import FEWEST
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, last_collection
@@ -52,7 +51,7 @@ def _compared(request: Request, collection: str, one: Person, other: Person) -> 
     """What is found; or how many answers of whom it is too early for."""
     state = state_of(request)
     answered = [(p, state.fresh(collection, p).progress()) for p in (one, other)]
-    if early := [(p, progress.answers) for p, progress in answered if progress.weight < FEWEST]:
+    if early := [(p, progress.answers) for p, progress in answered if progress.left]:
         return {"early": early}
     try:
         found = together(state.reading(collection, one), state.reading(collection, other))

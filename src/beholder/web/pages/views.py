@@ -17,13 +17,14 @@ from beholder.session import Session
 from beholder.types import Item
 from beholder.views import Group
 from beholder.web.faults import Refused
-from beholder.web.pages.label import FEWEST, whole
+from beholder.web.pages.label import whole
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 40  # groups
 _BEST = 12  # pictures of a group in its row
+_UNRANKED = 60  # pictures shown before there is a ranking, from all over the collection
 _ONE = {
     "year": "The years of these pictures are not known, or all the same.",
     "folder": "All these pictures lie in one folder.",
@@ -64,13 +65,15 @@ def views_of(art: Collection) -> list[tuple[str, str]]:
 
 
 def too_early(request: Request, session: Session) -> Response | None:
-    """The page that leads to the questions, where too few are answered for a ranking; else None."""
-    now = session.progress()
-    if now.weight >= FEWEST or session.starts_from_others:
+    """The pictures as they are, and the way to the questions, where too few are answered for a ranking; else None."""
+    now, art = session.progress(), session.collection
+    if not now.left or session.starts_from_others:
         return None
+    away = art.unshown | session.now.history.hidden
+    shown = [item for item in art.items if item.id not in away]
     return page(
-        request, "results_early.html", here="results", collection=session.collection.name, progress=now,
-        fewest=FEWEST, size=len(session.collection),
+        request, "results_early.html", here="results", collection=art.name, progress=now, size=len(shown),
+        shown=shown[:: -(-len(shown) // _UNRANKED) or 1],
     )  # fmt: skip
 
 

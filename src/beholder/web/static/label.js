@@ -1,7 +1,7 @@
 // Choosing: one question on the wall, the next ones ready, every answer on its way to the server at once.
 
 import { call, counted, newId } from "./api.js";
-import { button } from "./dom.js";
+import { button, make } from "./dom.js";
 import { Grid } from "./grid.js";
 import { help } from "./help.js";
 import { follow } from "./importing.js";
@@ -34,6 +34,7 @@ let mode = null;
 let view = null;
 let current = null; // what hangs on the wall: {question, images}
 let shownAt = 0;
+let hint = ""; // how to answer, in place of the first reason
 let undoing = Promise.resolve();
 
 const gain = new Gain(segment, Number(page.dataset.answers));
@@ -60,7 +61,7 @@ function enter(which) {
   }
   page.dataset.mode = which;
   view = new VIEWS[which](wall, controls, acts);
-  if (which === "pairs" && TOUCH) toast(SWIPE);
+  hint = which === "pairs" && TOUCH ? SWIPE : "";
 }
 
 function show(prepared) {
@@ -72,7 +73,10 @@ function show(prepared) {
   page.dataset.question = question.id;
   page.classList.remove("waiting", "over");
   document.getElementById("ask").textContent = view.ask;
-  document.getElementById("reason").textContent = question.reason || view.reason || "";
+  const reason = document.getElementById("reason");
+  if (hint && !reason.offsetParent) toast(hint); // no room for a line, on a phone that lies
+  reason.textContent = hint || question.reason || view.reason || "";
+  hint = "";
   showMarks();
   details.show(view, prepared);
   shownAt = performance.now();
@@ -94,21 +98,21 @@ async function next(answered = false) {
   return late ? show(late) : over(queue.lost);
 }
 
-// lost: picture after picture has no file; else everything was asked.
+// lost: picture after picture has no file; else everything was asked, and there may be another way to ask.
 function over(lost) {
   if (!missing()) spent.add(mode);
   const left = Object.keys(VIEWS).find((which) => !spent.has(which));
-  if (left && !missing() && !chosen) {
+  if (left && !missing()) {
     enter(left);
+    if (chosen) toast("No more questions of that kind: here is another.");
     return next();
   }
   page.classList.remove("waiting");
   page.classList.add("over");
   delete page.dataset.question;
-  const all = lost ? "The pictures' files are not there" : left ? "No more questions of this kind" : "No more questions";
-  document.getElementById("ask").textContent = all;
+  document.getElementById("ask").textContent = lost ? "The pictures' files are not there" : "No more questions";
   const reason = document.getElementById("reason");
-  if (!missing()) return (reason.textContent = left ? "Try another way of answering. Undo still works." : "You have answered all that can be asked of these pictures. Undo still works.");
+  if (!missing()) return reason.replaceChildren("You have answered all that can be asked of these pictures. Undo still works. ", make("a", { class: "button main", href: `/results/${segment}` }, "See the results"));
   const sentence = lost ? "" : `${counted(missing(), "picture has", "pictures have")} lost the file. `;
   return reason.replaceChildren(`${sentence}Is the folder or drive connected? `, button("Try again", { onclick: again }));
 }
@@ -136,7 +140,7 @@ function give(event, words) {
   current = null;
   if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {
     enter("pairs");
-    toast(`Now two at a time: faster, and each answer teaches more.${TOUCH ? ` ${SWIPE}` : ""}`);
+    toast("Now two at a time: faster, and each answer teaches more.");
   }
   next(true);
   speak(`${words}. ${view.ask}`);
