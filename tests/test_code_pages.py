@@ -2,6 +2,8 @@
 
 import pytest
 
+from beholder.details import read_details
+from beholder.sources import open_source
 from beholder.text import as_text, decoded
 
 TABLES = {  # as shops of each country write them, a few rows long
@@ -104,3 +106,30 @@ def test_a_table_without_a_mark_is_read_in_the_code_page_of_its_language(tmp_pat
     file.write_bytes(data)
     assert decoded(file) == text
     assert as_text(data) == text
+
+
+SHOPS = [
+    (
+        *("cp1250", "Cím;Ár;Méret;Kép\nTükröződés;85 000 Ft;40 x 60 cm;https://a.hu/1.jpg\nŐszi tűzfény;;;\n"),
+        *("Tükröződés", 8500000, "HUF", 600),
+    ),
+    (
+        *("cp1250", "Tytuł;Cena;Wymiary;Zdjęcie\nŁąka o świcie;1 200 zł;40 x 60 cm;https://a.pl/1.jpg\nŻuraw;;;\n"),
+        *("Łąka o świcie", 120000, "PLN", 600),
+    ),
+    (
+        *("cp1254", "Başlık;Fiyat;Ölçü;Resim\nBoğaz'da akşam ışığı;12.500 TL;50x70 cm;https://a.com.tr/1.jpg\n"),
+        *("Boğaz'da akşam ışığı", 1250000, "TRY", 700),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "title", "price", "currency", "long_mm"), SHOPS, ids=["Hungarian", "Polish", "Turkish"]
+)
+def test_a_shop_s_table_gives_its_works(tmp_path, page, text, title, price, currency, long_mm):
+    file = tmp_path / "works.csv"
+    file.write_bytes(text.encode(page))
+    one, *_ = open_source(file, tmp_path / "workspace").find()
+    told = read_details(one.columns)
+    assert (told.title, told.price, told.currency, told.long_mm) == (title, price, currency, long_mm)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from beholder.currencies import country_of
-from beholder.money import Price, read_price
+from beholder.money import Price, is_another_sum, read_price
 
 with (Path(__file__).parent / "data" / "prices.csv").open(encoding="utf-8") as stream:
     TOLD = list(csv.DictReader(stream, delimiter=";"))
@@ -75,3 +75,22 @@ def test_sizes_in_the_text_are_no_amounts():
 @pytest.mark.parametrize("text", ["9" * 400 + " €", "1 " * 90 + "€", "€" * 300, "1e309 €", "kr" * 80])
 def test_a_strange_text_takes_no_time(text):
     assert read_price(text) == Price()
+
+
+RESULTS = (
+    "Hammer price", "Price achieved", "Sold price", "Price paid", "Valuation", "Buyer's premium",
+    "Erzielter Preis", "Rufpreis", "Limitpreis", "Prix d'adjudication", "Vendu", "Precio de martillo",
+    "Prezzo di aggiudicazione", "Hammarpris", "Tilslagspris", "Mindstepris", "Vasarahinta", "Hamerprijs",
+    "Opbrengst", "Cena młotkowa", "Cena uzyskana", "Dosažená cena", "Vydraženo", "落札額", "낙찰가", "시작가", "추정가",
+    "배송비", "Итоговая цена", "Начальная цена", "Эстимейт", "Çekiç fiyatı",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", RESULTS)
+def test_what_a_work_went_for_or_begins_at_is_no_price_asked(words):
+    assert is_another_sum(f"{words}: ", "")
+
+
+@pytest.mark.parametrize("words", ["Price", "Our price", "Preis", "Prix", "Pris", "Cena", "Цена", "Fiyat", "販売価格"])
+def test_a_label_of_a_price_says_nothing_else(words):
+    assert not is_another_sum(f"{words}: ", "")

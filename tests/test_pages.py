@@ -736,6 +736,29 @@ def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head, said):
         assert (details(one).price, details(one).terms) == (price, terms)
 
 
+@pytest.mark.parametrize(
+    ("shown", "price"),
+    [
+        ("<div><p>Current bid:</p><p>£900.00</p></div>", None),
+        ("<p>Starting bid £900</p>", None),
+        ("<div><p>Hammer price</p><p>£900</p></div>", None),
+        ("<dl><dt>Erzielter Preis</dt><dd>£900</dd></dl>", None),
+        ("<p>Starting bid £500</p><p>Buy it now £900</p>", 90000),
+        ("<p>Estimate: £900</p>", 90000),
+        ("<p>£900 per item</p>", 90000),
+        ("<div><span>Regular price</span><span>£900</span></div>", 90000),
+        ("<p>£900</p><p>Last sold for £900</p>", 90000),
+        ("<p>£900</p><h2>Similar works</h2><div><p>Current bid:</p><p>£900.00</p></div>", 90000),
+        ("<h2>Similar works</h2><div><p>Current bid:</p><p>£900.00</p></div>", 90000),
+        ("", 90000),
+    ],
+)
+def test_a_price_that_the_page_shows_as_a_bid_or_a_result_is_none(read, shown, price):
+    body = f'<h1>Hav</h1><img src="https://a.uk/1.jpg" alt="Hav">{shown}'
+    (one,) = works(read(page(body, json_ld(offer(price="900.00", priceCurrency="GBP")), saved_from="https://a.uk/1")))
+    assert details(one).price == price
+
+
 def test_a_badge_on_a_picture_is_not_its_title(read):
     body = "<h1>Hav</h1><figure><a href='/1.jpg'><img src='/1.jpg' alt='Hav'><span>Sold</span></a></figure>"
     (one,) = works(read(page(body, saved_from="https://a.dk/1")))

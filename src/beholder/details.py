@@ -23,11 +23,12 @@ from beholder.types import Details
 T = TypeVar("T")
 
 _NAMES = {  # the first that is there and says something counts
-    "title": "title titel titre título titulo titolo otsikko tytuł název название タイトル 作品名 heading "
-    "overskrift rubrik",
+    "title": "title titel titre título titulo titolo otsikko tytuł název názov naziv naslov cím titlu pavadinimas "
+    "nosaukums başlık название タイトル 作品名 heading overskrift rubrik",
     "artist": "artist painter creator photographer künstler kuenstler künstlerin maler artiste peintre artista pintor "
     "pittore kunstner kunstenaar schilder konstnär konstnar taiteilija artysta malarz malíř umělec художник 作家 作者",
-    "price": "price preis prix precio prezzo pris prijs hinta cena preço preț fiyat цена 価格 价格",
+    "price": "price preis prix precio prezzo pris prijs hinta cena preço preț preţ cijena ár kaina fiyat "
+    "цена 価格 价格",
     "currency": "currency währung waehrung devise monnaie moneda divisa valuta waluta měna moeda валюта 通貨",
     "year": "year jahr année annee anno año aar jaar år rok ano год 制作年",
     "place": "place location city ort standort stadt lieu ville lugar ubicación ciudad luogo città sted "
@@ -37,8 +38,8 @@ _NAMES = {  # the first that is there and says something counts
     "width": "width breite largeur ancho anchura larghezza bredde breedte bredd szerokość šířka largura ширина 幅 横",
     "height": "height höhe hoehe hauteur alto altura altezza højde hoogte höjd høyde wysokość výška высота 高さ 縦",
     "size": "size dimensions größe groesse maße masse format medidas tamaño dimensioni misure størrelse mål afmetingen "
-    "formaat storlek mått lysmål koko wymiary rozměry dimensões tamanho dimensiuni méret boyut размер размеры "
-    "サイズ 寸法 尺寸",
+    "formaat storlek mått lysmål koko wymiary rozměry rozmery dimenzije matmenys dimensões tamanho dimensiuni "
+    "méret boyut ölçü izmērs размер размеры サイズ 寸法 尺寸",
     "frame": "frame framed rammemål rahmenmaß rammått rahmen gerahmt ramme indrammet ram inramad cadre encadré cornice "
     "marco lijst moldura rám rama",
     "description": "description beschreibung beskrivelse beskrivning descripción descrizione omschrijving kuvaus opis "

@@ -34,14 +34,23 @@ TERMS = {  # the first that is said counts
     r"à donner|don|in regalo|regalo|regalato|se regala|weggeven|gratis af te halen|skänkes|bortskänkes|gis bort|"
     r"za darmo|oddam za darmo|annetaan|ilmainen",
 }  # fmt: skip
+RESULTS = (  # what it went for, or begins at
+    r"zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|aggiudicat\w|remate|klubbat|slutpris|"
+    r"erziel\w+|(?:aus)?ruf\s?preis|limitpreis|hamm[ae]r\w*|tilslags\w*|mindstepris|hamerprijs|toegewezen|opbrengst|"
+    r"(?:price )?achieved|sold price|price paid|"
+    r"(?:prix d['’]|precio de |prezzo di )(?:adjudication|martillo|aggiudicazione)|vendue?|vasarahinta|"
+    r"(?:cena )?(?:młotkow|uzyskan|wylicytowan)\w+|dosažen\w+|vydražen\w+|"
+    r"итогов\w+|начальн\w+|молотк\w+|молоток|çekiç\w*|"
+    r"落札額|落札価格|成交[价價]|낙찰\w*|시작가\w*"
+)
 OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
-    r"hammer\w*|zuschlag\w*|adjugé\w*|realised|realized|sold for|solgt for|verkauft für|vendu \w+|aggiudicat\w|remate|"
+    rf"{RESULTS}|valuation|valued at|buyer['’]?s premium|"
     r"result\w*|résultat\w*|ergebnis\w*|risultato|resultado|miet\w+|miete|leje|udlej\w+|huur|noleggio|alquiler|hire|"
     r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
     r"dostaw\w+|(?:najniższa|laagste|lowest(?: recent)?|laveste|lägsta|niedrigster) (?:cena|prijs|price|pris\w*|preis)|"
     r"prix le plus bas|prezzo più basso|precio más bajo|"
     r"30[ -]?(?:dni|tage|days|dage|dagar|dager|jours|giorni|días|dagen)|"
-    r"klubbat|slutpris|ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
+    r"ny ?pris|neupreis|ny ?værdi|vejl(?:ed\w*)?|rrp|uvp|msrp|statt|før|tidligere|was|previously|"
     r"avant|prima|fragt\w*|forsendelse|versand\w*|shipping|postage|delivery|frakt|porto|spedizione|livraison|verzend\w*|envío|"
     r"gutschein\w*|gift ?cards?|gavekort|presentkort|cadeaubon|carte cadeau|buono regalo|tarjeta regalo|voucher|"
     r"(?:service|buyer'?s?) \w*fee|fees?|gebühr\w*|gebyr|avgift|käuferschutz|original(?:price| price|preis)|netto|ht|"
@@ -57,14 +66,15 @@ OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, c
     r"kikiáltási \w+|licit\w*|szállítás\w*|foglaló|előleg|becs\w*érték|eredeti ár|bérlet\w*|bérleti \w+|leütési \w+|"
     r"pornire|licitați\w+|ofertă curentă|transport|livrare|avans|estimare|preț vechi|chirie|adjudecat\w*|reducere|"
     r"стартов\w+|ставк\w+|доставк\w+|предоплат\w+|оценк\w+|стар\w+ цен\w+|аренд\w+|продан\w* за|залог|скидк\w+|"
-    r"açılış\w*|teklif\w*|kargo|kapora|taksit\w*|eski fiyat\w*|kira|tahmin\w*|satış fiyatı idi|indirim|"
+    r"эстимейт|açılış\w*|teklif\w*|kargo|kapora|taksit\w*|eski fiyat\w*|kira|tahmin\w*|satış fiyatı idi|indirim|"
     r"εκκίνησησ|προσφορά|μεταφορικά|προκαταβολή|εκτίμηση|αρχική τιμή|ενοίκιο|"
     # Finnish, Swedish and Norwegian
     r"(?:korkein|nykyinen) tarjous|toimitus\w*|käsiraha|arvio\w*|vuokra\w*|alkuperäinen hinta|myyty hintaan|ovh|"
-    r"ord(?:inarie)?\.? pris|hyra|handpenning|pant|takst|førpris|leie|tilslag|høyeste bud|"
+    r"ord(?:inarie)?\.? pris|hyra|handpenning|pant|takst|førpris|leie|høyeste bud|"
     # Japanese and Chinese
-    r"(?:開始|現在|落札|参考|通常|希望小売)価格|送料|頭金|手付金?|定価|元値|見積\w*|レンタル\w*|最低入札|入札\w*|割引\w*|手数料|"
-    r"月額|保証金|評価額|起拍[价價]|[当當]前[价價]|[运運][费費]|[定订訂押]金|原[价價]|市[场場][价價]|估[价價]|成交[价價]|租金"
+    r"(?:開始|現在|参考|通常|希望小売)価格|送料|頭金|手付金?|定価|元値|見積\w*|レンタル\w*|最低入札|入札\w*|割引\w*|手数料|"
+    r"月額|保証金|評価額|起拍[价價]|[当當]前[价價]|[运運][费費]|[定订訂押]金|原[价價]|市[场場][价價]|估[价價]|租金|"
+    r"추정가\w*|입찰\w*|배송비|택배비|보증금|정가"
 )
 # Words beside a price that change nothing of it: on either side, on one alone, of the thing that is sold.
 PLAIN_WORDS = (

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from beholder.details import read_details
 from beholder.money import behind_sums, is_another_sum, is_without_tax, read_price, versions_in
-from beholder.money_words import BIDS
+from beholder.money_words import BIDS, RESULTS, TERMS
 from beholder.sizes import Sizes, read_sizes
 from beholder.sources.labels import labelled
 from beholder.sources.listing import Listing
@@ -44,6 +44,7 @@ _DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 202
 _SUM = re.compile(r"\d[\d.,'’\s]*")
 _NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
 _BIDS = re.compile(rf"\b(?:{BIDS})\b", re.IGNORECASE)
+_NOT_ASKED = re.compile(rf"(?<!\w)(?:{RESULTS}|{TERMS['bid']})(?!\w)", re.IGNORECASE)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
 _LONGEST_TITLE = 150
@@ -228,8 +229,8 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     listing.say("page", **labelled(tree, others))
     bids = _bids_on(tree, others)
     for one in listing.said.values():
-        if bids and "price" in one:
-            one["price"] += f" ({bids})"
+        if "price" in one and (other := bids or _another_sum(tree, others, title, one["price"])):
+            one["price"] += f" ({other})"
     prices = [told["price"] for told in listing.said.values() if "price" in told]
     if tree.body is None or not all(map(is_without_tax, prices)):
         return
@@ -244,6 +245,22 @@ def _bids_on(tree: LexborHTMLParser, others: Sequence[LexborNode]) -> str:
     away = {node.mem_id for part in others for node in (part, *part.css(_WORDS))}
     told = (short_text(node, _BADGE) for node in tree.css(_WORDS) if node.mem_id not in away)
     return next((text for text in told if _BIDS.match(text)), "")
+
+
+def _another_sum(tree: LexborHTMLParser, others: Sequence[LexborNode], title: str, price: str) -> str:
+    """The words beside this sum, where a page shows it as a bid or a result, and as nothing else."""
+    away = {node.mem_id for part in others for node in (part, *part.css(_WORDS))}
+    told = ""
+    for node in tree.css(_WORDS):
+        text = short_text(node, _SHORT)
+        sums = list(_SUM.finditer(text))
+        if node.mem_id in away or [_digits(one.group()) for one in sums] != [_digits(price)]:
+            continue
+        own = is_another_sum(text[: sums[0].start()], text[sums[0].end() :])
+        told = text if own else _is_labelled(node, text, title)
+        if not _NOT_ASKED.search(told):
+            return ""
+    return told
 
 
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:
