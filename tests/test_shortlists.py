@@ -185,6 +185,33 @@ def test_side_by_side_takes_two_to_four(listed):
     text = client.get(path, params={"item": ids[:3]}).text
     assert text.count("<figure") == 3
     assert "size of none of these is known" in text
+    assert "Show others" not in text
+
+
+def test_a_longer_shortlist_says_that_four_are_side_by_side_and_leads_to_the_others(listed, wall):
+    client, number, ids = listed
+    fifth = wall.store.items(wall.store.collection("wall").id)[4].id
+    headers = SAFE | {"X-Beholder-Person": shown_to(client)}
+    client.post("/api/shortlists", json={"item": fifth, "on": True, "shortlist": number}, headers=headers)
+    text = client.get(f"/shortlists/{number}/beside").text
+    assert "4 of 5 pictures; at most four fit" in text
+    others = re.search(r'href="(\?item[^"]+)">Show others', text).group(1).replace("&amp;", "&")
+    text = client.get(f"/shortlists/{number}/beside{others}").text
+    assert [int(id) for id in re.findall(r'<figure id="p(\d+)"', text)] == [*ids[1:], fifth]
+    assert f"?item={ids[0]}&amp;item={ids[1]}" in text  # and round to the first
+
+
+def test_side_by_side_a_picture_is_loved_or_put_away(listed):
+    client, _, ids = listed
+    path = f"/beside?item={ids[0]}&item={ids[1]}"
+    for kind in ("favourite", "hide"):
+        said = form(client, "/mark/wall", item=ids[1], kind=kind, value="1", next=path)
+        assert said.headers["location"] == path
+    pressed = re.findall(r'aria-pressed="(\w+)" aria-label="([\w ]+): (Study \d+)', client.get(path).text)
+    assert pressed == [
+        ("false", "Favourite", "Study 0"), ("false", "Not for me", "Study 0"),
+        ("true", "Favourite", "Study 1"), ("true", "Not for me", "Study 1"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["/shortlists/0", "/shortlists/x", "/shortlists/999999", "/shared/none"])

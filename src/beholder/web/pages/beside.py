@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.offers import size_text, wall_size
-from beholder.store import Shortlist
+from beholder.store import Person, Shortlist
 from beholder.types import Item
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
@@ -37,30 +37,44 @@ class _Hung:
 @router.get("/beside")
 def beside(request: Request, person: PagePerson) -> Response:
     """Any pictures, as chosen in Results."""
-    del person
-    return _beside(request, _asked(request), None)
+    return _beside(request, person, _asked(request), None)
 
 
 @router.get("/shortlists/{number}/beside")
 def beside_of_list(request: Request, number: str, person: PagePerson) -> Response:
     """Pictures of a shortlist; its first ones, where the address names none."""
     own = state_of(request).store.shortlists.get(whole(number, "shortlist", 1, 2**53), person.id)
-    return _beside(request, [id for id in _asked(request) if id in own.items] or list(own.items[:MOST]), own)
+    return _beside(request, person, [id for id in _asked(request) if id in own.items] or list(own.items[:MOST]), own)
 
 
 def _asked(request: Request) -> list[int]:
     return list(dict.fromkeys(whole(text, "item", 1, 2**53) for text in request.query_params.getlist("item")))
 
 
-def _beside(request: Request, ids: Sequence[int], own: Shortlist | None) -> Response:
-    items = state_of(request).store.some_items(ids)
+def _others(own: Shortlist, ids: Sequence[int]) -> Sequence[int]:
+    """The pictures of a longer shortlist that come after these, its first ones after its last; none of a short one."""
+    if len(own.items) <= MOST:
+        return ()
+    after = own.items.index(ids[-1]) + 1
+    start = min(after, len(own.items) - MOST) if after < len(own.items) else 0
+    return own.items[start : start + MOST]
+
+
+def _beside(request: Request, person: Person, ids: Sequence[int], own: Shortlist | None) -> Response:
+    state = state_of(request)
+    items = state.store.some_items(ids)
     if not FEWEST <= len(items) <= MOST:
         raise Refused(422, f"Choose two to four pictures to see side by side; you chose {len(items)}.")
     hung = [one for one in map(_hung, items) if one]
     known = {one.item.id for one in hung}
+    names = state.store.collections_of([item.id for item in items])
+    said = [state.session(name, person).now.history for name in set(names.values())]
     return page(
         request, "beside.html", here="shortlists" if own else "results", own=own, hung=hung, ids=ids, room=_SOFA,
         others=[i for i in items if i.id not in known], sofa=request.query_params.get("sofa") == "1",
+        names=names, favourites=set().union(*(one.favourites for one in said)),
+        hidden=set().union(*(one.hidden for one in said)), more=_others(own, ids) if own else (),
+        back=f"{request.url.path}?{request.url.query}",
     )  # fmt: skip
 
 
