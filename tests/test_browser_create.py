@@ -96,7 +96,7 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
     assert page.locator("#round [data-said=love][aria-pressed=true]").count() == 1
     for box in page.locator("#round [name=between]").all():
         box.check()
-    page.locator("button", has_text="Between the two ticked").click()
+    page.locator("button", has_text="Mix the two ticked").click()
     page.locator("#round h2", has_text="Round 2").wait_for()
     done(page)
     assert page.locator(".earlier figure").count() == 2

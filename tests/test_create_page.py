@@ -118,7 +118,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert (started.status_code, started.headers["location"]) == (303, "/create/wall#round")
     assert ended(app, chosen)["state"] == "done"
     page = chosen.get("/create/wall").text
-    assert "2 pictures, seed 5 and on" in page
+    assert "2 pictures, number 5 and on" in page
     assert page.count("<figure") == 2
     home = chosen.get("/").text
     assert home.index("Results of wall") < home.index("Results of Made for"), "newer, but made of the other"
@@ -127,7 +127,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert first.columns["more of"] == "dark"
     assert first.columns["made from"] == "wall"
     assert f"<b>{first.columns['your taste']}</b> your taste" in page
-    assert f"another eye: {first.columns['another eye']}" in page
+    assert f"second opinion: {first.columns['another eye']}" in page
     twin = re.search(rf"/made/{first.id}/twin/640.jpg\?v=\w+", page).group()
     assert chosen.get(twin).headers["content-type"] == "image/jpeg"
     assert chosen.get(f"/pictures/{first.id}/640.jpg").content != chosen.get(twin).content
@@ -138,7 +138,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
         chosen.get(f"/create/{made_row(wall, chosen).name}", follow_redirects=False).headers["location"]
         == "/create/wall"
     )
-    assert "seed 5" in chosen.get("/create/wall/sheet").text
+    assert "number 5" in chosen.get("/create/wall/sheet").text
 
 
 def test_the_same_seed_makes_the_same_picture(chosen, app, wall, may):
@@ -208,7 +208,7 @@ def test_more_like_one_and_between_two(chosen, app, wall, may):
         ({"strength": "0"}, 422, "above 0"),
         ({"strength": "much"}, 422, "above 0"),
         ({"count": "99"}, 422, "whole number from 1 to 12"),
-        ({"seed": "-1"}, 422, "the seed must be a whole number"),
+        ({"seed": "-1"}, 422, "the number must be a whole number"),
         ({"style": "oils"}, 404, "did you mean 'oil'"),
         ({"like": "999999"}, 404, "no such picture"),
         ({"more": "dark", "less": "dark"}, 400, "cannot both be had"),

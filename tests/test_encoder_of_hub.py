@@ -227,10 +227,11 @@ def ended(client, place):
 
 
 def test_the_app_offers_to_see_more_and_goes_back_any_time(client, library):
+    assert "See more in your pictures" not in client.get("/").text
+    choose(client, 3)
     page = client.get("/").text
     assert "See more in your pictures" in page
     assert "&nbsp;MB)" in page
-    choose(client, 3)
     told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
     assert (told["state"], told["adds"]) == ("done", NAME)
     assert library.collection("wall").row.encoders == ("builtin", NAME)
@@ -246,6 +247,7 @@ def test_the_app_offers_to_see_more_and_goes_back_any_time(client, library):
 
 def test_offline_the_app_says_so_once_and_does_not_offer_it_again(client, library, fake_hub):
     fake_hub.files.clear()
+    choose(client, 1)
     told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
     assert told["state"] == "failed"
     assert "does not reach the Hugging Face hub" in told["error"]

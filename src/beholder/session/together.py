@@ -34,14 +34,11 @@ class Agreement:
         of two pictures, how often both would choose the same one, from 0 to 1; a coin: .5
     low, high
         nine times in ten it lies between these; None where the models do not tell
-    correlation
-        of the ranks of all pictures, from -1 to 1
     """
 
     same: float
     low: float | None
     high: float | None
-    correlation: float
 
     def words(self, one: str, other: str) -> str:
         """Both, by name, in a sentence."""
@@ -61,11 +58,10 @@ class Agreement:
         unsure = (
             ""
             if self.low is None or self.high is None
-            else f" (nine times in ten {100 * self.low:.0f} to {100 * self.high:.0f} %)"
+            else f" (most likely {100 * self.low:.0f} to {100 * self.high:.0f} %)"
         )
         return (
-            f"Of two pictures, both would choose the same one {100 * self.same:.0f} % of the time{unsure}. "
-            f"The rank correlation of their readings is {self.correlation:.2f}."
+            f"Of two pictures, both would choose the same one {100 * self.same:.0f} % of the time{unsure}."
         )
 
 
@@ -124,7 +120,7 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
     means = [np.asarray(reading.model.predict(collection.X), np.float64) for reading in (one, other)]
     same, correlation = _alike(means[0][rows], means[1][rows])
     if not all(isinstance(reading.model, Conditionable) for reading in (one, other)):
-        return Agreement(same, None, None, correlation)
+        return Agreement(same, None, None)
     rng = np.random.default_rng(0)
     rows = np.sort(rng.choice(rows, min(_ROWS, len(rows)), replace=False))
     roots = [_root(cast(Conditionable, reading.model), collection, rows) for reading in (one, other)]
@@ -136,7 +132,7 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
     ]
     told = [_alike(a, b)[0] for a, b in zip(*draws, strict=True)]
     low, high = np.quantile(told, [(1 - _WITHIN) / 2, (1 + _WITHIN) / 2]).tolist()
-    return Agreement(same, min(low, same), max(high, same), correlation)
+    return Agreement(same, min(low, same), max(high, same))
 
 
 def _alike(a: Floats, b: Floats) -> tuple[float, float]:

@@ -138,7 +138,7 @@ def start(
     )
     order = Order(
         whole(count, "the number of pictures", 1, _COUNTS[-1]), engine, _share(strength),
-        whole(seed, "the seed", 0, _SEEDS - 1) if seed.strip() else secrets.randbelow(_SEEDS),
+        whole(seed, "the number", 0, _SEEDS - 1) if seed.strip() else secrets.randbelow(_SEEDS),
         style or None, _SIDE, wished,
     )  # fmt: skip
     state.rounds.start(person, row, order)
