@@ -60,9 +60,7 @@ class Agreement:
             if self.low is None or self.high is None
             else f" (most likely {100 * self.low:.0f} to {100 * self.high:.0f} %)"
         )
-        return (
-            f"Of two pictures, both would choose the same one {100 * self.same:.0f} % of the time{unsure}."
-        )
+        return f"Of two pictures, both would choose the same one {100 * self.same:.0f} % of the time{unsure}."
 
 
 @dataclass(frozen=True, slots=True)
