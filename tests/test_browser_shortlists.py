@@ -67,6 +67,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
         page.reload()
     page.locator("#beside").click()
     page.locator(".same-height figure").nth(2).wait_for()
+    page.wait_for_load_state()  # styles included
     high = page.locator(".same-height img").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(high) - min(high) < 2
     assert [one.inner_text() for one in page.locator(".same-height .title").all()] == [
