@@ -759,6 +759,24 @@ def test_a_price_that_the_page_shows_as_a_bid_or_a_result_is_none(read, shown, p
     assert details(one).price == price
 
 
+@pytest.mark.parametrize(
+    ("data", "shown", "price", "terms"),
+    [
+        ("1.00", "POA", None, "on request"),
+        ("9999999", "Price on request", None, "on request"),
+        ("45000", "450,00 €", None, None),
+        ("450", "450,00 €", 45000, None),
+        ("450.00", "", 45000, None),
+        ("450.00", "4.50 €", 45000, None),
+    ],
+)
+def test_a_sum_in_the_data_that_the_page_belies_is_none(read, data, shown, price, terms):
+    body = f'<h1>Sea</h1><img src="https://a.org/1.jpg" alt="Sea"><p class="price">{shown}</p>'
+    head = json_ld(offer(price=data, priceCurrency="EUR"))
+    (one,) = works(read(page(body, head, saved_from="https://a.org/1")))
+    assert (details(one).price, details(one).terms) == (price, terms)
+
+
 def test_a_badge_on_a_picture_is_not_its_title(read):
     body = "<h1>Hav</h1><figure><a href='/1.jpg'><img src='/1.jpg' alt='Hav'><span>Sold</span></a></figure>"
     (one,) = works(read(page(body, saved_from="https://a.dk/1")))

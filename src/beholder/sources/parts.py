@@ -231,11 +231,17 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     for one in listing.said.values():
         if "price" in one and (other := bids or _another_sum(tree, others, title, one["price"])):
             one["price"] += f" ({other})"
-    prices = [told["price"] for told in listing.said.values() if "price" in told]
-    if tree.body is None or not all(map(is_without_tax, prices)):
+    if tree.body is None:
+        return
+    told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
+    for one in listing.said.values():
+        if "price" in one and read_price(told).terms == "on request":
+            one["price"] = told  # the data has a sum to fill in
+        elif f"{_digits(told)}00" == _digits(one.get("price", "")):
+            one["price"] += f" / {told}"  # it may be in cents
+    if not all(is_without_tax(one["price"]) for one in listing.said.values() if "price" in one):
         return
     shown = " ".join(short_text(node, 2 * _SHORT) for node in tree.body.css(_PRICES) if node.mem_id not in elsewhere)
-    told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
     told = _with_versions(told, shown)
     listing.say("page", price=f"{told} ({bids})" if told and bids else told)
 
