@@ -35,6 +35,8 @@ def test_sizes_of_eight_languages_are_read():
 
 
 ODD = {  # text -> sides of the work, of the frame
+    "121.92 cm (48 in) x 152.4 cm (60 in)": ("1219.2x1524", ""),
+    "Height: 48 in (130 cm) Width: 60 in (170 cm)": ("", ""),
     'Maleri "Havet 40x30"': ("", ""),
     "„Meer 40x30”": ("", ""),
     '"Havet", 16" x 20"': ("406.4x508", ""),
@@ -244,3 +246,8 @@ def test_a_long_description_takes_no_time():
     assert read_sizes("lysmål 40 x 50 cm. " + "Et maleri fra 1950 nr. 12. " * 10_000).work == Size(
         None, None, (500, 400)
     )
+
+
+def test_sides_that_are_said_in_two_units_are_read_once():
+    told = read_sizes("Height: 48 in (121.92 cm) Width: 60 in (152.4 cm) Depth: 2 in (5.08 cm)").work
+    assert told == Size(1524.0, 1219.2, (1524.0, 1219.2))

@@ -63,6 +63,7 @@ _SPELT = (  # what is written otherwise before it is read
     (re.compile(r"(?<=\d)(\s?)(mm|cm|m|in|ft|[hbwl])?x(?=(?:[hbwl]\.?\s?:?\s?)?\d)"), r"\1\2 x "),  # 60cmx80cm
     (re.compile(r"(?<=\d)\s?(\([hbwld]\)|[hbwld])\s?(mm|cm|in(?:ch(?:es)?)?)\b"), r" \2 \1"),  # 80 (B) cm
 )
+_TWICE = re.compile(r"(?P<side>(\d+(?:[.,]\d+)?)\s?(in|cm)) \((\d+(?:[.,]\d+)?)\s?(in|cm)\)")  # 48 in (121.92 cm)
 _JOIN = re.compile(r"[\s,;/]*(?:og|och|und|and|et|en|e|y|i)?\s*")
 _SHORT = re.compile(  # "m/ramme", "u. ramme", "w/o frame", "c/marco"
     r"(?<![\w/])(?:(?P<without>w/o(?:ut)?|[uos][./])|w/|[mc][./])\s?(?:frame|ramme|ram|rahmen|cornice|marco|lijst|cadre)\b"
@@ -111,6 +112,7 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     text = _SHORT.sub(lambda short: "without frame" if short["without"] else "with frame", text)
     for pattern, written in _SPELT:
         text = pattern.sub(written, text)
+    text = _TWICE.sub(_once, text)
     order = _ORDER.search(text)
     first = "h" if height_first else ""
     if order:
@@ -135,6 +137,12 @@ def read_sizes(text: str, unit: str = "", height_first: bool = False) -> Sizes:
     if work and frame and (frame.sides[0] < work.sides[0] or frame.sides[1] < work.sides[1]):
         return Sizes()
     return Sizes(work, frame)
+
+
+def _once(said: re.Match[str]) -> str:
+    """A side that is said in two units, in the first, where they agree."""
+    (a, b) = (_number(said[number]) * _MILLIMETRES[said[unit]] for number, unit in ((2, 3), (4, 5)))
+    return said["side"] if abs(a - b) <= _SAME * max(a, b) else said.group()
 
 
 def _groups(text: str) -> Iterator[list[_Side]]:
