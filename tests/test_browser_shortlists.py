@@ -2,6 +2,8 @@
 
 import pytest
 
+from beholder.collection import Library
+from beholder.config import Settings
 from helpers.browser import PHONE, act, kinds, no_wider, press, saved, start
 
 pytest_plugins = "helpers.webwall"
@@ -90,3 +92,24 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     page.locator("#list > li").nth(2).wait_for()
     assert page.locator("#list > li").first.get_attribute("data-title") == moved[2]
     assert not faults
+
+
+def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server):
+    page = open_page()
+    name = start(page, server)
+    library = Library(server.home, config=Settings(home=server.home, threads=1))
+    kept = library.store.shortlists
+    own = kept.add(library.store.person(name).id, "Hall")
+    kept.put(own, library.store.items(library.store.collection("wall").id)[0].id)
+    kept.share(own, "")
+    key = kept.get(own.id, library.store.person(name).id).key
+    library.close()
+    page.goto(f"{server.url}/shared/{key}")
+    page.click(".heart")
+    assert page.evaluate("document.getElementById('guest').validationMessage").startswith("Type your name")
+    page.fill("#guest", "Ola")
+    with page.expect_navigation():
+        page.click(".heart")
+    assert page.get_attribute(".heart", "aria-pressed") == "true"
+    page.fill("#guest", "Eva")
+    assert page.get_attribute(".heart", "aria-pressed") == "false"

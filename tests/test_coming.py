@@ -67,6 +67,9 @@ def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hund
     client, job, gate, library = coming
     assert "Your pictures are coming in" in client.get("/label/wall").text
     assert client.get(f"/api/imports/{job.id}/pictures").json() == {"items": []}
+    for path in ("/results/wall", "/taste/wall", "/create/wall", "/map/wall"):  # before there is a collection
+        assert "Your pictures are coming in" in client.get(path).text
+    assert client.get("/results/hall").status_code == 404
     gate.open(64)
     until(lambda: size(library) == 32)
     shown = client.get(f"/api/imports/{job.id}/pictures").json()["items"]

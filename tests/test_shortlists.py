@@ -154,6 +154,7 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "<b>yes</b>"})
     text = client.get(path).text
     assert "&lt;b&gt;yes" in text
+    assert 'data-by="[&#34;Ola&#34;]"' in text
     assert "<b>yes" not in text
     assert client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "  "}).status_code == 422
     for _ in range(9):

@@ -529,7 +529,8 @@ class Library:
         spec, rows = named(source), self.collections()
         if known := [c.name for c in rows if c.source == spec]:
             return known[0]
-        stem, taken = Path(spec).name or "pictures", {c.name for c in rows}
+        path, taken = Path(spec), {c.name for c in rows}
+        stem = (path.stem if path.is_file() else path.name) or "pictures"
         return next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
 
     def forget(self, collection_id: int) -> None:

@@ -21,7 +21,7 @@ from beholder.errors import (
     UnknownName,
     UserError,
 )
-from beholder.web.render import page
+from beholder.web.render import page, segment
 
 _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (UnknownName, 404),
@@ -93,6 +93,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BeholderError)
     async def beholder(request: Request, fault: BeholderError) -> Response:
+        name = request.path_params.get("collection", "")
+        page_of_it = request.method == "GET" and not request.url.path.startswith("/api/")
+        if isinstance(fault, UnknownName) and page_of_it and app.state.beholder.imports.bringing(name):
+            return RedirectResponse(f"/label/{segment(name)}", 303)  # its first pictures are on their way
         return refuse(request, _status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
 
     @app.exception_handler(IdTaken)

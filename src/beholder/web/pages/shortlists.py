@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -243,7 +242,7 @@ def shared(request: Request, key: str) -> Response:
         return page(request, "shared_pin.html", key=key, wrong=False)
     items, remarks = state.store.some_items(seen.items), state.store.shortlists.remarks(seen)
     notes = state.store.shortlists.notes(seen)
-    hearts = Counter(remark.item_id for remark in remarks if not remark.text)
+    hearts = {i.id: [r.name for r in remarks if r.item_id == i.id and not r.text] for i in items}
     entries = [
         (i, notes.get(i.id, ""), hearts[i.id], [r for r in remarks if r.item_id == i.id and r.text]) for i in items
     ]
