@@ -36,7 +36,7 @@ _CYRILLIC = (
 )
 _LETTERS = {page: [{*ascii_lowercase, *beyond} for beyond in languages] for page, languages in _LATIN.items()}
 _LETTERS["cp1251"] = [set(letters) for letters in _CYRILLIC]
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _MARKS = set("–—‘’‚“”„…«»·°´\xa0\xad€©®™§")
 _SHORT = 3  # bytes; nº, m² and £ are no words
 _MOST = 4000  # different words looked at
@@ -48,7 +48,7 @@ def code_page(data: bytes) -> str:
 
     A text in Windows-1252 may mix its languages: what is wrong in it has words of none, or of too many.
     """
-    words = sorted({word for word in _WORD.findall(data) if len(word) >= _SHORT})[:_MOST]
+    words = sorted({word for word in _WORD.findall(data) if len(word) >= _SHORT and not word.isascii()})[:_MOST]
     of = {page: _spelled(words, page) for page in _LETTERS}
     best = max(of, key=lambda page: max(map(sum, of[page])))
     right, usual = max(map(sum, of[best])), max(map(sum, of["cp1252"]))
