@@ -52,9 +52,11 @@ def test_two_pictures_are_seen_at_once_and_ranked_after_one_answer(client, wall,
     assert text.count("data-zoom") == 2
     assert "Until then they hang as they came." in text
     one, other = (item.id for item in wall.collection("two").items)
-    assert client.get("/api/label/two/questions?kind=grid").json()["questions"] == []  # two pictures are a pair
+    (question,) = client.get("/api/label/two/questions?kind=grid").json()["questions"]
+    assert {shown["id"] for shown in question["items"]} == {one, other}
     liked = {"events": [event("choice", [other, one], asked_by="ours", side="left")]}
     assert client.post("/api/label/two/answers", json=liked).status_code == 200
+    assert client.get("/api/label/two/questions?kind=grid").json()["questions"] == []  # the two are compared
     ranked = client.get("/results/two").text
     assert re.findall(r'data-item="(\d+)"', ranked) == [str(other), str(one)]
     for path in ("/taste/two", "/create/two", "/kinds/two", "/map/two", "/label/two"):

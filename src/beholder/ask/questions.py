@@ -141,7 +141,7 @@ class QuestionBuilder:
         pool = self._unless(pool, self._met.shown)
         while n > 0 and len(pool) >= 2:
             rows = STRATEGIES[strategy].grid(self.model, self.X, self.answers, pool, GRID_SIZE, self.rng)
-            if len(rows) < 2:
+            if len(rows) < 2 or frozenset(self.ids[rows].tolist()) in self._met.pairs:
                 return
             yield self._question("grid", self.ids[self.rng.permutation(rows)].tolist(), strategy)
             pool, n = without(pool, rows), n - 1
@@ -215,7 +215,7 @@ class QuestionHistory:
                 pairs.add(frozenset(j.items))
             if j.kind == "rating" or (j.kind == "skip" and len(j.items) == 1):
                 rated.update(j.items)
-            if j.kind in ("grid", "skip") and len(j.items) > 2:
+            if j.kind == "grid" or (j.kind == "skip" and len(j.items) > 2):
                 shown.update(j.items)
             if j.asked_by == "repeat":
                 again.add(frozenset(j.items))
@@ -226,6 +226,6 @@ class QuestionHistory:
         items = frozenset(question.items)
         if question.asked_by == "repeat":
             return items not in self.again
-        if question.kind == "choice":
-            return items not in self.pairs
-        return items.isdisjoint(self.shown if question.kind == "grid" else self.rated)
+        if items in self.pairs:  # a grid of two too
+            return False
+        return question.kind == "choice" or items.isdisjoint(self.shown if question.kind == "grid" else self.rated)

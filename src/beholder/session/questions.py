@@ -89,5 +89,4 @@ class Questions:
             model, collection.X, collection.attributes, collection.ids, answers, reading.history.judgements, rng
         )
         hidden = reading.history.hidden | collection.unshown
-        made = builder.questions(kind, n, hidden=hidden, underway=underway, only=only)
-        return [question for question in made if kind != "grid" or len(question.items) > 2]  # two are a pair
+        return builder.questions(kind, n, hidden=hidden, underway=underway, only=only)
