@@ -11,7 +11,7 @@ from PIL import Image
 
 from beholder.errors import UserError
 from beholder.features.attributes import AttributesRuntime
-from beholder.painter import FAMILIES
+from beholder.painter import GALLERY
 from beholder.painter.palette import draw_palette, from_oklab, to_oklab
 from beholder.sources.sample import gallery_picture, make_gallery
 
@@ -25,8 +25,8 @@ def gallery(tmp_path_factory):
 
 
 def test_there_are_at_least_twelve_families_and_the_first_pictures_show_them_all(gallery):
-    assert len(FAMILIES) >= 12
-    assert {one.columns["family"] for one in gallery[1]} == set(FAMILIES)
+    assert len(GALLERY) >= 12
+    assert {one.columns["family"] for one in gallery[1]} == set(GALLERY)
 
 
 def test_a_picture_is_the_same_however_many_are_made(gallery, tmp_path):
@@ -46,10 +46,10 @@ def test_another_seed_makes_other_pictures_under_other_names(gallery, tmp_path):
     )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GALLERY)
 def test_every_family_paints_whole_pictures_of_different_looks(family):
-    start = FAMILIES.index(family)
-    painted = [gallery_picture(start + len(FAMILIES) * k) for k in range(2, 6)]
+    start = GALLERY.index(family)
+    painted = [gallery_picture(start + len(GALLERY) * k) for k in range(2, 6)]
     assert all(p.mode == "RGB" and max(p.size) >= 500 and min(p.size) >= 400 for p in painted)
     small = np.stack([np.asarray(p.resize((24, 24), Image.Resampling.BOX), float) for p in painted])
     assert (small.std(axis=(1, 2, 3)) > 3).all(), "a picture is all but empty"
@@ -132,7 +132,7 @@ def test_the_attributes_vary_within_the_gallery_and_hardly_together():
 
 def test_vivid_and_dramatic_pictures_occur_in_most_families():
     """A taste for vivid colour must not be a taste for one family."""
-    per = [[gallery_picture(k + len(FAMILIES) * i) for i in range(3, 8)] for k in range(0, len(FAMILIES), 3)]
+    per = [[gallery_picture(k + len(GALLERY) * i) for i in range(3, 8)] for k in range(0, len(GALLERY), 3)]
     spread = [AttributesRuntime().encode(pictures)[:, [2, 4]].std(axis=0) for pictures in per]
     assert (np.mean(spread, axis=0) > 0.1).all()
 

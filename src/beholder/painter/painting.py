@@ -1,4 +1,4 @@
-"""Twenty families of pictures, each by a small painter with a palette of its own."""
+"""Families of pictures, each by a small painter with a palette of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import ShapeError, UnknownName, UserError
-from beholder.painter import abstract, paper, places, things
+from beholder.painter import abstract, figures, paper, places, things
 from beholder.painter.canvas import Canvas
 from beholder.painter.finish import finish
 from beholder.painter.palette import draw_palette
@@ -49,10 +49,23 @@ _FAMILIES = {
     "marble": _Family(abstract.marble, _ANY, 13),
     "woods": _Family(places.woods, (*_TALL, *_WIDE, *_SQUARE), 32),
     "discs": _Family(abstract.discs, _ANY, 32),
+    "icon": _Family(figures.icon, (*_TALL, *_TALL, *_SQUARE, *_WIDE), 32),
+    "portrait": _Family(figures.portrait, (*_TALL, *_TALL, *_SQUARE), 20),
+    "thicket": _Family(figures.thicket, _ANY, 24),
 }
 FAMILIES: tuple[str, ...] = tuple(_FAMILIES)
+GALLERY: tuple[str, ...] = FAMILIES[: FAMILIES.index("icon")]  # in the sample gallery, whose pictures stay as they are
 _FLAT = {one.painter for one in _FAMILIES.values() if one.painter.__module__ == abstract.__name__} | {paper.ink}
-_OIL = {places.landscape, places.sea, places.city, places.woods, things.still_life, things.dabs, paper.waves}
+_OIL = {
+    places.landscape,
+    places.sea,
+    places.city,
+    places.woods,
+    things.still_life,
+    things.dabs,
+    paper.waves,
+    figures.portrait,
+}
 
 _FRAME, _PALETTE, _FINISH = 3, 10, 10  # parameters of shape and focus, of colours, of light and surface
 

@@ -1,6 +1,6 @@
 """The sample gallery: pictures painted by this code, so that the first minute needs no pictures of one's own.
 
-All families of `beholder.painter` in turn. Picture `index` of a seed is the same picture however many are made.
+Twenty families of `beholder.painter` in turn. Picture `index` of a seed is the same picture however many are made.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from beholder.durable import write_whole
 from beholder.errors import UserError
 from beholder.jobs import map_jobs
 from beholder.locator import Locator
-from beholder.painter import FAMILIES, paint_by_chance
+from beholder.painter import GALLERY, paint_by_chance
 from beholder.sources.captions import describe
 from beholder.sources.found import Found
 
 
 def gallery_picture(index: int, seed: int = 0) -> Image.Image:
     """Picture `index` (0, 1, ...) of the gallery `seed`."""
-    return paint_by_chance(np.random.default_rng([seed, index]), FAMILIES[index % len(FAMILIES)])
+    return paint_by_chance(np.random.default_rng([seed, index]), GALLERY[index % len(GALLERY)])
 
 
 def _caption(index: int, seed: int) -> dict[str, str]:
     """Its family, title, artist and price."""
-    family = FAMILIES[index % len(FAMILIES)]
+    family = GALLERY[index % len(GALLERY)]
     return {"family": family, **describe(np.random.default_rng([seed, index, 1]), family)}
 
 
 def _file(index: int, seed: int) -> str:
-    family = FAMILIES[index % len(FAMILIES)].replace(" ", "-")
+    family = GALLERY[index % len(GALLERY)].replace(" ", "-")
     return f"{index:04d}-{family}.jpg" if seed == 0 else f"{index:04d}-{family}-{seed}.jpg"
 
 
