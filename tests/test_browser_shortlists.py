@@ -70,11 +70,18 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device, sc
     page.locator("#beside").click()
     page.locator(".same-height figure").nth(2).wait_for()
     page.wait_for_load_state()  # styles included
-    high = page.locator(".same-height img").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    hung = page.locator(".same-height > figure > a img")
+    high = hung.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(high) - min(high) < 2
     assert [one.inner_text() for one in page.locator(".same-height .title").all()] == [
-        one.get_attribute("alt") for one in page.locator(".same-height img").all()
+        one.get_attribute("alt") for one in hung.all()
     ]
+    assert page.locator(".same-height .verdict").count() == 3
+    assert page.locator(".same-height .verdict + .why").count()
+    page.locator("[data-keep]").last.click()
+    assert page.locator("dialog.keep .soft").inner_text() == page.locator(".same-height .title").last.inner_text()
+    page.locator("dialog.keep input[type=checkbox]:checked").wait_for()  # on the list that it was reached from
+    page.keyboard.press("Escape")
     no_wider(page)
     page.go_back()
     page.locator("a", has_text="Decide").click()

@@ -9,7 +9,7 @@ import pytest
 from beholder.errors import UnknownName, UserError
 from beholder.offers import wall_size
 from beholder.types import Details
-from helpers.browser import SAFE, as_person, form, shown_to
+from helpers.browser import SAFE, as_person, choose, form, shown_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -230,3 +230,17 @@ def test_a_strange_origin_changes_nothing(listed):
     )
     assert answer.status_code == 403
     assert client.get(f"/shortlists/{number}").status_code == 200
+
+
+def test_side_by_side_each_picture_has_its_score_and_reason_of_results(client, wall):
+    ids = [item.id for item in wall.collection("wall").items][:2]
+    path = f"/beside?item={ids[0]}&item={ids[1]}"
+    told = '<p class="why">.*?</p>|<b>[0-9.]+</b>|class="doubt"[^>]+'
+    assert not re.findall(told, client.get(path).text)  # nothing is known yet
+    choose(client, 12)
+    tiles = client.get(f"/wall/wall/tiles?items={ids[0]},{ids[1]}").text
+    found = re.findall(told, client.get(path).text)
+    assert len(found) >= 4
+    assert sorted(found) == sorted(re.findall(told, tiles))
+    form(client, "/mark/wall", item=ids[1], kind="hide", value="1", next=path)
+    assert client.get(path).text.count('class="verdict"') == 1

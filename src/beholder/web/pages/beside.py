@@ -9,12 +9,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.offers import size_text, wall_size
+from beholder.ranking import Ranked
 from beholder.store import Person, Shortlist
 from beholder.types import Item
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
+from beholder.web.pages.views import is_early
+from beholder.web.pages.wall import among
 from beholder.web.render import page
-from beholder.web.state import state_of
+from beholder.web.state import AppState, state_of
 from beholder.web.thumbnails import ratio
 from beholder.web.who import PagePerson
 
@@ -69,13 +72,22 @@ def _beside(request: Request, person: Person, ids: Sequence[int], own: Shortlist
     known = {one.item.id for one in hung}
     names = state.store.collections_of([item.id for item in items])
     said = [state.session(name, person).now.history for name in set(names.values())]
+    ranked = {one.item.id: one for name in set(names.values()) for one in _ranked(state, name, person, ids)}
     return page(
         request, "beside.html", here="shortlists" if own else "results", own=own, hung=hung, ids=ids, room=_SOFA,
         others=[i for i in items if i.id not in known], sofa=request.query_params.get("sofa") == "1",
-        names=names, favourites=set().union(*(one.favourites for one in said)),
+        names=names, ranked=ranked, favourites=set().union(*(one.favourites for one in said)),
         hidden=set().union(*(one.hidden for one in said)), more=_others(own, ids) if own else (),
         back=f"{request.url.path}?{request.url.query}",
     )  # fmt: skip
+
+
+def _ranked(state: AppState, collection: str, person: Person, ids: Sequence[int]) -> list[Ranked]:
+    """Those of these pictures that are in Results, as they are there."""
+    if is_early(state.fresh(collection, person)):
+        return []
+    reading = state.reading(collection, person)
+    return among(reading.ranking, reading.collection, ids)
 
 
 def _hung(item: Item) -> _Hung | None:

@@ -64,11 +64,16 @@ def views_of(art: Collection) -> list[tuple[str, str]]:
     return [*known, *((by, label) for by, label in (("year", "Years"), ("folder", "Folders")) if art.groups(by))]
 
 
+def is_early(session: Session) -> bool:
+    """Whether too few are answered for a ranking."""
+    return bool(session.progress().left) and not session.starts_from_others
+
+
 def too_early(request: Request, session: Session) -> Response | None:
     """The pictures as they are, and the way to the questions, where too few are answered for a ranking; else None."""
-    now, art = session.progress(), session.collection
-    if not now.left or session.starts_from_others:
+    if not is_early(session):
         return None
+    now, art = session.progress(), session.collection
     away = art.unshown | session.now.history.hidden
     shown = [item for item in art.items if item.id not in away]
     return page(

@@ -49,7 +49,7 @@ def tiles(request: Request, collection: str, person: PagePerson, items: str = ""
     art = reading.collection
     wanted = filter_of(request.query_params, art)
     ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:_MOST_TILES] if part]
-    shown = _among(reading.shown(wanted), art, ids)
+    shown = among(reading.shown(wanted), art, ids)
     return page(request, "wall.html", collection=art.name, shown=shown, why_apart=partial(why_apart, wanted))
 
 
@@ -63,7 +63,7 @@ def _shapes_of(art: Collection) -> NDArray[Any]:
     return shapes
 
 
-def _among(shown: Ranking, art: Collection, ids: Sequence[int]) -> list[Ranked]:
+def among(shown: Ranking, art: Collection, ids: Sequence[int]) -> list[Ranked]:
     """Those of these pictures that are in a ranking, in its order."""
     place = np.full(len(art), -1)
     place[shown.rows] = np.arange(len(shown))
