@@ -55,6 +55,8 @@ def test_who_answers_never_leads_away_from_here(visitor, away):
 
 def test_two_people_who_answer_in_turns_never_see_each_others_answers(app, wall):
     ada, bob = (as_person(TestClient(app, base_url=HERE, headers=SAFE)) for _ in range(2))
+    assert "Choose your name, or add it below." in TestClient(app, base_url=HERE).get("/people").text
+    assert "Choose your name" not in ada.get("/people").text
     said = {ada.person: set(), bob.person: set()}
     for turn in range(12):
         for one in (ada, bob):
