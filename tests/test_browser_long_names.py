@@ -73,7 +73,7 @@ def test_the_price_under_a_picture_is_whole(page, long_names, width):
 
 
 def test_a_name_of_blanks_is_not_sent(page, long_names):
-    for path, button in (("/people", "Add and answer"), ("/shortlists", "Begin")):
+    for path, button in (("/people", "Add"), ("/shortlists", "Begin")):
         page.goto(f"{long_names.url}{path}")
         field = page.locator("main input[name=name]")
         field.fill("   ")

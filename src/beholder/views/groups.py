@@ -49,7 +49,7 @@ class Group:
     @property
     def title(self) -> str:
         """Its name, or how many pictures it has."""
-        return self.name or f"Group of {len(self.rows):,} pictures"
+        return self.name or ("A picture by itself" if len(self.rows) == 1 else f"Group of {len(self.rows):,} pictures")
 
 
 def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints) -> list[Group]:

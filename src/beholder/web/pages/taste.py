@@ -80,7 +80,7 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
             "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
             "taught": [_tell(reading.collection, j) for _, j in reading.taught()],
             "most": min(_SENT, len(reading.ranking)),
-            "consistency": reading.history.consistency, "total": len(reading.history.judgements),
+            "consistency": reading.history.consistency,
             "recent": [_tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
         }  # fmt: skip
         response = page(request, "taste.html", here="taste", **context)

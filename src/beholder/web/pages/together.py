@@ -27,7 +27,7 @@ def side_by_side(
     Parameters
     ----------
     one, other
-        ids of people; "": the person of this browser, and somebody else
+        ids of people; "": the person of this browser, and who answered most of the others
     collection
         "": the last one seen
     """
@@ -37,7 +37,8 @@ def side_by_side(
     if name and name not in names:
         raise Refused(404, "There is no such collection; choose one from the Collections page.")
     first = _person(everybody, one) if one else person
-    second = _person(everybody, other) if other else next((p for p in everybody if p.id != first.id), None)
+    said = {p: sum(state.store.answer_counts(p.id).values()) for p in everybody if p.id != first.id}
+    second = _person(everybody, other) if other else max(said, key=said.__getitem__, default=None)
     context: dict[str, Any] = {
         "people": everybody, "collections": names, "one": first, "other": second, "chosen": name,
         "found": None, "sentence": "", "early": [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -132,7 +132,7 @@ def _rows_of(ranking: Ranking, art: Collection, by: str) -> list[_Row]:
 def _row_of(group: Group, place: Any, ranking: Ranking, items: Sequence[Item]) -> _Row:
     rows = group.rows[place[group.rows] >= 0]
     rows = rows[np.argsort(place[rows], kind="stable")]
-    title = group.name or f"Group of {len(rows):,} pictures"
+    title = replace(group, rows=rows).title
     best = [(items[row], float(ranking.scores[row])) for row in rows[:_BEST].tolist()]
     score = float(ranking.scores[rows].mean()) if len(rows) else 0.0
     return _Row(title, bool(group.name), quote(str(group), safe=""), len(rows), score, best)

@@ -57,11 +57,13 @@ export class Pairs {
   }
 
   choose(at) {
+    if (!this.question) return; // none has come yet
     const [left, right] = this.question.items.map((i) => i.id);
     this.acts.give({ kind: "choice", items: at ? [right, left] : [left, right], side: SIDES[at] }, `${SIDES[at]} chosen`);
   }
 
   same() {
+    if (!this.question) return;
     this.acts.give({ kind: "tie", items: this.question.items.map((i) => i.id) }, "both the same");
   }
 

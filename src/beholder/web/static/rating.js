@@ -32,6 +32,7 @@ export class Rating {
   }
 
   rate(value) {
+    if (!this.question) return; // none has come yet
     this.acts.give({ kind: "rating", items: [this.question.items[0].id], value }, `${value} of 10`);
   }
 
