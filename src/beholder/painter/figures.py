@@ -1,4 +1,4 @@
-"""Families with figures on gold, heads in the dark, and leaves that hide what may be behind them."""
+"""Families with figures on gold, heads in the dark, and thickets of broad leaves."""
 
 from __future__ import annotations
 
