@@ -39,6 +39,7 @@ def ordered(page, count="2"):
     page.locator("summary", has_text="How").click()
     page.select_option("[name=style]", "pointillism")
     page.select_option("[name=count]", count)
+    assert page.locator(".order-fields").bounding_box()["x"] >= 0
     no_wider(page)
     page.keyboard.press("Escape")
     page.locator("#order > .main").click()
@@ -65,6 +66,8 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
     no_wider(page)
     assert page.locator("#order > .main").is_enabled()
     one = page.locator("#round figure").first
+    assert all(link.bounding_box()["height"] >= 44 for link in one.locator("a[download]").all())
+    assert page.locator(".of-scores").is_visible()
     mine = one.locator(".plate:not(.twin)")
     assert "your taste" in one.locator(".scores").first.inner_text()
     one.locator("[data-twin]").check()

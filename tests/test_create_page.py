@@ -4,6 +4,7 @@ import html
 import json
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from beholder.create.dreaming import FlowEngine
 from beholder.errors import BadInput
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
+from beholder.web.pages.made import Made
 from helpers.browser import as_person, choose, form
 from helpers.flows import tiny_flow
 
@@ -118,7 +120,8 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert (started.status_code, started.headers["location"]) == (303, "/create/wall#round")
     assert ended(app, chosen)["state"] == "done"
     page = chosen.get("/create/wall").text
-    assert "2 pictures, number 5 and on" in page
+    assert "2 pictures, number 5 to 6" in page
+    assert "say where a picture would stand among those of wall: 5.5 is the middle" in page
     assert page.count("<figure") == 2
     home = chosen.get("/").text
     assert home.index("Results of wall") < home.index("Results of Made for"), "newer, but made of the other"
@@ -324,6 +327,27 @@ def test_nobody_judges_or_sees_files_of_what_was_not_made_for_them(chosen, app, 
     assert form(chosen, "/create/wall/say", item=str(item.id), said="love").status_code == 404
     assert make(chosen, like=str(item.id)).status_code == 404
     assert "Round 1" not in chosen.get("/create/wall").text
+    name = wall.store.collections_of([item.id])[item.id]
+    assert f"<option>{name}</option>" not in chosen.get("/together").text
+    assert f"<option selected>{name}</option>" in chosen.get(f"/together?collection={name}").text
+    home = chosen.get("/").text
+    assert home.index("Made for others: ") < home.index(f"Results of {name}")
+    chosen.cookies.clear()
+    assert as_person(chosen).get("/results", follow_redirects=False).headers["location"] == "/results/wall"
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        ("5.4", "6.0", "You may like it no better than most of art."),
+        ("8.1", "5.2", "The second opinion doubts that you would love it."),
+        ("8.1", "5.6", ""),
+        ("8.1", "", ""),
+    ],
+)
+def test_a_score_that_is_not_above_the_middle_is_explained(wall, own, other, said):
+    item = replace(wall.shared("wall").items[0], columns={"your taste": own, "another eye": other})
+    assert Made(item, item, None).doubt("art") == said
 
 
 def test_answers_elsewhere_are_enough_and_leaving_them_out_is_told(chosen, app, wall, may):

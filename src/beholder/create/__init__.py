@@ -1,7 +1,7 @@
 """New pictures: engines that make them, and the stages that follow."""
 
 from beholder.create.created import Created
-from beholder.create.kept import Kept, is_kept, kept_of, made_from, twin_of
+from beholder.create.kept import Kept, is_for, is_kept, kept_of, made_from, twin_of
 from beholder.create.making import ENGINES, Order, create, create_each, create_files, plain
 from beholder.create.models import download
 from beholder.create.repaint import painted_file, recipe_of, repaint
@@ -19,6 +19,7 @@ __all__ = [
     "create_each",
     "create_files",
     "download",
+    "is_for",
     "is_kept",
     "kept_of",
     "made_from",

@@ -118,6 +118,11 @@ def is_kept(row: CollectionRow) -> bool:
     return Path(row.source).parts[-2:-1] == (_FOLDER,)
 
 
+def is_for(row: CollectionRow, person: Person) -> bool:
+    """Whether a collection is for a person to choose in: any but what was made for somebody else."""
+    return not is_kept(row) or Path(row.source).name.startswith(f"{person.id}-")
+
+
 def made_from(collection: Collection, person: Person) -> list[Collection]:
     """The pictures that were made for a person from a collection, where there are any."""
     row = Kept(collection.library, person, collection.row).row

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
+from beholder.create import is_kept
 from beholder.store import Person
 from beholder.web.faults import NeedPerson, Refused
 from beholder.web.state import AppState, state_of
@@ -59,11 +60,13 @@ def remember(response: Response, request: Request, person: Person) -> None:
 
 
 def last_collection(request: Request) -> str | None:
-    """The collection that the links to Choose, Results and My taste lead to: the last one seen, else the newest."""
+    """The collection that the links to Choose, Results and My taste lead to: the last one seen, else the newest, and
+    made pictures only where there is nothing else."""
     state: AppState = state_of(request)
     rows = [row for row in state.store.collections() if row.size]
     last = request.cookies.get(state.cookie_at, "")
-    return next((row.name for row in rows if str(row.id) == last), rows[-1].name if rows else None)
+    newest = sorted(rows, key=is_kept, reverse=True)
+    return next((row.name for row in rows if str(row.id) == last), newest[-1].name if rows else None)
 
 
 def remember_collection(response: Response, request: Request, collection_id: int) -> None:

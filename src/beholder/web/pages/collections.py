@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from beholder.config import Settings
-from beholder.create import is_kept
+from beholder.create import is_for, is_kept
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
@@ -48,6 +48,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
         {
             "row": row,
             "made": is_kept(row),
+            "mine": is_for(row, person),
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
             "older": _is_older(state.settings, row),

@@ -12,13 +12,15 @@ from beholder.create import Kept, kept_of, recipe_of, twin_of
 from beholder.errors import UnknownName
 from beholder.ranking import title_of
 from beholder.store import Person
-from beholder.types import Item
+from beholder.types import SCALE, Item
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
 from beholder.web.pages.pictures import send
 from beholder.web.render import download
 from beholder.web.state import AppState, state_of
 from beholder.web.who import PagePerson
+
+_MIDDLE = sum(SCALE) / 2  # where half of a collection scores less
 
 router = APIRouter()
 
@@ -43,6 +45,13 @@ class Made:
     @property
     def told(self) -> dict[str, str]:
         return dict(self.item.columns)
+
+    def doubt(self, collection: str) -> str:
+        """What is to be said of scores that are not above the middle; "" where they are."""
+        own, other = (float(self.told.get(name) or SCALE[1]) for name in ("your taste", "another eye"))
+        if own <= _MIDDLE:
+            return f"You may like it no better than most of {collection}."
+        return "The second opinion doubts that you would love it." if other <= _MIDDLE else ""
 
     @property
     def known(self) -> str:

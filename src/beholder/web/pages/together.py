@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from beholder.create import is_for
 from beholder.errors import UserError
 from beholder.session import together
 from beholder.store import Person
@@ -32,10 +33,11 @@ def side_by_side(
         "": the last one seen
     """
     state = state_of(request)
-    everybody, names = state.store.people(), [row.name for row in state.store.collections() if row.size]
+    everybody, rows = state.store.people(), [row for row in state.store.collections() if row.size]
     name = collection or last_collection(request) or ""
-    if name and name not in names:
+    if name and name not in [row.name for row in rows]:
         raise Refused(404, "There is no such collection; choose one from the Collections page.")
+    names = [row.name for row in rows if row.name == name or is_for(row, person)]
     first = _person(everybody, one) if one else person
     said = {p: sum(state.store.answer_counts(p.id).values()) for p in everybody if p.id != first.id}
     second = _person(everybody, other) if other else max(said, key=said.__getitem__, default=None)
