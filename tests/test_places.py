@@ -196,13 +196,15 @@ def test_data_and_pictures_may_lie_in_a_folder_of_any_name(tmp_path, name):
     again.close()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_program_may_lie_in_a_folder_of_any_name(tmp_path, home, name):
-    (tmp_path / name).symlink_to(Path(beholder.__file__).parents[1])
+def test_the_program_may_lie_in_a_folder_of_any_name(tmp_path, home):
+    """All of the names in one path: whichever is taken for something else, the program is not found."""
+    place = tmp_path.joinpath(*NAMES)
+    place.parent.mkdir(parents=True)
+    place.symlink_to(Path(beholder.__file__).parents[1])
     art = folder_of(tmp_path / "art", "a.png")
     done = subprocess.run(
         [sys.executable, "-m", "beholder", "import", str(art), "--into", "art"],
-        env=os.environ | {"PYTHONPATH": str(tmp_path / name), "BEHOLDER_HOME": str(home)},
+        env=os.environ | {"PYTHONPATH": str(place), "BEHOLDER_HOME": str(home)},
         capture_output=True,
         text=True,
     )

@@ -25,13 +25,14 @@ app.listen = with_little_room
 """
 
 
-@pytest.fixture
-def server(tmp_path, request):
-    """The port of a server that waits 1.5 s and holds 40 connections, and what it says."""
-    said, port = tmp_path / "said.txt", free_port()
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, request):
+    """The port of a server for all that waits 1.5 s and holds 40 connections, and what it says."""
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    said = folder / "said.txt"
     with said.open("wb") as log:
         start = IMPATIENT.format(*getattr(request, "param", (1.5, 40))) + SERVE
-        command = [sys.executable, "-c", start, str(tmp_path / "home"), str(port)]
+        command = [sys.executable, "-c", start, str(folder / "home"), str(port)]
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             for _ in range(600):
