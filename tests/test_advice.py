@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from beholder.explain.advice import OTHERWISE, SAME_SIDE, TOO_QUICK, advice_of
-from beholder.prequential import AnswerPrediction
-from beholder.session.progress import early, missing
+from beholder.explain.verdict import Verdict
+from beholder.prequential import AnswerPrediction, Expected
+from beholder.session.progress import Progress, early, in_words, missing
 from beholder.types import Judgement
+from beholder.web.pages.label import gained
 
 
 def pairs(n, seconds=None, sides="lr"):
@@ -67,6 +69,34 @@ def test_before_a_first_ranking_it_is_said_how_far_it_is():
     assert "a grid counts as three" in early(0, 0, 10).sentence
     assert early(2, 7, 3).sentence == "2 answers; 3 more until your own ranking"
     assert early(4, 12, 0).sentence == "4 answers; learning what you like"
+
+
+def test_how_well_it_ranks_is_said_with_its_doubt_and_kindly_where_it_may_be_chance():
+    said = in_words(Expected(0.74, 0.09))
+    assert said == "Of two pictures, your ranking picks the same one as you 74 % of the time (most likely 65 to 83 %)."
+    assert "most likely 80 to 100 %" in in_words(Expected(0.95, 0.15))
+    unsure = in_words(Expected(0.52, 0.07))
+    assert unsure.startswith("We are still finding out what you like")
+    assert "45 to 59 %), a coin 50 %" in unsure
+    few = in_words(Expected(0.55, 0.08, cared=0.2))
+    assert few.startswith("So far most pictures here show nothing that you love")
+    assert "47 to 63 %" in few
+
+
+def test_while_choosing_only_what_is_known_is_said_in_short():
+    known = {"verdict": Verdict("own", "…"), "sentence": "It is right."}
+
+    def said(accuracy, margin, **more):
+        return gained(Progress(30, accuracy, margin, **known | more))
+
+    assert [gained(early(2, 6, 4)), gained(early(4, 12, 0))] == ["", "Learning what you like."]
+    assert said(0.74, 0.09) == "It is right."
+    assert said(0.74, 0.09, later=0.75) == "It is right."  # nothing is foretold that is less than the doubt
+    assert said(0.74, 0.09, later=0.741) == "It is right. More answers will hardly change that."
+    assert said(0.52, 0.07, later=0.54) == "We are still finding out what you like. Each answer helps."
+    assert said(0.52, 0.07, later=0.52) == "We are still finding out what you like."
+    assert said(0.55, 0.02, cared=0.2).endswith("your ranking looks for the few that do.")
+    assert "help" in said(0.52, 0.07, verdict=Verdict("clicking", TOO_QUICK), advice=TOO_QUICK)
 
 
 def test_few_pictures_need_few_answers():

@@ -99,10 +99,16 @@ def test_in_a_grid_the_mouse_says_which_picture_is_meant_and_a_click_leaves_the_
     page.hover(".tile >> nth=4")
     page.keyboard.press("f")
     page.wait_for_selector(".slot:nth-child(5).is-favourite")
-    page.click(".foot [data-tool=favourite]")  # of the one picked last: its number is said before the heart
-    assert page.inner_text("#controls > kbd") == "2"
+    page.click(".foot [data-tool=favourite]")  # of the one picked last, which is shown beside the heart
+    assert f"/pictures/{shown[1]}/" in page.get_attribute(".foot [data-tool=zoom] img", "src")
     page.wait_for_selector(".slot:nth-child(2).is-favourite")
-    page.click(".tabs a[data-mode=pairs]")
+    page.route("**/questions?kind=choice*", lambda route: None)  # held until it is let go
+    page.click(".tabs a[data-mode=pairs]")  # the words are the new ones at once, and it is said that pictures come
+    assert page.inner_text("#ask") == "Which would you rather live with?"
+    page.wait_for_selector("#wait:has-text('on its way')")
+    page.unroute("**/questions?kind=choice*")
+    asked(page)
+    assert page.locator("#wait:visible").count() == 0
     page.click(".tabs a[data-mode=grid]")
     page.wait_for_selector(".tile[aria-pressed=true] >> nth=0")  # what was picked is still picked
     before = asked(page)
@@ -238,6 +244,12 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
         act()
         asked(page, before)
 
+    assert page.inner_text("#count") == "No answers yet, 4 until your own ranking"  # four grids
+    assert page.locator("#label kbd:visible").count() == 0
+    small = "all => all.map(e => e.getBoundingClientRect()).filter(b => b.width < 44 || b.height < 44).length"
+    assert page.locator(":is(nav, main) :is(a, button):visible").evaluate_all(small) == 0
+    squares = "import('/static/rows.js').then(m => m.rows(Array(9).fill(1), 370, 540, { gap: 6, edge: 6, words: 0 }))"
+    assert min(box["y"] for box in page.evaluate(squares)) < 5  # on a high screen they fill the height
     page.tap(".tile >> nth=2")
     page.tap(".tile >> nth=6")
     for _ in range(3):
@@ -361,6 +373,8 @@ def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, serv
     )
     for n in range(24):
         press(page, str(n % 9 + 1))
+        if n == 2:
+            assert page.inner_text("#count") == "3 answers, 7 more until your own ranking"
         page.wait_for_timeout(60)
     saved(page)
     page.wait_for_timeout(1500)

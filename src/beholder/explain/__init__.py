@@ -8,12 +8,11 @@ from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
 from beholder.explain.naming import names_of
 from beholder.explain.phrases import noun_of, spoken_of
-from beholder.explain.verdict import FIRST_WORD, Predictions, Verdict, varied, verdict_of
+from beholder.explain.verdict import Predictions, Verdict, varied, verdict_of
 from beholder.explain.why import BESIDE, Reason
 
 __all__ = [
     "BESIDE",
-    "FIRST_WORD",
     "Affinity",
     "Explanation",
     "Leaning",

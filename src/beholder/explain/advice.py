@@ -54,8 +54,9 @@ def advice_of(judgements: Sequence[Judgement], predicted: Mapping[str, bool], re
 
 
 def in_short(advice: str) -> str:
-    """What would help, without what was seen and without a full stop."""
-    return advice.rpartition("; ")[2].rstrip(".")
+    """What would help, without what was seen."""
+    words = advice.rpartition("; ")[2]
+    return words[:1].upper() + words[1:]
 
 
 def _quick(recent: Sequence[Judgement]) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from beholder.explain import Verdict
+from beholder.prequential import Expected
 
 _WORTHWHILE_GAIN = 0.005  # share of all pairs
+_FEW_CARED = 0.5  # share of pairs of which it is said that the person cares for neither picture, if more are so
+_CHANCE = 0.5  # share of pairs that a coin ranks right
 _ENOUGH = 10  # answers after which a ranking is the person's own; a grid counts as three
 
 
@@ -28,6 +31,8 @@ class Progress:
         the same after AHEAD more answers; None where that cannot be told
     advice
         what would help more, where the answers look like clicking; else ""
+    cared
+        share of pairs in which the person cares which picture is ahead
     """
 
     answers: int
@@ -40,6 +45,7 @@ class Progress:
     later_margin: float | None = None
     weight: int = 0
     left: int = 0
+    cared: float = 1.0
 
     @property
     def pays(self) -> bool | None:
@@ -48,10 +54,37 @@ class Progress:
             return None
         return self.later - self.accuracy >= _WORTHWHILE_GAIN
 
+    @property
+    def cares_for_few(self) -> bool:
+        """Whether most pictures show nothing that the person loves, so that the order of most pairs is chance."""
+        return self.cared < _FEW_CARED
+
+    @property
+    def above_chance(self) -> bool:
+        """Whether the ranking is surely better than chance."""
+        return self.accuracy is not None and self.margin is not None and self.accuracy - self.margin > _CHANCE
+
 
 def missing(weight: int, pictures: int) -> int:
-    """How many answers are missing for a ranking of one's own: of ten, or of fewer where there are few pictures."""
-    return max(min(_ENOUGH, max(pictures - 1, 1)) - weight, 0)
+    """How many answers are missing for a ranking of one's own."""
+    return max(needed(pictures) - weight, 0)
+
+
+def needed(pictures: int) -> int:
+    """How many answers make a ranking of one's own: ten, or fewer where there are few pictures."""
+    return min(_ENOUGH, max(pictures - 1, 1))
+
+
+def in_words(now: Expected) -> str:
+    """How well the ranking is the person's, with all that is known of it."""
+    low, high = (round(100 * min(max(now.now + side * now.margin, 0), 1)) for side in (-1, 1))
+    same = f"your ranking picks the same one as you {100 * now.now:.0f} % of the time (most likely {low} to {high} %)"
+    if now.cared < _FEW_CARED:
+        few = "So far most pictures here show nothing that you love, and of two of those either may be ahead"
+        return f"{few}; so of any two {same}."
+    if now.now - now.margin > _CHANCE:
+        return f"Of two pictures, {same}."
+    return f"We are still finding out what you like: of two pictures, {same}, a coin 50 %."
 
 
 def early(count: int, weight: int, left: int) -> Progress:

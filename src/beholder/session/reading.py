@@ -32,13 +32,12 @@ from beholder.filters import Filter
 from beholder.prequential import AnswerPrediction, Expected
 from beholder.ranking import Ranking
 from beholder.session.history import History
-from beholder.session.progress import Progress, early, missing
+from beholder.session.progress import Progress, early, in_words, missing
 from beholder.store import Person
 from beholder.taste import GaussianProcess, PopulationProcess, TasteMixture, TasteModel
 from beholder.types import Answers, Floats, Item, Judgement
 
-_FEW_CARED = 0.5  # share of pairs of which it is said that the person cares for neither picture, if more are so
-_FEWEST = 5  # answers below which nothing is said of how well the ranking is
+_FEWEST = 5  # answers below which nothing is said of how well the ranking is, unless it is the person's own before
 NOTHING = AnswerPrediction(np.empty(0), np.empty(0))  # where there was no model yet to predict with
 
 
@@ -242,19 +241,15 @@ class Reading:
         count, weight = len(self.history.answers), self.history.weight
         left = missing(weight, len(self.collection))
         if self.fitted is not None and not isinstance(self.fitted.model, GaussianProcess):
-            sentence = f"{count} answers; this model does not estimate its accuracy"
+            sentence = "This model does not estimate how well it ranks."
             return Progress(count, None, None, self._told, sentence, self.advice, weight=weight, left=left)
-        if self.fitted is None or self.expected is None or count < _FEWEST:
+        if self.fitted is None or self.expected is None or (left and count < _FEWEST):
             return early(count, weight, left)
-        now = self.expected
-        sentence = (
-            f"chooses as you would between two pictures {100 * now.now:.0f} % of the time (±{100 * now.margin:.0f})"
-        )
-        if now.cared < _FEW_CARED:
-            sentence += ", since most show nothing that you love"
+        now, advice = self.expected, self.advice
         return Progress(
-            count, now.now, now.margin, self._told, sentence, self.advice, now.later, now.later_margin, weight, left
-        )
+            count, now.now, now.margin, self._told, in_words(now), advice, now.later, now.later_margin,
+            weight=weight, left=left, cared=now.cared,
+        )  # fmt: skip
 
     @property
     def _told(self) -> Verdict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -11,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
-from beholder.explain import FIRST_WORD, in_short
+from beholder.explain import in_short
 from beholder.ranking import title_of
-from beholder.session import AHEAD, Progress, Session
+from beholder.session import Progress, Session, needed
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.faults import Refused
@@ -51,7 +50,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=not now.left, size=len(session.collection),
-        coming=coming,
+        needed=needed(len(session.collection)), coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response
@@ -148,29 +147,26 @@ def scores(item: Item) -> list[str]:
 def progress_json(session: Session) -> dict[str, Any]:
     now = session.progress()
     return {
-        "answers": now.answers, "accuracy": now.accuracy, "margin": now.margin, "verdict": now.verdict.kind,
-        "later": now.later, "later_margin": now.later_margin, "pays": now.pays,
+        "answers": now.answers, "weight": now.weight, "accuracy": now.accuracy, "margin": now.margin,
+        "later": now.later, "later_margin": now.later_margin, "pays": now.pays, "verdict": now.verdict.kind,
         "sentence": gained(now), "enough": not now.left,
     }  # fmt: skip
 
 
 def gained(now: Progress) -> str:
-    """Its sentence without the number of answers: the page counts them as they are given, before they are saved."""
+    """What the answers have given, in short, without their number: the page counts them as they are given."""
     if now.verdict.kind == "clicking":
         return in_short(now.advice)
-    if now.verdict.kind == "open" and now.answers >= FIRST_WORD:
-        return "your taste is still unclear; five more answers would help"
-    sentence = re.sub(r"^\d+ answers?; ", "", now.sentence)
-    return f"{sentence}; {ahead}" if (ahead := _outlook(now)) else sentence
-
-
-def _outlook(now: Progress) -> str:
-    """What more answers would give; "" where it cannot be told."""
-    if now.later is None or now.later_margin is None or now.pays is None:
+    if now.left:
         return ""
-    if not now.pays and now.answers >= _ENOUGH:
-        return "more answers will hardly change it"
-    return f"after {AHEAD} more answers about {100 * now.later:.0f} %"
+    if now.accuracy is None:
+        return f"{now.sentence.rpartition('; ')[2].rstrip('.').capitalize()}."
+    if now.cares_for_few:
+        return "So far most pictures here show nothing that you love; your ranking looks for the few that do."
+    if not now.above_chance:
+        return f"We are still finding out what you like.{' Each answer helps.' if now.pays is not False else ''}"
+    enough = now.pays is False and now.answers >= _ENOUGH
+    return f"{now.sentence}{' More answers will hardly change that.' if enough else ''}"
 
 
 def _question_of(judgement: Judgement) -> Question | None:

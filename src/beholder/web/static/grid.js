@@ -22,12 +22,13 @@ export class Grid {
     wall.replaceChildren(this.grid);
     this.done = button("Done", { key: "Enter", onclick: () => this.finish() });
     this.tools = tools("", (what) => acts.tool(what, this.at), { keys: true });
-    this.about = make("kbd", { "aria-hidden": "true" }); // the number of the tile that the tools are about
-    controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.about, this.tools);
+    this.about = make("img", { alt: "" }); // the picture that the tools are about
+    this.tools.querySelector('[data-tool="zoom"]').prepend(this.about);
+    controls.replaceChildren(this.done, button("Skip", { key: "Space", onclick: () => acts.skip() }), this.tools);
   }
 
   show({ question, images, picked = [] }) {
-    this.question = question;
+    Object.assign(this, { question, images });
     this.picked = new Set(picked);
     this.at = 0;
     this.pointed = null;
@@ -66,7 +67,7 @@ export class Grid {
     this.done.classList.toggle("main", this.picked.size > 0);
     this.done.lastChild.textContent = this.picked.size ? `Done, ${this.picked.size} picked` : "None of these";
     this.tools.setAttribute("aria-label", `Picture ${this.at + 1}`);
-    this.about.textContent = this.at + 1;
+    this.about.src = this.images[this.at].src;
   }
 
   toggle(at) {
@@ -81,6 +82,7 @@ export class Grid {
   }
 
   finish() {
+    if (!this.question) return; // none has come yet
     const items = this.question.items.map((i) => i.id);
     const picked = items.filter((id) => this.picked.has(id));
     this.acts.give({ kind: "grid", items, picked }, counted(picked.length, "picture") + " picked");

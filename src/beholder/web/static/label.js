@@ -10,7 +10,7 @@ import * as outbox from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Queue, address, forgive, missing, prepare, sideFor } from "./queue.js";
 import { Rating } from "./rating.js";
-import { Details, Gain, hush, speak, toast } from "./signs.js";
+import { Details, Gain, Wait, hush, speak, toast } from "./signs.js";
 import { zoom } from "./zoom.js";
 import "./shell.js";
 
@@ -37,7 +37,8 @@ let shownAt = 0;
 let hint = ""; // how to answer, in place of the first reason
 let undoing = Promise.resolve();
 
-const gain = new Gain(segment, Number(page.dataset.answers));
+const gain = new Gain(segment, page.dataset);
+const waiting = new Wait(page, document.getElementById("wait"));
 const details = new Details(segment);
 const acts = {
   give, skip, undo, tool, speak,
@@ -60,8 +61,18 @@ function enter(which) {
     else tab.removeAttribute("aria-current");
   }
   page.dataset.mode = which;
+  delete page.dataset.question;
+  page.classList.remove("over");
   view = new VIEWS[which](wall, controls, acts);
   hint = which === "pairs" && TOUCH ? SWIPE : "";
+  say(view.ask, hint || view.reason);
+  gain.count();
+}
+
+// Over the pictures: what is asked, and why or how.
+function say(ask, reason = "") {
+  document.getElementById("ask").textContent = ask;
+  document.getElementById("reason").textContent = reason;
 }
 
 function show(prepared) {
@@ -71,11 +82,10 @@ function show(prepared) {
   for (const item of question.items) if (item.favourite) favourites.add(item.id);
   view.show(prepared);
   page.dataset.question = question.id;
-  page.classList.remove("waiting", "over");
-  document.getElementById("ask").textContent = view.ask;
-  const reason = document.getElementById("reason");
-  if (hint && !reason.offsetParent) toast(hint); // no room for a line, on a phone that lies
-  reason.textContent = hint || question.reason || view.reason || "";
+  waiting.end();
+  page.classList.remove("over");
+  say(view.ask, hint || question.reason || view.reason);
+  if (hint && !document.getElementById("reason").offsetParent) toast(hint); // no room for a line, on a phone that lies
   hint = "";
   showMarks();
   details.show(view, prepared);
@@ -91,9 +101,8 @@ async function next(answered = false) {
   const ready = newest ? null : queue.now();
   if (ready) return show(ready);
   const asked = mode;
-  const slow = setTimeout(() => page.classList.add("waiting"), 150);
+  waiting.begin(() => queue.away);
   const late = await (newest ? queue.newest() : queue.take());
-  clearTimeout(slow);
   if (asked !== mode || current) return late && queue.putBack(late);
   return late ? show(late) : over(queue.lost);
 }
@@ -107,10 +116,10 @@ function over(lost) {
     if (chosen) toast("No more questions of that kind: here is another.");
     return next();
   }
-  page.classList.remove("waiting");
+  waiting.end();
   page.classList.add("over");
   delete page.dataset.question;
-  document.getElementById("ask").textContent = lost ? "The pictures' files are not there" : "No more questions";
+  say(lost ? "The pictures' files are not there" : "No more questions");
   const reason = document.getElementById("reason");
   if (!missing()) return reason.replaceChildren("You have answered all that can be asked of these pictures. Undo still works. ", make("a", { class: "button main", href: `/results/${segment}` }, "See the results"));
   const sentence = lost ? "" : `${counted(missing(), "picture has", "pictures have")} lost the file. `;
@@ -136,7 +145,7 @@ function give(event, words) {
   const seconds = Math.round(performance.now() - shownAt) / 1000;
   hush(); // it was of the pictures that go
   keep({ seconds: seconds <= DAY ? seconds : null, ...event }, question);
-  gain.add(event.kind === "skip" ? 0 : 1);
+  gain.add(event);
   current = null;
   if (event.kind === "grid" && gridsLeft > 0 && --gridsLeft === 0) {
     enter("pairs");
@@ -169,7 +178,7 @@ function tool(what, at) {
 
 function hide(item, at) {
   keep({ kind: "hide", items: [item.id], value: 1 }, current.question);
-  toast(`Hidden: ${view.name(at)}. Press U to undo.`);
+  toast(`Hidden: ${view.name(at)}. Undo brings it back.`);
   for (const queue of Object.values(queues)) queue.without(item.id);
   if (view.hidden) return view.hidden(at);
   current = null;
@@ -209,7 +218,7 @@ async function back({ kind, items, value, picked }, question) {
     return showMarks();
   }
   const answered = kind !== "skip" && kind !== "hide";
-  if (answered) gain.add(-1);
+  if (answered) gain.add({ kind, items }, -1);
   toast(kind === "hide" ? "Shown again." : "Undone: here is the question again.");
   if (!question || (kind === "hide" && current?.question.id === question.id)) {
     return wall.querySelectorAll(".is-hidden").forEach((slot) => slot.classList.remove("is-hidden"));

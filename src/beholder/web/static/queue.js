@@ -6,6 +6,7 @@ import * as outbox from "./outbox.js";
 const DEPTH = { grid: 1, choice: 4, rating: 4 }; // questions ready beside the one on the wall
 const PATIENCE = 700; // ms: so long a grid that goes by the last answer is waited for, then the one that is ready comes
 const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
+const LONGEST = 60000; // ms that questions are waited for: asked again, a busy machine would begin anew
 const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder is away, and asking on would never end
 const SIDES = [320, 640, 1280, 2048];
 const gone = new Set(); // pictures whose file cannot be opened any more
@@ -50,6 +51,7 @@ export class Queue {
   constructor(segment, kind, side) {
     Object.assign(this, { segment, kind, side, ready: [], waiters: [], filling: null, dry: false, shown: false, lost: false });
     this.current = []; // ids of the pictures on the wall
+    this.away = false; // the server, when it was asked last
   }
 
   // The next question if it is here already, so that a key press need not wait for a promise.
@@ -102,6 +104,7 @@ export class Queue {
       const last = this.waiters.length > 0; // the wall is empty: now or never
       try {
         const asked = await this.#ask(last);
+        this.away = false;
         if (!asked.length && !last && this.waiters.length) continue;
         if (!asked.length) {
           this.lost = gone.size > 0 && !this.shown;
@@ -118,6 +121,7 @@ export class Queue {
         if (this.lost) return this.#nothing();
         pause = 300;
       } catch {
+        this.away = true;
         await new Promise((done) => setTimeout(done, pause));
         pause = Math.min(pause * 2, 5000);
       }
@@ -138,7 +142,7 @@ export class Queue {
   async #fetch(exclude, n = Math.max(1, DEPTH[this.kind] - this.ready.length)) {
     // An address has an end: those that are gone come last, and the last are sent.
     const query = new URLSearchParams({ kind: this.kind, n, exclude: [...exclude].slice(-400).join(",") });
-    return (await call(`/api/label/${this.segment}/questions?${query}`)).questions;
+    return (await call(`/api/label/${this.segment}/questions?${query}`, undefined, { timeout: LONGEST })).questions;
   }
 
   #arrive(prepared) {

@@ -1,7 +1,7 @@
 // Pictures in rows that fill the wall: as large as may be, and about equally so, since a large one is liked more easily.
 
 const NARROWEST = 0.5, WIDEST = 2.6; // ratios that a row is given to; what is longer is shown whole all the same
-const IDLE = 0.6; // how much the width that the emptiest row leaves counts against rows
+const IDLE = 0.12; // how much the width that the emptiest row leaves, or the height that all leave, counts against rows
 
 // Where each picture stands: [{x, y, width, height}] of the boxes, edge: around each picture, words: below it.
 export function rows(ratios, width, height, { gap, edge, words }) {
@@ -15,7 +15,7 @@ export function rows(ratios, width, height, { gap, edge, words }) {
     const most = level(full, room);
     if (!(most > 0) || Math.min(...full) <= 0) continue;
     const tall = full.map((one) => Math.min(one, most));
-    const idle = Math.max(...tall.map((one, at) => 1 - one / full[at]));
+    const idle = Math.max(1 - sum(tall) / room, ...tall.map((one, at) => 1 - one / full[at]));
     const worth = sum(tall.map((one, at) => parts[at].length * Math.log(one))) - IDLE * shapes.length * idle;
     if (!best || worth > best.worth) best = { worth, parts, tall };
   }

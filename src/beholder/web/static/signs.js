@@ -30,16 +30,31 @@ export function hush() {
 const LEARNING = 700; // ms from an answer to what was learned from it
 const LONGEST = 2000; // ms that somebody who answers fast waits for it
 
-// How many answers, and what they have given: counted here at once, told by the server a little later.
+const GRID = 3; // answers that a grid counts as
+
+// How many answers, and how many more until there is a ranking of one's own: counted here at once. What they have given
+// is told by the server a little later.
 export class Gain {
-  constructor(segment, count) {
-    Object.assign(this, { segment, count, moves: 0, asked: 0, told: 0, due: null, timer: null });
+  constructor(segment, stage) {
+    const [answers, weight, needed] = [stage.answers, stage.weight, stage.needed].map(Number);
+    Object.assign(this, { segment, stage, answers, weight, needed, moves: 0, asked: 0, told: 0, due: null, timer: null });
     this.#fetch();
   }
 
-  add(n) {
+  // times : -1 where one is taken back
+  add({ kind, items }, times = 1) {
     this.moves += 1;
-    this.#count(this.count + n);
+    if (kind === "skip") return;
+    this.answers += times;
+    this.weight += times * (kind === "grid" ? Math.min(GRID, items.length) : 1);
+    this.count();
+  }
+
+  count() {
+    const [n, missing] = [Math.max(0, this.answers), this.needed - Math.max(0, this.weight)];
+    const left = Math.ceil(missing / (this.stage.mode === "grid" ? GRID : 1)); // as many as are given the way that is open
+    const more = left > 0 ? `, ${left}${n ? " more" : ""} until your own ranking` : "";
+    document.getElementById("count").textContent = (n ? counted(n, "answer") : "No answers yet") + more;
   }
 
   refresh() {
@@ -57,18 +72,47 @@ export class Gain {
     if (!now || mine < this.told) return; // a newer one has been told already
     this.told = mine;
     // What is on its way is in no server's count: then this page, which saw every answer, counts better.
-    if (quiet && moves === this.moves) this.#count(now.answers);
-    document.getElementById("see").hidden = !now.enough;
+    if (quiet && moves === this.moves) {
+      Object.assign(this, { answers: now.answers, weight: now.weight });
+      this.count();
+    }
+    const see = document.getElementById("see");
+    if (see.hidden && now.enough) toast("Your own ranking is ready, in Results. Each answer makes it better.");
+    see.hidden = !now.enough;
     const line = document.getElementById("gain");
     if (line.textContent !== now.sentence) line.textContent = now.sentence;
-    // From chance, half of all pairs, to all of them.
-    const share = now.accuracy === null ? 0 : Math.max(0, now.accuracy * 2 - 1);
-    document.getElementById("gauge").setAttribute("width", (100 * share).toFixed(1));
+  }
+}
+
+const FADE = 150; // ms until what was answered fades
+const SLOW = 400; // ms until it is said that the next question is on its way
+const LONG = 10000; // ms until it is said that this takes long, and between two such words
+
+// That the next question is not there yet.
+export class Wait {
+  constructor(stage, sign) {
+    Object.assign(this, { stage, sign, timers: [] });
   }
 
-  #count(n) {
-    this.count = Math.max(0, n);
-    document.getElementById("count").textContent = counted(this.count, "answer");
+  // away(): whether the server could not be reached
+  begin(away) {
+    this.end();
+    const long = () => this.#say(away() ? "The server cannot be reached. This page goes on by itself when it is back." : "Still working out the next question. On a busy machine this can take a while; it comes by itself.");
+    this.timers = [
+      setTimeout(() => this.stage.classList.add("waiting"), FADE),
+      setTimeout(() => this.#say("The next question is on its way"), SLOW),
+      setInterval(long, LONG),
+    ];
+  }
+
+  end() {
+    this.timers.forEach(clearTimeout);
+    this.stage.classList.remove("waiting");
+    this.#say("");
+  }
+
+  #say(words) {
+    if (this.sign.textContent !== words) this.sign.textContent = words;
   }
 }
 
