@@ -77,7 +77,7 @@ export class Gain {
       this.count();
     }
     const see = document.getElementById("see");
-    if (see.hidden && now.enough) toast("Your own ranking is ready, in Results. Each answer makes it better.");
+    if (see.hidden && now.enough) toast("Your own ranking is ready, in Results.");
     see.hidden = !now.enough;
     const line = document.getElementById("gain");
     if (line.textContent !== now.sentence) line.textContent = now.sentence;
