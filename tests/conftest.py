@@ -1,5 +1,9 @@
 """What every test shares: a fresh home for each, and the rated data where it is beside the checkout."""
 
+import os
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +45,22 @@ def painted(tmp_path) -> Path:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory):
-    """The sample gallery, imported once as "sample"; a test that writes takes a person of its own."""
+    """The sample gallery, imported as "sample"; a test that writes takes a person of its own.
+
+    Painted by the first of the processes that run these tests to need it; each looks at a copy of its data folder.
+    """
     from beholder.collection import Library
     from beholder.config import Settings
 
-    home = tmp_path_factory.mktemp("gallery")
-    library = Library(home, config=Settings(home=home))
-    library.import_source("sample", "sample")
-    return library
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample-gallery"
+    with closing(sqlite3.connect(f"{made}.lock", timeout=600, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        if lock.execute("PRAGMA user_version").fetchone() == (0,):
+            library = Library(made, config=Settings(home=made))
+            library.import_source("sample", "sample")
+            library.close()
+            lock.execute("PRAGMA user_version = 1")
+        lock.execute("COMMIT")
+    home = shutil.copytree(made, tmp_path_factory.mktemp("gallery") / "home")
+    return Library(home, config=Settings(home=home))

@@ -1,11 +1,11 @@
 """New pictures in a real browser: pressed for, seen coming, loved, chosen between, and what a killed server keeps."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from helpers.browser import PHONE, Server, no_wider, press, saved, start
+from helpers.browser import PHONE, Server, answered, no_wider
+from helpers.webwall import copied
 
 pytest_plugins = "helpers.webwall"
 QUICK = f"""
@@ -20,18 +20,9 @@ SLOW = 120_000  # ms that a round may take on a busy machine
 
 @pytest.fixture
 def quick(hung, tmp_path):
-    server = Server(shutil.copytree(hung, tmp_path / "data", ignore=shutil.ignore_patterns("pictures")), QUICK).start()
+    server = Server(copied(hung, tmp_path / "data"), QUICK).start()
     yield server
     server.kill()
-
-
-def answered(page, server):
-    """Say who answers, and answer enough."""
-    name = start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/create/wall")
-    return name
 
 
 def ordered(page, count="2"):
@@ -54,7 +45,7 @@ def done(page, count=2):
 def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, device):
     page, said = open_page(**device), []
     page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
-    answered(page, quick)
+    answered(page, quick, "/create/wall")
     page.locator(".first").wait_for()
     (quick.home / "hold").touch()
     ordered(page)
@@ -113,7 +104,7 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
 
 def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_what_is_finished(open_page, quick):
     page = open_page(**DESK)
-    answered(page, quick)
+    answered(page, quick, "/create/wall")
     (quick.home / "hold").touch()
     ordered(page, "4")
     page.locator(".to-come img:not([hidden])").first.wait_for(timeout=SLOW)
@@ -145,7 +136,7 @@ def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_
 
 def test_the_page_works_without_a_script(open_page, quick):
     page = open_page(viewport={"width": 390, "height": 844})
-    name = answered(page, quick)
+    name = answered(page, quick, "/create/wall")
     plain = open_page(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     plain.goto(f"{quick.url}/people?next=/create/wall")
     plain.locator("button.person", has_text=name).click()

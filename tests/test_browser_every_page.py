@@ -15,7 +15,7 @@ from beholder.web import pages
 from helpers.browser import Server, brighter, hang, no_wider
 from helpers.flows import tone
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe: pip install 'beholder[test]'")
+axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe: pip install 'beholder[test]'")
 pytest_plugins = "helpers.webwall"
 WIDTHS = (320, 390, 640, 768, 1024, 1280, 1920, 2560)
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -97,17 +97,28 @@ def gallery(tmp_path_factory):
     server.kill()
 
 
+@pytest.fixture(scope="module")
+def ada(gallery, engine):
+    """What a browser keeps of its being Ada's."""
+    context = engine.new_context()
+    page = context.new_page()
+    page.goto(f"{gallery[0].url}/people")
+    page.click("button.person:has-text('Ada')")
+    page.wait_for_url(f"{gallery[0].url}/")
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @pytest.fixture
-def look(gallery, open_page):
+def look(gallery, ada, open_page):
     """Opens one of PAGES as Ada, with what is to be opened on it; fails where the console has an error."""
     server, made = gallery
     errors = []
 
     def look(entry):
         address, _, opened = entry.partition(" ")
-        page = open_page(viewport=SCREENS["desk"])
-        page.goto(f"{server.url}/people")
-        page.click("button.person:has-text('Ada')")
+        page = open_page(viewport=SCREENS["desk"], storage_state=ada)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(server.url + address.format(**made))
         page.wait_for_function("() => !document.querySelector('#label') || document.querySelector('#wall img')")
@@ -122,11 +133,12 @@ def look(gallery, open_page):
 def wrong(page):
     """What axe finds on a page: light and dark, on a desk and on a phone."""
     found = []
+    page.evaluate(axe.AXE_SCRIPT)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for screen, size in SCREENS.items():
             page.set_viewport_size(size)
-            for one in axe.Axe().run(page).response["violations"]:
+            for one in page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)"):
                 found += [f"{scheme} {screen} {one['id']}: {node['html'][:200]}" for node in one["nodes"]]
     return found
 

@@ -4,7 +4,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, hang, no_wider, press, saved, start
+from helpers.browser import PHONE, answered, hang, no_wider
 
 pytest_plugins = "helpers.webwall"
 
@@ -27,14 +27,10 @@ def hung(tmp_path_factory):
     return home
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["wide", "phone"])
-def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device, scheme):
-    page = open_page(**device, color_scheme=scheme)
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+@pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}], ids=["wide", "dark phone"])
+def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device):
+    page = open_page(**device)
+    answered(page, server, "/results/wall")
     page.click(".filter-box summary")
     assert page.locator("svg.bars").count() == 4
     assert page.locator(".range", has_text="Year").locator(".ends").inner_text().split("\n")[1] == "15 not known"
@@ -82,10 +78,7 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
 
 def test_a_press_and_what_is_typed_are_kept_when_the_count_arrives_in_their_midst(open_page, server):
     page = open_page()
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     page.click(".filter-box summary")
     held = []
     page.route("**part=filter*", lambda route: held.append(route))
@@ -124,9 +117,7 @@ def test_a_press_and_what_is_typed_are_kept_when_the_count_arrives_in_their_mids
 
 def test_a_filter_works_without_a_script(open_page, engine, server):
     page = open_page()
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
+    answered(page, server, "/results/wall")
     plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     plain.goto(f"{server.url}/results/wall")
     plain.click(".filter-box summary")

@@ -6,7 +6,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import Server, hang, no_wider, press, saved, start
+from helpers.browser import Server, answered, hang, no_wider
 
 pytest_plugins = "helpers.webwall"
 LONG = "w" * 80  # the longest name that is taken
@@ -30,11 +30,9 @@ def long_names(tmp_path_factory):
 
 @pytest.fixture
 def page(open_page, long_names):
-    """Of somebody with a long name who has answered ten questions."""
+    """Of somebody with a long name who has answered eleven questions."""
     page = open_page(viewport={"width": 1280, "height": 800})
-    start(page, long_names, uuid.uuid4().hex + LONG[:48], to="/label/wall?mode=rating")
-    press(page, *"9182736455")
-    saved(page)
+    answered(page, long_names, "/label/wall?mode=rating", uuid.uuid4().hex + LONG[:48])
     return page
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.browser import PHONE, act, asked, hang, no_wider, press, saved, start
+from helpers.browser import PHONE, act, answered, asked, enter, hang, no_wider, press, start
 
 pytest_plugins = "helpers.webwall"
 
@@ -96,10 +96,7 @@ def test_everything_has_a_name_for_a_screen_reader(open_page, server):
 
 def test_results_grow_as_one_scrolls(open_page, server):
     page = open_page()
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     page.locator(".wall.hung figure").first.wait_for()
     page.mouse.wheel(0, 30_000)
     page.locator(".wall figure:not(.bare) .rank", has_text=re.compile("^70$")).wait_for()
@@ -111,10 +108,7 @@ def test_results_grow_as_one_scrolls(open_page, server):
 @pytest.mark.parametrize("size", [(320, 640), (390, 844), (768, 1024), (1280, 900), (2560, 1440)])
 def test_results_begin_with_pictures_below_one_slim_bar(open_page, server, size):
     page = open_page(viewport={"width": size[0], "height": size[1]})
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     assert page.evaluate("document.querySelector('#wall figure').getBoundingClientRect().top") < 200
     for panel in ("Filter", "About"):
         page.click(f"summary:has-text('{panel}')")
@@ -129,9 +123,7 @@ def test_results_begin_with_pictures_below_one_slim_bar(open_page, server, size)
 
 def test_results_can_be_read_without_a_script(open_page, engine, server):
     page = open_page()
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
+    answered(page, server, "/results/wall")
     plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     plain.goto(f"{server.url}/results/wall")
     with plain.expect_navigation():
@@ -150,7 +142,7 @@ def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, serv
     (folder / "items.csv").unlink()
     (folder / "torn.jpg").write_bytes(b"\xff\xd8 torn")
     page = open_page()
-    start(page, server)
+    enter(page, server)
     page.goto(server.url)
     page.fill("input[name=path]", "/no/such/folder")
     page.keyboard.press("Enter")
@@ -195,10 +187,7 @@ def test_words_stand_out_from_the_wall_in_light_and_dark(open_page, server, sche
 
 def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and_touch(open_page, server):
     page = open_page()
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     titles = page.locator(".wall .title").all_inner_texts()
     page.click(".wall a.plate >> nth=0")
     said = page.locator("dialog.zoom .zoom-words p").all_inner_texts()
@@ -216,10 +205,7 @@ def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and
 
 def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page, server):
     page = open_page(**PHONE)
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     for target in page.locator(".seek button, .wall .dots, .wall [data-do=favourite]").all()[:5]:
         assert min(target.bounding_box()[side] for side in ("width", "height")) >= 43.5
     title = page.inner_text(".wall .title >> nth=0")
@@ -238,10 +224,7 @@ def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page
 
 def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, server):
     page = open_page(**PHONE)
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"91827364556")
-    saved(page)
-    page.goto(f"{server.url}/results/wall")
+    answered(page, server, "/results/wall")
     page.fill("input[name=q]", "paintr 3, zeppelin")
     page.keyboard.press("Enter")
     page.wait_for_selector(".noted:has-text('zeppelin')")
@@ -260,7 +243,7 @@ def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, s
 @pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "desk"])
 def test_a_person_and_a_collection_are_renamed_and_removed(open_page, mortal, screen):
     page = open_page(**screen)
-    start(page, mortal, name="Ada")
+    enter(page, mortal, "Ada")
     for here, before, after in (("/", "wall", "Hall"), ("/people", "Ada", "Ida")):
         page.goto(mortal.url + here)
         page.get_by_label(f"Rename or remove {before}").click()

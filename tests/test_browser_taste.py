@@ -4,10 +4,10 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, brighter, no_wider, say, start
+from helpers.browser import PHONE, brighter, enter, no_wider, say
 
 pytest_plugins = "helpers.webwall"
-DEVICES = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": PHONE}
+DEVICES = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": PHONE | {"color_scheme": "dark"}}
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +18,11 @@ def bright(hung):
     library.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
-def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page, server, bright, device, scheme):
-    page = open_page(**DEVICES[device], color_scheme=scheme)
-    start(page, server)
-    say(page, server, [one | {"id": f"{one['id']}{device}{scheme}"} for one in bright])
+def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page, server, bright, device):
+    page = open_page(**DEVICES[device])
+    enter(page, server)
+    say(page, server, [one | {"id": f"{one['id']}{device}"} for one in bright])
     page.goto(f"{server.url}/taste/wall")
     no_wider(page)
     loved, against = page.locator(".hung").all()
@@ -49,18 +48,18 @@ def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page,
     assert page.locator(".leanings li").count() == 10
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
-def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, device, scheme):
-    page = open_page(**DEVICES[device], color_scheme=scheme)
+def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, device):
+    page = open_page(**DEVICES[device])
     names = []
     for who in ("one", "other"):
-        names.append(start(page, server))
-        say(page, server, [one | {"id": f"{one['id'][:20]}{who}{device}{scheme}"} for one in bright])
+        names.append(enter(page, server))
+        say(page, server, [one | {"id": f"{one['id'][:20]}{who}{device}"} for one in bright])
     page.goto(f"{server.url}/people")
     page.click("text=Two people side by side")
     page.locator("select[name=other]").select_option(names[0])
     page.get_by_role("button", name="Side by side").click()
+    page.wait_for_url("**/together?*")
     assert page.inner_text("h1").startswith(f"{names[1]} and {names[0]} like much the same")
     no_wider(page)
     assert page.locator("section:has(h2:text('Both would love')) img").count() == 9

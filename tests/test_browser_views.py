@@ -2,25 +2,17 @@
 
 import pytest
 
-from helpers.browser import PHONE, no_wider, press, saved, start
+from helpers.browser import PHONE, answered, no_wider, saved
 
 pytest_plugins = "helpers.webwall"
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
+both = pytest.mark.parametrize("options", [DESK, PHONE | {"color_scheme": "dark"}], ids=["desk", "dark phone"])
 
 
-def answered(page, server, to):
-    """Somebody who has answered ten questions comes to this page."""
-    start(page, server, to="/label/wall?mode=rating")
-    press(page, *"9182736455")
-    saved(page)
-    page.goto(f"{server.url}{to}")
-
-
-@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server, options, scheme):
-    page = open_page(**options, color_scheme=scheme)
+@both
+def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server, options):
+    page = open_page(**options)
     answered(page, server, "/results/wall")
     page.click(".view-switch summary")
     page.click(".view-switch a:has-text('Kinds')")
@@ -96,10 +88,9 @@ def mapped(page, server):
     page.wait_for_function("() => document.querySelectorAll('#near li').length === 8")
 
 
-@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, server, options, scheme):
-    page = open_page(**options, color_scheme=scheme)
+@both
+def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, server, options):
+    page = open_page(**options)
     mapped(page, server)
     no_wider(page)
     colours, filled = page.evaluate(COLOURS)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from helpers.browser import PHONE, Server, act, kinds, no_wider, press, said, saved, start, swipe
+from helpers.browser import PHONE, Server, act, answered, kinds, no_wider, said, saved, swipe
 from helpers.many import many
 
 pytest_plugins = "helpers.webwall"
@@ -14,8 +14,8 @@ PICTURES = 3000
 DESK = {"viewport": {"width": 1280, "height": 900}}
 NODES = "document.getElementsByTagName('*').length"
 HERE = "document.activeElement.closest('figure')?.dataset.item"
-both = pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
-schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+DARK = {"color_scheme": "dark"}
+both = pytest.mark.parametrize("device", [DESK, PHONE | DARK], ids=["desk", "dark phone"])
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,8 @@ def results(open_page, large):
 
     def results(expected="", **device):
         page = open_page(**device)
-        name = start(page, large, to="/label/wall?mode=rating")
-        press(page, *"91827364556")
-        saved(page)
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" and m.text != expected else None)
-        page.goto(f"{large.url}/results/wall")
+        name = answered(page, large, "/results/wall")
         hung(page)
         return page, name
 
@@ -65,9 +62,8 @@ def marked(large, name, kind):
 
 
 @both
-@schemes
-def test_thousands_of_pictures_are_walked_by_keys_and_few_are_in_the_page(results, device, scheme):
-    page, _ = results(**device, color_scheme=scheme)
+def test_thousands_of_pictures_are_walked_by_keys_and_few_are_in_the_page(results, device):
+    page, _ = results(**device)
     page.keyboard.press("ArrowDown")
     most = page.evaluate(NODES)
     for key in ("ArrowRight", "PageDown", "PageDown", "ArrowDown", "End"):
@@ -165,9 +161,8 @@ def test_keys_do_everything_and_the_database_has_it(results, large, device):
     page.wait_for_url(f"**like={first}")
 
 
-@schemes
-def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(results, large, scheme):
-    page, name = results(**DESK, color_scheme=scheme)
+def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(results, large):
+    page, name = results(**DESK, **DARK)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     filled(page)
@@ -215,9 +210,8 @@ def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):
     page.locator(f"dialog.zoom img[src*='/pictures/{pressed}/']").wait_for()
 
 
-@schemes
-def test_a_finger_opens_turns_and_leaves_a_closer_look(results, scheme):
-    page, _ = results(**PHONE, color_scheme=scheme)
+def test_a_finger_opens_turns_and_leaves_a_closer_look(results):
+    page, _ = results(**PHONE)
     page.locator("#wall a.plate").nth(1).tap()
     words = page.locator("dialog.zoom .zoom-words p")
     words.filter(has_text="place 2").wait_for()

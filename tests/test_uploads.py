@@ -13,7 +13,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web import uploads
 from beholder.web.app import create_app
-from helpers.browser import HERE, PHONE, SAFE, as_person, hang, no_wider, start
+from helpers.browser import HERE, PHONE, SAFE, as_person, enter, hang, no_wider
 
 pytest_plugins = "helpers.webwall"
 RAW = {"Content-Type": "application/octet-stream"}
@@ -128,7 +128,7 @@ def test_a_folder_may_come_with_what_is_said_of_its_pictures(visit, tmp_path):
 
 def test_pictures_are_chosen_in_the_browser_and_become_a_collection(server, open_page, tmp_path):
     page = open_page()
-    start(page, server)
+    enter(page, server)
     page.goto(server.url)
     files = [str(p) for p in sorted(hang(tmp_path / "mine", 6).glob("*.png"))]
     page.set_input_files('[data-input="files"]', files)
@@ -141,7 +141,7 @@ def test_a_zip_is_dropped_on_the_page(server, open_page, tmp_path):
         for file in hang(tmp_path / "mine", 4).glob("*.png"):
             archive.write(file, file.name)
     page = open_page()
-    start(page, server)
+    enter(page, server)
     page.goto(server.url)
     data = list((tmp_path / "dropped.zip").read_bytes())
     page.evaluate(
@@ -161,7 +161,7 @@ def test_a_folder_is_dropped_on_the_page_with_the_folders_in_it(server, open_pag
     hang(folder / "deeper" / "still", 3)
     (folder / "notes.exe").write_text("no picture")
     page = open_page(**screen)
-    start(page, server)
+    enter(page, server)
     page.goto(server.url)
     hand = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
@@ -175,7 +175,7 @@ def test_a_folder_is_dropped_on_the_page_with_the_folders_in_it(server, open_pag
 
 def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
     page = open_page(**PHONE)
-    start(page, server)
+    enter(page, server)
     page.goto(server.url)
     page.get_by_label("Into the collection").fill("Summer on the phone")
     with page.expect_file_chooser() as chooser:

@@ -540,11 +540,13 @@ def test_a_server_that_others_can_reach_imports_only_for_its_own_machine(wall):
     assert "Path, link or museum" in near.get("/").text
 
 
-def test_no_page_holds_a_path_of_this_machine_or_anything_inline(client, wall):
+def test_no_page_holds_a_path_of_this_machine_or_anything_inline(client, wall, tmp_path):
+    assert wall.home.is_relative_to(tmp_path.parent)
+    assert wall.collection("wall").items[0].locator.path.is_relative_to(tmp_path.parent)
     choose(client, 10)
     for path in ("/", "/label/wall", "/results/wall", "/taste/wall", "/answers/wall", "/people"):
         reply = client.get(path)
-        assert str(wall.home) not in reply.text
+        assert str(tmp_path.parent) not in reply.text  # where pictures and data folder are
         assert " style=" not in reply.text
         assert not re.search(r"\son\w+=", reply.text)
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", reply.text))

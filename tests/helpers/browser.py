@@ -167,14 +167,27 @@ def chromium():
     return sync_api.sync_playwright(), {"executable_path": CHROMIUM, "args": ARGS}
 
 
+def enter(page, server, name=None):
+    """Have this browser answer as a new person. returns : the name"""
+    name, address = name or f"P{uuid.uuid4().hex[:8]}", f"{server.url}/people"
+    reply = page.request.post(address, form={"name": name}, headers={"Origin": server.url}, max_redirects=0)
+    assert reply.status == 303, reply.text()
+    return name
+
+
 def start(page, server, name=None, to="/label/wall"):
-    """Say who answers and come to the labelling page. returns : the name"""
-    name = name or f"P{uuid.uuid4().hex[:8]}"
-    page.goto(f"{server.url}/people?next={to}")
-    page.locator("input[name=name]").last.fill(name)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{server.url}{to}")
+    """A new person comes to the labelling page. returns : the name"""
+    name = enter(page, server, name)
+    page.goto(f"{server.url}{to}")
     asked(page)
+    return name
+
+
+def answered(page, server, to, name=None):
+    """A new person who has rated the first eleven pictures of the wall comes to this page. returns : the name"""
+    name = enter(page, server, name)
+    say(page, server, [event("rating", [item], value=int(one)) for item, one in enumerate("91827364556", 1)])
+    page.goto(f"{server.url}{to}")
     return name
 
 

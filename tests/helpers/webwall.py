@@ -11,13 +11,26 @@ from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE, Server, as_person, chromium, hang
 
 
-@pytest.fixture(scope="module")
-def wall(tmp_path_factory):
-    """A library with one collection, "wall", of seventy pictures."""
-    home = tmp_path_factory.mktemp("web")
+@pytest.fixture(scope="session")
+def seventy(tmp_path_factory):
+    """A data folder with one collection, "wall", of the seventy pictures in it: to be copied, and left as it is."""
+    home = tmp_path_factory.mktemp("seventy") / "data"
     library = Library(home, config=Settings(home=home, threads=1))
     library.import_source(hang(home / "pictures"), "wall")
-    return library
+    library.close()
+    return home
+
+
+def copied(home, to):
+    """A data folder without the pictures, which stay where they are."""
+    return shutil.copytree(home, to, ignore=shutil.ignore_patterns("pictures"))
+
+
+@pytest.fixture(scope="module")
+def wall(seventy, tmp_path_factory):
+    """A library with one collection, "wall", of seventy pictures."""
+    home = copied(seventy, tmp_path_factory.mktemp("web") / "data")
+    return Library(home, config=Settings(home=home, threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +62,13 @@ def engine():
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory):
+def hung(seventy):
     """A data folder with one collection, "wall", that each test takes a copy of."""
-    home = tmp_path_factory.mktemp("hung")
-    library = Library(home, config=Settings(home=home, threads=1))
-    library.import_source(hang(home / "pictures"), "wall")
-    library.close()
-    return home
+    return seventy
 
 
 def serve(hung, home):
-    server = Server(shutil.copytree(hung, home, ignore=shutil.ignore_patterns("pictures"))).start()
+    server = Server(copied(hung, home)).start()
     yield server
     server.kill()
 
@@ -83,7 +92,7 @@ def open_page(engine):
 
     def open_page(**options):
         context = engine.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # of a busy machine
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda e: faults.append(str(e)))
