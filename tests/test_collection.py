@@ -21,7 +21,7 @@ from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserEr
 from beholder.filters import Filter, values_of
 from beholder.locator import Locator
 from beholder.ranking import Ranking, Scale
-from beholder.sources.sample import make_gallery
+from beholder.sources.sample import paint_into
 from beholder.store import VectorShards
 from beholder.taste import make_model
 from helpers.makers import encoded
@@ -347,7 +347,7 @@ def test_an_import_writes_nothing_into_a_folder_that_went(library, painted, monk
     zipped = shutil.make_archive(str(painted), "zip", painted)
     spec = {"pictures": painted, "pictures.zip": zipped}.get(source, source)
     if source == "sample":
-        monkeypatch.setattr("beholder.sources.sample.make_gallery", partial(make_gallery, n=6))
+        monkeypatch.setattr("beholder.sources.sample.paint_into", partial(paint_into, n=6))
     left = []
 
     def go():
@@ -374,6 +374,22 @@ def test_an_import_writes_nothing_into_a_folder_that_went(library, painted, monk
     with pytest.raises(StoreError, match="moved or deleted"):
         take_in(library, spec, progress=progress)
     assert [None, *sorted(library.home.rglob("*"))] == left
+
+
+def test_a_new_collection_does_not_wait_until_all_is_found(library, monkeypatch):
+    monkeypatch.setattr("beholder.sources.sample.paint_into", partial(paint_into, n=12))
+    monkeypatch.setattr(importer, "_SLOW", 0)
+    sizes = []
+
+    def progress(stage, done, total):
+        if stage == "painting the sample gallery":
+            sizes.append(sum(row.size for row in library.collections()))
+
+    take_in(library, "sample", progress=progress)
+    assert sizes == sorted(sizes)
+    assert 0 < sizes[-1] < 12
+    assert library.store.collection("art").size == 12
+    assert counts(take_in(library, "sample"))[:1] == (0,)
 
 
 def test_files_are_embedded_once_wherever_they_are(library, painted):

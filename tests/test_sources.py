@@ -678,13 +678,16 @@ def test_a_name_marked_as_utf8_that_is_none_is_told(tmp_path, workspace):
 
 def test_the_sample_gallery_is_painted_once(workspace, monkeypatch):
     told = []
-    monkeypatch.setattr(sample, "make_gallery", partial(sample.make_gallery, n=3))
+    monkeypatch.setattr(sample, "paint_into", partial(sample.paint_into, n=3))
+    galleries = []
     for _ in range(2):
         source = open_source("sample", workspace, lambda *progress: told.append(progress))
         gallery = found(source)
         assert len({one.name for one in gallery}) == 3
         assert all({"family", "title", "artist", "price"} == set(one.columns) for one in gallery)
         assert all(one.locator.path.is_file() and one.locator.path.is_relative_to(workspace) for one in gallery)
+        galleries.append([(one.name, str(one.locator), list(one.columns.items())) for one in gallery])
+    assert galleries[0] == galleries[1]
     assert told == [("painting the sample gallery", done, 3) for done in (1, 2, 3)]
 
 

@@ -79,7 +79,7 @@ def test_kinds_part_all_pictures_and_no_two_have_the_same_name():
     named = [g for g in groups if g.name]
     assert [g.name for g in named] == ["Landscapes"]
     assert set(kind[named[0].rows]) == {0, 1}
-    assert all(g.title == f"Group of {len(g.rows)} pictures" for g in groups if not g.name and len(g.rows) > 1)
+    assert all(g.title == f"{len(g.rows)} pictures that look alike" for g in groups if not g.name and len(g.rows) > 1)
 
 
 # Years and folders

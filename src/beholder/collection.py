@@ -238,15 +238,23 @@ class Library:
             where the source cannot be used at all; single broken pictures are in the report
         """
         tell = progress or silent
+        of_source = list[tuple[str, int, int]]()  # what the source said last of itself
 
         def say(stage: str, done: int, total: int) -> None:
             self.store.check()  # before anything is written into a data folder that is gone
             tell(stage, done, total)
 
+        def say_of_source(*step: Any) -> None:
+            of_source[:] = [step]
+            say(*step)
+
+        def finding(n: int) -> None:
+            say(*(of_source[0] if of_source else ("looking for pictures", n, 0)))
+
         encoder = None if encoder is None else absolute_name(encoder)
         usual = encoder or absolute_name(self.settings.encoder)
         self.runtime(usual)  # what cannot be loaded leaves no collection behind
-        source = open_source(spec, self.home / "sources", progress=say, fetch=fetch)
+        source = open_source(spec, self.home / "sources", progress=say_of_source, fetch=fetch)
         row = self.store.collection_for(into, named(spec), usual)
         wanted = self.with_prior([encoder or row.encoder, *row.more_encoders])
         row = row if row.id else replace(row, more_encoders=tuple(wanted[1:]))
@@ -257,6 +265,7 @@ class Library:
             *self._seers(wanted),
             threads=self.settings.threads,
             progress=say,
+            finding=finding,
             artworks=row.artworks if artworks is None and is_own else artworks,
         )
         try:

@@ -6,7 +6,8 @@ bytes that are already here are a copy or a moved picture; the rest is embedded,
 artwork may be a part are looked into first, each once: what is found there are the pictures. A batch is kept in two
 durable steps, vectors first and then the items with their files in one transaction, so an item without its
 numbers cannot exist, and vectors without an item cost nothing. A new collection is kept together with its first
-pictures, so whatever stops an import leaves none that is empty.
+pictures, so whatever stops an import leaves none that is empty. Where finding is slow (pictures are fetched, or
+painted), a new collection does not wait for its end: what has been found is taken in between.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ from beholder.locator import WHOLE, Locator
 from beholder.refresh import News, Refresh
 from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
 from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
-from beholder.types import Matrix, Progress, picture_key, silent
+from beholder.types import Matrix, Progress, picture_key
 
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 _FIRST = 4  # the first step, so that something is there to be seen; the next ones are as long as all before
+_SLOW = 1.0  # seconds of finding, after which what has been found is taken in
 _MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
 _Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it
@@ -84,6 +86,8 @@ class Importer:
         the collection; with the id 0 one that is new, and kept with its first pictures
     shards, runtimes
         the vectors' homes and what makes them, in the same order
+    finding
+        told how many pictures have been found, while they are sought
     artworks
         whether photos are looked into for artworks, also those that are in as a whole; None: new ones that are `wild`
     """
@@ -96,11 +100,12 @@ class Importer:
         shards: Sequence[VectorShards],
         *,
         threads: int,
-        progress: Progress = silent,
+        progress: Progress,
+        finding: _Tick,
         artworks: bool | None = None,
     ) -> None:
         self.store, self.row, self.runtimes, self.shards, self.threads = store, row, runtimes, shards, threads
-        self.progress, self.artworks = progress, artworks
+        self.progress, self.finding, self.artworks = progress, finding, artworks
         self.report = ImportReport(row.name)
         self.items = dict[str, list[KnownItem]]()  # by sha256, the parts of a photo in the order in which they came
         for item in store.known_items(row.id).values():
@@ -113,9 +118,17 @@ class Importer:
     def run(self, source: Source) -> ImportReport:
         """Take in all that the source finds. raises : whatever the source or the store raises; the rest is reported"""
         start = time.monotonic()
-        found = self._find(source)
+        found, taken = list[_Packed](), 0
+        is_new, last = not self.row.id, start
+        for one in self._find(source):
+            found.append(one)
+            self.finding(len(found))
+            if is_new and time.monotonic() - last > _SLOW:
+                batch = [each.opened() for each in found[taken : taken + min(BATCH, max(_FIRST, taken))]]
+                self._take(batch, self._still_finding(len(found)))
+                taken, last = taken + len(batch), time.monotonic()
         self._complete()
-        fresh = [one for one in found if not self._is_known(one.opened())]
+        fresh = [one for one in found[taken:] if not self._is_known(one.opened())]
         fresh, at = _spread(fresh), 0
         while at < len(fresh):
             batch = [one.opened() for one in fresh[at : at + min(BATCH, max(_FIRST, at))]]
@@ -159,8 +172,11 @@ class Importer:
     def _ticker(self, stage: str, before: int, total: int) -> _Tick:
         return lambda done: self.progress(stage, before + done, total)
 
-    def _find(self, source: Source) -> list[_Packed]:
-        found, headers = list[_Packed](), dict[tuple[str, ...], tuple[str, ...]]()
+    def _still_finding(self, n: int) -> _Tick:
+        return lambda done: self.finding(n)
+
+    def _find(self, source: Source) -> Iterator[_Packed]:
+        headers = dict[tuple[str, ...], tuple[str, ...]]()
         for one in source.find():
             if isinstance(one, Broken):
                 self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
@@ -176,9 +192,7 @@ class Importer:
                 )
             else:
                 header = tuple(one.columns)
-                found.append(_Packed.of(one, headers.setdefault(header, header)))
-                self.progress("looking for pictures", len(found), 0)
-        return found
+                yield _Packed.of(one, headers.setdefault(header, header))
 
     def _complete(self) -> None:
         """Pictures that are in but have no numbers yet from these encoders: the encoder changed or a shard was lost."""

@@ -143,15 +143,16 @@ class _SampleSource:
 
     def find(self) -> Iterator[Found | Broken]:
         """raises : StoreError where the gallery cannot be written"""
-        from beholder.sources.sample import make_gallery
+        from beholder.sources.sample import paint_into
 
-        if not (self.folder / ITEMS).is_file():  # it is written last, so all of the gallery is there
-            try:
-                self.folder.parent.mkdir(exist_ok=True)
-                make_gallery(
-                    self.folder, progress=lambda done, n: self.progress("painting the sample gallery", done, n)
-                )
-            except OSError as error:
-                where = shown(str(self.folder))
-                raise StoreError(f"the gallery cannot be painted in '{where}': {why_unreadable(error)}") from error
-        yield from FolderSource(self.folder).find()
+        if (self.folder / ITEMS).is_file():  # it is written last, so all of the gallery is there
+            yield from FolderSource(self.folder).find()
+            return
+        try:
+            self.folder.parent.mkdir(exist_ok=True)
+            yield from paint_into(
+                self.folder, progress=lambda done, n: self.progress("painting the sample gallery", done, n)
+            )
+        except OSError as error:
+            where = shown(str(self.folder))
+            raise StoreError(f"the gallery cannot be painted in '{where}': {why_unreadable(error)}") from error

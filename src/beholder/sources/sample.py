@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -53,7 +53,14 @@ def _make(folder: Path, index: int, seed: int) -> dict[str, str]:
 def make_gallery(
     folder: Path, n: int = 480, seed: int = 0, progress: Callable[[int, int], None] | None = None
 ) -> list[Found]:
-    """Paint the gallery into a folder, with its `items.csv` in the plain folder format.
+    """All of what `paint_into` gives."""
+    return list(paint_into(folder, n, seed, progress))
+
+
+def paint_into(
+    folder: Path, n: int = 480, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Found]:
+    """Paint the gallery into a folder, and at the end its `items.csv` in the plain folder format.
 
     Pictures that are there already are kept, so a run that was cut off goes on where it was; each picture, and the
     list, appears wholly or not at all. Threads, not processes: numpy and Pillow let go of the interpreter's lock, and
@@ -64,24 +71,22 @@ def make_gallery(
     progress
         called with (pictures done, n) after each
 
-    Returns
-    -------
-    list[Found]
-        the pictures in order, with columns family, title, artist, price
+    Yields
+    ------
+    Found
+        the pictures in order, each as it is painted, with columns title, artist, family, price
     """
     if n < 1:
         raise UserError(f"a gallery of {n} pictures was asked for; it needs at least 1.")
     folder.mkdir(exist_ok=True)
-    rows: list[dict[str, str]] = []
-    with closing(map_jobs(lambda index: _make(folder, index, seed), range(n), workers=settings().threads)) as made:
-        for row in made:
-            rows.append(row)
-            if progress:
-                progress(len(rows), n)
+    columns = ("title", "artist", "family", "price")
     table = io.StringIO()
-    writer = csv.DictWriter(table, ["item", "file", "title", "artist", "family", "price"])
+    writer = csv.DictWriter(table, ["item", "file", *columns])
     writer.writeheader()
-    writer.writerows(rows)
+    with closing(map_jobs(lambda index: _make(folder, index, seed), range(n), workers=settings().threads)) as made:
+        for done, row in enumerate(made, 1):
+            writer.writerow(row)
+            if progress:
+                progress(done, n)
+            yield Found(row["item"], Locator.of(folder / row["file"]), {name: row[name] for name in columns})
     write_whole(folder / "items.csv", table.getvalue().encode())
-    columns = ("family", "title", "artist", "price")
-    return [Found(row["item"], Locator.of(folder / row["file"]), {name: row[name] for name in columns}) for row in rows]

@@ -49,7 +49,9 @@ class Group:
     @property
     def title(self) -> str:
         """Its name, or how many pictures it has."""
-        return self.name or ("A picture by itself" if len(self.rows) == 1 else f"Group of {len(self.rows):,} pictures")
+        return self.name or (
+            "A picture by itself" if len(self.rows) == 1 else f"{len(self.rows):,} pictures that look alike"
+        )
 
 
 def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints) -> list[Group]:

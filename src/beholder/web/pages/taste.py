@@ -98,7 +98,7 @@ def answers(request: Request, collection: str, person: PagePerson) -> Response:
     row_of, items = session.collection.row_of, session.collection.items
     return page(
         request, "answers.html", here="taste", collection=session.collection.name, number=number,
-        last=max(1, -(-len(history) // _PER_PAGE)), total=len(history),
+        last=max(1, -(-len(history) // _PER_PAGE)), total=len(history), answers=len(session.now.history.answers),
         told=[_tell(session.collection, j) for j in part],
         hidden=[items[row_of[i]] for i in sorted(session.now.history.hidden) if i in row_of],
     )  # fmt: skip

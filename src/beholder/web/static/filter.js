@@ -4,6 +4,7 @@ import { become } from "./dom.js";
 
 const form = document.getElementById("filter");
 const panel = form?.querySelector(".filter-fields"); // the map has none
+const CHANGED = "beholder.changed"; // what the page was asked anew for has the focus again
 let asked = 0, soon;
 
 // Fields that say nothing stay out of the address.
@@ -31,6 +32,8 @@ async function count() {
 }
 
 if (form) {
+  document.getElementsByName(sessionStorage.getItem(CHANGED))[0]?.focus({ preventScroll: true });
+  sessionStorage.removeItem(CHANGED);
   panel.addEventListener("input", (e) => {
     if (!e.target.matches(".find")) return;
     clearTimeout(soon);
@@ -39,6 +42,9 @@ if (form) {
   panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
   panel.addEventListener("change", (e) => !e.target.matches(".find") && count());
   for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
-    choice.addEventListener("change", () => form.requestSubmit());
+    choice.addEventListener("change", () => {
+      sessionStorage.setItem(CHANGED, choice.name);
+      form.requestSubmit();
+    });
   }
 }

@@ -217,7 +217,7 @@ function legend() {
 async function begin() {
   const response = await fetch(`${base}/points`).catch(() => null);
   if (response?.status === 202) {
-    said.textContent = "Drawing the map. This is done once, and takes from a few seconds to two minutes for very many pictures.";
+    said.textContent = "Drawing the map. This is done once. It takes a few seconds, for 100,000 pictures up to two minutes.";
     setTimeout(begin, SOON);
     return;
   }
