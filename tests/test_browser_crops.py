@@ -253,8 +253,10 @@ def test_without_a_script_it_is_the_whole_picture_or_not(open_page, server):
     page.keyboard.press("Enter")
     page.locator(".crops a.plate").first.click()
     assert page.get_by_role("button", name="Save").count() == 0
-    page.get_by_role("button", name="Whole picture").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Whole picture").click()
     assert "Saved" in page.inner_text("main")
     assert kept(server, "two")[0].crop == "whole"
-    page.get_by_role("button", name="Undo").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
     assert kept(server, "two")[0].crop == crop(TWO)

@@ -24,7 +24,7 @@ def results(open_page, server, **device):
     page = open_page(**device)
     page.goto(f"{server.url}/people")
     page.locator("button:has-text('Ada')").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(f"{server.url}/")
     page.goto(f"{server.url}/results/shop")
     return page
 
@@ -58,7 +58,7 @@ def test_a_person_says_that_two_pictures_show_one_work_and_takes_it_back(open_pa
     assert page.locator("#wall figure").count() == len(ADS) - 1
     page.click(".same-card button:has-text('The same work')")
     page.wait_for_selector(".same-card", state="detached")
-    assert page.locator("#wall figure").count() == len(ADS) - 2
+    page.wait_for_function("n => document.querySelectorAll('#wall figure').length === n", arg=len(ADS) - 2)
     page.goto(f"{server.url}/same/shop")
     assert page.locator(".same-work").count() == 2
     page.locator(".same-work:has-text('Skov') button, .same-work:has-text('Sne') button").first.click()

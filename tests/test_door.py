@@ -169,7 +169,7 @@ def drip_heads(write):
 
 
 def wait_for_ever(write):
-    time.sleep(5)
+    time.sleep(10)
 
 
 @pytest.mark.parametrize("slow", [drip, drip_heads, wait_for_ever])
@@ -177,7 +177,7 @@ def test_a_slow_server_is_left_when_the_time_is_over(tmp_path, sites, slow):
     site, start = sites(lambda request: Reply(raw=slow)), time.monotonic()
     with pytest.raises(NotFetched, match="takes longer than 0 s"):
         fetched(tmp_path / "web", site, limits=Limits(1 << 20, 0.4))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 5, "each of these lasts ten seconds"
 
 
 def endless(write):

@@ -414,14 +414,14 @@ def test_only_the_part_of_a_file_that_is_the_picture_is_read(tmp_path, kind, tai
     path = tmp_path / "long"
     path.write_bytes(data if tail == "whole" else data[: len(data) // 2])
     os.truncate(path, 3_000_000_000)
-    start = time.monotonic()
+    start = time.process_time()
     try:
         seen = open_image(path, max_side=32)
     except BadPicture:
         assert tail == "cut"
     else:
         assert tail == "cut" or np.array_equal(pixels(seen), pixels(open_image(data, max_side=32)))
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 DEEP = {

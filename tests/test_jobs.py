@@ -33,7 +33,7 @@ def test_results_come_in_the_order_of_the_jobs(processes):
 
 def test_results_may_come_as_they_are_done():
     slow = threading.Event()
-    told = map_jobs(lambda n: n or slow.wait(10), range(3), workers=3, in_order=False)
+    told = map_jobs(lambda n: n or slow.wait(60), range(3), workers=3, in_order=False)
     assert sorted((next(told), next(told))) == [1, 2]
     slow.set()
     assert list(told) == [True]
@@ -58,7 +58,7 @@ def test_work_is_told_that_no_more_is_wanted(ends):
         begun.release()
         if ends == "error" and number == 1:
             raise UserError("broken")
-        assert stop.wait(10)
+        assert stop.wait(60)
         return "stopped"
 
     told = map_jobs(work, range(50), workers=2, stop=stop)

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from beholder.errors import UserError
-from beholder.features.attributes import AttributesRuntime
 from beholder.painter import GALLERY
 from beholder.painter.palette import draw_palette, from_oklab, to_oklab
 from beholder.sources.sample import gallery_picture, make_gallery
@@ -19,18 +18,18 @@ FEW = 24
 
 
 @pytest.fixture(scope="module")
-def gallery(tmp_path_factory):
+def few(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
     return folder, make_gallery(folder, FEW)
 
 
-def test_there_are_at_least_twelve_families_and_the_first_pictures_show_them_all(gallery):
+def test_there_are_at_least_twelve_families_and_the_first_pictures_show_them_all(few):
     assert len(GALLERY) >= 12
-    assert {one.columns["family"] for one in gallery[1]} == set(GALLERY)
+    assert {one.columns["family"] for one in few[1]} == set(GALLERY)
 
 
-def test_a_picture_is_the_same_however_many_are_made(gallery, tmp_path):
-    found = gallery[1]
+def test_a_picture_is_the_same_however_many_are_made(few, tmp_path):
+    found = few[1]
     again = make_gallery(tmp_path, 3)
     for old, new in zip(found, again, strict=False):
         assert old.name == new.name
@@ -38,35 +37,45 @@ def test_a_picture_is_the_same_however_many_are_made(gallery, tmp_path):
         assert old.locator.path.read_bytes() == new.locator.path.read_bytes()
 
 
-def test_another_seed_makes_other_pictures_under_other_names(gallery, tmp_path):
+def test_another_seed_makes_other_pictures_under_other_names(few, tmp_path):
     others = make_gallery(tmp_path, 3, seed=7)
-    assert not {one.locator.path.name for one in others} & {one.locator.path.name for one in gallery[1]}
-    assert all(
-        a.locator.path.read_bytes() != b.locator.path.read_bytes() for a, b in zip(gallery[1], others, strict=False)
-    )
+    assert not {one.locator.path.name for one in others} & {one.locator.path.name for one in few[1]}
+    assert all(a.locator.path.read_bytes() != b.locator.path.read_bytes() for a, b in zip(few[1], others, strict=False))
+
+
+@pytest.fixture
+def hung(gallery):
+    """The whole gallery, as it is imported: picture `index` is in row `index`."""
+    return gallery.collection("sample")
+
+
+def test_the_gallery_that_is_imported_is_the_painters(hung):
+    kept = Image.open(hung.items[207].locator.path)
+    apart = np.abs(np.asarray(kept, float) - np.asarray(gallery_picture(207), float))
+    assert apart.mean() < 8, "but for JPEG"
 
 
 @pytest.mark.parametrize("family", GALLERY)
-def test_every_family_paints_whole_pictures_of_different_looks(family):
+def test_every_family_paints_whole_pictures_of_different_looks(hung, family):
     start = GALLERY.index(family)
-    painted = [gallery_picture(start + len(GALLERY) * k) for k in range(2, 6)]
+    painted = [Image.open(hung.items[start + len(GALLERY) * k].locator.path) for k in range(2, 6)]
     assert all(p.mode == "RGB" and max(p.size) >= 500 and min(p.size) >= 400 for p in painted)
     small = np.stack([np.asarray(p.resize((24, 24), Image.Resampling.BOX), float) for p in painted])
     assert (small.std(axis=(1, 2, 3)) > 3).all(), "a picture is all but empty"
     assert all(np.abs(small[i] - small[j]).mean() > 4 for i in range(4) for j in range(i))
 
 
-def test_portraits_landscapes_and_squares_hang_side_by_side(gallery):
+def test_portraits_landscapes_and_squares_hang_side_by_side(few):
     shapes = set()
-    for one in gallery[1]:
+    for one in few[1]:
         with Image.open(one.locator.path) as picture:
             assert picture.format == "JPEG"
             shapes.add(np.sign(picture.width - picture.height))
     assert shapes == {-1, 0, 1}
 
 
-def test_items_csv_is_in_the_plain_folder_format(gallery):
-    folder, found = gallery
+def test_items_csv_is_in_the_plain_folder_format(few):
+    folder, found = few
     with (folder / "items.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["item", "file", "title", "artist", "family", "price"]
@@ -123,17 +132,17 @@ def test_an_empty_gallery_is_refused_with_a_sentence(tmp_path):
         make_gallery(tmp_path, 0)
 
 
-def test_the_attributes_vary_within_the_gallery_and_hardly_together():
-    measured = AttributesRuntime().encode([gallery_picture(index) for index in range(200, 260)])
+def test_the_attributes_vary_within_the_gallery_and_hardly_together(hung):
+    measured = hung.attributes[200:260]
     assert (measured.std(axis=0) > 0.12).all()
     together = np.corrcoef(measured, rowvar=False) - np.eye(10)
     assert np.abs(together).max() < 0.6
 
 
-def test_vivid_and_dramatic_pictures_occur_in_most_families():
+def test_vivid_and_dramatic_pictures_occur_in_most_families(hung):
     """A taste for vivid colour must not be a taste for one family."""
-    per = [[gallery_picture(k + len(GALLERY) * i) for i in range(3, 8)] for k in range(0, len(GALLERY), 3)]
-    spread = [AttributesRuntime().encode(pictures)[:, [2, 4]].std(axis=0) for pictures in per]
+    per = [[k + len(GALLERY) * i for i in range(3, 8)] for k in range(0, len(GALLERY), 3)]
+    spread = [hung.attributes[rows][:, [2, 4]].std(axis=0) for rows in per]
     assert (np.mean(spread, axis=0) > 0.1).all()
 
 

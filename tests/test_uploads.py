@@ -132,6 +132,7 @@ def test_pictures_are_chosen_in_the_browser_and_become_a_collection(server, open
     page.goto(server.url)
     files = [str(p) for p in sorted(hang(tmp_path / "mine", 6).glob("*.png"))]
     page.set_input_files('[data-input="files"]', files)
+    page.locator("h2", has_text="my pictures").wait_for()  # the page is drawn again
     page.wait_for_selector("text=my pictures: 6 new pictures")
     assert page.locator("h2", has_text="my pictures").count() == 1
 
@@ -181,7 +182,8 @@ def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
     with page.expect_file_chooser() as chooser:
         page.get_by_text("Choose pictures").tap()
     chooser.value.set_files([str(p) for p in sorted(hang(tmp_path / "DCIM", 4).glob("*.png"))])
-    page.wait_for_selector("text=Summer on the phone: 4 new pictures")
+    page.locator("h2", has_text="Summer on the phone").wait_for()  # the page is drawn again
+    page.wait_for_selector("text=Summer on the phone: 4 new pictures")  # and moves down for this
     no_wider(page)
     page.get_by_label("Choose in Summer on the phone").tap()
     page.wait_for_selector("#wall img")

@@ -4,7 +4,6 @@ import re
 import shutil
 import sys
 import threading
-import time
 import uuid
 
 import pytest
@@ -356,17 +355,17 @@ def test_a_grid_comes_first_then_pairs_and_the_person_may_choose(client, wall):
 
 def test_no_answer_waits_for_a_fit(client, monkeypatch):
     choose(client, 3)
-    going, done = threading.Event(), threading.Event()
+    going, done, ended = threading.Event(), threading.Event(), threading.Event()
 
     def slow(self, answers):
         going.set()
-        assert done.wait(20)
+        done.wait(60)
+        ended.set()
         raise RuntimeError("never mind")
 
     monkeypatch.setattr(Learner, "_fit", slow)
     choose(client, 1)
-    assert going.wait(10)
-    start = time.monotonic()
+    assert going.wait(60)
     choose(client, 3)
-    assert time.monotonic() - start < 5
+    assert not ended.is_set()
     done.set()
