@@ -137,7 +137,8 @@ def test_a_held_key_is_one_answer(open_page, server):
 def test_the_next_question_hangs_before_the_key_press_returns(open_page, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=pairs")
-    page.wait_for_timeout(1500)  # three more are fetched and decoded meanwhile
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(800)  # three more were fetched, and are decoded meanwhile
     swapped = page.evaluate(
         """() => [1, 2, 3].map(() => {
             const label = document.getElementById('label'), old = label.dataset.question
@@ -205,7 +206,7 @@ def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits
 def test_answers_that_wait_survive_the_closing_of_the_page(open_page, mortal):
     page = open_page()
     me = start(page, mortal, to="/label/wall?mode=pairs")
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")  # the next questions are there
     mortal.kill()
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
@@ -220,7 +221,7 @@ def test_answers_that_wait_survive_the_closing_of_the_page(open_page, mortal):
 def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
     page = open_page()
     start(page, server, "Ada Waits", to="/label/wall?mode=pairs")
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")  # the next questions are there
     other = page.context.new_page()
     start(other, server, "Bob Comes", to="/label/wall?mode=pairs")
     page.keyboard.press("ArrowLeft")  # this tab still shows Ada's page
@@ -515,7 +516,7 @@ def test_what_cannot_be_read_in_the_browsers_storage_is_set_aside_and_answering_
 def test_when_the_data_folder_goes_the_page_keeps_what_is_answered_and_sends_it_when_it_is_back(open_page, mortal):
     page = open_page()
     me = start(page, mortal, to="/label/wall?mode=rating")
-    page.wait_for_timeout(800)  # the next questions come in
+    page.wait_for_load_state("networkidle")  # the next questions are there
     away = mortal.home.rename(mortal.home.with_name("away"))
     page.keyboard.press("7")
     page.wait_for_timeout(50)
