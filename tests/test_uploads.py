@@ -181,6 +181,7 @@ def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
     page.get_by_label("Into the collection").fill("Summer on the phone")
     with page.expect_file_chooser() as chooser:
         page.get_by_text("Choose pictures").tap()
+    page.wait_for_function("() => !document.querySelector('button:active')")  # no page is drawn again under a finger
     chooser.value.set_files([str(p) for p in sorted(hang(tmp_path / "DCIM", 4).glob("*.png"))])
     page.locator("h2", has_text="Summer on the phone").wait_for()  # the page is drawn again
     page.wait_for_selector("text=Summer on the phone: 4 new pictures")  # and moves down for this
