@@ -181,7 +181,7 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("No picture here is surely 'night'; these come closest.",)
+    assert found.notes == ("We are not sure which pictures fit 'night'; these come closest.",)
     assert found.why(np.array([0])) == [("close to 'night'",)]
 
 

@@ -55,11 +55,14 @@ class UnknownName(UserError):
 
 
 class AlikeName(UserError):
-    """A new name that looks the same as one that is there. known : those"""
+    """A new name that is there, or looks the same as one that is. known : those"""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         self.known = list(known)
         there = " and ".join(f"'{other}'" for other in self.known)
+        if name in self.known:
+            super().__init__(f"there is a {what} '{name}' already. Take another name")
+            return
         super().__init__(
             f"there is a {what} {there} already, and '{name}' looks the same. Write the name as it is there, "
             "or take another one"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from beholder.filters import Filter
     from beholder.offers import Wishes
     from beholder.ranking import Ranked, Ranking
-    from beholder.session import Reading
+    from beholder.session import Reading, Session
     from beholder.types import Item
 
 _SHOWN = 20  # rows of the table, and
@@ -156,7 +156,7 @@ def rank(
     session = open_session(collection, person, model)
     if session.starts_from_others and not session.history():
         order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
-        note(f"{session.person.name} has answered nothing here yet: this is by {order}")
+        note(f"{session.person.name} has answered nothing here yet: this is by {order}{_who_has(session)}")
     facts = session.collection.facts
     prices = _prices(facts.currencies, min_price, max_price, currency, rates)
     wishes = replace(
@@ -200,6 +200,14 @@ def rank(
         for heading, part in apart:
             if part:
                 note(f"apart: {len(part):,}, {heading[0].lower()}{heading[1:]}")
+
+
+def _who_has(session: Session) -> str:
+    """Who has answered in this collection, where others have."""
+    store, row = session.collection.library.store, session.collection.row
+    names = [one.name for one in store.people() if row.id in store.answer_counts(one.id)]
+    few = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f". Answers here are of {few}: --person NAME says whose count" if names else ""
 
 
 def _prices(known: Sequence[str], low: float | None, high: float | None, currency: str, rates: Path | None) -> Wishes:

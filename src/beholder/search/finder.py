@@ -22,8 +22,8 @@ _KEPT = 8  # searches whose results are held: a page more asks for the same agai
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
 _PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
 _UNCERTAIN = (
-    "No picture here is surely '{}'; these come closest.",
-    "Where '{}' is not written, no picture here is surely that; those that come closest are last.",
+    "We are not sure which pictures fit '{}'; these come closest.",
+    "Where '{}' is not written, we are not sure; those that come closest are last.",
 )
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})

@@ -78,7 +78,7 @@ def _beside(request: Request, person: Person, ids: Sequence[int], own: Shortlist
         others=[i for i in items if i.id not in known], sofa=request.query_params.get("sofa") == "1",
         names=names, ranked=ranked, favourites=set().union(*(one.favourites for one in said)),
         hidden=set().union(*(one.hidden for one in said)), more=_others(own, ids) if own else (),
-        back=f"{request.url.path}?{request.url.query}",
+        notes=state.store.shortlists.notes(own) if own else {}, back=f"{request.url.path}?{request.url.query}",
     )  # fmt: skip
 
 

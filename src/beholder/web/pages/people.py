@@ -14,7 +14,6 @@ from beholder.web.state import state_of
 from beholder.web.who import person_of, remember
 
 router = APIRouter()
-_NOBODY = {"root", "admin", "user", "nobody", "app"}  # accounts that are not called as a person is
 
 
 @router.get("/people")
@@ -27,13 +26,8 @@ def people(request: Request, next: str = "/") -> Response:
     shelves = state.store.collections()[-1:] if not everybody else []
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
-        offered=_offered() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
+        offered=system_user() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
     )  # fmt: skip
-
-
-def _offered() -> str:
-    name = system_user()
-    return "" if name in _NOBODY else name
 
 
 @router.post("/people")

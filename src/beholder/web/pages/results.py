@@ -72,7 +72,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "shares": reading.shares, "elsewhere": session.elsewhere.known, "alone": session.elsewhere.alone,
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
             "matching": len(shown), "of": len(ranked), "filter": wanted,
-            "sorts": _sorts_of(pictures.facts, wanted.sort),
+            "sorts": _sorts_of(pictures.facts, wanted),
             "panel": panel_of(wanted, ranked, judged, pictures, sought_in(query)),
             "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
             "number": number, "hidden": len(reading.history.hidden), "address": address,
@@ -110,10 +110,12 @@ class _Part:
         return cls(heading, wanted.part, len(ranking), ranking[:_APART])
 
 
-def _sorts_of(facts: Facts, chosen: str) -> dict[str, str]:
+def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     """What the sorts that tell these pictures apart are called."""
+    first = {"score": "Closest first"} if wanted.text or wanted.like is not None else {}
     known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
-    return {sort: words for sort, words in _SORTS.items() if known.get(sort.partition("-")[0], True) or sort == chosen}
+    shown = (sort for sort in _SORTS if known.get(sort.partition("-")[0], True) or sort == wanted.sort)
+    return {sort: (_SORTS | first)[sort] for sort in shown}
 
 
 def why_apart(wanted: Filter, item: Item) -> str:

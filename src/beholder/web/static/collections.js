@@ -57,6 +57,7 @@ async function begin(form) {
   } catch (problem) {
     fault.textContent = problem.message;
     form.querySelector("input:not([type=hidden])")?.focus();
+    fault.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -15,10 +15,11 @@ function build() {
 export async function keep(item, title) {
   if (!dialog) build();
   const fault = make("p", { class: "fault", role: "alert" });
-  const put = async (said, box) => {
-    fault.textContent = "";
+  const said = make("p", { role: "status" });
+  const put = async (body, box) => {
+    fault.textContent = said.textContent = "";
     try {
-      return await call("/api/shortlists", { item, ...said });
+      return await call("/api/shortlists", { item, ...body });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       fault.textContent = `Not saved. ${error.message}`;
@@ -40,10 +41,12 @@ export async function keep(item, title) {
     if (!made) return;
     lists.append(line(made));
     name.value = "";
+    said.textContent = `It is on “${made.name}” now.`;
+    dialog.querySelector(".dialog-head button").focus(); // another Enter is no second shortlist
   });
   dialog.replaceChildren(
     make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
-    make("p", { class: "soft" }, title), lists, form, fault,
+    make("p", { class: "soft" }, title), lists, said, form, fault,
   );
   if (!dialog.open) dialog.showModal();
   try {
