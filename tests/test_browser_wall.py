@@ -189,26 +189,6 @@ def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(resul
     assert marked(large, name, "hide") == [(int(last), 1)]
 
 
-@both
-def test_back_closes_a_closer_look_and_leaves_the_page_only_then(results, device):
-    page, _ = results(**device)
-    here, opened = page.url, page.locator("dialog.zoom[open]")
-    page.evaluate("scrollTo(0, 600)")
-    for close in (page.go_back, lambda: page.keyboard.press("Escape"), page.reload):
-        page.locator("#wall figure:not(.bare) a.plate").nth(4).click()
-        opened.wait_for()
-        scrolled = page.evaluate("scrollY")
-        page.keyboard.press("ArrowRight")
-        close()
-        opened.wait_for(state="hidden")
-        page.wait_for_function("!history.state?.zoom")
-        assert page.url == here
-        assert abs(page.evaluate("scrollY") - scrolled) < 300
-    hung(page)
-    page.go_back()
-    assert page.url == "about:blank"
-
-
 def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):
     page, _ = results(**DESK)
     held = []

@@ -98,8 +98,7 @@ function compare(figure) {
   }
   hold();
   changed(id);
-  const say = document.querySelector("dialog[open]") ? toast : speak; // the tray lies under a dialog
-  return say(chosen.has(id) ? `${chosen.size} of ${MOST} chosen to compare, below the pictures of Results` : "No longer chosen to compare");
+  return speak(chosen.has(id) ? `${chosen.size} chosen to compare` : "No longer chosen to compare");
 }
 
 function hold() {

@@ -133,7 +133,6 @@ for (const one of closer) one.addEventListener("click", () => run(one.dataset.do
 // A letter: about the picture in the closer look, else the tile that was last pointed at or had the focus.
 function key(letter) {
   if (letter === "u") return acts.undo() ?? true;
-  if (letter === "?") return help() ?? true;
   const what = acts.ACTS.find((one) => one[3].toLowerCase() === letter)?.[0];
   if (!what) return false;
   const figure = looked ?? (current?.isConnected ? current : null);
@@ -146,7 +145,8 @@ const MOVES = /^(Arrow(Left|Right|Up|Down)|Page(Up|Down)|Home|End)$/;
 document.addEventListener("keydown", (e) => {
   if (elsewhere(e) || document.querySelector(".drop-down[open]")) return;
   const pressed = keyOf(e);
-  if (MOVES.test(pressed) && !e.shiftKey) {
+  if (pressed === "?") help();
+  else if (MOVES.test(pressed) && !e.shiftKey) {
     if (!wall?.laid || !walk(pressed)) return;
   } else if (e.repeat || !key(pressed.toLowerCase())) return;
   e.preventDefault();

@@ -1,6 +1,5 @@
 // A closer look: one picture as large as the window, and at its full size with one more tap.
 
-import { newId } from "./api.js";
 import { icon, make } from "./dom.js";
 import { keyOf } from "./keys.js";
 import { swipes } from "./touch.js";
@@ -16,38 +15,15 @@ let list = [];
 let at = 0;
 let on = {};
 
-// Back closes it, as on a phone it should: while it is open the page has a step of its own in the browser's history.
-let step = null; // names that step
-let leaving = false; // it was closed in another way, and its step is being taken back
-
-function enter() {
-  if (leaving) return; // then it is entered when that is done
-  step = newId();
-  history.pushState({ ...history.state, zoom: step }, "");
-}
-const inside = () => step !== null && history.state?.zoom === step;
-function leave() {
-  if (leaving || !inside()) return;
-  leaving = true;
-  history.back();
-}
-addEventListener("popstate", () => {
-  const back = leaving;
-  leaving = false;
-  if (dialog?.open && back) enter();
-  else if (dialog?.open && !inside()) dialog.close();
-});
-if (history.state?.zoom) history.back(); // the page was loaded anew at a step of which nothing is open now
-
 function build() {
   picture = make("img", { alt: "" });
   words = make("div", { class: "zoom-words", "aria-live": "polite" });
   tools = make("div", { class: "zoom-tools" });
   const close = make("button", { type: "button", class: "round zoom-back", "aria-label": "Back", onclick: () => dialog.close() }, icon("close"));
-  const stepper = (by, label, sign) =>
+  const step = (by, label, sign) =>
     make("button", { type: "button", class: "round", "aria-label": label, onclick: () => turn(by) }, sign);
   alike = make("a", { class: "button round zoom-more", "aria-label": "More like this", title: "More like this" }, icon("alike"));
-  const steps = make("div", { class: "zoom-steps" }, stepper(-1, "Previous picture", "‹"), stepper(1, "Next picture", "›"));
+  const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
   const full = () => dialog.classList.contains("full");
   frame.addEventListener("click", (e) => (e.target === picture ? dialog.classList.toggle("full") : dialog.close()));
@@ -70,10 +46,7 @@ function build() {
     e.preventDefault();
     e.stopPropagation();
   });
-  dialog.addEventListener("close", () => {
-    leave();
-    on.closed?.(at);
-  });
+  dialog.addEventListener("close", () => on.closed?.(at));
   document.body.append(dialog);
 }
 
@@ -103,5 +76,4 @@ export function zoom(pictures, first = 0, acts = {}) {
   dialog.classList.toggle("alone", list.length < 2);
   opened = performance.now();
   dialog.showModal();
-  enter();
 }
