@@ -235,6 +235,12 @@ def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     titles = [page.locator("#wall .title").nth(at).inner_text() for at in (0, 1, 2)]
     act(page, 0, "compare")
     page.locator(".tray", has_text="Choose another").wait_for()
+    heart, caption = page.locator("#wall [data-do=favourite]").first, page.locator("#wall figcaption").first
+    heart.focus()
+    assert caption.evaluate("one => one.scrollLeft") == 0  # in line with its picture
+    assert all(
+        key.endswith(".wall") for key in page.evaluate("Object.keys(sessionStorage).filter(k => k.includes('compare'))")
+    )
     act(page, 2, "compare")
     act(page, 1, "compare")
     page.locator(f".tray [title='Take away {titles[1]}']").click()

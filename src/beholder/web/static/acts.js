@@ -4,10 +4,9 @@ import { home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
 import { keep } from "./keep.js";
 import * as outbox from "./outbox.js";
-import { speak, toast } from "./signs.js";
+import { toast } from "./signs.js";
 
 const MOST = 4; // pictures side by side
-const CHOSEN = `beholder.compare.${home}.${person}`;
 export const ACTS = [
   ["favourite", "Favourite", "heart", "F"],
   ["hide", "Not for me", "hide", "X"],
@@ -19,13 +18,14 @@ export const ACTS = [
 
 const marks = { favourite: new Map(), hide: new Map() }; // id -> on, as far as this page has changed it
 const done = []; // newest last: {event, title}
-let chosen = remembered();
+let chosen = new Map(); // of this collection
 let segment = "";
 let tray = null;
 
+const kept = () => `beholder.compare.${home}.${person}.${segment}`;
 function remembered() {
   try {
-    return new Map(JSON.parse(sessionStorage.getItem(CHOSEN) ?? "[]"));
+    return new Map(JSON.parse(sessionStorage.getItem(kept()) ?? "[]"));
   } catch {
     return new Map();
   }
@@ -98,11 +98,12 @@ function compare(figure) {
   }
   hold();
   changed(id);
-  return speak(chosen.has(id) ? `${chosen.size} chosen to compare` : "No longer chosen to compare");
+  const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them side by side." : "Choose another.";
+  return toast(`${chosen.has(id) ? "" : "No longer chosen. "}${chosen.size} of ${MOST} to compare. ${next}`);
 }
 
 function hold() {
-  sessionStorage.setItem(CHOSEN, JSON.stringify([...chosen]));
+  sessionStorage.setItem(kept(), JSON.stringify([...chosen]));
   tray ??= document.body.appendChild(make("aside", { class: "tray", "aria-label": "Chosen to compare" }));
   tray.hidden = !chosen.size;
   document.body.classList.toggle("with-tray", chosen.size > 0);
@@ -166,6 +167,7 @@ function watch({ state, sentence, refused }) {
 
 export function begin(of) {
   segment = of;
+  chosen = remembered();
   outbox.watch(watch);
   if (chosen.size) hold();
 }

@@ -19,6 +19,7 @@ let current = null; // the tile that was last pointed at, or had the focus
 let mouse = ""; // where it was: a wall that scrolls under a resting mouse points at nothing
 let looked = null; // the picture in the closer look
 
+if (element) acts.begin(element.dataset.segment); // what is chosen is known before a tile is dressed
 const wall = element && new Wall(element, {
   drawn: (figure) => {
     acts.dress(figure);
@@ -26,10 +27,7 @@ const wall = element && new Wall(element, {
   },
   lost: () => toast("The server cannot be reached. The pictures come when it is back."),
 });
-if (wall) {
-  acts.begin(element.dataset.segment);
-  wall.start().then((hung) => hung && paging(hung));
-}
+wall?.start().then((hung) => hung && paging(hung));
 
 // All pictures hang on this page, but for more than a browser can draw on one.
 function paging({ end, all }) {

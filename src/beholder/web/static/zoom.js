@@ -19,9 +19,9 @@ function build() {
   picture = make("img", { alt: "" });
   words = make("div", { class: "zoom-words", "aria-live": "polite" });
   tools = make("div", { class: "zoom-tools" });
-  const close = make("button", { type: "button", class: "round zoom-back", "aria-label": "Back", onclick: () => dialog.close() }, icon("close"));
+  const close = make("button", { type: "button", class: "round zoom-back", "aria-label": "Back", title: "Back (Esc)", onclick: () => dialog.close() }, icon("close"));
   const step = (by, label, sign) =>
-    make("button", { type: "button", class: "round", "aria-label": label, onclick: () => turn(by) }, sign);
+    make("button", { type: "button", class: "round", "aria-label": label, title: `${label} (${by < 0 ? "←" : "→"})`, onclick: () => turn(by) }, sign);
   alike = make("a", { class: "button round zoom-more", "aria-label": "More like this", title: "More like this" }, icon("alike"));
   const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
@@ -42,6 +42,7 @@ function build() {
     if (key === "arrowright" || key === "arrowleft") turn(key === "arrowright" ? 1 : -1);
     else if (key === "z" || (key === " " && e.target === frame)) dialog.close();
     else if (key === "enter" && e.target === frame) dialog.classList.toggle("full");
+    else if (key === "?") document.getElementById("help")?.showModal();
     else if (e.repeat || !on.key?.(key)) return;
     e.preventDefault();
     e.stopPropagation();
