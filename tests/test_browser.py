@@ -362,6 +362,7 @@ def test_a_closer_look_by_touch_opens_fitted_and_enlarges_with_one_more_tap(open
         assert page.locator("dialog.zoom img").bounding_box()["width"] > 1000
         page.tap("dialog.zoom [aria-label=Back]")
         assert page.locator("dialog.zoom[open]").count() == 0
+        page.wait_for_function("() => !history.state?.zoom")
 
 
 def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, server):

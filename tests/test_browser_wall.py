@@ -275,6 +275,56 @@ def test_the_way_back_leads_to_the_same_place(results):
     page.wait_for_function("() => scrollY > 5000")
 
 
+@both
+def test_back_closes_an_open_picture_and_takes_nobody_off_the_page(results, large, device):
+    page, _ = results(**device)
+    page.goto(f"{large.url}/taste/wall")
+    page.goto(f"{large.url}/results/wall")
+    hung(page)
+    page.evaluate("scrollTo(0, 9000)")
+    filled(page)
+    step, place = page.evaluate("history.length"), page.evaluate("scrollY")
+    where = """[...document.querySelectorAll('#wall figure')].find(f => f.getBoundingClientRect().top > 100)"""
+    open_it, shut = f"{where}.querySelector('a.plate').click()", page.locator("dialog.zoom:not([open])")
+    picture = page.locator("dialog.zoom[open] img[src*='/pictures/']")
+    at_rest = "() => !history.state?.zoom && !document.querySelector('dialog.zoom[open]')"
+    for leave in (page.go_back, lambda: page.keyboard.press("Escape"), page.locator("dialog.zoom .zoom-back").click):
+        page.evaluate(open_it)
+        picture.wait_for()
+        page.wait_for_timeout(500 if leave is not page.go_back else 0)  # until a click is another
+        if leave is page.go_back:
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft")
+        leave()
+        shut.wait_for(state="attached")
+        page.wait_for_function(at_rest)
+        assert page.evaluate("scrollY") == place
+        assert page.evaluate("history.length") == step + 1  # one step, however often
+    page.go_forward()
+    page.wait_for_function(at_rest)
+    page.evaluate(open_it)
+    picture.wait_for()
+    page.keyboard.press("?")
+    page.locator("dialog#help[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.locator(".toast.shown", has_text="1 of 4 to compare. Choose another.").wait_for()
+    page.reload()
+    hung(page)
+    page.wait_for_function(at_rest)
+    filled(page)
+    page.evaluate(open_it)
+    picture.wait_for()
+    page.keyboard.press("m")
+    page.wait_for_url("**/results/wall?like=*")
+    page.go_back()
+    page.wait_for_url("**/results/wall")
+    hung(page)
+    page.wait_for_function(at_rest)
+    page.go_back()
+    page.wait_for_url("**/taste/wall")
+
+
 def test_what_the_server_does_not_take_is_said_and_kept(results, large):
     page, name = results("Failed to load resource: net::ERR_INTERNET_DISCONNECTED", **DESK)
     page.keyboard.press("ArrowRight")

@@ -127,7 +127,7 @@ export function act(what, figure) {
   if (what === "favourite" || what === "hide") mark(what, figure, !on(what, id, figure));
   else if (what === "keep") keep(id, titleOf(figure));
   else if (what === "compare") compare(figure);
-  else if (what === "alike") location.assign(`/results/${segment}?like=${id}`);
+  else if (what === "alike") location[history.state?.zoom ? "replace" : "assign"](`/results/${segment}?like=${id}`);
 }
 
 // The menu of a tile where there is no room for its buttons.

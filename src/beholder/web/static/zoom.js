@@ -5,6 +5,7 @@ import { keyOf } from "./keys.js";
 import { swipes } from "./touch.js";
 
 const GHOST = 450; // ms
+const LATE = 1000; // ms
 let dialog = null;
 let picture = null;
 let words = null;
@@ -14,6 +15,33 @@ let opened = 0;
 let list = [];
 let at = 0;
 let on = {};
+
+// One step of the browser's history stands for the open picture: Back closes it, and what closes it takes the step back.
+let leaving = null; // while it is taken back: what the page keeps, such as where it was scrolled to
+function enter() {
+  if (!leaving && !history.state?.zoom) history.pushState({ ...history.state, zoom: true }, "");
+}
+function leave() {
+  if (leaving || dialog?.open || !history.state?.zoom) return;
+  leaving = { ...history.state, zoom: undefined };
+  history.back();
+  setTimeout(() => {
+    if (!leaving) return;
+    leaving = null; // something came in between, and the step was not taken
+    leave();
+  }, LATE);
+}
+function settle() {
+  const [anew, kept] = [leaving && dialog?.open, leaving];
+  leaving = null;
+  if (kept) history.replaceState(kept, "");
+  if (anew) enter();
+  else if (history.state?.zoom) leave();
+  else dialog?.close();
+}
+addEventListener("popstate", settle);
+addEventListener("pageshow", (e) => e.persisted && settle());
+leave(); // a page that was loaded anew has no picture open
 
 function build() {
   picture = make("img", { alt: "" });
@@ -36,6 +64,12 @@ function build() {
     e.stopPropagation();
     e.preventDefault();
   }, { capture: true });
+  dialog.addEventListener("click", (e) => {
+    const link = e.target.closest("a[href]:not([target])");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    location.replace(link.href); // in place of the step for the picture
+  });
   dialog.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const key = keyOf(e).toLowerCase();
@@ -47,7 +81,10 @@ function build() {
     e.preventDefault();
     e.stopPropagation();
   });
-  dialog.addEventListener("close", () => on.closed?.(at));
+  dialog.addEventListener("close", () => {
+    on.closed?.(at);
+    leave();
+  });
   document.body.append(dialog);
 }
 
@@ -77,4 +114,5 @@ export function zoom(pictures, first = 0, acts = {}) {
   dialog.classList.toggle("alone", list.length < 2);
   opened = performance.now();
   dialog.showModal();
+  enter();
 }
