@@ -210,6 +210,7 @@ def press(page, *keys):
 def no_wider(page):
     """The page is no wider than the screen, once all of it is there."""
     page.wait_for_load_state()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # laid out anew
     wide, width = page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]
     assert wide <= width, f"{wide} pixels on a screen of {width}"
 
