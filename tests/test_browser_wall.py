@@ -53,8 +53,13 @@ def here(page):
 
 
 def filled(page):
-    """Every tile in the page is there."""
-    page.wait_for_function("() => !document.querySelector('#wall .bare')")
+    """The tiles of the place the page stands at are in it, and every one is there."""
+    page.wait_for_function(
+        """() => !document.querySelector('#wall .bare') && [...document.querySelectorAll('#wall figure')].some(f => {
+           const {top, bottom} = f.getBoundingClientRect();
+           return bottom > 0 && top < innerHeight;
+        })"""
+    )
 
 
 def marked(large, name, kind):
