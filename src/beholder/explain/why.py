@@ -1,8 +1,8 @@
 """Why a picture stands where it stands: what it has that is liked and most others have not, or what it is near to.
 
-A reason is a word, two at most, or the picture that was chosen and is truly near, or that the picture itself was
-chosen. Words that more than a third of the collection have are no reasons. Of pictures that stand beside each other no
-two have the same reason; where nothing else can be said, nothing is.
+A reason is a word, two at most, or the picture that was chosen and is truly near; of a picture that was chosen itself,
+that it was. Words that more than a third of the collection have are no reasons. Of pictures that stand beside each
+other no two have the same reason; where nothing else can be said, nothing is.
 """
 
 from __future__ import annotations
@@ -115,12 +115,16 @@ def varied(candidates: Sequence[Sequence[Reason]], first: int = 0) -> list[Reaso
 
 
 def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
-    """Best first: the shorter, the better."""
+    """Best first: the shorter, the better; of what the person did with the picture itself nothing else."""
+    liked = row in deeds.liked
+    if liked or (row in deeds.disliked and not high):
+        it = replace(deeds.reason("", row, liked, " it"), near=None)
+        yield from (replace(it, text=text) for text in said if liked == high)
+        yield it
+        return
     yield from (Reason(text) for text in said[:1])
     if near >= 0:
         yield deeds.reason("", near, high)
-    if row in (deeds.liked if high else deeds.disliked):
-        yield replace(deeds.reason("", row, high, " it"), near=None)
     yield from (Reason(text) for text in said[1:])
     if len(said) > 1:
         yield Reason(", ".join(said[:_MOST]))
@@ -197,8 +201,7 @@ def _measured(
 
 
 def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], answers: Answers) -> Ints:
-    """(k,) the nearest liked row of each that stands high, the nearest disliked of the others; never the row itself, -1
-    where none is near."""
+    """(k,) the nearest liked row of each that stands high, the nearest disliked of others; -1 where none is near."""
     unit = partial(_unit, X, *derived(X, _moments, lambda: _moments(X)))
     some = np.arange(0, len(X), max(1, len(X) // _SAMPLE))
     close = derived(X, _closeness, lambda: _closeness(unit(some)))
@@ -210,7 +213,6 @@ def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.boo
         told, best = unit(taught).T, np.empty(len(mine), np.int64)
         for part in (slice(start, start + _AT_ONCE) for start in range(0, len(mine), _AT_ONCE)):
             likeness = unit(mine[part]) @ told
-            likeness[mine[part, None] == taught] = -np.inf
             at = likeness.argmax(axis=1)
             best[part] = np.where(likeness[np.arange(len(at)), at] >= close, taught[at], -1)
         found[which] = best

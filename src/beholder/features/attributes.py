@@ -272,7 +272,7 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     ),
     _Attribute(
         "object emphasis",
-        "an even, all-over surface",
+        "no single subject",
         "a clear subject",
         "Share of all salience that one window of a third of both sides can hold.",
         "Hou & Zhang, CVPR 2007 and Achanta et al., CVPR 2009 (salience); Luo & Tang, ECCV 2008 (subject)",
@@ -312,7 +312,7 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     ),
     _Attribute(
         "shallow depth of field",
-        "sharpness all over",
+        "everything in focus",
         "a soft background",
         "How much sharper the sharpest eighth of the picture is than its softer half (finest over middle detail).",
         "Datta et al., ECCV 2006 (low depth of field); Luo & Tang, ECCV 2008 (clarity contrast)",
@@ -332,8 +332,8 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     ),
     _Attribute(
         "balancing element",
-        "one heavy side",
-        "balanced weight",
+        "a lopsided layout",
+        "a balanced layout",
         "Closeness of the centre of visual mass (difference from the mean colour) to the middle of the picture.",
         "Arnheim 1974; Thoemmes & Huebner, Frontiers in Psychology 2018 (deviation of the centre of mass)",
         _balance,
@@ -342,7 +342,7 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     ),
     _Attribute(
         "repetition",
-        "forms that come only once",
+        "forms that do not repeat",
         "repeating forms",
         "Likeness of every part's oriented edges to the whole's, plus the strongest peak of the autocorrelation.",
         "Amirshahi, Koch, Denzler & Redies 2012 (self-similarity); Lin, Wang & Yang 1997 (texture regularity)",
