@@ -75,9 +75,20 @@ def view(page):
     return [float(part) for part in page.url.partition("#")[2].split(",")]
 
 
-def on_screen(page, x, y):
+def lies(page, places):
+    """Whether the map lies on its side: one that is wide does in an upright window, one that is high in a wide one."""
+    box = page.locator("#plane").bounding_box()
+    wide, high = (max(one[k] for one in places) - min(one[k] for one in places) for k in (1, 2))
+    long, short = sorted((box["width"], box["height"]), reverse=True)
+    assert view(page)[2] == pytest.approx(min(long / (max(wide, high) + 4), short / (min(wide, high) + 4)), rel=0.02)
+    return (box["width"] - box["height"]) * (wide - high) < 0
+
+
+def on_screen(page, x, y, on_side):
     """Where a cell of the map is seen."""
     middle_x, middle_y, scale = view(page)
+    if on_side:
+        x, y, middle_x, middle_y = y, x, middle_y, middle_x
     box = page.locator("#plane").bounding_box()
     return box["x"] + box["width"] / 2 + (x - middle_x) * scale, box["y"] + box["height"] / 2 + (y - middle_y) * scale
 
@@ -97,12 +108,14 @@ def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, serve
     assert colours > 20
     assert 0.02 < filled < 0.98
     press_ = page.touchscreen.tap if "is_mobile" in options else page.mouse.click
-    id, x, y = max(page.evaluate(PLACES), key=lambda one: one[0])
+    places = page.evaluate(PLACES)
+    on_side = lies(page, places)
+    id, x, y = max(places, key=lambda one: one[0])
     page.focus("#plane")
     for _ in range(6):
         page.keyboard.press("+")
     while True:  # until the picture is well inside
-        across, down = on_screen(page, x, y)
+        across, down = on_screen(page, x, y, on_side)
         box = page.locator("#plane").bounding_box()
         if (
             box["x"] + 70 < across < box["x"] + box["width"] - 70

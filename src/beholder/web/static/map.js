@@ -62,7 +62,7 @@ function zoomBy(factor, px = canvas.clientWidth / 2, py = canvas.clientHeight / 
 // The place stays in the address, and the list tells what is in the middle.
 async function settled() {
   delete map.dataset.moving;
-  history.replaceState(history.state, "", `#${plane.x.toFixed(1)},${plane.y.toFixed(1)},${plane.scale.toPrecision(4)}`);
+  history.replaceState(history.state, "", `#${plane.place.map((v) => v.toFixed(1))},${plane.scale.toPrecision(4)}`);
   const found = plane.nearest(plane.x, plane.y, NEAREST);
   const response = await fetch(`${base}/titles?items=${found.map((i) => plane.ids[i]).join(",")}`).catch(() => null);
   if (!response?.ok) return;
@@ -231,7 +231,7 @@ async function begin() {
   plane.resize();
   const [x, y, scale] = location.hash.slice(1).split(",").map(Number);
   if (scale > 0 && Number.isFinite(x + y + scale)) {
-    Object.assign(plane, { x, y, scale });
+    Object.assign(plane, { place: [x, y], scale });
     moved();
   } else everything();
   map.dataset.ready = "";

@@ -22,7 +22,7 @@ const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 export class Plane {
   // pictures: what gives thumbnails, `get(i)` and `load(wanted)`
   constructor(canvas, pictures) {
-    Object.assign(this, { canvas, pictures, n: 0, x: 0, y: 0, scale: 1, chosen: -1, names: [], shown: [] });
+    Object.assign(this, { canvas, pictures, n: 0, x: 0, y: 0, scale: 1, turned: false, chosen: -1, names: [], shown: [] });
     this.context = canvas.getContext("2d", { alpha: false });
     this.colours();
   }
@@ -44,10 +44,31 @@ export class Plane {
     this.shade = Uint8Array.from(scores, (s) => Math.round(((s - 1) / 9) * (SHADES - 1)));
     const [left, right, top, bottom] = [xs, ys].flatMap((v) => [v.reduce((a, b) => Math.min(a, b), Infinity), v.reduce((a, b) => Math.max(a, b), -Infinity)]);
     this.box = { left, right, top, bottom };
+    this.turned = false;
+  }
+
+  // The place in the middle, whichever way the map lies.
+  get place() {
+    return this.turned ? [this.y, this.x] : [this.x, this.y];
+  }
+
+  set place(place) {
+    [this.x, this.y] = this.turned ? place.toReversed() : place;
+  }
+
+  // A wide map lies on its side where the window is upright, and the other way about.
+  turn() {
+    const { left, right, top, bottom } = this.box;
+    this.box = { left: top, right: bottom, top: left, bottom: right };
+    [this.xs, this.ys, this.x, this.y] = [this.ys, this.xs, this.y, this.x];
+    this.turned = !this.turned;
+    this.best.clear();
   }
 
   resize() {
     const { clientWidth: w, clientHeight: h } = this.canvas;
+    const { left, right, top, bottom } = this.box;
+    if ((w - h) * (right - left - (bottom - top)) < 0) this.turn();
     this.ratio = Math.min(devicePixelRatio, 2, Math.sqrt(MOST_PIXELS / Math.max(1, w * h)));
     [this.canvas.width, this.canvas.height] = [Math.max(1, Math.round(w * this.ratio)), Math.max(1, Math.round(h * this.ratio))];
     this.image = this.context.createImageData(this.canvas.width, this.canvas.height);
@@ -172,7 +193,8 @@ export class Plane {
     context.strokeStyle = this.wall;
     context.fillStyle = this.ink;
     const taken = [];
-    for (const { name, x, y } of this.names) {
+    for (const { name, ...at } of this.names) {
+      const [x, y] = this.turned ? [at.y, at.x] : [at.x, at.y];
       if (taken.length >= w / ratio / WRITTEN) break;
       const wide = context.measureText(name).width / 2 + 6 * ratio;
       const [cx, cy] = [Math.min(Math.max(x * s + ox, wide), w - wide), y * s + oy + BEST * 0.5 * ratio];
