@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.browser import PHONE, Server, answered, no_wider
-from helpers.webwall import copied
+from helpers.browser import PHONE, Server, answered, copied, no_wider
 
 pytest_plugins = "helpers.webwall"
 QUICK = f"""
@@ -25,9 +24,10 @@ def quick(hung, tmp_path):
     server.kill()
 
 
-def ordered(page, count="2"):
-    """Press the button, with a quick brush."""
+def ordered(page, count="2", engine="flow"):
+    """Press the button, with a quick brush; `flow` waits while it is held."""
     page.locator("summary", has_text="How").click()
+    page.select_option("[name=engine]", engine)
     page.select_option("[name=style]", "pointillism")
     page.select_option("[name=count]", count)
     assert page.locator(".order-fields").bounding_box()["x"] >= 0
@@ -129,7 +129,7 @@ def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_
     page.goto(f"{quick.url}/create/wall")
     assert "Beholder was ended before this round was." in page.locator(".note").inner_text()
     assert page.locator("#round figure[id]").count() >= kept
-    ordered(page, "1")
+    ordered(page, "1", "painter")
     done(page, 1)
     assert page.locator(".earlier figure").count() >= kept
 

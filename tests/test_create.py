@@ -223,7 +223,7 @@ def test_the_same_order_makes_the_same_bytes_and_no_strength_the_twins(engine, s
 
 
 def test_a_picture_of_the_flow_does_not_depend_on_those_that_follow(session, engines):
-    order = Order(count=2, strength=0.1, seed=5, style="pointillism", side=96)
+    order = Order(count=2, engine="flow", strength=0.1, seed=5, style="pointillism", side=96)
     alone, among = create(session, replace(order, count=1))[0], create(session, order)[0]
     assert alone.picture.tobytes() == among.picture.tobytes()
     assert (alone.recipe, alone.score, alone.other_score) == (among.recipe, among.score, among.other_score)
@@ -254,7 +254,7 @@ def sketch_of(picture, seed):
 
 def test_what_is_like_a_known_picture_is_drawn_anew(session, monkeypatch):
     offered = lambda seed: [tone(22) if seed < 3 + 2 * making_module._NEXT_DRAW else noise(seed)]  # noqa: E731
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(offered))
+    monkeypatch.setitem(making_module.ENGINES, "painter", lambda: Stubborn(offered))
     order = Order(count=3, strength=0.5, side=96)
     first, again = create(session, order), create(session, order)
     assert all(one.new for one in first)
@@ -265,7 +265,7 @@ def test_what_is_like_a_known_picture_is_drawn_anew(session, monkeypatch):
 
 def test_pictures_of_an_order_differ_nearly_as_much_as_their_twins(session, monkeypatch):
     light = noise(99).point(lambda value: 128 + value // 2)
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(lambda seed: [light, noise(seed + 50)]))
+    monkeypatch.setitem(making_module.ENGINES, "painter", lambda: Stubborn(lambda seed: [light, noise(seed + 50)]))
     made = create(session, Order(count=6, strength=0.5, side=96))
     assert spread([one.picture for one in made]).mean() >= 0.8 * spread([one.twin for one in made]).mean()
     assert made[0].picture.tobytes() == sketch_of(light, 0).at(96).tobytes(), "the best by the taste comes first"
@@ -274,13 +274,13 @@ def test_pictures_of_an_order_differ_nearly_as_much_as_their_twins(session, monk
 def test_of_ranked_candidates_the_first_that_fits_is_taken(session, monkeypatch):
     engine = Stubborn(lambda seed: [tone(22), noise(seed + 50), noise(99).point(lambda value: 128 + value // 2)])
     engine.apart = False
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: engine)
+    monkeypatch.setitem(making_module.ENGINES, "painter", lambda: engine)
     (made,) = create(session, Order(count=1, strength=0.5, side=96))
     assert made.picture.tobytes() == sketch_of(noise(50), 0).at(96).tobytes()
 
 
 def test_where_nothing_fits_the_best_of_what_there_is_comes(session, monkeypatch):
-    monkeypatch.setitem(making_module.ENGINES, "flow", lambda: Stubborn(lambda seed: [tone(3), tone(22)]))
+    monkeypatch.setitem(making_module.ENGINES, "painter", lambda: Stubborn(lambda seed: [tone(3), tone(22)]))
     (made,) = create(session, Order(count=1, strength=0.5, side=96))
     assert not made.new
     assert made.recipe["made_of"]["seed"] == 0

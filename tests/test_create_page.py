@@ -56,7 +56,7 @@ def hold(may, but=0):
 
 
 def make(client, **order):
-    told = {"count": "2", "strength": "0.1", "style": "pointillism", "seed": "5"} | order
+    told = {"engine": "flow", "count": "2", "strength": "0.1", "style": "pointillism", "seed": "5"} | order
     return form(client, "/create/wall", **told)
 
 

@@ -17,7 +17,7 @@ from beholder.types import Judgement
 from helpers.flows import tone
 
 pytest_plugins = "helpers.made"
-SMALL = Order(count=1, strength=0.1, seed=5, style="pointillism", side=96)
+SMALL = Order(count=1, engine="flow", strength=0.1, seed=5, style="pointillism", side=96)
 
 
 def test_a_leaning_rises_towards_its_pictures_and_along_its_words_as_far_as_is_enough():
@@ -75,12 +75,12 @@ def test_a_wish_that_cannot_be_met_is_said(session, wish, said):
 
 def test_the_command_takes_wishes_and_the_recipe_holds_them(session, engines, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("BEHOLDER_HOME", str(session.library.home))
-    command = ["create", "art", "--person", "Ada", "-n", "1", "--side", "96", "--style", "pointillism", "--json"]
+    command = ["create", "art", "--person", "Ada", "-n", "1", "--side", "96", "--json"]
     wishes = ["--between", "02.png", "05.png", "--more", "dark", "--less", "boats", "--less", "light"]
     assert run([*command, *wishes, "--out", str(tmp_path)]) == 0
     told = json.loads(capsys.readouterr().out)[0]["recipe"]["wish"]
     assert told == {"like": "", "between": ["02.png", "05.png"], "more": ["dark"], "less": ["boats", "light"]}
-    assert recipe_of(tmp_path / "flow-0.png")["wish"] == told
+    assert recipe_of(tmp_path / "painter-0.png")["wish"] == told
     assert run([*command, "--like", "nowhere.png", "--out", str(tmp_path)]) == 2
     assert "unknown picture" in capsys.readouterr().err
 

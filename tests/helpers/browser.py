@@ -39,6 +39,11 @@ serve(Library(home, config=Settings(home=home, threads=1)), port=int(sys.argv[2]
 """
 
 
+def copied(home, to):
+    """A data folder without the pictures, which stay where they are."""
+    return shutil.copytree(home, to, ignore=shutil.ignore_patterns("pictures"))
+
+
 def hang(folder: Path, n: int = 70) -> Path:
     """So many small pictures, each different, of several shapes, with what is said of them in an `items.csv`."""
     folder.mkdir(parents=True, exist_ok=True)

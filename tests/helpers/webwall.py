@@ -1,14 +1,12 @@
 """A wall of pictures behind the web app, and a Chromium before it (`pytest_plugins = "helpers.webwall"`)."""
 
-import shutil
-
 import pytest
 from fastapi.testclient import TestClient
 
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
-from helpers.browser import HERE, SAFE, Server, as_person, chromium, hang
+from helpers.browser import HERE, SAFE, Server, as_person, chromium, copied, hang
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +17,6 @@ def seventy(tmp_path_factory):
     library.import_source(hang(home / "pictures"), "wall")
     library.close()
     return home
-
-
-def copied(home, to):
-    """A data folder without the pictures, which stay where they are."""
-    return shutil.copytree(home, to, ignore=shutil.ignore_patterns("pictures"))
 
 
 @pytest.fixture(scope="module")

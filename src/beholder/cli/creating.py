@@ -27,10 +27,10 @@ def create(
         str,
         typer.Option(
             metavar="E",
-            help="What makes them: 'flow', a small trained model; 'painter'; or 'diffusers:ID', a model of the Hugging "
-            "Face hub.",
+            help="What makes them: 'painter', places, things and patterns; 'flow', moods and colours by a small "
+            "trained model; or 'diffusers:ID', a model of the Hugging Face hub.",
         ),
-    ] = "flow",
+    ] = "painter",
     strength: Annotated[float, typer.Option(metavar="0..1", help="Of the taste; 0: none.")] = 0.4,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed; the same one makes the same pictures.")] = 0,
     style: Annotated[

@@ -28,7 +28,7 @@ from beholder.errors import UnknownName, UserError
 from beholder.session import Session
 from beholder.types import Progress, silent
 
-ENGINES: dict[str, Callable[[], Engine]] = {"flow": FlowEngine, "painter": PainterEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {"painter": PainterEngine, "flow": FlowEngine}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
 _DRAWS = 6  # of noise for a seed, the first included, where nothing new and varied comes of it
@@ -46,7 +46,7 @@ class Order:
     count
         pictures, at most 24
     engine
-        "flow", "painter", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
+        "painter", "flow", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
     strength
         of the taste, 0 to 1; at 0 each picture is its twin
     style
@@ -58,7 +58,7 @@ class Order:
     """
 
     count: int = 4
-    engine: str = "flow"
+    engine: str = "painter"
     strength: float = 0.4
     seed: int = 0
     style: str | None = None

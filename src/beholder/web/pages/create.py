@@ -115,7 +115,7 @@ def say(
 
 @router.post("/create/{collection:path}")
 def start(
-    request: Request, collection: str, person: FormPerson, engine: Annotated[str, Form()] = "flow",
+    request: Request, collection: str, person: FormPerson, engine: Annotated[str, Form()] = "painter",
     strength: Annotated[str, Form()] = "0.4", count: Annotated[str, Form()] = "4", seed: Annotated[str, Form()] = "",
     style: Annotated[str, Form()] = "", more: Annotated[str, Form()] = "", less: Annotated[str, Form()] = "",
     like: Annotated[str, Form()] = "", wish: Annotated[str, Form()] = "",
@@ -200,7 +200,8 @@ def _score(item: Item) -> float:
 
 def _order_of(last: Round | None) -> dict[str, Any]:
     """What the form says at first: as the last time."""
-    return {"engine": "flow", "strength": 0.4, "count": 4, "style": None, "seed": None, **(last.order if last else {})}
+    first = {"engine": "painter", "strength": 0.4, "count": 4, "style": None, "seed": None}
+    return first | (last.order if last else {})
 
 
 def _engines() -> list[str]:
