@@ -53,7 +53,7 @@ def remove(request: Request, collection: str, person: FormPerson) -> Response:
     state.part_with(collection_id=row.id)
     remove_collection(state.library, row)
     state.part_with(collection_id=row.id)  # nobody's that was opened meanwhile
-    return RedirectResponse("/", 303)
+    return RedirectResponse("/?removed=1", 303)
 
 
 @router.get("/people/{number}")
@@ -88,7 +88,7 @@ def remove_one(request: Request, number: str, person: FormPerson) -> Response:
     state.part_with(person_id=one.id)
     remove_person(state.library, one)
     state.part_with(person_id=one.id)
-    return RedirectResponse("/people", 303)
+    return RedirectResponse("/people?removed=1", 303)
 
 
 def _grows(state: AppState, row: CollectionRow) -> bool:

@@ -38,7 +38,7 @@ router = APIRouter()
 
 
 @router.get("/")
-def collections(request: Request, person: PagePerson, job: str = "") -> Response:
+def collections(request: Request, person: PagePerson, job: str = "", removed: str = "") -> Response:
     """Every collection with its cover, and the form for another."""
     state = state_of(request)
     answers = state.store.answer_counts(person.id)
@@ -64,7 +64,7 @@ def collections(request: Request, person: PagePerson, job: str = "") -> Response
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
         may_import=may_import(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
-        has_sample=any(row.name == SAMPLE and row.size for row in rows),
+        has_sample=any(row.name == SAMPLE and row.size for row in rows), removed=removed,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 @router.get("/people")
-def people(request: Request, next: str = "/") -> Response:
+def people(request: Request, next: str = "/", removed: str = "") -> Response:
     """Who is answering? The first time: one name is offered, that of the system user."""
     state = state_of(request)
     person_of(request)
@@ -27,6 +27,7 @@ def people(request: Request, next: str = "/") -> Response:
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
         offered=system_user() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
+        removed=removed,
     )  # fmt: skip
 
 
