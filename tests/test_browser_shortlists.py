@@ -40,8 +40,18 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     page.keyboard.press("Enter")
     page.locator("dialog.keep li a").wait_for()
     page.keyboard.press("Escape")
+    held = []
+    page.route("**/api/shortlists?item=*", lambda route: held.append(route))
     for at in (1, 2):
         act(page, at, "keep")
+        if at == 1:
+            name_of_another = page.locator("dialog.keep input[maxlength]")
+            name_of_another.fill("Stairs")
+            while not held:
+                page.wait_for_timeout(10)
+            page.unroute_all(behavior="ignoreErrors")  # those that there are come while one types
+            page.locator("dialog.keep li input").wait_for()
+            assert name_of_another.evaluate("one => one === document.activeElement")
         with page.expect_response(lambda one: one.request.method == "POST" and "/api/shortlists" in one.url):
             page.locator("dialog.keep li input").check()
         page.keyboard.press("Escape")

@@ -12,7 +12,7 @@ function build() {
 }
 
 // item: the picture's id, title: how the dialog calls it.
-export async function keep(item, title) {
+export function keep(item, title) {
   if (!dialog) build();
   const fault = make("p", { class: "fault", role: "alert" });
   const said = make("p", { role: "status" });
@@ -37,6 +37,7 @@ export async function keep(item, title) {
   const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Add"));
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
+    await here;
     const made = await put({ name: name.value.trim(), on: true });
     if (!made) return;
     lists.append(line(made));
@@ -49,12 +50,11 @@ export async function keep(item, title) {
     make("p", { class: "soft" }, title), lists, said, form, fault,
   );
   if (!dialog.open) dialog.showModal();
-  try {
-    const { shortlists } = await call(`/api/shortlists?item=${item}`);
-    lists.replaceChildren(...shortlists.map(line));
-    (lists.querySelector("input") ?? name).focus();
-  } catch (error) {
+  const here = call(`/api/shortlists?item=${item}`).then(({ shortlists }) => {
+    lists.append(...shortlists.map(line));
+    if (!name.value) (lists.querySelector("input") ?? name).focus(); // who types already goes on
+  }).catch((error) => {
     if (!(error instanceof Fault)) throw error;
     fault.textContent = error.message;
-  }
+  });
 }
