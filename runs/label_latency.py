@@ -47,7 +47,7 @@ WATCH = """() => {
   document.addEventListener('keydown', (event) => {
     const old = label.dataset.question
     const look = () => {
-      if (label.dataset.question === old) return setTimeout(look, 1)
+      if ([undefined, old].includes(label.dataset.question)) return setTimeout(look, 1)
       requestAnimationFrame(() => {
         const channel = new MessageChannel()  // its message comes after the frame was made
         channel.port1.onmessage = () => window.painted.push(performance.now() - event.timeStamp)

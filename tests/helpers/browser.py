@@ -33,7 +33,9 @@ import sys
 from pathlib import Path
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.session import Session
 from beholder.web.app import serve
+Session.__init__.__kwdefaults__["seed"] = 0  # the same questions each time
 home = Path(sys.argv[1])
 serve(Library(home, config=Settings(home=home, threads=1)), port=int(sys.argv[2]))
 """
@@ -63,6 +65,17 @@ def hang(folder: Path, n: int = 70) -> Path:
 
 
 HERE = "http://127.0.0.1:8765"
+COUNTING = """{
+  const decode = HTMLImageElement.prototype.decode;
+  window.decoded = 0;
+  HTMLImageElement.prototype.decode = function () { return decode.call(this).finally(() => (window.decoded += 1)); };
+}"""  # has a page count the pictures that it has decoded before they are shown
+LISTENING = """addEventListener("DOMContentLoaded", () => {
+  const said = document.getElementById("said");
+  window.told = [];
+  const listen = () => said.matches(".shown") && window.told.push(said.textContent);
+  if (said) new MutationObserver(listen).observe(said, { childList: true, attributes: true });
+})"""  # has a page remember what it says in passing
 SAFE = {"Origin": HERE}  # what a browser sends with every write
 
 
@@ -183,9 +196,15 @@ def enter(page, server, name=None):
 def start(page, server, name=None, to="/label/wall"):
     """A new person comes to the labelling page. returns : the name"""
     name = enter(page, server, name)
+    page.add_init_script(COUNTING)
     page.goto(f"{server.url}{to}")
     asked(page)
     return name
+
+
+def ready(page, pictures):
+    """Wait until so many pictures have come for questions, those on the wall among them."""
+    page.wait_for_function("n => window.decoded >= n", arg=pictures)
 
 
 def answered(page, server, to, name=None):
@@ -212,10 +231,31 @@ def press(page, *keys):
         asked(page, before)
 
 
+def laid_out(page):
+    """All that this page knows by now is laid out: what sees its new size has had its turn too."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def told(page, words):
+    """Wait until this was said in passing; the page was opened with LISTENING."""
+    page.wait_for_function("words => window.told.some(one => one.includes(words))", arg=words)
+
+
+def hung(page):
+    """The wall of Results hangs, and knows the place of each picture."""
+    page.locator(".wall.hung figure:not(.bare)").first.wait_for()
+    page.wait_for_function("() => document.querySelector('.pages').classList.contains('over-wall')")
+
+
+def shut(page):
+    """The closer look is shut, and the step that stood for it taken back."""
+    page.wait_for_function("() => !document.querySelector('dialog.zoom[open]') && !history.state?.zoom")
+
+
 def no_wider(page):
     """The page is no wider than the screen, once all of it is there."""
     page.wait_for_load_state()
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # laid out anew
+    laid_out(page)
     wide, width = page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]
     assert wide <= width, f"{wide} pixels on a screen of {width}"
 
@@ -228,7 +268,8 @@ def say(page, server, events):
 
 def act(page, at, what):
     """Do this to a picture of Results, as one can on this screen: with the buttons over it, or in its menu."""
-    figure = page.locator("#wall.hung figure").nth(at)
+    hung(page)
+    figure = page.locator("#wall figure").nth(at)
     if figure.locator(".dots").is_visible():
         figure.locator(".dots").tap()
         page.locator(f"dialog.sheet [data-do={what}]").tap()

@@ -100,6 +100,7 @@ async function next(answered = false) {
   const newest = answered && mode === "grid";
   const ready = newest ? null : queue.now();
   if (ready) return show(ready);
+  delete page.dataset.question; // nothing is asked until it comes
   const asked = mode;
   waiting.begin(() => queue.away);
   const late = await (newest ? queue.newest() : queue.take());
