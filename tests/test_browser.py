@@ -5,7 +5,7 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, asked, kinds, no_wider, press, said, saved, start, swipe, tab_to
+from helpers.browser import PHONE, asked, kinds, no_wider, press, ready, said, saved, shut, start, swipe, tab_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -42,6 +42,7 @@ def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_al
     assert [answers.count(k) for k in ("grid", "choice", "tie", "skip", "rating")] == [3, 8, 4, 5, 12]
     assert [j.value for j in said(server, me)[0] if j.kind == "rating"] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 7, 3]
 
+    page.wait_for_selector("#see")  # the server tells a little later that there is enough
     tab_to(page, "#see")
     page.keyboard.press("Enter")
     page.wait_for_selector(".wall figure")
@@ -52,6 +53,7 @@ def test_thirty_questions_in_all_three_ways_and_the_results_with_the_keyboard_al
     page.wait_for_selector("dialog.zoom[open]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
+    shut(page)  # and the focus is at the picture that was seen last
     tab_to(page, "[data-do=favourite]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-do=favourite][aria-pressed=true]")
@@ -137,8 +139,7 @@ def test_a_held_key_is_one_answer(open_page, server):
 def test_the_next_question_hangs_before_the_key_press_returns(open_page, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=pairs")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(800)  # three more were fetched, and are decoded meanwhile
+    ready(page, 8)  # three pairs more than the one that hangs
     swapped = page.evaluate(
         """() => [1, 2, 3].map(() => {
             const label = document.getElementById('label'), old = label.dataset.question
@@ -177,21 +178,19 @@ def test_undo_goes_on_after_a_reload_and_the_question_is_answered_again(open_pag
 def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits_is_sent_later(open_page, mortal):
     page = open_page()
     me = start(page, mortal, to="/label/wall?mode=pairs")
-    acknowledged = []
-    page.on(
-        "response", lambda r: acknowledged.extend(r.json()["saved"]) if r.url.endswith("/answers") and r.ok else None
-    )
+    replies = []
+    page.on("response", lambda r: replies.append(r) if r.url.endswith("/answers") and r.ok else None)
     press(page, *["ArrowLeft"] * 5)
     saved(page)
-    page.wait_for_timeout(800)  # the next questions come in
+    ready(page, 16)  # five pairs, and three that are answered while the server is away
     mortal.kill()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(50)
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
     assert page.inner_text("#saved") == "server offline, 3 answers kept here"
     here = page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('beholder.beholder_')).length")
     assert here == 3
+    acknowledged = [one for reply in replies for one in reply.json()["saved"]]
     assert len(acknowledged) == 5
     assert {j.client_id for j in said(mortal, me)[1]} == set(acknowledged)  # what the dead server left on the disk
     mortal.start()
@@ -206,7 +205,6 @@ def test_no_acknowledged_answer_is_lost_when_the_server_is_killed_and_what_waits
 def test_answers_that_wait_survive_the_closing_of_the_page(open_page, mortal):
     page = open_page()
     me = start(page, mortal, to="/label/wall?mode=pairs")
-    page.wait_for_load_state("networkidle")  # the next questions are there
     mortal.kill()
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
@@ -221,7 +219,6 @@ def test_answers_that_wait_survive_the_closing_of_the_page(open_page, mortal):
 def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
     page = open_page()
     start(page, server, "Ada Waits", to="/label/wall?mode=pairs")
-    page.wait_for_load_state("networkidle")  # the next questions are there
     other = page.context.new_page()
     start(other, server, "Bob Comes", to="/label/wall?mode=pairs")
     page.keyboard.press("ArrowLeft")  # this tab still shows Ada's page
@@ -274,6 +271,7 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     menu = page.locator("nav a:visible").all_inner_texts()
     page.tap("nav a:has-text('Results')")
     page.locator(".wall figure .verdict").first.wait_for()  # a reason stands only where one is known
+    page.wait_for_load_state()
     assert page.locator("nav a:visible").all_inner_texts() == menu
     no_wider(page)
 
@@ -355,14 +353,14 @@ def test_a_closer_look_by_touch_opens_fitted_and_enlarges_with_one_more_tap(open
         asked(page)
         page.tap(".tools [data-tool=zoom] >> nth=0")
         page.wait_for_selector("dialog.zoom[open] img")
-        page.wait_for_timeout(600)
+        page.wait_for_timeout(600)  # until a tap is no longer taken for the one that opened it
         box = page.locator("dialog.zoom img").bounding_box()
         assert (box["x"] >= 0, box["x"] + box["width"] <= 391, box["y"] + box["height"] <= 845) == (True, True, True)
         page.tap("dialog.zoom img")
+        page.wait_for_selector("dialog.zoom.full")
         assert page.locator("dialog.zoom img").bounding_box()["width"] > 1000
         page.tap("dialog.zoom [aria-label=Back]")
-        assert page.locator("dialog.zoom[open]").count() == 0
-        page.wait_for_function("() => !history.state?.zoom")
+        shut(page)
 
 
 def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, server):
@@ -517,10 +515,9 @@ def test_what_cannot_be_read_in_the_browsers_storage_is_set_aside_and_answering_
 def test_when_the_data_folder_goes_the_page_keeps_what_is_answered_and_sends_it_when_it_is_back(open_page, mortal):
     page = open_page()
     me = start(page, mortal, to="/label/wall?mode=rating")
-    page.wait_for_load_state("networkidle")  # the next questions are there
+    ready(page, 2)  # the next picture too
     away = mortal.home.rename(mortal.home.with_name("away"))
     page.keyboard.press("7")
-    page.wait_for_timeout(50)
     page.keyboard.press("3")
     page.wait_for_selector(".saved[data-state=away] >> visible=true")
     said_there = "not saved yet, 2 answers kept here: the data folder was moved or deleted"

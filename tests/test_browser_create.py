@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.browser import PHONE, Server, answered, copied, no_wider
+from helpers.browser import PHONE, Server, answered, copied, no_wider, shut
 
 pytest_plugins = "helpers.webwall"
 QUICK = f"""
@@ -71,6 +71,7 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
     page.locator("dialog.zoom img").wait_for()
     assert "your taste" in page.locator(".zoom-words").inner_text()
     page.keyboard.press("Escape")
+    shut(page)
     love, no = (one.locator(f"[data-said={what}]") for what in ("love", "no"))
     love.click()
     one.locator("[data-said=love][aria-pressed=true]").wait_for()
@@ -111,12 +112,13 @@ def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_
     held = []
     page.route("**/create/wall", lambda route: held.append(route))
     page.route("**/wall/round", lambda route: route.fulfill(json=route.fetch().json() | {"done": 9}))  # the page is old
-    for act in (page.mouse.down, page.mouse.up):
-        while not held:
-            page.wait_for_timeout(10)
-        page.locator("button", has_text="Stop").hover(force=True)
-        act()
-        held.pop().continue_()
+    with page.expect_navigation():
+        for act in (page.mouse.down, page.mouse.up):
+            while not held:
+                page.wait_for_timeout(10)
+            page.locator("button", has_text="Stop").hover(force=True)
+            act()
+            held.pop().continue_()
     page.unroute_all(behavior="ignoreErrors")
     (quick.home / "hold").unlink()
     page.wait_for_selector("#live:not([data-active])", timeout=SLOW, state="attached")

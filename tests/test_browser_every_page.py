@@ -12,7 +12,7 @@ from beholder.create import Created, Kept
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web import pages
-from helpers.browser import Server, brighter, hang, no_wider
+from helpers.browser import Server, brighter, hang, laid_out, no_wider
 from helpers.flows import tone
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe: pip install 'beholder[test]'")
@@ -138,6 +138,7 @@ def wrong(page):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for screen, size in SCREENS.items():
             page.set_viewport_size(size)
+            laid_out(page)
             for one in page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)"):
                 found += [f"{scheme} {screen} {one['id']}: {node['html'][:200]}" for node in one["nodes"]]
     return found
@@ -156,6 +157,7 @@ def test_a_page_fits_every_screen_and_axe_finds_nothing_light_and_dark(look, ent
 def test_the_menu_is_one_line_and_covers_nothing(look, width):
     page = look("/people")
     page.set_viewport_size({"width": width, "height": 800})
+    laid_out(page)
     name, nav, signs = (page.locator(one).bounding_box() for one in (".bar .name", ".bar nav", ".bar .signs"))
     assert name["x"] + name["width"] <= nav["x"]
     assert nav["x"] + nav["width"] <= signs["x"]

@@ -6,7 +6,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import Server, answered, hang, no_wider
+from helpers.browser import Server, answered, hang, hung, no_wider
 
 pytest_plugins = "helpers.webwall"
 LONG = "w" * 80  # the longest name that is taken
@@ -64,6 +64,7 @@ def test_a_notice_in_the_bar_covers_no_menu(page):
 def test_the_price_under_a_picture_is_whole(page, long_names, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{long_names.url}/results/wall")
+    hung(page)
     price = page.locator(".wall.hung .price").first
     assert price.inner_text() == " · 98000 DKK"
     box, words = price.bounding_box(), page.locator(".wall.hung .byline").first.bounding_box()

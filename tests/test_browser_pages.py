@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.browser import PHONE, act, answered, asked, enter, hang, no_wider, press, start
+from helpers.browser import PHONE, act, answered, asked, enter, hang, hung, laid_out, no_wider, press, start
 
 pytest_plugins = "helpers.webwall"
 
@@ -31,8 +31,7 @@ def test_pictures_are_whole_and_large_at_every_width(open_page, server, mode):
     start(page, server, to=f"/label/wall?mode={mode}")
     for width, height in ((1440, 900), (1024, 700), (390, 844), (844, 390)):
         page.set_viewport_size({"width": width, "height": height})
-        for _ in range(2):  # a frame in which the size is seen, and one in which the pictures are hung
-            page.evaluate("() => new Promise(requestAnimationFrame)")
+        laid_out(page)
         for image in page.locator("#wall img").all():
             box = image.bounding_box()
             assert inside(box, width, height), (width, height)
@@ -57,6 +56,7 @@ def test_the_grid_fills_its_rows_from_edge_to_edge_or_from_top_to_bottom(open_pa
     assert max(wide) > 0.98 * wall["width"] or tall > 0.85 * wall["height"]
     page.click("[data-do=details]")
     page.wait_for_function("() => [...document.querySelectorAll('.grid .known')].every(p => p.textContent)")
+    laid_out(page)
     last = page.locator(".grid .known").last.bounding_box()
     assert last["y"] + last["height"] <= wall["y"] + wall["height"] + 1
 
@@ -97,7 +97,7 @@ def test_everything_has_a_name_for_a_screen_reader(open_page, server):
 def test_results_grow_as_one_scrolls(open_page, server):
     page = open_page()
     answered(page, server, "/results/wall")
-    page.locator(".wall.hung figure").first.wait_for()
+    hung(page)
     page.mouse.wheel(0, 30_000)
     page.locator(".wall figure:not(.bare) .rank", has_text=re.compile("^70$")).wait_for()
     ratio = page.evaluate("[...document.querySelectorAll('.wall .plate img')].at(-1).getBoundingClientRect().toJSON()")
@@ -188,15 +188,17 @@ def test_words_stand_out_from_the_wall_in_light_and_dark(open_page, server, sche
 def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and_touch(open_page, server):
     page = open_page()
     answered(page, server, "/results/wall")
+    hung(page)
     titles = page.locator(".wall .title").all_inner_texts()
     page.click(".wall a.plate >> nth=0")
+    page.wait_for_selector("dialog.zoom .zoom-words p")
     said = page.locator("dialog.zoom .zoom-words p").all_inner_texts()
     assert said[0] == titles[0]
     assert "plus or minus" in said[1]
     assert "EUR" in said[2]
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".zoom-words p >> nth=0") == titles[1]
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(500)  # until a click is no longer taken for the one that opened it
     page.click("dialog.zoom [aria-label='Previous picture']")
     assert page.inner_text(".zoom-words p >> nth=0") == titles[0]
     image, words = (page.locator(s).bounding_box() for s in ("dialog.zoom img", ".zoom-words"))
@@ -206,6 +208,7 @@ def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and
 def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page, server):
     page = open_page(**PHONE)
     answered(page, server, "/results/wall")
+    hung(page)
     for target in page.locator(".seek button, .wall .dots, .wall [data-do=favourite]").all()[:5]:
         assert min(target.bounding_box()[side] for side in ("width", "height")) >= 43.5
     title = page.inner_text(".wall .title >> nth=0")
@@ -213,11 +216,12 @@ def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page
     page.wait_for_url("**?like=*")
     assert page.inner_text("h1") == f"Like {title}"
     assert title not in page.locator(".wall .title").all_inner_texts()
-    page.check("input[name=mixed]")
+    page.locator("input[name=mixed]").click()  # `check` would look at a box of a page that is left
     page.wait_for_url("**mixed=1*")
+    hung(page)
     other = page.inner_text(".wall .title >> nth=0")
     page.locator(".wall a.plate").first.click()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(500)  # until a tap is no longer taken for the one that opened it
     page.locator("dialog.zoom [data-do=alike]").click()
     page.wait_for_function("t => document.querySelector('h1').textContent === t", arg=f"Like {other}")
 
@@ -247,7 +251,7 @@ def test_a_person_and_a_collection_are_renamed_and_removed(open_page, mortal, sc
     for here, before, after in (("/", "wall", "Hall"), ("/people", "Ada", "Ida")):
         page.goto(mortal.url + here)
         page.get_by_label(f"Rename or remove {before}").click()
-        page.get_by_label("Name").fill(after)
+        page.get_by_label("Name", exact=True).fill(after)
         page.keyboard.press("Enter")
         page.get_by_label(f"Rename or remove {after}").click()
         page.get_by_text("Remove this").last.click()

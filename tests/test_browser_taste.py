@@ -4,7 +4,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, brighter, enter, no_wider, say
+from helpers.browser import PHONE, brighter, enter, no_wider, say, shut
 
 pytest_plugins = "helpers.webwall"
 DEVICES = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": PHONE | {"color_scheme": "dark"}}
@@ -44,6 +44,7 @@ def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page,
     page.keyboard.press("ArrowRight")
     assert page.locator("dialog.zoom img").get_attribute("alt") == loved.locator("img").nth(1).get_attribute("alt")
     page.keyboard.press("Escape")
+    shut(page)
     page.click("summary:has-text('Figures')")
     assert page.locator(".leanings li").count() == 10
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.browser import PHONE, answered, no_wider, saved
+from helpers.browser import PHONE, answered, hung, no_wider, saved, shut
 
 pytest_plugins = "helpers.webwall"
 
@@ -22,9 +22,10 @@ def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server
     page.locator(".group a[data-zoom]").first.click()
     page.wait_for_selector("dialog.zoom[open] .zoom-words p")
     page.keyboard.press("Escape")
+    shut(page)
     page.locator(".group h2 a").first.click()
     name = page.inner_text(".group-name > a")
-    page.wait_for_selector("#wall.hung")
+    hung(page)
     assert page.locator("#wall figure").first.bounding_box()["y"] < 200
     assert page.locator("#wall figure").count() >= 1
     page.go_back()
@@ -67,12 +68,13 @@ PLACES = """async () => { const buffer = await (await fetch('/map/wall/points'))
   const column = (at) => new Int32Array(buffer, 4 + 4 * n * at, n);
   const [ids, xs, ys] = [0, 1, 2].map(column);
   return [...ids].map((id, i) => [id, xs[i], ys[i]]); }"""
+PLACE, MOVED = "location.hash", "old => location.hash !== old"
 
 
 def view(page):
     """(x, y, CSS pixels a cell) of the map, once it rests."""
     page.wait_for_function('() => location.hash.length > 1 && !("moving" in document.getElementById("map").dataset)')
-    return [float(part) for part in page.url.partition("#")[2].split(",")]
+    return [float(part) for part in page.evaluate("location.hash.slice(1)").split(",")]
 
 
 def lies(page, places):
@@ -128,8 +130,9 @@ def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, serve
             if abs(far_x) > abs(far_y)
             else ("ArrowDown" if far_y > 0 else "ArrowUp")
         )
+        before = page.evaluate(PLACE)
         page.keyboard.press(key)
-        page.wait_for_function("old => location.href !== old", arg=page.url)
+        page.wait_for_function(MOVED, arg=before)
     press_(across, down)
     page.wait_for_selector(f"#map-open figure[data-item='{id}']")
     no_wider(page)
@@ -149,9 +152,9 @@ def test_the_map_moves_by_mouse_wheel_and_keys_and_the_place_stays_in_the_addres
     x, _, scale = view(page)
 
     def changed(act):
-        before = page.url
+        before = page.evaluate(PLACE)
         act()
-        page.wait_for_function("old => location.href !== old", arg=before)
+        page.wait_for_function(MOVED, arg=before)
         return view(page)
 
     page.mouse.move(across, down)
@@ -193,12 +196,12 @@ def test_fingers_pinch_the_map(open_page, server):
         touches = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
-    before = page.url
     fingers("touchStart", 40)
     for apart in (60, 80, 100, 120):
         fingers("touchMove", apart)
     fingers("touchEnd", 0)
-    page.wait_for_function("old => location.href !== old", arg=before)
+    near = "most => Number(location.hash.split(',')[2]) > most"
+    page.wait_for_function(near, arg=2.7 * scale)  # it may rest in between, on a busy machine
     assert view(page)[2] == pytest.approx(3 * scale, rel=0.1)
 
 

@@ -5,7 +5,22 @@ from itertools import pairwise
 
 import pytest
 
-from helpers.browser import PHONE, Server, act, answered, kinds, no_wider, said, saved, swipe
+from helpers.browser import (
+    LISTENING,
+    PHONE,
+    Server,
+    act,
+    answered,
+    hung,
+    kinds,
+    laid_out,
+    no_wider,
+    said,
+    saved,
+    shut,
+    swipe,
+    told,
+)
 from helpers.many import many
 
 pytest_plugins = "helpers.webwall"
@@ -33,18 +48,15 @@ def results(open_page, large):
 
     def results(expected="", **device):
         page = open_page(**device)
+        page.add_init_script(LISTENING)
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" and m.text != expected else None)
         name = answered(page, large, "/results/wall")
         hung(page)
+        filled(page)
         return page, name
 
     yield results
     assert faults == []
-
-
-def hung(page):
-    page.locator(".wall.hung figure:not(.bare)").first.wait_for()
-    page.wait_for_function("() => document.querySelector('.pages').classList.contains('over-wall')")
 
 
 def here(page):
@@ -94,8 +106,7 @@ def test_the_scrollbars_thumb_leads_anywhere_and_a_place_has_its_colour_at_once(
     no_wider(page)
     for share in (0.5, 0.9, 0.2):
         page.evaluate("share => scrollTo(0, share * document.body.scrollHeight)", share)
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        laid_out(page)
         seen = page.evaluate(
             """[...document.querySelectorAll('#wall figure')].map(f => [f.getBoundingClientRect(),
                getComputedStyle(f.querySelector('.plate')).backgroundColor])
@@ -112,6 +123,7 @@ def test_the_scrollbars_thumb_leads_anywhere_and_a_place_has_its_colour_at_once(
 def test_pictures_hang_whole_in_rows_that_fill_the_wall(results):
     page, _ = results(**DESK)
     page.evaluate("scrollTo(0, 9000)")
+    filled(page)
     boxes = page.wait_for_function(
         """() => !document.querySelector('#wall .bare') && [...document.querySelectorAll('#wall figure')].map(f => {
            const i = f.querySelector('img'), [b, p] = [f, i].map(e => e.getBoundingClientRect());
@@ -154,7 +166,7 @@ def test_keys_do_everything_and_the_database_has_it(results, large, device):
     saved(page)
     assert kinds(large, name) == ["rating"] * 11
     page.keyboard.press("u")
-    page.locator("#said", has_text="Nothing left to undo").wait_for()
+    told(page, "Nothing left to undo")
     page.keyboard.press("s")
     page.locator("dialog.keep[open] h2").wait_for()
     page.keyboard.press("Escape")
@@ -262,9 +274,11 @@ def test_the_way_back_leads_to_the_same_place(results):
     page, _ = results(**DESK)
     page.evaluate("scrollTo(0, 60_000)")
     filled(page)
-    page.wait_for_function("() => history.state?.wall?.id")
-    page.evaluate("() => new Promise(done => setTimeout(done, 300))")
-    there = page.evaluate("() => [history.state.wall.id, Math.round(history.state.wall.off)]")
+    there = page.wait_for_function(
+        """() => { const {id, off} = history.state?.wall ?? {};
+           const one = document.querySelector(`#wall [data-item='${id}']`);
+           return one && Math.abs(one.getBoundingClientRect().top + off) < 1 && [id, Math.round(off)]; }"""
+    ).json_value()  # this place is remembered
     page.goto(page.url.replace("/results", "/taste"))
     page.go_back()
     hung(page)
@@ -290,9 +304,8 @@ def test_back_closes_an_open_picture_and_takes_nobody_off_the_page(results, larg
     filled(page)
     step, place = page.evaluate("history.length"), page.evaluate("scrollY")
     where = """[...document.querySelectorAll('#wall figure')].find(f => f.getBoundingClientRect().top > 100)"""
-    open_it, shut = f"{where}.querySelector('a.plate').click()", page.locator("dialog.zoom:not([open])")
+    open_it, closed = f"{where}.querySelector('a.plate').click()", page.locator("dialog.zoom:not([open])")
     picture = page.locator("dialog.zoom[open] img[src*='/pictures/']")
-    at_rest = "() => !history.state?.zoom && !document.querySelector('dialog.zoom[open]')"
     for leave in (page.go_back, lambda: page.keyboard.press("Escape"), page.locator("dialog.zoom .zoom-back").click):
         page.evaluate(open_it)
         picture.wait_for()
@@ -301,22 +314,22 @@ def test_back_closes_an_open_picture_and_takes_nobody_off_the_page(results, larg
             page.keyboard.press("ArrowRight")
             page.keyboard.press("ArrowLeft")
         leave()
-        shut.wait_for(state="attached")
-        page.wait_for_function(at_rest)
+        closed.wait_for(state="attached")
+        shut(page)
         assert page.evaluate("scrollY") == place
         assert page.evaluate("history.length") == step + 1  # one step, however often
     page.go_forward()
-    page.wait_for_function(at_rest)
+    shut(page)
     page.evaluate(open_it)
     picture.wait_for()
     page.keyboard.press("?")
     page.locator("dialog#help[open]").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("c")
-    page.locator(".toast.shown", has_text="1 of 4 to compare. Choose another.").wait_for()
+    told(page, "1 of 4 to compare. Choose another.")
     page.reload()
     hung(page)
-    page.wait_for_function(at_rest)
+    shut(page)
     filled(page)
     page.evaluate(open_it)
     picture.wait_for()
@@ -325,7 +338,7 @@ def test_back_closes_an_open_picture_and_takes_nobody_off_the_page(results, larg
     page.go_back()
     page.wait_for_url("**/results/wall")
     hung(page)
-    page.wait_for_function(at_rest)
+    shut(page)
     page.go_back()
     page.wait_for_url("**/taste/wall")
 
@@ -336,7 +349,7 @@ def test_what_the_server_does_not_take_is_said_and_kept(results, large):
     page.context.set_offline(True)
     page.keyboard.press("f")
     assert page.locator("figcaption [data-do=favourite][aria-pressed=true]").count() == 1
-    page.locator("#said", has_text="kept here, and saved when it is back").wait_for()
+    told(page, "kept here, and saved when it is back")
     page.context.set_offline(False)
     saved(page)
     assert len(marked(large, name, "favourite")) == 1
@@ -347,7 +360,7 @@ def test_a_mark_that_is_refused_is_taken_back(results, large):
     page.route("**/answers", lambda route: route.fulfill(status=404, json={"error": "There is no such picture."}))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
-    page.locator("#said", has_text="Not saved: There is no such picture.").wait_for()
+    told(page, "Not saved: There is no such picture.")
     assert page.locator(".is-hidden").count() == 0
     assert marked(large, name, "hide") == []
 

@@ -480,20 +480,28 @@ def test_escape_codes_in_a_name_do_not_reach_the_terminal():
 
 def test_progress_is_silent_for_a_second_and_then_tells_rate_and_time_left(monkeypatch, capsys):
     monkeypatch.setattr(shell, "console", lambda stderr: Console(file=sys.stderr, force_terminal=True, width=100))
+    assert shell.PATIENCE == 1
+    monkeypatch.setattr(shell, "PATIENCE", 60)  # a second may go by here on a busy machine
     with shell.Meter() as meter:
         meter("reading", 1, 10)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(shell, "PATIENCE", 0.01)
     with shell.Meter() as meter:
         meter("reading", 1, 10)
-        time.sleep(0.3)
+        heard(capsys, "reading", "1/10")
         meter("fitting", 2, 0)
-        time.sleep(0.3)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "reading" in err
-    assert "1/10" in err
-    assert "fitting" in err
+        heard(capsys, "fitting")
+
+
+def heard(capsys, *words):
+    """Wait until this is on stderr, with nothing on stdout."""
+    said, until = "", time.monotonic() + 60
+    while not all(word in said for word in words):
+        assert time.monotonic() < until, said
+        time.sleep(0.01)
+        out, err = capsys.readouterr()
+        assert out == ""
+        said += err
 
 
 def test_a_demonstration_without_keep_leaves_no_data_folder(tmp_path, monkeypatch):

@@ -261,7 +261,7 @@ def test_photos_that_nobody_looked_into_are_looked_into_by_a_button(client, libr
 
 
 def waited(client, job):
-    for _ in range(600):
+    for _ in range(2400):
         told = client.get(f"/api/imports/{job}").json()
         if told["state"] not in ("waiting", "running"):
             return told
