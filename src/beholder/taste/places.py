@@ -44,14 +44,6 @@ class Places:
         components = tuple(columns[part] for columns in self.components)
         return Places(self.measured[part], components, self.generic[part], self.names[part])
 
-    def own_variance(self, regime: Regime) -> Floats:
-        """(n,) prior variance of a regime's own part."""
-        measured, linear, near, named = regime.shares
-        total = measured * of_attribute(self.measured**2, regime.attribute).sum(1)
-        for columns, straight, curved in zip(self.components, linear, near, strict=True):
-            total += straight * (columns**2).sum(1) + curved
-        return np.asarray(total + named * (self.names >= 0).mean(1) if named else total)
-
     def of(self, regime: Regime, kernels: Sequence[Floats], other: Places) -> Floats:
         """(n, k) prior covariances of a regime's own part with other pictures; kernels : as `kernels` makes them"""
         first, *others = kernels
