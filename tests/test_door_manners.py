@@ -171,12 +171,12 @@ def test_retry_after_is_kept(tmp_path, sites, status, dated):
 
     def answer(request):
         at.append(clock.now)
-        wait = formatdate(time.time() + 30, usegmt=True) if dated else "30"
+        wait = formatdate(time.time() + 100, usegmt=True) if dated else "100"
         return Reply(b"", status, {"Retry-After": wait}) if len(at) == 1 else Reply(b"x")
 
     with paced(tmp_path / "web", sites(answer), clock) as door:
         assert door.fetch(AT).path.read_bytes() == b"x"
-    assert at[1] - at[0] == pytest.approx(30, abs=1.5)
+    assert at[1] - at[0] == pytest.approx(100, abs=5)  # real seconds go by until the date is read
 
 
 def test_a_host_that_wants_to_be_left_alone_for_hours_is_left_alone(tmp_path, sites):
