@@ -255,7 +255,7 @@ def test_a_person_and_a_collection_are_renamed_and_removed(open_page, mortal, sc
         page.keyboard.press("Enter")
         page.get_by_label(f"Rename or remove {after}").click()
         page.get_by_text("Remove this").last.click()
-        page.wait_for_url(mortal.url + here)
+        page.wait_for_url(f"{mortal.url}{here}?removed=1")
     page.wait_for_selector("text=Your name")
     page.get_by_label("Your name").fill("Bea")
     page.keyboard.press("Enter")
