@@ -134,8 +134,12 @@ def kept(wall, client):
 
 
 def free_port() -> int:
-    """One below those that connections are given by themselves, of which one could take it before it is bound."""
-    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+    """One below those that connections are given by themselves, of which one could take it before it is bound.
+
+    Of the processes that run these tests side by side, each has ports of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8
+    for port in random.SystemRandom().sample(range(20_000 + worker, 32_000, 8), 100):
         with socket.socket() as one, contextlib.suppress(OSError):
             one.bind(("127.0.0.1", port))
             return port
