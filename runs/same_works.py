@@ -3,7 +3,8 @@
 Paintings are taken from two rated sets; of some of them a re-listing (cut, scaled, stamped, packed anew) and a
 re-photograph (perspective, light, blur, noise, packed anew) are made. All of it is one collection, so that the same
 artists and series are there to be mistaken for each other. The paintings are in two halves: thresholds were chosen on
-the first with one kind of distortion; the second, with another kind, is for judging.
+the first with one kind of distortion; the second, with another kind, is for judging. `--half all --twice 488` puts both
+into one collection of 4,000 pictures, distorted as the second.
 
 Recall is of each made picture and its painting. Precision is of the pairs that were surely one work: those of one
 painting, and those that the sets themselves hold twice (`same_works_known.csv`, as people saw them), are right.
@@ -228,7 +229,7 @@ def measure(library: Library, name: str, known: set[frozenset[str]]) -> dict[str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", default=["../shared/data/best_art", "../shared/data/famous102"])
-    parser.add_argument("--half", choices=[*HALVES, "both"], default="both")
+    parser.add_argument("--half", choices=[*HALVES, "both", "all"], default="both")
     parser.add_argument("--twice", type=int, default=500, help="paintings of each half that are there more than once")
     parser.add_argument("--every", type=int, default=1, help="take each n-th painting alone, for a quick look")
     given = parser.parse_args()
@@ -238,12 +239,13 @@ def main() -> None:
     told: dict[str, Any] = {"local features": have_features()}
     with tempfile.TemporaryDirectory() as passing:
         library = Library(Path(passing) / "home")
-        for at, (half, kinds) in enumerate(HALVES.items()):
-            if given.half in (half, "both"):
-                (folder := Path(passing, half)).mkdir()
-                make(folder, paintings[at::2], kinds, given.twice // given.every)
-                library.import_source(folder, half)
-                told[half] = measure(library, half, known)
+        parts = {half: (paintings[at::2], kinds) for at, (half, kinds) in enumerate(HALVES.items())}
+        parts["all"] = paintings, HALVES["second"]
+        for half in HALVES if given.half == "both" else [given.half]:
+            (folder := Path(passing, half)).mkdir()
+            make(folder, *parts[half], given.twice // given.every)
+            library.import_source(folder, half)
+            told[half] = measure(library, half, known)
         library.close()
     print(json.dumps(told, indent=1))
 
