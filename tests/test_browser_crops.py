@@ -90,6 +90,8 @@ def test_a_corner_is_dragged_with_the_mouse_and_saved(open_page, server):
     shown.evaluate("i => i.decode()")
     item = kept(server, "mouse")[0]
     assert f"?v={item.key[:8]}" in shown.get_attribute("src")
+    acts = [page.get_by_role("button", name=name).bounding_box() for name in ("Whole picture", "Undo")]
+    assert acts[1]["x"] - acts[0]["x"] - acts[0]["width"] > 5 or acts[1]["y"] > acts[0]["y"]
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("() => !document.querySelector('button[value=found]')")
     assert kept(server, "mouse")[0].crop == crop(ONE)

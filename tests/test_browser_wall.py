@@ -229,6 +229,16 @@ def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):
 
 def test_a_finger_opens_turns_and_leaves_a_closer_look(results):
     page, _ = results(**PHONE)
+    filled(page)
+    menus = page.locator("#wall .dots").evaluate_all(
+        """(all) => all.map(one => {
+           const figure = one.closest('figure');
+           figure.style.width = '112px';  // as narrow as one may get
+           return one.getBoundingClientRect().right - figure.getBoundingClientRect().right;
+        })"""
+    )
+    assert menus
+    assert max(menus) < 19  # of its button: its dots end 13 pixels before, a caption 6 after
     page.locator("#wall a.plate").nth(1).tap()
     words = page.locator("dialog.zoom .zoom-words p")
     words.filter(has_text="place 2").wait_for()

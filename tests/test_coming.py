@@ -12,6 +12,7 @@ from beholder import importer
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
+from beholder.web.imports import Job
 from helpers.browser import HERE, SAFE, as_person, ask, chromium, event, free_port, hang, send
 
 pytest_plugins = "helpers.webwall"
@@ -82,6 +83,18 @@ def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hund
     until(lambda: "coming in" not in client.get("/label/wall").text)
     assert f'data-coming="{job.id}"' in client.get("/label/wall").text
     assert len(ask(client)) == 1
+
+
+def test_how_long_it_takes_is_said_where_it_is_known_how_many_there_are(monkeypatch):
+    clock = iter(range(100))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    job = Job("wall", "wall", 1, state="running")
+    for done in (2, 4):
+        job.step("looking for pictures", done, 0)
+    assert (job.as_json()["rate"], job.as_json()["seconds_left"]) == (2, None)
+    for done in (2, 4):
+        job.step("reading pictures", done, 10)
+    assert job.as_json()["seconds_left"] == 3
 
 
 def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):

@@ -67,6 +67,7 @@ def test_a_saved_page_becomes_a_collection(library, tmp_path):
     told = first.details
     assert (told.title, told.price, told.currency, told.place) == (ADS[0][1], 125000, "DKK", "Aarhus")
     assert (told.link, told.long_mm, told.availability) == (f"{SITE}/item/{ADS[0][0]}", 1000, "for sale")
+    assert byline(first)[0] == "1,250 DKK"
     again = library.import_source(tmp_path / "pages" / "søgning.html", "dba")
     assert (again.new, again.known, again.gone) == (0, 3, 0)
 

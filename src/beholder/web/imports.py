@@ -98,7 +98,7 @@ class Job:
     def as_json(self) -> dict[str, Any]:
         """What the page shows of it."""
         rate = self.rate()
-        left = (self.total - self.done) / rate if rate and self.state == "running" else None
+        left = (self.total - self.done) / rate if rate and self.total and self.state == "running" else None
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,

@@ -108,7 +108,9 @@ def parts_of(item: Item) -> dict[str, str]:
     known; a bare number with a word that says what it is.
     """
     said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency", "rights")}
-    price = f"{said['price']} {said['currency']}" if said["currency"] and _BARE.match(said["price"]) else said["price"]
+    price, code = said["price"], said["currency"]
+    if code and _BARE.match(price):
+        price = f"{int(price):,} {code}" if price.isdecimal() else f"{price} {code}"
     before = price_text(item.work.price_before, item.work.currency_before) if item.work else ""
     told = {
         "artist": said["artist"], "year": said["year"], "price": price, "before": before and f"{before} before",
