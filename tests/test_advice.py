@@ -79,7 +79,7 @@ def test_how_well_it_ranks_is_said_with_its_doubt_and_kindly_where_it_may_be_cha
     assert unsure.startswith("We are still finding out what you like")
     assert "45 to 59 %), a coin 50 %" in unsure
     few = in_words(Expected(0.55, 0.08, cared=0.2))
-    assert few.startswith("So far most pictures here show nothing that you love")
+    assert few.startswith("You love only some kinds of picture here")
     assert "47 to 63 %" in few
 
 
@@ -95,7 +95,7 @@ def test_while_choosing_only_what_is_known_is_said_in_short():
     assert said(0.74, 0.09, later=0.741) == "It is right. More answers will hardly change that."
     assert said(0.52, 0.07, later=0.54) == "We are still finding out what you like. Each answer helps."
     assert said(0.52, 0.07, later=0.52) == "We are still finding out what you like."
-    assert said(0.55, 0.02, cared=0.2).endswith("your ranking looks for the few that do.")
+    assert said(0.55, 0.02, cared=0.2).endswith("your ranking looks for more of them.")
     assert "help" in said(0.52, 0.07, verdict=Verdict("clicking", TOO_QUICK), advice=TOO_QUICK)
 
 

@@ -161,7 +161,7 @@ class QuestionBuilder:
 
     def _reason(self, kind: QuestionKind, items: list[int], asked_by: str) -> str:
         if asked_by == "random":
-            return "A random check of our accuracy."
+            return "Picked at random, to see how well your ranking knows you."
         if asked_by == "repeat":
             return "You have seen this before. It shows how consistent your answers are."
         if kind == "grid" and isinstance(self.model, TasteMixture) and count_liked(self.answers):

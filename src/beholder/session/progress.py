@@ -80,7 +80,7 @@ def in_words(now: Expected) -> str:
     low, high = (round(100 * min(max(now.now + side * now.margin, 0), 1)) for side in (-1, 1))
     same = f"your ranking picks the same one as you {100 * now.now:.0f} % of the time (most likely {low} to {high} %)"
     if now.cared < _FEW_CARED:
-        few = "So far most pictures here show nothing that you love, and of two of those either may be ahead"
+        few = "You love only some kinds of picture here, and of two others either may be ahead"
         return f"{few}; so of any two {same}."
     if now.now - now.margin > _CHANCE:
         return f"Of two pictures, {same}."

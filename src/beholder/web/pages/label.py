@@ -162,7 +162,7 @@ def gained(now: Progress) -> str:
     if now.accuracy is None:
         return f"{now.sentence.rpartition('; ')[2].rstrip('.').capitalize()}."
     if now.cares_for_few:
-        return "So far most pictures here show nothing that you love; your ranking looks for the few that do."
+        return "You love only some kinds of picture here; your ranking looks for more of them."
     if not now.above_chance:
         return f"We are still finding out what you like.{' Each answer helps.' if now.pays is not False else ''}"
     enough = now.pays is False and now.answers >= _ENOUGH

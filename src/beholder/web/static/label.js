@@ -83,7 +83,7 @@ function show(prepared) {
   view.show(prepared);
   page.dataset.question = question.id;
   waiting.end();
-  page.classList.remove("over");
+  page.classList.remove("over", "unasked");
   say(view.ask, hint || question.reason || view.reason);
   if (hint && !document.getElementById("reason").offsetParent) toast(hint); // no room for a line, on a phone that lies
   hint = "";
