@@ -236,6 +236,7 @@ def test_an_undecided_leaning_is_not_marked_as_liked(client):
         ({"price": "1,250.00"}, ["price 1,250.00"]),
         ({"year": "about 1890", "price": "190 EUR", "currency": "EUR"}, ["about 1890", "190 EUR"]),
         ({"currency": "EUR", "price": " "}, []),
+        ({"currency": "EUR", "price": "9" * 5000}, ["9" * 5000 + " EUR"]),
     ],
 )
 def test_a_bare_number_is_told_with_what_it_is(wall, columns, told):

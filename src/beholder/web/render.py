@@ -32,6 +32,7 @@ NAV = (
     ("people", "People"),
 )
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
+_DIGITS = 15  # of a price at most, that is grouped by thousands
 
 
 @lru_cache
@@ -110,7 +111,7 @@ def parts_of(item: Item) -> dict[str, str]:
     said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency", "rights")}
     price, code = said["price"], said["currency"]
     if code and _BARE.match(price):
-        price = f"{int(price):,} {code}" if price.isdecimal() else f"{price} {code}"
+        price = f"{int(price):,} {code}" if price.isdecimal() and len(price) <= _DIGITS else f"{price} {code}"
     before = price_text(item.work.price_before, item.work.currency_before) if item.work else ""
     told = {
         "artist": said["artist"], "year": said["year"], "price": price, "before": before and f"{before} before",
