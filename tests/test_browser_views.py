@@ -111,7 +111,14 @@ def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, serve
     assert 0.02 < filled < 0.98
     press_ = page.touchscreen.tap if "is_mobile" in options else page.mouse.click
     places = page.evaluate(PLACES)
-    on_side = lies(page, places)
+    on_side, before = lies(page, places), view(page)
+    size = page.viewport_size
+    page.set_viewport_size({"width": size["height"], "height": size["width"]})  # as a phone that is turned
+    page.wait_for_function("old => location.hash !== old", arg=page.url[page.url.index("#") :])
+    assert lies(page, places) != on_side
+    page.set_viewport_size(size)
+    page.wait_for_function("old => location.hash !== old", arg=page.url[page.url.index("#") :])
+    assert view(page) == pytest.approx(before, rel=0.01)
     id, x, y = max(places, key=lambda one: one[0])
     page.focus("#plane")
     for _ in range(6):

@@ -22,6 +22,7 @@ const thumbs = new Thumbs((i) => address(i), () => redraw());
 const plane = new Plane(canvas, thumbs);
 let frame = 0;
 let still = 0;
+let fits = false; // whether everything is seen, and stays so where the window has another size
 
 const address = (i, side = 320) => `/pictures/${plane.ids[i]}/${side}.jpg?v=${plane.keys[i].toString(16).padStart(8, "0")}`;
 
@@ -37,6 +38,8 @@ function moved() {
   plane.scale = Math.min(Math.max(plane.scale, plane.whole * 0.8), CLOSEST);
   plane.x = Math.min(Math.max(plane.x, left), right);
   plane.y = Math.min(Math.max(plane.y, top), bottom);
+  const off = Math.max(Math.abs(2 * plane.x - left - right), Math.abs(2 * plane.y - top - bottom));
+  fits = off < 0.5 && Math.abs(plane.scale / plane.whole - 1) < 0.01;
   redraw();
   map.dataset.moving = "";
   clearTimeout(still);
@@ -243,6 +246,7 @@ async function begin() {
 new ResizeObserver(() => {
   if (!plane.n) return;
   plane.resize();
+  if (fits) everything();
   plane.draw(); // at once: a canvas of another size is empty
   moved();
 }).observe(canvas);
