@@ -69,6 +69,7 @@ def test_the_price_under_a_picture_is_whole(page, long_names, width):
     assert price.inner_text() == " · 98000 DKK"
     box, words = price.bounding_box(), page.locator(".wall.hung .byline").first.bounding_box()
     assert box["x"] + box["width"] <= words["x"] + words["width"]
+    assert box["y"] + box["height"] <= words["y"] + words["height"] + 1
 
 
 def test_a_name_of_blanks_is_not_sent(page, long_names):

@@ -153,7 +153,8 @@ def test_keys_do_everything_and_the_database_has_it(results, large, device):
     page.keyboard.press("x")
     assert here(page) == second, "the focus stays"
     page.locator(f"figure.is-hidden[data-item='{second}']").wait_for()
-    page.keyboard.press("u")
+    page.locator("#said button", has_text="Undo").click()
+    assert here(page) == second, "the focus stays"
     saved(page)
     assert page.locator(".is-hidden").count() == 0
     page.keyboard.press("ArrowLeft")

@@ -73,8 +73,9 @@ function mark(kind, figure, value) {
   done.push({ event, title });
   set(event, value);
   outbox.add(segment, event);
-  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}. Press U to undo.`] };
-  toast(words[kind][event.value]);
+  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}.`] };
+  const back = () => make("button", { type: "button", title: "Undo (U)", onclick: undo, onmousedown: (e) => e.preventDefault() }, "Undo"); // the focus stays
+  toast(words[kind][event.value], kind === "hide" && value ? back() : "");
 }
 
 function set({ kind, items }, value) {

@@ -12,9 +12,9 @@ export function speak(words) {
   spoken.textContent = words;
 }
 
-// For everybody, for a moment.
-export function toast(words) {
-  said.textContent = words;
+// For everybody, for a moment. act : a button with it
+export function toast(words, act = "") {
+  said.replaceChildren(words, act);
   if (said.matches("[popover]:popover-open")) said.hidePopover();
   if (said.popover) said.showPopover(); // above an open dialog too
   said.classList.add("shown");
