@@ -111,6 +111,17 @@ def test_of_several_words_pictures_that_all_hold_of_come_first_then_those_that_m
     assert set(words.tolist()) == {1, 2, 3}
 
 
+def test_what_a_picture_shows_counts_for_more_than_how_it_looks_and_sure_words_for_more_than_guesses():
+    names, groups = ("boats", "evening"), ("subject", "light")
+    probabilities = np.full((N, 2), 0.1)
+    for row, (boats, evening) in enumerate([(0.9, 0.1), (0.1, 1.0), (0.9, 0.6), (0.4, 0.6)]):
+        probabilities[row] = boats, evening
+    said = np.column_stack([np.zeros(N, bool), probabilities[:, 1] > 0.5])  # of boats nothing is certain
+    found = finder(Tags(names, groups, probabilities, said)).find("boats, evening")
+    assert found.best().tolist() == [2, 3, 0, 1]
+    assert len(found.notes) == 1
+
+
 def test_words_without_commas_are_asked_for_together_too():
     assert finder().find("pale blue boats").best().tolist() == finder().find("pale blue, boats").best().tolist()
 

@@ -26,6 +26,7 @@ GROUPS = (
     "subject", "place", "figure", "palette", "light", "technique", "composition", "mood", "style", "medium", "artist",
     "period",
 )  # fmt: skip
+LOOKS = ("palette", "light", "technique", "composition", "mood")  # of these, the groups that say how a picture looks
 
 
 @dataclass(frozen=True, slots=True)

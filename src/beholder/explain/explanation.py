@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from beholder.concepts import Tags
+from beholder.concepts import LOOKS, Tags
 from beholder.errors import ShapeError
 from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_of
 from beholder.explain.likings import Liking, WordEvidence, likings
@@ -26,7 +26,6 @@ _FELT = 3.0  # log evidence, of the taste model over none, from which the encode
 _FELT_AMONG, _CLEARLY = -0.4, 4.0
 _FELT_BY_NAME = 1.2  # more is wanted where the taste may be one for what columns say: chance finds something among many
 _UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
-_LOOKS = ("palette", "light", "technique", "composition", "mood")  # groups that say what attributes measure
 FEWEST = 5  # answers below which nothing is found, whatever they say
 
 
@@ -105,7 +104,7 @@ def explain(
     if found and words and model is not None:
         named = likings(words, seen, scores() if scores else np.asarray(model.predict(X)))
     spoken, liked = spoken_of(named), sum(x.liked for x in named)
-    if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in _LOOKS for x in spoken if x.liked):
+    if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in LOOKS for x in spoken if x.liked):
         spoken = []  # the attributes tell the same, and better
     said = friend_sentence(spoken) or sentence_of(leanings, found, count)
     in_words = enough and (weights.log_bayes > _NAMED or liked > 0)

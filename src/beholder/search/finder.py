@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.concepts import Tags, bank
+from beholder.concepts import LOOKS, Tags, bank
 from beholder.errors import BeholderError
 from beholder.search.folding import folded
 from beholder.search.found import Found, Held
@@ -20,6 +20,7 @@ from beholder.types import Floats, Item
 
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
+_LOOK = 0.6  # how much a word of how a picture looks counts beside one of what it shows, or what a column says
 _PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
 _UNCERTAIN = (
     "We are not sure which pictures fit '{}'; these come closest.",
@@ -109,10 +110,13 @@ class Finder:
             holds = said if certain else probabilities >= _PROBABLE
             if not holds.any():
                 continue
-            fits = np.where(holds, _SAID + (1 - _SAID) * probabilities if certain else _SAID * probabilities, 0.0)
+            fits = np.where(holds, _SAID + (1 - _SAID) * probabilities * certain, 0.0)
             names = [self._tags.names[k] if certain else f"close to '{term}'" for k in numbers]
             note = "" if certain else _UNCERTAIN[bool(written.any())].format(term)
-            return Held(np.maximum(fits.max(axis=1), written), partial(self._told, term, holds, names), note)
+            certainty = None if certain else np.where(written > 0, 1.0, probabilities.max(axis=1))
+            weight = _LOOK if all(self._tags.groups[k] in LOOKS for k in numbers) else 1.0
+            strengths = np.maximum(fits.max(axis=1), written)
+            return Held(strengths, partial(self._told, term, holds, names), note, certainty, weight)
         return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
 
     def _told(self, term: Term, holds: NDArray[np.bool_], names: Sequence[str], row: int) -> str:

@@ -22,11 +22,17 @@ class Held:
         what of a picture, by its row, it is that fits
     note
         what is to be said of it
+    certainty
+        (n,) how sure it is that it holds, where it does: from 0 to 1; None: 1
+    weight
+        how much it counts beside others
     """
 
     strengths: Floats
     tell: Callable[[int], str]
     note: str = ""
+    certainty: Floats | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +57,14 @@ class Found:
     def of(cls, n: int, held: Sequence[Held], notes: Sequence[str] = ()) -> Found:
         """Of n pictures: first those of which all things hold, then those of which most do.
 
-        A picture of which j of k things hold fits (j - 1 + the mean strength of these j) / k.
+        One of k things that holds with strength s adds 1 - (1 - s) / k to how well a picture fits, times how sure it
+        is; things of strength .5 or more that hold for sure and are worth the same are first counted, then compared.
         """
-        strengths = np.array([one.strengths for one in held]).reshape(len(held), n)
-        holds = strengths > 0
-        count = holds.sum(axis=0)
-        mean = strengths.sum(axis=0) / np.maximum(count, 1)
-        fits = np.where(count > 0, (count - 1 + mean) / max(1, len(held)), 0.0)
+        fits = np.zeros(n)
+        for one in held:
+            counts = np.where(one.strengths > 0, 1 - (1 - one.strengths) / len(held), 0.0)
+            fits += one.weight * counts * (1.0 if one.certainty is None else one.certainty)
+        fits /= sum(one.weight for one in held) or 1
 
         def why(rows: Ints) -> list[tuple[str, ...]]:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
