@@ -107,7 +107,7 @@ class Room:
             model = maker.make(before=model).fit(c.X, **answers.as_fit(grids=True))
         told = c.explain(model, answers=answers)
         predicted = Predictions(np.concatenate(odds), np.concatenate(weights))
-        return Told(answers, model, told, verdict_of(model, c.X, answers, told, predicted=predicted))
+        return Told(answers, model, told, verdict_of(model, c.X, answers, told, predicted=predicted, words=c.words))
 
     def _answer(self, eye: Any, question: Question) -> Judgement:
         """People know pictures by their rows."""

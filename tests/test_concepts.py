@@ -104,6 +104,16 @@ def test_a_word_is_said_where_any_source_says_it():
     assert found.probabilities[:, 0].tolist() == pytest.approx([0.9, 0.9, 0.4])
 
 
+def test_a_few_photographs_among_paintings_are_taken_for_mistakes():
+    def seen(photographs):
+        said = np.arange(20)[:, None] < (photographs, 3)
+        words = Tags(["photograph", "drawing"], ["medium"] * 2, np.where(said, 0.9, 0.1).astype(np.float32), said)
+        return words_of(Tags.nothing(20), [words]).said.sum(axis=0).tolist()
+
+    assert seen(4) == [0, 3]
+    assert seen(5) == [5, 3]
+
+
 def test_what_columns_say_goes_before_what_is_guessed():
     columns = words_of_columns([item(0, style="Baroque"), item(1)])
     guessed = Tags(["Cubist", "Baroque"], ["style"] * 2, np.full((2, 2), 0.9, np.float32), np.ones((2, 2), bool))

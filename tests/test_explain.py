@@ -435,6 +435,12 @@ class Felt(Oracle):
         return 1 - self.own, self.own
 
 
+def said_of(n, **rows):
+    """Words of subjects, and of which of n pictures each is said."""
+    said = np.stack([np.isin(np.arange(n), list(of)) for of in rows.values()], axis=1)
+    return Tags(list(rows), ["subject"] * len(rows), said.astype(np.float32), said)
+
+
 def judged(seed, evidence, own=1.0, picked=3, **more):
     """The verdict on ten grids of somebody whose liking no attribute tells, and their utility and answers."""
     rng = np.random.default_rng(seed)
@@ -458,6 +464,22 @@ def test_a_taste_that_has_no_word_is_told_in_pictures_that_were_never_shown():
     assert list(verdict.against) == sorted(rest, key=lambda row: utility[row])[:9]
     assert 7 not in verdict.pictures
     assert utility[list(verdict.pictures)].min() > np.quantile(utility[rest], 0.9)
+
+
+def test_what_was_liked_has_a_name_where_the_taste_has_none():
+    _, _, answers = judged(0, 12.0)
+    liked, disliked = liked_and_disliked(answers)
+    words = said_of(300, boats=liked[:20], trees=disliked[::2])
+    assert judged(0, 12.0, words=words)[0].sentence == (
+        "You have a clear taste: you picked 30 of 90 pictures, most of them of boats."
+    )
+    few = judged(0, 12.0, picked=0)[2]
+    one = Answers(grids=np.where(np.arange(90)[:, None] == [0], [0, few.grids[0, 1], 1], few.grids))
+    model = Felt(np.arange(300.0), 12.0)
+    model.answers_ = one
+    X, attributes = np.zeros((300, 2), np.float32), np.zeros((300, 10), np.float32)
+    verdict = verdict_of(model, X, one, explain(model, X, attributes, one))
+    assert verdict.sentence == "You have a clear taste: you picked only 1 of 90 pictures."
 
 
 def test_a_planted_liking_is_the_verdict_in_its_own_words():
@@ -488,6 +510,26 @@ def test_what_is_open_shows_two_ways_that_share_no_picture():
     assert verdict.others
     assert not set(verdict.pictures) & set(verdict.others)
     assert {*verdict.pictures, *verdict.others} <= set(liked.tolist())
+    assert verdict.sentence == "So far you like two kinds of picture."
+
+
+def test_two_ways_that_are_open_are_named_by_what_most_of_each_are_and_few_of_the_other():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 6)).astype(np.float32)
+    X[:4, 0], X[4:8, 0] = 20, -20
+    shown = np.arange(90).reshape(10, 9).T.ravel()  # one of the eight in each of the first grids
+    answers = Answers(grids=np.array([(k % 10, row, int(row < 8)) for k, row in enumerate(shown)]))
+    model = Felt(-np.arange(300.0), -9.0)
+    model.answers_ = answers
+    told = explain(model, X, np.zeros((300, 10), np.float32), answers)
+
+    def said(**words):
+        return verdict_of(model, X, answers, told, words=said_of(300, **words)).sentence
+
+    assert said(boats=range(3), trees=range(5, 8), water=range(8)) == (
+        "So far you like two kinds: pictures of boats, and pictures of trees."
+    )
+    assert said(boats=range(3), water=range(8)) == "So far you like two kinds of picture."
 
 
 def test_advice_comes_before_every_verdict():

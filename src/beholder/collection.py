@@ -36,7 +36,7 @@ from beholder.images import MAX_FILE_BYTES, fingerprint, size_of
 from beholder.images.likeness import have_features
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing, part_name
 from beholder.locator import Locator
-from beholder.ranking import Ranked, Ranking, RankingCache, Scale
+from beholder.ranking import Ranked, Ranking, RankingCache, Scale, title_of
 from beholder.same_works import same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
@@ -757,7 +757,7 @@ class Collection:
 
     def _groups(self, by: str) -> list[Group]:
         if by == "kind":
-            return by_kind(None, self.X, self.words, self.ids)
+            return by_kind(None, self.X, self.words, self.ids, [title_of(item) for item in self.items])
         return {"year": by_year, "folder": by_folder}[by](self.items)
 
     def group(self, said: str) -> Group:

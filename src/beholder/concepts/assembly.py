@@ -11,6 +11,10 @@ from beholder.concepts.bank import GROUPS
 from beholder.concepts.tags import Tags
 from beholder.types import Matrix
 
+# Share of a collection that a word must be said of by what is not written, or it is said of none: encoders take up to
+# a fifth of paintings for photographs, so in a collection of paintings all of these would be wrong.
+_LEAST = {("medium", "photograph"): 0.25}
+
 
 def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
     """One set of words of n pictures.
@@ -34,6 +38,7 @@ def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
         for own, yes in of.get(word, []):
             np.fmax(p[at], own, out=p[at])
             said[at] |= yes
+        said[at] &= said[at].mean() >= _LEAST.get(word, 0)
         column, rows = written.get(word), told[word[0]]
         p[at, rows] = 0 if column is None else columns.probabilities[rows, column]
         said[at, rows] = False if column is None else columns.said[rows, column]

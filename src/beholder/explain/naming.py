@@ -18,6 +18,8 @@ _LIFT = 2.0  # times as common in it as in the rest, at least
 _CHANCE = 0.05  # the probability that chance alone makes any name, at most
 _SAME = 0.8  # of the pictures with one word that have another: it says nothing more
 _WORDS = 3  # in a name
+_WORDS_OF_FEW = 2  # in the name of a few pictures
+_OF_FEW, _OF_OTHERS = 0.6, 0.3  # of these, from which a word holds of most; of those they are told from, to which
 _TOLD_BY_SOURCE = ("style", "artist", "period", "medium")
 _ONE = ("style", "mood", "artist")  # groups of words of which one is enough
 _SIDES = ("palette", "light", "technique", "composition")  # and these together
@@ -50,8 +52,31 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
         share, rest = said / len(inside), (total - said) / max(1, n - len(inside))
         by_chance = hypergeom.sf(said - 1, n, total, len(inside))
         holds = told & (share >= least) & (share >= _LIFT * rest) & (by_chance <= level)
-        found[number] = _name(_telling(words, holds, share, rest, said, total))
+        name = _name(_telling(words, holds, share, rest, said, total))
+        found[number] = name[:1].upper() + name[1:]
     return found
+
+
+def name_apart(rows: Ints, others: Ints, words: Tags) -> str:
+    """What most of a few pictures are, told from others: "portraits in blue tones"; "" where no word tells.
+
+    A word of it is said of three in five of them or more, at least twice as often as in the collection, and of three
+    in ten of the others at most. It tells what these pictures are, and claims nothing of any that nobody has seen.
+
+    Parameters
+    ----------
+    rows, others
+        of the collection
+    words
+        of the collection
+    """
+    told = np.array([_can_name(word, group) for word, group in zip(words.names, words.groups, strict=True)], bool)
+    total, said = words.said.sum(axis=0), words.said[rows].sum(axis=0)
+    share, usual, theirs = (x / max(1, n) for x, n in (
+        (said, len(rows)), (total, len(words.said)), (words.said[others].sum(axis=0), len(others)),
+    ))  # fmt: skip
+    holds = told & (share >= _OF_FEW) & (share >= _LIFT * usual) & (theirs <= _OF_OTHERS)
+    return _name(_telling(words, holds, share, usual, said, total)[:_WORDS_OF_FEW])
 
 
 def _can_name(word: str, group: str) -> bool:
@@ -89,5 +114,4 @@ def _name(chosen: list[Liking]) -> str:
         return ""
     by = [one.word for one in chosen if one.group == "artist"]
     said = Way(tuple(one for one in chosen if one.group != "artist"), (), ()).pictures
-    name = f"{said} by {by[0]}" if by else said
-    return f"{name[0].upper()}{name[1:]}"
+    return f"{said} by {by[0]}" if by else said

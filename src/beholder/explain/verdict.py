@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from beholder.concepts import Tags
 from beholder.explain.explanation import FEWEST, Explanation, felt_by
 from beholder.explain.leanings import HINTING, TELLING, Leaning, pictures_with, tangled_in
 from beholder.explain.likings import liked_and_disliked
+from beholder.explain.naming import name_apart
 from beholder.explain.phrases import listed
 from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -89,6 +91,7 @@ def verdict_of(
     predicted: Predictions | None = None,
     without: Collection[int] = (),
     scores: Callable[[], Floats] | None = None,
+    words: Tags | None = None,
 ) -> Verdict:
     """The verdict on a person's answers.
 
@@ -110,6 +113,8 @@ def verdict_of(
         rows that are not to be shown
     scores
         gives what the model predicts of X, (n,); None: found here
+    words
+        what is said of X; None: nothing
     """
     if advice:
         return Verdict("clicking", advice)
@@ -122,13 +127,13 @@ def verdict_of(
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
         agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
-        words = f"{told.sentence} " if found and felt > _WORDED and any(x.liked for x in told.likings) else ""
-        return _loved("like most", words + agree, X, ranked, answers)
+        lead = f"{told.sentence} " if found and felt > _WORDED and any(x.liked for x in told.likings) else ""
+        return _loved("like most", lead + agree, X, ranked, answers)
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
-        said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR)
+        said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)
         return _loved("own", said, X, ranked, answers)
-    return _open(X, answers, told, found, alone < 1, ranked)
+    return _open(X, answers, told, found, alone < 1, ranked, words)
 
 
 def _alone(model: Any, X: Matrix) -> float:
@@ -169,28 +174,42 @@ def _looks(X: Matrix, rows: Ints) -> Floats:
     return np.asarray(z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9))
 
 
-def _in_pictures(answers: Answers, clear: bool) -> str:
-    """A taste for which there are no words."""
+def _in_pictures(answers: Answers, clear: bool, words: Tags | None) -> str:
+    """A taste that words are not known to tell; what was liked so far may still have a name."""
     have = "You have a clear taste" if clear else "You have a taste of your own"
+    liked, disliked = liked_and_disliked(answers)
+    name = _named(liked, disliked, words).removeprefix("pictures ") if len(liked) >= _GROUP else ""
     shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
-    if picked and not len(answers.rows) + len(answers.choices):
-        return f"{have}: you picked {picked:,} of {shown:,} pictures, and they have much in common."
-    return f"{have}, and your answers are consistent with it."
+    if not picked or len(answers.rows) + len(answers.choices):
+        return (
+            f"{have}: what you liked so far is mostly {name}." if name else f"{have}, and your answers agree with it."
+        )
+    if picked < _GROUP:
+        return f"{have}: you picked only {picked:,} of {shown:,} pictures."
+    common = f"most of them {name}" if name else "and they have much in common"
+    return f"{have}: you picked {picked:,} of {shown:,} pictures, {common}."
 
 
-def _open(X: Matrix, answers: Answers, told: Explanation, found: bool, most: bool, ranked: Ints) -> Verdict:
+def _named(rows: Sequence[int] | Ints, others: Sequence[int] | Ints, words: Tags | None) -> str:
+    return name_apart(np.array(rows, np.int64), np.array(others, np.int64), words) if words else ""
+
+
+def _open(
+    X: Matrix, answers: Answers, told: Explanation, found: bool, most: bool, ranked: Ints, words: Tags | None
+) -> Verdict:
     """Two ways that are open; most : whether one of them is what most people like"""
-    lead = "It is early" if told.answers < FIRST_WORD else "Your taste is still unclear"
+    lead = "It is early" if told.answers < FIRST_WORD else "Still open"
     hints = tangled_in(told.leanings) if found else [x for x in told.leanings if x.evidence >= HINTING][:2]
     if len(hints) > 1:
         return Verdict("open", f"{lead}: {_either(hints)}, judging by your answers so far.")
     one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
     if len(one) >= _GROUP <= len(other):
-        said = f"{lead}: your answers so far point in two directions."
+        names = [_named(a, b, words) for a, b in ((one, other), (other, one))]
+        said = f"So far you like two kinds{f': {names[0]}, and {names[1]}' if all(names) else ' of picture'}."
         return Verdict("open", said, "More like these, or more like those:", one[:_OF_EACH], other[:_OF_EACH])
     if most:
         return Verdict("open", f"{lead}: your answers so far fit both what most people like and a taste of your own.")
-    guess = f"at a first guess, {_either(hints)}" if hints else "no clear preference so far"
+    guess = f"at a first guess, {_either(hints)}" if hints else "nothing stands out so far"
     return Verdict("open", f"{lead}: {guess}.")
 
 

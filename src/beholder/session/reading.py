@@ -108,6 +108,7 @@ class Fitted:
                 verdict = verdict_of(
                     self.model, self._collection.X, self.answers, self.explanation,
                     advice=advice, predicted=predicted, without=rows, scores=lambda: self.scores,
+                    words=self._collection.words,
                 )  # fmt: skip
                 self._verdict = of, verdict
             return self._verdict[1]

@@ -13,11 +13,13 @@ import numpy as np
 from beholder.ask.kinds import kinds_of
 from beholder.concepts import Tags
 from beholder.explain import names_of
+from beholder.text import shown
 from beholder.types import Ints, Item, Matrix
 
 _MOST_YEARS = 40  # headings; more years than that are taken together by decades, more decades by centuries
 _SPANS = (1, 10, 100)
 _UNKNOWN = "unknown"
+_LONGEST = 60  # letters of a title in a heading
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -35,12 +37,15 @@ class Group:
         what people read; "" where nothing is known that holds of it
     rows
         of X, rising
+    like
+        what the picture in its middle is called, where it has no name
     """
 
     by: str
     key: str
     name: str
     rows: Ints
+    like: str = ""
 
     def __str__(self) -> str:
         """As an address names it."""
@@ -48,16 +53,19 @@ class Group:
 
     @property
     def title(self) -> str:
-        """Its name, or how many pictures it has."""
-        return self.name or (
-            "A picture by itself" if len(self.rows) == 1 else f"{len(self.rows):,} pictures that look alike"
-        )
+        """Its name, or the picture that the others are like."""
+        return self.name or (f"Like “{shown(self.like, _LONGEST)}”" if len(self.rows) > 1 else "A picture by itself")
 
 
-def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints) -> list[Group]:
+def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints, titles: Sequence[str]) -> list[Group]:
     """The kinds of pictures, largest first. Those of which the same words hold are one.
 
     A key is the id of one of its pictures, so that an address leads to that picture's kind when more have come.
+
+    Parameters
+    ----------
+    words, ids, titles
+        of the n pictures
     """
     kinds = kinds_of(model, X, np.arange(len(X)))
     names = names_of(kinds, words)
@@ -66,7 +74,15 @@ def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints) -> list[Group]:
         found.setdefault(name or f"\0{kind}", []).append(kind)
     groups = [(name, np.flatnonzero(np.isin(kinds, own))) for name, own in found.items()]
     groups.sort(key=lambda group: -len(group[1]))
-    return [Group("kind", str(ids[rows[0]]), "" if name[0] == "\0" else name, rows) for name, rows in groups]
+    called, like = Counter(titles), dict[int, str]()
+    for at, (name, rows) in enumerate(groups):
+        if name[0] == "\0":
+            near = rows[np.argsort(np.linalg.norm(X[rows] - X[rows].mean(axis=0), axis=1), kind="stable")].tolist()
+            like[at] = titles[next((row for row in near if called[titles[row]] == 1), near[0])]
+    return [
+        Group("kind", str(ids[rows[0]]), "" if at in like else name, rows, like.get(at, ""))
+        for at, (name, rows) in enumerate(groups)
+    ]
 
 
 def by_year(items: Sequence[Item]) -> list[Group]:

@@ -51,7 +51,6 @@ class _Row:
     """
 
     title: str
-    named: bool
     address: str
     size: int
     score: float
@@ -135,4 +134,4 @@ def _row_of(group: Group, place: Any, ranking: Ranking, items: Sequence[Item]) -
     title = replace(group, rows=rows).title
     best = [(items[row], float(ranking.scores[row])) for row in rows[:_BEST].tolist()]
     score = float(ranking.scores[rows].mean()) if len(rows) else 0.0
-    return _Row(title, bool(group.name), quote(str(group), safe=""), len(rows), score, best)
+    return _Row(title, quote(str(group), safe=""), len(rows), score, best)
