@@ -470,9 +470,7 @@ def test_what_was_liked_has_a_name_where_the_taste_has_none():
     _, _, answers = judged(0, 12.0)
     liked, disliked = liked_and_disliked(answers)
     words = said_of(300, boats=liked[:20], trees=disliked[::2])
-    assert judged(0, 12.0, words=words)[0].sentence == (
-        "You have a clear taste: you picked 30 of 90 pictures, most of them of boats."
-    )
+    assert judged(0, 12.0, words=words)[0].sentence == ("Mostly pictures of boats: you picked 30 of 90 pictures.")
     few = judged(0, 12.0, picked=0)[2]
     one = Answers(grids=np.where(np.arange(90)[:, None] == [0], [0, few.grids[0, 1], 1], few.grids))
     model = Felt(np.arange(300.0), 12.0)
@@ -527,7 +525,7 @@ def test_two_ways_that_are_open_are_named_by_what_most_of_each_are_and_few_of_th
         return verdict_of(model, X, answers, told, words=said_of(300, **words)).sentence
 
     assert said(boats=range(3), trees=range(5, 8), water=range(8)) == (
-        "So far you like two kinds: pictures of boats, and pictures of trees."
+        "Two kinds so far: pictures of boats, and pictures of trees."
     )
     assert said(boats=range(3), water=range(8)) == "So far you like two kinds of picture."
 

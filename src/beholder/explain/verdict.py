@@ -178,16 +178,15 @@ def _in_pictures(answers: Answers, clear: bool, words: Tags | None) -> str:
     """A taste that words are not known to tell; what was liked so far may still have a name."""
     have = "You have a clear taste" if clear else "You have a taste of your own"
     liked, disliked = liked_and_disliked(answers)
-    name = _named(liked, disliked, words).removeprefix("pictures ") if len(liked) >= _GROUP else ""
+    name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
     shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
     if not picked or len(answers.rows) + len(answers.choices):
-        return (
-            f"{have}: what you liked so far is mostly {name}." if name else f"{have}, and your answers agree with it."
-        )
+        return f"Mostly {name}, among what you liked so far." if name else f"{have}, and your answers agree with it."
     if picked < _GROUP:
         return f"{have}: you picked only {picked:,} of {shown:,} pictures."
-    common = f"most of them {name}" if name else "and they have much in common"
-    return f"{have}: you picked {picked:,} of {shown:,} pictures, {common}."
+    if name:
+        return f"Mostly {name}: you picked {picked:,} of {shown:,} pictures."
+    return f"{have}: you picked {picked:,} of {shown:,} pictures, and they have much in common."
 
 
 def _named(rows: Sequence[int] | Ints, others: Sequence[int] | Ints, words: Tags | None) -> str:
@@ -205,7 +204,9 @@ def _open(
     one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
     if len(one) >= _GROUP <= len(other):
         names = [_named(a, b, words) for a, b in ((one, other), (other, one))]
-        said = f"So far you like two kinds{f': {names[0]}, and {names[1]}' if all(names) else ' of picture'}."
+        said = (
+            f"Two kinds so far: {names[0]}, and {names[1]}." if all(names) else "So far you like two kinds of picture."
+        )
         return Verdict("open", said, "More like these, or more like those:", one[:_OF_EACH], other[:_OF_EACH])
     if most:
         return Verdict("open", f"{lead}: your answers so far fit both what most people like and a taste of your own.")
