@@ -246,6 +246,9 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     assert page.locator("#label kbd:visible").count() == 0
     small = "all => all.map(e => e.getBoundingClientRect()).filter(b => b.width < 44 || b.height < 44).length"
     assert page.locator(":is(nav, main) :is(a, button):visible").evaluate_all(small) == 0
+    people, tabs = (page.locator(one).bounding_box() for one in (".bar .to-people", ".tabs"))
+    assert page.locator(".bar .me").bounding_box()["height"] >= 44
+    assert tabs["x"] + tabs["width"] < people["x"], "People is beside the ways to answer"
     squares = "import('/static/rows.js').then(m => m.rows(Array(9).fill(1), 370, 540, { gap: 6, edge: 6, words: 0 }))"
     assert min(box["y"] for box in page.evaluate(squares)) < 5  # on a high screen they fill the height
     page.tap(".tile >> nth=2")
@@ -274,6 +277,8 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
     page.wait_for_load_state()
     assert page.locator("nav a:visible").all_inner_texts() == menu
     no_wider(page)
+    page.tap(".bar .me >> text=People")
+    page.locator(".people").wait_for()
 
 
 def test_a_swipe_goes_towards_the_picture_however_the_phone_is_held(open_page, server):

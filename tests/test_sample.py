@@ -25,7 +25,7 @@ def few(tmp_path_factory):
 
 def test_there_are_at_least_twelve_families_and_the_first_pictures_show_them_all(few):
     assert len(GALLERY) >= 12
-    assert {one.columns["family"] for one in few[1]} == set(GALLERY)
+    assert {one.columns["style"] for one in few[1]} == set(GALLERY)
 
 
 def test_a_picture_is_the_same_however_many_are_made(few, tmp_path):
@@ -78,7 +78,7 @@ def test_items_csv_is_in_the_plain_folder_format(few):
     folder, found = few
     with (folder / "items.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["item", "file", "title", "artist", "family", "price"]
+    assert list(rows[0]) == ["item", "file", "title", "artist", "style", "price"]
     assert [row["item"] for row in rows] == [one.name for one in found]
     assert all((folder / row["file"]).is_file() for row in rows)
     assert all(row["title"] and row["artist"] and 50 <= int(row["price"].removeprefix("€")) <= 20_000 for row in rows)

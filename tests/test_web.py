@@ -28,12 +28,12 @@ def test_a_page_without_a_person_asks_who_answers_and_then_leads_on(visitor):
     assert back.headers["location"] == "/label/wall?mode=pairs"
 
 
-def test_the_first_start_offers_the_name_of_the_system_user(tmp_path):
+@pytest.mark.parametrize(("user", "offered"), [("nora", "nora"), ("root", ""), ("Ubuntu", "")])
+def test_the_first_start_offers_the_name_of_the_system_user_where_it_is_a_persons(tmp_path, monkeypatch, user, offered):
+    monkeypatch.setattr("getpass.getuser", lambda: user)
     library = Library(tmp_path, config=Settings(home=tmp_path))
     page = TestClient(create_app(library, library.settings), base_url=HERE).get("/people").text
-    from beholder.store import system_user
-
-    assert f'name="name" value="{system_user()}"' in page
+    assert f'name="name" value="{offered}"' in page
     library.close()
 
 

@@ -30,9 +30,9 @@ def gallery_picture(index: int, seed: int = 0) -> Image.Image:
 
 
 def _caption(index: int, seed: int) -> dict[str, str]:
-    """Its family, title, artist and price."""
+    """Its style, title, artist and price."""
     family = GALLERY[index % len(GALLERY)]
-    return {"family": family, **describe(np.random.default_rng([seed, index, 1]), family)}
+    return {"style": family, **describe(np.random.default_rng([seed, index, 1]), family)}
 
 
 def _file(index: int, seed: int) -> str:
@@ -74,12 +74,12 @@ def paint_into(
     Yields
     ------
     Found
-        the pictures in order, each as it is painted, with columns title, artist, family, price
+        the pictures in order, each as it is painted, with columns title, artist, style, price
     """
     if n < 1:
         raise UserError(f"a gallery of {n} pictures was asked for; it needs at least 1.")
     folder.mkdir(exist_ok=True)
-    columns = ("title", "artist", "family", "price")
+    columns = ("title", "artist", "style", "price")
     table = io.StringIO()
     writer = csv.DictWriter(table, ["item", "file", *columns])
     writer.writeheader()

@@ -13,12 +13,17 @@ from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import person_of, remember
 
+_NOBODY = {
+    "root", "admin", "administrator", "user", "guest", "me", "ubuntu", "debian", "ec2-user", "vagrant", "docker", "app",
+    "runner", "nobody", "jovyan", "beholder",
+}  # fmt: skip
+
 router = APIRouter()
 
 
 @router.get("/people")
 def people(request: Request, next: str = "/", removed: str = "") -> Response:
-    """Who is answering? The first time: one name is offered, that of the system user."""
+    """Who is answering? The first time: the name of this machine's user is offered, where it is a person's."""
     state = state_of(request)
     person_of(request)
     everybody = state.store.people()
@@ -26,7 +31,7 @@ def people(request: Request, next: str = "/", removed: str = "") -> Response:
     shelves = state.store.collections()[-1:] if not everybody else []
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
-        offered=system_user() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
+        offered=_offered() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
         removed=removed,
     )  # fmt: skip
 
@@ -70,6 +75,12 @@ def switch(request: Request, person: Annotated[str, Form()] = "", next: Annotate
             remember(response, request, other)
             return response
     raise Refused(404, "There is no such person; choose one from the People page.")
+
+
+def _offered() -> str:
+    """The name of the system user, "" where that is nobody's own name."""
+    name = system_user()
+    return "" if name.casefold() in _NOBODY else name
 
 
 def inside(address: str) -> str:

@@ -35,12 +35,10 @@ if (form) {
   document.getElementsByName(sessionStorage.getItem(CHANGED))[0]?.focus({ preventScroll: true });
   sessionStorage.removeItem(CHANGED);
   panel.addEventListener("input", (e) => {
-    if (!e.target.matches(".find")) return;
     clearTimeout(soon);
-    soon = setTimeout(count, 150);
+    soon = setTimeout(count, e.target.matches("[type=checkbox], select") ? 0 : 150);
   });
   panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
-  panel.addEventListener("change", (e) => !e.target.matches(".find") && count());
   for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
     choice.addEventListener("change", () => {
       sessionStorage.setItem(CHANGED, choice.name);

@@ -6,6 +6,7 @@ const BEST = 52; // side of a thumbnail where only the best of each neighbourhoo
 const APART = 104; // CSS pixels between those, about
 const FREE = 0.6; // of that, which no other thumbnail comes nearer
 const WRITTEN = 110; // CSS pixels of the width, for each name
+const BEHIND = 0.88; // how much of what lies behind a name is covered
 const SHADES = 256;
 const SCALES = { light: [[0.83, 0.025, 75], [0.4, 0.17, 30]], dark: [[0.36, 0.015, 75], [0.88, 0.13, 55]] };
 
@@ -188,10 +189,6 @@ export class Plane {
     context.font = `500 ${size}px Georgia, serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.lineJoin = "round";
-    context.lineWidth = 5 * ratio;
-    context.strokeStyle = this.wall;
-    context.fillStyle = this.ink;
     const taken = [];
     for (const { name, ...at } of this.names) {
       const [x, y] = this.turned ? [at.y, at.x] : [at.x, at.y];
@@ -201,7 +198,13 @@ export class Plane {
       if (x * s + ox < 0 || x * s + ox > w || cy < size || cy > h - size) continue;
       if (taken.some(([tx, ty, tw]) => Math.abs(tx - cx) < tw + wide && Math.abs(ty - cy) < 2.4 * size)) continue;
       taken.push([cx, cy, wide]);
-      context.strokeText(name, cx, cy);
+      context.globalAlpha = BEHIND;
+      context.fillStyle = this.wall;
+      context.beginPath();
+      context.roundRect(cx - wide, cy - 0.8 * size, 2 * wide, 1.6 * size, 0.4 * size);
+      context.fill();
+      context.globalAlpha = 1;
+      context.fillStyle = this.ink;
       context.fillText(name, cx, cy);
     }
   }
