@@ -32,6 +32,7 @@ _UNLIKE = 1.0  # by how much a picture counts less that is quite like one before
 _ALIKE = 0.8  # likeness to one before it from which a picture comes last
 _ALL_FROM = 0.4  # the strength from which on all known places are looked at
 _MOVED, _STEP = 0.3, 0.15  # share of the numbers that a child has changed, and by how much
+_ANOTHER = 0.16  # root mean square difference at 16 x 16 pixels from a loved picture, from which on one is another
 _AT_ONCE = 16  # pictures judged together
 
 
@@ -51,10 +52,11 @@ class _Place:
         told = liked.made_of
         return cls(told["family"], np.array(told["numbers"]), told["texture"], liked.name)
 
-    def child(self, rng: np.random.Generator) -> _Place:
+    def child(self, rng: np.random.Generator, anew: bool = False) -> _Place:
+        """anew : things lie elsewhere in it, as another texture has them"""
         moved = rng.random(len(self.numbers)) < _MOVED
         numbers = (self.numbers + moved * rng.normal(0, _STEP, len(self.numbers))) % 1.0
-        texture = self.texture if rng.random() < 0.7 else int(rng.integers(1 << 31))
+        texture = self.texture if rng.random() < 0.7 and not anew else int(rng.integers(1 << 31))
         return replace(self, numbers=numbers, texture=texture)
 
 
@@ -102,17 +104,17 @@ class PainterEngine:
 
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
-        is_new = Unlike([one.picture for one in guide.liked])
+        is_new = Unlike([one.picture for one in guide.liked], _ANOTHER)
         bounds = known.bounds(guide)
         self._try(_first(rng, seeds, bounds, strength), guide, is_new, archive)
         loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
         left = round(strength * max(_FEWEST, _TRIES * len(seeds))) if loved or bounds is None else 0
         while left > 0:
-            parents = [
-                loved[rng.integers(len(loved))] if loved and k % 2 else archive.any(rng)
-                for k in range(min(_AT_ONCE, left))
-            ]
-            children = [parent.child(rng) for parent in parents]
+            children = []
+            for k in range(min(_AT_ONCE, left)):
+                anew = bool(loved and k % 2)
+                parent = loved[rng.integers(len(loved))] if anew else archive.any(rng)
+                children.append(parent.child(rng, anew))
             self._try(children, guide, is_new, archive)
             left -= len(children)
         sketches = [_sketch(place) for place in archive.varied(guide)]

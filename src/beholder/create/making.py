@@ -106,7 +106,9 @@ def create_each(
     say, reading = progress or silent, session.reading()
     say("reading the taste", 0, 0)
     guide = TasteGuide(reading, order.wish, made_from(reading.collection, reading.person))
+    say("learning a second opinion", 0, 0)
     other = OtherEye.of(reading.collection, reading.history.answers)
+    say("looking at what is known, to make something new", 0, 0)
     made = _Maker(order, guide, Novelty.of(reading.collection))
     for picture, twin, recipe in made.run(say, seen):
         both = [picture, twin]

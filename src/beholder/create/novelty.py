@@ -27,11 +27,12 @@ def thumbnail(picture: Image.Image) -> Matrix:
     return np.asarray(small, np.float32).transpose(2, 0, 1) / 127.5 - 1
 
 
-def nearest(pictures: Matrix, known: Matrix, parts: int) -> Matrix:
+def nearest(pictures: Matrix, known: Matrix, parts: int, others: bool = False) -> Matrix:
     """(n parts²,) the distance of each part of (n, 3, s, s) pictures to the nearest same part of known ones.
 
     Mirrored ones count. Each part has its mean taken out and is divided by its spread, so that a copy that is lighter
     or duller is still near; two parts that have nothing in common are √2 apart.
+    others : the known ones are the pictures, of which each is compared with all but itself
     """
     both = np.concatenate([known, known[..., ::-1]])
     side = pictures.shape[-1] // parts
@@ -40,7 +41,11 @@ def nearest(pictures: Matrix, known: Matrix, parts: int) -> Matrix:
         for x in range(parts):
             corner = (..., slice(y * side, (y + 1) * side), slice(x * side, (x + 1) * side))
             a, b = _even(pictures[corner]), _even(both[corner])
-            found.append(np.sqrt(np.maximum(0, 2 - 2 * (a @ b.T).max(1))))
+            alike = a @ b.T
+            if others:
+                own = np.arange(len(a))
+                alike[own, own] = alike[own, own + len(a)] = -1
+            found.append(np.sqrt(np.maximum(0, 2 - 2 * alike.max(1))))
     return np.stack(found, 1).ravel()
 
 
@@ -64,8 +69,7 @@ class Novelty:
     def _floor(self, parts: int) -> float:
         if len(self._known) < 3:
             return 0.0
-        near = [nearest(self._known[k : k + 1], np.delete(self._known, k, 0), parts) for k in range(len(self._known))]
-        return float(np.percentile(np.concatenate(near), _FLOOR))
+        return float(np.percentile(nearest(self._known, self._known, parts, others=True), _FLOOR))
 
     @classmethod
     def of(cls, collection: Collection) -> Self:
@@ -114,14 +118,14 @@ def seen_to_differ(a: Image.Image, b: Image.Image) -> bool:
 
 
 class Unlike:
-    """Whether a picture is seen to differ from each of some known ones."""
+    """Whether a picture is seen to differ from each of some known ones, by so much at least."""
 
-    def __init__(self, known: Sequence[Image.Image]) -> None:
-        self._known = [coarse(picture) for picture in known]
+    def __init__(self, known: Sequence[Image.Image], least: float = _SEEN) -> None:
+        self._known, self._least = [coarse(picture) for picture in known], least
 
     def __call__(self, picture: Image.Image) -> bool:
         one = coarse(picture)
-        return all(_between(one, known) >= _SEEN for known in self._known)
+        return all(_between(one, known) >= self._least for known in self._known)
 
 
 def spread(pictures: Sequence[Image.Image]) -> Floats:

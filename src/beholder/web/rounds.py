@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -67,11 +68,17 @@ class Round:
     coming: dict[int, bytes] = field(default_factory=dict)
     looks: int = 0  # how often one of them changed
     stop: threading.Event = field(default_factory=threading.Event)
+    begun: float = field(default_factory=time.monotonic)
 
     @property
     def active(self) -> bool:
         """Whether it has not ended."""
         return self.state in ("waiting", "running")
+
+    @property
+    def seconds(self) -> int:
+        """How long it has gone on."""
+        return round(time.monotonic() - self.begun)
 
     def step(self, stage: str = "", done: int = 0, total: int = 0) -> None:
         """Called now and then while pictures are made. raises : Stopped where the person has stopped it"""
@@ -92,7 +99,7 @@ class Round:
     def as_json(self) -> dict[str, Any]:
         return {
             "number": self.number, "count": self.count, "state": self.state, "stage": self.stage, "done": self.done,
-            "error": self.error, "coming": sorted(self.coming), "looks": self.looks,
+            "error": self.error, "coming": sorted(self.coming), "looks": self.looks, "seconds": self.seconds,
         }  # fmt: skip
 
 
@@ -170,7 +177,7 @@ class Rounds:
         kept = Kept(self._library, person, row)
         with self._one:
             try:
-                made.step("reading the taste")
+                made.step("reading your answers")
                 made.state = "running"
                 session = self._session(row.name, person)
                 session.settle()

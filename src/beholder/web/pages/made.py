@@ -51,7 +51,7 @@ class Made:
         own, other = (float(self.told.get(name) or SCALE[1]) for name in ("your taste", "another eye"))
         if own <= _MIDDLE:
             return f"You may like it no better than most of {collection}."
-        return "The second opinion doubts that you would love it." if other <= _MIDDLE else ""
+        return "Less sure: the second opinion puts it below the middle." if other <= _MIDDLE else ""
 
     @property
     def known(self) -> str:
@@ -60,7 +60,8 @@ class Made:
         new = "new" if told.get("new") == "yes" else "like one of the collection"
         made = f"made like {' and '.join(self.like)}" if self.like else told.get("family", "")
         more, less = (f"{word} {told[word]}" if word in told else "" for word in ("more of", "less of"))
-        return " · ".join(filter(None, [new, made, more, less]))
+        number = f"number {told['seed']}" if "seed" in told else ""
+        return " · ".join(filter(None, [new, made, more, less, number]))
 
 
 @router.get("/made/{item_id}/twin/{side}.jpg")

@@ -27,10 +27,12 @@ async function renew(response) {
 }
 const again = () => fetch(location.pathname).then(renew).catch(() => false);
 
-function tell({ stage, state, done, count }) {
+function tell({ stage, state, done, count, seconds }) {
   const said = document.getElementById("said");
   const words = `${state === "waiting" ? "waiting for another round to end" : stage} · ${done} of ${count}`;
   if (said && said.textContent !== words) said.textContent = words;
+  const passed = document.getElementById("passed");
+  if (passed) passed.textContent = `${seconds} s so far`;
   const bar = live().querySelector("progress");
   if (bar) bar.value = done;
 }
@@ -96,7 +98,7 @@ main.addEventListener("click", (e) => {
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   const links = [...link.closest(".made").querySelectorAll("a.plate")].filter((one) => one.offsetParent);
-  const words = (one) => [...one.closest("figure").querySelectorAll("figcaption > p")].filter((line) => line.offsetParent).map((line) => line.textContent.trim());
+  const words = (one) => [...one.closest("figure").querySelectorAll("figcaption p:not(.made-links)")].filter((line) => getComputedStyle(line).display !== "none").map((line) => (line.offsetParent ? line.innerText : line.textContent).trim());
   zoom(links.map((one) => ({ src: one.href, alt: one.querySelector("img").alt, words: words(one) })), links.indexOf(link));
 });
 
