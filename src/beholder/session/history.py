@@ -7,7 +7,7 @@ from functools import cached_property
 
 from beholder.types import Judgement
 
-_GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
+GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class History:
     @cached_property
     def weight(self) -> int:
         """How many answers these are, a grid of several pictures counted as three."""
-        return sum(min(_GRID_WEIGHT, len(j.items)) if j.kind == "grid" else 1 for j in self.answers)
+        return sum(min(GRID_WEIGHT, len(j.items)) if j.kind == "grid" else 1 for j in self.answers)
 
     @cached_property
     def judged(self) -> frozenset[int]:

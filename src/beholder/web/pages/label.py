@@ -12,7 +12,7 @@ from starlette.responses import Response
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
 from beholder.explain import in_short
 from beholder.ranking import title_of
-from beholder.session import Progress, Session, needed
+from beholder.session import GRID_WEIGHT, Progress, Session, needed
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.faults import Refused
@@ -50,7 +50,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=not now.left, size=len(session.collection),
-        needed=needed(len(session.collection)), coming=coming,
+        needed=needed(len(session.collection)), grid_weight=GRID_WEIGHT, coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response

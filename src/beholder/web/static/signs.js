@@ -30,13 +30,12 @@ export function hush() {
 const LEARNING = 700; // ms from an answer to what was learned from it
 const LONGEST = 2000; // ms that somebody who answers fast waits for it
 
-const GRID = 3; // answers that a grid counts as
-
 // How many answers, and how many more until there is a ranking of one's own: counted here at once. What they have given
 // is told by the server a little later.
 export class Gain {
   constructor(segment, stage) {
     const [answers, weight, needed] = [stage.answers, stage.weight, stage.needed].map(Number);
+    this.grid = Number(stage.gridWeight); // answers that a grid counts as
     Object.assign(this, { segment, stage, answers, weight, needed, moves: 0, asked: 0, told: 0, due: null, timer: null });
     this.#fetch();
   }
@@ -46,13 +45,13 @@ export class Gain {
     this.moves += 1;
     if (kind === "skip") return;
     this.answers += times;
-    this.weight += times * (kind === "grid" ? Math.min(GRID, items.length) : 1);
+    this.weight += times * (kind === "grid" ? Math.min(this.grid, items.length) : 1);
     this.count();
   }
 
   count() {
     const [n, missing] = [Math.max(0, this.answers), this.needed - Math.max(0, this.weight)];
-    const left = Math.ceil(missing / (this.stage.mode === "grid" ? GRID : 1)); // as many as are given the way that is open
+    const left = Math.ceil(missing / (this.stage.mode === "grid" ? this.grid : 1)); // as many as are given the way that is open
     const more = left > 0 ? `, ${left}${n ? " more" : ""} until your own ranking` : "";
     document.getElementById("count").textContent = (n ? counted(n, "answer") : "No answers yet") + more;
   }
