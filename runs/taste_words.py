@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -31,8 +32,9 @@ from beholder.collection import Collection, Library
 from beholder.concepts import Tags
 from beholder.concepts.columns import words_of_columns
 from beholder.config import Settings
-from beholder.explain import Explanation, Predictions, Verdict, reasons, spoken_of, verdict_of
+from beholder.explain import Explanation, Predictions, Verdict, noun_of, reasons, spoken_of, verdict_of
 from beholder.explain.leanings import TELLING
+from beholder.explain.phrases import side_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.prequential import predict_answer
 from beholder.research.bench.personas import Persona, SimulatedEye, people_of, seconds_of
@@ -47,6 +49,7 @@ NAMES = ("artist", "style", "period", "medium")  # groups that columns tell, of 
 MOST, RAREST, COMMONEST = 12, 0.05, 0.12  # people who like a word, and the share of the pictures that have it
 FIRST = 60  # pictures of a ranking that reasons are drawn from
 REASONS = 200
+CALLED = re.compile(r"(?:[Mm]ostly|Two kinds so far:) ([^:.]+)")  # what was liked so far, where no word tells the taste
 GRIDS = 10  # that who clicks answers
 PICKED = (0.1, 0.2, 0.35)  # shares that they pick
 
@@ -118,14 +121,26 @@ class Room:
 
     def named(self, told: Told) -> dict[str, Floats]:
         """(n,) of which pictures each thing holds that the sentence says; "not" before those it denies."""
-        if told.verdict.kind not in ("own", "like most") or told.explanation.sentence not in told.verdict.sentence:
-            return {}
         said = self.collection.words.said
+        if told.verdict.kind not in ("own", "like most") or told.explanation.sentence not in told.verdict.sentence:
+            called = CALLED.search(told.verdict.sentence)
+            return {word: said[:, k].astype(float) for word, k in self._spoken(called[1])} if called else {}
         if words := spoken_of(told.explanation.likings):
             return {f"{'' if x.liked else 'not '}{x.word}": said[:, x.column].astype(float) for x in words}
         column = {a.name: k for k, a in enumerate(ATTRIBUTES)}
         leanings = [x for x in told.explanation.leanings if x.evidence >= TELLING]
         return {x.liked: self._end(column[x.attribute], x.lean > 0) for x in leanings}
+
+    def _spoken(self, left: str) -> Iterator[tuple[str, int]]:
+        """The words that what was liked is called by, and their columns; the longest first, none within another."""
+        words = self.collection.words
+        for column in sorted(range(len(words.names)), key=lambda k: -len(words.names[k])):
+            word, group = words.names[column], words.groups[column]
+            for form in {word, noun_of(word, group), side_of(word, group)}:
+                if re.search(rf"\b{re.escape(form)}\b", left):
+                    yield word, column
+                    left = left.replace(form, "")
+                    break
 
     def _end(self, column: int, up: bool) -> Floats:
         """The third of the pictures at one end of an attribute."""

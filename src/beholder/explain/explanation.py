@@ -24,6 +24,7 @@ _FELT = 3.0  # log evidence, of the taste model over none, from which the encode
 # In grids, where what most people like is known, the evidence of who picks at random is lower by 4: they do
 # not go by it. Nor does a person of a rare taste, so less is wanted, of the evidence and the belief in a clear taste.
 _FELT_AMONG, _CLEARLY = -0.4, 4.0
+_SURELY = 4.8  # more than that: of 60 who pick at random ten times 1 in 20 are beyond, and two in three of a rare taste
 _FELT_BY_NAME = 1.2  # more is wanted where the taste may be one for what columns say: chance finds something among many
 _UNDECIDED = (0.12, 0.75)  # between these probabilities of playing a part an attribute is left open
 FEWEST = 5  # answers below which nothing is found, whatever they say
@@ -170,16 +171,20 @@ def _found(weights: Weights, seen: WordEvidence, model: Any) -> bool:
     """Whether a few attributes, a word, or else the encoder's numbers, predict the answers better than chance.
 
     Measured on sessions asked as in the app: with 30 choices a taste was found in all of 20 people with a planted
-    liking; in none of 60 to 80 who answer at random, by 30 choices, 30 ratings or 10 grids (at most 2.1 of NAMED).
+    liking; in none of 60 to 80 who answer at random, by 30 choices or 30 ratings (at most 2.1 of NAMED), and in 1 of 20
+    of 180, by 10 grids.
     """
-    return max(weights.log_bayes, seen.log_bayes) > _NAMED or felt_by(model) > 0
+    return max(weights.log_bayes, seen.log_bayes) > _NAMED or felt_by(model, surely=True) > 0
 
 
-def felt_by(model: Any) -> float:
-    """How far the encoder's numbers predict the answers: log evidence over none, less what is wanted; 0 is enough."""
+def felt_by(model: Any, *, surely: bool = False) -> float:
+    """How far the encoder's numbers predict the answers: log evidence over none, less what is wanted; 0 is enough.
+
+    surely : to say that there is a taste, and not only to show what looks most like it
+    """
     evidence = float(getattr(model, "log_evidence_", 0.0) - getattr(model, "null_log_evidence_", 0.0))
     clear = getattr(model, "clear_share", None)
     if clear is not None and model.prior is not None and len(model.answers_.grids):
         named = _FELT_BY_NAME if getattr(model, "named_", 0) else 0.0
-        return evidence + _CLEARLY * float(clear) - _FELT_AMONG - named
+        return evidence + _CLEARLY * float(clear) - _FELT_AMONG - named - (_SURELY if surely else 0.0)
     return evidence - _FELT

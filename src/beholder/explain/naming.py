@@ -19,6 +19,7 @@ _CHANCE = 0.05  # the probability that chance alone makes any name, at most
 _SAME = 0.8  # of the pictures with one word that have another: it says nothing more
 _WORDS = 3  # in a name
 _WORDS_OF_FEW = 2  # in the name of a few pictures
+_FEWEST = 3  # of these, from which a word holds
 _OF_FEW, _OF_OTHERS = 0.6, 0.3  # of these, from which a word holds of most; of those they are told from, to which
 _TOLD_BY_SOURCE = ("style", "artist", "period", "medium")
 _ONE = ("style", "mood", "artist")  # groups of words of which one is enough
@@ -60,8 +61,8 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
 def name_apart(rows: Ints, others: Ints, words: Tags) -> str:
     """What most of a few pictures are, told from others: "portraits in blue tones"; "" where no word tells.
 
-    A word of it is said of three in five of them or more, at least twice as often as in the collection, and of three
-    in ten of the others at most. It tells what these pictures are, and claims nothing of any that nobody has seen.
+    A word of it is said of three of them and of three in five or more, at least twice as often as in the collection,
+    and of three in ten of the others at most. It tells what these pictures are, and claims nothing of any others.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def name_apart(rows: Ints, others: Ints, words: Tags) -> str:
     share, usual, theirs = (x / max(1, n) for x, n in (
         (said, len(rows)), (total, len(words.said)), (words.said[others].sum(axis=0), len(others)),
     ))  # fmt: skip
-    holds = told & (share >= _OF_FEW) & (share >= _LIFT * usual) & (theirs <= _OF_OTHERS)
+    holds = told & (said >= _FEWEST) & (share >= _OF_FEW) & (share >= _LIFT * usual) & (theirs <= _OF_OTHERS)
     return _name(_telling(words, holds, share, usual, said, total)[:_WORDS_OF_FEW])
 
 

@@ -7,7 +7,7 @@ ranking that is the person's alone decides whether it is their own or what most 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -44,7 +44,7 @@ class Verdict:
     ----------
     kind
         "like most": what most people like; "own": a taste of their own; "open": two ways are open, or it is simply
-        early; "clicking": nothing, and there is advice
+        early, and the pictures are what comes closest so far; "clicking": nothing, and there is advice
     sentence
         to the person
     caption
@@ -133,6 +133,9 @@ def verdict_of(
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)
         return _loved("own", said, X, ranked, answers)
+    if felt > 0 and not (predicted and predicted.fails):
+        loved = _loved("open", _beginning(answers, told, words), X, ranked, answers)
+        return replace(loved, caption="These come closest so far:", against=())
     return _open(X, answers, told, found, alone < 1, ranked, words)
 
 
@@ -174,19 +177,34 @@ def _looks(X: Matrix, rows: Ints) -> Floats:
     return np.asarray(z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9))
 
 
+def _beginning(answers: Answers, told: Explanation, words: Tags | None) -> str:
+    """A taste that the answers begin to show, but could as well not."""
+    liked, disliked = liked_and_disliked(answers)
+    name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
+    return f"{_lead(told)}, but {f'so far you like mostly {name}' if name else 'your answers begin to fit together'}."
+
+
+def _lead(told: Explanation) -> str:
+    return "It is early" if told.answers < FIRST_WORD else "Still open"
+
+
 def _in_pictures(answers: Answers, clear: bool, words: Tags | None) -> str:
     """A taste that words are not known to tell; what was liked so far may still have a name."""
     have = "You have a clear taste" if clear else "You have a taste of your own"
     liked, disliked = liked_and_disliked(answers)
-    name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
+    if len(liked) >= _GROUP and (name := _named(liked, disliked, words)):
+        return f"Mostly {name}: {_picked(answers) or 'that is what you liked so far'}."
+    if picked := _picked(answers):
+        return f"{have}: {picked}{', and they have much in common' if len(liked) >= _GROUP else ''}."
+    return f"{have}, and your answers agree with it."
+
+
+def _picked(answers: Answers) -> str:
+    """How many pictures of the grids were; "" where not all answers are such picks, or none was picked."""
     shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
     if not picked or len(answers.rows) + len(answers.choices):
-        return f"Mostly {name}, among what you liked so far." if name else f"{have}, and your answers agree with it."
-    if picked < _GROUP:
-        return f"{have}: you picked only {picked:,} of {shown:,} pictures."
-    if name:
-        return f"Mostly {name}: you picked {picked:,} of {shown:,} pictures."
-    return f"{have}: you picked {picked:,} of {shown:,} pictures, and they have much in common."
+        return ""
+    return f"you picked {'only ' if picked < _GROUP else ''}{picked:,} of {shown:,} pictures"
 
 
 def _named(rows: Sequence[int] | Ints, others: Sequence[int] | Ints, words: Tags | None) -> str:
@@ -197,7 +215,7 @@ def _open(
     X: Matrix, answers: Answers, told: Explanation, found: bool, most: bool, ranked: Ints, words: Tags | None
 ) -> Verdict:
     """Two ways that are open; most : whether one of them is what most people like"""
-    lead = "It is early" if told.answers < FIRST_WORD else "Still open"
+    lead = _lead(told)
     hints = tangled_in(told.leanings) if found else [x for x in told.leanings if x.evidence >= HINTING][:2]
     if len(hints) > 1:
         return Verdict("open", f"{lead}: {_either(hints)}, judging by your answers so far.")
