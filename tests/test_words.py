@@ -11,15 +11,25 @@ from beholder.cli import run
 from beholder.concepts import bank
 from beholder.features.vocabulary import NEVER, Vocabulary
 from beholder.research.training.word_heads import fit_head, judge, threshold
-from beholder.research.training.word_labels import NO, OPEN, YES, judged_words, read_judged, read_labels
-from beholder.research.training.words import CALIBRATION, LABELLED
+from beholder.research.training.word_labels import (
+    NO,
+    OPEN,
+    YES,
+    add_looked_for,
+    add_teachers,
+    judged_words,
+    read_judged,
+    read_labels,
+    read_looked_for,
+)
+from beholder.research.training.words import CALIBRATION, LABELLED, LOOKED_FOR
 
 ROOT = Path(__file__).resolve().parents[1]
 UNSEEN = ROOT / "tests" / "data" / "labelled_pictures.csv"
 
 
 def test_300_pictures_are_judged_and_none_of_their_sets_is_learned_from():
-    told, learned = read_judged(UNSEEN), read_judged(LABELLED)
+    told, learned = read_judged(UNSEEN), set(read_judged(LABELLED)).union(*read_looked_for(LOOKED_FOR).values())
     assert len(told) == 300
     assert judged_words(told) <= set(bank())
     sets = {name.split("/")[0] for name in told}
@@ -41,7 +51,7 @@ def test_words_hold_on_unseen_paintings_and_photographs(shared, tmp_path, monkey
     assert wrong == [], "said although it does not hold"
 
 
-ALL, SUBJECTS, PALETTES = 48, 15, 18  # of the words that hold; a better encoder raises them
+ALL, SUBJECTS, PALETTES = 51, 17, 18  # of the words that hold; a better encoder raises them
 OF_WHAT = ("subject", "place", "figure")
 
 
@@ -103,6 +113,21 @@ def test_what_a_caption_does_not_say_stays_open(tmp_path):
     found = read_labels(tmp_path, words, judged, frozenset({"buses", "sky", "cats"}), frozenset())
     assert found.files == ("photos/1.jpg", "photos/2.jpg")
     assert found.known.tolist() == [[YES, OPEN, OPEN, OPEN], [OPEN, YES, OPEN, NO]]
+
+
+def test_what_was_looked_for_alone_goes_before_labels_and_teachers(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "items.csv").write_text("file,label\n1.jpg,cat\n2.jpg,\n3.jpg,\n")
+    judged, single = tmp_path / "judged.csv", tmp_path / "single.csv"
+    judged.write_text("set,file,labels\n")
+    single.write_text("set,file,word,holds\nphotos,1.jpg,cats,no\nphotos,2.jpg,cats,yes\ngone,9.jpg,cats,yes\n")
+    words, looked = [bank()["cats"], bank()["dogs"]], read_looked_for(single)
+    found = read_labels(tmp_path, words, judged, frozenset(), frozenset())
+    add_looked_for(found, words, looked)
+    add_teachers(found, words, np.zeros((3, 1000), np.float32), None, [], looked)
+    assert found.known.tolist() == [[NO, NO], [YES, NO], [OPEN, NO]]
+    assert found.judged[:, 0].tolist() == [True, True, False]
 
 
 def test_the_command_learns_palettes_of_pictures_that_were_looked_at(tmp_path, capsys, monkeypatch):

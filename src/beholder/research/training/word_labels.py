@@ -3,7 +3,8 @@
 Four sources, the surer before the others:
 
 1. A table of pictures looked at for every word of a list (columns set, file, labels): what is not said of a picture
-   does not hold; a word with a question mark is left open.
+   does not hold; a word with a question mark is left open. Another of pictures looked at for one word (columns set,
+   file, word, holds).
 2. The column `style` of a set of paintings, and the column `kind` of any set: of every style, and of every medium.
 3. The columns `label` and `caption`: what they say holds; what they do not say stays open.
 4. Teachers: from a probability of `_SURE` on a word holds, below `_UNLIKELY` it does not, in between it stays open.
@@ -12,7 +13,7 @@ Four sources, the surer before the others:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,16 +125,42 @@ def read_labels(
     return LabelledPictures(files, groups, known, weights, judged_)
 
 
+def read_looked_for(path: Path) -> dict[str, dict[str, bool]]:
+    """{word: {set/file: whether it holds}} of pictures that were looked at for one word each. raises : BadInput"""
+    faults = Faults()
+    _, rows = read_table(path, ("set", "file", "word", "holds"), faults)
+    faults.raise_if_any(path)
+    found: dict[str, dict[str, bool]] = {}
+    for row in rows:
+        found.setdefault(row["word"], {})[f"{row['set']}/{row['file']}"] = row["holds"] == "yes"
+    return found
+
+
+def add_looked_for(
+    pictures: LabelledPictures, words: Sequence[BankWord], found: Mapping[str, Mapping[str, bool]]
+) -> None:
+    """Set what was seen of single words; pictures that are not among these are passed over."""
+    at = {file: i for i, file in enumerate(pictures.files)}
+    for k, word in enumerate(words):
+        for file, holds in found.get(word.word, {}).items():
+            if (i := at.get(file)) is not None:
+                pictures.known[i, k], pictures.weights[i, k], pictures.judged[i, k] = int(holds), JUDGED, True
+
+
 def add_teachers(
     pictures: LabelledPictures, words: Sequence[BankWord], classes: Matrix | None, concepts: Matrix | None,
-    names: Sequence[str],
+    names: Sequence[str], without: Container[str] = (),
 ) -> None:  # fmt: skip
     """Fill in what is still open.
+
+    without : words that teachers are not asked for
 
     classes : (n, 1000) probabilities of the ImageNet classes; None where no teacher gives them
     concepts, names : (n, c) probabilities of the labeler's concepts; None likewise
     """
     for k, word in enumerate(words):
+        if word.word in without:
+            continue
         sure, unlikely = np.zeros(len(pictures.files), bool), np.ones(len(pictures.files), bool)
         asked = False
         if classes is not None and word.classes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,10 +29,12 @@ from beholder.research.training.word_labels import (
     OPEN,
     Answers,
     LabelledPictures,
+    add_looked_for,
     add_teachers,
     judged_words,
     read_judged,
     read_labels,
+    read_looked_for,
 )
 from beholder.types import Matrix, Progress, silent
 
@@ -40,6 +42,7 @@ _Ask = Callable[[Sequence[Path], Progress], Matrix]
 
 LABELLED = Path(__file__).with_name("labelled_pictures.csv")
 CALIBRATION = Path(__file__).with_name("calibration_pictures.csv")
+LOOKED_FOR = Path(__file__).with_name("looked_for.csv")
 _CLASSES = 1000
 _TAUGHT, _LOOKED = 0.002, 0.005  # C of a head that teachers teach too, and of one of pictures that were looked at alone
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
@@ -88,6 +91,7 @@ def train_words(
     teachers: Path | None = None,
     labelled: Path = LABELLED,
     calibration: Path = CALIBRATION,
+    looked_for: Path = LOOKED_FOR,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Learn the words that an encoder may say, and judge each on pictures that nothing was learned from.
@@ -109,6 +113,8 @@ def train_words(
         another table of judged pictures, to learn from
     calibration
         and one of the sets of `unseen`, from which only thresholds are learned
+    looked_for
+        a table of pictures that were looked at for one word; teachers are not asked for these words
 
     Returns
     -------
@@ -128,18 +134,22 @@ def train_words(
     known = judged_words(read_judged(labelled))
     words = [w for w in bank().values() if (w.measures if measured else _is_taught(w) or w.word in known)]
     pictures = read_labels(data, words, labelled, known, others)
+    single = read_looked_for(looked_for)
+    add_looked_for(pictures, words, single)
     if not measured and teachers is not None:
-        _ask_teachers(pictures, words, teachers, data, out, say)
+        _ask_teachers(pictures, words, teachers, single, data, out, say)
     rows, titles, apart = _Rows(out / "work", data, say), _titles(data, others), read_judged(calibration)
     shown = tuple(sorted({*told, *titles}))
-    looked = pictures.only(np.isin(pictures.files, list(read_judged(labelled))))
+    by_eye = set(read_judged(labelled)).union(*single.values())
+    looked = pictures.only(np.isin(pictures.files, list(by_eye)))
     both = [runtime] if measured else [runtime, load_encoder("measures")]
     narrow, wide = _Seen([runtime], shown, tuple(apart), rows), _Seen(both, shown, tuple(apart), rows)
     found = list[_Word]()
     for k, word in enumerate(words):
         say("learning the words", k + 1, len(words))
         taught, own = _is_taught(word) and not measured, word.measures if measured else ()
-        of, seen, penalty = (pictures, narrow, _TAUGHT) if taught else (looked, wide, _LOOKED)
+        of, seen = (pictures, narrow) if taught else (looked, wide)
+        penalty = _TAUGHT if taught and word.word not in single else _LOOKED
         head = _learned(of, seen, k, _judged(word, apart, known), own, penalty)
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
@@ -289,8 +299,9 @@ def _by_runtime(runtime: Runtime) -> _Ask:
 
 
 def _ask_teachers(
-    pictures: LabelledPictures, words: Sequence[BankWord], folder: Path, data: Path, out: Path, progress: Progress
-) -> None:
+    pictures: LabelledPictures, words: Sequence[BankWord], folder: Path, without: Container[str], data: Path, out: Path,
+    progress: Progress,
+) -> None:  # fmt: skip
     rows, logits = _Rows(out / "work", data, progress), []
     concepts, names = None, list[str]()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in (".onnx", ".tflite")):
@@ -302,7 +313,7 @@ def _ask_teachers(
         elif path.suffix == ".onnx" and (classes := _classes_of(path)) is not None:
             logits.append(rows.of(name, pictures.files, _one_by_one(name, classes)))
     p = softmax(np.mean(logits, axis=0), axis=1) if logits else None
-    add_teachers(pictures, words, p, concepts, names)
+    add_teachers(pictures, words, p, concepts, names, without)
 
 
 def _concepts_of(run: LiteTeacher, picture: Image.Image) -> Any:
