@@ -34,7 +34,7 @@ from beholder.concepts.columns import words_of_columns
 from beholder.config import Settings
 from beholder.explain import Explanation, Predictions, Verdict, noun_of, reasons, spoken_of, verdict_of
 from beholder.explain.leanings import TELLING
-from beholder.explain.phrases import side_of
+from beholder.explain.phrases import friend_sentence, side_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.prequential import predict_answer
 from beholder.research.bench.personas import Persona, SimulatedEye, people_of, seconds_of
@@ -122,11 +122,12 @@ class Room:
     def named(self, told: Told) -> dict[str, Floats]:
         """(n,) of which pictures each thing holds that the sentence says; "not" before those it denies."""
         said = self.collection.words.said
+        words = spoken_of(told.explanation.likings)
+        if words and friend_sentence(words) in told.verdict.sentence:
+            return {f"{'' if x.liked else 'not '}{x.word}": said[:, x.column].astype(float) for x in words}
         if told.verdict.kind not in ("own", "like most") or told.explanation.sentence not in told.verdict.sentence:
             called = CALLED.search(told.verdict.sentence)
             return {word: said[:, k].astype(float) for word, k in self._spoken(called[1])} if called else {}
-        if words := spoken_of(told.explanation.likings):
-            return {f"{'' if x.liked else 'not '}{x.word}": said[:, x.column].astype(float) for x in words}
         column = {a.name: k for k, a in enumerate(ATTRIBUTES)}
         leanings = [x for x in told.explanation.leanings if x.evidence >= TELLING]
         return {x.liked: self._end(column[x.attribute], x.lean > 0) for x in leanings}

@@ -296,7 +296,7 @@ def test_who_answers_at_random_is_not_flattered(gallery):
         session = live(gallery, f"clicker {n}", clicker(n), seed=n)
         kinds.append(session.progress().verdict.kind)
         session.close()
-    assert kinds.count("open") >= 4, kinds
+    assert kinds.count("open") + kinds.count("early") >= 4, kinds
 
 
 def test_who_picks_at_random_is_not_flattered(gallery):
@@ -305,7 +305,7 @@ def test_who_picks_at_random_is_not_flattered(gallery):
         session = pick(gallery, f"picker {n}", lambda rows: clicker(0).pick(rows, rng), seed=n)
         kinds.append(session.reading().verdict.kind)
         session.close()
-    assert kinds.count("open") >= 7, kinds
+    assert kinds.count("open") + kinds.count("early") >= 7, kinds
     assert "so far" in session.reading().explanation.sentence.lower()
 
 

@@ -41,7 +41,7 @@ class Explanation:
     leanings
         one for each measured attribute, the best supported first
     likings
-        the words that are liked, or disliked, those that tell most first
+        the words that are liked, or disliked, those that tell most first; where no taste is found, these are a guess
     found
         whether the answers show a taste at all, or could as well have been made at random
     confidence
@@ -102,13 +102,13 @@ def explain(
     seen = WordEvidence.of(words or Tags.nothing(len(X)), answers)
     found = enough and _found(weights, seen, model)
     named = list[Liking]()
-    if found and words and model is not None:
+    if words and model is not None and (found or (enough and felt_by(model) > 0)):
         named = likings(words, seen, scores() if scores else np.asarray(model.predict(X)))
     spoken, liked = spoken_of(named), sum(x.liked for x in named)
     if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in LOOKS for x in spoken if x.liked):
         spoken = []  # the attributes tell the same, and better
-    said = friend_sentence(spoken) or sentence_of(leanings, found, count)
-    in_words = enough and (weights.log_bayes > _NAMED or liked > 0)
+    said = friend_sentence(spoken if found else []) or sentence_of(leanings, found, count)
+    in_words = found and (weights.log_bayes > _NAMED or liked > 0)
     return Explanation(
         said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named
     )

@@ -17,11 +17,11 @@ from beholder.explain.explanation import FEWEST, Explanation, felt_by
 from beholder.explain.leanings import HINTING, TELLING, Leaning, pictures_with, tangled_in
 from beholder.explain.likings import liked_and_disliked
 from beholder.explain.naming import name_apart
-from beholder.explain.phrases import listed
+from beholder.explain.phrases import friend_sentence, listed, spoken_of
 from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
 
-_VerdictKind = Literal["like most", "own", "open", "clicking"]
+_VerdictKind = Literal["like most", "own", "early", "open", "clicking"]
 
 _ALONE = 0.3  # part of the ranking that is the person's alone, from which their taste is called their own
 _AGREEING = -3.0  # of `felt_by`: below, the answers speak against a liking for what most people like
@@ -43,8 +43,8 @@ class Verdict:
     Attributes
     ----------
     kind
-        "like most": what most people like; "own": a taste of their own; "open": two ways are open, or it is simply
-        early, and the pictures are what comes closest so far; "clicking": nothing, and there is advice
+        "like most": what most people like; "own": a taste of their own; "early": one that begins to show; "open": two
+        ways are open, or nothing shows yet; "clicking": nothing, and there is advice
     sentence
         to the person
     caption
@@ -134,7 +134,7 @@ def verdict_of(
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)
         return _loved("own", said, X, ranked, answers)
     if felt > 0 and not (predicted and predicted.fails):
-        loved = _loved("open", _beginning(answers, told, words), X, ranked, answers)
+        loved = _loved("early", _beginning(answers, told, words), X, ranked, answers)
         return replace(loved, caption="These come closest so far:", against=())
     return _open(X, answers, told, found, alone < 1, ranked, words)
 
@@ -179,6 +179,8 @@ def _looks(X: Matrix, rows: Ints) -> Floats:
 
 def _beginning(answers: Answers, told: Explanation, words: Tags | None) -> str:
     """A taste that the answers begin to show, but could as well not."""
+    if said := friend_sentence(spoken_of(told.likings)):
+        return f"{_lead(told)}. So far: {said}"
     liked, disliked = liked_and_disliked(answers)
     name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
     return f"{_lead(told)}, but {f'so far you like mostly {name}' if name else 'your answers begin to fit together'}."

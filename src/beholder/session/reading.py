@@ -187,7 +187,7 @@ class Reading:
     def explanation(self) -> Explanation:
         """The taste in words, its sentence that of the verdict; no words where that leaves the taste open."""
         told, verdict = self._known.explanation, self.verdict
-        likings = told.likings if verdict.kind in ("own", "like most") else ()
+        likings = told.likings if verdict.kind in ("own", "like most", "early") else ()
         return replace(told, sentence=verdict.sentence, likings=likings)
 
     def grounds(self, n: int = 4) -> list[tuple[Liking, list[Item]]]:
