@@ -263,7 +263,7 @@ def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():
         utility = 2.0 * words.said[:, 0]
         answers = choose(utility, 40, rng)
         told = explain(Oracle(utility), attributes, attributes, answers, words)
-        right += [x.word for x in told.likings[:1]] == ["boats"] and "Boats" in told.sentence
+        right += [x.word for x in told.likings[:1]] == ["boats"] and "boats" in told.sentence.lower()
         best = int(np.argmax(utility))
         why = reasons(Oracle(utility), attributes, attributes, answers, [best], told, words)[0]
         right += why.text.startswith("boats")
@@ -352,6 +352,12 @@ def test_the_sentence_is_one_that_a_friend_would_say(likings, sentence):
 def spread(texts):
     """Candidates of reasons, of a ranking in which many pictures have the same."""
     return [[Reason(text) for text in said] for said in texts]
+
+
+def test_every_picture_that_was_picked_says_so():
+    picked = Reason(deed="you picked it")
+    said = varied([[picked], [picked], [Reason("boats", deed="you picked it"), picked], [Reason("boats")]])
+    assert [one.told(str).rpartition("; ")[2] for one in said] == ["you picked it"] * 3 + ["boats"]
 
 
 def test_no_two_pictures_beside_each_other_have_the_same_reason():

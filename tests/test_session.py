@@ -393,7 +393,7 @@ def test_a_liking_for_what_is_in_the_pictures_is_said_in_the_sessions_own_words(
         ]
     )
     session.settle()
-    assert session.reading().explanation.sentence == "Boats."
+    assert session.reading().explanation.sentence == "Pictures of boats."
     assert session.progress().verdict.kind == "own"
     session.close()
 

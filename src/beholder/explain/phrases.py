@@ -102,6 +102,8 @@ def friend_sentence(spoken: Sequence[Liking]) -> str:
     moods, artists = ([one.word for one in liked.get(part, ())] for part in ("mood", "artist"))
     nouns = listed([noun_of(x.word, x.group) for part in ("noun", "medium") for x in liked.get(part, ())])
     sides = listed([side_of(x.word, x.group) for part in ("colour", "manner", "period") for x in liked.get(part, ())])
+    if "noun" in liked and not moods and not sides and all(x.group == "subject" for x in liked["noun"]):
+        nouns = f"pictures of {nouns}"  # "Water." alone says little
     what = " ".join(filter(None, [*moods, nouns or "pictures", sides]))
     style = [f"{'mostly' if x.share > _MOSTLY else 'often'} {x.word}" for x in liked.get("style", ())]
     above = [f"{listed(artists)} above all"] if artists else []

@@ -227,7 +227,7 @@ def _open(
         said = (
             f"Two kinds so far: {names[0]}, and {names[1]}." if all(names) else "So far you like two kinds of picture."
         )
-        return Verdict("open", said, "More like these, or more like those:", one[:_OF_EACH], other[:_OF_EACH])
+        return Verdict("open", said, "Some are like these, others like those:", one[:_OF_EACH], other[:_OF_EACH])
     if most:
         return Verdict("open", f"{lead}: your answers so far fit both what most people like and a taste of your own.")
     guess = f"at a first guess, {_either(hints)}" if hints else "nothing stands out so far"

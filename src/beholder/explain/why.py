@@ -2,7 +2,7 @@
 
 A reason is a word, two at most, or the picture that was chosen and is truly near; of a picture that was chosen itself,
 that it was. Words that more than a third of the collection have are no reasons. Of pictures that stand beside each
-other no two have the same reason; where nothing else can be said, nothing is.
+other no two have the same reason, but that both were chosen; where nothing else can be said, nothing is.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def reasons_of(
 
 
 def varied(candidates: Sequence[Sequence[Reason]], first: int = 0) -> list[Reason]:
-    """One reason of each picture's own, best first, so that none is its neighbour's.
+    """One reason of each picture's own, best first, so that none is its neighbour's, but that both were chosen.
 
     Every fourth place has its best; those halfway between take another than the two before and after, then all between
     another than their neighbours. So the reason of a place depends on `BESIDE` places to each side, whatever is shown.
@@ -110,8 +110,13 @@ def varied(candidates: Sequence[Sequence[Reason]], first: int = 0) -> list[Reaso
     for start, step, reach in ((0, 4, 0), (2, 4, 2), (1, 2, 1)):
         for at in range((start - first) % step, len(candidates), step):
             around = [said[k] for k in (at - reach, at + reach) if reach and 0 <= k < len(said)]
-            said[at] = next((reason for reason in candidates[at] if reason not in around), _NONE)
+            said[at] = next((reason for reason in candidates[at] if reason not in around), _own(candidates[at]))
     return said
+
+
+def _own(candidates: Sequence[Reason]) -> Reason:
+    """What the person did with the picture itself, which is said in any case; nothing where they did nothing."""
+    return next((one for one in candidates[-1:] if one.deed and one.near is None), _NONE)
 
 
 def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
