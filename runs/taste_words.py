@@ -174,7 +174,7 @@ class Room:
             yield {
                 "text": texts[at],
                 "common": any(c.words.said[:, column[w]].mean() > COMMON for w in words),
-                "equal": bool(texts[at]) and texts[at] in around,
+                "equal": bool(said[at].text or said[at].near is not None) and texts[at] in around,
                 "untrue": self._untrue(row, words),
             }
 

@@ -684,7 +684,7 @@ def test_the_sample_gallery_is_painted_once(workspace, monkeypatch):
         source = open_source("sample", workspace, lambda *progress: told.append(progress))
         gallery = found(source)
         assert len({one.name for one in gallery}) == 3
-        assert all({"family", "title", "artist", "price"} == set(one.columns) for one in gallery)
+        assert all({"style", "title", "artist", "price"} == set(one.columns) for one in gallery)
         assert all(one.locator.path.is_file() and one.locator.path.is_relative_to(workspace) for one in gallery)
         galleries.append([(one.name, str(one.locator), list(one.columns.items())) for one in gallery])
     assert galleries[0] == galleries[1]
