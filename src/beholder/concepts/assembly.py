@@ -38,7 +38,7 @@ def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
         for own, yes in of.get(word, []):
             np.fmax(p[at], own, out=p[at])
             said[at] |= yes
-        said[at] &= said[at].mean() >= _LEAST.get(word, 0)
+        said[at] &= np.count_nonzero(said[at]) >= _LEAST.get(word, 0) * n
         column, rows = written.get(word), told[word[0]]
         p[at, rows] = 0 if column is None else columns.probabilities[rows, column]
         said[at, rows] = False if column is None else columns.said[rows, column]
