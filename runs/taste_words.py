@@ -199,7 +199,8 @@ def rooms(library: Library, data: str, columns: bool, progress: Progress) -> tup
     with (bare / "items.csv").open("w", newline="", encoding="utf-8") as out:
         csv.writer(out).writerows([["item", "file"], *lines])
     library.import_source(bare, "bare", progress=progress)
-    return library.collection("bare"), whole.items  # both in the order of their items.csv
+    without = library.collection("bare")  # each import has an order of its own
+    return without, [whole.items[int(Path(item.locator.value).stem)] for item in without.items]
 
 
 def everybody(data: str, items: Sequence[Item], words: Tags, more: str) -> list[Persona]:
