@@ -195,7 +195,8 @@ def rooms(library: Library, data: str, columns: bool, progress: Progress) -> tup
     bare.mkdir(exist_ok=True)
     lines = [[item.name, f"{row}{Path(item.locator.value).suffix}"] for row, item in enumerate(whole.items)]
     for item, (_, file) in zip(whole.items, lines, strict=True):
-        (bare / file).write_bytes(item.locator.open().read())
+        with item.locator.open() as picture:
+            (bare / file).write_bytes(picture.read())
     with (bare / "items.csv").open("w", newline="", encoding="utf-8") as out:
         csv.writer(out).writerows([["item", "file"], *lines])
     library.import_source(bare, "bare", progress=progress)

@@ -3,16 +3,19 @@
 import csv
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from beholder.collection import Library
+from beholder.config import Settings
 from beholder.errors import BadInput, UserError
 from beholder.locator import Locator
 from beholder.research.bench import analysis, runner
 from beholder.table import Layout
-from beholder.types import Item
+from beholder.types import Item, silent
 from test_bench import N, fake_encoder, planted_rows, write_set
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -256,3 +259,17 @@ def test_words_are_true_of_what_people_like_and_reasons_of_their_pictures(tmp_pa
     assert (whole["common"], whole["equal"], whole["untrue"]) == (0, 0, 0)
     assert whole["clickers"] == 2
     assert f"{whole['named']}" in taste_words.table([whole, *people])
+
+
+def test_pictures_alone_are_judged_by_what_their_own_columns_say(tmp_path, monkeypatch):
+    import taste_words
+    from helpers.browser import hang
+
+    monkeypatch.setattr("beholder.importer._MANY", 10)  # each import of many has an order of its own
+    data = hang(tmp_path / "hung", 40)
+    with closing(Library(tmp_path / "home", config=Settings(home=tmp_path / "home"))) as library:
+        bare, items = taste_words.rooms(library, str(data), columns=False, progress=silent)
+        assert not any(item.columns for item in bare.items)
+        for seen, judged in zip(bare.items, items, strict=True):
+            with seen.locator.open() as one, judged.locator.open() as other:
+                assert one.read() == other.read()
