@@ -22,6 +22,7 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done, of how 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
 _KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
+MIDDLE = sum(SCALE) / 2  # of the scores: half of a collection has less
 
 
 def silent(what: str, done: int, total: int) -> None:

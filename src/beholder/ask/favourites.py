@@ -26,7 +26,7 @@ from beholder.taste import TasteMixture
 from beholder.taste.posterior import root_of
 from beholder.taste.regimes import CLEAR
 from beholder.taste.threads import one_thread
-from beholder.types import SCALE, Answers, Floats, Ints, Matrix
+from beholder.types import MIDDLE, Answers, Floats, Ints, Matrix
 
 _LOOKED = 4096  # pictures of a large pool that are scored for a question
 _LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures by chance
@@ -119,7 +119,7 @@ def count_liked(answers: Answers) -> int:
     high = 0
     if len(answers.ratings):
         clearly = answers.ratings.mean() + max(float(answers.ratings.std()), 1.0)
-        high = int((answers.ratings > max(clearly, sum(SCALE) / 2)).sum())
+        high = int((answers.ratings > max(clearly, MIDDLE)).sum())
     return int(answers.grids[:, 2].sum()) + high
 
 

@@ -91,10 +91,13 @@ class Engine(Protocol):
 
     name: str
     painted: bool  # whether its pictures are finished as they are, and are not painted by a brush unless asked for
-    apart: bool  # whether the pictures of several seeds have nothing to do with one another; else candidates are ranked
+    apart: bool  # whether the pictures of several seeds have nothing to do with one another
 
     def plain(self, seed: int) -> Sketch:
         """The picture of a seed that nobody's taste was asked about: always the same."""
 
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
-        """For each seed some candidates for a picture to love. The same seeds, guide and strength give the same."""
+        """For each seed some candidates for a picture to love. The same seeds, guide and strength give the same.
+
+        Where the pictures are not apart, all seeds have the same candidates, the best first.
+        """

@@ -117,8 +117,7 @@ class PainterEngine:
                 children.append(parent.child(rng, anew))
             self._try(children, guide, is_new, archive)
             left -= len(children)
-        sketches = [_sketch(place) for place in archive.varied(guide)]
-        return [sketches[k :: len(seeds)] for k in range(len(seeds))]
+        return [[_sketch(place) for place in archive.varied(guide)]] * len(seeds)
 
     def _try(self, places: Sequence[_Place], guide: Guide, is_new: Unlike, archive: _Archive) -> None:
         for at in range(0, len(places), _AT_ONCE):

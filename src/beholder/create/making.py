@@ -26,7 +26,7 @@ from beholder.create.watched import Seen, Watched
 from beholder.create.wish import NOTHING, Wish
 from beholder.errors import UnknownName, UserError
 from beholder.session import Session
-from beholder.types import Progress, silent
+from beholder.types import MIDDLE, Progress, silent
 
 ENGINES: dict[str, Callable[[], Engine]] = {"painter": PainterEngine, "flow": FlowEngine}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
@@ -34,7 +34,7 @@ _SKETCHED_AT = 640  # the same of what a brush paints from
 _DRAWS = 6  # of noise for a seed, the first included, where nothing new and varied comes of it
 _NEXT_DRAW = 1 << 32  # added to the seed for other noise
 
-_Fit = tuple[bool, float, bool, float]  # of a picture: new, no variety missing, seen to differ, its bound
+_Fit = tuple[bool, bool, float, bool, float]  # of a picture: new, good, no variety missing, seen to differ, its bound
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class _Maker:
         self.guide: Guide = guide
         self.engine = _engine(order.engine)
         self.style = _style(order, self.engine)
-        self._variety = Variety()
+        self._variety, self._taken = Variety(), list[Sketch]()
 
     def run(self, say: Progress, seen: Seen | None) -> Iterator[tuple[Image.Image, Image.Image, dict[str, Any]]]:
         """(picture, twin, recipe) of each seed."""
@@ -169,6 +169,7 @@ class _Maker:
                 plain_one = _finished(twin, self.style, seed, order.side)
                 sketch, picture = (twin, plain_one) if not order.strength else self._chosen(seed, plain_one, candidates)
                 self._variety.add(picture, plain_one)
+                self._taken.append(sketch)
                 yield picture, plain_one, self._recipe(seed, sketch)
 
     def is_new(self, picture: Image.Image) -> bool:
@@ -181,12 +182,12 @@ class _Maker:
         return {name: told for name, told in recipe.items() if name != "count" and (name != "wish" or self.order.wish)}
 
     def _chosen(self, seed: int, twin: Image.Image, candidates: Sequence[Sketch]) -> tuple[Sketch, Image.Image]:
-        """The best that is new and unlike those before it once finished; of what there is where there is none."""
+        """The best that is new, good and unlike those before it once finished; of what there is where there is none."""
         tried = list[tuple[_Fit, int, Sketch]]()
         for some in self._choices(seed, candidates):
             found = self._judged(seed, twin, some, len(tried))
-            for (new, missing, differs, _), _, sketch in sorted(found, reverse=True):
-                if not new or missing < 0 or not (differs or self.engine.apart):
+            for (new, good, missing, differs, _), _, sketch in sorted(found, reverse=True):
+                if not new or missing < 0 or not (good and differs or self.engine.apart):
                     break
                 picture = self._painted(sketch, seed)
                 if self.is_new(picture) and self._variety.spare(picture, twin) >= 0:
@@ -201,7 +202,7 @@ class _Maker:
         Where pictures are made together, the engine has ranked them, and its first that fits is taken.
         """
         if not self.engine.apart:
-            yield from ([one] for one in candidates)
+            yield from ([one] for one in candidates if one not in self._taken)
             return
         yield candidates
         for draw in range(1, _DRAWS):
@@ -212,10 +213,12 @@ class _Maker:
     ) -> list[tuple[_Fit, int, Sketch]]:
         """How each of some candidates fits, in the order in which to sort them. tried : how many were before these"""
         painted = [_finished(one, self.style, seed, _TRIED_AT) for one in candidates]
-        bounds, found = self.guide.bound(painted).tolist(), list[tuple[_Fit, int, Sketch]]()
-        for at, (sketch, picture, bound) in enumerate(zip(candidates, painted, bounds, strict=True)):
+        bounds, scores = self.guide.bound(painted).tolist(), self._taste.scores(painted)
+        found = list[tuple[_Fit, int, Sketch]]()
+        for at, (sketch, picture, bound, score) in enumerate(zip(candidates, painted, bounds, scores, strict=True)):
+            good = bound > 0 and (score > MIDDLE or bool(self.order.wish))
             missing = min(0.0, self._variety.spare(picture, twin))
-            fit = self.is_new(picture), missing, seen_to_differ(picture, twin), bound
+            fit = self.is_new(picture), good, missing, seen_to_differ(picture, twin), bound
             found.append((fit, -tried - at, sketch))
         return found
 

@@ -16,7 +16,7 @@ from scipy.special import betaln, logsumexp
 from scipy.stats import beta
 
 from beholder.concepts import Tags
-from beholder.types import SCALE, Answers, Floats, Ints
+from beholder.types import MIDDLE, Answers, Floats, Ints
 
 _TRUE = 1.3  # times as common among what is liked as in the collection, for a word to be true of it
 _SURE = 0.99, 0.95  # probabilities from which a word is liked, and that not only because of what was shown
@@ -81,9 +81,9 @@ def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
         votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
         votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)
     if len(answers.rows):
-        middle, mean = sum(SCALE) / 2, float(answers.ratings.mean())
+        mean = float(answers.ratings.mean())
         for row, rating in zip(answers.rows, answers.ratings, strict=True):
-            above, below = rating > max(middle, mean), rating < min(middle, mean)
+            above, below = rating > max(MIDDLE, mean), rating < min(MIDDLE, mean)
             votes[int(row)] = votes.get(int(row), 0.0) + float(above) - float(below)
     liked = [row for row, vote in votes.items() if vote > 0]
     disliked = [row for row, vote in votes.items() if vote < 0]

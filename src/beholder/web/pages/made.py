@@ -12,7 +12,7 @@ from beholder.create import Kept, kept_of, recipe_of, twin_of
 from beholder.errors import UnknownName
 from beholder.ranking import title_of
 from beholder.store import Person
-from beholder.types import SCALE, Item
+from beholder.types import MIDDLE, SCALE, Item
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
 from beholder.web.pages.pictures import send
@@ -20,7 +20,6 @@ from beholder.web.render import download
 from beholder.web.state import AppState, state_of
 from beholder.web.who import PagePerson
 
-_MIDDLE = sum(SCALE) / 2  # where half of a collection scores less
 
 router = APIRouter()
 
@@ -49,9 +48,9 @@ class Made:
     def doubt(self, collection: str) -> str:
         """What is to be said of scores that are not above the middle; "" where they are."""
         own, other = (float(self.told.get(name) or SCALE[1]) for name in ("your taste", "another eye"))
-        if own <= _MIDDLE:
+        if own <= MIDDLE:
             return f"You may like it no better than most of {collection}."
-        return "Less sure: the second opinion puts it below the middle." if other <= _MIDDLE else ""
+        return "Less sure: the second opinion puts it below the middle." if other <= MIDDLE else ""
 
     @property
     def known(self) -> str:
