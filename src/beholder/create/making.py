@@ -187,7 +187,7 @@ class _Maker:
         for some in self._choices(seed, candidates):
             found = self._judged(seed, twin, some, len(tried))
             for (new, good, missing, differs, _), _, sketch in sorted(found, reverse=True):
-                if not new or missing < 0 or not (good and differs or self.engine.apart):
+                if not new or missing < 0 or not ((good and differs) or self.engine.apart):
                     break
                 picture = self._painted(sketch, seed)
                 if self.is_new(picture) and self._variety.spare(picture, twin) >= 0:

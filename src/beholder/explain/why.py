@@ -21,6 +21,10 @@ from beholder.types import Answers, Floats, Ints, Matrix
 
 _COMMON = 1 / 3  # share of the collection from which a word is no reason
 _EXTREME = 1 / 6  # of the collection lies beyond an attribute that a picture is said to have
+_SEEN = frozenset({  # of 24 pictures beyond it, at least 17 were seen to have this: docs/explaining.md
+    "quiet, open areas", "much detail", "a clear subject", "flat, even light", "strong contrast", "harmonious colours",
+    "muted colours", "vivid colours", "everything in focus", "a centred subject",
+})  # fmt: skip
 _MOST = 2  # things named of one picture
 _CLOSE = 0.995  # nearer than this share of random pairs of the collection is truly near
 _AT_ONCE = 4_096  # pictures that are compared at a time
@@ -194,12 +198,14 @@ def _texts(
 def _measured(
     values: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], leaning: Leaning
 ) -> Iterator[tuple[float, str, Ints]]:
-    """What an attribute says of those that have it more, or less, than nearly all others."""
+    """What an attribute says of those that have it more, or less, than nearly all others, if people see it."""
     low_end, high_end = np.quantile(values, [_EXTREME, 1 - _EXTREME])
     if low_end == high_end:
         return
     own, up = values[rows], leaning.lean > 0
     for end, word in ((own >= high_end, leaning.high), (own <= low_end, leaning.low)):
+        if word not in _SEEN:
+            continue
         liked = (word == leaning.high) == up
         text = word if liked else f"{word}; you like {leaning.liked}"
         yield leaning.lean**2 / 2, text, np.flatnonzero(end & (high == liked))

@@ -263,7 +263,7 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     _Attribute(
         "interesting content",
         "quiet, open areas",
-        "plenty to discover",
+        "much detail",
         "Share of the picture that holds visible edges, brush texture smoothed away.",
         "Ke, Tang & Jing, CVPR 2006 (simplicity, reversed); Rosenholtz et al., J. Vision 2007 (clutter)",
         _content,
@@ -283,7 +283,7 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
     _Attribute(
         "good lighting",
         "flat, even light",
-        "dramatic light",
+        "strong contrast",
         "Distance between the darkest and the lightest large areas, in L* (2nd to 98th percentile, smoothed).",
         "Ke, Tang & Jing, CVPR 2006 (contrast); Datta et al., ECCV 2006 (exposure of light)",
         _lighting,

@@ -20,7 +20,6 @@ from beholder.web.render import download
 from beholder.web.state import AppState, state_of
 from beholder.web.who import PagePerson
 
-
 router = APIRouter()
 
 
