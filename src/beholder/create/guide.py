@@ -74,9 +74,10 @@ class TasteGuide:
         self._items = [collection.items[row] for row in self._rows.tolist()]
         self._X = np.asarray(collection.X[self._rows], np.float64)
         self._score, self._doubt = reading.model.predict(self._X, return_std=True)
-        bound = self._bound(self._score, self._doubt, self._X)
+        known = self._worth(self._score, self._X)
+        bound = known - _CAUTION * self._doubt
         self._mean, self._spread = float(bound.mean()), float(bound.std()) or 1.0
-        self._standing = _Standing(self._score, self._doubt)
+        self._standing = _Standing(known, self._doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
         self.liked: Sequence[Liked] = [] if wish.pictures else _liked(made, reading.person, self._columns)
@@ -109,11 +110,13 @@ class TasteGuide:
 
     def scores(self, pictures: Sequence[Image.Image]) -> list[float]:
         """The scores of pictures as people read them, among those of the collection."""
-        return self._standing(self._scorer(pictures)[0])
+        score, _, X = self._scorer(pictures)
+        return self._standing(self._worth(score, X))
 
     def spreads(self, pictures: Sequence[Image.Image]) -> Floats:
         """The same in standard deviations of the collection's scores, above their mean."""
-        return self._standing.spreads(self._scorer(pictures)[0])
+        score, _, X = self._scorer(pictures)
+        return self._standing.spreads(self._worth(score, X))
 
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
@@ -176,14 +179,15 @@ class TasteGuide:
         slope: Floats = rise @ (self._axes / (self._axes**2).sum(1, keepdims=True))
         return slope
 
-    def _bound(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
+    def _worth(self, score: Floats, X: NDArray[Any]) -> Floats:
+        """The scores with less of what most people like."""
         model = self._scorer.model
         everybodys = model.everybodys(X) if hasattr(model, "everybodys") else 0.0
-        bound: Floats = score - _CAUTION * doubt - (1 - _EVERYBODYS) * everybodys
-        return bound
+        worth: Floats = score - (1 - _EVERYBODYS) * everybodys
+        return worth
 
     def _in_spreads(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
-        bound: Floats = (self._bound(score, doubt, X) - self._mean) / self._spread
+        bound: Floats = (self._worth(score, X) - _CAUTION * doubt - self._mean) / self._spread
         return bound if self._leaning is None else bound + _WISHED * self._leaning(X[:, self._columns])
 
     def _leaning_of(self, wish: Wish, known: Sequence[Collection]) -> Leaning:

@@ -216,7 +216,7 @@ class _Maker:
         bounds, scores = self.guide.bound(painted).tolist(), self._taste.scores(painted)
         found = list[tuple[_Fit, int, Sketch]]()
         for at, (sketch, picture, bound, score) in enumerate(zip(candidates, painted, bounds, scores, strict=True)):
-            good = bound > 0 and (score > MIDDLE or bool(self.order.wish))
+            good = score > MIDDLE or (bool(self.order.wish) and bound > 0)
             missing = min(0.0, self._variety.spare(picture, twin))
             fit = self.is_new(picture), good, missing, seen_to_differ(picture, twin), bound
             found.append((fit, -tried - at, sketch))
