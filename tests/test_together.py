@@ -93,6 +93,7 @@ def test_people_lead_side_by_side_and_who_is_compared_is_chosen(client, wall):
         (0.8, 0.7, 0.85, "Ada and Ben like much the same pictures."),
         (0.8, 0.55, 0.95, "So far Ada and Ben like much the same pictures."),
         (0.65, 0.6, 0.7, "Ada and Ben like many of the same pictures."),
+        (0.65, 0.52, 0.7, "Ada and Ben agree a little."),
         (0.57, 0.53, 0.6, "Ada and Ben agree a little."),
         (0.5, 0.46, 0.54, "Ada and Ben have little in common."),
         (0.6, 0.4, 0.8, "Whether Ada and Ben agree is not known yet."),

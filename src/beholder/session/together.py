@@ -19,6 +19,7 @@ _ROWS = 400  # pictures at most, drawn at random, by which it is measured how su
 _DRAWS = 200  # of what both may truly like
 _WITHIN = 0.9  # chance that the truth is in the interval
 _OPEN = 0.2  # width of the interval from which it is said that little is known
+_SURELY = 0.55  # least share of pairs that both order alike, from which it is said that they like the same
 _FEWEST = 6  # pictures to compare two people by
 _LOVED = 0.25  # first part of a ranking that its person would love; they would not what is in its second half
 _SHOWN = 9
@@ -49,7 +50,7 @@ class Agreement:
         if self.same < 0.5:
             return f"{two} are drawn to different pictures."
         much = "much the same pictures" if self.same >= 0.75 else "many of the same pictures"
-        said = f"like {much}" if self.same >= 0.62 else "agree a little"
+        said = f"like {much}" if self.same >= 0.62 and low >= _SURELY else "agree a little"
         return f"{'So far ' if high - low > _OPEN else ''}{two} {said}."
 
     @property
