@@ -127,8 +127,9 @@ def verdict_of(
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
         agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
-        lead = f"{told.sentence} " if found and felt > _WORDED and any(x.liked for x in told.likings) else ""
-        return _loved("like most", lead + agree, X, ranked, answers)
+        worded = found and felt > _WORDED and any(x.liked for x in told.likings)
+        lead = told.sentence if worded else _mostly(answers, words)
+        return _loved("like most", f"{lead} {agree}".strip(), X, ranked, answers)
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)
@@ -193,12 +194,19 @@ def _lead(told: Explanation) -> str:
 def _in_pictures(answers: Answers, clear: bool, words: Tags | None) -> str:
     """A taste that words are not known to tell; what was liked so far may still have a name."""
     have = "You have a clear taste" if clear else "You have a taste of your own"
-    liked, disliked = liked_and_disliked(answers)
-    if len(liked) >= _GROUP and (name := _named(liked, disliked, words)):
-        return f"Mostly {name}: {_picked(answers) or 'that is what you liked so far'}."
+    if mostly := _mostly(answers, words):
+        return mostly
     if picked := _picked(answers):
-        return f"{have}: {picked}{', and they have much in common' if len(liked) >= _GROUP else ''}."
+        alike = ", and they have much in common" if len(liked_and_disliked(answers)[0]) >= _GROUP else ""
+        return f"{have}: {picked}{alike}."
     return f"{have}, and your answers agree with it."
+
+
+def _mostly(answers: Answers, words: Tags | None) -> str:
+    """What was liked so far, by name; "" where it has none."""
+    liked, disliked = liked_and_disliked(answers)
+    name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
+    return f"Mostly {name}: {_picked(answers) or 'that is what you liked so far'}." if name else ""
 
 
 def _picked(answers: Answers) -> str:

@@ -28,6 +28,7 @@ from beholder.web.who import FormPerson, PagePerson, remember_collection
 _PER_PAGE = 40
 _GUESSES = 8  # pictures shown of which least is known
 _SENT = 40  # first pictures of a ranking, on the page to send
+_SHOWN_OF_ANSWER = 4  # pictures, and all that were preferred
 _GROUNDS = 4  # words shown with the answers that they rest on
 
 router = APIRouter()
@@ -35,11 +36,12 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class _AnswerView:
-    """One answer, in words, with its pictures."""
+    """One answer, in words, with its pictures, of which the first are the preferred ones."""
 
     judgement: Judgement
     words: str
     items: list[Item]
+    preferred: int
 
 
 @router.get("/taste/{collection:path}/sheet.html")
@@ -200,7 +202,9 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
             words = f"{one}: {'hidden' if judgement.value else 'shown again'}"
         case _:
             words = "skipped"
-    return _AnswerView(judgement, words, items)
+    kept = sum(i in collection.row_of for i in judgement.picked)
+    preferred = {"choice": 1, "grid": kept}.get(judgement.kind, len(items))
+    return _AnswerView(judgement, words, items[: max(_SHOWN_OF_ANSWER, preferred)], preferred)
 
 
 def _emphasised(explanation: Explanation, verdict: Verdict) -> Markup:

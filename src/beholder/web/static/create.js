@@ -23,8 +23,16 @@ async function renew(response) {
     return true;
   });
   document.querySelector("#order > .main").disabled = "active" in next.dataset;
+  count();
   return true;
 }
+
+function count() {
+  const mix = document.querySelector("[data-of-two]");
+  if (mix) mix.disabled = document.querySelectorAll("input[name=between]:checked").length !== 2;
+}
+document.addEventListener("change", count);
+count();
 const again = () => fetch(location.pathname).then(renew).catch(() => false);
 
 function tell({ stage, state, done, count, seconds }) {

@@ -70,6 +70,7 @@ async function bring(all) {
   fault.textContent = "";
   if (!files.length) {
     fault.textContent = all.length ? "There is no picture among these files." : "";
+    fault.scrollIntoView({ block: "nearest" });
     return;
   }
   const top = files[0][0].includes("/") ? files[0][0].split("/")[0] : files.length === 1 ? files[0][0].replace(/\.[^.]*$/, "") : "my pictures";
