@@ -245,6 +245,13 @@ def test_a_bare_number_is_told_with_what_it_is(wall, columns, told):
     assert byline(replace(wall.collection("wall").items[0], columns=columns)) == told
 
 
+def test_of_an_answer_only_what_was_left_is_faded(client, wall):
+    ids = [item.id for item in wall.collection("wall").items[:9]]
+    send(client, event("grid", ids, picked=[ids[5], ids[7], ids[8]]))
+    shown = re.findall(r'<img( class="passed")? src="([^"]*)"', client.get("/answers/wall").text)
+    assert [bool(passed) for passed, _ in shown] == [False, False, False, True]
+
+
 def test_an_answer_is_taken_back_and_a_hidden_picture_shown_again(client, wall):
     choose(client, 10)
     hidden = wall.collection("wall").items[4].id

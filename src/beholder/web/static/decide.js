@@ -66,7 +66,7 @@ function over() {
   const [winner] = now.alive;
   const order = [winner, ...now.out];
   ask.textContent = `Your choice: ${winner.title}`;
-  round.textContent = "";
+  round.textContent = "Your results have learned from it.";
   const fault = make("p", { class: "fault", role: "alert" });
   const keepOrder = button("Keep this order", { class: "main", onclick: async () => {
     try {
