@@ -10,7 +10,7 @@ FROM python:3.11-slim
 COPY --from=build /install /usr/local
 RUN useradd --create-home --uid 1000 beholder && install --directory --owner=beholder --mode=0700 /data
 USER beholder
-# It listens on all addresses of the container. There is no password: who may come is up to `-p`, as above.
+# It listens on all addresses of the container. `-p` says who reaches it, and each browser types the access code once.
 ENV BEHOLDER_HOME=/data BEHOLDER_HOST=0.0.0.0 BEHOLDER_PORT=8765 PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8765

@@ -76,6 +76,13 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     page.wait_for_load_state()
     assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == moved
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
+    for way in ("down", "up"):
+        page.evaluate("document.getElementById('said').textContent = ''")
+        arrow = page.locator(f"#list [data-title='{moved[0]}'] [data-{way}]")
+        high = "one => { const at = () => one.getBoundingClientRect().top, was = at(); one.click(); return at() - was }"
+        assert abs(arrow.evaluate(high)) < 2  # the page does not jump
+        page.locator("#said", has_text="Order saved").wait_for()
+    assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == moved
     if device is not DARK_PHONE:
         drag(page, page.locator("[data-grip]").last, page.locator("#list > li").first)
         page.locator("#said", has_text="Order saved").wait_for()

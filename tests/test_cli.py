@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -431,8 +432,9 @@ def test_serving_everybody_names_an_address_that_can_be_reached_and_says_who_may
     monkeypatch.setattr(listening, "own_address", lambda: "10.0.0.7")
     assert run(["serve", str(gallery), "--host", "0.0.0.0", "--port", "0"]) == 0
     out = capsys.readouterr().out
-    assert "Beholder is at http://10.0.0.7:80/label/art" in out
-    assert "Everybody on this network" in out
+    assert "Beholder is at http://127.0.0.1:80/label/art" in out
+    assert "On other devices: http://10.0.0.7:80/label/art\n" in out
+    assert re.search(r"access code, [a-z2-9]{4}-[a-z2-9]{4}\.", out)
     assert "10.0.0.7" in admitted
 
 

@@ -18,7 +18,7 @@ from beholder.session import Session
 from beholder.taste import TasteMixture
 from beholder.types import Judgement
 from beholder.web.app import create_app
-from helpers.browser import HERE, SAFE, choose, hang
+from helpers.browser import HERE, SAFE, choose, hang, with_code
 
 
 @pytest.fixture
@@ -197,6 +197,7 @@ def test_where_a_file_lies_is_told_on_the_machine_itself_alone(home, painted):
     for address, told in (("127.0.0.1", True), ("192.168.0.7", False)):
         app = create_app(library, library.settings)
         client = TestClient(app, base_url=HERE, headers=SAFE, client=(address, 5000))
+        with_code(client)
         client.post("/people", data={"name": f"At {address}"})
         choose(client, 12)
         assert (client.get("/results/wall/export.json").json()[0]["file"] is not None) == told

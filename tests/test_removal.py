@@ -217,7 +217,7 @@ def test_a_person_is_renamed_and_removed_in_the_app(client):
 
 
 def test_nothing_is_removed_from_another_machine_or_while_pictures_come(client, monkeypatch):
-    monkeypatch.setattr("beholder.web.pages.changing.may_import", lambda _: False)
+    monkeypatch.setattr("beholder.web.pages.changing.on_this_machine", lambda _: False)
     assert "only done on the machine" in client.get("/edit/wall").text
     for path in ("/remove/wall", "/people/1/remove"):
         assert form(client, path).status_code == 403

@@ -119,6 +119,10 @@ def test_it_works_without_a_script(listed):
     assert form(client, f"/shortlists/{number}/up", item=ids[1]).status_code == 303
     shown = [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(f"/shortlists/{number}").text)]
     assert shown == [ids[1], ids[0], *ids[2:]]
+    assert form(client, f"/shortlists/{number}/down", item=ids[1]).headers["location"].endswith(f"#p{ids[1]}")
+    form(client, f"/shortlists/{number}/down", item=ids[-1])
+    shown = [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(f"/shortlists/{number}").text)]
+    assert shown == ids
     form(client, f"/shortlists/{number}/put", item=ids[1], on="0")
     form(client, f"/shortlists/{number}/rename", name="Kitchen")
     text = client.get(f"/shortlists/{number}").text

@@ -28,7 +28,7 @@ from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
 from beholder.web.thumbnails import Pictures, srcset
-from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send
+from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send, with_code
 
 pytest_plugins = "helpers.webwall"
 
@@ -538,7 +538,8 @@ def test_a_server_that_others_can_reach_imports_only_for_its_own_machine(wall):
     settings = wall.settings.model_copy(update={"host": "0.0.0.0", "allowed_hosts": ["pi.local"]})
     app = create_app(wall, settings)
     headers = {"Origin": "http://pi.local"}
-    far = as_person(TestClient(app, base_url="http://pi.local", headers=headers, client=("192.168.1.7", 5000)))
+    far = TestClient(app, base_url="http://pi.local", headers=headers, client=("192.168.1.7", 5000))
+    as_person(with_code(far))
     near = as_person(TestClient(app, base_url="http://pi.local", headers=headers, client=("127.0.0.1", 5000)))
     assert far.post("/api/imports", json={"path": "/tmp"}).status_code == 403
     assert near.post("/api/imports", json={"path": "/no/such"}).status_code == 422

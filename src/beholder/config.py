@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # hosts that no other machine reaches
+
 
 def _default_home() -> Path:
     """`BEHOLDER_HOME`, else the platform's own place for application data."""

@@ -86,6 +86,13 @@ def as_person(client, name=None):
     return client
 
 
+def with_code(client):
+    """This client, on another device, has typed the access code."""
+    code = client.app.state.beholder.code.text
+    assert client.post("/code", data={"code": code}, follow_redirects=False).status_code == 303
+    return client
+
+
 def event(kind, items=(), **more):
     return {"id": uuid.uuid4().hex, "kind": kind, "items": list(items), **more}
 

@@ -6,6 +6,7 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
+from beholder.config import LOOPBACK
 from beholder.errors import BeholderError, UserError
 
 if TYPE_CHECKING:
@@ -36,14 +37,16 @@ def check_port(host: str, port: int) -> None:
         raise UserError(f"'{host}' is no address of this machine; --host takes one, such as 127.0.0.1") from None
 
 
-def admit_everybody(library: Library, host: str) -> str | None:
-    """This machine's own address, under which it may then be asked for; None where one address alone is listened on."""
-    if host not in _EVERYWHERE:
+def admit_others(library: Library, host: str) -> str | None:
+    """The address under which other devices reach this machine, and may then ask for it; None where they cannot."""
+    if host in LOOPBACK:
         return None
+    if host not in _EVERYWHERE:
+        return f"[{host}]" if ":" in host else host
     name = own_address()
     allowed = [*library.settings.allowed_hosts, name, socket.gethostname(), f"{socket.gethostname()}.local"]
     library.settings = library.settings.model_copy(update={"allowed_hosts": allowed})
-    return name
+    return None if name in LOOPBACK else name
 
 
 def own_address() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -46,7 +47,7 @@ def serve(
     FOLDER may also be a zip, a CSV of paths or a saved page; its pictures come in while the app runs already. Ctrl-C
     stops it; every answer is saved at once, and the same command goes on with the pictures.
     """
-    from beholder.cli.listening import admit_everybody, check_port
+    from beholder.cli.listening import admit_others, check_port
     from beholder.collection import named
     from beholder.create import is_kept
 
@@ -63,8 +64,11 @@ def serve(
     name = sorted(there, key=is_kept, reverse=True)[-1].name if folder is None else library.name_of(folder)
     if size := sum(row.size for row in there if row.name == name):
         say(f"{size:,} pictures in '{name}'")
-    reachable = admit_everybody(library, host)
+    reachable = admit_others(library, host)
     from beholder.web.app import serve as serve_app
+    from beholder.web.codes import AccessCode
+
+    code = AccessCode(library.home).text if reachable else ""
 
     try:
         with Meter("looking for pictures") as meter:
@@ -75,7 +79,7 @@ def serve(
                 collection=name,
                 source=None if folder is None else named(folder),
                 encoder=encoder,
-                on_ready=lambda address: _ready(address, reachable),
+                on_ready=lambda address: _ready(address, reachable, code),
                 on_import=lambda job: _coming(job, meter),
             )
     except UserError:
@@ -97,13 +101,16 @@ def _coming(job: Job, meter: Meter) -> None:
         print(_in_words(job.report), flush=True)
 
 
-def _ready(address: str, reachable: str | None) -> None:
-    """reachable : this machine's own address, where all its addresses are listened on"""
-    if reachable:
-        address = address.replace("//127.0.0.1:", f"//{reachable}:", 1)
+def _ready(address: str, reachable: str | None, code: str) -> None:
+    """reachable : the address under which other devices reach this machine, where they can"""
     print(f"Beholder is at {address}   (Ctrl-C stops it)", flush=True)
     if reachable:
-        print("Everybody on this network can now use it, as anybody; it asks for no password.", flush=True)
+        there = urlsplit(address)
+        print(
+            f"On other devices: http://{reachable}:{there.port}{there.path}\n"
+            f"Each asks once for the access code, {code}. With it they can see and change everything here.",
+            flush=True,
+        )
 
 
 def import_(

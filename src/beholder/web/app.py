@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.errors import UserError
 from beholder.web import faults
+from beholder.web.access import admit
 from beholder.web.connections import BACKLOG, Connection
 from beholder.web.imports import Job
 from beholder.web.pages import (
     beside,
     changing,
+    code,
     collections,
     create,
     crops,
@@ -69,10 +71,18 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         yield
         state.close()
 
-    app = FastAPI(title="Beholder", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Beholder",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(admit)],
+    )
     app.state.beholder = state
     faults.install(app)
     for part in (
+        code,
         collections,
         crops,
         uploads,
@@ -95,7 +105,10 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.mount("/static", _Files(directory=_STATIC))
     app.add_middleware(
-        Guard, hosts=hosts(settings), cookies=(state.cookie, state.cookie_at, state.cookie_guest), refuse=faults.refuse
+        Guard,
+        hosts=hosts(settings),
+        refuse=faults.refuse,
+        cookies=(state.cookie, state.cookie_at, state.cookie_guest, state.cookie_code),
     )
     return app
 

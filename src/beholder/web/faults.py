@@ -32,6 +32,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (NotEnoughAnswers, 409),
     (StoreError, 503),
 )
+_BARE = ("/api/", "/pictures/", "/photos/", "/static/")  # what no person reads as a page
 _SENTENCES = {
     404: "Page not found. Check the address, or choose a page above.",
     405: "This page does not accept that kind of request.",
@@ -60,18 +61,26 @@ class NeedPerson(Exception):
     """A page was asked for by a browser that has not said who answers."""
 
 
+class NeedCode(Exception):
+    """Another device asks, and has not typed the access code."""
+
+
 def refuse(request: Request, status: int, sentence: str) -> Response:
     """The answer to a request that cannot be done: JSON for the API, one line for a picture, else a quiet page."""
     path = request.url.path
     if path.startswith("/api/"):
         return JSONResponse({"error": sentence}, status)
-    if path.startswith(("/pictures/", "/photos/", "/static/")):
+    if path.startswith(_BARE):
         return PlainTextResponse(sentence, status)
     if not hasattr(request.state, "person"):  # for the menu; the page that says what failed must not fail itself
         with suppress(Exception):
             request.state.person = request.app.state.beholder.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
     return page(request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request))
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _back(request: Request) -> str:
@@ -109,8 +118,14 @@ def install(app: FastAPI) -> None:
         del fault
         if request.url.path.startswith("/api/"):
             return refuse(request, 401, "Choose who is answering in this browser on the People page first.")
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse("/people?" + urlencode({"next": here}), 303)
+        return RedirectResponse("/people?" + urlencode({"next": _here(request)}), 303)
+
+    @app.exception_handler(NeedCode)
+    async def code(request: Request, fault: NeedCode) -> Response:
+        del fault
+        if request.method != "GET" or request.url.path.startswith(_BARE):
+            return refuse(request, 401, "Open Beholder in this browser and type its access code first.")
+        return RedirectResponse("/code?" + urlencode({"next": _here(request)}), 303)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, fault: HTTPException) -> Response:

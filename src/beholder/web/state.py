@@ -23,6 +23,7 @@ from beholder.session import Reading, Session
 from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
 from beholder.types import Item
+from beholder.web.codes import AccessCode, WrongTries
 from beholder.web.imports import Imports
 from beholder.web.maps import Maps
 from beholder.web.rounds import Rounds
@@ -48,27 +49,6 @@ class _Held:
     session: Session | None = None
 
 
-class WrongPins:
-    """How often a wrong PIN was typed for each shared shortlist a short while ago: nobody can try them all."""
-
-    MOST, WITHIN = 10, 600.0  # tries, seconds
-
-    def __init__(self) -> None:
-        self._at: dict[int, list[float]] = {}
-        self._lock = threading.Lock()
-
-    def too_many(self, shortlist_id: int) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            recent = [at for at in self._at.get(shortlist_id, ()) if now - at < self.WITHIN]
-            self._at[shortlist_id] = recent
-            return len(recent) >= self.MOST
-
-    def add(self, shortlist_id: int) -> None:
-        with self._lock:
-            self._at.setdefault(shortlist_id, []).append(time.monotonic())
-
-
 class AppState:
     """Everything one server holds. Thread-safe."""
 
@@ -81,7 +61,9 @@ class AppState:
         self.cookie = "beholder_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
         self.cookie_at = self.cookie + "_at"  # the collection that was last seen
         self.cookie_guest = self.cookie + "_guest"  # that the PIN of a shared shortlist was right
-        self.wrong_pins = WrongPins()
+        self.cookie_code = self.cookie + "_code"  # that the access code was right
+        self.code = AccessCode(home)
+        self.wrong_tries = WrongTries()
         self.pictures = Pictures(home / "thumbs")
         self.maps = Maps(home / "maps")
         self.imports = Imports(library, self.forget)

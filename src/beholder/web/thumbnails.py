@@ -58,9 +58,12 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def address(item: Item, side: int = 640) -> str:
-    """Where this picture is served. Part of the content's hash stands in it, so it may be kept for ever."""
-    return f"/pictures/{item.id}/{side}.jpg?v={item.key[:8]}"
+def address(item: Item, side: int = 640, under: str = "") -> str:
+    """Where this picture is served. Part of the content's hash stands in it, so it may be kept for ever.
+
+    under : "", or the address of the shared shortlist that it is seen on
+    """
+    return f"{under}/pictures/{item.id}/{side}.jpg?v={item.key[:8]}"
 
 
 def photo_address(item: Item, side: int = 640) -> str:
@@ -73,11 +76,11 @@ def twin_address(item: Item, twin: Item, side: int = 640) -> str:
     return f"/made/{item.id}/twin/{side}.jpg?v={twin.key[:8]}"
 
 
-def srcset(item: Item) -> str:
+def srcset(item: Item, under: str = "") -> str:
     """The sizes for a page, with the width in pixels that each really has; none twice, as of a small picture."""
     longest, scale = max(item.width, item.height, 1), min(1.0, item.width / max(item.height, 1))
     sides = [side for at, side in enumerate(SIDES[:3]) if not at or SIDES[at - 1] < longest]
-    return ", ".join(f"{address(item, side)} {max(1, round(min(side, longest) * scale))}w" for side in sides)
+    return ", ".join(f"{address(item, side, under)} {max(1, round(min(side, longest) * scale))}w" for side in sides)
 
 
 def ratio(item: Item) -> float:

@@ -12,8 +12,9 @@ from beholder.create import is_kept
 from beholder.removal import copies_of, remove_collection, remove_person
 from beholder.sources import SAMPLE
 from beholder.store import CollectionRow, Person
+from beholder.web.access import on_this_machine
 from beholder.web.faults import Refused
-from beholder.web.pages.collections import check_name, may_import
+from beholder.web.pages.collections import check_name
 from beholder.web.pages.label import whole
 from beholder.web.render import page
 from beholder.web.state import AppState, state_of
@@ -29,8 +30,8 @@ def edit(request: Request, collection: str, person: PagePerson) -> Response:
     row = state.store.collection(collection)
     return page(
         request, "edit.html", here="collections", row=row, going=state.store.removal.with_collection(row.id),
-        copies=copies_of(state.library, row), may_remove=may_import(request), backups=_backups(state),
-        mine=state.store.answer_counts(person.id).get(row.id, 0), grows=may_import(request) and _grows(state, row),
+        copies=copies_of(state.library, row), may_remove=on_this_machine(request), backups=_backups(state),
+        mine=state.store.answer_counts(person.id).get(row.id, 0), grows=on_this_machine(request) and _grows(state, row),
     )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def edit_person(request: Request, number: str, person: PagePerson) -> Response:
     del person
     return page(
         request, "edit_person.html", here="people", one=one, going=state.store.removal.with_person(one.id),
-        may_remove=may_import(request), backups=_backups(state),
+        may_remove=on_this_machine(request), backups=_backups(state),
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def _grows(state: AppState, row: CollectionRow) -> bool:
 
 
 def _check_may_remove(request: Request) -> None:
-    if not may_import(request):
+    if not on_this_machine(request):
         raise Refused(
             403, "That is removed on the machine that runs Beholder: in the app there, or by beholder remove."
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
 from beholder.sources import FILES, SAMPLE, is_online, online_title
 from beholder.store import CollectionRow, CropCounts, Person, alike, composed
+from beholder.web.access import on_this_machine
 from beholder.web.answers import NewImport, read
 from beholder.web.faults import Refused
 from beholder.web.imports import Job
@@ -63,7 +63,7 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
     shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
-        may_import=may_import(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
+        may_import=on_this_machine(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
         has_sample=any(row.name == SAMPLE and row.size for row in rows), removed=removed,
     )  # fmt: skip
 
@@ -210,7 +210,7 @@ def check_name(name: str) -> str:
 
 
 def _check_may_import(request: Request) -> None:
-    if not may_import(request):
+    if not on_this_machine(request):
         raise Refused(
             403,
             "Folders, links and museums are imported on the machine that runs Beholder. Open it there, or run beholder "
@@ -274,13 +274,3 @@ def source_of(path: str) -> tuple[str, str]:
     plain = full.with_suffix("") if full.suffix.lower() == ".gz" else full
     title = plain.stem if full.is_file() else full.resolve().name
     return str(full.resolve()), " ".join(title.split())  # no name has spaces that are none of the keyboard's
-
-
-def may_import(request: Request) -> bool:
-    """Only from the machine itself: the form names files of its disk."""
-    if state_of(request).settings.host in ("127.0.0.1", "localhost", "::1"):
-        return True  # nobody else can reach this server
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False

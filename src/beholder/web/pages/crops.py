@@ -20,8 +20,8 @@ from beholder.locator import WHOLE
 from beholder.sources import SAMPLE
 from beholder.store import CropCounts
 from beholder.types import Item
+from beholder.web.access import on_this_machine
 from beholder.web.faults import Refused
-from beholder.web.pages.collections import may_import
 from beholder.web.pages.label import whole
 from beholder.web.render import page, segment
 from beholder.web.state import state_of
@@ -89,7 +89,7 @@ def crops(request: Request, collection: str, person: PagePerson, show: str = "")
         request, "crops.html", here="collections", collection=row.name, counts=counts, show=show,
         kinds=[(kind, label, getattr(counts, kind)) for kind, label in _SHOW.items()], number=number,
         last=max(1, -(-of // _PER_PAGE)), seen=[_seen(item) for item in items],
-        may_look=bool(counts.unseen) and row.source != SAMPLE and may_import(request),
+        may_look=bool(counts.unseen) and row.source != SAMPLE and on_this_machine(request),
     )  # fmt: skip
 
 

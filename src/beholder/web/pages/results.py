@@ -19,7 +19,7 @@ from beholder.ranking import Ranked
 from beholder.session import Reading
 from beholder.store import Person
 from beholder.types import Item
-from beholder.web.pages.collections import may_import
+from beholder.web.access import on_this_machine
 from beholder.web.pages.label import whole
 from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, sought_in, unfiltered
 from beholder.web.pages.views import too_early, views_of
@@ -127,7 +127,7 @@ def _rows(request: Request, collection: str, person: Person) -> list[dict[str, A
     reading = state_of(request).reading(collection, person)
     wanted = filter_of(request.query_params, reading.collection)
     places = [*reading.shown(wanted), *(one for _, part in wanted.apart for one in reading.shown(part))]
-    return [one.as_json(file=may_import(request)) | wanted.wishes.told_of(one.item) for one in places]
+    return [one.as_json(file=on_this_machine(request)) | wanted.wishes.told_of(one.item) for one in places]
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:

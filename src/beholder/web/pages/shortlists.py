@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from beholder.cells import csv_line, harmless
+from beholder.config import LOOPBACK
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, title_of
@@ -25,6 +26,7 @@ from beholder.web.faults import Refused
 from beholder.web.pages.beside import FEWEST, MOST
 from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
+from beholder.web.pages.pictures import send
 from beholder.web.render import count, download, link_of, page
 from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, FormPerson, PagePerson
@@ -109,12 +111,11 @@ def shortlist(
         "1": it was shared just now, and its address is shown
     """
     state, own = state_of(request), _own(request, number, person)
-    host = state.settings.host
     gone = state.store.item(whole(off, "off", 1, 2**53)) if off else None
     return page(
         request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
         address=f"{request.base_url}shared/{own.key}" if own.key else "",
-        alone=host.startswith("127.") or host in ("localhost", "::1"), most=MOST,
+        alone=state.settings.host in LOOPBACK, most=MOST,
         gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
         shared=shared == "1",
     )  # fmt: skip
@@ -169,7 +170,7 @@ def change(
     request: Request, number: str, act: str, person: FormPerson, name: Annotated[str, Form()] = "",
     pin: Annotated[str, Form()] = "", remark: Annotated[str, Form()] = "", item: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """Rename, delete, move a picture up, share, stop sharing, or take a remark away."""
+    """Rename, delete, move a picture up or down, share, stop sharing, or take a remark away."""
     kept, own = state_of(request).store.shortlists, _own(request, number, person)
     match act:
         case "rename":
@@ -177,8 +178,10 @@ def change(
         case "delete":
             kept.delete(own)
             return RedirectResponse("/shortlists", 303)
-        case "up":
-            kept.order(own, _moved_up(own.items, whole(item, "item", 1, 2**53)))
+        case "up" | "down":
+            id = whole(item, "item", 1, 2**53)
+            kept.order(own, _moved(own.items, id, -1 if act == "up" else 1))
+            return RedirectResponse(f"/shortlists/{own.id}#p{id}", 303)
         case "share":
             kept.share(own, pin)
             return RedirectResponse(f"/shortlists/{own.id}?shared=1", 303)
@@ -250,14 +253,23 @@ def shared(request: Request, key: str) -> Response:
     return page(request, "shared.html", seen=seen, whose=whose, entries=entries)
 
 
+@router.get("/shared/{key}/pictures/{item_id}/{side}.jpg")
+def shared_picture(request: Request, key: str, item_id: str, side: str) -> Response:
+    """One of its pictures."""
+    seen = _shared(request, key)
+    if not _let_in(request, seen) or item_id not in map(str, seen.items):
+        raise Refused(404, "There is no such picture.")
+    return send(request, item_id, side, lambda item: item)
+
+
 @router.post("/shared/{key}/pin")
 def unlock(request: Request, key: str, pin: Annotated[str, Form()] = "") -> Response:
     """Type the PIN."""
     state, seen = state_of(request), _shared(request, key)
-    if state.wrong_pins.too_many(seen.id):
+    if state.wrong_tries.too_many(seen.id):
         raise Refused(429, "The PIN was wrong too often. Wait ten minutes, then try again.")
     if not seen.opens_with(pin.strip()):
-        state.wrong_pins.add(seen.id)
+        state.wrong_tries.add(seen.id)
         return page(request, "shared_pin.html", status=403, key=key, wrong=True)
     response = RedirectResponse(f"/shared/{key}", 303)
     response.set_cookie(
@@ -332,8 +344,8 @@ def _scores(state: AppState, person: Person, items: Sequence[Item], names: dict[
     return found
 
 
-def _moved_up(items: Sequence[int], id: int) -> list[int]:
+def _moved(items: Sequence[int], id: int, by: int) -> list[int]:
     order = list(items)
-    if id in order and (at := order.index(id)):
-        order[at - 1], order[at] = order[at], order[at - 1]
+    if id in order and 0 <= (to := order.index(id) + by) < len(order):
+        order[to - by], order[to] = order[to], order[to - by]
     return order

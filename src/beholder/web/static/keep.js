@@ -46,7 +46,7 @@ export function keep(item, title) {
     dialog.querySelector(".dialog-head button").focus(); // another Enter is no second shortlist
   });
   dialog.replaceChildren(
-    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Close", { image: "close", round: true, onclick: () => dialog.close() })),
+    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Done", { onclick: () => dialog.close() })),
     make("p", { class: "soft" }, title), lists, said, form, fault,
   );
   if (!dialog.open) dialog.showModal();

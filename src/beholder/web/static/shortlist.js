@@ -41,7 +41,10 @@ for (const field of list?.querySelectorAll("[data-note]") ?? []) {
 addEventListener("pagehide", () => [...unsaved.keys()].forEach(keepNote));
 
 const order = () => {
-  entries().forEach((entry, at) => (entry.querySelector("[data-up]").disabled = at === 0));
+  entries().forEach((entry, at) => {
+    entry.querySelector("[data-up]").disabled = at === 0;
+    entry.querySelector("[data-down]").disabled = at === entries().length - 1;
+  });
   return save("order", { items: entries().map((entry) => Number(entry.dataset.item)) }, "Order saved");
 };
 
@@ -52,6 +55,17 @@ function step(entry, by) {
   else other.after(entry);
   order();
 }
+
+// Without a reload: the moved picture stays where the finger is.
+list?.addEventListener("click", (e) => {
+  const pressed = e.target.closest("[data-up], [data-down]");
+  if (!pressed) return;
+  e.preventDefault();
+  const entry = pressed.closest("li"), before = pressed.getBoundingClientRect().top;
+  step(entry, pressed.matches("[data-up]") ? -1 : 1);
+  scrollBy({ top: pressed.getBoundingClientRect().top - before, behavior: "instant" });
+  (pressed.disabled ? entry.querySelector("[data-up]:enabled, [data-down]:enabled") : pressed).focus({ preventScroll: true });
+});
 
 // Where a picture would stand if it were let go here: before the first entry whose middle is further on.
 function placeAt(moved, x, y) {
@@ -121,6 +135,22 @@ list?.addEventListener("click", (e) => {
 });
 
 const print = document.getElementById("print");
-print.hidden = false;
-print.addEventListener("click", () => window.print());
-document.getElementById("address")?.addEventListener("focus", (e) => e.target.select());
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+const address = document.getElementById("address");
+address?.addEventListener("focus", () => address.select());
+const copy = document.getElementById("copy");
+if (copy) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    address.select();
+    try {
+      await navigator.clipboard.writeText(address.value);
+    } catch {
+      document.execCommand("copy"); // a page without encryption has no clipboard of its own
+    }
+    copy.textContent = "Copied";
+  });
+}

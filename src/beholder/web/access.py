@@ -1,0 +1,43 @@
+"""Who may come in: this machine at once, another device once it has typed the access code, guests to what is shared."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from fastapi import Request
+from starlette.responses import Response
+
+from beholder.config import LOOPBACK
+from beholder.web.faults import NeedCode
+from beholder.web.state import state_of
+
+_FOR_ALL = ("/shared/", "/code")  # how the addresses begin that need no code
+_YEAR = 365 * 24 * 3600
+
+
+async def admit(request: Request) -> None:
+    """Stands before every page. raises : NeedCode"""
+    if request.url.path.startswith(_FOR_ALL) or on_this_machine(request):
+        return
+    state = state_of(request)
+    if not hmac.compare_digest(request.cookies.get(state.cookie_code, ""), state.code.token):
+        raise NeedCode
+
+
+def on_this_machine(request: Request) -> bool:
+    """Whether the browser runs on the machine of the server."""
+    try:
+        at = ipaddress.ip_address(request.client.host if request.client else "")
+    except ValueError:  # no address: it comes over no network, where only this machine is listened to
+        return state_of(request).settings.host in LOOPBACK
+    return (getattr(at, "ipv4_mapped", None) or at).is_loopback
+
+
+def let_in(response: Response, request: Request) -> None:
+    """Remember that the code was typed in this browser."""
+    state = state_of(request)
+    response.set_cookie(
+        state.cookie_code, state.code.token, max_age=_YEAR, path="/", httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
