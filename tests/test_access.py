@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from beholder.web.app import create_app
 from beholder.web.codes import AccessCode, WrongTries
 from helpers.browser import HERE, SAFE, as_person
 
@@ -72,3 +73,15 @@ def test_a_guest_sees_the_shared_pictures_and_no_other(phone, wall):
     assert phone.get(f"{path}/pictures/{seen}/320.jpg").headers["content-type"] == "image/jpeg"
     assert phone.get(f"{path}/pictures/{other}/320.jpg").status_code == 404
     assert phone.get("/people").status_code == 303
+
+
+def test_the_address_of_a_shared_shortlist_is_one_that_others_can_open(wall, monkeypatch):
+    monkeypatch.setattr("beholder.web.access.own_address", lambda: "10.0.0.7")
+    app = create_app(wall, wall.settings.model_copy(update={"host": "0.0.0.0"}))
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE, client=("127.0.0.1", 5000)))
+    kept, person = wall.store.shortlists, wall.store.person(client.person)
+    own = kept.add(person.id, "Hall")
+    kept.share(own, "")
+    key = kept.get(own.id, person.id).key
+    assert f'value="http://10.0.0.7:8765/shared/{key}"' in client.get(f"/shortlists/{own.id}").text
+    app.state.beholder.close()

@@ -418,8 +418,7 @@ def test_a_port_in_use_is_told_before_any_picture_is_read(home, capsys):
 def test_serving_everybody_names_an_address_that_can_be_reached_and_says_who_may_come(
     art, gallery, monkeypatch, capsys
 ):
-    from beholder.cli import listening
-    from beholder.web import app
+    from beholder.web import access, app
 
     admitted = set()
 
@@ -429,7 +428,7 @@ def test_serving_everybody_names_an_address_that_can_be_reached_and_says_who_may
         raise KeyboardInterrupt
 
     monkeypatch.setattr(app, "serve", until_stopped)
-    monkeypatch.setattr(listening, "own_address", lambda: "10.0.0.7")
+    monkeypatch.setattr(access, "own_address", lambda: "10.0.0.7")
     assert run(["serve", str(gallery), "--host", "0.0.0.0", "--port", "0"]) == 0
     out = capsys.readouterr().out
     assert "Beholder is at http://127.0.0.1:80/label/art" in out

@@ -19,6 +19,7 @@ MAY = {
     "sources/web/links.py": {"httpx2"},  # reads links
     "features/hub.py": {"huggingface_hub"},
     "cli/listening.py": {"socket"},  # the address of the app itself
+    "web/access.py": {"socket"},  # likewise
     "web/app.py": {"socket"},  # what the app listens on
     "web/connections.py": {"asyncio"},  # who is connected to the app
 }

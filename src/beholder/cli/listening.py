@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from beholder.collection import Library
 
 _EVERYWHERE = ("0.0.0.0", "::")
-_ELSEWHERE = ("192.0.2.1", 9)  # of a range that nobody has [RFC 5737]; nothing is sent there
 
 
 def check_port(host: str, port: int) -> None:
@@ -39,6 +38,8 @@ def check_port(host: str, port: int) -> None:
 
 def admit_others(library: Library, host: str) -> str | None:
     """The address under which other devices reach this machine, and may then ask for it; None where they cannot."""
+    from beholder.web.access import own_address
+
     if host in LOOPBACK:
         return None
     if host not in _EVERYWHERE:
@@ -47,16 +48,6 @@ def admit_others(library: Library, host: str) -> str | None:
     allowed = [*library.settings.allowed_hosts, name, socket.gethostname(), f"{socket.gethostname()}.local"]
     library.settings = library.settings.model_copy(update={"allowed_hosts": allowed})
     return None if name in LOOPBACK else name
-
-
-def own_address() -> str:
-    """The address by which others on its network reach this machine; 127.0.0.1 where it is on none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:  # to connect a datagram socket only picks a route
-        try:
-            asked.connect(_ELSEWHERE)
-            return str(asked.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
 
 
 def _written(host: str) -> str:

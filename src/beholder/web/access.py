@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import socket
 
 from fastapi import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from beholder.web.faults import NeedCode
 from beholder.web.state import state_of
 
 _FOR_ALL = ("/shared/", "/code")  # how the addresses begin that need no code
+_ELSEWHERE = ("192.0.2.1", 9)  # of a range that nobody has [RFC 5737]; nothing is sent there
 _YEAR = 365 * 24 * 3600
 
 
@@ -32,6 +34,24 @@ def on_this_machine(request: Request) -> bool:
     except ValueError:  # no address: it comes over no network, where only this machine is listened to
         return state_of(request).settings.host in LOOPBACK
     return (getattr(at, "ipv4_mapped", None) or at).is_loopback
+
+
+def base_for_others(request: Request) -> str:
+    """How the addresses begin at which other devices find this server, where they can reach it."""
+    base = request.base_url
+    if base.hostname in LOOPBACK and state_of(request).settings.host not in LOOPBACK:
+        base = base.replace(hostname=own_address())
+    return str(base)
+
+
+def own_address() -> str:
+    """The address by which others on its network reach this machine; 127.0.0.1 where it is on none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:  # to connect a datagram socket only picks a route
+        try:
+            asked.connect(_ELSEWHERE)
+            return str(asked.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def let_in(response: Response, request: Request) -> None:

@@ -20,6 +20,7 @@ from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, title_of
 from beholder.store import MOST_LISTED, Person, Remark, Shortlist
 from beholder.types import Item
+from beholder.web.access import base_for_others
 from beholder.web.answers import Listing, Note, Order, read
 from beholder.web.contact_sheet import contact_sheet
 from beholder.web.faults import Refused
@@ -114,7 +115,7 @@ def shortlist(
     gone = state.store.item(whole(off, "off", 1, 2**53)) if off else None
     return page(
         request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
-        address=f"{request.base_url}shared/{own.key}" if own.key else "",
+        address=f"{base_for_others(request)}shared/{own.key}" if own.key else "",
         alone=state.settings.host in LOOPBACK, most=MOST,
         gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
         shared=shared == "1",
