@@ -46,8 +46,8 @@ PAGES = {
     "by size, large first": "sort=size-high",
     "newest": "sort=newest",
     "surprise me": "sort=surprise",
-    "varied": "diverse=1",
-    "varied, one style, by price": "diverse=1&c.style=Cubism&sort=price",
+    "varied": "sort=varied",
+    "varied, one style": "sort=varied&c.style=Cubism",
 }
 
 

@@ -78,6 +78,12 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
     page.click(".panel-end a:has-text('Clear')")
     page.wait_for_url("**/results/wall?sort=price-high")
     assert page.locator("#wall .title").first.inner_text() == "Study 59"
+    page.get_by_label("Only new to you").check()
+    page.wait_for_url("**new=1*")
+    page.wait_for_selector("#wall.hung")
+    assert page.locator(".filter-box .used").count() == 0
+    assert "Study 1" not in page.locator("#wall .title").all_inner_texts(), "it was rated"
+    no_wider(page)
 
 
 def test_a_press_and_what_is_typed_are_kept_when_the_count_arrives_in_their_midst(open_page, server):

@@ -279,6 +279,17 @@ def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     page.go_back()
     hung(page)
     assert page.locator("#wall .is-chosen").count() == 2
+    page.goto(page.url)
+    hung(page)
+    assert page.locator(".is-chosen, .tray").count() == 0, "they were compared"
+    act(page, 0, "hide")
+    saved(page)
+    page.reload()
+    hung(page)
+    counted = page.locator("#hidden-count")
+    assert counted.inner_text() == "1"
+    act(page, 0, "hide")
+    assert counted.inner_text() == "2"
 
 
 def test_the_way_back_leads_to_the_same_place(results):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from beholder.concepts import Tags
 from beholder.errors import UserError
 from beholder.explain import Reason
 from beholder.facts import Facts
@@ -23,10 +24,14 @@ def item(id: int, columns=None, **details) -> Item:
     return Item(id, f"{id}", PLACE, "0" * 64, 4, 3, columns or {}, details=Details(**details))
 
 
-def told(*items: Item, places=None):
+def told(*items: Item, places=None, words=None):
     """(pictures, their ranking: the first is the best)"""
     n = len(items)
-    pictures = SimpleNamespace(facts=Facts(items), looks=None if places is None else Looks(places))
+    pictures = SimpleNamespace(
+        facts=Facts(items),
+        looks=None if places is None else Looks(places),
+        words=Tags.nothing(n) if words is None else words,
+    )
     return pictures, Ranking(
         items,
         np.linspace(10, 1, n),
@@ -144,20 +149,21 @@ def alike():
     """Six hundred pictures of eight kinds, but the twenty best are nearly the same one."""
     places = kinds(600, 8, np.random.default_rng(0))
     places[:20] = kinds(20, 1, np.random.default_rng(1), 0.01)
-    return told(*map(item, range(600)), places=places)
+    said = np.zeros((600, 2), bool)
+    said[61::2, 0] = said[:, 1] = True
+    words = Tags(("flowers", "sky"), ("subject", "subject"), said.astype(np.float32), said)
+    return told(*map(item, range(600)), places=places, words=words)
 
 
 def test_a_varied_top_has_several_kinds_and_costs_little_of_its_score(alike):
     pictures, ranking = alike
     kind = lambda shown: len({int(np.argmax(pictures.looks.places[row])) for row in shown.rows[:10]})  # noqa: E731
     mean = lambda shown: float(np.mean([shown.scores[row] for row in shown.rows[:10]]))  # noqa: E731
-    varied = Filter(diverse=True).of(ranking, (), pictures)
+    varied = Filter(sort="varied").of(ranking, (), pictures)
     assert (kind(ranking), kind(varied) >= 5, varied.rows[0]) == (1, True, 0)
     assert mean(ranking) - mean(varied) <= 0.9
     assert sorted(varied.rows) == sorted(ranking.rows)
     assert (np.argsort(varied.rows) - np.arange(600) >= -60).all(), "none comes forward by more than a tenth"
-    by_age = Filter(diverse=True, sort="newest").of(ranking, (), pictures)
-    assert (by_age.rows[0], sorted(by_age.rows)) == (599, sorted(ranking.rows))
 
 
 def test_a_surprise_is_good_and_unlike_the_best(alike):
@@ -169,9 +175,22 @@ def test_a_surprise_is_good_and_unlike_the_best(alike):
     assert (shown.rows[:20] >= 60).all()
     assert likeness[:20].mean() < likeness[60:200].mean()
     assert sorted(shown.rows) == sorted(ranking.rows)
-    one = told(item(0), places=np.ones((1, 2), np.float32))
-    assert rows(Filter(sort="surprise", diverse=True), *one) == [0]
-    assert rows(Filter(sort="surprise", diverse=True, favourites=True), *one) == []
+    for sort in ("surprise", "varied"):
+        one = told(item(0), places=np.ones((1, 2), np.float32))
+        assert rows(Filter(sort=sort), *one) == [0]
+        assert rows(Filter(sort=sort, favourites=True), *one) == []
+
+
+def test_the_next_surprises_are_others_and_each_is_told_by_what_the_best_have_not(alike):
+    pictures, ranking = alike
+    first, second = (Filter(sort="surprise", draw=draw).of(ranking, (), pictures) for draw in (0, 1))
+    assert set(first.rows[:24]).isdisjoint(second.rows[:24])
+    assert (second.rows[:24].tolist(), sorted(second.rows)) == (first.rows[24:48].tolist(), sorted(first.rows))
+    told = {one.item.id: one.found for one in first}
+    assert {told[id] for id in range(60)} == {()}, "the best are no surprise"
+    assert {told[id] for id in range(60, 200) if id % 2} == {("flowers, unlike your best",)}
+    assert {told[id] for id in range(60, 200, 2)} == {("unlike your best",)}
+    assert first[0].fits is None
 
 
 def test_a_panel_counts_within_all_other_parts_of_the_filter(few):

@@ -205,7 +205,7 @@ def test_the_command_line_sorts_and_says_what_comes_last(shop):
     assert (code, prices[:4]) == (0, ["900 DKK", "1200 DKK", "1500 DKK", "1900 DKK"])
     assert set(prices[-2:]) == {"100 EUR", "Pris efter aftale"}
     assert "2 with no known price in DKK come last" in said.err
-    code, said = shop("--sort", "size-high", "--diverse", "--where", "status=", "--min-height", "85cm", "--json")
+    code, said = shop("--sort", "size-high", "--where", "status=", "--min-height", "85cm", "--json")
     assert (code, {one["item"] for one in json.loads(said.out) if one["part"] == "fits"}) == (0, {"wide"})
     code, said = shop("--sort", "cheap")
     assert (code, "price-high" in said.err) == (2, True)

@@ -215,8 +215,8 @@ def test_side_by_side_a_picture_is_loved_or_put_away(listed):
         assert said.headers["location"] == path
     pressed = re.findall(r'aria-pressed="(\w+)" aria-label="([\w ]+): (Study \d+)', client.get(path).text)
     assert pressed == [
-        ("false", "Favourite", "Study 0"), ("false", "Not for me", "Study 0"),
-        ("true", "Favourite", "Study 1"), ("true", "Not for me", "Study 1"),
+        ("false", "Favourite", "Study 0"), ("false", "Hide", "Study 0"),
+        ("true", "Favourite", "Study 1"), ("true", "Hide", "Study 1"),
     ]  # fmt: skip
 
 

@@ -73,9 +73,9 @@ def test_what_is_no_price_is_said_and_leads_back_to_the_page_before(look, client
 
 
 def test_the_address_of_the_next_page_and_of_the_export_keeps_the_filter_and_the_sort(look, client):
-    text = look("c.medium=oil&c.medium=ink&sort=price-high&diverse=1&nonsense=1")
+    text = look("c.medium=oil&c.medium=ink&sort=surprise&draw=2&nonsense=1")
     more = unescape(re.search(r'href="(\?[^"]*)" rel="next"', text)[1])
-    assert more == "?c.medium=oil&c.medium=ink&sort=price-high&diverse=1&page=2"
+    assert more == "?c.medium=oil&c.medium=ink&sort=surprise&draw=2&page=2"
     cheap = client.get("/results/wall/export.json?sort=price&min_price=150").json()
     assert [one["columns"]["price"] for one in cheap] == [f"{price} EUR" for price in range(150, 170)]
 
@@ -84,14 +84,28 @@ def test_pictures_are_sorted_and_a_sort_that_is_none_is_refused_with_a_sentence(
     assert prices(look("sort=price"))[:3] == [100, 101, 102]
     assert prices(look("sort=price-high"))[:3] == [169, 168, 167]
     assert hung(look("sort=newest")) == sorted(hung(look("sort=newest")), key=int, reverse=True)
-    assert sorted(hung(look("sort=surprise&diverse=1")) + hung(look("sort=surprise&diverse=1&page=2"))) == sorted(
-        hung(look()) + hung(look("page=2"))
-    )
+    for sort in ("surprise", "varied"):
+        assert sorted(hung(look(f"sort={sort}")) + hung(look(f"sort={sort}&page=2"))) == sorted(
+            hung(look()) + hung(look("page=2"))
+        )
     assert "70 with no known size come last" in look("sort=size")
     assert [f'value="{name}"' in look() for name in ("price-high", "size", "surprise")] == [True, False, True]
     for query in ("sort=dear", "min_year=now", "min_width=wide"):
         reply = client.get(f"/results/wall?{query}")
         assert (reply.status_code, "Traceback" in reply.text) == (400, False)
+
+
+def test_a_line_says_what_is_kept_and_the_sort_what_comes_first(look, client):
+    first, *_ = hung(look())
+    assert send(client, event("favourite", [int(first)], value=1)).status_code == 200
+    assert "favourites · 1 picture of 70" in look("favourites=1")
+    text = look("sort=surprise&draw=1")
+    assert "Good, but unlike your best · <a" in text
+    assert 'href="/results/wall?sort=surprise&amp;draw=2">Show others' in text
+    assert text.count("unlike your best</p>") == 16, "of 70: the first third without the best tenth"
+    for query, said in [("q=study", "Match, then taste"), (f"like={first}", "Closest first")]:
+        assert f'<option value="score" selected>{said}' in look(query)
+    assert 'value="score" selected>Closest and best' in look(f"like={first}&mixed=1")
 
 
 def test_the_panel_alone_is_given_to_the_script(look):

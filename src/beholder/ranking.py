@@ -91,6 +91,8 @@ class Ranking(Sequence[Ranked]):
         (k,) each place among all that are not hidden, from 1; None: nothing was left out
     found
         what was searched for, and found
+    tells
+        gives a few words each of what some rows (r,) have that is asked for; None: those of what was found
     """
 
     def __init__(
@@ -103,9 +105,11 @@ class Ranking(Sequence[Ranked]):
         why: Callable[[Ints, int], list[Reason]],
         overall: NDArray[Any] | None = None,
         found: Found | None = None,
+        tells: Callable[[Ints], list[tuple[str, ...]]] | None = None,
     ) -> None:
         self.scores, self.doubts, self.rows, self.favourites = scores, doubts, rows.astype(np.int32), favourites
         self._items, self._why, self._found = items, why, found
+        self._tells = found.why if tells is None and found is not None else tells
         self._marked: tuple[Any, Ranking] | None = None
         self._parts: list[tuple[Any, Ranking]] = []
         self._overall = np.arange(1, len(rows) + 1, dtype=np.int32) if overall is None else overall
@@ -159,6 +163,13 @@ class Ranking(Sequence[Ranked]):
         """Those at these places, in this order."""
         return self._take(places, self._found)
 
+    def telling(self, tells: Callable[[Ints], list[tuple[str, ...]]]) -> Ranking:
+        """The same, that tells so of its pictures; tells : as above"""
+        return Ranking(
+            self._items, self.scores, self.doubts, self.rows, self.favourites, self._why, self._overall, self._found,
+            tells,
+        )  # fmt: skip
+
     def fitting(self, found: Found) -> Ranking:
         """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order."""
         fits = found.fits[self.rows]
@@ -181,13 +192,13 @@ class Ranking(Sequence[Ranked]):
     def _take(self, places: Ints, found: Found | None) -> Ranking:
         return Ranking(
             self._items, self.scores, self.doubts, self.rows[places], self.favourites, self._why,
-            self._overall[places], found,
+            self._overall[places], found, self._tells,
         )  # fmt: skip
 
     def _made(self, places: Ints) -> list[Ranked]:
         rows = self.rows[places].astype(np.int64)
         title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
-        found = [()] * len(rows) if self._found is None else self._found.why(rows)
+        found = [()] * len(rows) if self._tells is None else self._tells(rows)
         return [
             Ranked(
                 at + 1,

@@ -126,10 +126,9 @@ def rank(
         typer.Option(
             "--sort",
             metavar="BY",
-            help="What comes first: score, price, price-high, size, size-high, newest, surprise.",
+            help="What comes first: score, varied, surprise, newest, price, price-high, size, size-high.",
         ),
     ] = "score",
-    diverse: Annotated[bool, typer.Option("--diverse", help="Mix the top: not twenty of one kind.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a contact sheet: one file, pictures included."),
@@ -173,7 +172,6 @@ def rank(
         values_of(where or [], facts),
         wishes=wishes,
         sort=sort_of(sort),
-        diverse=diverse,
     )
     reading = session.reading()
     for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():

@@ -43,7 +43,8 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
         of the n pictures
     """
     n, total = len(groups), words.said.sum(axis=0)
-    least = np.array([_WRITTEN if group in _TOLD_BY_SOURCE else _SAID for group in words.groups])
+    written = [group in _TOLD_BY_SOURCE and _is_written(words, k) for k, group in enumerate(words.groups)]
+    least = np.where(written, _WRITTEN, _SAID)
     told = np.array([_can_name(word, group) for word, group in zip(words.names, words.groups, strict=True)], bool)
     found, numbers = dict[int, str](), np.unique(groups).tolist()
     level = _CHANCE / max(1, len(numbers) * int(told.sum()))
@@ -53,7 +54,7 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
         share, rest = said / len(inside), (total - said) / max(1, n - len(inside))
         by_chance = hypergeom.sf(said - 1, n, total, len(inside))
         holds = told & (share >= least) & (share >= _LIFT * rest) & (by_chance <= level)
-        name = _name(_telling(words, holds, share, rest, said, total))
+        name = _name(_telling(words, holds, share, rest, said, total, narrow=True))
         found[number] = name[:1].upper() + name[1:]
     return found
 
@@ -84,8 +85,18 @@ def _can_name(word: str, group: str) -> bool:
     return word not in _NEVER and (group != "style" or word[:1].isupper() or word in _ADJECTIVES)
 
 
-def _telling(words: Tags, holds: _Said, share: Floats, rest: Floats, said: Ints, total: Ints) -> list[Liking]:
-    """The words of a name, those that tell most first; none that says no more than one before it."""
+def _is_written(words: Tags, column: int) -> bool:
+    """Whether the source tells it, and not an encoder, which is never as sure."""
+    return bool((words.probabilities[words.said[:, column], column] == 1).all())
+
+
+def _telling(
+    words: Tags, holds: _Said, share: Floats, rest: Floats, said: Ints, total: Ints, *, narrow: bool = False
+) -> list[Liking]:
+    """The words of a name, those that tell most first; none that says no more than one before it.
+
+    narrow : of two words that say the same, take the one that fewer of the others have, as water before sky
+    """
     known = [
         Liking(
             words.names[k], words.groups[k], k, True, float(share[k]), float(rest[k]), int(said[k]), int(total[k])
@@ -95,10 +106,17 @@ def _telling(words: Tags, holds: _Said, share: Floats, rest: Floats, said: Ints,
     chosen = list[Liking]()
     for one in sorted(known, key=lambda word: -word.weight):
         own = words.said[:, one.column]
-        if any(_says_no_more(own, words.said[:, other.column]) or _alike(one, other) for other in chosen):
-            continue
-        chosen.append(one)
+        same = [other for other in chosen if _says_no_more(own, words.said[:, other.column])]
+        if narrow and len(same) == 1 and one.group == same[0].group and _rarer(one, same[0]):
+            chosen[chosen.index(same[0])] = one
+        elif not same and not any(_alike(one, other) for other in chosen):
+            chosen.append(one)
     return sorted(chosen[:_WORDS], key=lambda word: word.column)  # the same words make the same name
+
+
+def _rarer(one: Liking, other: Liking) -> bool:
+    """Whether it is more often said of these than of the others, by a larger factor."""
+    return one.share * other.usual > other.share * one.usual
 
 
 def _says_no_more(one: _Said, other: _Said) -> bool:

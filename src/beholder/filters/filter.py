@@ -8,9 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
+from beholder.concepts import Tags
 from beholder.errors import UnknownName, UserError
 from beholder.facts import Facts, Mask
-from beholder.filters.orders import Sort, by_value, surprising, varied
+from beholder.filters.orders import Sort, by_value, surprising, unlike_the_best, varied
 from beholder.offers import NOTHING_WANTED, PARTS, Part, Wishes
 from beholder.ranking import Ranking
 from beholder.search import Finder, Looks
@@ -29,6 +30,8 @@ class Pictures(Protocol):
     def finder(self) -> Finder: ...
     @property
     def looks(self) -> Looks: ...
+    @property
+    def words(self) -> Tags: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,12 @@ class Filter:
     part
         of what the rest keeps: what fits the wishes, or what is apart, see `Wishes.part_of`
     sort
-        what comes first: the best ("score", or what fits a search best), the cheapest ("price") or dearest
-        ("price-high"), the smallest ("size") or largest ("size-high"), what came in last ("newest"), or what is good
-        but unlike the best ("surprise"). What is not known comes last, best first.
-    diverse
-        mix the top, so that it is not twenty of one kind
+        what comes first: the best ("score", or what fits a search best), the best but not twenty of one kind
+        ("varied"), what is good but unlike the best ("surprise"), what came in last ("newest"), the cheapest ("price")
+        or dearest ("price-high"), the smallest ("size") or largest ("size-high"). What is not known comes last, best
+        first.
+    draw
+        which of the surprises come first, see `surprising`
     """
 
     text: str = ""
@@ -74,7 +78,7 @@ class Filter:
     group: Group | None = None
     part: Part = "fits"
     sort: Sort = "score"
-    diverse: bool = False
+    draw: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.text or self.like is not None or self.narrows)
@@ -94,8 +98,12 @@ class Filter:
         if (values := self.sorted_by(pictures.facts)) is not None:
             kept = kept.take(by_value(values[kept.rows], down=self.sort in ("price-high", "size-high", "newest")))
         elif self.sort == "surprise":
-            kept = kept.take(surprising(pictures.looks.places, kept.rows))
-        return kept.take(varied(pictures.looks.places, kept.rows)) if self.diverse else kept
+            if not self.text and self.like is None:
+                kept = kept.telling(unlike_the_best(pictures.words, kept.rows))
+            kept = kept.take(surprising(pictures.looks.places, kept.rows, self.draw))
+        elif self.sort == "varied":
+            kept = kept.take(varied(pictures.looks.places, kept.rows))
+        return kept
 
     def keeps(self, facts: Facts, favourites: Collection[int], judged: Collection[int]) -> Mask:
         """(n,) which pictures are kept, but for what is searched for."""

@@ -113,7 +113,7 @@ def panel_of(
         of a column, what the values to offer have in their names, accents and case aside
     """
     facts = pictures.facts
-    wanted = replace(wanted, part="fits", sort="score", diverse=False)
+    wanted = replace(wanted, part="fits", sort="score")
     found = Filter(text=wanted.text, like=wanted.like, mixed=wanted.mixed).of(ranking, judged, pictures).rows
 
     def kept(wanted: Filter) -> Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -30,9 +30,10 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
+_SHORT = 44  # letters of a sentence that have room on a phone
 _SORTS = {
-    "score": "Best first", "price": "Price, low first", "price-high": "Price, high first", "size": "Small first",
-    "size-high": "Large first", "newest": "Newest first", "surprise": "Surprise me",
+    "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
+    "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
 }  # fmt: skip
 _EMPTY = ("rank", "item", "score", "std", "why")  # the header of an export without a picture
 
@@ -85,7 +86,10 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "same_asked": len(reading.collection.works.questions),
             "parts": [_Part.of(reading, *one) for one in wanted.apart] if number == 1 and part is None else [],
             "heading": {"unknown": wanted.wishes.not_known, "sold": SOLD}.get(wanted.part, ""),
-            "limits": wanted.wishes.in_words, "plain": unfiltered(query),
+            "limits": wanted.wishes.in_words, "plain": unfiltered(query), "judged": len(judged),
+            "headline": parted(reading.verdict.sentence) if now.answers else (),
+            "filtered": replace(wanted, unjudged=False).narrows,
+            "others": address(draw=wanted.draw + 1) if wanted.sort == "surprise" else "",
             "why_apart": partial(why_apart, wanted),
             "apart": lambda part: address(apart=part),
         }  # fmt: skip
@@ -93,6 +97,14 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         response = page(request, template, here="results", **context)
     remember_collection(response, request, row.id)
     return response
+
+
+def parted(sentence: str) -> tuple[str, str]:
+    """What of it is told where there is little room, and the rest of it."""
+    if len(sentence) <= _SHORT:
+        return sentence, ""
+    at = min((sentence.find(end) for end in (": ", ". ") if end in sentence), default=len(sentence))
+    return sentence[:at], sentence[at:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,11 @@ class _Part:
 
 def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     """What the sorts that tell these pictures apart are called."""
-    first = {"score": "Closest first"} if wanted.text or wanted.like is not None else {}
+    first = {}
+    if wanted.like is not None:
+        first = {"score": "Closest and best" if wanted.mixed else "Closest first"}
+    elif wanted.text:
+        first = {"score": "Match, then taste"}
     known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
     shown = (sort for sort in _SORTS if known.get(sort.partition("-")[0], True) or sort == wanted.sort)
     return {sort: (_SORTS | first)[sort] for sort in shown}

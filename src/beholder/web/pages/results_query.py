@@ -22,8 +22,8 @@ LIMITS = (
     "min_price", "max_price", "currency", "min_width", "max_width", "min_height", "max_height", "unit", "min_year",
     "max_year", "hide_sold",
 )  # fmt: skip
-_NARROWS = {"favourites", "new", "none", "diverse", "apart", *LIMITS}
-_KNOWN = {"q", "like", "mixed", "sort", "group", *_NARROWS}
+_NARROWS = {"favourites", "none", "apart", *LIMITS}
+_KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
 _FIND = "find."  # before the name of a column, whose values are sought in the panel
 _LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
@@ -38,7 +38,7 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
     UnknownName
         where pictures should be like one that is not there
     """
-    on = {name for name in ("favourites", "new", "mixed", "diverse") if query.get(name, "") == "1"}
+    on = {name for name in ("favourites", "new", "mixed") if query.get(name, "") == "1"}
     chosen = [(k.removeprefix(_OF_COLUMN), v) for k, v in query.multi_items() if k.startswith(_OF_COLUMN) and v]
     return Filter(
         text=said(query, "q"),
@@ -51,7 +51,7 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
         group=pictures.group(query["group"]) if query.get("group") else None,
         part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
         sort=sort_of(query.get("sort") or "score"),
-        diverse="diverse" in on,
+        draw=whole(query.get("draw", "0"), "draw", 0, 10**6),
     )
 
 
@@ -73,7 +73,7 @@ def address_of(query: QueryParams, **more: Any) -> str:
 
 
 def unfiltered(query: QueryParams) -> str:
-    """The address with what is searched for and how it is sorted alone."""
+    """The address without what is chosen in the panel."""
     return address_of(query, **{name: None for name in query if name in _NARROWS or name.startswith(_OF_COLUMN)})
 
 

@@ -9,7 +9,7 @@ import { toast } from "./signs.js";
 const MOST = 4; // pictures side by side
 export const ACTS = [
   ["favourite", "Favourite", "heart", "F"],
-  ["hide", "Not for me", "hide", "X"],
+  ["hide", "Hide", "hide", "X"],
   ["alike", "More like this", "alike", "M"],
   ["keep", "Shortlist", "list", "S"],
   ["compare", "Compare", "compare", "C"],
@@ -22,7 +22,7 @@ let chosen = new Map(); // of this collection
 let segment = "";
 let tray = null;
 
-const kept = () => `beholder.compare.${home}.${person}.${segment}`;
+const kept = (what = "compare") => `beholder.${what}.${home}.${person}.${segment}`;
 function remembered() {
   try {
     return new Map(JSON.parse(sessionStorage.getItem(kept()) ?? "[]"));
@@ -80,6 +80,8 @@ function mark(kind, figure, value) {
 
 function set({ kind, items }, value) {
   marks[kind].set(items[0], value);
+  const count = document.getElementById("hidden-count");
+  if (count) count.textContent = Number(count.dataset.hidden) + [...marks.hide.values()].filter(Boolean).length;
   changed(items[0]);
 }
 
@@ -97,6 +99,7 @@ function compare(figure) {
     if (chosen.size === MOST) return toast(`Four pictures fit side by side. Take one away to compare another.`);
     chosen.set(id, { title: titleOf(figure), src: figure.querySelector("img")?.currentSrc });
   }
+  sessionStorage.removeItem(kept("compared"));
   hold();
   changed(id);
   const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them side by side." : "Choose another.";
@@ -112,7 +115,7 @@ function hold() {
   const pictures = [...chosen].map(([id, { title, src }]) =>
     make("button", { type: "button", class: "chosen-one", title: `Take away ${title}`, "aria-label": `Take away ${title}`, onclick: () => drop(id) }, make("img", { src, alt: "" }), icon("close")));
   tray.replaceChildren(...pictures,
-    chosen.size > 1 ? make("a", { class: "button main", href: `/beside?${query}` }, "Compare") : make("span", { class: "soft" }, "Choose another"),
+    chosen.size > 1 ? make("a", { class: "button main", href: `/beside?${query}`, onclick: () => sessionStorage.setItem(kept("compared"), 1) }, "Compare") : make("span", { class: "soft" }, "Choose another"),
     button("Clear", { image: "close", round: true, onclick: () => drop(...chosen.keys()) }));
 }
 
@@ -168,6 +171,8 @@ function watch({ state, sentence, refused }) {
 
 export function begin(of) {
   segment = of;
+  const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!back && sessionStorage.getItem(kept("compared"))) for (const what of ["compare", "compared"]) sessionStorage.removeItem(kept(what));
   chosen = remembered();
   outbox.watch(watch);
   if (chosen.size) hold();
