@@ -67,7 +67,7 @@ def test_an_answer_was_expected_where_most_of_it_was():
 
 def test_before_a_first_ranking_it_is_said_how_far_it_is():
     assert "a grid counts as three" in early(0, 0, 10).sentence
-    assert early(2, 7, 3).sentence == "2 answers; 3 more until your own ranking"
+    assert early(2, 7, 3).sentence == "2 answers; 3 more until your first results"
     assert early(4, 12, 0).sentence == "4 answers; learning what you like"
 
 
@@ -77,22 +77,24 @@ def test_how_well_it_ranks_is_said_with_its_doubt_and_kindly_where_it_may_be_cha
     assert "most likely 80 to 100 %" in in_words(Expected(0.95, 0.15))
     unsure = in_words(Expected(0.52, 0.07))
     assert unsure.startswith("We are still finding out what you like")
-    assert "45 to 59 %), a coin 50 %" in unsure
+    assert "45 to 59 %); guessing would give 50 %." in unsure
     few = in_words(Expected(0.55, 0.08, cared=0.2))
     assert few.startswith("You love only some kinds of picture here")
     assert "47 to 63 %" in few
 
 
 def test_while_choosing_only_what_is_known_is_said_in_short():
-    known = {"verdict": Verdict("own", "…"), "sentence": "It is right."}
+    known = {"verdict": Verdict("own", "…"), "sentence": "74 %"}
 
     def said(accuracy, margin, **more):
         return gained(Progress(30, accuracy, margin, **known | more))
 
     assert [gained(early(2, 6, 4)), gained(early(4, 12, 0))] == ["", "Learning what you like."]
-    assert said(0.74, 0.09) == "It is right."
-    assert said(0.74, 0.09, later=0.75) == "It is right."  # nothing is foretold that is less than the doubt
-    assert said(0.74, 0.09, later=0.741) == "It is right. More answers will hardly change that."
+    assert said(0.74, 0.09) == "Your ranking follows your taste."
+    assert (
+        said(0.74, 0.09, later=0.75) == "Your ranking follows your taste."
+    )  # nothing is foretold that is less than the doubt
+    assert said(0.74, 0.09, later=0.741) == "Your ranking follows your taste. More answers will hardly change that."
     assert said(0.52, 0.07, later=0.54) == "We are still finding out what you like. Each answer helps."
     assert said(0.52, 0.07, later=0.52) == "We are still finding out what you like."
     assert said(0.55, 0.02, cared=0.2).endswith("your ranking looks for more of them.")

@@ -242,7 +242,7 @@ def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server)
         act()
         asked(page, before)
 
-    assert page.inner_text("#count") == "No answers yet, 4 until your own ranking"  # four grids
+    assert page.inner_text("#count") == "No answers yet, 4 until your first results"  # four grids
     assert page.locator("#label kbd:visible").count() == 0
     small = "all => all.map(e => e.getBoundingClientRect()).filter(b => b.width < 44 || b.height < 44).length"
     assert page.locator(":is(nav, main) :is(a, button):visible").evaluate_all(small) == 0
@@ -379,7 +379,7 @@ def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, serv
     for n in range(24):
         press(page, str(n % 9 + 1))
         if n == 2:
-            assert page.inner_text("#count") == "3 answers, 7 more until your own ranking"
+            assert page.inner_text("#count") == "3 answers, 7 more until your first results"
         page.wait_for_timeout(60)
     saved(page)
     page.wait_for_timeout(1500)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.create import Order, create, evolution, recipe_of
+from beholder.create import Order, create, create_each, evolution, recipe_of
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide, Liked, Sketch
@@ -215,8 +215,12 @@ def test_a_copy_is_not_new_mirrored_or_by_a_quarter():
 def test_the_same_order_makes_the_same_bytes_and_no_strength_the_twins(engine, session, engines):
     style = "pointillism" if engine == "flow" else None  # the quickest brush
     order = Order(count=2, engine=engine, strength=0.1, seed=5, style=style, side=128)
-    first, again = create(session, order), create(session, order)
+    first, shown, steps = create(session, order), set(), []
+    told = lambda stage, at, count: steps.append((stage, at))  # noqa: E731
+    again = list(create_each(session, order, told, lambda at, picture: shown.add(at)))
     assert [one.picture.tobytes() for one in first] == [one.picture.tobytes() for one in again]
+    assert shown == ({0, 1} if engine == "flow" else set()), "of those made together none is known before"
+    assert steps.count(("sketching", 0)) > 1 or engine == "flow", "a round can be stopped while candidates are tried"
     for one in first:
         assert max(one.picture.size) == max(one.twin.size) == 128
         assert all(1 <= score <= 10 for score in (one.score, one.other_score, one.twin_score, one.other_twin_score))

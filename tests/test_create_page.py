@@ -131,7 +131,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert first.columns["more of"] == "dark"
     assert first.columns["made from"] == "wall"
     assert f"<b>{first.columns['your taste']}</b> of 10 by your taste" in page
-    assert f"Second opinion: {first.columns['another eye']} of 10" in page
+    assert f"Judged in a second way, from the same answers: {first.columns['another eye']} of 10" in page
     twin = re.search(rf"/made/{first.id}/twin/640.jpg\?v=\w+", page).group()
     assert chosen.get(twin).headers["content-type"] == "image/jpeg"
     assert chosen.get(f"/pictures/{first.id}/640.jpg").content != chosen.get(twin).content
@@ -342,7 +342,7 @@ def test_nobody_judges_or_sees_files_of_what_was_not_made_for_them(chosen, app, 
     ("own", "other", "said"),
     [
         ("5.4", "6.0", "You may like it no better than most of art."),
-        ("8.1", "5.2", "Less sure: the second opinion puts it below the middle."),
+        ("8.1", "5.2", "Less sure: judged in a second way, it is below the middle."),
         ("8.1", "5.6", ""),
         ("8.1", "", ""),
     ],

@@ -191,7 +191,7 @@ def test_a_taste_is_seen_asked_about_and_saved(visit, width, scheme):
     browser.press("\ue00c")
     browser.until("!document.querySelector('dialog.zoom[open]')")
     browser.click(".figures summary")
-    browser.until("document.querySelector('.figures[open] .leanings li').checkVisibility()")
+    browser.until("document.querySelector('.figures[open] h2').checkVisibility()")
     asked = "[...document.querySelectorAll('.prefer [name=item]')].map(one => one.value).join()"
     before = browser.run(f"return {asked}")
     browser.click(".prefer button")

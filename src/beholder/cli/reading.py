@@ -356,7 +356,8 @@ def explain(
     if not told.answers:
         return
     for liking, items in grounds:
-        say(f"{liking.word}: {liking.chosen} of {liking.shown} chosen, such as {', '.join(x.name for x in items)}")
+        such = f", such as {', '.join(x.name for x in items)}" if items else ""
+        say(f"{liking.word}: {liking.chosen} of {liking.shown} chosen{such}")
     if question:
         say(f"Still open: {' or '.join(question)}?")
     if told.affinities:

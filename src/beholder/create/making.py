@@ -106,7 +106,7 @@ def create_each(
     say, reading = progress or silent, session.reading()
     say("reading the taste", 0, 0)
     guide = TasteGuide(reading, order.wish, made_from(reading.collection, reading.person))
-    say("learning a second opinion", 0, 0)
+    say("learning your taste in a second way", 0, 0)
     other = OtherEye.of(reading.collection, reading.history.answers)
     say("looking at what is known, to make something new", 0, 0)
     made = _Maker(order, guide, Novelty.of(reading.collection))
@@ -159,18 +159,29 @@ class _Maker:
             at = some[0] - order.seed
             say("sketching", at, order.count)
             if seen is not None:
-                self.guide = Watched(self._taste, seen, range(at, at + len(some)))
+                self._watch("sketching", at, say, seen)
             twins = [self.engine.plain(seed) for seed in some]
             guided = self.engine.guided(some, self.guide, order.strength) if order.strength else [[p] for p in twins]
             for k, (seed, twin, candidates) in enumerate(zip(some, twins, guided, strict=True), at):
                 say("painting", k, order.count)
                 if seen is not None:
-                    self.guide = Watched(self._taste, seen, [k])
+                    self._watch("painting", k, say, seen)
                 plain_one = _finished(twin, self.style, seed, order.side)
                 sketch, picture = (twin, plain_one) if not order.strength else self._chosen(seed, plain_one, candidates)
                 self._variety.add(picture, plain_one)
                 self._taken.append(sketch)
                 yield picture, plain_one, self._recipe(seed, sketch)
+
+    def _watch(self, stage: str, at: int, say: Progress, seen: Seen) -> None:
+        """Show what is coming. Of pictures that are made together nobody knows which a candidate will be, if any."""
+
+        def look(picture: Image.Image) -> None:
+            if self.engine.apart:
+                seen(at, picture)
+            else:
+                say(stage, at, self.order.count)
+
+        self.guide = Watched(self._taste, look)
 
     def is_new(self, picture: Image.Image) -> bool:
         """Whether it is like none of the collection, and seen to differ from those that it may be a child of."""

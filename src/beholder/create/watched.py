@@ -1,9 +1,8 @@
-"""What is coming, while an engine works: each estimate and candidate passes its guide, and is shown on the way."""
+"""What is coming, while an engine works: each estimate and candidate passes its guide, and is seen on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import cycle
 
 import numpy as np
 from PIL import Image
@@ -16,15 +15,15 @@ Seen = Callable[[int, Image.Image], None]  # (which picture of the order, how it
 
 
 class Watched:
-    """A guide that shows what it is asked about: in turn as each of the pictures that are being made together."""
+    """A guide that shows what it is asked about."""
 
-    def __init__(self, guide: Guide, seen: Seen, pictures: Sequence[int]) -> None:
-        self._guide, self._seen, self._turns = guide, seen, cycle(pictures)
+    def __init__(self, guide: Guide, look: Callable[[Image.Image], None]) -> None:
+        self._guide, self._look = guide, look
         self.encoder, self.liked = guide.encoder, guide.liked
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)
-        self._seen(next(self._turns), pictures[int(np.argmax(found))])
+        self._look(pictures[int(np.argmax(found))])
         return found
 
     def bound_of(self, rows: Matrix) -> Floats | None:
@@ -42,5 +41,5 @@ class Watched:
         return self._guide.prompts()
 
     def slope(self, pixels: Pixels) -> Pixels | None:
-        self._seen(next(self._turns), Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)))
+        self._look(Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)))
         return self._guide.slope(pixels)

@@ -59,6 +59,11 @@ class Leaning:
         return self.high if self.lean > 0 else self.low
 
     @property
+    def other(self) -> str:
+        """The end that is liked less, in words."""
+        return self.low if self.lean > 0 else self.high
+
+    @property
     def adjective(self) -> str:
         """The end that is liked as an adjective, "" where English has none."""
         low, high = ADJECTIVES.get(self.attribute, ("", ""))
@@ -74,9 +79,8 @@ def pictures_with(leanings: Sequence[Leaning]) -> str:
 
 
 def carried(leanings: Sequence[Leaning]) -> list[Leaning]:
-    """The leanings that a reason may rest on: those with evidence; where attributes that come together share it so that
-    none has enough alone, those among which it is left open."""
-    return [x for x in leanings if x.evidence >= TELLING] or tangled_in(leanings)
+    """The leanings that a reason may rest on: those with evidence that are not left open."""
+    return [x for x in leanings if x.evidence >= TELLING and not x.open]
 
 
 def confidence_of(leanings: Sequence[Leaning], found: bool, words: int = 0) -> str:

@@ -84,7 +84,7 @@ def in_words(now: Expected) -> str:
         return f"{few}; so of any two {same}."
     if now.now - now.margin > _CHANCE:
         return f"Of two pictures, {same}."
-    return f"We are still finding out what you like: of two pictures, {same}, a coin 50 %."
+    return f"We are still finding out what you like: of two pictures, {same}; guessing would give 50 %."
 
 
 def early(count: int, weight: int, left: int) -> Progress:
@@ -97,4 +97,6 @@ def _too_early(count: int, left: int) -> str:
     said = f"{count or 'no'} answer{'s' * (count != 1)}{' yet' * (not count)}"
     if not left:
         return f"{said}; learning what you like"
-    return f"{said}; {left}{' more' * (count > 0)} until your own ranking{', and a grid counts as three' * (left > 3)}"
+    return (
+        f"{said}; {left}{' more' * (count > 0)} until your first results{', and a grid counts as three' * (left > 3)}"
+    )

@@ -191,11 +191,17 @@ class Reading:
         return replace(told, sentence=verdict.sentence, likings=likings)
 
     def grounds(self, n: int = 4) -> list[tuple[Liking, list[Item]]]:
-        """The words that the sentence names, each with at most n of the chosen pictures that have it, newest first."""
+        """The words that the sentence names, each with at most n of the chosen pictures that have it, newest first.
+
+        No picture is shown for two words: the word that fewer have comes first.
+        """
         said, items = self.collection.words.said, self.collection.items
-        chosen = liked_and_disliked(self.answers)[0][::-1]
-        liked = [one for one in spoken_of(self.explanation.likings) if one.liked]
-        return [(one, [items[row] for row in chosen[said[chosen, one.column]][:n].tolist()]) for one in liked]
+        left = liked_and_disliked(self.answers)[0][::-1]
+        liked, rows = [one for one in spoken_of(self.explanation.likings) if one.liked], dict[int, list[int]]()
+        for one in sorted(liked, key=lambda one: one.chosen):
+            rows[one.column] = left[said[left, one.column]][:n].tolist()
+            left = left[~np.isin(left, rows[one.column])]
+        return [(one, [items[row] for row in rows[one.column]]) for one in liked]
 
     @property
     def ways(self) -> list[Way]:

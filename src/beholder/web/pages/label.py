@@ -166,7 +166,7 @@ def gained(now: Progress) -> str:
     if not now.above_chance:
         return f"We are still finding out what you like.{' Each answer helps.' if now.pays is not False else ''}"
     enough = now.pays is False and now.answers >= _ENOUGH
-    return f"{now.sentence}{' More answers will hardly change that.' if enough else ''}"
+    return f"Your ranking follows your taste.{' More answers will hardly change that.' if enough else ''}"
 
 
 def _question_of(judgement: Judgement) -> Question | None:

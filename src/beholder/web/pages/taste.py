@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection
 from beholder.explain import Explanation, Verdict, noun_of
+from beholder.explain.leanings import carried
 from beholder.labels import labels_csv
 from beholder.ranking import title_of
 from beholder.session import Session
@@ -79,8 +81,10 @@ def taste(request: Request, collection: str, person: PagePerson) -> Response:
             "pictures": [items[row] for row in verdict.pictures], "others": [items[row] for row in verdict.others],
             "against": [items[row] for row in verdict.against], "grounds": reading.grounds()[:_GROUNDS],
             **_question(session, verdict),
+            "measured": carried(explanation.leanings) if explanation.found else [],
+            "thanked": "thanked" in request.query_params,
             "explanation": explanation, "found": explanation.found, "guesses": reading.ranking.doubtful(_GUESSES),
-            "taught": [_tell(reading.collection, j) for _, j in reading.taught()],
+            "taught": _apart([_tell(reading.collection, j) for _, j in reading.taught()]),
             "most": min(_SENT, len(reading.ranking)),
             "consistency": reading.history.consistency,
             "recent": [_tell(reading.collection, j) for j in reading.history.newest(6)], "shares": reading.shares,
@@ -111,20 +115,24 @@ def prefer(
     request: Request, collection: str, person: FormPerson, item: Annotated[list[str], Form()],
     id: Annotated[str, Form()] = "", winner: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """An answer to the question on this page: the id of the picture that is liked more, 0 for both the same."""
+    """An answer to a question of two pictures. winner: the id of the one liked more, 0 for both the same, or skip."""
     session = state_of(request).session(collection, person)
     pair = [whole(one, "item", 1, 2**53) for one in item]
-    won = whole(winner, "winner", 0, 2**53)
+    skipped = winner == "skip"
+    won = 0 if skipped else whole(winner, "winner", 0, 2**53)
     if len(pair) != 2 or won not in (0, *pair):
-        raise Refused(422, "item are the two pictures of the question, winner one of them or 0 for both the same.")
+        raise Refused(
+            422, "item are the two pictures of the question, winner one of them, 0 for both the same, or skip."
+        )
     if not set(pair) <= session.collection.row_of.keys():
         raise Refused(404, f"There is no such picture in this collection: {pair[0]}, {pair[1]}.")
-    said = Judgement("tie", (pair[0], pair[1]), id or uuid4().hex, asked_by="ours")
+    said = Judgement("skip" if skipped else "tie", (pair[0], pair[1]), id or uuid4().hex, asked_by="ours")
     if won:
         other = pair[1] if won == pair[0] else pair[0]
         said = replace(said, kind="choice", items=(won, other), side="left" if won == pair[0] else "right")
     session.record([said])
-    return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}", 303)
+    thanks = "" if skipped else "?thanked"
+    return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}{thanks}#open", 303)
 
 
 @router.post("/take-back/{collection:path}")
@@ -205,6 +213,17 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
     kept = sum(i in collection.row_of for i in judgement.picked)
     preferred = {"choice": 1, "grid": kept}.get(judgement.kind, len(items))
     return _AnswerView(judgement, words, items[: max(_SHOWN_OF_ANSWER, preferred)], preferred)
+
+
+def _apart(told: Iterable[_AnswerView]) -> list[_AnswerView]:
+    """Those answers, in this order, of whose first two pictures none is shown with an answer before."""
+    shown, kept = set[int](), list[_AnswerView]()
+    for one in told:
+        ids = {item.id for item in one.items[:2]}
+        if not ids & shown:
+            kept.append(one)
+            shown |= ids
+    return kept
 
 
 def _emphasised(explanation: Explanation, verdict: Verdict) -> Markup:
