@@ -202,7 +202,8 @@ def decide(request: Request, number: str, person: PagePerson) -> Response:
     items, names = state.store.some_items(own.items), state.store.collections_of(own.items)
     if len(items) < FEWEST:
         raise Refused(409, "There is nothing to decide yet: a shortlist of two pictures or more has a tournament.")
-    return page(request, "decide.html", here="shortlists", own=own, items=items, collections=names)
+    scores = _scores(state, person, items, names)
+    return page(request, "decide.html", here="shortlists", own=own, items=items, collections=names, scores=scores)
 
 
 @router.get("/shortlists/{number}/sheet.html")

@@ -1,6 +1,7 @@
-// A small tournament: each picture meets one other in a round, the one that is liked more goes on.
+// A small tournament: each picture meets one other in a round, the one that is liked more goes on. Who leaves it half
+// way finds it in this browser as it was, unless the shortlist has other pictures then.
 
-import { call, Fault, newId } from "./api.js";
+import { call, Fault, home, newId, person } from "./api.js";
 import { button, make } from "./dom.js";
 import { keyOf } from "./keys.js";
 import { add } from "./outbox.js";
@@ -12,8 +13,10 @@ const wall = document.getElementById("wall");
 const controls = document.getElementById("controls");
 const ask = document.getElementById("ask");
 const round = document.getElementById("round");
-const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, image: firstElementChild }));
+const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, score: Number(dataset.score), image: firstElementChild }));
 for (const { image } of all) image.style.setProperty("--ar", image.getAttribute("width") / image.getAttribute("height"));
+
+const KEY = `beholder-decide.${home}.${person}.${page.dataset.id}`;
 
 // alive: those of this round, in order; next: winners of it; out: those that lost, the last one first
 let now;
@@ -29,9 +32,45 @@ function begin() {
   hang();
   step();
 }
+
+const told = (state) => Object.fromEntries(Object.entries(state).map(([name, some]) => [name, some.map((one) => one.id)]));
+
+function keep() {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ now: told(now), before: before.map((one) => ({ ...one, state: told(one.state) })) }));
+  } catch {
+    // for this page only
+  }
+}
+
+function drop() {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // nothing was kept there
+  }
+}
+
+// Go on where it was left; whether there was such a place.
+function resume() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY));
+    const of = (state) => Object.fromEntries(Object.entries(state).map(([name, ids]) => [name, ids.map((id) => all.find((one) => one.id === id))]));
+    const [state, gone] = [of(kept.now), kept.before.map((one) => ({ ...one, state: of(one.state) }))];
+    const some = Object.values(state).flat();
+    if (some.length !== all.length || !all.every((one) => some.includes(one))) return false;
+    [now, before] = [state, gone];
+  } catch {
+    return false;
+  }
+  hang();
+  step();
+  return true;
+}
 const pair = () => now.alive.slice(0, 2);
 
 function step() {
+  keep();
   if (now.alive.length < 2) now = { alive: [...now.next, ...now.alive], next: [], out: now.out };
   if (now.alive.length === 1) return over();
   const [left, right] = pair();
@@ -62,15 +101,23 @@ function undo() {
   step();
 }
 
+// What the ranking said before, of the pictures of the same collection, and that it has learned.
+function against(winner) {
+  const ranked = all.filter((one) => one.segment === winner.segment && one.score > 0).sort((one, other) => other.score - one.score);
+  if (ranked.length < 2 || !(winner.score > 0)) return "Your results have learned from it.";
+  return ranked[0].score > winner.score ? `Your ranking had ${ranked[0].title} first; it has learned from your choice.` : "Your ranking had it first, too.";
+}
+
 function over() {
   const [winner] = now.alive;
   const order = [winner, ...now.out];
   ask.textContent = `Your choice: ${winner.title}`;
-  round.textContent = "Your results have learned from it.";
+  round.textContent = against(winner);
   const fault = make("p", { class: "fault", role: "alert" });
   const keepOrder = button("Keep this order", { class: "main", onclick: async () => {
     try {
       await call(`/shortlists/${page.dataset.id}/order`, { items: order.map((one) => one.id) });
+      drop();
       location.href = `/shortlists/${page.dataset.id}`;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -88,4 +135,4 @@ document.addEventListener("keydown", (e) => {
   else if (!wall.querySelector(".pair") || !view.key(key)) return;
   e.preventDefault();
 });
-begin();
+if (!resume()) begin();
