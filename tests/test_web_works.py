@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from html import escape, unescape
 
 import pytest
 from fastapi.testclient import TestClient
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.same_works import Twins
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE
 from helpers.shop import ADS, open_shop, save_page
@@ -90,6 +92,21 @@ def test_a_quiet_card_asks_whether_two_pictures_show_one_work(shop):
     shop.post("/same/shop", data={"one": one, "other": other, "same": "0"})
     assert shop.get("/same/shop").text.count('class="same-work"') == 1
     assert "These may be the same work" not in shop.get("/results/shop").text, "it was answered"
+
+
+def test_a_tile_says_that_one_before_it_may_be_the_same_work_and_leads_to_the_question(shop, monkeypatch):
+    art = shop.library.shared("shop")
+    shown = [item for item in art.items if item.id not in art.unshown]
+    pair = shown[0].id, shown[1].id
+    rows = [art.row_of[id] for id in pair]
+    monkeypatch.setattr(Twins, "before", lambda *args, **more: {rows[1]: rows[0]})
+    text = shop.get("/results/shop").text
+    assert text.count("same work as <a") == 1
+    link = unescape(re.search(r'same work as <a href="([^"]*)"', text)[1])
+    assert link == f"/same/shop?one={pair[0]}&other={pair[1]}"
+    assert f'same work as <a href="{escape(link)}"' in shop.get(f"/wall/shop/tiles?items={pair[1]}").text
+    asked = re.findall(r'name="(?:one|other)" value="(\d+)"', shop.get(link).text)
+    assert tuple(map(int, asked[:2])) == pair
 
 
 def test_what_is_no_pair_is_refused(shop):

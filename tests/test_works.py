@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
@@ -160,6 +161,20 @@ def test_what_a_person_says_of_a_pair_outlives_the_next_look(shelf):
     assert groups(shelf.collection("shelf").works) == [(first, again)]
     with pytest.raises(UserError, match="two pictures"):
         art.say_same(first, first, True)
+
+
+def test_a_picture_that_stands_near_another_of_its_work_is_told_unless_they_are_said_to_be_two(shelf, tmp_path):
+    painting(0).save(tmp_path / "copy.jpg", quality=90)
+    shelf.import_source(tmp_path, "shelf")
+    art = shelf.collection("shelf")
+    first, again = (art.find(name) for name in ("0.png", "copy.jpg"))
+    rows = np.array([first, *(row for row in range(8) if row not in (first, again)), again])
+    assert art.twins.before(rows, seconds=-1) == {}, "there was no time to look"
+    assert art.twins.before(rows) == art.twins.before(rows, 7, seconds=-1) == {again: first}
+    assert art.twins.before(rows[:7]) == {}
+    assert again not in art.twins.before(np.array([first, *[rows[1]] * 12, again])), "they stand far apart"
+    art.say_same(art.items[first].id, art.items[again].id, False)
+    assert shelf.collection("shelf").twins.before(rows) == {}
 
 
 def test_plain_pictures_are_not_taken_for_each_other(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ from collections.abc import Collection as AnyOf
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -27,6 +27,7 @@ from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
 from beholder.config import Settings, settings
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
+from beholder.explain.why import unit_rows
 from beholder.facts import Facts
 from beholder.features import Runtime, load_encoder
 from beholder.features.encoder_row import TextRuntime
@@ -37,7 +38,7 @@ from beholder.images.likeness import have_features
 from beholder.importer import BATCH, Importer, ImportReport, embed_missing, part_name
 from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, Scale, title_of
-from beholder.same_works import same_pairs
+from beholder.same_works import Twins, same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source
 from beholder.store import CollectionRow, Store, VectorShards, alike
@@ -678,6 +679,11 @@ class Collection:
             raise UserError("a picture shows the same work as itself: name two pictures")
         kept = self.library.store.works
         kept.say(self.row.id, self.works.answered(one, other, same, kept.pairs(self.row.id)))
+
+    @once
+    def twins(self) -> Twins:
+        """Which pictures that stand near each other may show one work."""
+        return Twins(self.items, partial(unit_rows, self.X), self.works.apart)
 
     def judgements(self, person: int) -> list[Judgement]:
         """What this person has said that holds, oldest first, each about works: the one place where pictures become

@@ -8,7 +8,8 @@ scaled or hardly cropped anew.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ from beholder.locator import Locator
 from beholder.store import SamePair
 from beholder.types import Ints, Item, Matrix, Progress, silent
 
+BEFORE = 12  # places before a picture in an order where another of its work is looked for
 _NEAREST = 12  # pictures that each is compared with, as an encoder sees them
 _NEAREST_HASHES = 4  # and by their hashes
 _ALIKE = 0.35  # cosine of two, from the middle of all, below which nothing is compared
@@ -47,6 +49,7 @@ _COLOURS = 8  # pixels a side of which the colours are compared
 _SAME_COLOURS = 6.0  # of 255, the mean difference of the same photo
 _PLAIN = 24  # of 255; a picture in which light differs less has no hash that tells
 _AT_ONCE = 256  # pictures in one task
+_NEARLY = 0.75  # how alike two look, from which that is done
 
 
 def same_pairs(
@@ -78,6 +81,63 @@ def same_pairs(
         return [
             SamePair.of(items[a].id, items[b].id, round(how, 4), sure) for found in judged for a, b, how, sure in found
         ]
+
+
+class Twins:
+    """Pictures that stand near each other and may show one work, as far as they were looked at. Thread-safe.
+
+    Parameters
+    ----------
+    unit
+        gives some rows (r,) of how the pictures look at length 1: products are likeness
+    apart
+        pairs of ids that are known to be two works
+    """
+
+    def __init__(
+        self, items: Sequence[Item], unit: Callable[[Ints], Matrix], apart: Collection[tuple[int, int]]
+    ) -> None:
+        self._items, self._unit, self._apart = items, unit, apart
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def before(self, rows: Ints, first: int = 0, seconds: float = np.inf) -> dict[int, int]:
+        """The rows that may show the same as one up to twelve places before them, and that one.
+
+        Parameters
+        ----------
+        rows
+            (k,) in their order
+        first
+            place of the first row that is told of
+        seconds
+            after which no others are looked at; what is known then is told
+        """
+        ends, found = time.monotonic() + seconds, dict[int, int]()
+        rows = rows[max(0, first - BEFORE) :]
+        for _, row, other in sorted(self._alike(rows, min(first, BEFORE)), reverse=True):
+            pair = min(row, other), max(row, other)
+            if pair not in self._known and time.monotonic() < ends:
+                self._known[pair] = self._judge(*pair)
+            if self._known.get(pair):
+                found.setdefault(row, other)
+        return found
+
+    def _alike(self, rows: Ints, first: int) -> Iterator[tuple[float, int, int]]:
+        unit = self._unit(rows)
+        likeness = unit @ unit.T
+        for at, before in np.argwhere(np.tril(likeness >= _NEARLY, -1)).tolist():
+            if at >= first and at - before <= BEFORE:
+                yield float(likeness[at, before]), int(rows[at]), int(rows[before])
+
+    def _judge(self, a: int, b: int) -> bool:
+        ids = self._items[a].id, self._items[b].id
+        if (min(ids), max(ids)) in self._apart:
+            return False
+        pair = np.array([[0, 1]])
+        with tempfile.TemporaryFile() as held:
+            looks: Any = _Features(held, 2) if have_features() else _Hashes(2)
+            _look([self._items[row].locator for row in (a, b)], looks, pair[0])
+            return bool(_compare(looks, self._unit(np.array([a, b])), pair))
 
 
 def _candidates(X: Matrix, new: NDArray[np.bool_]) -> Ints:

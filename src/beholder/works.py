@@ -33,11 +33,14 @@ class Works:
         items that stand for a work of which more is known, as they are shown, by id
     questions
         pairs of which nobody knows whether they show one work, those that agree most first
+    apart
+        pairs of ids of which a person said that they show two works, the lower first
     """
 
     leader: Mapping[int, int] = field(default_factory=dict)
     shown: Mapping[int, Item] = field(default_factory=dict)
     questions: Sequence[SamePair] = ()
+    apart: frozenset[tuple[int, int]] = frozenset()
 
     @classmethod
     def of(
@@ -65,7 +68,8 @@ class Works:
             alone = (item for item in items if item.id not in leader and item.id not in shown)
             shown |= {item.id: one for item in alone if (one := _as_shown([item], known)).work is not None}
         gone = {item.id for item in items if item.gone}
-        return cls(leader, shown, list(_open(told, groups, gone)))
+        apart = frozenset((pair.item, pair.other) for pair in told if pair.said is False)
+        return cls(leader, shown, list(_open(told, groups, gone)), apart)
 
     def leading(self, id: int) -> int:
         """The picture that stands for the work of this one."""

@@ -213,7 +213,7 @@ def _measured(
 
 def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], answers: Answers) -> Ints:
     """(k,) the nearest liked row of each that stands high, the nearest disliked of others; -1 where none is near."""
-    unit = partial(_unit, X, *derived(X, _moments, lambda: _moments(X)))
+    unit = partial(unit_rows, X)
     some = np.arange(0, len(X), max(1, len(X) // _SAMPLE))
     close = derived(X, _closeness, lambda: _closeness(unit(some)))
     found = np.full(len(rows), -1, np.int64)
@@ -238,8 +238,9 @@ def _moments(X: Matrix) -> tuple[Matrix, Matrix]:
     return np.asarray(mean), np.asarray(1 / np.maximum(spread, 1e-6), X.dtype)
 
 
-def _unit(X: Matrix, mean: Matrix, scale: Matrix, rows: Ints) -> Matrix:
+def unit_rows(X: Matrix, rows: Ints) -> Matrix:
     """Rows of X with each column at mean 0 and std 1, at length 1: their products are correlations."""
+    mean, scale = derived(X, _moments, lambda: _moments(X))
     centred = (X[rows] - mean) * scale
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(length, 1e-9), np.float32)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
 
 from beholder import __version__
 from beholder.durable import write_whole
@@ -20,6 +23,7 @@ from beholder.types import SCALE, Item, Progress, silent
 from beholder.web.render import byline, count, environment, link_of
 
 SIDE = 640  # pixels of the longer side: sharp on a phone, about 60 kB a picture
+_NONE: Mapping[int, str] = MappingProxyType({})
 _NARROWEST, _WIDEST = 0.4, 4.5  # ratios of width to height that a row is given to; a scroll is shown whole all the same
 
 
@@ -94,9 +98,13 @@ def sheet_of(
     heading = (
         f"{found} {'that people like most' if general else f'closest to {_whose(reading.person.name)} taste'}{limits}"
     )
+    art = reading.collection
+    rows = np.array([art.row_of[place.item.id] for place in places], np.int64)
+    twins = {art.items[row].id: title_of(art.items[other]) for row, other in art.twins.before(rows).items()}
     return contact_sheet(
-        places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, progress=progress
-    )
+        places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, twins=twins,
+        progress=progress,
+    )  # fmt: skip
 
 
 def contact_sheet(
@@ -107,6 +115,7 @@ def contact_sheet(
     foot: str = "",
     apart: _Apart = (),
     wishes: Wishes = NOTHING_WANTED,
+    twins: Mapping[int, str] = _NONE,
     progress: Progress = silent,
 ) -> str:
     """The whole HTML file as text, pictures embedded as JPEGs without metadata.
@@ -124,13 +133,15 @@ def contact_sheet(
         what stands below, under headings of its own
     wishes
         what a buyer asked for
+    twins
+        of a picture, by its id, the title of one before it that may show the same work
     """
     parts, done = [("", places), *apart], 0
 
     def cards(some: Sequence[Ranked]) -> Iterable[_Card]:
         nonlocal done
         for place in some:
-            yield _card(place, wishes)
+            yield _card(place, wishes, twins.get(place.item.id, ""))
             done += 1
             progress("making the sheet", done, sum(len(part) for _, part in parts))
 
@@ -149,7 +160,7 @@ def _foot(answers: int | None) -> str:
     return f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; the band shows how uncertain it is."
 
 
-def _card(place: Ranked, wishes: Wishes) -> _Card:
+def _card(place: Ranked, wishes: Wishes, twin: str) -> _Card:
     item = place.item
     picture, missing = _picture(item)
     score = SCALE[0] if math.isnan(place.score) else place.score
@@ -161,7 +172,7 @@ def _card(place: Ranked, wishes: Wishes) -> _Card:
         byline=[*byline(item), *filter(None, [wishes.converted(item.details)])],
         link=link_of(item),
         links=list(item.work.links) if item.work else [],
-        why=place.why,
+        why="\n".join(filter(None, [place.why, f"same work as {twin}?" if twin else ""])),
         apart=wishes.part_of(item)[1] if wishes else "",
         picture=picture,
         missing=missing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,12 +13,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
+from beholder.collection import Collection
 from beholder.facts import Facts
 from beholder.filters import SOLD, Filter, panel_of
 from beholder.ranking import Ranked
 from beholder.session import Reading
 from beholder.store import Person
-from beholder.types import Item
+from beholder.types import Ints, Item
 from beholder.web.access import on_this_machine
 from beholder.web.pages.label import whole
 from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, sought_in, unfiltered
@@ -30,6 +31,7 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
+_LOOKING = 0.15  # s of a page for pictures that may be the same work
 _SHORT = 44  # letters of a sentence that have room on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
@@ -91,6 +93,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "filtered": replace(wanted, unjudged=False).narrows,
             "others": address(draw=wanted.draw + 1) if wanted.sort == "surprise" else "",
             "why_apart": partial(why_apart, wanted),
+            "twin_of": twins_in(
+                pictures, [shown.rows[: number * _PER_PAGE].astype(np.int64)], (number - 1) * _PER_PAGE
+            ),
             "apart": lambda part: address(apart=part),
         }  # fmt: skip
         template = "filter_fields.html" if part == "filter" else "results.html"
@@ -132,6 +137,22 @@ def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
     shown = (sort for sort in _SORTS if known.get(sort.partition("-")[0], True) or sort == wanted.sort)
     return {sort: (_SORTS | first)[sort] for sort in shown}
+
+
+def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Item], Item | None]:
+    """Gives what may be the same work as a picture and stands a little before it; what takes long is left for later.
+
+    runs : rows in an order, of which those from place `first` on are shown
+    """
+    found = dict[int, int]()
+    for rows in runs:
+        found |= art.twins.before(rows, first, _LOOKING / len(runs))
+
+    def twin_of(item: Item) -> Item | None:
+        other = found.get(art.row_of[item.id])
+        return None if other is None else art.items[other]
+
+    return twin_of
 
 
 def why_apart(wanted: Filter, item: Item) -> str:

@@ -15,8 +15,10 @@ from starlette.responses import Response
 from beholder.collection import Collection
 from beholder.features.measures.tint import tints
 from beholder.ranking import Ranked, Ranking
+from beholder.same_works import BEFORE
+from beholder.types import Ints
 from beholder.web.pages.label import whole
-from beholder.web.pages.results import why_apart
+from beholder.web.pages.results import twins_in, why_apart
 from beholder.web.pages.results_query import filter_of
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -49,8 +51,14 @@ def tiles(request: Request, collection: str, person: PagePerson, items: str = ""
     art = reading.collection
     wanted = filter_of(request.query_params, art)
     ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:_MOST_TILES] if part]
-    shown = among(reading.shown(wanted), art, ids)
-    return page(request, "wall.html", collection=art.name, shown=shown, why_apart=partial(why_apart, wanted))
+    ranking = reading.shown(wanted)
+    runs = _runs(ranking, art, ids)
+    shown = _at(ranking, runs)
+    rows = ranking.rows.astype(np.int64)
+    twin_of = twins_in(art, [rows[max(0, int(run[0]) - BEFORE) : int(run[-1]) + 1] for run in runs], 0)
+    return page(
+        request, "wall.html", collection=art.name, shown=shown, why_apart=partial(why_apart, wanted), twin_of=twin_of
+    )
 
 
 def _shapes_of(art: Collection) -> NDArray[Any]:
@@ -65,9 +73,17 @@ def _shapes_of(art: Collection) -> NDArray[Any]:
 
 def among(shown: Ranking, art: Collection, ids: Sequence[int]) -> list[Ranked]:
     """Those of these pictures that are in a ranking, in its order."""
+    return _at(shown, _runs(shown, art, ids))
+
+
+def _at(shown: Ranking, runs: Sequence[Ints]) -> list[Ranked]:
+    return [one for run in runs for one in shown[int(run[0]) : int(run[-1]) + 1]]
+
+
+def _runs(shown: Ranking, art: Collection, ids: Sequence[int]) -> list[Ints]:
+    """Their places, those that stand beside each other together: a reason depends on the places beside."""
     place = np.full(len(art), -1)
     place[shown.rows] = np.arange(len(shown))
     places = np.unique(place[[art.row_of[id] for id in ids if id in art.row_of]])
     places = places[places >= 0]
-    runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)  # a reason depends on the places beside
-    return [one for run in runs if len(run) for one in shown[int(run[0]) : int(run[-1]) + 1]]
+    return [run for run in np.split(places, np.flatnonzero(np.diff(places) != 1) + 1) if len(run)]

@@ -37,14 +37,16 @@ def same_questions(art: Collection, most: int) -> list[_SameQuestion]:
 
 
 @router.get("/same/{collection:path}")
-def same(request: Request, collection: str, person: PagePerson) -> Response:
-    """All that is asked and all that was found."""
+def same(request: Request, collection: str, person: PagePerson, one: str = "", other: str = "") -> Response:
+    """All that is asked and all that was found. one, other : ids of two pictures to ask about first"""
     del person
     art = state_of(request).library.shared(collection)
+    rows = [art.row_of[id] for text in (one, other) if (id := whole(text or "0", "picture", 0, 2**53)) in art.row_of]
+    first = [_SameQuestion(*(art.items[row] for row in rows))] if len(set(rows)) == 2 else []
     works = [[art.items[art.row_of[id]] for id in work.photos] for work in art.works.several]
     response = page(
-        request, "same.html", here="results", collection=art.name, questions=same_questions(art, _SHOWN),
-        works=works[:_SHOWN], count=len(works), asked=len(art.works.questions),
+        request, "same.html", here="results", collection=art.name, questions=[*first, *same_questions(art, _SHOWN)],
+        works=works[:_SHOWN], count=len(works), asked=len(first) + len(art.works.questions),
     )  # fmt: skip
     remember_collection(response, request, art.row.id)
     return response
