@@ -49,7 +49,7 @@ _COLOURS = 8  # pixels a side of which the colours are compared
 _SAME_COLOURS = 6.0  # of 255, the mean difference of the same photo
 _PLAIN = 24  # of 255; a picture in which light differs less has no hash that tells
 _AT_ONCE = 256  # pictures in one task
-_NEARLY = 0.75  # how alike two look, from which that is done
+_NEARLY = 0.85  # how alike two look, from which that is done
 
 
 def same_pairs(

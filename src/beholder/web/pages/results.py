@@ -31,7 +31,7 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
-_LOOKING = 0.15  # s of a page for pictures that may be the same work
+_LOOKING = 0.05  # s of a page for pictures that may be the same work
 _SHORT = 44  # letters of a sentence that have room on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
