@@ -166,7 +166,7 @@ def test_what_was_uploaded_goes_and_a_new_collection_of_the_name_begins_empty(cl
     send("phone", 3)
     send("Summer", 4)
     assert [len(library.collection(name)) for name in ("phone", "Summer")] == [1, 3]
-    assert "3 files in Beholder’s data folder" in client.get("/edit/Summer").text
+    assert "for this collection in Beholder’s data folder (0.0 MB)" in client.get("/edit/Summer").text
     assert form(client, "/remove/Summer").status_code == 303
     assert [path.name for path in uploads.rglob("*.png")] == ["3.png"]
     assert not list((Path(library.home) / "thumbs").rglob(f"{one.key}*"))

@@ -64,7 +64,7 @@ def test_a_pin_is_not_kept_and_opens_only_with_itself(mine):
     assert again(kept, one).pin is None
     assert again(kept, one).key == shared.key
     kept.unshare(shared)
-    with pytest.raises(UnknownName, match="no such shortlist"):
+    with pytest.raises(UnknownName, match="not shared any more"):
         kept.shared(shared.key)
 
 
@@ -249,3 +249,12 @@ def test_side_by_side_each_picture_has_its_score_and_reason_of_results(client, w
     assert sorted(found) == sorted(re.findall(told, tiles))
     form(client, "/mark/wall", item=ids[1], kind="hide", value="1", next=path)
     assert client.get(path).text.count('class="verdict"') == 1
+
+
+def test_a_guest_at_a_dead_address_is_led_nowhere(client):
+    as_person(client)
+    page = client.get("/shared/none").text.partition("<body")[2]
+    assert '<a class="name"' not in page
+    assert "Go to the collections" not in page
+    assert '<nav aria-label="Pages" hidden>' in page
+    assert "Go to the collections" in client.get("/shortlists/999999").text

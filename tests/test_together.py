@@ -55,6 +55,30 @@ def test_who_likes_the_opposite_is_drawn_to_different_pictures(client, wall):
     assert int(re.search(r"the same one (\d+) %", page)[1]) < 45
 
 
+def test_whoever_is_named_first_the_figures_and_pictures_are_the_same(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, darker=True))
+    page, turned = beside(client, wall, guest), beside(guest, wall, client)
+    told = r"Of two pictures, .*?%\)"
+    assert re.search(told, page)[0] == re.search(told, turned)[0]
+    for name in (client.person, guest.person):
+        assert re.search(f"Only {name} (would|might)", page)[0] in turned
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    assert [hung(page, one) for one in headings] == [hung(turned, one) for one in headings]
+
+
+def test_a_heart_is_given_side_by_side(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=1))
+    page = beside(client, wall, guest)
+    assert "<b>Study " in page
+    heart = re.search(r'name="item" value="(\d+)".*?aria-pressed="(\w+)"', page)
+    assert heart[2] == "false"
+    client.post("/mark/wall", data={"item": heart[1], "kind": "favourite", "value": "1"})
+    again = beside(client, wall, guest)
+    assert re.search(rf'name="item" value="{heart[1]}".*?aria-pressed="(\w+)"', again)[1] == "true"
+
+
 def test_what_either_has_hidden_is_not_shown(client, wall):
     send(client, *brighter(wall))
     guest = other(client, *brighter(wall, seed=1))
@@ -96,7 +120,7 @@ def test_people_lead_side_by_side_and_who_is_compared_is_chosen(client, wall):
         (0.65, 0.52, 0.7, "Ada and Ben agree a little."),
         (0.57, 0.53, 0.6, "Ada and Ben agree a little."),
         (0.5, 0.46, 0.54, "Ada and Ben have little in common."),
-        (0.6, 0.4, 0.8, "Whether Ada and Ben agree is not known yet."),
+        (0.6, 0.4, 0.8, "It is too early to be sure how far Ada and Ben agree."),
         (0.4, 0.3, 0.45, "Ada and Ben are drawn to different pictures."),
         (0.7, None, None, "Ada and Ben like many of the same pictures."),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.stats import kendalltau, spearmanr
@@ -11,7 +13,7 @@ from scipy.stats import kendalltau, spearmanr
 from beholder.collection import Collection
 from beholder.errors import UserError
 from beholder.explain import varied
-from beholder.session.reading import Reading
+from beholder.session.reading import Fitted, Reading
 from beholder.taste.capabilities import Conditionable
 from beholder.types import Floats, Ints, Item
 
@@ -23,6 +25,9 @@ _SURELY = 0.55  # least share of pairs that both order alike, from which it is s
 _FEWEST = 6  # pictures to compare two people by
 _LOVED = 0.25  # first part of a ranking that its person would love; they would not what is in its second half
 _SHOWN = 9
+
+_KEPT: WeakKeyDictionary[Fitted, WeakKeyDictionary[Fitted, tuple[Any, Together]]] = WeakKeyDictionary()
+_LOCK = threading.Lock()  # of what is kept; two comparisons at once would only wait for each other's cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,21 @@ class Agreement:
         """Both, by name, in a sentence."""
         low, high = (self.same if x is None else x for x in (self.low, self.high))
         two = f"{one} and {other}"
+        if self.open:
+            return f"It is too early to be sure how far {two} agree."
         if low <= 0.5 <= high:
-            return f"Whether {two} agree is not known yet." if high - low > _OPEN else f"{two} have little in common."
+            return f"{two} have little in common."
         if self.same < 0.5:
             return f"{two} are drawn to different pictures."
         much = "much the same pictures" if self.same >= 0.75 else "many of the same pictures"
         said = f"like {much}" if self.same >= 0.62 and low >= _SURELY else "agree a little"
         return f"{'So far ' if high - low > _OPEN else ''}{two} {said}."
+
+    @property
+    def open(self) -> bool:
+        """Whether they may as well agree as not."""
+        low, high = (self.same if x is None else x for x in (self.low, self.high))
+        return low <= 0.5 <= high and high - low > _OPEN
 
     @property
     def figures(self) -> str:
@@ -77,12 +90,28 @@ class Together:
 def together(one: Reading, other: Reading) -> Together:
     """Two readings of one collection, compared over the pictures that neither person has hidden.
 
+    Whoever is named first, the figures are the same. It is made once for each two fits.
+
     Raises
     ------
     NotEnoughAnswers
     UserError
         where too few pictures are left
     """
+    if one.person.id > other.person.id:
+        turned = together(other, one)
+        return replace(turned, one=turned.other, other=turned.one)
+    _ = one.model, other.model  # raises
+    first, second = cast(Fitted, one.fitted), cast(Fitted, other.fitted)
+    hidden = one.history.hidden, other.history.hidden
+    with _LOCK:
+        held = _KEPT.setdefault(first, WeakKeyDictionary())
+        if (kept := held.get(second)) is None or kept[0] != hidden:
+            kept = held[second] = hidden, _compared(one, other)
+        return kept[1]
+
+
+def _compared(one: Reading, other: Reading) -> Together:
     collection = one.collection
     places = np.stack([_places(reading, len(collection)) for reading in (one, other)])
     rows = np.flatnonzero(~np.isnan(places).any(axis=0))
@@ -117,7 +146,7 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
     what they have shown.
     """
     means = [np.asarray(reading.model.predict(collection.X), np.float64) for reading in (one, other)]
-    same, correlation = _alike(means[0][rows], means[1][rows])
+    same, correlation = _alike(*(mean[rows] for mean in means)), _correlation(*(mean[rows] for mean in means))
     if not all(isinstance(reading.model, Conditionable) for reading in (one, other)):
         return Agreement(same, None, None)
     rng = np.random.default_rng(0)
@@ -129,15 +158,21 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
         mean[rows] + z @ root
         for mean, root, z in zip(means, roots, (noise, shared * noise + np.sqrt(1 - shared**2) * apart), strict=True)
     ]
-    told = [_alike(a, b)[0] for a, b in zip(*draws, strict=True)]
+    told = [_alike(a, b) for a, b in zip(*draws, strict=True)]
     low, high = np.quantile(told, [(1 - _WITHIN) / 2, (1 + _WITHIN) / 2]).tolist()
     return Agreement(same, min(low, same), max(high, same))
 
 
-def _alike(a: Floats, b: Floats) -> tuple[float, float]:
-    """Share of the pairs that both order alike, and rank correlation; a coin's where one orders nothing."""
-    tau, rho = float(kendalltau(a, b).statistic), float(spearmanr(a, b).statistic)
-    return (0.5, 0.0) if np.isnan(tau) or np.isnan(rho) else ((1 + tau) / 2, rho)
+def _alike(a: Floats, b: Floats) -> float:
+    """Share of the pairs that both order alike; a coin's where one orders nothing."""
+    tau = float(kendalltau(a, b).statistic)
+    return 0.5 if np.isnan(tau) else (1 + tau) / 2
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    """Of the ranks; 0 where one orders nothing."""
+    rho = float(spearmanr(a, b).statistic)
+    return 0.0 if np.isnan(rho) else rho
 
 
 def _root(model: Conditionable, collection: Collection, rows: Ints) -> Floats:

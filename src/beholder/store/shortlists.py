@@ -22,6 +22,7 @@ _MOST_LISTS = 200  # of one person
 _MOST_REMARKS = 2000  # on one shortlist
 _NOTE, _REMARK = 2000, 500  # characters
 _GONE = "There is no such shortlist; perhaps it was deleted."
+_UNSHARED = "This shortlist is not shared any more. Ask the person who sent you the address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class KeptShortlists:
 
     def shared(self, key: str) -> Shortlist:
         """The one that others see at this key."""
-        return self._one(t.shortlists.c.key == key)
+        return self._one(t.shortlists.c.key == key, _UNSHARED)
 
     def add(self, person_id: int, name: str) -> Shortlist:
         """A new one without pictures. raises : UserError on a bad name, or where the person has too many"""
@@ -198,9 +199,9 @@ class KeptShortlists:
         with writing(self._engine) as db:
             db.execute(t.remarks.delete().where((r.shortlist_id == shortlist.id) & (r.id == remark_id)))
 
-    def _one(self, which: sa.ColumnElement[bool]) -> Shortlist:
+    def _one(self, which: sa.ColumnElement[bool], gone: str = _GONE) -> Shortlist:
         if not (found := self._found(which)):
-            raise UnknownName(_GONE)
+            raise UnknownName(gone)
         return found[0]
 
     def _found(self, which: sa.ColumnElement[bool]) -> list[Shortlist]:

@@ -72,11 +72,16 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
         return JSONResponse({"error": sentence}, status)
     if path.startswith(_BARE):
         return PlainTextResponse(sentence, status)
+    guest = path.startswith("/shared/")  # who is led nowhere but to what is shared
+    if guest:
+        request.state.person = None
     if not hasattr(request.state, "person"):  # for the menu; the page that says what failed must not fail itself
         with suppress(Exception):
             request.state.person = request.app.state.beholder.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
-    return page(request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request))
+    return page(
+        request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request), guest=guest
+    )
 
 
 def _here(request: Request) -> str:

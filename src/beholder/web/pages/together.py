@@ -11,6 +11,7 @@ from beholder.create import is_for
 from beholder.errors import UserError
 from beholder.session import together
 from beholder.store import Person
+from beholder.taste.threads import alone
 from beholder.web.faults import Refused
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -46,21 +47,31 @@ def side_by_side(
         "found": None, "sentence": "", "early": [],
     }  # fmt: skip
     if second is not None and name and first.id != second.id:
-        context |= _compared(request, name, first, second)
+        context |= _compared(request, name, person, first, second)
     return page(request, "together.html", here="people", collection=name or None, **context)
 
 
-def _compared(request: Request, collection: str, one: Person, other: Person) -> dict[str, Any]:
+def _compared(request: Request, collection: str, me: Person, one: Person, other: Person) -> dict[str, Any]:
     """What is found; or how many answers of whom it is too early for."""
     state = state_of(request)
-    answered = [(p, state.fresh(collection, p).progress()) for p in (one, other)]
+    sessions = [state.fresh(collection, p) for p in (one, other)]
+    answered = [(p, session.progress()) for p, session in zip((one, other), sessions, strict=True)]
     if early := [(p, progress.answers) for p, progress in answered if progress.left]:
         return {"early": early}
     try:
-        found = together(state.reading(collection, one), state.reading(collection, other))
+        with alone():
+            _ = [session.learned() for session in sessions]  # while words and accuracy are made behind
+            found = together(*(session.reading() for session in sessions))
     except UserError as error:
         return {"sentence": f"{str(error)[:1].upper()}{str(error)[1:]}."}
-    return {"found": found, "sentence": found.agreement.words(one.name, other.name)}
+    return {
+        "found": found, "sentence": found.agreement.words(one.name, other.name), "back": _here(request),
+        "favourites": state.fresh(collection, me).now.history.favourites,
+    }  # fmt: skip
+
+
+def _here(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}"
 
 
 def _person(everybody: list[Person], number: str) -> Person:
