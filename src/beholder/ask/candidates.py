@@ -78,7 +78,7 @@ def without_answered(pairs: Ints, answers: Answers) -> Ints:
 
 def places(model: Any, X: Matrix, rows: Ints) -> Floats:
     """(r, c) principal components of some rows, of mean squared length 1: where pictures that look alike are near."""
-    features = model.features_ if isinstance(model, GaussianProcess) else FeatureMap.learned(X)
+    features = model.features_ if isinstance(model, GaussianProcess) else FeatureMap.learned(X, landmarks=0)
     return np.asarray(features.plain(X, rows)[:, features.sizes[0] :], np.float64)
 
 

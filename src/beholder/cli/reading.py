@@ -326,8 +326,8 @@ def explain(
         return
     told, verdict, grounds = reading.explanation, reading.verdict, reading.grounds()
     loved, others, against = (_names(reading, of) for of in (verdict.pictures, verdict.others, verdict.against))
-    asked = session.questions("choice", 1, only="ours")
-    question = _names(reading, [session.collection.row_of[item] for item in asked[0].items]) if asked else []
+    asked = session.open_question()
+    question = _names(reading, [session.collection.row_of[item] for item in asked.items]) if asked else []
     taught = list(dict.fromkeys(item.name for item, _ in reading.taught()))[:5]
     if as_json:
         put_json(

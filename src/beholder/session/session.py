@@ -15,6 +15,7 @@ from beholder.background import Turns
 from beholder.collection import Library
 from beholder.session.elsewhere import Elsewhere
 from beholder.session.event_log import EventLog
+from beholder.session.history import History
 from beholder.session.learner import Learner
 from beholder.session.models import ModelMaker
 from beholder.session.progress import Progress
@@ -61,6 +62,7 @@ class Session:
         self._log = EventLog(self.collection, self.person, self._newest)
         self.elsewhere = Elsewhere(self.collection, self.person, useful=self._maker.counts_elsewhere)
         self._questions = Questions(self._newest, seed)
+        self._open: tuple[History, Question | None] | None = None
         self._learner = Learner(self._newest, self._maker, self.elsewhere, self._questions)
         self._turns = Turns(lambda: library.background, self._learner.catch_up)
         self._turns.wake()
@@ -166,6 +168,13 @@ class Session:
         if self._questions.runs_low(kind):
             self._turns.wake()
         return ready
+
+    def open_question(self) -> Question | None:
+        """The pair that would tell most; the same until something else is said. None where there is none left."""
+        history, kept = self.now.history, self._open
+        if kept is None or kept[0] is not history:
+            self._open = kept = history, next(iter(self.questions("choice", 1, only="ours")), None)
+        return kept[1]
 
     # Learning, behind the answers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -162,6 +163,8 @@ def serve(
     def ready() -> None:
         if on_ready:
             on_ready(address)
+        if collection is not None:
+            threading.Thread(target=app.state.beholder.prepare, args=(collection,), daemon=True).start()
         if source is not None and collection is not None:
             app.state.beholder.imports.start(source, collection, None, encoder, watched=on_import)
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -18,7 +19,7 @@ from fastapi import Request
 from beholder.background import share_process
 from beholder.collection import Collection, Library
 from beholder.config import Settings
-from beholder.errors import UnknownName
+from beholder.errors import BeholderError, UnknownName
 from beholder.session import Reading, Session
 from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
@@ -72,6 +73,7 @@ class AppState:
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._rows: dict[str, tuple[float, CollectionRow]] = {}  # and when they were read
         self._covers: dict[tuple[int, int], list[Item]] = {}
+        self._prepared: Collection | None = None  # kept for the first session
         self._frozen: WeakSet[Collection] = WeakSet()
         self._lock = threading.Lock()
 
@@ -107,6 +109,14 @@ class AppState:
             _ = reading.ranking
         return reading
 
+    def prepare(self, collection: str) -> None:
+        """Have ready what the first page needs: the collection, and what its only person has said."""
+        with suppress(BeholderError):  # it is not there yet
+            self._prepared = self.library.shared(collection)
+            people = self.store.people()
+            if len(people) == 1:
+                self.session(collection, people[0])
+
     def size_of(self, collection: str) -> int:
         """How many pictures it has; 0 where it is not there yet."""
         try:
@@ -136,6 +146,7 @@ class AppState:
         ids = {row.id for row in self.store.collections() if row.name == collection}
         with self._lock:
             self._rows.clear()
+            self._prepared = None
             gone = [self._held.pop(key).session for key in list(self._held) if key[0] in ids]
             self._covers = {key: items for key, items in self._covers.items() if key[0] not in ids}
         _end(gone)
@@ -201,6 +212,7 @@ class AppState:
                 if held.session is None:
                     held.session = Session(self.library, row.name, person.name)
                     self._settled(held.session.collection)
+                    self._prepared = None
         held.session.wake()
         return held
 

@@ -182,10 +182,9 @@ def mark(
 
 def _question(session: Session, verdict: Verdict) -> dict[str, Any]:
     """The question that would tell most, to answer on the spot; none where the answers so far look like clicking."""
-    found = [] if verdict.kind == "clicking" else session.questions("choice", 1, only="ours")
+    question = None if verdict.kind == "clicking" else session.open_question()
     row_of, items = session.collection.row_of, session.collection.items
-    asked = [items[row_of[item]] for question in found for item in question.items]
-    return {"question": found[0] if found else None, "asked": asked}
+    return {"question": question, "asked": [items[row_of[item]] for item in question.items] if question else []}
 
 
 def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
