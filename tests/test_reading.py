@@ -98,18 +98,22 @@ def test_every_picture_is_scored_once_for_each_new_answer(client, monkeypatch):
     assert np.array_equal(session.reading().fitted.scores, session.reading().model.predict(X))
 
 
-def test_hiding_a_picture_or_marking_it_explains_nothing_anew(client, explained):
+def test_hiding_a_picture_or_marking_it_is_seen_at_once_and_teaches(client):
     choose(client, 12)
     client.get("/taste/wall")
     session, (first, second) = session_of(client), [item.id for item in client.library.collection("wall").items[:2]]
     session.settle()
-    explained.clear()
+    assert session.progress().answers == 12
     session.record([Judgement("hide", (first,), "hidden", value=1), Judgement("favourite", (second,), "best", value=1)])
     page = client.get("/results/wall").text
     assert client.get("/taste/wall").status_code == 200
     assert f'id="p{first}"' not in page
     assert 'aria-pressed="true"' in page
-    assert explained == []
+    session.settle()
+    assert session.progress().answers == 14
+    session.record([Judgement("hide", (first,), "shown", value=0)])
+    session.settle()
+    assert session.progress().answers == 13
 
 
 def test_a_reading_stays_as_it_is_while_answers_go_on(client):

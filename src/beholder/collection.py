@@ -59,6 +59,7 @@ from beholder.types import (
     answers_of,
     picture_key,
     silent,
+    teaching,
 )
 from beholder.views import Group, by_folder, by_kind, by_year
 from beholder.works import Works
@@ -487,10 +488,10 @@ class Library:
                 continue
             with suppress(StoreError):  # it is said where it is opened, and nothing here depends on it
                 other = self.shared(row.name)
-                if told := [j for j in other.judgements(person) if j.teaches][-most:]:
-                    judged = answers_of(told, other.row_of).judged
-                    place = {other.items[row].id: at for at, row in enumerate(judged.tolist())}
-                    found.append((np.ascontiguousarray(other.X[judged]), answers_of(told, place)))
+                if told := teaching(other.judgements(person))[-most:]:
+                    used = answers_of(told, other.row_of).used
+                    place = {other.items[row].id: at for at, row in enumerate(used.tolist())}
+                    found.append((np.ascontiguousarray(other.X[used]), answers_of(told, place)))
                     most -= len(told)
         return [(X, answers) for X, answers in found if len(answers)]
 

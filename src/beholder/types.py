@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -22,6 +23,7 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done, of how 
 Kind = Literal["rating", "choice", "tie", "skip", "grid", "favourite", "hide", "undo"]
 _KINDS: tuple[str, ...] = get_args(Kind)
 SCALE = (1.0, 10.0)  # of every rating in the app
+_PASSED_EACH, _PASSED = 4, 40  # pictures that stand for those passed by: for a favourite, and in all
 MIDDLE = sum(SCALE) / 2  # of the scores: half of a collection has less
 
 
@@ -70,11 +72,11 @@ class Judgement:
     @property
     def teaches(self) -> bool:
         """Whether it is an answer to learn from. A grid of which nothing is picked is one: it speaks against all."""
-        return self.kind in ("rating", "choice", "tie", "grid")
+        return self.kind in ("rating", "choice", "tie", "grid") or (self.marks and bool(self.value))
 
     @property
     def marks(self) -> bool:
-        """Whether it only says where a picture is to be shown: nothing is learned from it or asked otherwise."""
+        """Whether the person said it of a picture that they were not asked about: a favourite, or one to hide."""
         return self.kind in ("favourite", "hide")
 
 
@@ -237,7 +239,8 @@ class Answers:
         (t, 2)
     grids
         (g, 3) a row for each picture that a grid showed: the grid's number, the row of X, 1 where it was picked and
-        0 where it was left
+        0 where it was left. Marks are a grid too: favourites picked, hidden ones left, and pictures by chance, -1,
+        which stand for those that were passed by
     """
 
     rows: Ints = field(default_factory=_no_rows)
@@ -253,8 +256,21 @@ class Answers:
     @property
     def judged(self) -> Ints:
         """The rows of X that any answer is about, each once, in rising order."""
+        return self._rows(self.shown)
+
+    @property
+    def used(self) -> Ints:
+        """The same, and those that stand for pictures passed by."""
+        return self._rows(self.grids)
+
+    @property
+    def shown(self) -> Ints:
+        """(s, 3) the rows of `grids` whose picture the person did judge."""
+        return self.grids[self.grids[:, 2] >= 0]
+
+    def _rows(self, grids: Ints) -> Ints:
         pairs = np.concatenate([self.choices.ravel(), self.ties.ravel()])
-        return np.unique(np.concatenate([self.rows, pairs, self.grids[:, 1]]))
+        return np.unique(np.concatenate([self.rows, pairs, grids[:, 1]]))
 
     def take(self, rated: Ints, chosen: Ints, tied: Ints) -> Answers:
         """The ratings, choices and ties at these positions, without the grids."""
@@ -273,7 +289,7 @@ class Answers:
         choices, weights = [self.choices], [self.weights]
         for number in np.unique(self.grids[:, 0]):
             _, shown, picked = self.grids[self.grids[:, 0] == number].T
-            won, lost = shown[picked == 1], shown[picked == 0]
+            won, lost = shown[picked == 1], shown[picked < 1]
             choices.append(np.column_stack([np.repeat(won, len(lost)), np.tile(lost, len(won))]))
             weights.append(np.full(len(won) * len(lost), 1 / max(1, len(lost))))
         whole, weight = np.concatenate(choices), np.concatenate(weights)
@@ -296,10 +312,22 @@ class Answers:
         }
 
 
+def teaching(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """Those to learn from. A picture that is no longer a favourite, or hidden, was never marked."""
+    told = list(judgements)
+    last = {(j.kind, j.items): j for j in told if j.marks}
+    return tuple(j for j in told if j.teaches and (not j.marks or last[j.kind, j.items] is j))
+
+
 def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> Answers:
-    """What judgements say, as rows of X. Those of pictures that are not in `row_of` are left out."""
+    """What judgements say, as rows of X. Those of pictures that are not in `row_of` are left out.
+
+    A favourite was picked among pictures that nobody wrote down. As in [Rendle, Freudenthaler, Gantner &
+    Schmidt-Thieme 2009], pictures by chance that were not judged stand for them, the same ones each time.
+    """
     rows, ratings, choices, ties, grids, number = [], [], [], [], [], 0
-    for j in judgements:
+    marked: dict[int, int] = {}  # row of X: 1 a favourite, 0 hidden
+    for j in teaching(judgements):
         if not all(item in row_of for item in j.items):
             continue
         at = [row_of[item] for item in j.items]
@@ -313,6 +341,14 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
         elif j.kind == "grid":
             grids += [(number, row, int(item in j.picked)) for item, row in zip(j.items, at, strict=True)]
             number += 1
+        else:
+            marked[at[0]] = int(j.kind == "favourite")
+    told = {(row, picked) for _, row, picked in grids}
+    if marked := {row: picked for row, picked in marked.items() if (row, picked) not in told}:
+        known = {*rows, *(row for pair in choices + ties for row in pair), *(row for _, row, _ in grids), *marked}
+        most = min(_PASSED_EACH * sum(marked.values()), _PASSED)
+        grids += [(number, row, picked) for row, picked in marked.items()]
+        grids += [(number, row, -1) for row in _by_chance(row_of, known, most)]
     return Answers(
         np.array(rows, np.int64),
         np.array(ratings, np.float64),
@@ -321,6 +357,13 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
         np.array(ties, np.int64).reshape(-1, 2),
         np.array(grids, np.int64).reshape(-1, 3),
     )
+
+
+def _by_chance(row_of: Mapping[int, int], known: Container[int], most: int) -> list[int]:
+    """So many rows that are not known, the same ones each time."""
+    rows = np.fromiter(row_of.values(), np.int64, len(row_of))
+    drawn = np.random.default_rng(0).permutation(rows).tolist()
+    return list(islice((row for row in drawn if row not in known), most))
 
 
 def faults_of(judgement: Judgement, known: Container[int]) -> list[str]:

@@ -120,7 +120,7 @@ def count_liked(answers: Answers) -> int:
     if len(answers.ratings):
         clearly = answers.ratings.mean() + max(float(answers.ratings.std()), 1.0)
         high = int((answers.ratings > max(clearly, MIDDLE)).sum())
-    return int(answers.grids[:, 2].sum()) + high
+    return int((answers.grids[:, 2] > 0).sum()) + high
 
 
 def _regime(model: TasteMixture, rng: np.random.Generator) -> int:

@@ -76,7 +76,7 @@ def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
     Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it. A picture
     that was left in a grid was not liked, though this says less of it than a choice does.
     """
-    votes = {int(row): 1.0 if picked else -_LEFT for _, row, picked in answers.grids}
+    votes = {int(row): 1.0 if picked else -_LEFT for _, row, picked in answers.shown}
     for (winner, loser), weight in zip(answers.choices, answers.weights, strict=True):
         votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
         votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)
@@ -121,7 +121,7 @@ class WordEvidence:
     def of(cls, words: Tags, answers: Answers) -> WordEvidence:
         count, n = words.said.sum(axis=0), max(1, len(words.said))
         columns = np.flatnonzero((count >= _RAREST) & (count <= _COMMONEST * n))
-        judged = answers.judged  # of a large collection only these are looked at
+        judged = answers.used  # of a large collection only these are looked at
         said = words.said[np.ix_(judged, columns)]
         pairs, weights = _comparisons(answers)
         first, second = (said[np.searchsorted(judged, pairs[:, side])].astype(np.int8) for side in (0, 1))

@@ -212,7 +212,7 @@ def _mostly(answers: Answers, words: Tags | None) -> str:
 def _picked(answers: Answers) -> str:
     """How many pictures of the grids were; "" where not all answers are such picks, or none was picked."""
     shown, picked = len(answers.grids), int(answers.grids[:, 2].sum())
-    if not picked or len(answers.rows) + len(answers.choices):
+    if not picked or len(answers.rows) + len(answers.choices) or len(answers.shown) < shown:
         return ""
     return f"you picked {'only ' if picked < _GROUP else ''}{picked:,} of {shown:,} pictures"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from beholder.types import Judgement
+from beholder.types import Judgement, teaching
 
 GRID_WEIGHT = 3  # answers that a grid counts as, where it is asked whether there are enough
 
@@ -23,7 +23,7 @@ class History:
     @cached_property
     def answers(self) -> tuple[Judgement, ...]:
         """Those that teach."""
-        return tuple(j for j in self.judgements if j.teaches)
+        return teaching(self.judgements)
 
     @cached_property
     def weight(self) -> int:
@@ -32,7 +32,7 @@ class History:
 
     @cached_property
     def judged(self) -> frozenset[int]:
-        """Ids of the pictures that an answer was about; a skip and a mark are no answers."""
+        """Ids of the pictures that an answer was about; a skip is none."""
         return frozenset(item for j in self.answers for item in j.items)
 
     @cached_property
@@ -57,10 +57,8 @@ class History:
         for at, j in enumerate(self.judgements):
             if j.asked_by != "repeat" or j.kind not in ("choice", "tie", "rating"):
                 continue
-            before = next(
-                (b for b in reversed(self.judgements[:at]) if set(b.items) == set(j.items) and b.teaches), None
-            )
-            if before is not None:
+            told = (b for b in reversed(self.judgements[:at]) if b.teaches and not b.marks)
+            if (before := next((b for b in told if set(b.items) == set(j.items)), None)) is not None:
                 asked += 1
                 alike = before.kind == j.kind and (before.items == j.items or j.kind == "tie")
                 same += alike and abs((before.value or 0) - (j.value or 0)) <= 1

@@ -166,7 +166,9 @@ class Learner:
         known = hasattr(model, "pair_probability")
 
         def seen(j: Judgement) -> AnswerPrediction:
-            return predict_answer(model, self._collection.X, self._answers([j]), before) if known else NOTHING
+            if not known or j.marks:  # nobody asked: what a person marks is what they looked for
+                return NOTHING
+            return predict_answer(model, self._collection.X, self._answers([j]), before)
 
         new = {j.client_id: seen(j) for j in judgements}
         self._newest.publish(predicted={**self._newest.reading.predicted, **new})

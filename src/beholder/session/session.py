@@ -80,8 +80,7 @@ class Session:
             where a client id stands for something else; then nothing of it is kept
         """
         self._log.record(judgements)
-        if not all(judgement.marks for judgement in judgements):
-            self._turns.wake()
+        self._turns.wake()
 
     def undo(self, client_id: str) -> Judgement | None:
         """Take back the newest judgement that holds; returns it, or None where nothing is left.

@@ -65,11 +65,11 @@ class Functionals:
         pairs = np.concatenate([answers.choices, answers.ties])
         number, shown, picked = answers.grids.T
         r, m, t, g = len(answers.rows), len(answers.choices), len(answers.ties), len(shown)
-        judged = answers.judged
+        judged = answers.used
         none = np.full(r, -1), np.full(g, -1)
         first = np.searchsorted(judged, np.concatenate([answers.rows, pairs[:, 0], shown]))
         second = np.concatenate([none[0], np.searchsorted(judged, pairs[:, 1]), none[1]]).astype(np.int64)
-        sign = np.concatenate([np.ones(r + m + t), 2.0 * picked - 1])
+        sign = np.concatenate([np.ones(r + m + t), np.where(picked > 0, 1.0, -1.0)])
         grid = np.concatenate([np.full(r + m + t, -1), number])
         kinds = np.repeat([RATING, CHOICE, TIE, PICK], [r, m, t, g])
         y = np.concatenate([(answers.ratings - centre) / unit, np.zeros(m + t + g)])
