@@ -123,6 +123,20 @@ def test_in_a_grid_the_mouse_says_which_picture_is_meant_and_a_click_leaves_the_
     assert kinds(server, me)[-1] == "grid"
 
 
+def test_who_likes_nothing_in_two_grids_is_shown_another_way(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=grid")
+    before = None
+    for _ in range(2):
+        before = asked(page, before)
+        page.keyboard.press("Enter")
+    asked(page, before)
+    assert page.get_attribute("#reason a", "href") == "/results/wall"
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('#reason a')")
+
+
 def test_a_held_key_is_one_answer(open_page, server):
     page = open_page()
     me = start(page, server, to="/label/wall?mode=pairs")

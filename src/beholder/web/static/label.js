@@ -21,6 +21,7 @@ const { segment } = page.dataset;
 const VIEWS = { grid: Grid, pairs: Pairs, rating: Rating };
 const TOUCH = matchMedia("(pointer: coarse)").matches;
 const SWIPE = "Tap the one you like, or swipe towards it.";
+const EMPTY = 2; // grids of which nothing was picked, after which another way is shown
 const DAY = 86400; // seconds; who left the page open for longer did not look at it all that time
 const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
 
@@ -85,6 +86,9 @@ function show(prepared) {
   waiting.end();
   page.classList.remove("over", "unasked");
   say(view.ask, hint || question.reason || view.reason);
+  if (mode === "grid" && nothingLiked()) {
+    document.getElementById("reason").replaceChildren("Nothing you like so far? ", make("a", { href: `/results/${segment}` }, "Search for it"), " and give it a heart: that teaches too.");
+  }
   if (hint && !document.getElementById("reason").offsetParent) toast(hint); // no room for a line, on a phone that lies
   hint = "";
   showMarks();
@@ -92,6 +96,12 @@ function show(prepared) {
   shownAt = performance.now();
   if (mode === "grid" || !wall.contains(document.activeElement)) wall.focus({ preventScroll: true });
   if (gridsLeft === 1) queueOf("pairs").fill();
+}
+
+// Grids by kinds may take long to come to a rare one; who knows what they love can say so.
+function nothingLiked() {
+  const grids = given.filter(({ event }) => event.kind === "grid");
+  return grids.length >= EMPTY && grids.every(({ event }) => !event.picked.length);
 }
 
 // The next question: at once where it is ready, else when it comes. answered : a grid was, so the next one goes by it
