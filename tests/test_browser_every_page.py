@@ -60,6 +60,7 @@ PAGES = [
     "/edit/wall",
     "/together?one={ada}&other={ben}&collection=wall",
     "/together?one={ada}&other={cleo}&collection=wall",
+    "/code",
     "/nowhere",
 ]
 
