@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,8 +170,13 @@ def test_a_picture_that_stands_near_another_of_its_work_is_told_unless_they_are_
     art = shelf.collection("shelf")
     first, again = (art.find(name) for name in ("0.png", "copy.jpg"))
     rows = np.array([first, *(row for row in range(8) if row not in (first, again)), again])
-    assert art.twins.before(rows, seconds=-1) == {}, "there was no time to look"
-    assert art.twins.before(rows) == art.twins.before(rows, 7, seconds=-1) == {again: first}
+    jobs = []
+    behind = SimpleNamespace(submit=lambda job, urgent: jobs.append(job))
+    assert art.twins.before(rows, behind=behind) == {}, "nothing was looked at yet"
+    for job in jobs:
+        job()
+    assert art.twins.before(rows, behind=behind) == art.twins.before(rows, 7, behind=behind) == {again: first}
+    assert len(jobs) == 1, "each pair is looked at once"
     assert art.twins.before(rows[:7]) == {}
     assert again not in art.twins.before(np.array([first, *[rows[1]] * 12, again])), "they stand far apart"
     art.say_same(art.items[first].id, art.items[again].id, False)

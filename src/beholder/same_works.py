@@ -8,7 +8,6 @@ scaled or hardly cropped anew.
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from beholder.background import Background
 from beholder.errors import BadPicture
 from beholder.images import open_image
 from beholder.images.likeness import (
@@ -100,7 +100,7 @@ class Twins:
         self._items, self._unit, self._apart = items, unit, apart
         self._known: dict[tuple[int, int], bool] = {}
 
-    def before(self, rows: Ints, first: int = 0, seconds: float = np.inf) -> dict[int, int]:
+    def before(self, rows: Ints, first: int = 0, behind: Background | None = None) -> dict[int, int]:
         """The rows that may show the same as one up to twelve places before them, and that one.
 
         Parameters
@@ -109,16 +109,20 @@ class Twins:
             (k,) in their order
         first
             place of the first row that is told of
-        seconds
-            after which no others are looked at; what is known then is told
+        behind
+            where pairs are looked at that were not yet; only what is known already is told then
         """
-        ends, found = time.monotonic() + seconds, dict[int, int]()
+        found = dict[int, int]()
         rows = rows[max(0, first - BEFORE) :]
         for _, row, other in sorted(self._alike(rows, min(first, BEFORE)), reverse=True):
             pair = min(row, other), max(row, other)
-            if pair not in self._known and time.monotonic() < ends:
-                self._known[pair] = self._judge(*pair)
-            if self._known.get(pair):
+            if pair not in self._known:
+                self._known[pair] = False
+                if behind:
+                    behind.submit(partial(self._judge, *pair), urgent=False)
+                else:
+                    self._judge(*pair)
+            if self._known[pair]:
                 found.setdefault(row, other)
         return found
 
@@ -129,15 +133,15 @@ class Twins:
             if at >= first and at - before <= BEFORE:
                 yield float(likeness[at, before]), int(rows[at]), int(rows[before])
 
-    def _judge(self, a: int, b: int) -> bool:
+    def _judge(self, a: int, b: int) -> None:
         ids = self._items[a].id, self._items[b].id
         if (min(ids), max(ids)) in self._apart:
-            return False
+            return
         pair = np.array([[0, 1]])
         with tempfile.TemporaryFile() as held:
             looks: Any = _Features(held, 2) if have_features() else _Hashes(2)
             _look([self._items[row].locator for row in (a, b)], looks, pair[0])
-            return bool(_compare(looks, self._unit(np.array([a, b])), pair))
+            self._known[a, b] = bool(_compare(looks, self._unit(np.array([a, b])), pair))
 
 
 def _candidates(X: Matrix, new: NDArray[np.bool_]) -> Ints:

@@ -31,7 +31,6 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
-_LOOKING = 0.05  # s of a page for pictures that may be the same work
 _SHORT = 44  # letters of a sentence that have room on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
@@ -140,13 +139,13 @@ def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
 
 
 def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Item], Item | None]:
-    """Gives what may be the same work as a picture and stands a little before it; what takes long is left for later.
+    """Gives what may be the same work as a picture and stands a little before it, as far as that was looked at.
 
     runs : rows in an order, of which those from place `first` on are shown
     """
     found = dict[int, int]()
     for rows in runs:
-        found |= art.twins.before(rows, first, _LOOKING / len(runs))
+        found |= art.twins.before(rows, first, art.library.background)
 
     def twin_of(item: Item) -> Item | None:
         other = found.get(art.row_of[item.id])
