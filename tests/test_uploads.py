@@ -188,3 +188,19 @@ def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
     no_wider(page)
     page.get_by_label("Choose in Summer on the phone").tap()
     page.wait_for_selector("#wall img")
+
+
+def test_what_cannot_be_imported_says_why_at_once(server, open_page, tmp_path):
+    page = open_page()
+    enter(page, server)
+    page.goto(server.url)
+    (tmp_path / "page.jpg").write_bytes(b"%PDF-1.4")
+    page.get_by_label("Into the collection").fill("a/b")
+    page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
+    page.wait_for_selector("#drop-fault:has-text('without slashes')")
+    assert "kept" not in page.inner_text("#drop-fault")
+    assert not page.is_visible("#job")
+    page.get_by_label("Into the collection").fill("papers")
+    page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
+    page.locator(".broken li:visible", has_text="a PDF is not read").wait_for()
+    assert not page.inner_text("#drop-fault")

@@ -5,6 +5,7 @@ import { show, watch } from "./collections.js";
 
 const form = document.getElementById("drop");
 const fault = document.getElementById("drop-fault");
+const job = document.getElementById("job");
 const PIECE = 192 * 1024; // bytes in one request
 const AT_ONCE = 3; // files on their way
 const TRIES = 5; // of one piece, where the server cannot be reached
@@ -84,18 +85,22 @@ async function bring(all) {
     show({ collection: name, state: "running", stage: `sending ${counted(files.length, "file")}`, done: Math.round(sent / 1e5) / 10, total: Math.round(total / 1e5) / 10, rate: null, seconds_left: null, report: {} });
   };
   tell(0);
+  job.scrollIntoView({ block: "nearest" });
   try {
     const said = others ? [`${counted(others, "file")} of other kinds left out`] : [];
     const parts = [rest, ...zips.map((zip) => [zip])].filter((part) => part.length);
     for (const part of parts) {
-      const [job, refused] = await upload(name, part, tell);
+      const [{ id }, refused] = await upload(name, part, tell);
       said.push(...refused);
       if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
       if (part === parts.at(-1)) form.elements.name.value = "";
-      await watch(job.id, part === parts.at(-1));
+      await watch(id, part === parts.at(-1));
     }
   } catch (problem) {
-    fault.textContent = `${problem.message} What was imported is kept; drop the same again to continue.`;
+    job.hidden = true;
+    const more = problem.status === 422 ? "" : " What was imported is kept; drop the same again to continue."; // of a name that is none, nothing was
+    fault.textContent = problem.message + more;
+    fault.scrollIntoView({ block: "nearest" });
   }
 }
 
