@@ -73,7 +73,7 @@ function mark(kind, figure, value) {
   done.push({ event, title });
   set(event, value);
   outbox.add(segment, event);
-  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}.`] };
+  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}. Your ranking learns from it.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}.`] };
   const back = () => make("button", { type: "button", title: "Undo (U)", onclick: undo, onmousedown: (e) => e.preventDefault() }, "Undo"); // the focus stays
   toast(words[kind][event.value], kind === "hide" && value ? back() : "");
 }
