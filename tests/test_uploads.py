@@ -130,10 +130,14 @@ def test_pictures_are_chosen_in_the_browser_and_become_a_collection(server, open
     page = open_page()
     enter(page, server)
     page.goto(server.url)
-    files = [str(p) for p in sorted(hang(tmp_path / "mine", 6).glob("*.png"))]
-    page.set_input_files('[data-input="files"]', files)
+    *files, one, other = sorted(hang(tmp_path / "mine", 6).glob("*.png"))
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        for file in (one, other):
+            archive.write(file, file.name)
+    page.set_input_files('[data-input="files"]', [*files, tmp_path / "two.zip"])
     page.locator("h2", has_text="my pictures").wait_for()  # the page is drawn again
-    page.wait_for_selector("text=my pictures: 6 new pictures")
+    page.wait_for_selector("text=my pictures: 4 new pictures")
+    page.wait_for_selector("text=my pictures: 2 new pictures")
     assert page.locator("h2", has_text="my pictures").count() == 1
 
 

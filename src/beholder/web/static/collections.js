@@ -32,8 +32,10 @@ export function show(job) {
 }
 
 export async function watch(id, began) {
+  let last = null;
   box.dataset.job = id;
   for await (const job of steps(id)) {
+    last = job;
     show(job);
     if (isBusy(job) || !began || job.state === "failed") continue;
     sessionStorage.setItem("beholder.job", id);
@@ -43,6 +45,7 @@ export async function watch(id, began) {
     scrollTo(0, 0); // where it is told how the import went
     location.assign("/");
   }
+  return last;
 }
 
 async function begin(form) {

@@ -2,6 +2,7 @@
 
 import { Fault, call, counted, home, person } from "./api.js";
 import { show, watch } from "./collections.js";
+import { ended } from "./importing.js";
 
 const form = document.getElementById("drop");
 const fault = document.getElementById("drop-fault");
@@ -94,7 +95,8 @@ async function bring(all) {
       said.push(...refused);
       if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
       if (part === parts.at(-1)) form.elements.name.value = "";
-      await watch(id, part === parts.at(-1));
+      const past = await watch(id, part === parts.at(-1));
+      if (past && part !== parts.at(-1)) said.push(ended(past)); // the page tells of the last part
     }
   } catch (problem) {
     job.hidden = true;
