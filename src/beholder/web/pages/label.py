@@ -50,6 +50,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
         mode=mode or _starting_mode(history, len(session.collection)),
         grids_left=grids_left(history, len(session.collection)),
         progress=(now := session.progress()), gained=gained, enough=not now.left, size=len(session.collection),
+        searchable=session.starts_from_others,
         needed=needed(len(session.collection)), grid_weight=GRID_WEIGHT, coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)

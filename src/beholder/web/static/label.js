@@ -101,7 +101,8 @@ function show(prepared) {
 // Grids by kinds may take long to come to a rare one; who knows what they love can say so.
 function nothingLiked() {
   const grids = given.filter(({ event }) => event.kind === "grid");
-  return grids.length >= EMPTY && grids.every(({ event }) => !event.picked.length);
+  const ranked = "searchable" in page.dataset || !document.getElementById("see").hidden; // there is something to search
+  return ranked && grids.length >= EMPTY && grids.every(({ event }) => !event.picked.length);
 }
 
 // The next question: at once where it is ready, else when it comes. answered : a grid was, so the next one goes by it
