@@ -94,7 +94,9 @@ def test_while_choosing_only_what_is_known_is_said_in_short():
     assert (
         said(0.74, 0.09, later=0.75) == "Your ranking follows your taste."
     )  # nothing is foretold that is less than the doubt
+    assert said(0.52, 0.07) == ""  # where the verdict is sure, nothing says the contrary
     assert said(0.74, 0.09, later=0.741) == "Your ranking follows your taste. More answers will hardly change that."
+    known["verdict"] = Verdict("open", "…")
     assert said(0.52, 0.07, later=0.54) == "We are still finding out what you like. Each answer helps."
     assert said(0.52, 0.07, later=0.52) == "We are still finding out what you like."
     assert said(0.55, 0.02, cared=0.2).endswith("your ranking looks for more of them.")

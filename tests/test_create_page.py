@@ -12,6 +12,7 @@ from beholder.create import Kept, dreaming
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.errors import BadInput
+from beholder.types import teaching
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
 from beholder.web.pages.made import Made
@@ -131,7 +132,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert first.columns["more of"] == "dark"
     assert first.columns["made from"] == "wall"
     assert f"<b>{first.columns['your taste']}</b> of 10 by your taste" in page
-    assert f"Judged in a second way, from the same answers: {first.columns['another eye']} of 10" in page
+    assert f"By a second model, which learned from the same answers: {first.columns['another eye']} of 10" in page
     twin = re.search(rf"/made/{first.id}/twin/640.jpg\?v=\w+", page).group()
     assert chosen.get(twin).headers["content-type"] == "image/jpeg"
     assert chosen.get(f"/pictures/{first.id}/640.jpg").content != chosen.get(twin).content
@@ -164,7 +165,7 @@ def test_what_is_said_of_made_pictures_are_answers_that_count(chosen, app, wall,
     assert session.elsewhere.counted == 0
 
     def said():
-        return [(j.kind, j.items, j.picked) for j in wall.store.judgements(person.id, row.id) if j.teaches]
+        return [(j.kind, j.items, j.picked) for j in teaching(wall.store.judgements(person.id, row.id))]
 
     assert form(chosen, "/create/wall/say", item=str(one), said="love").status_code == 303
     form(chosen, "/create/wall/say", item=str(two), said="no")
@@ -342,7 +343,7 @@ def test_nobody_judges_or_sees_files_of_what_was_not_made_for_them(chosen, app, 
     ("own", "other", "said"),
     [
         ("5.4", "6.0", "You may like it no better than most of art."),
-        ("8.1", "5.2", "Less sure: judged in a second way, it is below the middle."),
+        ("8.1", "5.2", "Less sure: a second model of your taste puts it below the middle."),
         ("8.1", "5.6", ""),
         ("8.1", "", ""),
     ],

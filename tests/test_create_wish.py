@@ -10,7 +10,7 @@ from beholder.cli import run
 from beholder.create import Kept, Order, Wish, create, kept_of, made_from, recipe_of, twin_of
 from beholder.create.guide import TasteGuide
 from beholder.create.novelty import apart
-from beholder.create.wish import Leaning
+from beholder.create.wish import Leaning, word_strengths
 from beholder.errors import UnknownName, UserError
 from beholder.images import open_image
 from beholder.types import Judgement
@@ -144,3 +144,13 @@ def test_a_kept_picture_whose_table_was_not_written_comes_in_with_the_next(sessi
     (kept.folder / "00009.png").write_bytes(b"nothing")
     kept.take_in()
     assert session.library.collection("Made for Bo").row.size == 2
+
+
+def test_words_that_are_none_together_are_taken_one_by_one(session):
+    tags, rows = session.collection.words, np.arange(len(session.collection))
+    told = zip(tags.names, tags.probabilities.T, strict=True)
+    one, other = [word for word, p in told if np.nanstd(p) > 0.05 and " " not in word][:2]
+    both, *alone = (word_strengths(Wish(more=(text,)), tags, rows)[:, 0] for text in (f"{one} {other}", one, other))
+    assert min(np.corrcoef(both, each)[0, 1] for each in alone) > 0
+    with pytest.raises(UnknownName, match="nowhere"):
+        word_strengths(Wish(more=(f"{one} nowhere",)), tags, rows)

@@ -268,6 +268,12 @@ class Answers:
         """(s, 3) the rows of `grids` whose picture the person did judge."""
         return self.grids[self.grids[:, 2] >= 0]
 
+    @property
+    def asked(self) -> Ints:
+        """(a, 3) the same without the marks of favourites: what was shown in questions."""
+        marks = self.grids[self.grids[:, 2] < 0, 0]
+        return self.grids[~np.isin(self.grids[:, 0], marks)]
+
     def _rows(self, grids: Ints) -> Ints:
         pairs = np.concatenate([self.choices.ravel(), self.ties.ravel()])
         return np.unique(np.concatenate([self.rows, pairs, grids[:, 1]]))
@@ -313,10 +319,12 @@ class Answers:
 
 
 def teaching(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
-    """Those to learn from. A picture that is no longer a favourite, or hidden, was never marked."""
+    """Those to learn from: of marks the last word on each picture, where no grid has told the same."""
     told = list(judgements)
     last = {(j.kind, j.items): j for j in told if j.marks}
-    return tuple(j for j in told if j.teaches and (not j.marks or last[j.kind, j.items] is j))
+    known = {((item,), item in j.picked) for j in told if j.kind == "grid" for item in j.items}
+    news = {id(j) for j in last.values() if (j.items, j.kind == "favourite") not in known}
+    return tuple(j for j in told if j.teaches and (not j.marks or id(j) in news))
 
 
 def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> Answers:
@@ -343,8 +351,7 @@ def answers_of(judgements: Iterable[Judgement], row_of: Mapping[int, int]) -> An
             number += 1
         else:
             marked[at[0]] = int(j.kind == "favourite")
-    told = {(row, picked) for _, row, picked in grids}
-    if marked := {row: picked for row, picked in marked.items() if (row, picked) not in told}:
+    if marked:
         known = {*rows, *(row for pair in choices + ties for row in pair), *(row for _, row, _ in grids), *marked}
         most = min(_PASSED_EACH * sum(marked.values()), _PASSED)
         grids += [(number, row, picked) for row, picked in marked.items()]

@@ -150,11 +150,23 @@ def word_strengths(wish: Wish, tags: Tags, rows: Ints) -> Floats:
 
 
 def _strength(word: str, tags: Tags, rows: Ints) -> Floats:
+    """Of several words that are none together, as "pale sky", how strongly each holds."""
+    columns = [_column(word, tags)]
+    if columns[0] is None:
+        columns = [_column(part, tags) for part in word.split()]
+    if not columns or None in columns:
+        raise UnknownName.of("word", word, tags.names)
+    strength = np.sum([_holding(word, tags, rows, column) for column in columns if column is not None], axis=0)
+    return np.asarray(strength / strength.std(), np.float64)
+
+
+def _column(word: str, tags: Tags) -> int | None:
     known = {name.casefold(): at for at, name in enumerate(tags.names)}
     meant = [word.casefold().strip(), *(one.word.casefold() for one in find_words(word))]
-    column = next((known[name] for name in meant if name in known), None)
-    if column is None:
-        raise UnknownName.of("word", word, tags.names)
+    return next((known[name] for name in meant if name in known), None)
+
+
+def _holding(word: str, tags: Tags, rows: Ints, column: int) -> Floats:
     p = np.asarray(tags.probabilities[rows, column], np.float64)
     p = np.where(np.isfinite(p), p, np.nanmean(p) if np.isfinite(p).any() else 0.5)
     strength: Floats = logit(np.clip(p, _LEAST, 1 - _LEAST))

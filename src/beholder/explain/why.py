@@ -155,7 +155,7 @@ class _Deeds:
     def of(cls, answers: Answers) -> _Deeds:
         liked, disliked = (frozenset(rows.tolist()) for rows in liked_and_disliked(answers))
         won, lost = dict(answers.choices.tolist()), frozenset(answers.choices[:, 1].tolist())
-        return cls(liked, disliked, won, lost, frozenset(answers.shown[:, 1].tolist()))
+        return cls(liked, disliked, won, lost, frozenset(answers.asked[:, 1].tolist()))
 
     def reason(self, text: str, row: int, liked: bool, what: str = "") -> Reason:
         """That this row was liked, or not; what : stands behind the verb"""

@@ -80,8 +80,8 @@ def in_words(now: Expected) -> str:
     low, high = (round(100 * min(max(now.now + side * now.margin, 0), 1)) for side in (-1, 1))
     same = f"your ranking picks the same one as you {100 * now.now:.0f} % of the time (most likely {low} to {high} %)"
     if now.cared < _FEW_CARED:
-        few = "You love only some kinds of picture here, and of two others either may be ahead"
-        return f"{few}; so of any two {same}."
+        few = "You love only some kinds of picture here; of two that you do not love, either may come first"
+        return f"{few}. Of any two, {same}."
     if now.now - now.margin > _CHANCE:
         return f"Of two pictures, {same}."
     return f"We are still finding out what you like: of two pictures, {same}; guessing would give 50 %."

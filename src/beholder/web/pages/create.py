@@ -200,7 +200,7 @@ def _score(item: Item) -> float:
 
 def _order_of(last: Round | None) -> dict[str, Any]:
     """What the form says at first: as the last time."""
-    first = {"engine": "painter", "strength": 0.4, "count": 4, "style": None, "seed": None}
+    first = {"engine": "painter", "strength": 0.4, "count": 4, "style": None, "seed": None, "wish": None}
     return first | (last.order if last else {})
 
 

@@ -165,6 +165,8 @@ def gained(now: Progress) -> str:
     if now.cares_for_few:
         return "You love only some kinds of picture here; your ranking looks for more of them."
     if not now.above_chance:
+        if now.verdict.kind in ("own", "like most"):
+            return ""  # the figure is in doubt, what is said elsewhere is not
         return f"We are still finding out what you like.{' Each answer helps.' if now.pays is not False else ''}"
     enough = now.pays is False and now.answers >= _ENOUGH
     return f"Your ranking follows your taste.{' More answers will hardly change that.' if enough else ''}"

@@ -49,7 +49,7 @@ class Made:
         own, other = (float(self.told.get(name) or SCALE[1]) for name in ("your taste", "another eye"))
         if own <= MIDDLE:
             return f"You may like it no better than most of {collection}."
-        return "Less sure: judged in a second way, it is below the middle." if other <= MIDDLE else ""
+        return "Less sure: a second model of your taste puts it below the middle." if other <= MIDDLE else ""
 
     @property
     def known(self) -> str:

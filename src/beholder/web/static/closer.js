@@ -13,6 +13,6 @@ document.getElementById("main").addEventListener("click", (e) => {
   const link = e.target.closest("a[data-zoom]");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
-  const links = [...link.closest(".hung, .strip, .wall").querySelectorAll("a[data-zoom]")];
+  const links = [...link.closest(".hung, .strip, .wall, .list").querySelectorAll("a[data-zoom]")];
   zoom(links.map(one), links.indexOf(link));
 });

@@ -35,18 +35,25 @@ export function keep(item, title) {
   const lists = make("ul", {});
   const name = make("input", { placeholder: "Shortlist", maxlength: 80, autocomplete: "off" });
   const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Add"));
-  form.addEventListener("submit", async (e) => {
-    e.preventDefault();
+  const add = async () => {
     await here;
     const made = await put({ name: name.value.trim(), on: true });
+    if (made) lists.append(line(made));
+    return made;
+  };
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const made = await add();
     if (!made) return;
-    lists.append(line(made));
     name.value = "";
     said.textContent = `It is on “${made.name}” now.`;
     dialog.querySelector(".dialog-head button").focus(); // another Enter is no second shortlist
   });
+  const done = async () => { // a name that was typed is meant
+    if (!name.value.trim() || (await add())) dialog.close();
+  };
   dialog.replaceChildren(
-    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Done", { onclick: () => dialog.close() })),
+    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Done", { onclick: done })),
     make("p", { class: "soft" }, title), lists, said, form, fault,
   );
   if (!dialog.open) dialog.showModal();

@@ -42,7 +42,7 @@ const gain = new Gain(segment, page.dataset);
 const waiting = new Wait(page, document.getElementById("wait"));
 const details = new Details(segment);
 const acts = {
-  give, skip, undo, tool, speak,
+  give, skip, undo, tool, speak, passing: toast,
   moved: () => showMarks(),
   details: () => details.toggle(view, current),
   help,

@@ -28,7 +28,12 @@ export class Pairs {
     // A swipe goes towards the picture that is liked; across: both the same, or skip.
     const [one, other, same, skip] = [() => this.choose(0), () => this.choose(1), () => this.same(), () => acts.skip()];
     const ways = (upright) => (upright ? { up: one, down: other, left: same, right: skip } : { left: one, right: other, down: same, up: skip });
-    swipes(pair, Object.fromEntries(["left", "right", "up", "down"].map((way) => [way, () => ways(this.upright)[way]()])));
+    const said = new Map([[same, "Both the same."], [skip, "Skipped."]]); // not everybody means that
+    const swiped = (act) => {
+      act();
+      if (said.has(act)) acts.passing?.(`${said.get(act)} Undo takes it back.`);
+    };
+    swipes(pair, Object.fromEntries(["left", "right", "up", "down"].map((way) => [way, () => swiped(ways(this.upright)[way])])));
     wall.replaceChildren(pair);
     new ResizeObserver(() => this.fit()).observe(pair);
     controls.replaceChildren(
