@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -171,11 +170,10 @@ def test_a_picture_that_stands_near_another_of_its_work_is_told_unless_they_are_
     first, again = (art.find(name) for name in ("0.png", "copy.jpg"))
     rows = np.array([first, *(row for row in range(8) if row not in (first, again)), again])
     jobs = []
-    behind = SimpleNamespace(submit=lambda job, urgent: jobs.append(job))
-    assert art.twins.before(rows, behind=behind) == {}, "nothing was looked at yet"
+    assert art.twins.before(rows, behind=jobs.append) == {}, "nothing was looked at yet"
     for job in jobs:
         job()
-    assert art.twins.before(rows, behind=behind) == art.twins.before(rows, 7, behind=behind) == {again: first}
+    assert art.twins.before(rows, behind=jobs.append) == art.twins.before(rows, 7, behind=jobs.append) == {again: first}
     assert len(jobs) == 1, "each pair is looked at once"
     assert art.twins.before(rows[:7]) == {}
     assert again not in art.twins.before(np.array([first, *[rows[1]] * 12, again])), "they stand far apart"

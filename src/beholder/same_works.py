@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.background import Background
 from beholder.errors import BadPicture
 from beholder.images import open_image
 from beholder.images.likeness import (
@@ -35,6 +34,7 @@ from beholder.locator import Locator
 from beholder.store import SamePair
 from beholder.types import Ints, Item, Matrix, Progress, silent
 
+_Behind = Callable[[Callable[[], None]], object]  # does a job later
 BEFORE = 12  # places before a picture in an order where another of its work is looked for
 _NEAREST = 12  # pictures that each is compared with, as an encoder sees them
 _NEAREST_HASHES = 4  # and by their hashes
@@ -100,7 +100,7 @@ class Twins:
         self._items, self._unit, self._apart = items, unit, apart
         self._known: dict[tuple[int, int], bool] = {}
 
-    def before(self, rows: Ints, first: int = 0, behind: Background | None = None) -> dict[int, int]:
+    def before(self, rows: Ints, first: int = 0, behind: _Behind | None = None) -> dict[int, int]:
         """The rows that may show the same as one up to twelve places before them, and that one.
 
         Parameters
@@ -110,7 +110,7 @@ class Twins:
         first
             place of the first row that is told of
         behind
-            where pairs are looked at that were not yet; only what is known already is told then
+            takes the jobs that look at pairs which were not yet looked at; only what is known is told then
         """
         found = dict[int, int]()
         rows = rows[max(0, first - BEFORE) :]
@@ -119,7 +119,7 @@ class Twins:
             if pair not in self._known:
                 self._known[pair] = False
                 if behind:
-                    behind.submit(partial(self._judge, *pair), urgent=False)
+                    behind(partial(self._judge, *pair))
                 else:
                     self._judge(*pair)
             if self._known[pair]:

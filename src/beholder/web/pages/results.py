@@ -145,7 +145,7 @@ def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Ite
     """
     found = dict[int, int]()
     for rows in runs:
-        found |= art.twins.before(rows, first, art.library.background)
+        found |= art.twins.before(rows, first, partial(art.library.background.submit, urgent=False))
 
     def twin_of(item: Item) -> Item | None:
         other = found.get(art.row_of[item.id])
