@@ -48,6 +48,7 @@ _COSINE = 0.8  # that two pictures with such hashes have too
 _COLOURS = 8  # pixels a side of which the colours are compared
 _SAME_COLOURS = 6.0  # of 255, the mean difference of the same photo
 _PLAIN = 24  # of 255; a picture in which light differs less has no hash that tells
+_AT_A_TIME = 4  # pairs that are looked at behind a page: what else is done there waits for them
 _AT_ONCE = 256  # pictures in one task
 _NEARLY = 0.85  # how alike two look, from which that is done
 
@@ -99,6 +100,7 @@ class Twins:
     ) -> None:
         self._items, self._unit, self._apart = items, unit, apart
         self._known: dict[tuple[int, int], bool] = {}
+        self._on_the_way = set[tuple[int, int]]()
 
     def before(self, rows: Ints, first: int = 0, behind: _Behind | None = None) -> dict[int, int]:
         """The rows that may show the same as one up to twelve places before them, and that one.
@@ -116,13 +118,13 @@ class Twins:
         rows = rows[max(0, first - BEFORE) :]
         for _, row, other in sorted(self._alike(rows, min(first, BEFORE)), reverse=True):
             pair = min(row, other), max(row, other)
-            if pair not in self._known:
-                self._known[pair] = False
-                if behind:
-                    behind(partial(self._judge, *pair))
-                else:
-                    self._judge(*pair)
-            if self._known[pair]:
+            new = pair not in self._known and pair not in self._on_the_way
+            if new and behind is None:
+                self._judge(*pair)
+            elif new and behind is not None and len(self._on_the_way) < _AT_A_TIME:
+                self._on_the_way.add(pair)
+                behind(partial(self._judge, *pair))
+            if self._known.get(pair):
                 found.setdefault(row, other)
         return found
 
@@ -134,14 +136,20 @@ class Twins:
                 yield float(likeness[at, before]), int(rows[at]), int(rows[before])
 
     def _judge(self, a: int, b: int) -> None:
+        try:
+            self._known[a, b] = self._may_be_same(a, b)
+        finally:
+            self._on_the_way.discard((a, b))
+
+    def _may_be_same(self, a: int, b: int) -> bool:
         ids = self._items[a].id, self._items[b].id
         if (min(ids), max(ids)) in self._apart:
-            return
+            return False
         pair = np.array([[0, 1]])
         with tempfile.TemporaryFile() as held:
             looks: Any = _Features(held, 2) if have_features() else _Hashes(2)
             _look([self._items[row].locator for row in (a, b)], looks, pair[0])
-            self._known[a, b] = bool(_compare(looks, self._unit(np.array([a, b])), pair))
+            return bool(_compare(looks, self._unit(np.array([a, b])), pair))
 
 
 def _candidates(X: Matrix, new: NDArray[np.bool_]) -> Ints:
