@@ -394,8 +394,8 @@ def test_a_word_that_a_third_of_the_collection_has_is_no_reason():
 
 def test_a_reason_says_what_the_picture_was_chosen_over():
     said = Reason("boats", 3, deed="you chose over", over=5)
-    assert said.told("ABCDEFG".__getitem__) == "boats; near D, which you chose over F"
-    assert Reason("", 3, deed="you picked").told("ABCDEFG".__getitem__) == "near D, which you picked"
+    assert said.told("ABCDEFG".__getitem__) == "boats; like D, which you chose over F"
+    assert Reason("", 3, deed="you picked").told("ABCDEFG".__getitem__) == "like D, which you picked"
     assert Reason(deed="you chose it over", over=0).told("ABC".__getitem__) == "you chose it over A"
     assert Reason().told("ABC".__getitem__) == ""
 

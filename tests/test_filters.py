@@ -227,6 +227,12 @@ def test_columns_are_offered_whose_values_pictures_share_the_most_frequent_value
     items = [item(n, {"title": f"{n}", "place": f"Town {int(n**0.5)}", "price": "3", "link": "x"}) for n in range(900)]
     (place,) = panel_of(Filter(), told(*items)[1], (), told(*items)[0]).facets
     assert (place.column, place.choices[0].value, place.choices[0].count) == ("place", "Town 29", 59)
+    lives = [
+        item(n, {"years": f"{1800 + n % 9} - 1900", "artist": f"Artist {n % 9}", "floor": f"{n % 2}"})
+        for n in range(90)
+    ]
+    offered = panel_of(Filter(), told(*lives)[1], (), told(*lives)[0]).facets
+    assert [one.column for one in offered] == ["artist", "floor"], "the years of a life say who, not when"
     crowd = [item(n, {"artist": f"Artist {n // 2}"}) for n in range(900)]
     wanted = Filter(values=(("artist", "Artist 449"),))
     (artist,) = panel_of(wanted, told(*crowd)[1], (), told(*crowd)[0]).facets

@@ -111,7 +111,10 @@ def test_a_shortlist_is_one_persons_own(listed, wall):
     assert client.get(f"/shortlists/{number}").status_code == 404
     assert form(client, f"/shortlists/{number}/delete").status_code == 404
     assert form(client, f"/shortlists/{number}/put", item=ids[0], on="0").status_code == 404
-    assert "No shortlist yet" in client.get("/shortlists").text
+    text = client.get("/shortlists").text
+    assert "No shortlist yet" in text
+    assert "1 shortlist not shared. To see it" in text
+    assert "Hall" not in text
 
 
 def test_it_works_without_a_script(listed):
@@ -149,6 +152,9 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     form(client, f"/shortlists/{number}/share", pin="4711")
     address = re.search(r'readonly value="([^"]+)"', client.get(f"/shortlists/{number}").text)[1]
     path = address.partition("/shared/")[1] + address.partition("/shared/")[2]
+    as_person(client)
+    text = client.get("/shortlists").text
+    assert (f'href="{path}"' in text, "asks for its PIN" in text, "Hall" in text) == (True, True, False)
     client.cookies.clear()
     assert "PIN" in client.get(path).text
     assert f'id="p{ids[0]}"' not in client.get(path).text

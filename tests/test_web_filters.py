@@ -99,7 +99,7 @@ def test_a_line_says_what_is_kept_and_the_sort_what_comes_first(look, client):
     assert send(client, event("favourite", [int(first)], value=1)).status_code == 200
     assert "favourites · 1 picture of 70" in look("favourites=1")
     text = look("sort=surprise&draw=1")
-    assert "Good, but unlike your best · <a" in text
+    assert "Good by your taste, but unlike your best · <a" in text
     assert 'href="/results/wall?sort=surprise&amp;draw=2">Show others' in text
     assert text.count("unlike your best</p>") == 16, "of 70: the first third without the best tenth"
     for query, said in [("q=study", "Match, then taste"), (f"like={first}", "Closest first")]:

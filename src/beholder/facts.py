@@ -19,6 +19,7 @@ from beholder.types import Details, Floats, Ints, Item
 Mask = NDArray[np.bool_]
 _ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by a range, or of one work alone
 _SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
+_ALIKE = 0.85  # values a pair of values of two columns, from which these part the pictures alike
 _COLUMNS = 6  # columns that one can choose values of, at most
 
 
@@ -50,6 +51,11 @@ class Column:
     def shared(self) -> bool:
         """Whether pictures share its values, so that it is worth choosing from."""
         return len(self.values) > 1 and int((self.codes >= 0).sum()) >= _SHARED_BY * len(self.values)
+
+    @cached_property
+    def worded(self) -> bool:
+        """Whether most of its values have letters."""
+        return 2 * sum(any(map(str.isalpha, value)) for value in self.values) > len(self.values)
 
 
 class Facts:
@@ -102,10 +108,22 @@ class Facts:
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
-        """The columns that one may choose values of: pictures share these, and no range asks for them."""
+        """The columns that one may choose values of: pictures share these, and no range asks for them.
+
+        None of numbers that parts the pictures as one of words does: the years that artists lived are no years of
+        pictures.
+        """
         asked = _ASKED | ({"year"} if not np.isnan(self.year).all() else set())
-        free = (name for name in self.names if _field(name) not in asked and self.column(name).shared)
-        return tuple(free)[:_COLUMNS]
+        free = [name for name in self.names if _field(name) not in asked and self.column(name).shared]
+        worded = [name for name in free if self.column(name).worded]
+        kept = (name for name in free if name in worded or not any(self._alike(name, other) for other in worded))
+        return tuple(kept)[:_COLUMNS]
+
+    def _alike(self, name: str, other: str) -> bool:
+        """Whether nearly every value of the one comes with one value of the other alone, and the other way about."""
+        one, two = self.column(name), self.column(other)
+        pairs = len(np.unique(one.codes.astype(np.int64) * (len(two.values) + 1) + two.codes))
+        return pairs * _ALIKE <= min(len(one.values), len(two.values))
 
     def column(self, name: str) -> Column:
         """What this column says; of none that is not there."""

@@ -75,12 +75,11 @@ def _print(told: dict[str, Any], going: Going, person: bool) -> None:
     if person:
         lines += [f"the shortlist '{name}'" for name in going.shortlists]
     else:
-        lines = [f"{told['pictures']:,} pictures, with their scores", *lines]
+        lines = [f"{told['pictures']:,} picture{'s'[: told['pictures'] != 1]}, with scores and reasons", *lines]
         lines += [f"{going.crops:,} crops that somebody drew or corrected"] if going.crops else []
         lines += [f"its pictures on the shortlist '{name}'" for name in going.shortlists]
-        lines += (
-            [f"{told['copies']:,} files in the data folder ({told['bytes'] / 1e6:.1f} MB)"] if told["copies"] else []
-        )
+        if told["copies"]:
+            lines.append(f"what was uploaded, unpacked, fetched or made for it ({told['bytes'] / 1e6:.1f} MB)")
     for line in lines or ["nothing but the name"]:
         say(line)
     if told["removed"]:

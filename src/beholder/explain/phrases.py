@@ -86,7 +86,7 @@ def spoken_of(likings: Sequence[Liking]) -> list[Liking]:
     return [*found, *against[:_DENIED_AT_MOST]] if found else []
 
 
-def friend_sentence(spoken: Sequence[Liking]) -> str:
+def friend_sentence(spoken: Sequence[Liking], opening: str = "") -> str:
     """What a friend would say of somebody whose likings these are; "" for none.
 
     "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. Not portraits."
@@ -95,6 +95,8 @@ def friend_sentence(spoken: Sequence[Liking]) -> str:
     ----------
     spoken
         of `spoken_of`
+    opening
+        what it begins with, where it is one
     """
     liked: dict[str, list[Liking]] = {}
     for one in spoken:
@@ -109,7 +111,9 @@ def friend_sentence(spoken: Sequence[Liking]) -> str:
     above = [f"{listed(artists)} above all"] if artists else []
     said = "; ".join(filter(None, [what if what != "pictures" else "", ", ".join([*style, *above])]))
     against = ", ".join(f"not {noun_of(x.word, x.group)}" for x in liked.get("", ()))
-    return " ".join(f"{x[0].upper()}{x[1:]}." for x in (said, against) if x)
+    parts = [x for x in (said, against) if x]
+    parts[:1] = [f"{opening}{x}" for x in parts[:1]]
+    return " ".join(f"{x[0].upper()}{x[1:]}." for x in parts)
 
 
 def _plural(noun: str) -> str:

@@ -180,8 +180,8 @@ def _looks(X: Matrix, rows: Ints) -> Floats:
 
 def _beginning(answers: Answers, told: Explanation, words: Tags | None) -> str:
     """A taste that the answers begin to show, but could as well not."""
-    if said := friend_sentence(spoken_of(told.likings)):
-        return f"{_lead(told)}. So far: {said}"
+    if said := friend_sentence(spoken_of(told.likings), "so far: "):
+        return f"{_lead(told)}. {said}"
     liked, disliked = liked_and_disliked(answers)
     name = _named(liked, disliked, words) if len(liked) >= _GROUP else ""
     return f"{_lead(told)}, but {f'so far you like mostly {name}' if name else 'your answers begin to fit together'}."

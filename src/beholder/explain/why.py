@@ -58,7 +58,7 @@ class Reason:
 
     def told(self, title_of: Callable[[int], str]) -> str:
         """The whole reason; title_of : gives the title of a row's picture."""
-        near = "" if self.near is None else f"near {title_of(self.near)}, which "
+        near = "" if self.near is None else f"like {title_of(self.near)}, which "
         over = "" if self.over is None else f" {title_of(self.over)}"
         return "; ".join(filter(None, [self.text, f"{near}{self.deed}{over}"]))
 

@@ -72,7 +72,8 @@ def unlike_the_best(words: Tags, rows: NDArray[Any]) -> Callable[[Ints], list[tu
     """Gives what surprises are that the best are not: the word of each that is said of fewest of the best.
 
     Only words that no more than one in ten of the best have, those of what a picture shows before those of how it
-    looks; of one that has none of these nothing is told but that it looks unlike the best.
+    looks, and no artists, who stand beside it; of one that has none of these nothing is told but that it looks unlike
+    the best.
 
     Parameters
     ----------
@@ -84,7 +85,11 @@ def unlike_the_best(words: Tags, rows: NDArray[Any]) -> Callable[[Ints], list[tu
     best, good = best_and_good(len(rows))
     had = words.said[rows[:best]].sum(axis=0)
     order = np.lexsort((words.said.sum(axis=0), had, [group in LOOKS for group in words.groups]))
-    telling = [k for k in order.tolist() if had[k] <= _RARE * best and not words.names[k].startswith("no ")]
+    telling = [
+        k
+        for k in order.tolist()
+        if had[k] <= _RARE * best and words.groups[k] != "artist" and not words.names[k].startswith("no ")
+    ]
     surprises = frozenset(rows[best:good].tolist())
 
     def told(row: int) -> tuple[str, ...]:

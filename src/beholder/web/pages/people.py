@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from beholder.store import alike, clean, composed, system_user
+from beholder.web.access import on_this_machine
 from beholder.web.faults import Refused
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -32,7 +33,7 @@ def people(request: Request, next: str = "/", removed: str = "") -> Response:
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
         offered=_offered() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
-        removed=removed,
+        removed=removed, local=on_this_machine(request),
     )  # fmt: skip
 
 

@@ -56,10 +56,19 @@ class _Entry:
 
 @router.get("/shortlists")
 def shortlists(request: Request, person: PagePerson) -> Response:
-    """All of a person's shortlists, and the form for another."""
+    """All of a person's shortlists, and the form for another; of others, those that they share."""
     state = state_of(request)
-    found = [(one, state.store.some_items(one.items[:_COVERS])) for one in state.store.shortlists.of(person.id)]
-    return page(request, "shortlists.html", here="shortlists", found=found)
+
+    def covered(kept: Sequence[Shortlist]) -> list[tuple[Shortlist, Sequence[Item]]]:
+        return [(one, state.store.some_items(one.items[:_COVERS])) for one in kept]
+
+    others = [
+        (one, covered([kept for kept in lists if kept.key]), len(lists))
+        for one in state.store.people()
+        if one.id != person.id and (lists := state.store.shortlists.of(one.id))
+    ]
+    found = covered(state.store.shortlists.of(person.id))
+    return page(request, "shortlists.html", here="shortlists", found=found, others=others)
 
 
 @router.post("/shortlists")

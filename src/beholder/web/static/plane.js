@@ -5,8 +5,10 @@ const ALL = 36; // CSS pixels a cell, from which every picture is shown itself
 const BEST = 52; // side of a thumbnail where only the best of each neighbourhood is shown
 const APART = 104; // CSS pixels between those, about
 const FREE = 0.6; // of that, which no other thumbnail comes nearer
-const WRITTEN = 110; // CSS pixels of the width, for each name
-const BEHIND = 0.88; // how much of what lies behind a name is covered
+const WRITTEN = 150; // CSS pixels of the width, for each name
+const ASIDE = 2; // heights of a name that it may stand away from its place, for no picture to be behind it
+const BEHIND = 0.92; // how much of what lies behind a name is covered
+const ROUND = [0, 0.5, -0.5, 1, -1, 1.5, -1.5, ASIDE, -ASIDE].flatMap((dy) => [0, 0.4, -0.4, 0.8, -0.8].map((dx) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 const SHADES = 256;
 const SCALES = { light: [[0.83, 0.025, 75], [0.4, 0.17, 30]], dark: [[0.36, 0.015, 75], [0.88, 0.13, 55]] };
 
@@ -74,6 +76,10 @@ export class Plane {
     [this.canvas.width, this.canvas.height] = [Math.max(1, Math.round(w * this.ratio)), Math.max(1, Math.round(h * this.ratio))];
     this.image = this.context.createImageData(this.canvas.width, this.canvas.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
+    this.over = [...this.canvas.parentElement.querySelectorAll(".map-tools")].map((tools) => {
+      const [wide, high] = [tools.offsetWidth / 2, tools.offsetHeight / 2];
+      return [tools.offsetLeft + wide, tools.offsetTop + high, wide, high].map((v) => v * this.ratio);
+    });
   }
 
   // The scale at which everything is seen.
@@ -120,9 +126,11 @@ export class Plane {
     const side = all ? s * 0.92 : BEST * ratio;
     const wanted = [];
     this.shown = [];
+    this.plates = [];
     const drawn = [...(all ? this.inside(s, ox, oy, w, h, side) : this.bests(s, ox, oy, w, h, side)), ...(this.chosen < 0 ? [] : [this.chosen])];
     for (const i of drawn) {
       const [cx, cy] = [this.xs[i] * s + ox, this.ys[i] * s + oy];
+      this.plates.push([cx, cy, side / 2, side / 2]);
       const image = this.pictures.get(i, side);
       if (!image) {
         wanted.push([Math.hypot(cx - w / 2, cy - h / 2), i]);
@@ -182,26 +190,33 @@ export class Plane {
     }
   }
 
+  // Names stand beside the pictures and each other, the largest kind first; one that has no room is left out.
   titles(s, ox, oy, w, h) {
     if (this.scale >= ALL) return;
     const { context, ratio } = this;
     const size = Math.round(14 * ratio);
+    const high = 0.8 * size;
     context.font = `500 ${size}px Georgia, serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const taken = [];
+    const taken = [...this.plates, ...this.over];
+    let left = Math.floor(w / ratio / WRITTEN) + 1;
     for (const { name, ...at } of this.names) {
-      const [x, y] = this.turned ? [at.y, at.x] : [at.x, at.y];
-      if (taken.length >= w / ratio / WRITTEN) break;
+      if (!left) break;
+      const [x, y] = (this.turned ? [at.y, at.x] : [at.x, at.y]).map((v, k) => v * s + [ox, oy][k]);
       const wide = context.measureText(name).width / 2 + 6 * ratio;
-      const [cx, cy] = [Math.min(Math.max(x * s + ox, wide), w - wide), y * s + oy + BEST * 0.5 * ratio];
-      if (x * s + ox < 0 || x * s + ox > w || cy < size || cy > h - size) continue;
-      if (taken.some(([tx, ty, tw]) => Math.abs(tx - cx) < tw + wide && Math.abs(ty - cy) < 2.4 * size)) continue;
-      taken.push([cx, cy, wide]);
+      if (x < 0 || x > w || y < 0 || y > h || 2 * wide > w) continue;
+      const free = ([cx, cy]) => cx >= wide && cx <= w - wide && cy >= high && cy <= h - high &&
+        taken.every(([tx, ty, tw, th]) => Math.abs(tx - cx) >= tw + wide || Math.abs(ty - cy) >= th + high);
+      const place = ROUND.map(([dx, dy]) => [x + dx * wide, y + dy * 2 * high]).find(free);
+      if (!place) continue;
+      const [cx, cy] = place;
+      left -= 1;
+      taken.push([cx, cy, wide + size, 2 * high]);
       context.globalAlpha = BEHIND;
       context.fillStyle = this.wall;
       context.beginPath();
-      context.roundRect(cx - wide, cy - 0.8 * size, 2 * wide, 1.6 * size, 0.4 * size);
+      context.roundRect(cx - wide, cy - high, 2 * wide, 2 * high, 0.4 * size);
       context.fill();
       context.globalAlpha = 1;
       context.fillStyle = this.ink;
