@@ -154,7 +154,7 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     path = address.partition("/shared/")[1] + address.partition("/shared/")[2]
     as_person(client)
     text = client.get("/shortlists").text
-    assert (f'href="{path}"' in text, "asks for its PIN" in text, "Hall" in text) == (True, True, False)
+    assert (f'href="{path}"' in text, "A shortlist with a PIN" in text, "Hall" in text) == (True, True, False)
     client.cookies.clear()
     assert "PIN" in client.get(path).text
     assert f'id="p{ids[0]}"' not in client.get(path).text

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -48,7 +49,7 @@ def environment() -> Environment:
         "title_of": title_of, "byline": byline, "parts_of": parts_of, "link_of": link_of, "price_text": price_text,
         "view_address": view_address,
     }  # fmt: skip
-    env.filters |= {"segment": segment, "count": count, "day": day}
+    env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks}
     return env
 
 
@@ -92,6 +93,11 @@ def view_address(view: str, collection: str) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """`1 answer`, `2,922 pictures`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def breaks(name: str) -> Markup:
+    """A name that may go on in a new line behind each `_`, as those of files do."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def day(at: datetime) -> str:
