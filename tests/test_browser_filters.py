@@ -31,6 +31,11 @@ def hung(tmp_path_factory):
 def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device):
     page = open_page(**device)
     answered(page, server, "/results/wall")
+    search = page.get_by_role("searchbox", name="Search")
+    search.fill("study of a quiet room")
+    assert search.evaluate("e => e.scrollWidth <= e.clientWidth"), "all that was typed is read"
+    no_wider(page)
+    search.fill("")
     page.click(".filter-box summary")
     assert page.locator("svg.bars").count() == 4
     assert page.locator(".range", has_text="Year").locator(".ends").inner_text().split("\n")[1] == "15 not known"
@@ -38,6 +43,7 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
     assert box["width"] > 150
     no_wider(page)
     artist = page.locator(".facet", has_text="Artist")
+    assert artist.locator(".choices").evaluate("e => e.scrollWidth <= e.clientWidth")
     assert (artist.locator("label").count(), artist.locator("p").inner_text()[:7]) == (12, "18 more")
     artist.locator(".find").fill("PÁINTER 29")
     artist.locator("label").nth(1).wait_for(state="detached")

@@ -155,6 +155,8 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     as_person(client)
     text = client.get("/shortlists").text
     assert (f'href="{path}"' in text, "A shortlist with a PIN" in text, "Hall" in text) == (True, True, False)
+    client.post(f"{path}/pin", data={"pin": "4711"}, follow_redirects=False)
+    assert '<a href="/shortlists">All shortlists</a>' in client.get(path).text
     client.cookies.clear()
     assert "PIN" in client.get(path).text
     assert f'id="p{ids[0]}"' not in client.get(path).text
@@ -164,6 +166,7 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "heart": "1"})
     client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "<b>yes</b>"})
     text = client.get(path).text
+    assert "All shortlists" not in text, "a guest is led nowhere else"
     assert "&lt;b&gt;yes" in text
     assert 'data-by="[&#34;Ola&#34;]"' in text
     assert "<b>yes" not in text

@@ -261,7 +261,7 @@ def shared(request: Request, key: str) -> Response:
         (i, notes.get(i.id, ""), hearts[i.id], [r for r in remarks if r.item_id == i.id and r.text]) for i in items
     ]
     whose = next((p.name for p in state.store.people() if p.id == seen.person_id), "")
-    return page(request, "shared.html", seen=seen, whose=whose, entries=entries)
+    return page(request, "shared.html", seen=seen, whose=whose, entries=entries, here_as=state.person(request.cookies))
 
 
 @router.get("/shared/{key}/pictures/{item_id}/{side}.jpg")

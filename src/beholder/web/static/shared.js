@@ -10,7 +10,7 @@ const tell = () => {
 };
 
 try {
-  guest.value = localStorage.getItem(KEY) ?? "";
+  guest.value ||= localStorage.getItem(KEY) ?? ""; // who is one of the people here is known
 } catch {
   // it is typed again each time
 }
