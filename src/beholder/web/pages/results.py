@@ -33,7 +33,7 @@ from beholder.web.who import PagePerson, remember_collection
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
 _SHORT = 44  # letters of a sentence that have room on a phone
-_SHORT_WORD = 10  # letters that have room in the field on a phone
+_SHORT_WORD = 7  # letters that have room in the field on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
     "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
@@ -157,10 +157,10 @@ def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Ite
 
 
 def _example(reading: Reading) -> str:
-    """A word to search for: what the person likes, else what there is much of; a short one, if there is."""
+    """A word to search for: what the person likes, else what there is much of; "" where none is short."""
     known = spoken_of(reading.explanation.likings) if reading.progress.answers else ()
     words = [*(one.word for one in known if one.liked), *reading.collection.words.examples()]
-    return min(words, key=lambda word: len(word) > _SHORT_WORD, default="")
+    return next((word for word in words if len(word) <= _SHORT_WORD), "")
 
 
 def why_apart(wanted: Filter, item: Item) -> str:
