@@ -28,6 +28,7 @@ class Light:
     """Somebody who likes light pictures."""
 
     encoder = "a"
+    wanted = ()
 
     def __init__(self, liked=()):
         self.liked = liked

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from beholder.cli.shell import AsJson, Meter, Model, Named, Who, open_session, put_json, say, table
+from beholder.cli.shell import AsJson, Meter, Model, Named, Who, note, open_session, put_json, say, table
 
 _STYLES = "oil, palette knife, pointillism, watercolour, ink"
 Side = Annotated[int, typer.Option(metavar="N", help="Pixels of the longer side, 64 to 4096.")]
@@ -59,7 +59,7 @@ def create(
     Each comes with its twin: what the same seed gives without the taste. Both are judged, also by a taste that was
     learned from the same answers with another encoder and guided nothing.
     """
-    from beholder.create import Order, Wish, create_files, download
+    from beholder.create import Order, Wish, caveat, create_files, download
 
     wish = Wish(like, between, tuple(more or ()), tuple(less or ()))
     order = Order(count, engine, strength, seed, style, side, wish)
@@ -68,6 +68,8 @@ def create(
         with Meter("downloading") as meter:
             download(engine.removeprefix("diffusers:"), accept_licence=True, progress=meter)
     session = open_session(collection, person, model)
+    if cannot := caveat(engine, wish.more):
+        note(cannot)
     with Meter("creating") as meter:
         told = create_files(session, order, out, meter)
     if as_json:

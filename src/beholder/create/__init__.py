@@ -6,6 +6,7 @@ from beholder.create.making import ENGINES, Order, create, create_each, create_f
 from beholder.create.models import download
 from beholder.create.repaint import painted_file, recipe_of, repaint
 from beholder.create.styles import STYLES
+from beholder.create.subjects import caveat
 from beholder.create.wish import Wish
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Kept",
     "Order",
     "Wish",
+    "caveat",
     "create",
     "create_each",
     "create_files",

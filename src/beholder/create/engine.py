@@ -54,10 +54,12 @@ class Guide(Protocol):
 
     encoder : the key of the encoder that `loved` gives rows of
     liked : what new pictures may be children of
+    wanted : words that they are to show
     """
 
     encoder: str
     liked: Sequence[Liked]
+    wanted: Sequence[str]
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""

@@ -3,7 +3,7 @@
 It makes children of the best places that were looked at beforehand (`known`). Where none is known, or pictures are
 loved, more are tried, by MAP-Elites [MouretClune2015]: the best places are kept for each of the families of pictures,
 and new ones start at any of them, so that one family does not crowd out the others. Half of them are children of loved
-pictures, if any.
+pictures, if any. Where words are wished that some families show, these alone are tried.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PIL import Image
 from beholder.create import known
 from beholder.create.engine import Guide, Liked, Sketch
 from beholder.create.novelty import Unlike
+from beholder.create.subjects import families_of
 from beholder.filters.orders import by_worth_and_unlikeness
 from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
@@ -27,7 +28,8 @@ _FIRST = 2  # places of each family tried at first, where none is known
 _CHILDREN = 2  # of each of the best known places
 _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
-_ELITES = 3  # places kept in each family, so 24 pictures are of eight families at least
+_ELITES = 3  # places kept in each family, so 24 pictures are of eight families at least, where all are tried
+_SPARE = 3  # places kept for each picture, where a few families are tried
 _UNLIKE = 1.0  # by how much a picture counts less that is quite like one before it
 _ALIKE = 0.8  # likeness to one before it from which a picture comes last
 _ALL_FROM = 0.4  # the strength from which on all known places are looked at
@@ -62,8 +64,9 @@ class _Place:
 
 @dataclass
 class _Archive:
-    """The best places of each family, best first."""
+    """The best places of each family, best first: so many at most."""
 
+    most: int = _ELITES
     places: dict[str, list[_Place]] = field(default_factory=dict)
 
     def keep(self, places: Sequence[_Place], bounds: Floats) -> None:
@@ -71,7 +74,7 @@ class _Archive:
             known = self.places.setdefault(place.family, [])
             known.append(replace(place, bound=bound))
             known.sort(key=lambda one: -one.bound)
-            del known[_ELITES:]
+            del known[self.most :]
 
     def any(self, rng: np.random.Generator) -> _Place:
         """One of the better families rather than of the others."""
@@ -103,11 +106,17 @@ class PainterEngine:
         return _sketch(_by_chance(FAMILIES[np.random.default_rng([seed, 2]).integers(len(FAMILIES))], seed, 0))
 
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
-        rng, archive = np.random.default_rng([*seeds, 3]), _Archive()
+        families = families_of(guide.wanted) or FAMILIES
+        most = max(_ELITES, -(-_SPARE * len(seeds) // len(families)))
+        rng, archive = np.random.default_rng([*seeds, 3]), _Archive(most)
         is_new = Unlike([one.picture for one in guide.liked], _ANOTHER)
         bounds = known.bounds(guide)
-        self._try(_first(rng, seeds, bounds, strength), guide, is_new, archive)
+        first = _first(rng, seeds, bounds, strength, families, most)
+        self._try(first, guide, is_new, archive)
+        if not archive.places:  # all are near loved ones
+            self._try(first, guide, Unlike([]), archive)
         loved = [_Place.of(one) for one in guide.liked if one.engine == self.name]
+        loved = [one for one in loved if one.family in families]
         left = round(strength * max(_FEWEST, _TRIES * len(seeds))) if loved or bounds is None else 0
         while left > 0:
             children = []
@@ -127,14 +136,22 @@ class PainterEngine:
                 archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
 
 
-def _first(rng: np.random.Generator, seeds: Sequence[int], bounds: Floats | None, strength: float) -> list[_Place]:
+def _first(
+    rng: np.random.Generator,
+    seeds: Sequence[int],
+    bounds: Floats | None,
+    strength: float,
+    families: Sequence[str],
+    most: int,
+) -> list[_Place]:
     """Children of the best of some known places, the more the stronger; by chance where no bounds are known."""
     if bounds is None:
-        return [_by_chance(family, seeds[0], k) for family in FAMILIES for k in range(_FIRST)]
-    archive = _Archive()
-    for family, some in zip(FAMILIES, bounds, strict=True):
+        return [_by_chance(family, seeds[0], k) for family in families for k in range(_FIRST * most // _ELITES)]
+    archive = _Archive(most)
+    for family in families:
+        some = bounds[FAMILIES.index(family)]
         at = rng.permutation(len(some))[: max(1, round(min(1, strength / _ALL_FROM) * len(some)))]
-        at = at[np.argsort(-some[at])][:_ELITES]
+        at = at[np.argsort(-some[at])][:most]
         archive.keep([_Place(family, *known.numbers(family, one)) for one in at.tolist()], some[at])
     return [place.child(rng) for place in archive.ranked() for _ in range(_CHILDREN)]
 

@@ -81,6 +81,7 @@ class TasteGuide:
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
         self.liked: Sequence[Liked] = [] if wish.pictures else _liked(made, reading.person, self._columns)
+        self.wanted: Sequence[str] = wish.more
         self._gradient: Gradient | None = None
         self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:

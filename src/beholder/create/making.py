@@ -213,7 +213,7 @@ class _Maker:
         Where pictures are made together, the engine has ranked them, and its first that fits is taken.
         """
         if not self.engine.apart:
-            yield from ([one] for one in candidates if one not in self._taken)
+            yield from ([one] for one in [one for one in candidates if one not in self._taken] or candidates)
             return
         yield candidates
         for draw in range(1, _DRAWS):

@@ -19,7 +19,7 @@ class Watched:
 
     def __init__(self, guide: Guide, look: Callable[[Image.Image], None]) -> None:
         self._guide, self._look = guide, look
-        self.encoder, self.liked = guide.encoder, guide.liked
+        self.encoder, self.liked, self.wanted = guide.encoder, guide.liked, guide.wanted
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)

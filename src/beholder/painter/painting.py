@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.errors import ShapeError, UnknownName, UserError
-from beholder.painter import abstract, figures, paper, places, things
+from beholder.painter import abstract, figures, paper, places, things, winter
 from beholder.painter.canvas import Canvas
 from beholder.painter.finish import finish
 from beholder.painter.palette import draw_palette
@@ -52,6 +52,7 @@ _FAMILIES = {
     "icon": _Family(figures.icon, (*_TALL, *_TALL, *_SQUARE, *_WIDE), 32),
     "portrait": _Family(figures.portrait, (*_TALL, *_TALL, *_SQUARE), 20),
     "thicket": _Family(figures.thicket, _ANY, 24),
+    "snow": _Family(winter.snow, (*_WIDE, *_WIDE, *_SQUARE, *_TALL), 32),
 }
 FAMILIES: tuple[str, ...] = tuple(_FAMILIES)
 GALLERY: tuple[str, ...] = FAMILIES[: FAMILIES.index("icon")]  # in the sample gallery, whose pictures stay as they are
@@ -65,6 +66,7 @@ _OIL = {
     things.dabs,
     paper.waves,
     figures.portrait,
+    winter.snow,
 }
 
 _FRAME, _PALETTE, _FINISH = 3, 10, 10  # parameters of shape and focus, of colours, of light and surface

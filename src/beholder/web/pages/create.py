@@ -11,7 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from beholder.create import ENGINES, STYLES, Kept, Order, Wish, kept_of
+from beholder.create import ENGINES, STYLES, Kept, Order, Wish, caveat, kept_of
 from beholder.create.models import PREFIX, here
 from beholder.errors import NotEnoughAnswers, UnknownName
 from beholder.session import Session
@@ -72,6 +72,7 @@ def create(request: Request, collection: str, person: PagePerson) -> Response:
         earlier=[(n, [one for one in made if round_of(one.item) == n]) for n in numbers if n != newest][:_ROUNDS],
         kept=kept.row, pair=_pair(state, kept, person, shown), order=_order_of(last), engines=_engines(),
         styles=list(STYLES), counts=_COUNTS, sentence=_sentence(session), loved=any(one.loved for one in made),
+        caveat=caveat(last.order["engine"], last.order["wish"]["more"]) if last and last.order else "",
         words=state.library.shared(row.name).words.examples(6), **_elsewhere(session),
     )  # fmt: skip
     remember_collection(response, request, row.id)

@@ -1,0 +1,71 @@
+"""What the painter can show of the words that somebody wishes more of: its families by words of the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from beholder.concepts import find_words
+from beholder.concepts.bank import BankWord
+
+_SHOWN = {
+    "landscape": "landscape; mountains; hills; lake",
+    "snow": "landscape; snow",
+    "sea": "sea; seascape; coast; beach; harbour; boats; water; reflections",
+    "waves": "waves; water; Ukiyo-e",
+    "night": "night; stars; moon; moonlight; space",
+    "city": "city; cityscape; buildings; houses; street; towers; windows; village",
+    "woods": "forest; trees",
+    "thicket": "jungle; plants; trees",
+    "botanical": "flowers; plants",
+    "still life": "still life; fruit; bottles and glasses; vases; food",
+    "portrait": "portrait; face; people; half-length portrait; single figure; hats",
+    "icon": "icon; Madonna; halos; religious scenes; people; Byzantine; group of people; gold leaf",
+    "dabs": "garden; field; landscape; Impressionist; Pointillist; dots of paint",
+    "ink": "ink; drawing",
+    "washes": "watercolour; thin washes; abstract",
+    "colour fields": "abstract; Minimalist",
+    "grid": "abstract; geometric shapes; Neoplasticist",
+    "collage": "abstract; geometric shapes; collage",
+    "hard edge": "abstract; geometric shapes; flat areas of colour; Suprematist",
+    "mandala": "abstract; geometric shapes; symmetrical layout",
+    "flow": "abstract; curved lines",
+    "nested squares": "abstract; geometric shapes; Minimalist",
+    "marble": "abstract",
+    "discs": "abstract; geometric shapes",
+}  # fmt: skip
+_THINGS = ("subject", "place", "figure")  # groups of the bank whose words are of what is shown
+
+
+def families_of(words: Sequence[str]) -> tuple[str, ...]:
+    """Those that show most of the words; () where none is known to show any of them."""
+    wanted = [part for word in words for part in _meant(word)]
+    fit = {family: sum(any(one.word in shown for one in part) for part in wanted) for family, shown in _shown().items()}
+    most = max(fit.values())
+    return tuple(family for family, count in fit.items() if count == most) if most else ()
+
+
+def caveat(engine: str, words: Sequence[str]) -> str:
+    """A sentence on those of the words that an engine cannot show; "" where there are none."""
+    if engine not in ("painter", "flow") or not (names := " or ".join(never_shown(words, engine))):
+        return ""
+    cannot = f"The painter cannot paint {names} yet" if engine == "painter" else f"Moods and colours show no {names}"
+    return f"{cannot}: the colours of such pictures lead."
+
+
+def never_shown(words: Sequence[str], engine: str = "painter") -> list[str]:
+    """Of the words those that name a thing which no family shows; `flow` shows no things at all."""
+    known = set[str]().union(*_shown().values()) if engine == "painter" else set[str]()
+    things = [(word, part) for word in words for part in _meant(word) if any(one.group in _THINGS for one in part)]
+    return list(dict.fromkeys(word for word, part in things if not any(one.word in known for one in part)))
+
+
+def _meant(text: str) -> list[tuple[BankWord, ...]]:
+    """What may be meant by a word, or by each of several that are none together."""
+    whole = find_words(text)
+    return [found for found in ([whole] if whole else map(find_words, text.split())) if found]
+
+
+@cache
+def _shown() -> dict[str, set[str]]:
+    return {family: set(words.split("; ")) for family, words in _SHOWN.items()}

@@ -1,0 +1,49 @@
+"""Words that name what a picture shows: the painter's families that show it, and what no family shows."""
+
+import numpy as np
+import pytest
+
+from beholder.concepts.bank import bank
+from beholder.create import caveat
+from beholder.create.engine import Liked
+from beholder.create.evolution import PainterEngine
+from beholder.create.subjects import _shown, families_of, never_shown
+from beholder.painter import FAMILIES
+from test_create import Light
+
+
+def test_every_family_shows_something_that_has_a_word():
+    assert set(_shown()) == set(FAMILIES)
+    assert set().union(*_shown().values()) <= set(bank())
+
+
+@pytest.mark.parametrize(
+    ("words", "family"),
+    [("snow", "snow"), ("winter", "snow"), ("snowy landscape", "snow"), ("sea", "sea"), ("boats", "sea"),
+     ("mountains", "landscape"), ("forest", "woods"), ("night", "night"), ("city", "city"), ("portrait", "portrait"),
+     ("flowers", "botanical"), ("still life", "still life"), ("abstract", "hard edge")],
+)  # fmt: skip
+def test_a_word_leads_to_families_that_show_it(words, family):
+    found = families_of([words])
+    assert family in found
+    assert len(found) <= 10
+    assert not never_shown([words])
+
+
+def test_what_no_engine_shows_is_said_and_a_look_is_not():
+    assert caveat("painter", ["horses", "blue tones", "snow"]).startswith("The painter cannot paint horses yet:")
+    assert caveat("flow", ["horses", "snow"]).startswith("Moods and colours show no horses or snow:")
+    assert not caveat("painter", ["calm", "blue tones", "sea", "Claude Monet"])
+    assert not families_of(["calm", "horses"])
+
+
+def test_a_wished_thing_is_in_every_picture_even_after_one_like_it_was_loved():
+    guide, engine = Light(), PainterEngine()
+    guide.wanted = ["portrait"]
+    made = engine.guided(range(4), guide, 0.05)[0]
+    guide.liked = [
+        Liked(str(k), one.at(128), np.zeros(4, np.float32), "painter", one.recipe) for k, one in enumerate(made)
+    ]
+    for some in (made, engine.guided(range(4), guide, 0.05)[0]):
+        assert {one.recipe["family"] for one in some} == {"portrait"}
+    assert len(made) >= 4
