@@ -127,3 +127,13 @@ def test_people_lead_side_by_side_and_who_is_compared_is_chosen(client, wall):
 )
 def test_agreement_is_told_as_surely_as_it_is_known(same, low, high, said):
     assert Agreement(same, low, high).words("Ada", "Ben") == said
+
+
+def test_no_verdict_is_given_while_little_is_known_of_either(client, wall):
+    """Two people whose answers were drawn by lot seem to have nothing in common only because both are unknown."""
+    choose(client, 10)
+    guest = other(client)
+    choose(guest, 10)
+    page = beside(client, wall, guest)
+    assert "too early" in page
+    assert "little in common" not in page

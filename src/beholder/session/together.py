@@ -22,8 +22,10 @@ _DRAWS = 200  # of what both may truly like
 _WITHIN = 0.9  # chance that the truth is in the interval
 _OPEN = 0.2  # width of the interval from which it is said that little is known
 _SURELY = 0.55  # least share of pairs that both order alike, from which it is said that they like the same
+_UNSHOWN = 0.5  # correlation by which people may agree more or less on what they have not shown
 _FEWEST = 6  # pictures to compare two people by
 _LOVED = 0.25  # first part of a ranking that its person would love; they would not what is in its second half
+_BOTH = 0.1  # first part of both rankings that both would love
 _SHOWN = 9
 
 _KEPT: WeakKeyDictionary[Fitted, WeakKeyDictionary[Fitted, tuple[Any, Together]]] = WeakKeyDictionary()
@@ -118,6 +120,7 @@ def _compared(one: Reading, other: Reading) -> Together:
     if len(rows) < _FEWEST:
         raise UserError(f"'{collection.name}' has too few pictures to compare two people by")
     loved, unloved = places <= _LOVED, places >= 0.5
+    both = (places * max(1, len(rows) - 1) < max(2 * _SHOWN, _BOTH * len(rows))).all(axis=0)
     only = (loved[0] & unloved[1], loved[1] & unloved[0])
     apart = places[1] - places[0]
 
@@ -128,7 +131,7 @@ def _compared(one: Reading, other: Reading) -> Together:
 
     return Together(
         _agreement(collection, rows, one, other),
-        hang(loved.all(axis=0), places.max(axis=0)), hang(only[0], -apart), hang(only[1], apart),
+        hang(both, places.max(axis=0)), hang(only[0], -apart), hang(only[1], apart),
     )  # fmt: skip
 
 
@@ -143,7 +146,7 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
     """Of what is read of both; how sure that is follows from what neither has shown yet.
 
     Nobody knows how far two people agree on that: it is taken to be anything from not at all to twice as much as on
-    what they have shown.
+    what they have shown, and up to a half more or less, so that little is told of people of whom little is known.
     """
     means = [np.asarray(reading.model.predict(collection.X), np.float64) for reading in (one, other)]
     same, correlation = _alike(*(mean[rows] for mean in means)), _correlation(*(mean[rows] for mean in means))
@@ -152,7 +155,8 @@ def _agreement(collection: Collection, rows: Ints, one: Reading, other: Reading)
     rng = np.random.default_rng(0)
     rows = np.sort(rng.choice(rows, min(_ROWS, len(rows)), replace=False))
     roots = [_root(cast(Conditionable, reading.model), collection, rows) for reading in (one, other)]
-    shared = np.clip(2 * correlation, -1, 1) * rng.uniform(size=(_DRAWS, 1))
+    shared = 2 * correlation * rng.uniform(size=(_DRAWS, 1)) + _UNSHOWN * rng.uniform(-1, 1, (_DRAWS, 1))
+    shared = np.clip(shared, -1, 1)
     noise, apart = rng.normal(size=(2, _DRAWS, len(rows)))
     draws = [
         mean[rows] + z @ root
