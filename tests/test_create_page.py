@@ -16,7 +16,7 @@ from beholder.types import teaching
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
 from beholder.web.pages.made import Made
-from helpers.browser import as_person, choose, form
+from helpers.browser import as_person, choose, event, form, send
 from helpers.flows import tiny_flow
 
 pytest_plugins = "helpers.webwall"
@@ -113,6 +113,16 @@ def test_who_has_answered_little_is_led_to_the_questions(client, may):
     refused = make(client)
     assert refused.status_code == 409
     assert "Answer a few more questions" in refused.text
+
+
+def test_five_hearts_are_a_taste_to_follow(client, app, wall, may):
+    hearts = [event("favourite", [one.id], value=1.0) for one in wall.collection("wall").items[:5]]
+    send(client, *hearts[:4])
+    assert "Answer" in client.get("/create/wall").text
+    send(client, hearts[4])
+    assert "Make pictures I would love" in client.get("/create/wall").text
+    make(client, count="1")
+    assert (ended(app, client)["state"], last(app, client).done) == ("done", 1)
 
 
 def test_a_round_without_a_script(chosen, app, wall, may):

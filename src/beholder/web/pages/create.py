@@ -27,6 +27,7 @@ from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, FormPerson, PagePerson, remember_collection
 
 _FEWEST_ELSEWHERE = 10  # answers in other collections with which a taste can be followed here
+_FEWEST_HEARTS = 5  # with which it can be followed too
 _COUNTS = (1, 2, 4, 6, 8, 12)
 _SIDE = 1024
 _ROUNDS = 5  # before the newest one that are on the page
@@ -168,7 +169,9 @@ def _origin(request: Request, collection: str) -> CollectionRow:
 
 
 def _knows_enough(session: Session) -> bool:
-    return not session.progress().left or session.elsewhere.counted >= _FEWEST_ELSEWHERE
+    hearts = len(session.now.history.favourites)
+    enough = hearts >= _FEWEST_HEARTS or session.elsewhere.counted >= _FEWEST_ELSEWHERE
+    return enough or not session.progress().left
 
 
 def _elsewhere(session: Session) -> dict[str, Any]:
