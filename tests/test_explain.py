@@ -354,6 +354,11 @@ def test_the_sentence_is_one_that_a_friend_would_say(likings, sentence):
     assert friend_sentence(spoken_of(likings)) == sentence
 
 
+def test_a_sentence_that_goes_on_has_no_capital_in_its_middle():
+    assert friend_sentence(spoken_of([liking("Baroque", "style", 0.4)]), "so far: ") == "So far: often Baroque."
+    assert friend_sentence([], "so far: ") == ""
+
+
 def spread(texts):
     """Candidates of reasons, of a ranking in which many pictures have the same."""
     return [[Reason(text) for text in said] for said in texts]
