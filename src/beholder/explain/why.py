@@ -16,6 +16,7 @@ import numpy as np
 from beholder.concepts import Tags
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
+from beholder.explain.naming import NEVER
 from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
 
@@ -177,7 +178,7 @@ def _texts(
     """Of each row what it has that speaks for its standing, what tells most first."""
     weighed = list[tuple[float, str, Ints]]()
     for one in likings:
-        if one.usual <= _COMMON:
+        if one.usual <= _COMMON and one.word not in NEVER:
             has = words.said[rows, one.column] & (high == one.liked)
             text = f"you like {one.word}" if one.group == "artist" and one.liked else one.word
             weighed.append((one.weight, text, np.flatnonzero(has)))

@@ -141,7 +141,7 @@ def panel_of(
 def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer], sought: str) -> Facet:
     known, text = facts.column(column), folded(sought)
     counts, in_all = known.counts(rows), known.counts(np.arange(len(facts)))
-    fitting = np.argsort(-in_all[:-1], kind="stable").tolist()
+    fitting = np.lexsort((-in_all[:-1], -counts[:-1])).tolist()
     if text:
         fitting = [at for at in fitting if text in folded(known.values[at])]
     order = fitting[:_SHOWN]

@@ -184,8 +184,11 @@ def _sentence(session: Session) -> str:
 
 
 def _pair(state: AppState, kept: Kept, person: Person, shown: Sequence[Made]) -> list[Item]:
-    """Two pictures of a round to choose between, those whose scores are nearest; none where enough were asked."""
-    row = kept.row
+    """Two pictures of a round to choose between, those whose scores are nearest; none where enough were asked.
+
+    None that was said to be not for the person: what is loved is told apart from these already.
+    """
+    row, shown = kept.row, [one for one in shown if one.loved is not False]
     if row is None or len(shown) < 2:
         return []
     said = state.store.judgements(person.id, row.id)

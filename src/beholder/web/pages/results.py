@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
 from beholder.collection import Collection
-from beholder.explain import spoken_of
 from beholder.facts import Facts
 from beholder.filters import SOLD, Filter, panel_of
 from beholder.ranking import Ranked
@@ -33,7 +32,6 @@ from beholder.web.who import PagePerson, remember_collection
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
 _SHORT = 44  # letters of a sentence that have room on a phone
-_SHORT_WORD = 7  # letters that have room in the field on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
     "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
@@ -82,7 +80,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "number": number, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
-            "export": address(), "like": like, "example": _example(reading),
+            "export": address(), "like": like,
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
             "views": views_of(reading.collection),
             "same": same_questions(reading.collection, 1) if number == 1 and not wanted else (),
@@ -154,13 +152,6 @@ def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Ite
         return None if other is None else art.items[other]
 
     return twin_of
-
-
-def _example(reading: Reading) -> str:
-    """A word to search for: what the person likes, else what there is much of; "" where none is short."""
-    known = spoken_of(reading.explanation.likings) if reading.progress.answers else ()
-    words = [*(one.word for one in known if one.liked), *reading.collection.words.examples()]
-    return next((word for word in words if len(word) <= _SHORT_WORD), "")
 
 
 def why_apart(wanted: Filter, item: Item) -> str:
