@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 
 import pytest
 from fastapi.testclient import TestClient
@@ -53,6 +54,15 @@ def test_who_likes_the_opposite_is_drawn_to_different_pictures(client, wall):
     assert two
     assert not one & two
     assert int(re.search(r"the same one (\d+) %", page)[1]) < 45
+
+
+def test_what_comes_nearest_is_shown_where_nothing_is_near_the_top_of_both(client, wall, monkeypatch):
+    monkeypatch.setattr(sys.modules["beholder.session.together"], "_SHOWN", 1)  # so near the top is among the first two
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, darker=True))
+    page = beside(client, wall, guest)
+    assert "Both would love" not in page
+    assert len(hung(page, "Nearest to both")) == 1
 
 
 def test_whoever_is_named_first_the_figures_and_pictures_are_the_same(client, wall):

@@ -81,10 +81,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Two people side by side: how far they agree; what both would love, what only the one, only the other."""
+    """Two people side by side: how far they agree; what both would love, what only the one, only the other.
+
+    Where nothing is near the top of both rankings, `nearest` has what comes nearest to it, and `both` has nothing.
+    """
 
     agreement: Agreement
     both: list[Item]
+    nearest: list[Item]
     one: list[Item]
     other: list[Item]
 
@@ -129,9 +133,10 @@ def _compared(one: Reading, other: Reading) -> Together:
         best = found[np.argsort(by[found], kind="stable")][: 2 * _SHOWN].tolist()
         return [collection.items[row] for row in varied(collection.X, best, _SHOWN)]
 
+    worse = places.max(axis=0)
     return Together(
         _agreement(collection, rows, one, other),
-        hang(both, places.max(axis=0)), hang(only[0], -apart), hang(only[1], apart),
+        hang(both, worse), [] if both.any() else hang(worse < 0.5, worse), hang(only[0], -apart), hang(only[1], apart),
     )  # fmt: skip
 
 
