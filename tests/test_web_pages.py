@@ -79,7 +79,7 @@ def test_a_second_collection_starts_from_what_was_said_in_the_first_unless_told_
     wall.import_source(hang(tmp_path / "more"), "more")
     text = client.get("/results/more").text
     assert "70 pictures, yours first" in text
-    assert "Your 12 answers in other collections count here too." in text
+    assert "Your 12 answers in other collections, or about made pictures, count here too." in text
     assert client.post("/elsewhere/more", data={"count": "0"}).status_code == 200
     assert "Only your answers in this collection count." in client.get("/taste/more").text
     assert client.post("/elsewhere/more", data={"count": "2"}).status_code == 422
