@@ -4,11 +4,12 @@ import html
 import re
 import sys
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from beholder.session import Agreement
-from helpers.browser import HERE, SAFE, as_person, brighter, choose, send
+from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, send
 
 pytest_plugins = "helpers.webwall"
 
@@ -23,6 +24,12 @@ def other(client, *events):
 def beside(client, wall, guest, **more):
     numbers = {"one": wall.store.person(client.person).id, "other": wall.store.person(guest.person).id}
     return html.unescape(client.get("/together", params=numbers | more).text)
+
+
+def by_lot(wall, seed, n=10):
+    """So many choices of somebody who likes nothing more than another."""
+    items, rng = [item.id for item in wall.collection("wall").items], np.random.default_rng(seed)
+    return [event("choice", rng.choice(items, 2, replace=False).tolist()) for _ in range(n)]
 
 
 def hung(page, heading):
@@ -140,10 +147,9 @@ def test_agreement_is_told_as_surely_as_it_is_known(same, low, high, said):
 
 
 def test_no_verdict_is_given_while_little_is_known_of_either(client, wall):
-    """Two people whose answers were drawn by lot seem to have nothing in common only because both are unknown."""
-    choose(client, 10)
-    guest = other(client)
-    choose(guest, 10)
+    """Two people whose answers were drawn by lot seem to differ only because both are unknown."""
+    send(client, *by_lot(wall, seed=0))
+    guest = other(client, *by_lot(wall, seed=4))
     page = beside(client, wall, guest)
     assert "too early" in page
-    assert "little in common" not in page
+    assert "different pictures" not in page
