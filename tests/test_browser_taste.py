@@ -4,7 +4,7 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
-from helpers.browser import PHONE, brighter, enter, no_wider, say, shut
+from helpers.browser import PHONE, brighter, enter, kinds, no_wider, say, shut
 
 pytest_plugins = "helpers.webwall"
 DEVICES = {"desk": {"viewport": {"width": 1280, "height": 900}}, "phone": PHONE | {"color_scheme": "dark"}}
@@ -64,5 +64,15 @@ def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, 
     assert page.inner_text("h1").startswith(f"{names[1]} and {names[0]} like much the same")
     no_wider(page)
     assert page.locator("section:has(h2:text('Both would love')) img").count() == 9
+    heart = page.locator(".hung .heart").last
+    heart.scroll_into_view_if_needed()
+    stood = page.evaluate("scrollY")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        heart.click()
+    page.wait_for_selector(f".toast.shown:has-text('Kept for {names[1]}.')")
+    assert heart.get_attribute("aria-pressed") == "true"
+    assert heart.get_attribute("aria-label").startswith(f"{names[1]}’s favourite: ")
+    assert page.evaluate("scrollY") == stood
+    assert kinds(server, names[1]).count("favourite") == 1
     page.locator(".hung a").first.click()
     page.locator("dialog.zoom img").wait_for()

@@ -96,6 +96,18 @@ def test_a_heart_is_given_side_by_side(client, wall):
     assert re.search(rf'name="item" value="{heart[1]}".*?aria-pressed="(\w+)"', again)[1] == "true"
 
 
+def test_people_counts_hearts_as_my_taste_does(client, wall):
+    send(client, *brighter(wall))
+    items = wall.collection("wall").items
+    for item, kind in ((items[0], "favourite"), (items[1], "hide")):
+        client.post("/mark/wall", data={"item": item.id, "kind": kind, "value": "1"})
+    person = wall.store.person(client.person)
+    counted = wall.store.answer_counts(person.id)[wall.collection("wall").row.id]
+    assert f"from {counted} answers" in client.get("/taste/wall").text
+    card = client.get("/people").text.partition(f"<span>{client.person}<small>")[2]
+    assert card.startswith(f"{counted} answers")
+
+
 def test_what_either_has_hidden_is_not_shown(client, wall):
     send(client, *brighter(wall))
     guest = other(client, *brighter(wall, seed=1))
@@ -137,7 +149,7 @@ def test_people_lead_side_by_side_and_who_is_compared_is_chosen(client, wall):
         (0.65, 0.52, 0.7, "Ada and Ben agree a little."),
         (0.57, 0.53, 0.6, "Ada and Ben agree a little."),
         (0.5, 0.46, 0.54, "Ada and Ben have little in common."),
-        (0.6, 0.4, 0.8, "It is too early to be sure how far Ada and Ben agree."),
+        (0.6, 0.4, 0.8, "How far Ada and Ben agree is still open."),
         (0.4, 0.3, 0.45, "Ada and Ben are drawn to different pictures."),
         (0.7, None, None, "Ada and Ben like many of the same pictures."),
     ],
@@ -151,5 +163,5 @@ def test_no_verdict_is_given_while_little_is_known_of_either(client, wall):
     send(client, *by_lot(wall, seed=0))
     guest = other(client, *by_lot(wall, seed=4))
     page = beside(client, wall, guest)
-    assert "too early" in page
+    assert "is still open" in page
     assert "different pictures" not in page

@@ -53,7 +53,7 @@ class Agreement:
         low, high = (self.same if x is None else x for x in (self.low, self.high))
         two = f"{one} and {other}"
         if self.open:
-            return f"It is too early to be sure how far {two} agree."
+            return f"How far {two} agree is still open."
         if low <= 0.5 <= high:
             return f"{two} have little in common."
         if self.same < 0.5:

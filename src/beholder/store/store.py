@@ -27,7 +27,7 @@ from beholder.store.names import alike, clean, composed
 from beholder.store.removal import Removal
 from beholder.store.shortlists import KeptShortlists
 from beholder.store.works import KeptWorks
-from beholder.types import ADDED, Details, Item, Judgement, picture_key
+from beholder.types import ADDED, Details, Item, Judgement, picture_key, teaching
 
 _NOTHING = Details()  # one for all pictures of which nothing is known
 _AT_ONCE = 1000  # rows that are read together where they are too many to hold
@@ -647,15 +647,13 @@ class Store:
             return [_judgement(row) for row in db.execute(sa.select(table).where(of_person).order_by(table.c.id))]
 
     def answer_counts(self, person_id: int) -> dict[int, int]:
-        """How many answers that teach this person has given, by collection id."""
-        teaches = _current.c.kind.in_(("rating", "choice", "tie", "grid"))
-        query = (
-            sa.select(_current.c.collection_id, sa.func.count())
-            .where((_current.c.person_id == person_id) & teaches)
-            .group_by(_current.c.collection_id)
-        )
+        """How many answers that teach this person has given, hearts and hidden pictures too, by collection id."""
+        said: dict[int, list[Judgement]] = {}
         with reading(self.engine) as db:
-            return {row[0]: row[1] for row in db.execute(query)}
+            for row in db.execute(sa.select(_current).where(_current.c.person_id == person_id).order_by(_current.c.id)):
+                said.setdefault(row.collection_id, []).append(_judgement(row))
+        counts = {collection: len(teaching(judgements)) for collection, judgements in said.items()}
+        return {collection: count for collection, count in counts.items() if count}
 
     def newest_events(self, person_id: int) -> dict[int, int]:
         """The number of the last thing that this person said or took back, by collection id; it rises."""

@@ -1,0 +1,37 @@
+// Side by side: a heart is given where the page stands, and whose it is is said.
+
+import { newId } from "./api.js";
+import * as outbox from "./outbox.js";
+import { toast } from "./signs.js";
+import "./closer.js";
+
+const { segment } = document.querySelector(".taste").dataset;
+const hearts = (id) => document.querySelectorAll(`#x${id} .heart`);
+
+function set(id, on) {
+  for (const heart of hearts(id)) {
+    heart.setAttribute("aria-pressed", on);
+    heart.value = on ? 0 : 1;
+  }
+}
+
+document.getElementById("main").addEventListener("submit", (e) => {
+  const heart = e.submitter;
+  if (!heart?.matches(".heart")) return;
+  e.preventDefault();
+  const [id, value] = [Number(new FormData(heart.form).get("item")), Number(heart.value)];
+  set(id, value === 1);
+  outbox.add(segment, { id: newId(), kind: "favourite", items: [id], value, asked_by: "person" });
+  toast(`${value ? "Kept" : "No longer kept"} for ${heart.dataset.who}.`);
+});
+
+let troubled = "saved";
+outbox.watch(({ state, sentence, refused }) => {
+  if (refused?.items && refused.kind === "favourite") set(refused.items[0], !refused.value);
+  if (state !== troubled) {
+    if (state === "refused") toast(`Not saved: ${sentence}`);
+    if (state === "stopped") toast(`Not saved yet: ${sentence}`);
+    if (state === "away") toast("The server cannot be reached. What you do is kept here, and saved when it is back.");
+  }
+  troubled = state;
+});
