@@ -81,7 +81,9 @@ def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hund
     gate.open(130)
     until(lambda: size(library) == 128)
     until(lambda: "coming in" not in client.get("/label/wall").text)
-    assert f'data-coming="{job.id}"' in client.get("/label/wall").text
+    page = client.get("/label/wall").text
+    assert f'data-coming="{job.id}"' in page
+    assert f'data-grids-left="{int(0.4 * _PICTURES // 9)}"' in page  # as many as all pictures allow, not the first alone
     assert len(ask(client)) == 1
 
 

@@ -44,14 +44,13 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     if job is not None and state.size_of(collection) < ENOUGH_TO_START:
         return page(request, "coming.html", here="label", coming=coming, name=collection, start=ENOUGH_TO_START)
     session = state.fresh(collection, person)
-    history = session.history()
+    history, size = session.history(), len(session.collection)
+    expected = max(size, job.total if job is not None else 0)  # with those that are still to come
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=_MODES, chosen=bool(mode),
-        mode=mode or _starting_mode(history, len(session.collection)),
-        grids_left=grids_left(history, len(session.collection)),
-        progress=(now := session.progress()), gained=gained, enough=not now.left, size=len(session.collection),
-        searchable=session.starts_from_others,
-        needed=needed(len(session.collection)), grid_weight=GRID_WEIGHT, coming=coming,
+        mode=mode or _starting_mode(history, expected), grids_left=grids_left(history, expected),
+        progress=(now := session.progress()), gained=gained, enough=not now.left, size=size,
+        searchable=session.starts_from_others, needed=needed(size), grid_weight=GRID_WEIGHT, coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response
