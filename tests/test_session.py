@@ -260,6 +260,14 @@ def test_thirty_choices_order_85_of_100_unseen_pairs_as_the_person_would(lived):
     assert np.mean(right) >= 0.85, np.round(right, 2)
 
 
+def test_the_question_left_open_is_of_two_pictures_that_the_person_may_like(lived):
+    for someone, session in lived[:5]:
+        row_of, scores = session.collection.row_of, session.reading().scores
+        asked = session.open_question()
+        assert min(scores[[row_of[item] for item in asked.items]]) > np.median(scores), someone
+        assert session.open_question() is asked  # until something else is said
+
+
 def test_the_first_reason_names_the_planted_liking(lived):
     named = [s.reading().explanation.leanings[0].attribute == planted(someone) for someone, s in lived]
     assert np.mean(named) >= 0.8, named

@@ -24,7 +24,8 @@ from beholder.session.reading import NewestReading, Reading
 from beholder.types import Judgement
 
 _PATIENCE = 0.5  # seconds that a grid may wait for what is being learned
-_LEARNING = 60.0  # seconds that a ranking may
+_LEARNING = 60.0  # seconds that a ranking may wait for it
+_TELLING = 12  # pairs that tell much, of which the best liked is left open
 
 
 class Session:
@@ -169,10 +170,13 @@ class Session:
         return ready
 
     def open_question(self) -> Question | None:
-        """The pair that would tell most; the same until something else is said. None where there is none left."""
-        history, kept = self.now.history, self._open
-        if kept is None or kept[0] is not history:
-            self._open = kept = history, next(iter(self.questions("choice", 1, only="ours")), None)
+        """A pair that tells much, of pictures that the person may like; None where none is left. The same until more is said."""
+        now, kept = self.now, self._open
+        if kept is None or kept[0] is not now.history:
+            asked = self.questions("choice", _TELLING, only="ours")
+            if now.fitted is not None:  # of two that nobody wants, neither is worth a thought
+                asked.sort(key=lambda question: -min(now.scores[[now.collection.row_of[i] for i in question.items]]))
+            self._open = kept = now.history, next(iter(asked), None)
         return kept[1]
 
     # Learning, behind the answers
