@@ -83,7 +83,7 @@ def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hund
     until(lambda: "coming in" not in client.get("/label/wall").text)
     page = client.get("/label/wall").text
     assert f'data-coming="{job.id}"' in page
-    assert f'data-grids-left="{int(0.4 * _PICTURES // 9)}"' in page  # as many as all pictures allow, not the first alone
+    assert f'data-grids-left="{int(0.4 * _PICTURES // 9)}"' in page  # as many as all of them allow
     assert len(ask(client)) == 1
 
 

@@ -170,7 +170,7 @@ class Session:
         return ready
 
     def open_question(self) -> Question | None:
-        """A pair that tells much, of pictures that the person may like; None where none is left. The same until more is said."""
+        """A telling pair of pictures that the person may like; the same until more is said. None: none left."""
         now, kept = self.now, self._open
         if kept is None or kept[0] is not now.history:
             asked = self.questions("choice", _TELLING, only="ours")
