@@ -4,6 +4,7 @@ import html
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from beholder.types import teaching
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
 from beholder.web.pages.made import Made
+from beholder.web.rounds import Round
 from helpers.browser import as_person, choose, event, form, send
 from helpers.flows import tiny_flow
 
@@ -135,6 +137,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert all(f"number {seed}</p>" in page for seed in (5, 6))
     assert "say where a picture would stand among those of wall: 5.5 is the middle" in page
     assert page.count("<figure") == 2
+    assert 'name="more" value="dark"' in page, "what was wished stands where it was typed"
     home = chosen.get("/").text
     assert home.index("Results of wall") < home.index("Results of Made for"), "newer, but made of the other"
     first, second = items(wall, chosen)
@@ -155,6 +158,14 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     )
     sheet = chosen.get("/create/wall/sheet").text
     assert f"<i>New picture 1</i>, made for {chosen.person} with Beholder" in sheet
+
+
+def test_a_round_says_how_long_the_rest_will_take_by_its_own_speed():
+    now = time.monotonic()
+    one = Round(1, 4, begun=now - 40, sketched=now - 30, finished=now)
+    assert one.passed == "40 s so far"
+    one.done = 1
+    assert one.passed == "40 s so far, about 90 s left"
 
 
 def test_the_same_seed_makes_the_same_picture(chosen, app, wall, may):

@@ -69,6 +69,8 @@ class Round:
     looks: int = 0  # how often one of them changed
     stop: threading.Event = field(default_factory=threading.Event)
     begun: float = field(default_factory=time.monotonic)
+    sketched: float = 0.0  # when the first picture was begun, 0 before
+    finished: float = 0.0  # when the newest one was done, 0 before
 
     @property
     def active(self) -> bool:
@@ -76,9 +78,14 @@ class Round:
         return self.state in ("waiting", "running")
 
     @property
-    def seconds(self) -> int:
-        """How long it has gone on."""
-        return round(time.monotonic() - self.begun)
+    def passed(self) -> str:
+        """How long it has gone on, and how long the rest will take if it goes on as fast."""
+        so_far = f"{round(time.monotonic() - self.begun)} s so far"
+        if not 0 < self.done < self.count:
+            return so_far
+        each = (self.finished - self.sketched) / self.done
+        left = self.finished + each * (self.count - self.done) - time.monotonic()
+        return f"{so_far}, about {max(1, round(left))} s left"
 
     def step(self, stage: str = "", done: int = 0, total: int = 0) -> None:
         """Called now and then while pictures are made. raises : Stopped where the person has stopped it"""
@@ -86,6 +93,8 @@ class Round:
         if self.stop.is_set():
             raise _Stopped
         self.stage = stage or self.stage
+        if stage == "sketching" and not self.sketched:
+            self.sketched = time.monotonic()
 
     def show(self, at: int, picture: Image.Image) -> None:
         """Called with what is coming. raises : as `step`"""
@@ -99,7 +108,7 @@ class Round:
     def as_json(self) -> dict[str, Any]:
         return {
             "number": self.number, "count": self.count, "state": self.state, "stage": self.stage, "done": self.done,
-            "error": self.error, "coming": sorted(self.coming), "looks": self.looks, "seconds": self.seconds,
+            "error": self.error, "coming": sorted(self.coming), "looks": self.looks, "passed": self.passed,
         }  # fmt: skip
 
 
@@ -186,7 +195,7 @@ class Rounds:
                         kept.add(one, **{"made from": row.name, "round": str(made.number)})
                         self._ended(kept.name)
                         made.coming.pop(made.done, None)
-                        made.done += 1
+                        made.done, made.finished = made.done + 1, time.monotonic()
                         made.step()
                 made.state = "done"
             except _Stopped:

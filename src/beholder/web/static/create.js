@@ -35,12 +35,12 @@ document.addEventListener("change", count);
 count();
 const again = () => fetch(location.pathname).then(renew).catch(() => false);
 
-function tell({ stage, state, done, count, seconds }) {
+function tell({ stage, state, done, count, passed: time }) {
   const said = document.getElementById("said");
   const words = `${state === "waiting" ? "waiting for another round to end" : stage} · ${done} of ${count}`;
   if (said && said.textContent !== words) said.textContent = words;
   const passed = document.getElementById("passed");
-  if (passed) passed.textContent = `${seconds} s so far`;
+  if (passed) passed.textContent = time;
   const bar = live().querySelector("progress");
   if (bar) bar.value = done;
 }
