@@ -55,6 +55,13 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
         with page.expect_response(lambda one: one.request.method == "POST" and "/api/shortlists" in one.url):
             page.locator("dialog.keep li input").check()
         page.keyboard.press("Escape")
+    assert page.locator(".wall figure[data-listed='On shortlist Hall']").count() == 3
+    page.locator(".wall .dots").first.evaluate("one => one.click()")
+    page.locator("dialog.sheet [data-do=keep]", has_text="On shortlist Hall").wait_for()
+    if device is not DARK_PHONE:
+        tile, sheet = page.locator(".wall figure").first.bounding_box(), page.locator("dialog.sheet").bounding_box()
+        assert 0 < sheet["x"] - tile["x"] - tile["width"] < 20  # beside its picture
+    page.keyboard.press("Escape")
     page.goto(f"{server.url}/shortlists")
     page.locator(".lists a").click()
     page.locator("#list > li").nth(2).wait_for()
@@ -84,6 +91,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
         page.locator("#said", has_text="Order saved").wait_for()
     assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == moved
     if device is not DARK_PHONE:
+        page.evaluate("document.getElementById('said').textContent = ''")
         drag(page, page.locator("[data-grip]").last, page.locator("#list > li").first)
         page.locator("#said", has_text="Order saved").wait_for()
         page.reload()

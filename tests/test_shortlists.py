@@ -117,6 +117,14 @@ def test_a_shortlist_is_one_persons_own(listed, wall):
     assert "Hall" not in text
 
 
+def test_results_marks_what_is_on_a_shortlist(listed, wall):
+    client, _, ids = listed
+    other = wall.store.items(wall.store.collection("wall").id)[4].id
+    choose(client, 12)
+    text = client.get(f"/wall/wall/tiles?items={ids[0]},{other}").text
+    assert re.findall(r'data-item="(\d+)" data-listed="(.*?)"', text) == [(str(ids[0]), "On shortlist Hall")]
+
+
 def test_it_works_without_a_script(listed):
     client, number, ids = listed
     assert form(client, f"/shortlists/{number}/up", item=ids[1]).status_code == 303

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +27,7 @@ from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said
 from beholder.web.pages.views import too_early, views_of
 from beholder.web.pages.works import same_questions
 from beholder.web.render import download, page
-from beholder.web.state import state_of
+from beholder.web.state import AppState, state_of
 from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
@@ -95,7 +96,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "twin_of": twins_in(
                 pictures, [shown.rows[: number * _PER_PAGE].astype(np.int64)], (number - 1) * _PER_PAGE
             ),
-            "apart": lambda part: address(apart=part),
+            "apart": lambda part: address(apart=part), "listed": listed_of(state, person),
         }  # fmt: skip
         template = "filter_fields.html" if part == "filter" else "results.html"
         response = page(request, template, here="results", **context)
@@ -136,6 +137,15 @@ def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
     shown = (sort for sort in _SORTS if known.get(sort.partition("-")[0], True) or sort == wanted.sort)
     return {sort: (_SORTS | first)[sort] for sort in shown}
+
+
+def listed_of(state: AppState, person: Person) -> dict[int, str]:
+    """On which of the person's shortlists each picture is, in words; "" for others."""
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    for own in state.store.shortlists.of(person.id):
+        for id in own.items:
+            names[id].append(own.name)
+    return defaultdict(str, {id: f"On shortlist{'s' * (len(on) > 1)} {', '.join(on)}" for id, on in names.items()})
 
 
 def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Item], Item | None]:

@@ -16,6 +16,7 @@ export const ACTS = [
   ["open", "Look closer", "zoom", "Z"],
 ];
 
+const listed = new Map(); // id -> on which shortlists, in words, as far as this page has changed it
 const marks = { favourite: new Map(), hide: new Map() }; // id -> on, as far as this page has changed it
 const done = []; // newest last: {event, title}
 let chosen = new Map(); // of this collection
@@ -50,6 +51,10 @@ export function tell(box, figure) {
   const id = idOf(figure);
   const state = { favourite: on("favourite", id, figure), hide: on("hide", id), compare: chosen.has(id) };
   for (const [what, pressed] of Object.entries(state)) box.querySelector(`[data-do=${what}]`)?.setAttribute("aria-pressed", pressed);
+  const keeper = box.querySelector("[data-do=keep]");
+  const label = figure.dataset.listed || "Shortlist";
+  if (keeper?.matches(".round")) Object.assign(keeper, { ariaLabel: label, title: `${label} (S)` });
+  else if (keeper) keeper.querySelector("span").textContent = label;
 }
 
 // A tile as this page knows the picture: also one that has come anew.
@@ -59,6 +64,10 @@ export function dress(figure) {
   if (heart && marks.favourite.has(id)) heart.setAttribute("aria-pressed", marks.favourite.get(id));
   figure.classList.toggle("is-hidden", Boolean(marks.hide.get(id)));
   figure.classList.toggle("is-chosen", chosen.has(id));
+  if (listed.has(id)) {
+    figure.dataset.listed = figure.querySelector(".plate").title = listed.get(id);
+    if (!listed.get(id)) figure.removeAttribute("data-listed");
+  }
 }
 
 function changed(id) {
@@ -129,7 +138,10 @@ function drop(...ids) {
 export function act(what, figure) {
   const id = idOf(figure);
   if (what === "favourite" || what === "hide") mark(what, figure, !on(what, id, figure));
-  else if (what === "keep") keep(id, titleOf(figure));
+  else if (what === "keep") keep(id, titleOf(figure), (names) => {
+    listed.set(id, names.length ? `On shortlist${names.length > 1 ? "s" : ""} ${names.join(", ")}` : "");
+    changed(id);
+  });
   else if (what === "compare") compare(figure);
   else if (what === "alike") location[history.state?.zoom ? "replace" : "assign"](`/results/${segment}?like=${id}`);
 }
@@ -155,6 +167,11 @@ export function menu(figure, run) {
   if (link) list.append(make("a", { class: "button", href: link.href, target: "_blank", rel: "noopener noreferrer" }, icon("open"), make("span", {}, "Open its page")));
   sheet.replaceChildren(make("div", { class: "dialog-head" }, make("h2", {}, titleOf(figure)), button("Close", { image: "close", round: true, onclick: () => sheet.close() })), list);
   sheet.showModal();
+  const { left, width, top, bottom } = figure.querySelector(".plate").getBoundingClientRect();
+  const beside = innerWidth > 640; // its picture; on a phone it lies at the foot
+  const at = [left + width + 12 + sheet.offsetWidth > innerWidth ? left - 12 - sheet.offsetWidth : left + width + 12, (top + bottom - sheet.offsetHeight) / 2];
+  const within = (to, size, room) => `${Math.max(8, Math.min(to, room - size - 8))}px`;
+  Object.assign(sheet.style, beside ? { margin: 0, left: within(at[0], sheet.offsetWidth, innerWidth), top: within(at[1], sheet.offsetHeight, innerHeight) } : { margin: "", left: "", top: "" });
 }
 
 // What the server did not take is undone here, and said.

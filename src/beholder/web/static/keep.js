@@ -11,15 +11,20 @@ function build() {
   document.body.append(dialog);
 }
 
-// item: the picture's id, title: how the dialog calls it.
-export function keep(item, title) {
+// item: the picture's id, title: how the dialog calls it, changed: is told the names of the shortlists that it is on.
+export function keep(item, title, changed = () => {}) {
   if (!dialog) build();
   const fault = make("p", { class: "fault", role: "alert" });
   const said = make("p", { role: "status" });
+  const on = new Map(); // id -> name, of those that it is on
   const put = async (body, box) => {
     fault.textContent = said.textContent = "";
     try {
-      return await call("/api/shortlists", { item, ...body });
+      const put = await call("/api/shortlists", { item, ...body });
+      if (put.on) on.set(put.id, put.name);
+      else on.delete(put.id);
+      changed([...on.values()]);
+      return put;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       fault.textContent = `Not saved. ${error.message}`;
@@ -27,8 +32,9 @@ export function keep(item, title) {
       return null;
     }
   };
-  const line = ({ id, name, on }) => {
-    const box = make("input", { type: "checkbox", checked: on });
+  const line = ({ id, name, on: checked }) => {
+    if (checked) on.set(id, name);
+    const box = make("input", { type: "checkbox", checked });
     box.addEventListener("change", () => put({ shortlist: id, on: box.checked }, box));
     return make("li", {}, make("label", { class: "check" }, box, name), make("a", { href: `/shortlists/${id}` }, "Open"));
   };
