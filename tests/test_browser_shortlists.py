@@ -119,6 +119,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     page.locator("a", has_text="Decide").click()
     page.locator(".pair img").nth(1).wait_for()
     page.keyboard.press("ArrowRight")
+    assert page.locator(".bar .name").is_visible()
     page.reload()  # left half way, it goes on there
     page.locator("#round", has_text="the final").wait_for()
     page.keyboard.press("ArrowRight")
@@ -126,6 +127,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     highest = page.locator("#all > li").evaluate_all("all => Math.max(...all.map(one => Number(one.dataset.score)))")
     won = page.locator("#all > li").last.get_attribute("data-score")
     said = "Your ranking had it first, too." if float(won or 0) == highest else "Your ranking had"
+    assert page.locator("#round").inner_text().startswith("It stands first on the shortlist.")
     assert (said in page.locator("#round").inner_text()) == bool(won)
     page.reload()
     page.locator(".chosen").wait_for()

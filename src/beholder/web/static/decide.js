@@ -21,6 +21,7 @@ const KEY = `beholder-decide.${home}.${person}.${page.dataset.id}`;
 // alive: those of this round, in order; next: winners of it; out: those that lost, the last one first
 let now;
 let before; // [{state, said}]: what one can go back to
+let hung = all; // as the pictures stand on the shortlist
 let view;
 function hang() {
   view = new Pairs(wall, controls, { give, tool: () => {}, skip: () => give({ kind: "skip", items: pair().map((one) => one.id) }) });
@@ -89,7 +90,22 @@ function give(event) {
   const won = event.kind === "choice" ? event.items[0] : left.id; // of two alike, the one that hangs first goes on
   const [winner, loser] = won === left.id ? [left, right] : [right, left];
   now = { alive: now.alive.slice(2), next: [...now.next, winner], out: [loser, ...now.out] };
+  const final = now.alive.length + now.next.length === 1;
+  if (final) hung = [winner, ...all.filter((one) => one !== winner)];
   step();
+  if (final) save(hung);
+}
+
+// Keep an order on the shortlist; whether it is kept
+async function save(order) {
+  try {
+    await call(`/shortlists/${page.dataset.id}/order`, { items: order.map((one) => one.id) });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    controls.append(make("p", { class: "fault", role: "alert" }, `Not saved. ${error.message}`));
+    return false;
+  }
 }
 
 function undo() {
@@ -97,7 +113,10 @@ function undo() {
   if (!last) return;
   if (last.said) add(last.segment, { id: newId(), kind: "undo", items: [], undoes: last.said.id });
   now = last.state;
-  if (!wall.querySelector(".pair")) hang();
+  if (!wall.querySelector(".pair")) {
+    hang();
+    if (hung !== all) save((hung = all));
+  }
   step();
 }
 
@@ -112,20 +131,14 @@ function over() {
   const [winner] = now.alive;
   const order = [winner, ...now.out];
   ask.textContent = `Your choice: ${winner.title}`;
-  round.textContent = against(winner);
-  const fault = make("p", { class: "fault", role: "alert" });
+  round.textContent = `${hung[0] === winner ? "It stands first on the shortlist. " : ""}${against(winner)}`;
   const keepOrder = button("Keep this order", { class: "main", onclick: async () => {
-    try {
-      await call(`/shortlists/${page.dataset.id}/order`, { items: order.map((one) => one.id) });
-      drop();
-      location.href = `/shortlists/${page.dataset.id}`;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      fault.textContent = `Not saved. ${error.message}`;
-    }
+    if (!(await save(order))) return;
+    drop();
+    location.href = `/shortlists/${page.dataset.id}`;
   } });
   wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("ul", { class: "also" }, ...now.out.map((one) => make("li", {}, one.image)))));
-  controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }), fault);
+  controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }));
 }
 
 document.addEventListener("keydown", (e) => {
