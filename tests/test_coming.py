@@ -108,9 +108,11 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
         (question,) = ask(client)
         ids = sorted(item["id"] for item in question["items"])
         assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+    assert f'data-job="{job.id}">{job.done} of {job.total} pictures are in' in client.get("/results/wall").text
     gate.open()
     until(lambda: not job.active)
     assert job.state == "done"
+    assert 'id="coming"' not in client.get("/results/wall").text
     assert f"{_PICTURES} pictures, yours first" in client.get("/results/wall").text
     assert 'data-coming=""' in client.get("/label/wall").text
     assert len(library.store.judgements(library.store.person(client.person).id, library.collections()[0].id)) == 12

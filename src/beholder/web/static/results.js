@@ -4,6 +4,7 @@ import * as acts from "./acts.js";
 import { make } from "./dom.js";
 import "./filter.js";
 import { help } from "./help.js";
+import { follow } from "./importing.js";
 import { elsewhere, keyOf } from "./keys.js";
 import { toast } from "./signs.js";
 import { Wall } from "./wall.js";
@@ -27,6 +28,8 @@ const wall = element && new Wall(element, {
   },
   lost: () => toast("The server cannot be reached. The pictures come when it is back."),
 });
+const coming = document.getElementById("coming");
+if (coming) follow(coming.dataset.job, coming);
 wall?.start().then((hung) => hung && paging(hung));
 
 // All pictures hang on this page, but for more than a browser can draw on one.
