@@ -195,6 +195,8 @@ def test_kinds_hold_every_picture_and_the_best_come_first(client, library):
     text = client.get("/kinds/dated").text
     means = [float(m) for m in re.findall(r"([\d.]+) on average", text)]
     assert means == sorted(means, reverse=True)
+    for like, row in re.findall(r">Like “(.+?)”</a></h2>(.*?)</ul>", text, re.S):
+        assert f'"Zoom in on {like}"' in row  # a kind shows the picture that it is called by
     found = [client.get(unescape(a)).text for a in re.findall(r'<h2><a href="([^"]+)"', text)]
     ids = [int(i) for wall in found for i in re.findall(r'<figure id="p(\d+)"', wall)]
     assert sorted(ids) == library.collection("dated").ids.tolist()

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from beholder.collection import Collection
-from beholder.ranking import Ranking
+from beholder.ranking import Ranking, title_of
 from beholder.session import Session
 from beholder.types import Item
 from beholder.views import Group
@@ -132,6 +132,10 @@ def _row_of(group: Group, place: Any, ranking: Ranking, items: Sequence[Item]) -
     rows = group.rows[place[group.rows] >= 0]
     rows = rows[np.argsort(place[rows], kind="stable")]
     title = replace(group, rows=rows).title
-    best = [(items[row], float(ranking.scores[row])) for row in rows[:_BEST].tolist()]
+    first = rows[:_BEST].tolist()
+    like = next((row for row in rows.tolist() if title_of(items[row]) == group.like), None)
+    if like is not None and not group.name and like not in first:
+        first[-1] = like  # the kind is called by it
+    best = [(items[row], float(ranking.scores[row])) for row in first]
     score = float(ranking.scores[rows].mean()) if len(rows) else 0.0
     return _Row(title, quote(str(group), safe=""), len(rows), score, best)
