@@ -341,6 +341,10 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
             "Not portraits, not gold tones.",
         ),
         ([liking("Baroque", "style", 0.4)], "Often Baroque."),
+        (
+            [liking("calm", "mood"), liking("Neoplasticist", "style", 0.01, 0.4, liked=False)],
+            "Calm pictures. Not Neoplasticist pictures.",
+        ),
         ([liking("night", "light"), liking("thick paint", "technique")], "Pictures at night and with thick paint."),
         ([liking("black and white", "palette")], "Pictures in black and white."),
         ([liking("much black", "palette")], "Pictures with much black."),

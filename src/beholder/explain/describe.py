@@ -13,7 +13,7 @@ import numpy as np
 
 from beholder.concepts import Tags
 from beholder.explain.likings import Liking
-from beholder.explain.phrases import listed, noun_of, side_of
+from beholder.explain.phrases import listed, noun_of, side_of, without_of
 from beholder.types import Floats, Ints, Matrix
 
 _WAYS = 3
@@ -49,7 +49,7 @@ class Way:
 
     def description(self, at: int = 0) -> str:
         """A paragraph; at : its place among others, so that no two are told in the same turns of phrase."""
-        artists, without = listed(self._words("artist")[:2]), [noun_of(x.word, x.group) for x in self.without[:2]]
+        artists, without = listed(self._words("artist")[:2]), [without_of(x) for x in self.without[:2]]
         sentences = [_OPENINGS[at % len(_OPENINGS)].format(self.pictures)]
         if artists:
             sentences.append(_PAINTERS[at % len(_PAINTERS)].format(artists))

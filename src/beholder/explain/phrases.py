@@ -54,6 +54,12 @@ def noun_of(word: str, group: str) -> str:
     return {"night": "night scenes", "ancient": "ancient art"}.get(word, word)
 
 
+def without_of(one: Liking) -> str:
+    """What is not liked, as a noun: "portraits", "Cubist pictures"."""
+    adjective = one.group == "style" and (one.word[0].isupper() or one.word == "abstract")
+    return f"{one.word} pictures" if adjective else noun_of(one.word, one.group)
+
+
 def side_of(word: str, group: str) -> str:
     """What stands behind the nouns: "in blue tones", "at night", "with thick paint", "of the 19th century"."""
     if word in _ITSELF:
@@ -110,7 +116,7 @@ def friend_sentence(spoken: Sequence[Liking], opening: str = "") -> str:
     style = [f"{'mostly' if x.share > _MOSTLY else 'often'} {x.word}" for x in liked.get("style", ())]
     above = [f"{listed(artists)} above all"] if artists else []
     said = "; ".join(filter(None, [what if what != "pictures" else "", ", ".join([*style, *above])]))
-    against = ", ".join(f"not {noun_of(x.word, x.group)}" for x in liked.get("", ()))
+    against = ", ".join(f"not {without_of(x)}" for x in liked.get("", ()))
     parts = [x for x in (said, against) if x]
     parts[:1] = [f"{opening}{x}" for x in parts[:1]]
     return " ".join(f"{x[0].upper()}{x[1:]}." for x in parts)
