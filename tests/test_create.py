@@ -29,6 +29,7 @@ class Light:
 
     encoder = "a"
     wanted = ()
+    told = ()
 
     def __init__(self, liked=()):
         self.liked = liked

@@ -7,7 +7,8 @@ from beholder.concepts.bank import bank
 from beholder.create import caveat
 from beholder.create.engine import Liked
 from beholder.create.evolution import PainterEngine
-from beholder.create.subjects import _shown, families_of, never_shown
+from beholder.create.subjects import _shown, families_of, never_shown, shares, things_of
+from beholder.explain.likings import Liking
 from beholder.painter import FAMILIES
 from test_create import Light
 
@@ -21,7 +22,8 @@ def test_every_family_shows_something_that_has_a_word():
     ("words", "family"),
     [("snow", "snow"), ("winter", "snow"), ("snowy landscape", "snow"), ("sea", "sea"), ("boats", "sea"),
      ("mountains", "landscape"), ("forest", "woods"), ("night", "night"), ("city", "city"), ("portrait", "portrait"),
-     ("flowers", "botanical"), ("still life", "still life"), ("abstract", "hard edge")],
+     ("flowers", "botanical"), ("garden", "thicket"), ("meadow", "landscape"), ("park", "woods"),
+     ("still life", "still life"), ("abstract", "hard edge")],
 )  # fmt: skip
 def test_a_word_leads_to_families_that_show_it(words, family):
     found = families_of([words])
@@ -47,3 +49,27 @@ def test_a_wished_thing_is_in_every_picture_even_after_one_like_it_was_loved():
     for some in (made, engine.guided(range(4), guide, 0.05)[0]):
         assert {one.recipe["family"] for one in some} == {"portrait"}
     assert len(made) >= 4
+
+
+def test_families_that_show_what_a_taste_names_come_sooner():
+    found = shares(["plants", "landscape", "trees", "grass"])
+    assert found["thicket"] == 1
+    assert 0 == found["night"] == found["mandala"] < found["landscape"] < 1
+    assert set(shares(["calm"]).values()) == {0}
+    guide, engine = Light(), PainterEngine()
+    found = []
+    for told in ((), ("face",)):
+        guide.told = told
+        found.append([one.recipe["family"] for one in engine.guided([0], guide, 0.05)[0]].index("portrait"))
+    assert found[1] < found[0]
+
+
+def test_a_taste_names_the_things_that_it_likes():
+    said = [
+        ("plants", "subject", True),
+        ("garden", "place", True),
+        ("people", "subject", False),
+        ("calm", "mood", True),
+    ]
+    likings = [Liking(word, group, 0, liked, 0.5, 0.1, 5, 9) for word, group, liked in said]
+    assert things_of(likings) == ["plants", "garden"]

@@ -44,7 +44,7 @@ class Light:
     def bound(self, pictures):
         return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
 
-    liked, wanted = (), ()
+    liked, wanted, told = (), (), ()
 
     def bound_of(self, rows):
         return None

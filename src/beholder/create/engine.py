@@ -55,11 +55,15 @@ class Guide(Protocol):
     encoder : the key of the encoder that `loved` gives rows of
     liked : what new pictures may be children of
     wanted : words that they are to show
+    told : words of the things that the taste likes to be shown
     """
 
     encoder: str
     liked: Sequence[Liked]
     wanted: Sequence[str]
+
+    @property
+    def told(self) -> Sequence[str]: ...
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""

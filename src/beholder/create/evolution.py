@@ -8,7 +8,7 @@ pictures, if any. Where words are wished that some families show, these alone ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from PIL import Image
 from beholder.create import known
 from beholder.create.engine import Guide, Liked, Sketch
 from beholder.create.novelty import Unlike
-from beholder.create.subjects import families_of
+from beholder.create.subjects import families_of, shares
 from beholder.filters.orders import by_worth_and_unlikeness
 from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
@@ -30,6 +30,7 @@ _TRIES = 60  # further ones for each picture wanted, at strength 1
 _FEWEST = 80  # further ones in all, at strength 1
 _ELITES = 3  # places kept in each family, so 24 pictures are of eight families at least, where all are tried
 _SPARE = 3  # places kept for each picture, where a few families are tried
+_LIFT = 0.6  # of a picture whose family shows most of what the taste names, in the bound's spreads
 _UNLIKE = 1.0  # by how much a picture counts less that is quite like one before it
 _ALIKE = 0.8  # likeness to one before it from which a picture comes last
 _ALL_FROM = 0.4  # the strength from which on all known places are looked at
@@ -64,15 +65,16 @@ class _Place:
 
 @dataclass
 class _Archive:
-    """The best places of each family, best first: so many at most."""
+    """The best places of each family, best first: so many at most. lifts : what is added to the bounds of a family"""
 
     most: int = _ELITES
+    lifts: Mapping[str, float] = field(default_factory=dict)
     places: dict[str, list[_Place]] = field(default_factory=dict)
 
     def keep(self, places: Sequence[_Place], bounds: Floats) -> None:
         for place, bound in zip(places, bounds.tolist(), strict=True):
             known = self.places.setdefault(place.family, [])
-            known.append(replace(place, bound=bound))
+            known.append(replace(place, bound=bound + self.lifts.get(place.family, 0.0)))
             known.sort(key=lambda one: -one.bound)
             del known[self.most :]
 
@@ -108,7 +110,8 @@ class PainterEngine:
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
         families = families_of(guide.wanted) or FAMILIES
         most = max(_ELITES, -(-_SPARE * len(seeds) // len(families)))
-        rng, archive = np.random.default_rng([*seeds, 3]), _Archive(most)
+        lifts = {family: _LIFT * share for family, share in shares(guide.told).items()}
+        rng, archive = np.random.default_rng([*seeds, 3]), _Archive(most, lifts)
         is_new = Unlike([one.picture for one in guide.liked], _ANOTHER)
         bounds = known.bounds(guide)
         first = _first(rng, seeds, bounds, strength, families, most)

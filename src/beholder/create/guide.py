@@ -15,6 +15,7 @@ from beholder.collection import Collection
 from beholder.create.engine import Liked
 from beholder.create.repaint import recipe_of
 from beholder.create.strokes import Pixels
+from beholder.create.subjects import things_of
 from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
 from beholder.errors import BadPicture, UserError
 from beholder.features.builtin import MODEL
@@ -91,6 +92,10 @@ class TasteGuide:
             from beholder.create.gradient import Gradient
 
             self._gradient = Gradient.open(MODEL)
+
+    @property
+    def told(self) -> Sequence[str]:
+        return things_of(self._reading.explanation.likings)
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """Of pictures as they look from afar."""

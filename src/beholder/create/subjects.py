@@ -1,4 +1,4 @@
-"""What the painter can show of the words that somebody wishes more of: its families by words of the bank."""
+"""What the painter can show of words that somebody wishes more of or likes: its families by words of the bank."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from functools import cache
 
 from beholder.concepts import find_words
 from beholder.concepts.bank import BankWord
+from beholder.explain.likings import Liking
 
 _SHOWN = {
-    "landscape": "landscape; mountains; hills; lake",
+    "landscape": "landscape; mountains; hills; lake; field; sky; clouds",
     "snow": "landscape; snow",
-    "sea": "sea; seascape; coast; beach; harbour; boats; water; reflections",
+    "sea": "sea; seascape; coast; beach; harbour; boats; water; reflections; sky",
     "waves": "waves; water; Ukiyo-e",
     "night": "night; stars; moon; moonlight; space",
     "city": "city; cityscape; buildings; houses; street; towers; windows; village",
-    "woods": "forest; trees",
-    "thicket": "jungle; plants; trees",
-    "botanical": "flowers; plants",
+    "woods": "forest; trees; park",
+    "thicket": "jungle; plants; trees; flowers; garden; park; grass",
+    "botanical": "flowers; plants; garden",
     "still life": "still life; fruit; bottles and glasses; vases; food",
     "portrait": "portrait; face; people; half-length portrait; single figure; hats",
     "icon": "icon; Madonna; halos; religious scenes; people; Byzantine; group of people; gold leaf",
-    "dabs": "garden; field; landscape; Impressionist; Pointillist; dots of paint",
+    "dabs": "garden; park; field; grass; landscape; Impressionist; Pointillist; dots of paint",
     "ink": "ink; drawing",
     "washes": "watercolour; thin washes; abstract",
     "colour fields": "abstract; Minimalist",
@@ -39,10 +40,20 @@ _THINGS = ("subject", "place", "figure")  # groups of the bank whose words are o
 
 def families_of(words: Sequence[str]) -> tuple[str, ...]:
     """Those that show most of the words; () where none is known to show any of them."""
+    return tuple(family for family, share in shares(words).items() if share == 1)
+
+
+def shares(words: Sequence[str]) -> dict[str, float]:
+    """How many of the words each family shows, as a share of what the one shows that shows most."""
     wanted = [part for word in words for part in _meant(word)]
     fit = {family: sum(any(one.word in shown for one in part) for part in wanted) for family, shown in _shown().items()}
-    most = max(fit.values())
-    return tuple(family for family, count in fit.items() if count == most) if most else ()
+    most = max(1, *fit.values())
+    return {family: count / most for family, count in fit.items()}
+
+
+def things_of(likings: Sequence[Liking]) -> list[str]:
+    """Of the words of a taste those that are liked and name what is shown."""
+    return [one.word for one in likings if one.liked and one.group in _THINGS]
 
 
 def caveat(engine: str, words: Sequence[str]) -> str:

@@ -21,6 +21,10 @@ class Watched:
         self._guide, self._look = guide, look
         self.encoder, self.liked, self.wanted = guide.encoder, guide.liked, guide.wanted
 
+    @property
+    def told(self) -> Sequence[str]:
+        return self._guide.told
+
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)
         self._look(pictures[int(np.argmax(found))])
