@@ -85,45 +85,28 @@ def sea(c: Canvas) -> None:
     light_of_swell = np.ones((c.height, c.width), np.float32)
     light_of_swell[horizon:] += 0.25 * (swell - 0.5)
     c.shade(light_of_swell)
-    boats = [
-        (rng.uniform(0.1, 0.9), rng.uniform(0.01, 0.2), rng.uniform(1, 2.4), rng.random() < 0.6)
-        for _ in range(int(rng.choice([0, 1, 1, 2, 5])))
-    ]
-    for x, near, size, is_pale in sorted(boats, key=lambda boat: boat[1]):
-        sail = c.palette.pale if is_pale else c.palette.accent()
-        _boat(c, x * c.width, horizon + near * (c.height - horizon), size, sail)
+    for _ in range(int(rng.choice([0, 1, 1, 2, 5]))):
+        _sail(c, rng.uniform(0.1, 0.9) * c.width, horizon + rng.uniform(0.01, 0.2) * (c.height - horizon))
 
 
-def _boat(c: Canvas, x: float, y: float, size: float, sail: Array) -> None:
-    """A boat under two sails, down to its waterline, above what the water shows of it."""
-    s = c.unit * (0.03 + 0.35 * (y / c.height - 0.3) ** 2) * size
-    t = np.linspace(0, 1, 12)
-    belly = np.sin(np.pi * t)
-
-    def at(points: Array) -> Array:
-        placed: Array = np.array([x, y]) + s * points
-        return placed
-
-    def edge(start: tuple[float, float], end: tuple[float, float], out: float) -> Array:
-        line: Array = np.outer(1 - t, start) + np.outer(t, end) + np.outer(belly * out, (1, 0))
-        return line
-
-    rail = np.stack([-1.0 + 2.15 * t, -0.2 - 0.22 * (2 * t - 0.9) ** 2], 1)
-    hull = np.vstack([rail, [(0.78, 0.14), (-0.8, 0.14)]])
-    main = np.vstack([edge((0.02, -2.4), (0.92, -0.3), 0.13), edge((0.92, -0.3), (0.02, -0.26), 0.0)])
-    jib = np.vstack([edge((-0.02, -2.15), (-0.92, -0.34), -0.02), edge((-0.92, -0.34), (-0.14, -0.28), 0.0)])
+def _sail(c: Canvas, x: float, y: float) -> None:
+    s = c.unit * (0.03 + 0.35 * (y / c.height - 0.3) ** 2) * c.rng.uniform(1, 2.4)
+    sail = c.palette.pale if c.rng.random() < 0.6 else c.palette.accent()
     with c.pen() as pen:
-        for k in range(9):  # the nearer, the more broken
-            middle, wide = 0.1 + 0.13 * (-1) ** k, (0.85 - 0.07 * k) * (1 - 0.4 * (k % 2))
-            colour = c.palette.deep if k < 2 else sail
-            pen.ellipse(x + s * middle, y + s * (0.2 + 0.17 * k), s * wide, s * 0.07, colour, 0.6 - 0.06 * k)
-        pen.line(at(np.array([(0.0, -2.46), (0.0, -0.2)])), c.palette.deep, s * 0.035)
-        pen.polygon(at(jib), sail * 0.86)
-        pen.polygon(at(main), sail)
-        pen.polygon(at(main * [0.5, 1.0] + [0.01, 0.0]), sail * 0.93)
-        pen.polygon(at(hull), c.palette.deep)
-        pen.line(at(rail), 0.6 * c.palette.deep + 0.4 * sail, s * 0.05)
-        pen.line(at(np.array([(-0.86, 0.14), (0.84, 0.14)])), c.palette.pale, s * 0.05, 0.45)
+        pen.polygon([(x, y - 2.2 * s), (x, y - 0.25 * s), (x + 1.0 * s, y - 0.25 * s)], sail)
+        pen.polygon(
+            [(x - 0.08 * s, y - 1.9 * s), (x - 0.08 * s, y - 0.25 * s), (x - 0.7 * s, y - 0.25 * s)], sail * 0.9
+        )
+        pen.polygon(
+            [
+                (x - 0.9 * s, y - 0.2 * s),
+                (x + 1.1 * s, y - 0.2 * s),
+                (x + 0.7 * s, y + 0.12 * s),
+                (x - 0.6 * s, y + 0.12 * s),
+            ],
+            c.palette.deep,
+        )
+        pen.line([(x - 0.5 * s, y + 0.35 * s), (x + 0.6 * s, y + 0.35 * s)], sail, s * 0.12, 0.4)
 
 
 def night(c: Canvas) -> None:

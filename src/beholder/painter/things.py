@@ -145,30 +145,12 @@ def _leaf(
 
 
 def _flower(pen: Pen, c: Canvas, x: float, y: float, r: float) -> None:
-    """Round petals about an eye, no two alike, dark at the base: seen however broad the brush is."""
     petals = int(c.rng.integers(5, 13))
-    colour, wide = c.palette.accent(), min(1.35, 5.4 / petals) * r
-    off = 20 * (x + y) / c.unit
-    for row, tone in enumerate((0.8, 1.0)):
-        for k in range(petals):
-            turn = 2 * np.pi * (k + (1 - row) / 2 + 0.13 * np.sin(3 * k + off)) / petals
-            long = r * (1.55 + 0.16 * np.sin(5 * k + 2 * row + off))
-            for reach, shade in ((1.0, 1.0), (0.62, 0.82)):
-                petal = _petal(x, y, long * reach, wide * reach, turn)
-                pen.polygon(petal, colour * tone * shade)
-            pen.line(_petal(x, y, long, wide, turn), c.palette.ink, 0.7, 0.4)
-    eye = 0.35 * colour + 0.4 * c.palette.deep
-    pen.ellipse(x, y, r * 0.44, r * 0.36, eye)
-    pen.ellipse(x - r * 0.1, y - r * 0.1, r * 0.2, r * 0.14, 0.6 * eye + 0.4 * c.palette.pale)
-
-
-def _petal(x: float, y: float, length: float, width: float, angle: float, n: int = 14) -> Array:
-    """(2n, 2) points of a petal that starts at a point, narrow there and round at its tip, seen a little from below."""
-    t = np.linspace(0, 1, n)
-    half = width / 2 * np.sin(np.pi * t**1.5) ** 0.65
-    along, across = np.concatenate([t, t[::-1]]) * length, np.concatenate([half, -half[::-1]])
-    sin, cos = np.sin(angle), np.cos(angle)
-    return np.stack([x + along * cos + across * sin, y + 0.84 * (across * cos - along * sin)], 1)
+    for k in range(petals):
+        shape = leaf(x, y, r * 1.6, r * 0.8, 2 * np.pi * k / petals)
+        pen.polygon(shape, c.palette.accent())
+        pen.line(shape, c.palette.ink, 0.7, 0.6)
+    pen.ellipse(x, y, r * 0.4, r * 0.4, c.palette.deep)
 
 
 def dabs(c: Canvas) -> None:
