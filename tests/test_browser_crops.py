@@ -254,6 +254,7 @@ def test_without_a_script_it_is_the_whole_picture_or_not(open_page, server):
     page.locator("input[name=name]").last.fill("Ada without")
     page.keyboard.press("Enter")
     page.locator(".crops a.plate").first.click()
+    page.wait_for_load_state()  # styles hide it
     assert page.get_by_role("button", name="Save").count() == 0
     with page.expect_navigation():
         page.get_by_role("button", name="Whole picture").click()

@@ -55,7 +55,9 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
         with page.expect_response(lambda one: one.request.method == "POST" and "/api/shortlists" in one.url):
             page.locator("dialog.keep li input").check()
         page.keyboard.press("Escape")
-    assert page.locator(".wall figure[data-listed='On shortlist Hall']").count() == 3
+    listed = page.locator(".wall figure[data-listed='On shortlist Hall']")
+    listed.nth(2).wait_for()
+    assert listed.count() == 3
     page.locator(".wall .dots").first.evaluate("one => one.click()")
     page.locator("dialog.sheet [data-do=keep]", has_text="On shortlist Hall").wait_for()
     if device is not DARK_PHONE:

@@ -24,8 +24,7 @@ _OPEN = 0.2  # width of the interval from which it is said that little is known
 _SURELY = 0.55  # least share of pairs that both order alike, from which it is said that they like the same
 _UNSHOWN = 0.5  # correlation by which people may agree more or less on what they have not shown
 _FEWEST = 6  # pictures to compare two people by
-_LOVED = 0.25  # first part of a ranking that its person would love; they would not what is in its second half
-_BOTH = 0.1  # first part of both rankings that both would love
+_LOVED = 0.1  # first part of a ranking that its person would love; they would not what is in its second half
 _SHOWN = 9
 
 _KEPT: WeakKeyDictionary[Fitted, WeakKeyDictionary[Fitted, tuple[Any, Together]]] = WeakKeyDictionary()
@@ -124,7 +123,7 @@ def _compared(one: Reading, other: Reading) -> Together:
     if len(rows) < _FEWEST:
         raise UserError(f"'{collection.name}' has too few pictures to compare two people by")
     loved, unloved = places <= _LOVED, places >= 0.5
-    both = (places * max(1, len(rows) - 1) < max(2 * _SHOWN, _BOTH * len(rows))).all(axis=0)
+    both = (places * max(1, len(rows) - 1) < max(2 * _SHOWN, _LOVED * len(rows))).all(axis=0)
     only = (loved[0] & unloved[1], loved[1] & unloved[0])
     apart = places[1] - places[0]
 
