@@ -1,13 +1,9 @@
 """What a source says is read where it is sure, in several languages, and left alone where it is not."""
 
-from dataclasses import replace
-
 import pytest
 
 from beholder.details import read_details
-from beholder.locator import Locator
-from beholder.ranking import title_of
-from beholder.types import Details, Item
+from beholder.types import Details
 
 
 @pytest.mark.parametrize(
@@ -175,10 +171,3 @@ def test_what_is_sold_is_known_in_many_languages(said):
 
 def test_rights_are_a_detail():
     assert read_details({"title": "Sea", "rights": "CC0"}).rights == "CC0"
-
-
-def test_a_picture_without_a_title_is_called_by_its_file_in_words():
-    item = Item(1, "hall/Claude_Monet__64.jpg", Locator.parse("file:/x"), "0" * 64, 4, 3, {}, details=Details())
-    assert title_of(item) == "Claude Monet 64"
-    assert title_of(replace(item, name="__.jpg")) == "__"
-    assert title_of(replace(item, details=Details(title="Blue_Nude"))) == "Blue_Nude"

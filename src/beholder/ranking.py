@@ -277,9 +277,8 @@ class RankingCache(Generic[_Held]):
 
 
 def title_of(item: Item) -> str:
-    """What to call a picture: its title where it has one, else its file's name in words, as in "Claude Monet 64"."""
-    stem = Path(item.name).stem
-    return item.details.title or item.columns.get("title") or " ".join(stem.replace("_", " ").split()) or stem
+    """What to call a picture: its title where it has one, else its name."""
+    return item.details.title or item.columns.get("title") or Path(item.name).stem
 
 
 class Scale:
