@@ -11,12 +11,14 @@ from helpers.browser import (
     Server,
     act,
     answered,
+    event,
     hung,
     kinds,
     laid_out,
     no_wider,
     said,
     saved,
+    say,
     shut,
     swipe,
     told,
@@ -290,6 +292,24 @@ def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     assert counted.inner_text() == "1"
     act(page, 0, "hide")
     assert counted.inner_text() == "2"
+
+
+def test_a_heart_says_whether_the_ranking_learns_from_it_and_covers_next_to_nothing(results, large):
+    page, name = results(**PHONE)
+    first, *others = page.locator("#wall figure").evaluate_all("all => all.slice(0, 9).map(one => +one.dataset.item)")
+    say(page, large, [event("grid", [first, *others], picked=[first])])
+    page.reload()
+    hung(page)
+    filled(page)
+    page.locator("#wall figure[data-picked] [data-do=favourite]").tap()
+    told(page, "Your ranking knows: you picked it.")
+    assert page.locator("#said").bounding_box()["height"] < 32
+    page.locator("#wall figure:not([data-picked]) [data-do=favourite]").first.tap()
+    told(page, "Your ranking learns from it.")
+    saved(page)
+    assert len(marked(large, name, "favourite")) == 2
+    figures = page.locator("#wall .rank, #wall .verdict b")
+    assert all(one.is_visible() and one.inner_text() for one in figures.all()[:8]), "place and score, also on a phone"
 
 
 def test_the_way_back_leads_to_the_same_place(results):

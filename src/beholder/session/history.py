@@ -45,6 +45,11 @@ class History:
         """Ids of the favourites."""
         return self._marked("favourite")
 
+    @cached_property
+    def picked(self) -> frozenset[int]:
+        """Ids of the pictures that were picked in a grid: a heart on one of them teaches nothing new."""
+        return frozenset(item for j in self.judgements for item in j.picked)
+
     def _marked(self, kind: str) -> frozenset[int]:
         """The last word on each counts."""
         last = {j.items[0]: j.value for j in self.judgements if j.kind == kind}

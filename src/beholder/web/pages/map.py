@@ -13,6 +13,7 @@ from beholder.ranking import Ranking, title_of
 from beholder.store import Person
 from beholder.types import Ints
 from beholder.web.pages.label import whole
+from beholder.web.pages.results import marks_of
 from beholder.web.pages.views import too_early, views_of
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -57,12 +58,13 @@ def titles(request: Request, collection: str, person: PagePerson) -> Response:
 @router.get("/map/{collection:path}/picture")
 def picture(request: Request, collection: str, person: PagePerson) -> Response:
     """One picture as it hangs in Results: its score, its reason, and what can be done with it."""
-    ranking, art = _ranked(request, collection, person)
+    reading = state_of(request).reading(collection, person)
+    ranking, art = reading.ranking, reading.collection
     row = art.row_of.get(whole(request.query_params.get("item", ""), "item", 0, 2**53), -1)
     place = np.flatnonzero(ranking.rows == row)[:1].tolist()
     return page(
         request, "views_picture.html", here="results", collection=art.name, shown=[ranking[at] for at in place],
-        why_apart=lambda _: "", status=200 if place else 404,
+        why_apart=lambda _: "", status=200 if place else 404, **marks_of(state_of(request), reading),
     )  # fmt: skip
 
 

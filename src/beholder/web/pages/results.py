@@ -97,7 +97,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
                 pictures, [shown.rows[: number * _PER_PAGE].astype(np.int64)], (number - 1) * _PER_PAGE
             ),
             "coming": job if job is not None and job.person in (person.id, None) else None,
-            "apart": lambda part: address(apart=part), "listed": listed_of(state, person),
+            "apart": lambda part: address(apart=part), **marks_of(state, reading),
         }  # fmt: skip
         template = "filter_fields.html" if part == "filter" else "results.html"
         response = page(request, template, here="results", **context)
@@ -140,7 +140,12 @@ def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     return {sort: (_SORTS | first)[sort] for sort in shown}
 
 
-def listed_of(state: AppState, person: Person) -> dict[int, str]:
+def marks_of(state: AppState, reading: Reading) -> dict[str, Any]:
+    """What tiles tell of a picture beside its place: on which shortlists it is, and whether a grid has picked it."""
+    return {"listed": _listed_of(state, reading.person), "picked": reading.history.picked}
+
+
+def _listed_of(state: AppState, person: Person) -> dict[int, str]:
     """On which of the person's shortlists each picture is, in words; "" for others."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     for own in state.store.shortlists.of(person.id):

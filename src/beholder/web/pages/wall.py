@@ -18,7 +18,7 @@ from beholder.ranking import Ranked, Ranking
 from beholder.same_works import BEFORE
 from beholder.types import Ints
 from beholder.web.pages.label import whole
-from beholder.web.pages.results import listed_of, twins_in, why_apart
+from beholder.web.pages.results import marks_of, twins_in, why_apart
 from beholder.web.pages.results_query import filter_of
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -58,7 +58,7 @@ def tiles(request: Request, collection: str, person: PagePerson, items: str = ""
     twin_of = twins_in(art, [rows[max(0, int(run[0]) - BEFORE) : int(run[-1]) + 1] for run in runs], 0)
     return page(
         request, "wall.html", collection=art.name, shown=shown, why_apart=partial(why_apart, wanted), twin_of=twin_of,
-        listed=listed_of(state_of(request), person),
+        **marks_of(state_of(request), reading),
     )  # fmt: skip
 
 

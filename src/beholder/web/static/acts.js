@@ -2,7 +2,7 @@
 
 import { home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
-import { keep } from "./keep.js";
+import { keep, usedLast } from "./keep.js";
 import * as outbox from "./outbox.js";
 import { toast } from "./signs.js";
 
@@ -52,7 +52,7 @@ export function tell(box, figure) {
   const state = { favourite: on("favourite", id, figure), hide: on("hide", id), compare: chosen.has(id) };
   for (const [what, pressed] of Object.entries(state)) box.querySelector(`[data-do=${what}]`)?.setAttribute("aria-pressed", pressed);
   const keeper = box.querySelector("[data-do=keep]");
-  const label = figure.dataset.listed || "Shortlist";
+  const label = figure.dataset.listed || (usedLast() ? `Add to ${usedLast().name}` : "Shortlist");
   if (keeper?.matches(".round")) Object.assign(keeper, { ariaLabel: label, title: `${label} (S)` });
   else if (keeper) keeper.querySelector("span").textContent = label;
 }
@@ -82,7 +82,8 @@ function mark(kind, figure, value) {
   done.push({ event, title });
   set(event, value);
   outbox.add(segment, event);
-  const words = { favourite: [`No longer a favourite: ${title}.`, `Favourite: ${title}. Your ranking learns from it.`], hide: [`Shown again: ${title}.`, `Hidden: ${title}.`] };
+  const hearted = "picked" in figure.dataset ? "Favourite. Your ranking knows: you picked it." : "Favourite. Your ranking learns from it.";
+  const words = { favourite: ["No longer a favourite.", hearted], hide: ["Shown again.", "Hidden."] };
   const back = () => make("button", { type: "button", title: "Undo (U)", onclick: undo, onmousedown: (e) => e.preventDefault() }, "Undo"); // the focus stays
   toast(words[kind][event.value], kind === "hide" && value ? back() : "");
 }

@@ -1,9 +1,26 @@
-// "Shortlist" under a picture: on which of the person's shortlists it is.
+// "Shortlist" under a picture: it goes on the shortlist used last at once, or the person says on which it is.
 
-import { call, Fault } from "./api.js";
+import { call, Fault, home, person } from "./api.js";
 import { button, make } from "./dom.js";
+import { toast } from "./signs.js";
 
+const KEY = `beholder-shortlist.${home}.${person}`; // {id, name} of the one used last
 let dialog = null;
+
+export function usedLast() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+function use({ id, name }) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ id, name }));
+  } catch {
+    // it is chosen each time
+  }
+}
 
 function build() {
   dialog = make("dialog", { class: "keep", "aria-label": "Shortlists" });
@@ -11,8 +28,26 @@ function build() {
   document.body.append(dialog);
 }
 
+// Put a picture on the shortlist used last; where there is none, or the picture is on one already, the person chooses.
 // item: the picture's id, title: how the dialog calls it, changed: is told the names of the shortlists that it is on.
-export function keep(item, title, changed = () => {}) {
+export async function keep(item, title, changed = () => {}) {
+  const last = usedLast();
+  if (!last) return choose(item, title, changed);
+  try {
+    const { shortlists } = await call(`/api/shortlists?item=${item}`);
+    const to = shortlists.find(({ id }) => id === last.id);
+    if (!to || shortlists.some(({ on }) => on)) return choose(item, title, changed);
+    await call("/api/shortlists", { item, shortlist: to.id, on: true });
+    changed([to.name]);
+    const change = () => choose(item, title, changed);
+    return toast(`On “${to.name}”.`, make("button", { type: "button", onclick: change, onmousedown: (e) => e.preventDefault() }, "Change"));
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return toast(`Not saved. ${fault.message}`);
+  }
+}
+
+function choose(item, title, changed) {
   if (!dialog) build();
   const fault = make("p", { class: "fault", role: "alert" });
   const said = make("p", { role: "status" });
@@ -21,8 +56,10 @@ export function keep(item, title, changed = () => {}) {
     fault.textContent = said.textContent = "";
     try {
       const put = await call("/api/shortlists", { item, ...body });
-      if (put.on) on.set(put.id, put.name);
-      else on.delete(put.id);
+      if (put.on) {
+        on.set(put.id, put.name);
+        use(put);
+      } else on.delete(put.id);
       changed([...on.values()]);
       return put;
     } catch (error) {

@@ -1,10 +1,11 @@
 // What the labelling page says beside the pictures: a passing word, what was gained, what is known of a picture.
 
 import { call, counted } from "./api.js";
+import { make } from "./dom.js";
 import * as outbox from "./outbox.js";
 
 const spoken = document.getElementById("spoken");
-const said = document.getElementById("said");
+const said = document.querySelector(".toast") ?? document.body.appendChild(make("p", { class: "toast", role: "status", "aria-live": "polite", popover: "manual" }));
 let fading = null;
 
 // For a screen reader alone.
