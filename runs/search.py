@@ -1,6 +1,6 @@
 """How good search is, and how fast: `python runs/search.py --data ../shared/data/best_art`, JSON on stdout.
 
-`search_queries.csv` has 40 queries as people type them, each with its answer: values of columns (all of which a picture
+`search_queries.csv` has 41 queries as people type them, each with its answer: values of columns (all of which a picture
 must have), or "seen", where `search_labels.csv` says of each picture whether it truly fits, as people saw it. A picture
 that nobody has looked at counts as wrong; `unseen` counts these, and `--sheets FOLDER` shows what is found of "seen"
 queries, to be looked at. Precision is of the first ten; where fewer are found, the rest counts as wrong.

@@ -330,6 +330,13 @@ def pick(library, person, liked, grids=10, seed=0):
     return session
 
 
+def test_a_grid_that_may_show_favourites_alone_is_not_said_to_show_others(gallery):
+    session = pick(gallery, "fond", lambda rows: rows[:3], 3)
+    (grid,) = session.questions("grid", 1)
+    assert grid.reason == "To find where your taste ends: you may like several of these, or none."
+    session.close()
+
+
 def test_a_hidden_picture_shows_no_taste(gallery):
     bright = gallery.collection("sample").attributes[:, 4]
     session = pick(gallery, "bright", lambda rows: [r for r in rows if bright[r] > np.quantile(bright, 0.85)], 12)

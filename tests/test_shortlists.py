@@ -113,7 +113,7 @@ def test_a_shortlist_is_one_persons_own(listed, wall):
     assert form(client, f"/shortlists/{number}/put", item=ids[0], on="0").status_code == 404
     text = client.get("/shortlists").text
     assert "No shortlist yet" in text
-    assert "1 shortlist not shared. To see it" in text
+    assert "has 1 shortlist that is not shared. It comes here as soon as" in text
     assert "Hall" not in text
 
 

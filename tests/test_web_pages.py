@@ -699,6 +699,14 @@ def test_a_search_goes_with_the_filters_and_says_what_is_unknown(client):
     assert "Nothing is known of &#39;zeppelin&#39; in these pictures." in text
 
 
+def test_what_a_search_found_a_picture_by_is_its_one_reason(client):
+    choose(client, 12)
+    _, text = shown_on(client, "q=study+3")
+    assert 'class="found"' in text
+    assert 'class="why"' not in text
+    assert 'class="why"' in client.get("/results/wall").text
+
+
 def test_more_like_this_hangs_pictures_like_one_of_every_tile(client, wall):
     choose(client, 10)
     items = {item.id: item for item in wall.collection("wall").items}

@@ -165,7 +165,7 @@ class QuestionBuilder:
         if asked_by == "repeat":
             return "You have seen this before. It shows how consistent your answers are."
         if kind == "grid" and isinstance(self.model, TasteMixture) and count_liked(self.answers):
-            return "To find where your taste ends: some you may like, others not."
+            return "To find where your taste ends: you may like several of these, or none."
         if kind == "grid":
             return "Different kinds of pictures, to find what you love."
         rows = np.searchsorted(self.ids, items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from beholder.concepts import LOOKS, Tags, bank
 from beholder.errors import BeholderError
-from beholder.search.folding import folded
+from beholder.explain.naming import NEVER
+from beholder.search.folding import folded, stem, words_of
 from beholder.search.found import Found, Held
 from beholder.search.index import Index
 from beholder.search.looks import Looks
@@ -72,13 +73,14 @@ class Finder:
         parts = self._reader.read(text)
         if any(term.known and not term.filler for part in parts for term in part):
             parts = [[term for term in part if not (term.known and term.filler)] for part in parts]
-        held, unknown, faults = list[Held](), list[Word](), list[str]()
+        held, unknown, faults, missed = list[Held](), list[Word](), list[str](), False
         for part in parts:
             for terms, known in self._runs(part):
                 if known is not None:
                     held.append(known)
                 elif self._reads is None:
                     unknown += _telling(terms)
+                    missed |= any(map(_is_thing, terms))
                 else:
                     try:
                         held.append(self._read(" ".join(map(str, terms))))
@@ -88,7 +90,7 @@ class Finder:
         words = [word for part in parts for term in part for word in term.words]
         nothing = [text.strip()] if text.strip() and not held and not unknown else []
         notes = dict.fromkeys([*_notes(words, unknown, nothing), *faults])
-        return Found.of(len(self._index), held, [*notes])
+        return Found.of(len(self._index), held, [*notes], missed=missed)
 
     def _runs(self, part: Sequence[Term]) -> Iterator[tuple[list[Term], Held | None]]:
         """Each term of which some pictures are known, with these, and the runs of terms between, of which none are."""
@@ -111,12 +113,14 @@ class Finder:
             if not holds.any():
                 continue
             fits = np.where(holds, _SAID + (1 - _SAID) * probabilities * certain, 0.0)
-            names = [self._tags.names[k] if certain else f"close to '{term}'" for k in numbers]
+            names = [self._tags.names[k] if certain else f"close to '{self._tags.names[k]}'" for k in numbers]
             note = "" if certain else _UNCERTAIN[bool(written.any())].format(term)
             certainty = None if certain else np.where(written > 0, 1.0, probabilities.max(axis=1))
-            weight = _LOOK if all(self._tags.groups[k] in LOOKS for k in numbers) else 1.0
+            look = all(self._tags.groups[k] in LOOKS for k in numbers)
+            absent = all(self._tags.names[k] in NEVER for k in numbers)
             strengths = np.maximum(fits.max(axis=1), written)
-            return Held(strengths, partial(self._told, term, holds, names), note, certainty, weight)
+            told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
+            return Held(strengths, told, note, certainty, weight, look or absent, absent)
         return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
 
     def _told(self, term: Term, holds: NDArray[np.bool_], names: Sequence[str], row: int) -> str:
@@ -145,6 +149,17 @@ class Finder:
 def _synonyms() -> dict[str, tuple[str, ...]]:
     """What else each word of the bank is called."""
     return {name: word.synonyms for name, word in bank().items()}
+
+
+@cache
+def _things() -> frozenset[tuple[str, ...]]:
+    """What the words of the bank are called that are no looks, in stems."""
+    words = (word for word in bank().values() if word.group not in LOOKS)
+    return frozenset(tuple(map(stem, words_of(called))) for word in words for called in word.spellings)
+
+
+def _is_thing(term: Term) -> bool:
+    return tuple(word.stem for word in term.words) in _things()
 
 
 def _share(said: NDArray[np.bool_], row: int) -> Floats:

@@ -26,6 +26,10 @@ class Held:
         (n,) how sure it is that it holds, where it does: from 0 to 1; None: 1
     weight
         how much it counts beside others
+    look
+        whether it tells how pictures look, not what they show: it orders what something else finds
+    needed
+        whether it must hold
     """
 
     strengths: Floats
@@ -33,6 +37,8 @@ class Held:
     note: str = ""
     certainty: Floats | None = None
     weight: float = 1.0
+    look: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +60,11 @@ class Found:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, n: int, held: Sequence[Held], notes: Sequence[str] = ()) -> Found:
+    def of(cls, n: int, held: Sequence[Held], notes: Sequence[str] = (), *, missed: bool = False) -> Found:
         """Of n pictures: first those of which all things hold, then those of which most do.
+
+        Where something is asked for that is no look, looks alone find nothing; missed : whether such a thing holds of
+        no picture.
 
         One of k things that holds with strength s adds 1 - (1 - s) / k to how well a picture fits, times how sure it
         is; things of strength .5 or more that hold for sure and are worth the same are first counted, then compared.
@@ -65,6 +74,12 @@ class Found:
             counts = np.where(one.strengths > 0, 1 - (1 - one.strengths) / len(held), 0.0)
             fits += one.weight * counts * (1.0 if one.certainty is None else one.certainty)
         fits /= sum(one.weight for one in held) or 1
+        things = [one.strengths > 0 for one in held if not one.look]
+        if things or missed:
+            fits[~np.any([np.zeros(n, bool), *things], axis=0)] = 0
+        for one in held:
+            if one.needed:
+                fits[one.strengths == 0] = 0
 
         def why(rows: Ints) -> list[tuple[str, ...]]:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
