@@ -165,7 +165,19 @@ def test_a_lighthouse_is_not_taken_for_any_tower():
 
 def test_a_picture_that_comes_closest_is_said_to_be_close_to_the_word_that_was_looked_for():
     words = Tags(["boats"], ["subject"], np.full((N, 1), 0.5), np.zeros((N, 1), bool))
-    assert finder(words, {"boats": ["ship"]}).find("ship").why(np.array([0])) == [("close to 'boats'",)]
+    found = finder(words, {"boats": ["ship"]}).find("ship")
+    assert found.why(np.array([0])) == [("close to 'boats'",)]
+    assert found.notes == (
+        "Searched for 'boats' in place of 'ship'. We are not sure which pictures fit 'boats'; these come closest.",
+    )
+
+
+def test_a_wider_word_that_was_searched_for_is_told_and_a_look_or_the_word_itself_is_not():
+    words = seen(flowers=("subject", {1, 2}), red_tones=("palette", {2, 3}), no_people=("figure", {1, 2}))
+    also = {"flowers": ["poppy"], "red tones": ["red"], "no people": ["without people"]}
+    find = finder(words, also).find
+    assert find("red poppies without people").notes == ("Searched for 'flowers' in place of 'poppies'.",)
+    assert find("a flower").notes == find("red").notes == ()
 
 
 def test_words_without_commas_are_asked_for_together_too():

@@ -114,14 +114,23 @@ class Finder:
                 continue
             fits = np.where(holds, _SAID + (1 - _SAID) * probabilities * certain, 0.0)
             names = [self._tags.names[k] if certain else f"close to '{self._tags.names[k]}'" for k in numbers]
-            note = "" if certain else _UNCERTAIN[bool(written.any())].format(term)
+            wider = "" if written.any() else self._wider(term, numbers)
+            note = "" if certain else _UNCERTAIN[bool(written.any())].format(wider or term)
             certainty = None if certain else np.where(written > 0, 1.0, probabilities.max(axis=1))
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
             absent = all(self._tags.names[k] in NEVER for k in numbers)
+            if wider and not look and not absent:
+                note = f"Searched for '{wider}' in place of '{term}'. {note}".strip()
             strengths = np.maximum(fits.max(axis=1), written)
             told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
             return Held(strengths, told, note, certainty, weight, look or absent, absent)
         return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
+
+    def _wider(self, term: Term, numbers: Sequence[int]) -> str:
+        """The words by which a term is looked for, where none of them is its own name."""
+        names = [self._tags.names[k] for k in numbers]
+        own = tuple(word.stem for word in term.words)
+        return "" if own in [tuple(map(stem, words_of(name))) for name in names] else "' and '".join(names)
 
     def _told(self, term: Term, holds: NDArray[np.bool_], names: Sequence[str], row: int) -> str:
         held = (name for name, holds_of in zip(names, holds[row], strict=True) if holds_of)
