@@ -57,9 +57,39 @@ def test_what_the_source_tells_is_named_where_it_holds_of_three_in_four():
     said = np.zeros((80, 2), bool)
     said[:26, 0] = said[:30, 1] = True
     words = tags(said, ["Claude Monet", "Impressionist"], ["artist", "style"])
-    assert names_of(groups, words)[0] == "Impressionist pictures"
+    assert names_of(groups, words)[0] == "Impressionist pictures by Claude Monet and others"
     said[:30, 0] = True
     assert names_of(groups, tags(said, words.names, words.groups))[0] == "Pictures by Claude Monet"
+
+
+@pytest.mark.parametrize(
+    ("painted", "name"),
+    [
+        (((0, 12), (12, 17)), "Pictures of people by Raphael and others"),
+        (((0, 9), (9, 18)), "Pictures of people, some by Raphael and Titian"),
+        (((35, 75), (40, 60)), "Pictures of people"),
+    ],
+)
+def test_where_one_word_holds_the_artists_of_whom_a_group_has_most_are_told(painted, name):
+    groups, said = np.repeat([0, 1], [40, 360]), np.zeros((400, 3), bool)
+    said[:40, 0] = True
+    for artist, (start, end) in enumerate(painted, 1):
+        said[start:end, artist] = True
+    words = tags(said, ["people", "Raphael", "Titian"], ["subject", "artist", "artist"])
+    assert names_of(groups, words)[0] == name
+    said[:, 0] = False
+    bare = tags(said, words.names, words.groups)
+    assert names_of(groups, bare)[0] == name.replace(" of people", "").removesuffix("Pictures")
+
+
+def test_beside_a_single_word_stands_another_that_is_said_of_most():
+    groups = np.repeat([0, 1], 100)
+    said = np.zeros((200, 2), bool)
+    said[:90, 0] = said[25:145, 1] = True
+    words = tags(said, ["brown tones", "people"], ["palette", "subject"])
+    assert names_of(groups, words)[0] == "Pictures of people, in brown tones"
+    said[145:155, 1] = True
+    assert names_of(groups, tags(said, words.names, words.groups))[0] == "Pictures in brown tones"
 
 
 def test_a_name_says_nothing_twice():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
@@ -9,12 +11,16 @@ from scipy.stats import hypergeom
 from beholder.concepts import Tags
 from beholder.explain.describe import Way
 from beholder.explain.likings import Liking
+from beholder.explain.phrases import listed
 from beholder.types import Floats, Ints
 
 _Said = NDArray[np.bool_]
 _SAID = 0.5  # of a group, from which a word holds of it
 _WRITTEN = 0.75  # the same of what the source tells, which is seldom silent where it holds
 _LIFT = 2.0  # times as common in it as in the rest, at least
+_MOST, _MORE = 0.75, 1.5  # of a group, and times as common, from which another word stands beside a single one
+_OFTEN, _ABOVE = 0.08, 4.0  # of a group, and times as common, from which an artist is told where words tell little
+_MUCH = 0.25  # of a group by one artist, who alone is told then
 _CHANCE = 0.05  # the probability that chance alone makes any name, at most
 _SAME = 0.8  # of the pictures with one word that have another: it says nothing more
 _WORDS = 3  # in a name
@@ -33,7 +39,9 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
 
     A word of a name is said of half of the group or more (what the source tells, as its artist, of three in four), at
     least twice as often as of all other pictures, and too often for chance: in 19 of 20 collections whose groups mean
-    nothing, no group has a name.
+    nothing, no group has a name. Where fewer than two words hold, it names the artists too of whom the group has most,
+    four times as much as the rest at least, "Pictures of people by Raphael and others", or a word that is said of three
+    in four, half as often again as of the others.
 
     Parameters
     ----------
@@ -45,6 +53,7 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
     n, total = len(groups), words.said.sum(axis=0)
     written = [group in _TOLD_BY_SOURCE and _is_written(words, k) for k, group in enumerate(words.groups)]
     least = np.where(written, _WRITTEN, _SAID)
+    painted = np.array([group == "artist" for group in words.groups], bool)
     told = np.array([_can_name(word, group) for word, group in zip(words.names, words.groups, strict=True)], bool)
     found, numbers = dict[int, str](), np.unique(groups).tolist()
     level = _CHANCE / max(1, len(numbers) * int(told.sum()))
@@ -53,8 +62,16 @@ def names_of(groups: Ints, words: Tags) -> dict[int, str]:
         said = words.said[inside].sum(axis=0)
         share, rest = said / len(inside), (total - said) / max(1, n - len(inside))
         by_chance = hypergeom.sf(said - 1, n, total, len(inside))
-        holds = told & (share >= least) & (share >= _LIFT * rest) & (by_chance <= level)
-        name = _name(_telling(words, holds, share, rest, said, total, narrow=True))
+        sure = told & (by_chance <= level)
+        holds = sure & (share >= least) & (share >= _LIFT * rest)
+        chosen = _telling(words, holds, share, rest, said, total, narrow=True)
+        often = np.flatnonzero(painted & sure & (share >= _OFTEN) & (share >= _ABOVE * rest))
+        often = often[np.argsort(-share[often], kind="stable")][:2]
+        much = bool((share[often] >= _MUCH).any())
+        if len(chosen) == 1 and not much:
+            holds = sure & (share >= _MOST) & (share >= _MORE * rest)
+            chosen = _telling(words, holds, share, rest, said, total, beside=chosen)
+        name = _name(chosen, [words.names[k] for k in often.tolist()] if len(chosen) < 2 else (), much=much)
         found[number] = name[:1].upper() + name[1:]
     return found
 
@@ -91,11 +108,20 @@ def _is_written(words: Tags, column: int) -> bool:
 
 
 def _telling(
-    words: Tags, holds: _Said, share: Floats, rest: Floats, said: Ints, total: Ints, *, narrow: bool = False
+    words: Tags,
+    holds: _Said,
+    share: Floats,
+    rest: Floats,
+    said: Ints,
+    total: Ints,
+    *,
+    narrow: bool = False,
+    beside: Sequence[Liking] = (),
 ) -> list[Liking]:
     """The words of a name, those that tell most first; none that says no more than one before it.
 
     narrow : of two words that say the same, take the one that fewer of the others have, as water before sky
+    beside : a word that the name has already, to which one comes
     """
     known = [
         Liking(
@@ -103,7 +129,7 @@ def _telling(
         )
         for k in np.flatnonzero(holds).tolist()
     ]  # fmt: skip
-    chosen = list[Liking]()
+    chosen = list(beside)
     for one in sorted(known, key=lambda word: -word.weight):
         own = words.said[:, one.column]
         same = [other for other in chosen if _says_no_more(own, words.said[:, other.column])]
@@ -111,7 +137,7 @@ def _telling(
             chosen[chosen.index(same[0])] = one
         elif not same and not any(_alike(one, other) for other in chosen):
             chosen.append(one)
-    return sorted(chosen[:_WORDS], key=lambda word: word.column)  # the same words make the same name
+    return sorted(chosen[: 2 if beside else _WORDS], key=lambda word: word.column)  # the same words make the same name
 
 
 def _rarer(one: Liking, other: Liking) -> bool:
@@ -128,9 +154,14 @@ def _alike(one: Liking, other: Liking) -> bool:
     return (one.group == other.group and one.group in _ONE) or (one.group in _SIDES and other.group in _SIDES)
 
 
-def _name(chosen: list[Liking]) -> str:
-    if not chosen:
+def _name(chosen: Sequence[Liking], some: Sequence[str] = (), *, much: bool = False) -> str:
+    """some : artists of some of the pictures; much : whether many are by the first"""
+    if not chosen and not some:
         return ""
     by = [one.word for one in chosen if one.group == "artist"]
     said = Way(tuple(one for one in chosen if one.group != "artist"), (), ()).pictures
-    return f"{said} by {by[0]}" if by else said
+    if by:
+        return f"{said} by {by[0]}"
+    if much and some:
+        return f"{said} by {some[0]} and others"
+    return f"{said}, some by {listed(some)}" if some else said
