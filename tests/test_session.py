@@ -1,5 +1,6 @@
 """A session asks, remembers, learns and forgets what is taken back; and it finds the taste that was planted."""
 
+import time
 from dataclasses import asdict
 from itertools import pairwise
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from beholder.errors import NotEnoughAnswers, UserError
 from beholder.prequential import AnswerPrediction, expected
 from beholder.search import Looks
 from beholder.session import Session
+from beholder.session.learner import Learner
 from beholder.taste.gaussian_process import Care
 from beholder.taste.simulate import SimulatedPerson, clicker, simulate_people
 from beholder.types import Answers, Judgement, answers_of
@@ -82,6 +84,15 @@ def test_a_skipped_grid_does_not_come_back(session):
     (grid,) = session.questions("grid", 1)
     answer(session, grid, 0, kind="skip")
     assert not {i for q in session.questions("grid", 1) for i in q.items} & set(grid.items)
+
+
+def test_a_grid_waits_for_what_is_learned_from_the_last_answer(session, monkeypatch):
+    fit = Learner._fit
+    slow = lambda self, answers: (time.sleep(0.8), fit(self, answers))[1]  # noqa: E731  as on a busy server
+    monkeypatch.setattr(Learner, "_fit", slow)
+    answer(session, session.questions("choice", 1)[0], 0)
+    session.questions("grid", 1)
+    assert len(session.now.fitted.answers) == 1
 
 
 def test_what_was_recorded_elsewhere_is_seen_after_a_refresh(session):

@@ -23,7 +23,8 @@ from beholder.session.questions import Questions
 from beholder.session.reading import NewestReading, Reading
 from beholder.types import Judgement
 
-_PATIENCE = 0.5  # seconds that a grid may wait for what is being learned
+_GRID_PATIENCE = 1.5  # seconds that a grid may wait for what is being learned
+_WAKING = 0.5  # seconds that a page may wait for it
 _LEARNING = 60.0  # seconds that a ranking may wait for it
 _TELLING = 12  # pairs that tell much, of which the best liked is left open
 
@@ -163,7 +164,7 @@ class Session:
         if only is not None:
             return self._questions.make_now(kind, n, exclude, only)
         if kind == "grid":  # nine pictures looked for without the last answer are nine looks lost
-            self._turns.wait(_PATIENCE)
+            self._turns.wait(_GRID_PATIENCE)
         ready = self._questions.take(kind, n, exclude)
         if self._questions.runs_low(kind):
             self._turns.wake()
@@ -205,7 +206,7 @@ class Session:
         """Learn again what was let go of."""
         if self.resting:
             self._turns.wake()
-            self._turns.wait(_PATIENCE)
+            self._turns.wait(_WAKING)
 
     def close(self) -> None:
         """End the learning behind; what is recorded afterwards is still kept."""

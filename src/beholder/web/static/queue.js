@@ -4,7 +4,7 @@ import { Fault, call } from "./api.js";
 import * as outbox from "./outbox.js";
 
 const DEPTH = { grid: 1, choice: 4, rating: 4 }; // questions ready beside the one on the wall
-const PATIENCE = 700; // ms: so long a grid that goes by the last answer is waited for, then the one that is ready comes
+const PATIENCE = 1700; // ms: so long a grid that goes by the last answer is waited for, then the one that is ready comes
 const AFTER_PAINT = 40; // ms: the picture that is here comes first, then more are fetched
 const LONGEST = 60000; // ms that questions are waited for: asked again, a busy machine would begin anew
 const EMPTY_ROUNDS = 5; // of which no question could be shown: then the folder is away, and asking on would never end
