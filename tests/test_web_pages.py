@@ -697,6 +697,10 @@ def test_a_search_goes_with_the_filters_and_says_what_is_unknown(client):
     titles, text = shown_on(client, "q=zeppelin")
     assert titles == []
     assert "Nothing is known of &#39;zeppelin&#39; in these pictures." in text
+    words = re.findall(r'<a href="/results/wall\?q=([^"]+)">', text.partition("Words that find pictures here:")[2])
+    assert words
+    assert all(shown_on(client, f"q={word}")[0] for word in words)
+    assert "Words that find" not in shown_on(client, "q=zeppelin&c.artist=Painter+1")[1]
 
 
 def test_what_a_search_found_a_picture_by_is_its_one_reason(client):
