@@ -127,8 +127,14 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert page.locator(".bar .name").is_visible()
     page.reload()  # left half way, it goes on there
     page.locator("#round", has_text="the final").wait_for()
+    page.keyboard.press("u")
+    page.locator("#round", has_text="2 to go").wait_for()
     page.keyboard.press("ArrowRight")
-    page.locator(".chosen").wait_for()
+    page.locator("#round", has_text="the final").wait_for()
+    stood = page.locator("#all > li").evaluate_all("all => all.map(one => Number(one.dataset.item))")
+    with page.expect_response("**/order"):
+        page.keyboard.press("ArrowRight")
+        page.locator(".chosen").wait_for()
     highest = page.locator("#all > li").evaluate_all("all => Math.max(...all.map(one => Number(one.dataset.score)))")
     won = page.locator("#all > li").last.get_attribute("data-score")
     said = "Your ranking had it first, too." if float(won or 0) == highest else "Your ranking had"
@@ -136,7 +142,9 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert (said in page.locator("#round").inner_text()) == bool(won)
     page.reload()
     page.locator(".chosen").wait_for()
-    page.keyboard.press("u")
+    with page.expect_request("**/order") as put_back:
+        page.keyboard.press("u")
+    assert put_back.value.post_data_json == {"items": stood}  # as they stood before
     page.locator(".pair").wait_for()
     page.keyboard.press("ArrowRight")
     assert moved[2] in page.locator("#ask").inner_text()  # of three the last one met the winner of the others

@@ -22,6 +22,7 @@ const KEY = `beholder-decide.${home}.${person}.${page.dataset.id}`;
 let now;
 let before; // [{state, said}]: what one can go back to
 let hung = all; // as the pictures stand on the shortlist
+let order = all; // as they stood before its winner came first
 let view;
 function hang() {
   view = new Pairs(wall, controls, { give, tool: () => {}, skip: () => give({ kind: "skip", items: pair().map((one) => one.id) }) });
@@ -34,11 +35,13 @@ function begin() {
   step();
 }
 
+const first = (winner) => [winner, ...order.filter((one) => one !== winner)];
+const hangsAs = (some) => some.every((one, at) => one === hung[at]);
 const told = (state) => Object.fromEntries(Object.entries(state).map(([name, some]) => [name, some.map((one) => one.id)]));
 
 function keep() {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ now: told(now), before: before.map((one) => ({ ...one, state: told(one.state) })) }));
+    localStorage.setItem(KEY, JSON.stringify({ now: told(now), before: before.map((one) => ({ ...one, state: told(one.state) })), ...told({ order }) }));
   } catch {
     // for this page only
   }
@@ -58,9 +61,12 @@ function resume() {
     const kept = JSON.parse(localStorage.getItem(KEY));
     const of = (state) => Object.fromEntries(Object.entries(state).map(([name, ids]) => [name, ids.map((id) => all.find((one) => one.id === id))]));
     const [state, gone] = [of(kept.now), kept.before.map((one) => ({ ...one, state: of(one.state) }))];
+    const [winner, ...others] = [...state.next, ...state.alive];
     const some = Object.values(state).flat();
     if (some.length !== all.length || !all.every((one) => some.includes(one))) return false;
     [now, before] = [state, gone];
+    ({ order } = of({ order: kept.order }));
+    if (others.length || !hangsAs(first(winner))) order = all; // ordered by hand since
   } catch {
     return false;
   }
@@ -91,7 +97,7 @@ function give(event) {
   const [winner, loser] = won === left.id ? [left, right] : [right, left];
   now = { alive: now.alive.slice(2), next: [...now.next, winner], out: [loser, ...now.out] };
   const final = now.alive.length + now.next.length === 1;
-  if (final) hung = [winner, ...all.filter((one) => one !== winner)];
+  if (final) hung = first(winner);
   step();
   if (final) save(hung);
 }
@@ -112,10 +118,11 @@ function undo() {
   const last = before.pop();
   if (!last) return;
   if (last.said) add(last.segment, { id: newId(), kind: "undo", items: [], undoes: last.said.id });
+  const [winner] = now.alive;
   now = last.state;
   if (!wall.querySelector(".pair")) {
     hang();
-    if (hung !== all) save((hung = all));
+    if (hangsAs(first(winner))) save((hung = order));
   }
   step();
 }
