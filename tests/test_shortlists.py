@@ -117,6 +117,16 @@ def test_a_shortlist_is_one_persons_own(listed, wall):
     assert "Hall" not in text
 
 
+def test_who_shares_what_only_this_machine_can_open_is_given_the_command_that_lets_others_in(listed, monkeypatch):
+    client, number, _ = listed
+    form(client, f"/shortlists/{number}/share", pin="")
+    command = "<code>beholder serve --host 0.0.0.0 --port 8765</code>"
+    assert command in client.get(f"/shortlists/{number}").text
+    monkeypatch.setattr("sys.argv", ["/opt/my env/beholder"])
+    assert "&#39;/opt/my env/beholder&#39; serve --host" in client.get(f"/shortlists/{number}").text
+    form(client, f"/shortlists/{number}/unshare")
+
+
 def test_results_marks_what_is_on_a_shortlist(listed, wall):
     client, _, ids = listed
     other = wall.store.items(wall.store.collection("wall").id)[4].id

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import shlex
+import shutil
 import socket
+import sys
+from pathlib import Path
 
 from fastapi import Request
 from starlette.responses import Response
@@ -42,6 +46,16 @@ def base_for_others(request: Request) -> str:
     if base.hostname in LOOPBACK and state_of(request).settings.host not in LOOPBACK:
         base = base.replace(hostname=own_address())
     return str(base)
+
+
+def command_for_others(request: Request) -> str:
+    """What starts this server so that other devices find it; "" where they can already."""
+    if state_of(request).settings.host not in LOOPBACK:
+        return ""
+    program = Path(sys.argv[0]).absolute()
+    is_ours = program.name == "beholder" and program != Path(shutil.which("beholder") or "")  # in no folder of the PATH
+    port = ["--port", str(request.base_url.port)] if request.base_url.port else []
+    return shlex.join([str(program) if is_ours else "beholder", "serve", "--host", "0.0.0.0", *port])
 
 
 def own_address() -> str:

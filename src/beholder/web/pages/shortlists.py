@@ -14,13 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from beholder.cells import csv_line, harmless
-from beholder.config import LOOPBACK
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, title_of
 from beholder.store import MOST_LISTED, Person, Remark, Shortlist
 from beholder.types import Item
-from beholder.web.access import base_for_others
+from beholder.web.access import base_for_others, command_for_others
 from beholder.web.answers import Listing, Note, Order, read
 from beholder.web.contact_sheet import contact_sheet
 from beholder.web.faults import Refused
@@ -125,7 +124,7 @@ def shortlist(
     return page(
         request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
         address=f"{base_for_others(request)}shared/{own.key}" if own.key else "",
-        alone=state.settings.host in LOOPBACK, most=MOST,
+        command=command_for_others(request), most=MOST,
         gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
         shared=shared == "1",
     )  # fmt: skip

@@ -139,15 +139,15 @@ if (print) {
   print.hidden = false;
   print.addEventListener("click", () => window.print());
 }
-const address = document.getElementById("address");
-address?.addEventListener("focus", () => address.select());
-const copy = document.getElementById("copy");
-if (copy) {
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  const field = copy.parentNode.querySelector("input, code");
+  const select = () => (field.select ? field.select() : getSelection().selectAllChildren(field));
+  field.addEventListener("focus", select);
   copy.hidden = false;
   copy.addEventListener("click", async () => {
-    address.select();
+    select();
     try {
-      await navigator.clipboard.writeText(address.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
     } catch {
       document.execCommand("copy"); // a page without encryption has no clipboard of its own
     }
