@@ -4,16 +4,19 @@ import csv
 import io
 import re
 from html import escape, unescape
+from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from beholder.collection import Library
 from beholder.config import Settings
 from beholder.same_works import Twins
+from beholder.types import Judgement
 from beholder.web.app import create_app
 from helpers.browser import HERE, SAFE
-from helpers.shop import ADS, open_shop, save_page
+from helpers.shop import ADS, open_shop, painting, save_page
 
 
 @pytest.fixture
@@ -126,3 +129,36 @@ def test_newer_pages_are_told_on_the_card_of_the_collection(shop, tmp_path):
     results = shop.get("/results/shop?max_price=2000").text
     assert "900 DKK before" in results
     assert "Sne" in parts(results)["Sold, reserved or no longer listed"]
+
+
+def test_near_the_top_two_files_of_one_work_hang_apart_once_they_were_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr("beholder.same_works._NEARLY", 0.5)  # `classic` tells less of what looks alike
+    folder, home = tmp_path / "art", tmp_path / "home"
+    folder.mkdir()
+    for seed in range(20):
+        painting(seed).save(folder / f"{seed:02}.png")
+    painting(0).save(folder / "again.jpg", quality=92)
+    library = Library(home, config=Settings(home=home, threads=1))
+    library.import_source(folder, "art", encoder="classic")
+    art, ada = library.shared("art"), library.store.add_person("ada")
+    row = {Path(item.name).stem: at for at, item in enumerate(art.items)}
+    rated = [(art.items[row[f"{n:02}"]].id, (n - 1) % 10 + 1.0) for n in range(12)] + [(art.items[row["00"]].id, 10.0)]
+    said = [Judgement("rating", (id,), f"told-{n}", value=value) for n, (id, value) in enumerate(rated)]
+    library.store.record(ada.id, art.row.id, said)
+    app = create_app(library, library.settings)
+    client = TestClient(app, base_url=HERE, headers=SAFE)
+    client.cookies.set(app.state.beholder.cookie, ada.key)
+
+    def places() -> list[int]:
+        hung = [int(id) for id in re.findall(r'data-item="(\d+)"', client.get("/results/art").text)]
+        order = np.frombuffer(client.get("/wall/art/order").content, "<u4")[::2].tolist()
+        assert len(set(hung)) == 21
+        return [order.index(art.items[row[name]].id) for name in ("00", "again")]
+
+    first, other = sorted(places())
+    assert other - first < 12
+    art.twins.before(np.array([row["00"], row["again"]]))
+    assert np.ptp(places()) == 12
+    assert min(places()) == first
+    app.state.beholder.close()
+    library.close()

@@ -36,6 +36,7 @@ from beholder.types import Ints, Item, Matrix, Progress, silent
 
 _Behind = Callable[[Callable[[], None]], object]  # does a job later
 BEFORE = 12  # places before a picture in an order where another of its work is looked for
+_TOP = 60  # places of an order, in which pictures that are surely of one work do not stand side by side
 _NEAREST = 12  # pictures that each is compared with, as an encoder sees them
 _NEAREST_HASHES = 4  # and by their hashes
 _ALIKE = 0.35  # cosine of two, from the middle of all, below which nothing is compared
@@ -100,6 +101,7 @@ class Twins:
     ) -> None:
         self._items, self._unit, self._apart = items, unit, apart
         self._known: dict[tuple[int, int], bool] = {}
+        self._sure = set[tuple[int, int]]()
         self._on_the_way = set[tuple[int, int]]()
 
     def before(self, rows: Ints, first: int = 0, behind: _Behind | None = None) -> dict[int, int]:
@@ -128,6 +130,22 @@ class Twins:
                 found.setdefault(row, other)
         return found
 
+    def spread(self, rows: Ints) -> Ints:
+        """Places (k,), in which the first rows that surely show one work, as far as they were looked at, stand apart.
+
+        A picture comes twelve places behind the one before it that it is the same as.
+        """
+        top, places, waiting = rows[:_TOP], list[int](), list[tuple[int, int]]()
+        same = {row: other for _, row, other in self._alike(top, 0) if (min(row, other), max(row, other)) in self._sure}
+        for place, row in enumerate(top.tolist()):
+            if row in same:
+                waiting.append((place, same[row]))
+            else:
+                places.append(place)
+            while waiting and waiting[0][1] in top[places[: max(0, len(places) + 1 - BEFORE)]]:
+                places.append(waiting.pop(0)[0])
+        return np.array([*places, *(place for place, _ in waiting), *range(len(top), len(rows))], np.int64)
+
     def _alike(self, rows: Ints, first: int) -> Iterator[tuple[float, int, int]]:
         unit = self._unit(rows)
         likeness = unit @ unit.T
@@ -142,6 +160,7 @@ class Twins:
             self._on_the_way.discard((a, b))
 
     def _may_be_same(self, a: int, b: int) -> bool:
+        """Whether they may; of those that surely are, note it."""
         ids = self._items[a].id, self._items[b].id
         if (min(ids), max(ids)) in self._apart:
             return False
@@ -149,7 +168,10 @@ class Twins:
         with tempfile.TemporaryFile() as held:
             looks: Any = _Features(held, 2) if have_features() else _Hashes(2)
             _look([self._items[row].locator for row in (a, b)], looks, pair[0])
-            return bool(_compare(looks, self._unit(np.array([a, b])), pair))
+            found = _compare(looks, self._unit(np.array([a, b])), pair)
+        if any(sure for *_, sure in found):
+            self._sure.add((a, b))
+        return bool(found)
 
 
 def _candidates(X: Matrix, new: NDArray[np.bool_]) -> Ints:
