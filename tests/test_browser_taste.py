@@ -40,9 +40,11 @@ def test_my_taste_hangs_eighteen_pictures_large_and_shows_each_closer(open_page,
     first.focus()
     page.keyboard.press("Enter")
     title = first.locator("img").get_attribute("alt")
-    assert page.locator("dialog.zoom img").get_attribute("alt") == title
+    page.locator(f"dialog.zoom img[alt='{title}']").wait_for()
+    page.locator("dialog.zoom [data-do=favourite]").wait_for()
     page.keyboard.press("ArrowRight")
-    assert page.locator("dialog.zoom img").get_attribute("alt") == loved.locator("img").nth(1).get_attribute("alt")
+    title = loved.locator("img").nth(1).get_attribute("alt")
+    page.locator(f"dialog.zoom img[alt='{title}']").wait_for()
     page.keyboard.press("Escape")
     shut(page)
     page.click("summary:has-text('Figures')")

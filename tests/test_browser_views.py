@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.browser import PHONE, answered, hung, no_wider, saved, shut
+from helpers.browser import PHONE, answered, hung, kinds, no_wider, saved, shut
 
 pytest_plugins = "helpers.webwall"
 
@@ -13,15 +13,23 @@ both = pytest.mark.parametrize("options", [DESK, PHONE | {"color_scheme": "dark"
 @both
 def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server, options):
     page = open_page(**options)
-    answered(page, server, "/results/wall")
+    name = answered(page, server, "/results/wall")
     page.click(".view-switch summary")
     page.click(".view-switch a:has-text('Kinds')")
     page.wait_for_url(f"{server.url}/kinds/wall")
     assert page.locator(".group img").first.bounding_box()["y"] < 300
     no_wider(page)
     page.locator(".group a[data-zoom]").first.click()
-    page.wait_for_selector("dialog.zoom[open] .zoom-words p")
+    page.locator("dialog.zoom[open] .zoom-score", has_text="place").wait_for()
+    assert "Painter" in page.locator("dialog.zoom .zoom-words").inner_text()
+    page.keyboard.press("f")
+    page.locator("dialog.zoom [data-do=favourite][aria-pressed=true]").wait_for()
+    page.keyboard.press("s")
+    page.locator("dialog.keep[open] h2").wait_for()
     page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    saved(page)
+    assert kinds(server, name)[-1] == "favourite"
     shut(page)
     page.locator(".group h2 a").first.click()
     name = page.inner_text(".group-name > a")

@@ -16,6 +16,9 @@ export const ACTS = [
   ["open", "Look closer", "zoom", "Z"],
 ];
 
+// The act of a key's letter.
+export const actOf = (letter) => ACTS.find(([, , , key]) => key.toLowerCase() === letter)?.[0];
+
 const listed = new Map(); // id -> on which shortlists, in words, as far as this page has changed it
 const marks = { favourite: new Map(), hide: new Map() }; // id -> on, as far as this page has changed it
 const done = []; // newest last: {event, title}
@@ -107,7 +110,8 @@ function compare(figure) {
   const id = idOf(figure);
   if (!chosen.delete(id)) {
     if (chosen.size === MOST) return toast(`Four pictures fit side by side. Take one away to compare another.`);
-    chosen.set(id, { title: titleOf(figure), src: figure.querySelector("img")?.currentSrc });
+    const image = figure.querySelector("img");
+    chosen.set(id, { title: titleOf(figure), src: image?.currentSrc || image?.src });
   }
   sessionStorage.removeItem(kept("compared"));
   hold();

@@ -6,7 +6,7 @@ import "./shell.js";
 
 const one = (link) => {
   const title = link.getAttribute("aria-label").replace("Zoom in on ", "");
-  return { src: link.href, alt: title, words: [title, link.dataset.words].filter(Boolean), more: link.dataset.more };
+  return { src: link.href, alt: title, words: [title, link.dataset.words].filter(Boolean) };
 };
 
 document.getElementById("main").addEventListener("click", (e) => {

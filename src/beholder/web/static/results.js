@@ -6,6 +6,7 @@ import "./filter.js";
 import { help } from "./help.js";
 import { follow } from "./importing.js";
 import { elsewhere, keyOf } from "./keys.js";
+import { look as lookCloser } from "./looking.js";
 import { toast } from "./signs.js";
 import { Wall } from "./wall.js";
 import { zoom } from "./zoom.js";
@@ -15,10 +16,8 @@ import "./shell.js";
 const main = document.getElementById("main");
 const element = document.getElementById("wall");
 const bar = make("div", { class: "over", role: "group" }, ...acts.buttons(false, ["favourite", "open"]));
-const closer = acts.buttons(false, ["open"]); // in the closer look
 let current = null; // the tile that was last pointed at, or had the focus
 let mouse = ""; // where it was: a wall that scrolls under a resting mouse points at nothing
-let looked = null; // the picture in the closer look
 
 if (element) acts.begin(element.dataset.segment); // what is chosen is known before a tile is dressed
 const wall = element && new Wall(element, {
@@ -63,7 +62,6 @@ main.addEventListener("focusin", (e) => {
 });
 addEventListener("acted", () => {
   if (bar.parentNode) acts.tell(bar, bar.parentNode);
-  if (looked) tellCloser();
 });
 
 function run(what, figure) {
@@ -85,59 +83,20 @@ main.addEventListener("click", (e) => {
   return link.classList.contains("near") ? zoom([{ src: link.href, alt: label, words: [label] }]) : look(figure);
 });
 
-// What stands under a picture of the wall: score, title, artist and price, and why it hangs there.
-function told(figure) {
-  const lines = [...figure.querySelectorAll("figcaption p")].map((line) => line.cloneNode(true));
-  for (const near of lines.flatMap((line) => [...line.querySelectorAll("img")])) near.parentNode.remove();
-  const doubt = figure.querySelector(".doubt").getAttribute("aria-label");
-  const score = `${figure.querySelector(".verdict b").textContent}, ${doubt} · place ${figure.querySelector(".rank").textContent}`;
-  for (const part of lines.flatMap((line) => [...line.querySelectorAll("[tabindex]")])) part.removeAttribute("tabindex");
-  return [lines[0], make("span", { class: "zoom-score" }, score), ...lines.slice(1)].map((line) => (line.matches?.("p") ? unwrapped(line) : line));
-}
-function unwrapped(line) {
-  const span = make("span", { class: line.className });
-  span.append(...line.childNodes);
-  return span;
-}
-
-function closeUp(figure) {
-  if (!figure?.querySelector(".verdict")) return null;
-  looked = figure;
-  tellCloser();
-  return { src: figure.querySelector("a.plate").href, alt: acts.titleOf(figure), words: told(figure), tools: closer };
-}
-function tellCloser() {
-  const box = make("div", {}, ...closer.map((one) => one.cloneNode()));
-  acts.tell(box, looked);
-  closer.forEach((one, n) => one.setAttribute("aria-pressed", box.children[n].getAttribute("aria-pressed") ?? "false"));
-}
-
 function look(figure) {
   const hung = figure.parentNode === element && wall.laid;
   const others = hung ? null : [...figure.parentNode.querySelectorAll("figure[data-item]")];
-  const list = hung ? { length: wall.length, at: async (n) => closeUp(await wall.tile(n)) } : { length: others.length, at: (n) => closeUp(others[n]) };
   const first = hung ? wall.places.get(acts.idOf(figure)) : others.indexOf(figure);
-  zoom(list, first, {
-    key,
-    ahead: async (n) => {
-      const next = hung ? await wall.tile(n) : others[n];
-      if (next?.querySelector("img")) new Image().src = next.firstElementChild.href;
-    },
-    closed: (at) => {
-      looked = null;
-      if (hung && at !== first) wall.focus(at);
-    },
-  });
+  const tiles = hung ? { length: wall.length, at: (n) => wall.tile(n) } : { length: others.length, at: (n) => others[n] };
+  lookCloser(tiles, first, (last) => hung && last !== first && wall.focus(last));
 }
-for (const one of closer) one.addEventListener("click", () => run(one.dataset.do, looked));
 
-// A letter: about the picture in the closer look, else the tile that was last pointed at or had the focus.
+// A letter: about the tile that was last pointed at or had the focus.
 function key(letter) {
   if (letter === "u") return acts.undo() ?? true;
-  const what = acts.ACTS.find((one) => one[3].toLowerCase() === letter)?.[0];
+  const what = acts.actOf(letter);
   if (!what) return false;
-  const figure = looked ?? (current?.isConnected ? current : null);
-  if (figure) run(what, figure);
+  if (current?.isConnected) run(what, current);
   else toast("Go to a picture first, with the arrow keys or the mouse.");
   return true;
 }

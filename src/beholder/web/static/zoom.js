@@ -9,7 +9,6 @@ const LATE = 1000; // ms
 let dialog = null;
 let picture = null;
 let words = null;
-let alike = null;
 let tools = null;
 let opened = 0;
 let list = [];
@@ -50,14 +49,13 @@ function build() {
   const close = make("button", { type: "button", class: "round zoom-back", "aria-label": "Back", title: "Back (Esc)", onclick: () => dialog.close() }, icon("close"));
   const step = (by, label, sign) =>
     make("button", { type: "button", class: "round", "aria-label": label, title: `${label} (${by < 0 ? "←" : "→"})`, onclick: () => turn(by) }, sign);
-  alike = make("a", { class: "button round zoom-more", "aria-label": "More like this", title: "More like this" }, icon("alike"));
   const steps = make("div", { class: "zoom-steps" }, step(-1, "Previous picture", "‹"), step(1, "Next picture", "›"));
   const frame = make("div", { class: "zoom-frame", tabindex: 0 }, picture);
   const full = () => dialog.classList.contains("full");
   frame.addEventListener("click", (e) => (e.target === picture ? dialog.classList.toggle("full") : dialog.close()));
   swipes(frame, { left: () => turn(1), right: () => turn(-1), down: () => dialog.close() }, full);
   dialog = make("dialog", { class: "zoom", "aria-label": "Zoomed picture" }, frame,
-    make("div", { class: "zoom-foot" }, words, make("div", { class: "zoom-controls" }, alike, tools, steps)), close);
+    make("div", { class: "zoom-foot" }, words, make("div", { class: "zoom-controls" }, tools, steps)), close);
   // The click that a browser makes of the tap that opened this would enlarge the picture at once.
   dialog.addEventListener("click", (e) => {
     if (!e.isTrusted || e.detail === 0 || e.timeStamp > opened + GHOST) return;
@@ -97,19 +95,18 @@ async function turn(by) {
   picture.src = one.src;
   picture.alt = one.alt;
   words.replaceChildren(...(one.words ?? []).map((line) => make("p", {}, line)));
-  alike.hidden = !one.more;
-  alike.href = one.more ?? "";
   tools.replaceChildren(...(one.tools ?? []));
   on.ahead?.((to + (by || 1) + list.length) % list.length);
 }
 
-// pictures: an array, or what has a length and `at` as one, of {src, alt, words, more, tools}: lines (or elements) to
-// stand under it, where pictures like it are, and buttons. The arrow keys and a finger go through them.
-// acts: key(key) tells whether it was one of theirs; ahead(at) which
-// picture may come next, closed(at) which was seen last.
+// pictures: an array, or what has a length and `at` as one, of {src, alt, words, tools}: lines (or elements) to stand
+// under it, and buttons. The arrow keys and a finger go through them.
+// acts: key(key) tells whether it was one of theirs; ahead(at) which picture may come next, closed(at) which was seen last.
 export function zoom(pictures, first = 0, acts = {}) {
   if (!dialog) build();
   [list, at, on] = [pictures, first, acts];
+  picture.removeAttribute("src"); // of the picture that was open before
+  for (const part of [words, tools]) part.replaceChildren();
   turn(0);
   dialog.classList.toggle("alone", list.length < 2);
   opened = performance.now();
