@@ -162,10 +162,23 @@ def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, serv
         page.wait_for_timeout(10)
     page.fill("input[name=path]", "~/next")
     page.unroute_all(behavior="ignoreErrors")
-    page.locator(".job a").wait_for(timeout=60_000)
+    page.locator(".job .button").wait_for(timeout=60_000)
     assert page.input_value("input[name=path]") == "~/next"
-    page.click(".job a")
+    page.click(".job .button")
     page.wait_for_selector("h2:has-text('wing')")
+
+
+def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_page, server):
+    page = open_page()
+    enter(page, server)
+    page.goto(server.url)
+    job = {"collection": "a b", "state": "running", "stage": "reading pictures", "done": 128, "total": 200}
+    job |= {"seconds_left": None, "report": {}}
+    show = "job => import('/static/collections.js').then(({show}) => show(job))"
+    page.evaluate(show, job)
+    assert page.get_by_role("link", name="Choose while they come in").get_attribute("href") == "/label/a%20b"
+    page.evaluate(show, job | {"state": "failed", "error": "Lost."})
+    assert not page.locator(".begin").is_visible()
 
 
 def luminance(colour):
@@ -194,7 +207,7 @@ def test_a_closer_look_at_results_says_what_the_picture_is_and_turns_by_keys_and
     page.wait_for_selector("dialog.zoom .zoom-words p")
     said = page.locator("dialog.zoom .zoom-words p").all_inner_texts()
     assert said[0] == titles[0]
-    assert "plus or minus" in said[1]
+    assert ", likely " in said[1]
     assert "EUR" in said[2]
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".zoom-words p >> nth=0") == titles[1]

@@ -150,7 +150,7 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert moved[2] in page.locator("#ask").inner_text()  # of three the last one met the winner of the others
     saved(page)
     assert kinds(server, name)[-2:] == ["choice", "choice"]
-    page.locator("button", has_text="Keep this order").click()
+    page.locator("button", has_text="Put all in this order").click()
     page.locator("#list > li").nth(2).wait_for()
     assert page.locator("#list > li").first.get_attribute("data-title") == moved[2]
     assert not faults

@@ -108,6 +108,7 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
         (question,) = ask(client)
         ids = sorted(item["id"] for item in question["items"])
         assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+    until(lambda: job.done >= 130)  # and held there
     assert f'data-job="{job.id}">{job.done} of {job.total} pictures are in' in client.get("/results/wall").text
     gate.open()
     until(lambda: not job.active)
@@ -116,6 +117,22 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
     assert f"{_PICTURES} pictures, yours first" in client.get("/results/wall").text
     assert 'data-coming=""' in client.get("/label/wall").text
     assert len(library.store.judgements(library.store.person(client.person).id, library.collections()[0].id)) == 12
+
+
+def test_results_have_nearly_all_that_came_in_meanwhile(coming, monkeypatch):
+    client, _, gate, library = coming
+    monkeypatch.setattr(importer, "BATCH", 32)
+    gate.open(130)
+    until(lambda: size(library) == 128)
+    until(lambda: "coming in" not in client.get("/label/wall").text)
+    for _ in range(12):
+        (question,) = ask(client)
+        ids = sorted(item["id"] for item in question["items"])
+        send(client, event("choice", ids, asked_by=question["asked_by"], side="left"))
+    assert "128 pictures, yours first" in client.get("/results/wall").text
+    gate.open(162)
+    until(lambda: size(library) == 160)
+    until(lambda: "160 pictures, yours first" in client.get("/results/wall").text)
 
 
 def test_everybody_may_watch_what_the_command_brings_in(coming):

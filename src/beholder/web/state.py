@@ -34,6 +34,7 @@ from beholder.web.uploads import Uploads
 _FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 _KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
 _GROWN = 2  # times as many pictures as a session began with, before it begins again while more come in
+_GROWN_SEEN = 1.1  # the same where a person looks at all of them
 ENOUGH_TO_START = 100  # pictures with which a person can begin while the others come in
 _COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
@@ -82,25 +83,30 @@ class AppState:
         key = cookies.get(self.cookie, "")
         return self.store.person_of(key) if 0 < len(key) <= 100 else None
 
-    def session(self, collection: str, person: Person) -> Session:
+    def session(self, collection: str, person: Person, grown: float = _GROWN) -> Session:
         """The session of this person here; a new one where the collection has changed since. raises : UnknownName"""
-        return cast(Session, self._hold(collection, person).session)
+        return cast(Session, self._hold(collection, person, grown).session)
 
-    def fresh(self, collection: str, person: Person) -> Session:
+    def fresh(self, collection: str, person: Person, grown: float = _GROWN) -> Session:
         """The session, with what another process has recorded meanwhile. raises : UnknownName"""
-        session = self.session(collection, person)
+        session = self.session(collection, person, grown)
         session.refresh()
         return session
 
-    def reading(self, collection: str, person: Person) -> Reading:
+    def reading(self, collection: str, person: Person, *, whole: bool = False) -> Reading:
         """This person's newest reading with every answer in it, its ranking made.
+
+        Parameters
+        ----------
+        whole
+            with nearly all pictures that came in meanwhile
 
         Raises
         ------
         NotEnoughAnswers
         UnknownName
         """
-        session = self.fresh(collection, person)
+        session = self.fresh(collection, person, _GROWN_SEEN if whole else _GROWN)
         with alone():
             if session.learned():
                 _ = session.now.ranking  # while words and accuracy are made behind
@@ -186,14 +192,14 @@ class AppState:
             self._rows[collection] = (time.monotonic(), row)
         return row
 
-    def _hold(self, collection: str, person: Person) -> _Held:
+    def _hold(self, collection: str, person: Person, times: float) -> _Held:
         row = self._row(collection)
         key, seen = (row.id, person.id), (row.size, row.encoders)
         gone: list[Session | None] = []
         importing = self.imports.into(row.name)  # it grows all the time
         with self._lock:
             held = self._held.get(key)
-            grown = held is not None and (row.size >= _GROWN * held.seen[0] if importing else held.seen != seen)
+            grown = held is not None and (row.size >= times * held.seen[0] if importing else held.seen != seen)
             if held is not None and grown:
                 gone.append(self._held.pop(key).session)
                 held = None

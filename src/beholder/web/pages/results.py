@@ -64,7 +64,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     number = whole(query.get("page", "1"), "page", 1, 10**6)
     row, response = session.collection.row, too_early(request, session)
     if response is None:
-        reading, job = state.reading(collection, person), state.imports.bringing(collection)
+        reading, job = state.reading(collection, person, whole=True), state.imports.bringing(collection)
         wanted, part = filter_of(query, reading.collection), query.get("part")
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)

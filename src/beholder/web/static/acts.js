@@ -116,7 +116,7 @@ function compare(figure) {
   sessionStorage.removeItem(kept("compared"));
   hold();
   changed(id);
-  const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them side by side." : "Choose another.";
+  const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them side by side." : "Press Compare at another picture.";
   return toast(`${chosen.has(id) ? "" : "No longer chosen. "}${chosen.size} of ${MOST} to compare. ${next}`);
 }
 
@@ -129,7 +129,7 @@ function hold() {
   const pictures = [...chosen].map(([id, { title, src }]) =>
     make("button", { type: "button", class: "chosen-one", title: `Take away ${title}`, "aria-label": `Take away ${title}`, onclick: () => drop(id) }, make("img", { src, alt: "" }), icon("close")));
   tray.replaceChildren(...pictures,
-    chosen.size > 1 ? make("a", { class: "button main", href: `/beside?${query}`, onclick: () => sessionStorage.setItem(kept("compared"), 1) }, "Compare") : make("span", { class: "soft" }, "Choose another"),
+    chosen.size > 1 ? make("a", { class: "button main", href: `/beside?${query}`, onclick: () => sessionStorage.setItem(kept("compared"), 1) }, "Compare") : make("span", { class: "soft" }, "Compare another one"),
     button("Clear", { image: "close", round: true, onclick: () => drop(...chosen.keys()) }));
 }
 

@@ -9,6 +9,7 @@ const box = document.getElementById("job");
 const line = box.querySelector(".job-line");
 const bar = box.querySelector("progress");
 const stop = box.querySelector(".stop");
+const meanwhile = box.querySelector(".begin");
 const broken = box.querySelector(".broken");
 const BUSY = ".bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active"; // typed or pressed now
 
@@ -18,6 +19,8 @@ export function show(job) {
   const busy = isBusy(job);
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
+  meanwhile.hidden = !busy || job.adds || !job.total;
+  meanwhile.href = `/label/${encodeURIComponent(job.collection)}`;
   if (job.adds && job.state === "failed") { // it is said once; the offer does not come back
     for (const offer of document.querySelectorAll('[action^="/sharper/"]')) offer.remove();
   }
@@ -39,7 +42,7 @@ export async function watch(id, began) {
     show(job);
     if (isBusy(job) || !began || job.state === "failed") continue;
     sessionStorage.setItem("beholder.job", id);
-    const link = box.querySelector("a");
+    const link = box.querySelector("a.button");
     link.hidden = !document.querySelector(BUSY);
     if (!link.hidden) continue; // the person draws the page again when ready
     scrollTo(0, 0); // where it is told how the import went

@@ -139,7 +139,7 @@ function over() {
   const order = [winner, ...now.out];
   ask.textContent = `Your choice: ${winner.title}`;
   round.textContent = `${hung[0] === winner ? "It stands first on the shortlist. " : ""}${against(winner)}`;
-  const keepOrder = button("Keep this order", { class: "main", onclick: async () => {
+  const keepOrder = button("Put all in this order", { class: "main", onclick: async () => {
     if (!(await save(order))) return;
     drop();
     location.href = `/shortlists/${page.dataset.id}`;
