@@ -64,6 +64,17 @@ def size(library):
     return sum(row.size for row in library.collections())
 
 
+def answer_among_the_first(client, gate, library):
+    """Twelve answers about the 128 pictures that are in by then."""
+    gate.open(130)
+    until(lambda: size(library) == 128)
+    until(lambda: "coming in" not in client.get("/label/wall").text)
+    for _ in range(12):
+        (question,) = ask(client)
+        ids = sorted(item["id"] for item in question["items"])
+        assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+
+
 def test_pictures_are_shown_as_they_come_and_choosing_begins_with_the_first_hundred(coming):
     client, job, gate, library = coming
     assert "Your pictures are coming in" in client.get("/label/wall").text
@@ -101,13 +112,7 @@ def test_how_long_it_takes_is_said_where_it_is_known_how_many_there_are(monkeypa
 
 def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
     client, job, gate, library = coming
-    gate.open(130)
-    until(lambda: size(library) == 128)
-    until(lambda: "coming in" not in client.get("/label/wall").text)
-    for _ in range(12):
-        (question,) = ask(client)
-        ids = sorted(item["id"] for item in question["items"])
-        assert send(client, event("choice", ids, asked_by=question["asked_by"], side="left")).status_code == 200
+    answer_among_the_first(client, gate, library)
     until(lambda: job.done >= 130)  # and held there
     assert f'data-job="{job.id}">{job.done} of {job.total} pictures are in' in client.get("/results/wall").text
     gate.open()
@@ -122,13 +127,7 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
 def test_results_have_nearly_all_that_came_in_meanwhile(coming, monkeypatch):
     client, _, gate, library = coming
     monkeypatch.setattr(importer, "BATCH", 32)
-    gate.open(130)
-    until(lambda: size(library) == 128)
-    until(lambda: "coming in" not in client.get("/label/wall").text)
-    for _ in range(12):
-        (question,) = ask(client)
-        ids = sorted(item["id"] for item in question["items"])
-        send(client, event("choice", ids, asked_by=question["asked_by"], side="left"))
+    answer_among_the_first(client, gate, library)
     assert "128 pictures, yours first" in client.get("/results/wall").text
     gate.open(162)
     until(lambda: size(library) == 160)
