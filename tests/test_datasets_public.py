@@ -359,7 +359,7 @@ def test_a_sheet_made_to_waste_time_is_refused(tmp_path, sheet):
     start = time.process_time()
     with pytest.raises(BadInput, match="xlsx table that can be read"):
         list(spreadsheet_lines(with_sheet(tmp_path / "a.xlsx", sheet)))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path):

