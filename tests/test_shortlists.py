@@ -142,6 +142,11 @@ def test_it_works_without_a_script(listed):
     assert shown == [ids[1], ids[0], *ids[2:]]
     assert form(client, f"/shortlists/{number}/down", item=ids[1]).headers["location"].endswith(f"#p{ids[1]}")
     form(client, f"/shortlists/{number}/down", item=ids[-1])
+    form(client, f"/shortlists/{number}/top", item=ids[-1])
+    shown = [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(f"/shortlists/{number}").text)]
+    assert shown == [ids[-1], *ids[:-1]]
+    for _ in ids:
+        form(client, f"/shortlists/{number}/down", item=ids[-1])
     shown = [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(f"/shortlists/{number}").text)]
     assert shown == ids
     form(client, f"/shortlists/{number}/put", item=ids[1], on="0")

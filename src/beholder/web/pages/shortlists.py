@@ -179,7 +179,7 @@ def change(
     request: Request, number: str, act: str, person: FormPerson, name: Annotated[str, Form()] = "",
     pin: Annotated[str, Form()] = "", remark: Annotated[str, Form()] = "", item: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """Rename, delete, move a picture up or down, share, stop sharing, or take a remark away."""
+    """Rename, delete, move a picture up, down or to the top, share, stop sharing, or take a remark away."""
     kept, own = state_of(request).store.shortlists, _own(request, number, person)
     match act:
         case "rename":
@@ -187,9 +187,9 @@ def change(
         case "delete":
             kept.delete(own)
             return RedirectResponse("/shortlists", 303)
-        case "up" | "down":
+        case "up" | "down" | "top":
             id = whole(item, "item", 1, 2**53)
-            kept.order(own, _moved(own.items, id, -1 if act == "up" else 1))
+            kept.order(own, _moved(own.items, id, act))
             return RedirectResponse(f"/shortlists/{own.id}#p{id}", 303)
         case "share":
             kept.share(own, pin)
@@ -354,8 +354,9 @@ def _scores(state: AppState, person: Person, items: Sequence[Item], names: dict[
     return found
 
 
-def _moved(items: Sequence[int], id: int, by: int) -> list[int]:
-    order = list(items)
-    if id in order and 0 <= (to := order.index(id) + by) < len(order):
-        order[to - by], order[to] = order[to], order[to - by]
-    return order
+def _moved(items: Sequence[int], id: int, way: str) -> list[int]:
+    if id not in items:
+        return list(items)
+    at, others = items.index(id), [one for one in items if one != id]
+    to = {"up": max(at - 1, 0), "down": at + 1, "top": 0}[way]
+    return [*others[:to], id, *others[to:]]

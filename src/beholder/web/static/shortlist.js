@@ -6,6 +6,8 @@ import "./panels.js";
 import "./shell.js";
 
 const PAUSE = 600; // ms without a key before a note is saved
+const EDGE = 60; // pixels from the edge of the window where what is dragged scrolls the list
+const PACE = 8; // pixels every 16 ms
 const list = document.getElementById("list");
 const said = document.getElementById("said");
 const id = list?.dataset.id;
@@ -42,7 +44,7 @@ addEventListener("pagehide", () => [...unsaved.keys()].forEach(keepNote));
 
 const order = () => {
   entries().forEach((entry, at) => {
-    entry.querySelector("[data-up]").disabled = at === 0;
+    for (const up of entry.querySelectorAll("[data-up], [data-top]")) up.disabled = at === 0;
     entry.querySelector("[data-down]").disabled = at === entries().length - 1;
   });
   return save("order", { items: entries().map((entry) => Number(entry.dataset.item)) }, "Order saved");
@@ -58,12 +60,17 @@ function step(entry, by) {
 
 // Without a reload: the moved picture stays where the finger is.
 list?.addEventListener("click", (e) => {
-  const pressed = e.target.closest("[data-up], [data-down]");
+  const pressed = e.target.closest("[data-up], [data-down], [data-top]");
   if (!pressed) return;
   e.preventDefault();
   const entry = pressed.closest("li"), before = pressed.getBoundingClientRect().top;
-  step(entry, pressed.matches("[data-up]") ? -1 : 1);
-  scrollBy({ top: pressed.getBoundingClientRect().top - before, behavior: "instant" });
+  if (pressed.matches("[data-top]")) {
+    list.prepend(entry); // the others stay in view: one may be next
+    order();
+  } else {
+    step(entry, pressed.matches("[data-up]") ? -1 : 1);
+    scrollBy({ top: pressed.getBoundingClientRect().top - before, behavior: "instant" });
+  }
   (pressed.disabled ? entry.querySelector("[data-up]:enabled, [data-down]:enabled") : pressed).focus({ preventScroll: true });
 });
 
@@ -91,13 +98,22 @@ for (const grip of document.querySelectorAll("[data-grip]")) {
     const before = entries();
     e.preventDefault(); // no text is selected on the way
     entry.classList.add("moving");
+    let at = [e.clientX, e.clientY];
     const move = ({ clientX, clientY }) => {
+      at = [clientX, clientY];
       const next = placeAt(entry, clientX, clientY);
       if (next === entry.nextElementSibling || (!next && entry === list.lastElementChild)) return;
       if (next) next.before(entry);
       else list.append(entry);
     };
+    const edge = setInterval(() => { // near the edge of the window the list goes on
+      const by = at[1] < EDGE ? -1 : at[1] > innerHeight - EDGE ? 1 : 0;
+      if (!by) return;
+      scrollBy({ top: by * PACE, behavior: "instant" });
+      move({ clientX: at[0], clientY: at[1] });
+    }, 16);
     const end = () => {
+      clearInterval(edge);
       document.removeEventListener("pointermove", move);
       for (const last of ["pointerup", "pointercancel"]) document.removeEventListener(last, end);
       entry.classList.remove("moving");
