@@ -20,10 +20,11 @@ from beholder.collection import Library, embed_files
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
 from beholder.filters import Filter, values_of
 from beholder.locator import Locator
-from beholder.ranking import Ranking, Scale
+from beholder.ranking import Ranking, Scale, title_of, written_title
 from beholder.sources.sample import paint_into
 from beholder.store import VectorShards
 from beholder.taste import make_model
+from beholder.types import Details, Item
 from helpers.makers import encoded
 
 
@@ -567,3 +568,19 @@ def test_pictures_are_searched_in_python_alone_and_by_a_taste(library, painted):
     assert {place.item.name for place in art.similar("3", taste)} == {place.item.name for place in near}
     with pytest.raises(UnknownName):
         art.similar("33")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "artist", "read", "written"),
+    [
+        ("Albrecht_Durer_4.jpg", None, "Albrecht Dürer", "Albrecht Dürer 4", "Albrecht_Durer_4"),
+        ("rome/IMG_0123.jpg", None, None, "IMG 0123", "IMG_0123"),
+        ("a_1.jpg", "Dawn_2", "Ada", "Dawn_2", "Dawn_2"),
+        ("__.jpg", None, None, "__", "__"),
+    ],
+)
+def test_a_picture_without_a_title_is_called_by_its_file_in_words_and_as_it_is_for_programs(
+    name, title, artist, read, written
+):
+    item = Item(1, name, Locator.of("x.png"), "0" * 64, 4, 3, {}, details=Details(title=title, artist=artist))
+    assert (title_of(item), written_title(item)) == (read, written)

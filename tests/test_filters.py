@@ -241,3 +241,26 @@ def test_columns_are_offered_whose_values_pictures_share_the_most_frequent_value
     assert [one.value for one in artist.choices] == ["Artist 44", *(f"Artist {n}" for n in range(440, 450))]
     (artist,) = panel_of(wanted, told(*crowd)[1], (), told(*crowd)[0], {"artist": "nobody"}).facets
     assert ([one.value for one in artist.choices], artist.more) == (["Artist 449"], 0), "what is chosen stays"
+
+
+def test_a_cell_that_lists_several_values_counts_for_each_and_a_comma_within_one_value_does_not():
+    cells = ["Impressionism", "Symbolism", "Impressionism,Symbolism", "Baroque; Symbolism", "Baroque", ""] * 2
+    places = ["Washington, D.C.", "Washington, D.C.", "Paris, France", "Paris", "Lyon, France", "London"] * 2
+    both = zip(cells, places, strict=True)
+    pictures, ranking = told(*(item(at, {"style": style, "place": place}) for at, (style, place) in enumerate(both)))
+    style, place = panel_of(Filter(), ranking, (), pictures).facets
+    assert [(one.value, one.count) for one in style.choices] == [
+        ("Symbolism", 6), ("Baroque", 4), ("Impressionism", 4), ("", 2)
+    ]  # fmt: skip
+    assert {one.value for one in place.choices} == {*places}
+    assert rows(Filter(values=(("style", "Impressionism"),)), pictures, ranking) == [0, 2, 6, 8]
+    assert rows(Filter(values=(("style", "Baroque"), ("style", ""))), pictures, ranking) == [3, 4, 5, 9, 10, 11]
+
+
+def test_all_values_of_a_column_are_offered_where_they_are_asked_for():
+    pictures, ranking = told(*(item(at, {"artist": f"Painter {at % 30}"}) for at in range(90)))
+    (few,), (all_of_them,) = (
+        panel_of(Filter(), ranking, (), pictures, whole=whole).facets for whole in ((), {"artist"})
+    )
+    assert (len(few.choices), few.more, few.all) == (12, 18, 30)
+    assert (len(all_of_them.choices), all_of_them.more) == (30, 0)

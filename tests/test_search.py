@@ -163,20 +163,34 @@ def test_a_lighthouse_is_not_taken_for_any_tower():
     assert found.notes == ("Nothing is known of 'lighthouse' in these pictures.",)
 
 
-def test_a_picture_that_comes_closest_is_said_to_be_close_to_the_word_that_was_looked_for():
+def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
     words = Tags(["boats"], ["subject"], np.full((N, 1), 0.5), np.zeros((N, 1), bool))
     found = finder(words, {"boats": ["ship"]}).find("ship")
-    assert found.why(np.array([0])) == [("close to 'boats'",)]
+    assert found.why(np.array([0])) == [("perhaps boats",)]
     assert found.notes == (
-        "Searched for 'boats' in place of 'ship'. We are not sure which pictures fit 'boats'; these come closest.",
+        "'ship' is not told apart here: looked for 'boats' of every kind.",
+        "No picture surely shows 'boats': what comes closest is only a guess.",
     )
+
+
+def test_a_guess_is_no_find_and_two_words_that_are_guessed_are_told_once():
+    probabilities = np.full((N, 3), 0.1)
+    probabilities[[0, 1, 2], [0, 1, 2]] = 0.5, 0.5, 1.0
+    probabilities[3] = 0.5, 0.1, 1.0
+    words = Tags(["dogs", "hats", "people"], ["subject"] * 3, probabilities, probabilities == 1)
+    found = finder(words).find("dogs, hats, people")
+    assert found.notes == ("No picture surely shows 'dogs' or 'hats': what comes closest is only a guess.",)
+    assert found.guessed[:5].tolist() == [True, True, False, True, False], "the third surely shows people"
+    assert found.best()[:2].tolist() == [3, 2]
 
 
 def test_a_wider_word_that_was_searched_for_is_told_and_a_look_or_the_word_itself_is_not():
     words = seen(flowers=("subject", {1, 2}), red_tones=("palette", {2, 3}), no_people=("figure", {1, 2}))
     also = {"flowers": ["poppy"], "red tones": ["red"], "no people": ["without people"]}
     find = finder(words, also).find
-    assert find("red poppies without people").notes == ("Searched for 'flowers' in place of 'poppies'.",)
+    assert find("red poppies without people").notes == (
+        "'poppies' is not told apart here: looked for 'flowers' of every kind.",
+    )
     assert find("a flower").notes == find("red").notes == ()
 
 
@@ -250,8 +264,8 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("We are not sure which pictures fit 'night'; these come closest.",)
-    assert found.why(np.array([0])) == [("close to 'night'",)]
+    assert found.notes == ("No picture surely shows 'night': what comes closest is only a guess.",)
+    assert found.why(np.array([0])) == [("perhaps night",)]
 
 
 def test_a_word_goes_before_others_that_are_also_called_so():

@@ -8,6 +8,7 @@ import pytest
 from beholder.features.canvas import oklab
 from beholder.features.measures.measuring import measure
 from beholder.features.measures.tint import tints
+from beholder.search import Finder, Found
 from helpers.browser import choose, event, send
 from helpers.makers import noise
 
@@ -99,3 +100,17 @@ def test_a_tint_is_near_the_colour_of_the_whole():
     away, by_chance = (np.linalg.norm(seen - one, axis=1).mean() for one in (mean, np.roll(mean, 1, axis=0)))
     assert away < 0.8 * by_chance
     assert away < 0.15
+
+
+def test_a_tile_that_a_search_only_guessed_says_so(client, wall, monkeypatch):
+    art = wall.collection("wall")
+    fits = np.zeros(len(art))
+    fits[:2] = 0.5, 0.2
+    found = Found(fits, lambda rows: [("perhaps dogs",)] * len(rows), guessed=fits == 0.2)
+    monkeypatch.setattr(Finder, "_find", lambda self, text: found)
+    choose(client, 12)
+    text = client.get("/results/wall?q=hounds").text
+    tiles = re.findall(r'<figure [^>]*data-item="(\d+)"[^>]*>', text)
+    assert [int(id) for id in tiles] == [item.id for item in art.items[:2]]
+    assert re.findall(r'data-item="(\d+)" data-guess', text) == [str(art.items[1].id)]
+    assert "2 pictures of 70, 1 only guessed" in text

@@ -260,8 +260,9 @@ def test_questions_name_pictures_and_nothing_that_could_sway(client, kind, shown
 
 def test_details_come_only_when_asked_for_and_without_paths(client, wall):
     item = wall.collection("wall").items[0]
-    told = client.get(f"/api/label/wall/about?items={item.id}").json()["items"][str(item.id)]
-    assert told == ["Study 0", "Painter 0", "100 EUR"]
+    told = client.get(f"/api/label/wall/about?items={item.id}").json()
+    assert told["items"][str(item.id)] == ["Study 0", "Painter 0", "100 EUR"]
+    assert told["lines"][str(item.id)] == "Study 0 · Painter 0 · 100 EUR"
 
 
 def test_what_is_on_the_way_to_the_person_is_not_asked_again(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ _ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by
 _SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
 _ALIKE = 0.85  # values a pair of values of two columns, from which these part the pictures alike
 _COLUMNS = 6  # columns that one can choose values of, at most
+_MARKS = (re.compile(r"[;|]"), re.compile(r",(?!\d)"))  # what stands between the values of one cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,27 +32,52 @@ class Column:
     Attributes
     ----------
     values
-        all there are, in order
-    codes
-        (n,) which of them, -1 where nothing is said
+        all there are, in order; of cells that list several, each is one
+    cells
+        (n,) which whole cell a picture has, -1 where nothing is said
+    rows, codes
+        (m,) picture and value, of each value that a picture has
     """
 
     values: tuple[str, ...]
-    codes: NDArray[np.int32]
+    cells: NDArray[np.int32]
+    rows: Ints
+    codes: Ints
+
+    @classmethod
+    def of(cls, said: Sequence[str]) -> Column:
+        """said : (n,) the cell of each picture, "" where nothing is said"""
+        parts = _in_parts(sorted(set(said) - {""}))
+        number = {cell: at for at, cell in enumerate(parts)}
+        cells = np.fromiter((number.get(cell, -1) for cell in said), np.int32, len(said))
+        values = sorted({value for listed in parts.values() for value in listed})
+        code = {value: at for at, value in enumerate(values)}
+        codes = [np.array([code[value] for value in listed], np.int64) for listed in parts.values()]
+        lengths = np.array([*map(len, codes), 0], np.int64)[cells]
+        listed = [codes[cell] for cell in cells.tolist() if cell >= 0]
+        return cls(
+            tuple(values), cells, np.repeat(np.arange(len(said)), lengths),
+            np.concatenate(listed) if listed else np.empty(0, np.int64),
+        )  # fmt: skip
 
     def has(self, wanted: AnyOf[str]) -> Mask:
         """(n,) whether a picture has one of these values; "" is not to have any."""
-        chosen = np.array([*(value in wanted for value in self.values), "" in wanted], bool)
-        return np.asarray(chosen[self.codes], bool)
+        chosen = np.array([value in wanted for value in self.values], bool)
+        kept = self.cells < 0 if "" in wanted else np.zeros(len(self.cells), bool)
+        kept[self.rows[chosen[self.codes]]] = True
+        return np.asarray(kept, bool)
 
     def counts(self, rows: NDArray[np.integer]) -> Ints:
-        """(v + 1,) how many of these rows have each value; last, how many have none."""
-        return np.bincount(self.codes[rows] % (len(self.values) + 1), minlength=len(self.values) + 1)
+        """(v + 1,) how many of these rows, each once, have each value; last, how many have none."""
+        among = np.zeros(len(self.cells), bool)
+        among[rows] = True
+        none = int((self.cells[rows] < 0).sum())
+        return np.append(np.bincount(self.codes[among[self.rows]], minlength=len(self.values)), none)
 
     @cached_property
     def shared(self) -> bool:
         """Whether pictures share its values, so that it is worth choosing from."""
-        return len(self.values) > 1 and int((self.codes >= 0).sum()) >= _SHARED_BY * len(self.values)
+        return len(self.values) > 1 and len(self.rows) >= _SHARED_BY * len(self.values)
 
     @cached_property
     def worded(self) -> bool:
@@ -122,17 +149,14 @@ class Facts:
     def _alike(self, name: str, other: str) -> bool:
         """Whether nearly every value of the one comes with one value of the other alone, and the other way about."""
         one, two = self.column(name), self.column(other)
-        pairs = len(np.unique(one.codes.astype(np.int64) * (len(two.values) + 1) + two.codes))
-        return pairs * _ALIKE <= min(len(one.values), len(two.values))
+        cells, others = int(one.cells.max()) + 1, int(two.cells.max()) + 1
+        pairs = len(np.unique(one.cells.astype(np.int64) * (others + 1) + two.cells))
+        return pairs * _ALIKE <= min(cells, others)
 
     def column(self, name: str) -> Column:
         """What this column says; of none that is not there."""
         if name not in self._columns:
-            said = [item.columns.get(name, "").strip() for item in self.items]
-            values = sorted(set(said) - {""})
-            code = {value: at for at, value in enumerate(values)}
-            codes = np.fromiter((code.get(value, -1) for value in said), np.int32, len(said))
-            self._columns[name] = Column(tuple(values), codes)
+            self._columns[name] = Column.of([item.columns.get(name, "").strip() for item in self.items])
         return self._columns[name]
 
     def among(self, ids: Iterable[int]) -> Mask:
@@ -144,6 +168,26 @@ class Facts:
         codes = self.currency[rows]
         counts = np.bincount(codes[codes >= 0], minlength=len(self.currencies))
         return [self.currencies[at] for at in np.argsort(-counts, kind="stable").tolist() if counts[at]]
+
+
+def _in_parts(cells: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The values of each of some different cells: itself, or several where a mark stands between values.
+
+    A mark does where most of what it parts is a cell of its own too, or is in several: "Washington, D.C." is one place.
+    """
+    parts: dict[str, tuple[str, ...]] = {cell: (cell,) for cell in cells}
+    for mark in _MARKS:
+        told = {value for values in parts.values() for value in values}
+        split = {value: tuple(dict.fromkeys(filter(None, map(str.strip, mark.split(value))))) for value in told}
+        several = {value: own for value, own in split.items() if len(own) > 1}
+        counts = Counter(one for own in several.values() for one in own)
+        known = sum(count > 1 or one in told for one, count in counts.items())
+        if 2 * known > len(counts):
+            parts = {
+                cell: tuple(dict.fromkeys(one for value in values for one in split[value] or (value,)))
+                for cell, values in parts.items()
+            }
+    return parts
 
 
 def unavailable(item: Item) -> str:

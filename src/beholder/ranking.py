@@ -19,6 +19,7 @@ from scipy.special import ndtr
 from beholder.explain import BESIDE, Reason
 from beholder.offers import offer_of
 from beholder.search import Found
+from beholder.search.folding import folded
 from beholder.types import SCALE, Floats, Ints, Item
 
 SCORE = "The score is the share of this collection expected to be liked less, from 1 (none) to 10 (all)"  # for people
@@ -38,7 +39,8 @@ class Ranked:
     `score` is the share of the collection that is expected to be liked less, from 1 to 10; `std` is how far that may be
     off (0: the model knows no doubt). `Scale` says how. `rank` counts the pictures of this ranking, `overall` all
     that are not hidden, where a filter left some out; 0 where that is not known. `fits` is how well the picture fits
-    what was searched for, from 0 to 1, and `found` says by what; None and () where nothing was.
+    what was searched for, from 0 to 1, and `found` says by what; None and () where nothing was. `guess`: something
+    of that may hold of it, which is not known.
     """
 
     rank: int
@@ -52,6 +54,7 @@ class Ranked:
     overall: int = 0
     fits: float | None = None
     found: tuple[str, ...] = ()
+    guess: bool = False
 
     def as_json(self, *, file: bool = True) -> dict[str, Any]:
         """The shape in which every export tells it, on the command line and in the app.
@@ -62,7 +65,7 @@ class Ranked:
             whether the reader may know where the picture lies on this machine
         """
         return {
-            "rank": self.rank, "item": self.item.name, "title": title_of(self.item),
+            "rank": self.rank, "item": self.item.name, "title": written_title(self.item),
             "score": round(self.score, 4), "std": round(self.std, 4), "why": self.why,
             "near": self.near.name if self.near else None, "favourite": self.favourite,
             "overall": self.overall or self.rank, "file": str(self.item.locator) if file else None,
@@ -128,6 +131,12 @@ class Ranking(Sequence[Ranked]):
 
     def __iter__(self) -> Iterator[Ranked]:
         return iter(self[:])
+
+    @property
+    def guesses(self) -> int:
+        """How many of them a search only guessed."""
+        guessed = None if self._found is None else self._found.guessed
+        return 0 if guessed is None else int(guessed[self.rows].sum())
 
     @property
     def items(self) -> list[Item]:
@@ -199,6 +208,7 @@ class Ranking(Sequence[Ranked]):
         rows = self.rows[places].astype(np.int64)
         title = cache(lambda near: title_of(self._items[near]))  # few pictures are the nearest of many
         found = [()] * len(rows) if self._tells is None else self._tells(rows)
+        guessed = None if self._found is None else self._found.guessed
         return [
             Ranked(
                 at + 1,
@@ -212,6 +222,7 @@ class Ranking(Sequence[Ranked]):
                 int(self._overall[at]),
                 None if self._found is None else float(self._found.fits[row]),
                 told,
+                guessed is not None and bool(guessed[row]),
             )
             for at, row, doubt, reason, told in zip(
                 places.tolist(), rows.tolist(), self.doubts(rows).tolist(), self._reasons(places), found, strict=True
@@ -277,8 +288,27 @@ class RankingCache(Generic[_Held]):
 
 
 def title_of(item: Item) -> str:
-    """What to call a picture: its title where it has one, else its name."""
-    return item.details.title or item.columns.get("title") or Path(item.name).stem
+    """What people read of a picture: its title where it has one, else the name of its file, in words.
+
+    Where that begins with the artist, so does this, as the source writes it: Albrecht Dürer 4 for Albrecht_Durer_4.
+    """
+    if titled := _title(item):
+        return titled
+    name = Path(item.name).stem
+    words = name.replace("_", " ").split() or [name]
+    artist = (item.details.artist or "").split()
+    if artist and [*map(folded, words[: len(artist)])] == [*map(folded, artist)]:
+        words[: len(artist)] = artist
+    return " ".join(words)
+
+
+def written_title(item: Item) -> str:
+    """What programs read of a picture, and what a command may be given: its title where it has one, else its name."""
+    return _title(item) or Path(item.name).stem
+
+
+def _title(item: Item) -> str:
+    return item.details.title or item.columns.get("title", "")
 
 
 class Scale:

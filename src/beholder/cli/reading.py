@@ -253,12 +253,19 @@ def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
 
 
 def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
-    from beholder.ranking import SCORE, title_of
+    from beholder.ranking import SCORE, written_title
 
     offers = [_offer(p.item, wishes) for p in places]
     told = [at for at in range(len(_OFFER)) if any(offer[at] for offer in offers)]
     cells = [
-        [str(p.rank), f"{p.score:.2f}", f"{p.std:.2f}", title_of(p.item), *(offer[at] for at in told), *([p.why] * why)]
+        [
+            str(p.rank),
+            f"{p.score:.2f}",
+            f"{p.std:.2f}",
+            written_title(p.item),
+            *(offer[at] for at in told),
+            *([p.why] * why),
+        ]
         for p, offer in zip(places, offers, strict=True)
     ]
     offered = [_OFFER[at] for at in told]

@@ -61,7 +61,7 @@ def same(
 
 
 def _told(art: Collection, complete: bool) -> dict[str, Any]:
-    from beholder.ranking import title_of
+    from beholder.ranking import written_title
 
     def named(id: int) -> str:
         return art.items[art.row_of[id]].name
@@ -72,7 +72,7 @@ def _told(art: Collection, complete: bool) -> dict[str, Any]:
         "works": len(art) - len(art.works.leader),
         "same": [
             {
-                "title": title_of(art.items[art.row_of[work.photos[0]]]),
+                "title": written_title(art.items[art.row_of[work.photos[0]]]),
                 "items": [named(id) for id in work.photos],
                 "links": list(work.links),
             }

@@ -19,7 +19,8 @@ from beholder.types import Floats
 _ANY: Mapping[str, str] = MappingProxyType({})
 _BARS = 24
 _SKEWED = 20  # times as much at the upper end as at the lower, from which bars grow by equal factors
-_SHOWN = 12  # values of a column that are offered at once, those that most pictures have; the others are sought
+_SHOWN = 12  # values of a column that are offered at once, those that most pictures have; the others are sought,
+_ALL = 200  # or shown too where there are no more than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,18 @@ class Facet:
         values that are not offered, of those that are sought
     sought
         what their names have in them
+    all
+        how many there are, where all can be shown; 0 where that is not needed, or they are too many
+    whole
+        whether all are
     """
 
     column: str
     choices: Sequence[Choice]
     more: int
     sought: str = ""
+    all: int = 0
+    whole: bool = False
 
     @property
     def chosen(self) -> int:
@@ -103,7 +110,12 @@ class Panel:
 
 
 def panel_of(
-    wanted: Filter, ranking: Ranking, judged: Collection[int], pictures: Pictures, sought: Mapping[str, str] = _ANY
+    wanted: Filter,
+    ranking: Ranking,
+    judged: Collection[int],
+    pictures: Pictures,
+    sought: Mapping[str, str] = _ANY,
+    whole: Collection[str] = (),
 ) -> Panel:
     """Parameters
     ----------
@@ -111,6 +123,8 @@ def panel_of(
         of everything; judged : ids of the pictures that an answer was about
     sought
         of a column, what the values to offer have in their names, accents and case aside
+    whole
+        columns of which all values are to be offered, as far as they are not too many
     """
     facts = pictures.facts
     wanted = replace(wanted, part="fits", sort="score")
@@ -129,7 +143,7 @@ def panel_of(
             else found[kept(replace(wanted, values=others))[found]]
         )
         chosen = {v.strip() for c, v in wanted.values if c == column}
-        facets.append(_facet(column, chosen, facts, rows, sought.get(column, "").strip()))
+        facets.append(_facet(column, chosen, facts, rows, sought.get(column, "").strip(), column in whole))
     ranges = list[Range]()
     for name, values, without in _asked(wanted.wishes, facts):
         if not np.isnan(values[ranking.rows]).all():
@@ -138,18 +152,19 @@ def panel_of(
     return Panel(facets, ranges, facts.offered_in(ranking.rows), int(inside[found].sum()))
 
 
-def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer], sought: str) -> Facet:
+def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer], sought: str, whole: bool) -> Facet:
     known, text = facts.column(column), folded(sought)
     counts, in_all = known.counts(rows), known.counts(np.arange(len(facts)))
     fitting = np.lexsort((-in_all[:-1], -counts[:-1])).tolist()
     if text:
         fitting = [at for at in fitting if text in folded(known.values[at])]
-    order = fitting[:_SHOWN]
+    every = len(known.values) if _SHOWN < len(known.values) <= _ALL else 0
+    order = fitting[: _ALL if whole and every else _SHOWN]
     order += [at for at, value in enumerate(known.values) if value in chosen and at not in set(order)]
     choices = [Choice(known.values[at], int(counts[at]), known.values[at] in chosen) for at in order]
     if in_all[-1]:
         choices.append(Choice("", int(counts[-1]), "" in chosen))
-    return Facet(column, choices, len(set(fitting) - set(order)), sought)
+    return Facet(column, choices, len(set(fitting) - set(order)), sought, every, whole)
 
 
 def _asked(wishes: Wishes, facts: Facts) -> list[tuple[str, Floats, Wishes]]:

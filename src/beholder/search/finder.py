@@ -13,7 +13,7 @@ from beholder.concepts import LOOKS, Tags, bank
 from beholder.errors import BeholderError
 from beholder.explain.naming import NEVER
 from beholder.search.folding import folded, stem, words_of
-from beholder.search.found import Found, Held
+from beholder.search.found import Found, Held, quoted
 from beholder.search.index import Index
 from beholder.search.looks import Looks
 from beholder.search.query import Names, Reader, Term, Word
@@ -23,10 +23,6 @@ _KEPT = 8  # searches whose results are held: a page more asks for the same agai
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
 _LOOK = 0.6  # how much a word of how a picture looks counts beside one of what it shows, or what a column says
 _PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
-_UNCERTAIN = (
-    "We are not sure which pictures fit '{}'; these come closest.",
-    "Where '{}' is not written, we are not sure; those that come closest are last.",
-)
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _TOLD = 3  # things that pictures share which are told
@@ -113,17 +109,14 @@ class Finder:
             if not holds.any():
                 continue
             fits = np.where(holds, _SAID + (1 - _SAID) * probabilities * certain, 0.0)
-            names = [self._tags.names[k] if certain else f"close to '{self._tags.names[k]}'" for k in numbers]
-            wider = "" if written.any() else self._wider(term, numbers)
-            note = "" if certain else _UNCERTAIN[bool(written.any())].format(wider or term)
+            names = [self._tags.names[k] if certain else f"perhaps {self._tags.names[k]}" for k in numbers]
             certainty = None if certain else np.where(written > 0, 1.0, probabilities.max(axis=1))
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
             absent = all(self._tags.names[k] in NEVER for k in numbers)
-            if wider and not look and not absent:
-                note = f"Searched for '{wider}' in place of '{term}'. {note}".strip()
+            instead = "" if look or absent or written.any() else self._wider(term, numbers)
             strengths = np.maximum(fits.max(axis=1), written)
             told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
-            return Held(strengths, told, note, certainty, weight, look or absent, absent)
+            return Held(strengths, told, str(term), instead, certainty, weight, look or absent, absent)
         return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
 
     def _wider(self, term: Term, numbers: Sequence[int]) -> str:
@@ -197,5 +190,4 @@ def _notes(words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str
         del lost[text]
         yield f"'{text}' leaves nothing out here: these are pictures with what you name."
     if lost:
-        *most, last = (f"'{text}'" for text in lost)
-        yield f"Nothing is known of {' and '.join(filter(None, [', '.join(most), last]))} in these pictures."
+        yield f"Nothing is known of {quoted(lost, 'and')} in these pictures."

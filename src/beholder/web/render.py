@@ -46,8 +46,8 @@ def environment() -> Environment:
     env.globals |= {
         "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
         "srcset": thumbnails.srcset, "twin": thumbnails.twin_address, "ratio": thumbnails.ratio,
-        "title_of": title_of, "byline": byline, "parts_of": parts_of, "link_of": link_of, "price_text": price_text,
-        "view_address": view_address,
+        "title_of": title_of, "byline": byline, "parts_of": parts_of, "below_title": below_title, "link_of": link_of,
+        "price_text": price_text, "view_address": view_address,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks}
     return env
@@ -106,8 +106,14 @@ def day(at: datetime) -> str:
 
 
 def byline(item: Item) -> list[str]:
-    """What `parts_of` tells, in its order."""
-    return list(parts_of(item).values())
+    """What stands below its title, in order."""
+    return list(below_title(item).values())
+
+
+def below_title(item: Item) -> dict[str, str]:
+    """What `parts_of` tells, without the artist where the title begins with the name."""
+    title = f"{title_of(item)} "
+    return {c: text for c, text in parts_of(item).items() if c != "artist" or not title.startswith(f"{text} ")}
 
 
 def parts_of(item: Item) -> dict[str, str]:

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from beholder.ask.questions import GRID_SIZE, Question, QuestionKind
 from beholder.explain import in_short
-from beholder.ranking import title_of
+from beholder.ranking import title_of, written_title
 from beholder.session import GRID_WEIGHT, Progress, Session, needed
 from beholder.types import Item, Judgement
 from beholder.web.answers import Events, Undo, judgements, read
 from beholder.web.faults import Refused
-from beholder.web.render import byline, page
+from beholder.web.render import byline, page, parts_of
 from beholder.web.state import ENOUGH_TO_START, state_of
 from beholder.web.who import ApiPerson, PagePerson, remember_collection
 
@@ -131,12 +131,15 @@ def progress(request: Request, collection: str, person: ApiPerson) -> dict[str, 
 
 @router.get("/api/label/{collection:path}/about")
 def about(request: Request, collection: str, person: ApiPerson, items: str = "") -> dict[str, Any]:
-    """What the source says of these pictures; the page asks only while the person has it shown."""
+    """What the source says of these pictures, and the line that people read; the page asks only while it is shown."""
     ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:60] if part]
     session = state_of(request).session(collection, person)
     row_of = session.collection.row_of
     known = [session.collection.items[row_of[i]] for i in ids if i in row_of]
-    return {"items": {str(item.id): [title_of(item), *byline(item), *scores(item)] for item in known}}
+    return {
+        "items": {str(item.id): [written_title(item), *parts_of(item).values(), *scores(item)] for item in known},
+        "lines": {str(item.id): " · ".join([title_of(item), *byline(item), *scores(item)]) for item in known},
+    }
 
 
 def scores(item: Item) -> list[str]:

@@ -23,7 +23,7 @@ from beholder.store import Person
 from beholder.types import Ints, Item
 from beholder.web.access import on_this_machine
 from beholder.web.pages.label import whole
-from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, sought_in, unfiltered
+from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, sought_in, unfiltered, whole_in
 from beholder.web.pages.views import too_early, views_of
 from beholder.web.pages.works import same_questions
 from beholder.web.render import download, page
@@ -75,9 +75,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "collection": row.name, "progress": now, "verdict": reading.verdict if now.answers else None,
             "shares": reading.shares, "elsewhere": session.elsewhere.known, "alone": session.elsewhere.alone,
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
-            "matching": len(shown), "of": len(ranked), "filter": wanted,
+            "matching": len(shown), "guesses": shown.guesses, "of": len(ranked), "filter": wanted,
             "sorts": _sorts_of(pictures.facts, wanted),
-            "panel": panel_of(wanted, ranked, judged, pictures, sought_in(query)),
+            "panel": panel_of(wanted, ranked, judged, pictures, sought_in(query), whole_in(query)),
             "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
             "number": number, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,

@@ -26,6 +26,7 @@ _NARROWS = {"favourites", "none", "apart", *LIMITS}
 _KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
 _FIND = "find."  # before the name of a column, whose values are sought in the panel
+_ALL = "all."  # before the name of a column, whose values are all shown there
 _LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
 
 
@@ -63,6 +64,11 @@ def said(query: QueryParams, name: str) -> str:
 def sought_in(query: QueryParams) -> dict[str, str]:
     """What is sought among the values of columns, so that the panel offers these."""
     return {k.removeprefix(_FIND): v[:200] for k, v in query.items() if k.startswith(_FIND)}
+
+
+def whole_in(query: QueryParams) -> set[str]:
+    """The columns of which the panel offers all values."""
+    return {name.removeprefix(_ALL) for name in query if name.startswith(_ALL)}
 
 
 def address_of(query: QueryParams, **more: Any) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from beholder.cells import csv_line, harmless
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
-from beholder.ranking import Ranked, title_of
+from beholder.ranking import Ranked, written_title
 from beholder.store import MOST_LISTED, Person, Remark, Shortlist
 from beholder.types import Item
 from beholder.web.access import base_for_others, command_for_others
@@ -239,7 +239,7 @@ def table(request: Request, number: str, person: PagePerson) -> Response:
         told, offer = one.item.details, offer_of(one.item)
         said = " / ".join(f"{remark.name}: {remark.text}" for remark in one.remarks)
         lines.append(
-            [at, title_of(one.item), told.artist, told.year, offer["price"], told.currency, size_text(told),
+            [at, written_title(one.item), told.artist, told.year, offer["price"], told.currency, size_text(told),
              link_of(one.item), one.note, one.score, len(one.hearts), said, one.collection, one.item.name]
         )  # fmt: skip
     rows = ("" if cell is None else harmless(str(cell)) for line in lines for cell in line)

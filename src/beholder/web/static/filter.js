@@ -12,7 +12,7 @@ form?.addEventListener("formdata", (e) => {
   const lengths = ["min_width", "max_width", "min_height", "max_height"];
   const idle = lengths.every((name) => !e.formData.get(name));
   for (const [name, said] of [...e.formData]) {
-    if (!said || name.startsWith("find.") || (name === "unit" && idle && said === "cm") || (name === "sort" && said === "score")) e.formData.delete(name);
+    if (!said || /^(find|all)\./.test(name) || (name === "unit" && idle && said === "cm") || (name === "sort" && said === "score")) e.formData.delete(name);
   }
 });
 
@@ -21,7 +21,7 @@ async function count() {
   const mine = ++asked;
   const address = new URL(`?${new URLSearchParams(new FormData(form))}`, location.href);
   address.searchParams.set("part", "filter");
-  for (const find of panel.querySelectorAll(".find")) if (find.value.trim()) address.searchParams.set(find.name, find.value);
+  for (const find of panel.querySelectorAll(".find, .whole-column:checked")) if (find.value.trim()) address.searchParams.set(find.name, find.value);
   const response = await fetch(address).catch(() => null);
   if (!response?.ok || response.redirected || mine !== asked) return; // a fault is told of when the form is sent
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").body;

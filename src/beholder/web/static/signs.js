@@ -151,8 +151,8 @@ export class Details {
     for (const caption of captions) caption.textContent = "";
     if (!this.on) return;
     const ids = current.question.items.map((i) => i.id);
-    const { items } = await call(`/api/label/${this.segment}/about?items=${ids.join(",")}`).catch(() => ({ items: {} }));
+    const { lines } = await call(`/api/label/${this.segment}/about?items=${ids.join(",")}`).catch(() => ({ lines: {} }));
     if (view.question !== current.question) return; // answered meanwhile
-    captions.forEach((caption, at) => (caption.textContent = (items[ids[at]] ?? []).join(" · ")));
+    captions.forEach((caption, at) => (caption.textContent = lines[ids[at]] ?? ""));
   }
 }
