@@ -1,27 +1,29 @@
 """Maps: the same pictures lie the same, those that look alike lie together, and new ones move no other."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from sklearn.manifold import trustworthiness
 
-from beholder.views import layout
+from beholder.views import Group, layout
 from beholder.views.maps import map_of
+from beholder.web.pages.map import names_on
 from helpers.browser import HERE, SAFE, as_person, choose, event
 
 pytest_plugins = "helpers.webwall"
 
-KINDS, PER_KIND = 12, 25
+kinds, PER_KIND = 12, 25
 
 
 @pytest.fixture(scope="module")
 def places():
     """Pictures of twelve kinds that are well apart, in chance order."""
     rng = np.random.default_rng(0)
-    made = np.repeat(rng.standard_normal((KINDS, 24)), PER_KIND, axis=0) + 0.35 * rng.standard_normal(
-        (KINDS * PER_KIND, 24)
+    made = np.repeat(rng.standard_normal((kinds, 24)), PER_KIND, axis=0) + 0.35 * rng.standard_normal(
+        (kinds * PER_KIND, 24)
     )
     made = made[rng.permutation(len(made))]
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
@@ -163,6 +165,20 @@ def test_the_page_is_there_at_once_and_the_map_once_it_is_drawn(client, app):
     ids, cells, *_ = points(client)
     assert len(np.unique(cells, axis=0)) == len(ids) == 70
     assert list(maps.folder.iterdir()) == [maps.folder / "1.npz"]
+
+
+def test_the_kind_liked_best_is_named_before_larger_ones():
+    class Art:
+        def __len__(self):
+            return 9
+
+        def groups(self, by):
+            return [Group(by, name, name, np.array(rows)) for name, rows in kinds.items()]
+
+    kinds = {"many": [0, 1, 2, 3], "some": [4, 5, 6], "few": [7, 8]}
+    ranking = SimpleNamespace(rows=np.arange(9)[::-1], scores=np.array([2, 2, 2, 2, 3, 3, 3, 9, 9.0]))
+    cells = np.array([[0, n] for n in range(4)] + [[20, n] for n in range(3)] + [[40, n] for n in range(2)])
+    assert [one["name"] for one in names_on(cells, ranking, Art())] == ["few", "many", "some"]
 
 
 def test_points_tell_the_ranking_best_first(client, wall):

@@ -98,11 +98,11 @@ def _ranked(request: Request, collection: str, person: Person) -> tuple[Ranking,
 
 
 def names_on(cells: Ints, ranking: Ranking, art: Collection) -> list[dict[str, Any]]:
-    """name, x, y and size of the kinds most of whose pictures lie near one place, largest first."""
+    """Name, x, y and size of the kinds most of whose pictures lie near one place: the best liked, then by size."""
     shown = np.zeros(len(art), bool)
     shown[ranking.rows] = True
     span = float(np.ptp(cells[ranking.rows], axis=0).max(initial=1))
-    found = []
+    found, liked = list[dict[str, Any]](), list[float]()
     for group in art.groups("kind"):
         rows = group.rows[shown[group.rows]]
         if not group.name or not len(rows):
@@ -112,4 +112,6 @@ def names_on(cells: Ints, ranking: Ranking, art: Collection) -> list[dict[str, A
         if near.mean() >= _TOGETHER:
             x, y = np.median(cells[rows][near], axis=0).tolist()
             found.append({"name": group.name, "x": x, "y": y, "size": len(rows)})
-    return found
+            liked.append(float(ranking.scores[rows].mean()))
+    best = int(np.argmax(liked)) if found else 0
+    return [*found[best : best + 1], *found[:best], *found[best + 1 :]]

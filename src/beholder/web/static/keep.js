@@ -1,7 +1,7 @@
 // "Shortlist" under a picture: it goes on the shortlist used last at once, or the person says on which it is.
 
 import { call, Fault, home, person } from "./api.js";
-import { button, make } from "./dom.js";
+import { make } from "./dom.js";
 import { toast } from "./signs.js";
 
 const KEY = `beholder-shortlist.${home}.${person}`; // {id, name} of the one used last
@@ -77,7 +77,7 @@ function choose(item, title, changed) {
   };
   const lists = make("ul", {});
   const name = make("input", { placeholder: "Shortlist", maxlength: 80, autocomplete: "off" });
-  const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Add"));
+  const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Create"));
   const add = async () => {
     await here;
     const made = await put({ name: name.value.trim(), on: true });
@@ -90,14 +90,15 @@ function choose(item, title, changed) {
     if (!made) return;
     name.value = "";
     said.textContent = `It is on “${made.name}” now.`;
-    dialog.querySelector(".dialog-head button").focus(); // another Enter is no second shortlist
+    finish.focus(); // another Enter is no second shortlist
   });
   const done = async () => { // a name that was typed is meant
     if (!name.value.trim() || (await add())) dialog.close();
   };
+  const finish = make("button", { type: "button", class: "main", onclick: done }, "Done");
   dialog.replaceChildren(
-    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist"), button("Done", { onclick: done })),
-    make("p", { class: "soft" }, title), lists, said, form, fault,
+    make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist")),
+    make("p", { class: "soft" }, title), lists, form, said, fault, finish,
   );
   if (!dialog.open) dialog.showModal();
   const here = call(`/api/shortlists?item=${item}`).then(({ shortlists }) => {

@@ -217,19 +217,24 @@ function legend() {
   });
 }
 
+function say(words, busy = false) {
+  said.textContent = words;
+  document.getElementById("drawing").hidden = !busy;
+}
+
 async function begin() {
   const response = await fetch(`${base}/points`).catch(() => null);
   if (response?.status === 202) {
-    said.textContent = "Drawing the map. This is done once. It takes a few seconds, for 100,000 pictures up to two minutes.";
+    say("Drawing the map. This is done once. It takes half a minute or so, for 100,000 pictures up to two minutes.", true);
     setTimeout(begin, SOON);
     return;
   }
   if (!response?.ok || response.redirected) {
-    said.textContent = response ? "The map cannot be shown now. Open this page again." : "The server cannot be reached. Open this page again.";
+    say(response ? "The map cannot be shown now. Open this page again." : "The server cannot be reached. Open this page again.");
     return;
   }
   plane.set(columns(await response.arrayBuffer()));
-  said.textContent = plane.n ? "" : "There is no picture to show.";
+  say(plane.n ? "" : "There is no picture to show.");
   if (!plane.n) return;
   plane.resize();
   const [x, y, scale] = location.hash.slice(1).split(",").map(Number);
@@ -258,4 +263,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 });
 legend();
 acts.begin(map.dataset.segment);
+say("Opening the map.", true);
 begin();

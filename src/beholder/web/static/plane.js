@@ -190,7 +190,7 @@ export class Plane {
     }
   }
 
-  // Names stand beside the pictures and each other, the largest kind first; one that has no room is left out.
+  // Names stand beside the pictures and each other, those that come first before others; one that has no room is left out.
   titles(s, ox, oy, w, h) {
     if (this.scale >= ALL) return;
     const { context, ratio } = this;
