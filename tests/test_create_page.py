@@ -208,6 +208,8 @@ def test_what_is_said_of_made_pictures_are_answers_that_count(chosen, app, wall,
     assert said()[-1] == ("choice", (two, one), ())
     assert "Which of these two" not in chosen.get("/create/wall").text
     assert "loved" in chosen.get(f"/answers/{row.name}").text
+    assert len(wall.store.answer_counts(person.id)) == 2
+    assert "in 2 collections" not in chosen.get("/people").text, "what was made is of the same collection"
 
 
 def test_more_like_one_and_between_two(chosen, app, wall, may):

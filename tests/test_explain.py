@@ -1,6 +1,7 @@
 """A planted liking is named, a random clicker is told that nothing was found, and every reason says what is true."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -338,12 +339,12 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
                 liking("gold tones", "palette", 0.01, 0.4, liked=False),
             ],
             "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. "
-            "Not portraits, not gold tones.",
+            "Rarely portraits or gold tones.",
         ),
         ([liking("Baroque", "style", 0.4)], "Often Baroque."),
         (
             [liking("calm", "mood"), liking("Neoplasticist", "style", 0.01, 0.4, liked=False)],
-            "Calm pictures. Not Neoplasticist pictures.",
+            "Calm pictures. Rarely Neoplasticist pictures.",
         ),
         ([liking("night", "light"), liking("thick paint", "technique")], "Pictures at night and with thick paint."),
         ([liking("black and white", "palette")], "Pictures in black and white."),
@@ -461,7 +462,7 @@ def said_of(n, **rows):
     return Tags(list(rows), ["subject"] * len(rows), said.astype(np.float32), said)
 
 
-def judged(seed, evidence, own=1.0, picked=3, **more):
+def judged(seed, evidence, own=1.0, picked=3, likings=(), **more):
     """The verdict on ten grids of somebody whose liking no attribute tells, and their utility and answers."""
     rng = np.random.default_rng(seed)
     X, attributes, utility = rng.normal(size=(300, 6)).astype(np.float32), pool(rng, 300), rng.normal(size=300)
@@ -470,7 +471,7 @@ def judged(seed, evidence, own=1.0, picked=3, **more):
     grids = np.array([(g, row, int(at < picked)) for g in range(10) for at, row in enumerate(shown[g])])
     answers, model = Answers(grids=grids), Felt(utility, evidence, own)
     model.answers_ = answers
-    told = explain(model, X, attributes, answers)
+    told = replace(explain(model, X, attributes, answers), likings=likings)
     return verdict_of(model, X, answers, told, **more), utility, answers
 
 
@@ -517,6 +518,8 @@ def test_a_ranking_that_is_everybodys_is_called_what_most_people_like():
     assert not np.isin([*verdict.pictures, *verdict.against], answers.judged).any()
     assert utility[list(verdict.pictures)].min() > 0 > utility[list(verdict.against)].max()
     assert judged(1, -5.0, own=0.1)[0].sentence.startswith("So far")
+    both = judged(1, -5.0, own=0.1, likings=[liking("houses", "subject")])[0]
+    assert both.sentence == "So far: pictures of houses. Your choices agree with what most people like."
     assert judged(1, -9.0, own=0.1)[0].kind == "open"
 
 

@@ -380,8 +380,16 @@ def test_what_is_said_of_both_and_what_few_share_brings_a_picture_forward():
     plain = {"style": [""] * N, "title": [str(i) for i in range(N)]}
     found = alike(artist=artist, **plain).like(10)
     assert found.best(1).tolist() == [12]
-    assert found.why(np.array([12, 9])) == [("Rare",), ()]
-    assert alike(tags(), artist=artist, **plain).like(10).why(np.array([12])) == [("Rare", "boats")]
+    assert found.why(np.array([12, 9])) == [(), ()], "a column need not say what one sees"
+
+
+def test_of_two_pictures_that_are_alike_it_is_told_what_one_sees_in_both():
+    words = seen(
+        Claude_Monet=("artist", {10, 12}), boats=("subject", {10, 11, 12}), blue_tones=("palette", {9, 10}),
+        water=("subject", set(range(N))), no_people=("figure", {9, 10}),
+    )  # fmt: skip
+    found = alike(words, nationality=["British"] * N).like(10)
+    assert found.why(np.array([12, 9, 8])) == [("Claude Monet", "boats"), ("blue tones",), ()]
 
 
 def test_every_encoder_counts_the_same_in_how_alike_pictures_look():

@@ -175,10 +175,11 @@ class QuestionBuilder:
             most = int(np.argmax(np.abs(stands_out) * self._doubt))
             what = ATTRIBUTES[most].high if stands_out[most] > 0 else ATTRIBUTES[most].low
             early = len(self.answers) < FIRST
-            return f"Typical of many pictures here: {what}." if early else f"We are not sure how you feel about {what}."
+            unsure = f"Like it or not, your number helps: we are not sure how you feel about {what}."
+            return f"Typical of many pictures here: {what}." if early else unsure
         differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
         apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
-        return f"We are not sure which you prefer: {apart.low} or {apart.high}."
+        return f"Like them or not, your choice helps: do you prefer {apart.low} or {apart.high}?"
 
     @cached_property
     def _usual(self) -> tuple[Matrix, Matrix]:

@@ -52,10 +52,6 @@ class Tags:
         p = np.where(known[:, None], self.probabilities, np.float32(np.nan))
         return Tags(self.names, self.groups, p, self.said & known[:, None])
 
-    def shared(self, row: int, other: int) -> list[str]:
-        """The words that are said of both pictures."""
-        return [self.names[k] for k in np.flatnonzero(self.said[row] & self.said[other]).tolist()]
-
     def examples(self, most: int = 3) -> list[str]:
         """A few words to try: of each group the one said most often, though of no more than a third of the pictures."""
         counts = self.said.sum(axis=0)

@@ -95,7 +95,7 @@ def spoken_of(likings: Sequence[Liking]) -> list[Liking]:
 def friend_sentence(spoken: Sequence[Liking], opening: str = "") -> str:
     """What a friend would say of somebody whose likings these are; "" for none.
 
-    "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. Not portraits."
+    "Calm seascapes and boats in blue tones; mostly Impressionist, Claude Monet above all. Rarely portraits."
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ def friend_sentence(spoken: Sequence[Liking], opening: str = "") -> str:
     style = [f"{'mostly' if x.share > _MOSTLY else 'often'} {x.word}" for x in liked.get("style", ())]
     above = [f"{listed(artists)} above all"] if artists else []
     said = "; ".join(filter(None, [what if what != "pictures" else "", ", ".join([*style, *above])]))
-    against = ", ".join(f"not {without_of(x)}" for x in liked.get("", ()))
-    parts = [x for x in (said, against) if x]
+    against = listed([without_of(x) for x in liked.get("", ())], "or")
+    parts = [x for x in (said, against and f"rarely {against}") if x]
     parts[:1] = [f"{opening}{x}" for x in parts[:1]]
     return " ".join(f"{x[0].upper()}{x[1:]}." for x in parts)
 

@@ -126,10 +126,13 @@ def verdict_of(
     ranked = np.argsort(-(scores() if scores else np.asarray(model.predict(X))), kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
-        agree = f"{'Your' if felt > 0 else 'So far your'} choices agree with what most people like."
         worded = found and felt > _WORDED and any(x.liked for x in told.likings)
-        lead = told.sentence if worded else _mostly(answers, words)
-        return _loved("like most", f"{lead} {agree}".strip(), X, ranked, answers)
+        so_far = friend_sentence(spoken_of(told.likings), "so far: ") or _mostly(answers, words)
+        lead = told.sentence if worded else so_far
+        your = "Your" if felt > 0 or lead.startswith("So far") else "So far your"
+        return _loved(
+            "like most", f"{lead} {your} choices agree with what most people like.".strip(), X, ranked, answers
+        )
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)

@@ -26,6 +26,7 @@ _PROBABLE = 0.35  # from where a word that is said of no picture is worth lookin
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _TOLD = 3  # things that pictures share which are told
+_COMMON = 1 / 3  # share of the collection from which a word that two pictures share says nothing of them
 
 
 class Finder:
@@ -141,11 +142,20 @@ class Finder:
         fits = (looks + _SHARED * (self._index.share(row) + said)) / (1 + 2 * _SHARED)
         fits[row] = 0
 
+        columns, names = self._visible(row), self._tags.names
+
         def tell(other: int) -> tuple[str, ...]:
-            both = [*self._index.both(row, other), *self._tags.shared(row, other)]
-            return tuple(dict.fromkeys(both))[:_TOLD]
+            return tuple(names[k] for k in columns if self._tags.said[other, k])[:_TOLD]
 
         return Found(fits, lambda rows: [tell(other) for other in rows.tolist()])
+
+    def _visible(self, row: int) -> list[int]:
+        """The words that tell what one sees of a picture, or whose it is: those that the fewest have first."""
+        tags = self._tags
+        counts = tags.said.sum(axis=0)
+        said = np.flatnonzero(tags.said[row] & (counts <= _COMMON * len(tags.said)))
+        told = [k for k in said.tolist() if tags.groups[k] != "period" and tags.names[k] not in NEVER]
+        return sorted(told, key=lambda k: int(counts[k]))
 
 
 def _synonyms() -> dict[str, tuple[str, ...]]:

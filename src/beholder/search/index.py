@@ -168,12 +168,6 @@ class Index:
         telling[mine] = np.log(len(self) / self._counts[mine])
         return np.asarray(self.by_picture @ telling / max(float(telling.sum()), 1e-9), np.float64)
 
-    def both(self, row: int, other: int) -> list[str]:
-        """The values that two pictures share, those of the fewest first."""
-        shared = _both(self._of_others(row), _row(self.by_picture, other))
-        told = [v for v in shared if any(map(str.isalpha, self.texts[v]))]  # a number alone says nothing
-        return [self.texts[v] for v in sorted(told, key=lambda v: int(self._counts[v]))]
-
     def _of_others(self, row: int) -> Ints:
         mine = _row(self.by_picture, row)
         return mine[self._shared[mine]]

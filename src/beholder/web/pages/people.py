@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from beholder.create import is_kept
 from beholder.store import alike, clean, composed, system_user
 from beholder.web.access import on_this_machine
 from beholder.web.faults import Refused
@@ -33,7 +34,8 @@ def people(request: Request, next: str = "/", removed: str = "") -> Response:
     return page(
         request, "people.html", here="people", people=everybody, answers=answers, next=inside(next),
         offered=_offered() if not everybody else "", covers=[item for row in shelves for item in state.covers(row)],
-        removed=removed, local=on_this_machine(request),
+        made={row.id for row in state.store.collections() if is_kept(row)}, removed=removed,
+        local=on_this_machine(request),
     )  # fmt: skip
 
 
