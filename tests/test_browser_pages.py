@@ -179,6 +179,37 @@ def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_pa
     assert page.get_by_role("link", name="Choose while they come in").get_attribute("href") == "/label/a%20b"
     page.evaluate(show, job | {"state": "failed", "error": "Lost."})
     assert not page.locator(".begin").is_visible()
+    page.evaluate(show, job | {"state": "cancelled"})
+    assert page.get_by_role("button", name="Go on importing").is_visible()
+    assert not page.get_by_role("button", name="Stop").is_visible()
+
+
+@pytest.mark.parametrize("looking", [False, True])
+def test_results_show_all_pictures_once_they_are_in_but_not_under_the_hand(open_page, server, looking):
+    page = open_page()
+    answered(page, server, "/people")
+    wall, ended = '<div class="wall', []
+
+    def first(route):
+        html = page.request.get(f"{server.url}/results/wall").text()
+        html = html.replace(wall, f'<p id="coming" data-job="some"></p>{wall}', 1)
+        route.fulfill(body=html, content_type="text/html")
+
+    def told(route):
+        state = "done" if ended else "running"
+        route.fulfill(json={"state": state, "done": 9, "total": 9, "collection": "wall", "report": {}})
+
+    page.route("**/results/wall", first, times=1)
+    page.route("**/api/imports/some", told)
+    page.goto(f"{server.url}/results/wall")
+    page.locator("#coming", has_text="9 of 9 pictures are in").wait_for()
+    if looking:
+        page.locator("#wall figure").first.hover()
+    ended.append(True)
+    if looking:
+        page.get_by_role("link", name="Show them").click()
+    page.locator("#coming").wait_for(state="detached")
+    page.locator("#wall img").first.wait_for()
 
 
 def luminance(colour):

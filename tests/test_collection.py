@@ -306,6 +306,16 @@ def test_what_stops_an_import_leaves_no_empty_collection(library, painted, monke
     assert library.store.files(library.store.collection("art").id)[Locator.of(painted / "00.jpg").text].reason
 
 
+def test_progress_counts_the_pictures_that_are_in_already(library, painted):
+    take_in(library, painted)
+    Image.new("RGB", (32, 32), "teal").save(painted / "one more.png")
+    steps = []
+    take_in(library, painted, progress=lambda *step: steps.append(step))
+    of = len(list(painted.iterdir()))
+    assert {total for stage, _, total in steps if stage == "reading pictures"} == {of}
+    assert steps[-1] == ("reading pictures", of, of)
+
+
 def test_a_new_collection_of_no_picture_is_made_or_not_as_is_asked(library, tmp_path):
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "broken.jpg").write_bytes(b"not a picture")

@@ -115,6 +115,7 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
     answer_among_the_first(client, gate, library)
     until(lambda: job.done >= 130)  # and held there
     assert f'data-job="{job.id}">{job.done} of {job.total} pictures are in' in client.get("/results/wall").text
+    assert f'<span data-size-of="wall">{job.done} of {job.total} pictures</span>' in client.get("/").text
     gate.open()
     until(lambda: not job.active)
     assert job.state == "done"

@@ -449,8 +449,25 @@ def test_an_import_is_stopped_when_told_and_goes_on_the_next_time(studio, monkey
     client.post(f"/api/imports/{job}/cancel", json={})
     go_on.set()
     assert ended(client, job)["state"] == "cancelled"
-    again = client.post("/api/imports", json={"path": str(folder), "name": "brushes"}).json()["id"]
+    again = client.post(f"/api/imports/{job}/again", json={}).json()["id"]
     assert ended(client, again)["state"] == "done"
+
+
+def test_a_stopped_import_is_offered_until_its_collection_has_had_another(studio, monkeypatch):
+    client, folder, library = studio
+    imports = client.app.state.beholder.imports
+    ended(client, client.post("/api/imports", json={"path": str(folder), "name": "easel"}).json()["id"])
+    job = imports.start(str(folder), "easel", library.store.person(client.person).id)
+    job.stop.set()
+    while job.active:
+        time.sleep(0.01)
+    if job.state == "done":  # it was quicker
+        job.state = "cancelled"
+    assert f'data-job="{job.id}" data-state="cancelled"' in client.get("/").text
+    other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
+    assert other.post(f"/api/imports/{job.id}/again", json={}).status_code == 404
+    ended(client, client.post(f"/api/imports/{job.id}/again", json={}).json()["id"])
+    assert 'data-job="" data-state=""' in client.get("/").text
 
 
 def test_an_import_again_shows_what_is_said_of_the_pictures_now(studio):

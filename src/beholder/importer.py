@@ -129,12 +129,12 @@ class Importer:
                 taken, last = taken + len(batch), time.monotonic()
         self._complete()
         fresh = [one for one in found[taken:] if not self._is_known(one.opened())]
-        fresh, at = _spread(fresh), 0
+        fresh, at, known = _spread(fresh), 0, len(found) - len(fresh)
         while at < len(fresh):
             batch = [one.opened() for one in fresh[at : at + min(BATCH, max(_FIRST, at))]]
-            self._take(batch, self._ticker("reading pictures", at, len(fresh)))
+            self._take(batch, self._ticker("reading pictures", known + at, len(found)))
             at += len(batch)
-        self.progress("reading pictures", len(fresh), len(fresh))
+        self.progress("reading pictures", len(found), len(found))
         del found, fresh  # and what was known: of a large folder these are hundreds of megabytes
         self.items, self.files = {}, {}
         self._mark_gone()

@@ -170,6 +170,19 @@ class Imports:
             mine = [j for j in self._jobs.values() if j.person in (person, None) and j.active]
         return mine[-1] if mine else None
 
+    def stopped(self, person: int) -> Job | None:
+        """The import of this person that was stopped last, unless its collection has had another since; or None."""
+        with self._lock:
+            latest = {j.collection: j for j in self._jobs.values()}
+        mine = [j for j in latest.values() if j.person in (person, None) and j.state == "cancelled"]
+        return mine[-1] if mine else None
+
+    def again(self, job: Job) -> Job:
+        """Go on with an import that has ended. raises : Refused where one into its collection is under way"""
+        return self.start(
+            job.spec, job.collection, job.person, job.encoder, job.adds, job.first, job.artworks, job.watched
+        )
+
     def bringing(self, collection: str) -> Job | None:
         """The import that brings pictures into this collection, or None."""
         with self._lock:

@@ -47,6 +47,7 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
     shelves = [
         {
             "row": row,
+            "coming": state.imports.bringing(row.name),
             "made": is_kept(row),
             "mine": is_for(row, person),
             "covers": state.covers(row),
@@ -61,6 +62,8 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
         for row in rows
     ]
     shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
+    if shown is None and (stopped := state.imports.stopped(person.id)) and stopped.collection in [r.name for r in rows]:
+        shown = stopped
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
         may_import=on_this_machine(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
@@ -157,6 +160,13 @@ def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     found = state_of(request).imports.of(job, person.id)
     found.stop.set()
     return found.as_json()
+
+
+@router.post("/api/imports/{job}/again")
+def go_on(request: Request, job: str, person: ApiPerson) -> Response:
+    """Go on with one that was stopped."""
+    imports = state_of(request).imports
+    return JSONResponse(imports.again(imports.of(job, person.id)).as_json(), 202)
 
 
 @router.post("/look/{collection:path}")

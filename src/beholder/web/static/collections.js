@@ -2,13 +2,14 @@
 
 import { call, counted } from "./api.js";
 import { make } from "./dom.js";
-import { ended, isBusy, running, steps } from "./importing.js";
+import { ended, howMany, isBusy, running, steps } from "./importing.js";
 import "./shell.js";
 
 const box = document.getElementById("job");
 const line = box.querySelector(".job-line");
 const bar = box.querySelector("progress");
 const stop = box.querySelector(".stop");
+const again = box.querySelector(".again");
 const meanwhile = box.querySelector(".begin");
 const broken = box.querySelector(".broken");
 const BUSY = ".bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active"; // typed or pressed now
@@ -19,6 +20,10 @@ export function show(job) {
   const busy = isBusy(job);
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
+  again.hidden = job.state !== "cancelled";
+  for (const sign of document.querySelectorAll("[data-size-of]")) { // the same number everywhere
+    if (busy && job.total && !job.adds && sign.dataset.sizeOf === job.collection) sign.textContent = howMany(job);
+  }
   meanwhile.hidden = !busy || job.adds || !job.total;
   meanwhile.href = `/label/${encodeURIComponent(job.collection)}`;
   if (job.adds && job.state === "failed") { // it is said once; the offer does not come back
@@ -69,6 +74,15 @@ async function begin(form) {
 }
 
 stop.addEventListener("click", () => call(`/api/imports/${box.dataset.job}/cancel`, {}).catch(() => {}));
+again.addEventListener("click", async () => {
+  try {
+    const job = await call(`/api/imports/${box.dataset.job}/again`, {});
+    show(job);
+    await watch(job.id, true);
+  } catch (problem) {
+    line.textContent = problem.message;
+  }
+});
 for (const form of document.querySelectorAll("#import, #sample")) {
   form.addEventListener("submit", (e) => {
     e.preventDefault();
@@ -78,5 +92,5 @@ for (const form of document.querySelectorAll("#import, #sample")) {
 
 const before = sessionStorage.getItem("beholder.job");
 sessionStorage.removeItem("beholder.job");
-if (box.dataset.job) watch(box.dataset.job, true);
+if (box.dataset.job) watch(box.dataset.job, box.dataset.state !== "cancelled");
 else if (before) watch(before, false); // the page was drawn again for the new collection: say how the import went

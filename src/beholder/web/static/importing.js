@@ -21,9 +21,9 @@ export function ended({ collection, state, error, report, adds }) {
   if (adds) {
     return state === "done"
       ? `${collection}: seen by ${adds} too. Your answers are kept, and results follow what it sees.`
-      : `${collection}: stopped. What was downloaded and looked at is kept; start again to continue.`;
+      : `${collection}: stopped. What was downloaded and looked at is kept.`;
   }
-  if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept; run the same import again to continue.`;
+  if (state === "cancelled") return `${collection}: stopped. Imported pictures are kept.`;
   const said = [`${counted(report.new, "new picture")}`];
   if (report.cut) said.push(`${report.cut.toLocaleString("en")} found in photos`);
   if (report.known) said.push(`${report.known.toLocaleString("en")} already known`);
@@ -49,9 +49,14 @@ export async function* steps(id, every = () => 500) {
   }
 }
 
-// Say in `sign` how many pictures are in, until all are.
+export const howMany = ({ done, total }) => `${done.toLocaleString("en")} of ${total.toLocaleString("en")} pictures`;
+
+// Say in `sign` how many pictures are in, until all are. returns: how it ended
 export async function follow(id, sign) {
+  let last = null;
   for await (const job of steps(id, () => 2000)) {
-    sign.textContent = isBusy(job) && job.total ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")} pictures are in` : "";
+    last = job;
+    sign.textContent = isBusy(job) && job.total ? `${howMany(job)} are in` : "";
   }
+  return last;
 }

@@ -28,8 +28,16 @@ const wall = element && new Wall(element, {
   lost: () => toast("The server cannot be reached. The pictures come when it is back."),
 });
 const coming = document.getElementById("coming");
-if (coming) follow(coming.dataset.job, coming);
+if (coming) follow(coming.dataset.job, coming).then(refresh);
 wall?.start().then((hung) => hung && paging(hung));
+
+// All pictures are in: who has not begun to look is shown them all, others when they want to.
+const BUSY = ":is(a, button, summary, label):active, #wall:hover, dialog[open], .drop-down[open], input:focus";
+function refresh(job) {
+  if (!job?.total) return;
+  if (!scrollY && !document.querySelector(BUSY)) return location.reload();
+  coming.replaceChildren(job.state === "done" ? "All pictures are in. " : "No more pictures come in now. ", make("a", { href: location.pathname + location.search }, "Show them"));
+}
 
 // All pictures hang on this page, but for more than a browser can draw on one.
 function paging({ end, all }) {
