@@ -439,3 +439,17 @@ def test_reasons_are_within_their_cards_and_paper_takes_what_hangs_on_the_screen
     page.emulate_media(media="print")
     assert page.evaluate(high) < on_screen / 10
     assert not page.locator(".bar").is_visible()
+
+
+@pytest.mark.parametrize("width", [360, 820])
+def test_a_place_of_four_digits_is_whole_and_on_one_line(open_page, server, width):
+    page = open_page(**PHONE | {"viewport": {"width": width, "height": 844}})
+    answered(page, server, "/results/wall?sort=surprise")
+    page.locator("#wall.hung figure:not(.bare) .rank").first.wait_for()
+    cut = page.locator("#wall figure:not(.bare) .rank").evaluate_all("""all => all.filter((rank) => {
+      rank.textContent = "1,749";
+      const tile = rank.closest("figure").getBoundingClientRect();
+      const beyond = [...rank.parentNode.children].some((one) => one.getBoundingClientRect().right > tile.right + 12);
+      return beyond || rank.scrollWidth > rank.clientWidth || rank.getClientRects()[0].height > 26;
+    }).length""")
+    assert cut == 0
