@@ -106,6 +106,20 @@ def test_pictures_come_are_loved_and_lead_the_next_round(open_page, quick, devic
     assert not said
 
 
+@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_done_with_words_is_said_while_they_are_typed(open_page, quick, device):
+    page = open_page(**device)
+    answered(page, quick, "/create/wall")
+    page.locator("summary", has_text="How").click()
+    page.select_option("[name=engine]", "painter")
+    page.fill("[name=more]", "woman, sea")
+    page.locator("#of-words", has_text="“woman” can be drawn only as simple heads").wait_for()
+    no_wider(page)
+    page.select_option("[name=engine]", "favourites")
+    page.locator("#of-words").wait_for(state="hidden")
+    assert page.input_value("[name=more]") == "woman, sea"
+
+
 def test_a_round_is_stopped_while_the_page_is_renewed_and_a_killed_server_keeps_what_is_finished(open_page, quick):
     page = open_page(**DESK)
     answered(page, quick, "/create/wall")

@@ -145,7 +145,7 @@ def test_a_round_without_a_script(chosen, app, wall, may):
     assert first.columns["more of"] == "dark"
     assert first.columns["made from"] == "wall"
     assert f"<b>{first.columns['your taste']}</b> of 10 by your taste" in page
-    assert f"By a second model, which learned from the same answers: {first.columns['another eye']} of 10" in page
+    assert f"A second opinion, from the same answers in another way: {first.columns['another eye']} of 10" in page
     twin = re.search(rf"/made/{first.id}/twin/640.jpg\?v=\w+", page).group()
     assert chosen.get(twin).headers["content-type"] == "image/jpeg"
     assert chosen.get(f"/pictures/{first.id}/640.jpg").content != chosen.get(twin).content
@@ -257,6 +257,16 @@ def test_a_word_that_nobody_knows_ends_the_round_with_a_sentence(chosen, app, ma
     assert "unknown word" in chosen.get("/create/wall").text
 
 
+def test_what_is_done_with_words_is_said_before_they_are_sent(chosen, may):
+    def said(**asked):
+        return chosen.get("/api/create/wall/words", params=asked).json()["said"]
+
+    assert said(more="woman").startswith("“woman” can be drawn only as simple heads and figures.")
+    assert said(engine="flow", more="woman").startswith("“woman” cannot be drawn")
+    assert said(engine="favourites", more="woman") == said(more="sea, blue", less="woman") == ""
+    assert said(less="zyxwvut").startswith("Nothing is known of “zyxwvut” in wall")
+
+
 def test_progress_is_seen_and_stop_keeps_what_is_finished(chosen, app, wall, may):
     hold(may, but=1)
     make(chosen, count="4")
@@ -366,7 +376,7 @@ def test_nobody_judges_or_sees_files_of_what_was_not_made_for_them(chosen, app, 
     ("own", "other", "said"),
     [
         ("5.4", "6.0", "You may like it no better than most of art."),
-        ("8.1", "5.2", "Less sure: a second model of your taste puts it below the middle."),
+        ("8.1", "5.2", "Less sure: a second opinion puts it below the middle."),
         ("8.1", "5.6", ""),
         ("8.1", "", ""),
     ],

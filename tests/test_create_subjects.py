@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from beholder.concepts.bank import bank
-from beholder.create import caveat
+from beholder.create import PAINTABLE, caveat, kind_for
 from beholder.create.engine import Liked
 from beholder.create.evolution import PainterEngine
-from beholder.create.subjects import _shown, families_of, never_shown, shares, things_of
+from beholder.create.subjects import _shown, families_of, families_without, never_shown, shares, simply_shown, things_of
 from beholder.explain.likings import Liking
 from beholder.painter import FAMILIES
 from test_create import Light
@@ -33,10 +33,40 @@ def test_a_word_leads_to_families_that_show_it(words, family):
 
 
 def test_what_no_engine_shows_is_said_and_a_look_is_not():
-    assert caveat("painter", ["horses", "blue tones", "snow"]).startswith("The painter cannot paint horses yet:")
-    assert caveat("flow", ["horses", "snow"]).startswith("Moods and colours show no horses or snow:")
+    said = caveat("painter", ["horses", "blue tones", "snow"])
+    assert said.startswith("“horses” cannot be drawn: only the colours of such pictures lead.")
+    assert said.endswith("The kind “favourites” can show it, where a favourite of yours does.")
+    assert caveat("painter", ["woman"]).startswith("“woman” can be drawn only as simple heads and figures.")
+    assert caveat("flow", ["horses", "snow"]).startswith("“horses” and “snow” cannot be drawn:")
     assert not caveat("painter", ["calm", "blue tones", "sea", "Claude Monet"])
+    assert not caveat("favourites", ["horses"])
     assert not families_of(["calm", "horses"])
+
+
+def test_what_is_said_to_be_drawn_well_is():
+    assert not never_shown(PAINTABLE)
+    assert not simply_shown(PAINTABLE)
+
+
+def test_what_is_not_wanted_is_in_no_family_where_others_are_left():
+    left = families_without(FAMILIES, ["night", "people"])
+    assert not {"night", "portrait", "icon"} & set(left)
+    assert {"sea", "botanical"} < set(left)
+    assert families_without(("night",), ["night"]) == ("night",)
+    guide, engine = Light(), PainterEngine()
+    guide.unwanted = ["abstract"]
+    found = {one.recipe["family"] for one in engine.guided([0], guide, 0.05)[0]}
+    assert "sea" in found
+    assert not found & {"mandala", "discs", "colour fields"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(["face", "portrait"], "favourites"), (["horses"], "favourites"), (["sea", "boats"], "painter"),
+     (["flowers", "people"], "painter"), ([], "painter")],
+)  # fmt: skip
+def test_a_taste_is_shown_by_the_kind_that_can(words, kind):
+    assert kind_for([Liking(word, bank()[word].group, 0, True, 0.5, 0.1, 5, 9) for word in words]) == kind
 
 
 def test_a_wished_thing_is_in_every_picture_even_after_one_like_it_was_loved():

@@ -44,9 +44,15 @@ class Light:
     def bound(self, pictures):
         return np.array([np.asarray(picture.convert("L"), float).mean() / 64 for picture in pictures])
 
-    liked, wanted, told = (), (), ()
+    liked, wanted, unwanted, told = (), (), (), ()
 
     def bound_of(self, rows):
+        return None
+
+    def known(self, most):
+        return []
+
+    def known_as(self, name):
         return None
 
     def loved(self, rng, strength, parent=None):

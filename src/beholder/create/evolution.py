@@ -18,7 +18,7 @@ from PIL import Image
 from beholder.create import known
 from beholder.create.engine import Guide, Liked, Sketch
 from beholder.create.novelty import Unlike
-from beholder.create.subjects import families_of, shares
+from beholder.create.subjects import families_of, families_without, shares
 from beholder.filters.orders import by_worth_and_unlikeness
 from beholder.painter import FAMILIES, paint
 from beholder.types import Floats
@@ -108,7 +108,7 @@ class PainterEngine:
         return _sketch(_by_chance(FAMILIES[np.random.default_rng([seed, 2]).integers(len(FAMILIES))], seed, 0))
 
     def guided(self, seeds: Sequence[int], guide: Guide, strength: float) -> list[list[Sketch]]:
-        families = families_of(guide.wanted) or FAMILIES
+        families = families_without(families_of(guide.wanted) or FAMILIES, guide.unwanted)
         most = max(_ELITES, -(-_SPARE * len(seeds) // len(families)))
         lifts = {family: _LIFT * share for family, share in shares(guide.told).items()}
         rng, archive = np.random.default_rng([*seeds, 3]), _Archive(most, lifts)

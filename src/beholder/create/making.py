@@ -16,6 +16,7 @@ from beholder.create.diffusing import DiffusersEngine
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide, Sketch
 from beholder.create.evolution import PainterEngine
+from beholder.create.favourites import FavouritesEngine
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
@@ -28,7 +29,11 @@ from beholder.errors import UnknownName, UserError
 from beholder.session import Session
 from beholder.types import MIDDLE, Progress, silent
 
-ENGINES: dict[str, Callable[[], Engine]] = {"painter": PainterEngine, "flow": FlowEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "painter": PainterEngine,
+    "flow": FlowEngine,
+    "favourites": FavouritesEngine,
+}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
 _DRAWS = 6  # of noise for a seed, the first included, where nothing new and varied comes of it
@@ -46,7 +51,7 @@ class Order:
     count
         pictures, at most 24
     engine
-        "painter", "flow", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
+        "painter", "flow", "favourites", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
     strength
         of the taste, 0 to 1; at 0 each picture is its twin
     style
@@ -106,9 +111,9 @@ def create_each(
     say, reading = progress or silent, session.reading()
     say("reading the taste", 0, 0)
     guide = TasteGuide(reading, order.wish, made_from(reading.collection, reading.person))
-    say("learning your taste in a second way", 0, 0)
+    say("asking for a second opinion", 0, 0)
     other = OtherEye.of(reading.collection, reading.history.answers)
-    say("looking at what is known, to make something new", 0, 0)
+    say("looking at your pictures, to copy none", 0, 0)
     made = _Maker(order, guide, Novelty.of(reading.collection))
     for picture, twin, recipe in made.run(say, seen):
         both = [picture, twin]

@@ -8,6 +8,7 @@ from functools import cache
 from beholder.concepts import find_words
 from beholder.concepts.bank import BankWord
 from beholder.explain.likings import Liking
+from beholder.explain.phrases import listed
 
 _SHOWN = {
     "landscape": "landscape; mountains; hills; lake; field; sky; clouds",
@@ -35,12 +36,30 @@ _SHOWN = {
     "marble": "abstract",
     "discs": "abstract; geometric shapes",
 }  # fmt: skip
+_SIMPLE = ("portrait", "icon")  # families of heads and figures without a look of their own
+KINDS = {  # what an engine makes, in the words of people
+    "painter": "places and things",
+    "flow": "moods and colours",
+    "favourites": "favourites, painted anew",
+}
+PAINTABLE = (  # words to say what the painter draws well
+    "landscape", "mountains", "snow", "sea", "boats", "waves", "night", "city", "forest", "park", "garden", "flowers",
+    "fruit", "still life", "ink", "watercolour", "abstract",
+)  # fmt: skip
+COLOURS = ("palette", "light")  # groups of the bank whose words are seen from afar, whatever is shown
 _THINGS = ("subject", "place", "figure")  # groups of the bank whose words are of what is shown
 
 
 def families_of(words: Sequence[str]) -> tuple[str, ...]:
     """Those that show most of the words; () where none is known to show any of them."""
     return tuple(family for family, share in shares(words).items() if share == 1)
+
+
+def families_without(families: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
+    """Those that show none of the words; all where each shows one."""
+    unwanted = [one for word in words for part in _meant(word) for one in part]
+    found = [family for family in families if not any(one.word in _shown()[family] for one in unwanted)]
+    return tuple(found or families)
 
 
 def shares(words: Sequence[str]) -> dict[str, float]:
@@ -56,12 +75,42 @@ def things_of(likings: Sequence[Liking]) -> list[str]:
     return [one.word for one in likings if one.liked and one.group in _THINGS]
 
 
+def avoided_of(likings: Sequence[Liking]) -> list[str]:
+    """Of the words of a taste those that are disliked and that an engine can keep out: things, colours and light."""
+    return [one.word for one in likings if not one.liked and one.group in (*_THINGS, *COLOURS)]
+
+
 def caveat(engine: str, words: Sequence[str]) -> str:
-    """A sentence on those of the words that an engine cannot show; "" where there are none."""
-    if engine not in ("painter", "flow") or not (names := " or ".join(never_shown(words, engine))):
+    """What an engine does with those of the words to have more of that it cannot draw well; "" where there are none."""
+    if engine not in ("painter", "flow"):
         return ""
-    cannot = f"The painter cannot paint {names} yet" if engine == "painter" else f"Moods and colours show no {names}"
-    return f"{cannot}: the colours of such pictures lead."
+    never, told = never_shown(words, engine), list[str]()
+    simple = [word for word in simply_shown(words) if word not in never] if engine == "painter" else []
+    if simple:
+        told.append(f"{_named(simple)} can be drawn only as simple heads and figures.")
+    if never:
+        told.append(f"{_named(never)} cannot be drawn: only the colours of such pictures lead.")
+    if told:
+        told.append("The kind “favourites” can show it, where a favourite of yours does.")
+    return " ".join(told)
+
+
+def _named(words: Sequence[str]) -> str:
+    return listed([f"“{word}”" for word in words])
+
+
+def simply_shown(words: Sequence[str]) -> list[str]:
+    """Of the words those that name people, whom the painter's families show without their looks."""
+    people = set[str]().union(*(shown for family, shown in _shown().items() if family in _SIMPLE))
+    well = set[str]().union(*(shown for family, shown in _shown().items() if family not in _SIMPLE))
+    return [word for word in words if any(one.word in people - well for part in _meant(word) for one in part)]
+
+
+def kind_for(likings: Sequence[Liking]) -> str:
+    """The engine that can show what a taste names: where the painter shows none of its things well, "favourites"."""
+    things = things_of(likings)
+    poor = {*simply_shown(things), *never_shown(things)}
+    return "favourites" if things and 2 * len(poor) > len(things) else "painter"
 
 
 def never_shown(words: Sequence[str], engine: str = "painter") -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PIL import Image
 
-from beholder.create.engine import Guide, Liked
+from beholder.create.engine import Guide, Known, Liked
 from beholder.create.strokes import Pixels
 from beholder.types import Floats, Matrix
 
@@ -25,6 +25,10 @@ class Watched:
     def told(self) -> Sequence[str]:
         return self._guide.told
 
+    @property
+    def unwanted(self) -> Sequence[str]:
+        return self._guide.unwanted
+
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)
         self._look(pictures[int(np.argmax(found))])
@@ -35,6 +39,12 @@ class Watched:
 
     def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
         return self._guide.looks(pictures)
+
+    def known(self, most: int) -> Sequence[Known]:
+        return self._guide.known(most)
+
+    def known_as(self, name: str) -> Known | None:
+        return self._guide.known_as(name)
 
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None

@@ -149,15 +149,26 @@ def word_strengths(wish: Wish, tags: Tags, rows: Ints) -> Floats:
     return np.stack(columns, 1) if columns else np.empty((len(rows), 0))
 
 
+def unknown_words(words: Sequence[str], tags: Tags) -> list[str]:
+    """Those of some wished words that nothing is known of."""
+    return [word for word in words if not _columns(word, tags)]
+
+
 def _strength(word: str, tags: Tags, rows: Ints) -> Floats:
     """Of several words that are none together, as "pale sky", how strongly each holds."""
-    columns = [_column(word, tags)]
-    if columns[0] is None:
-        columns = [_column(part, tags) for part in word.split()]
-    if not columns or None in columns:
+    columns = _columns(word, tags)
+    if not columns:
         raise UnknownName.of("word", word, tags.names)
-    strength = np.sum([_holding(word, tags, rows, column) for column in columns if column is not None], axis=0)
+    strength = np.sum([_holding(word, tags, rows, column) for column in columns], axis=0)
     return np.asarray(strength / strength.std(), np.float64)
+
+
+def _columns(word: str, tags: Tags) -> list[int]:
+    """Of the word, or else of the words that it consists of; none where one is not known."""
+    whole = _column(word, tags)
+    found = [whole] if whole is not None else [_column(part, tags) for part in word.split()]
+    known = [column for column in found if column is not None]
+    return known if len(known) == len(found) else []
 
 
 def _column(word: str, tags: Tags) -> int | None:

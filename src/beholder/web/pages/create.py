@@ -11,9 +11,22 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from beholder.create import ENGINES, STYLES, Kept, Order, Wish, caveat, kept_of
+from beholder.create import (
+    ENGINES,
+    KINDS,
+    PAINTABLE,
+    STYLES,
+    Kept,
+    Order,
+    Wish,
+    caveat,
+    kept_of,
+    kind_for,
+    unknown_words,
+)  # fmt: skip
 from beholder.create.models import PREFIX, here
 from beholder.errors import NotEnoughAnswers, UnknownName
+from beholder.explain.phrases import listed
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
 from beholder.types import Item, Judgement
@@ -31,6 +44,7 @@ _FEWEST_HEARTS = 5  # with which it can be followed too
 _COUNTS = (1, 2, 4, 6, 8, 12)
 _SIDE = 1024
 _ROUNDS = 5  # before the newest one that are on the page
+_LOVED = 12  # of earlier rounds that are shown beside the newest one
 _PAIRS = 3  # questions about the pictures of one round
 _SEEDS = 1_000_000
 _SAID = {"love": True, "no": False, "nothing": None}
@@ -71,8 +85,10 @@ def create(request: Request, collection: str, person: PagePerson) -> Response:
     response = page(
         request, "create.html", here="create", collection=row.name, round=last, shown=shown,
         earlier=[(n, [one for one in made if round_of(one.item) == n]) for n in numbers if n != newest][:_ROUNDS],
-        kept=kept.row, pair=_pair(state, kept, person, shown), order=_order_of(last), engines=_engines(),
-        styles=list(STYLES), counts=_COUNTS, sentence=_sentence(session), loved=any(one.loved for one in made),
+        kept=kept.row, pair=_pair(state, kept, person, shown), order=_order_of(last, session), engines=_engines(),
+        kinds=KINDS, paintable=PAINTABLE, styles=list(STYLES), counts=_COUNTS, sentence=_sentence(session),
+        loved=any(one.loved for one in made),
+        before=[one for one in made[::-1] if one.loved and one not in shown][:_LOVED],
         caveat=caveat(last.order["engine"], last.order["wish"]["more"]) if last and last.order else "",
         words=state.library.shared(row.name).words.examples(6), **_elsewhere(session),
     )  # fmt: skip
@@ -153,6 +169,20 @@ def progress(request: Request, collection: str, person: ApiPerson) -> dict[str, 
     return _live(request, collection, person).as_json()
 
 
+@router.get("/api/create/{collection:path}/words")
+def words(
+    request: Request, collection: str, person: ApiPerson, engine: str = "painter", more: str = "", less: str = ""
+) -> dict[str, str]:
+    """What would be done with words, before any picture is made."""
+    del person
+    tags = state_of(request).library.shared(_origin(request, collection).name).words
+    unknown = unknown_words([*_words(more), *_words(less)], tags)
+    names = listed([f"“{word}”" for word in unknown], "or")
+    told = f"Nothing is known of {names} in {collection}: another word may do." if unknown else ""
+    rest = caveat(engine, [word for word in _words(more) if word not in unknown])
+    return {"said": f"{told} {rest}".strip()}
+
+
 @router.get("/api/create/{collection:path}/coming/{at}.png")
 def coming(request: Request, collection: str, at: str, person: ApiPerson) -> Response:
     """How a picture looks that is not finished; nothing where it has just been, or is not made."""
@@ -205,9 +235,10 @@ def _score(item: Item) -> float:
     return float(item.columns.get("your taste", "0"))
 
 
-def _order_of(last: Round | None) -> dict[str, Any]:
-    """What the form says at first: as the last time."""
-    first = {"engine": "painter", "strength": 0.4, "count": 4, "style": None, "seed": None, "wish": None}
+def _order_of(last: Round | None, session: Session) -> dict[str, Any]:
+    """What the form says at first: as the last time, else the kind that shows most of what the taste names."""
+    engine = kind_for(session.reading().explanation.likings)
+    first = {"engine": engine, "strength": 0.4, "count": 4, "style": None, "seed": None, "wish": None}
     return first | (last.order if last else {})
 
 

@@ -49,14 +49,16 @@ class Made:
         own, other = (float(self.told.get(name) or SCALE[1]) for name in ("your taste", "another eye"))
         if own <= MIDDLE:
             return f"You may like it no better than most of {collection}."
-        return "Less sure: a second model of your taste puts it below the middle." if other <= MIDDLE else ""
+        return "Less sure: a second opinion puts it below the middle." if other <= MIDDLE else ""
 
     @property
     def known(self) -> str:
         """What is to be said of how it came."""
         told = self.told
-        new = "new" if told.get("new") == "yes" else "like one of the collection"
+        new = "new" if told.get("new") == "yes" else "much like one that is there"
         made = f"made like {' and '.join(self.like)}" if self.like else told.get("family", "")
+        if told.get("engine") == "favourites" and self.like:
+            made = f"painted from {self.like[0]}, in the colours of {self.like[-1]}"
         more, less = (f"{word} {told[word]}" if word in told else "" for word in ("more of", "less of"))
         number = f"number {told['seed']}" if "seed" in told else ""
         return " · ".join(filter(None, [new, made, more, less, number]))

@@ -32,6 +32,22 @@ function count() {
   if (mix) mix.disabled = document.querySelectorAll("input[name=between]:checked").length !== 2;
 }
 document.addEventListener("change", count);
+
+// What would be done with the words of the order, said while they are typed.
+const order = document.getElementById("order");
+let asked = 0;
+async function ask() {
+  const mine = ++asked;
+  const { engine, more, less } = Object.fromEntries(new FormData(order));
+  await new Promise((done) => setTimeout(done, 300));
+  if (mine !== asked) return; // something else was typed
+  const words = new URLSearchParams({ engine, more, less });
+  const { said } = more || less ? await call(`/api/create/${live().dataset.segment}/words?${words}`).catch(() => ({})) : {};
+  const place = document.getElementById("of-words");
+  if (mine === asked && said !== place.textContent) Object.assign(place, { textContent: said ?? "", hidden: !said });
+}
+order.addEventListener("input", ask);
+ask();
 count();
 const again = () => fetch(location.pathname).then(renew).catch(() => false);
 
