@@ -8,20 +8,17 @@ import pytest
 from PIL import Image
 
 from beholder.cli import run
-from beholder.create import Order, Wish, create, create_each, evolution, recipe_of
-from beholder.create import guide as guide_module
+from beholder.create import Order, create, create_each, evolution, recipe_of
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
-from beholder.create.engine import Engine, Guide, Known, Liked, Sketch
+from beholder.create.engine import Engine, Guide, Liked, Sketch
 from beholder.create.evolution import PainterEngine
-from beholder.create.favourites import FavouritesEngine, recoloured
 from beholder.create.flow import _FOLDER, SIDE, Flow
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.novelty import Novelty, apart, coarse, nearest, spread, thumbnail
 from beholder.errors import BadInput, UnknownName, UserError
 from beholder.features.external_data import sha256
 from beholder.painter import FAMILIES
-from beholder.types import Judgement
 from helpers.flows import tiny_flow, tone
 
 pytest_plugins = "helpers.made"
@@ -32,8 +29,8 @@ class Light:
 
     encoder = "a"
     wanted = ()
-    told = ()
     unwanted = ()
+    told = ()
 
     def __init__(self, liked=()):
         self.liked = liked
@@ -48,14 +45,6 @@ class Light:
         rows = np.stack([coarse(picture).ravel() for picture in pictures])
         rows -= rows.mean(0)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-    def known(self, most):
-        return [Known(f"known {seed}", lambda side, seed=seed: tone(seed).resize((side, side))) for seed in range(5)][
-            :most
-        ]
-
-    def known_as(self, name):
-        return next((one for one in self.known(5) if one.name == name), None)
 
     def loved(self, rng, strength, parent=None):
         return np.array([rng.random(), 0, 0, 0], np.float32), ["a" if parent is None else parent.name]
@@ -130,33 +119,6 @@ def test_children_of_loved_pictures_are_tried_and_differ_from_them(engine):
         assert 0.07 <= min(near) < np.mean([apart(one.at(128), best.at(128)) for one in fresh])
 
 
-def test_favourites_are_painted_from_pictures_of_the_collection_each_seed_from_another():
-    guide, engine = Light(), FavouritesEngine()
-    made, again = (engine.guided([3, 4], guide, 0.4) for _ in range(2))
-    assert [bytes_of(one) for one in all_of(made)] == [bytes_of(one) for one in all_of(again)]
-    assert json.dumps([one.recipe for one in all_of(made)])
-    assert [{one.recipe["like"][0] for one in some} for some in made] == [{"known 3"}, {"known 4"}]
-    assert {max(one.at(200).size) for one in all_of(made)} <= {199, 200, 201}
-    told = {"like": ["known 2", "known 0"], "mirrored": False}
-    guide.liked = [Liked("best", tone(2), np.zeros(4, np.float32), "favourites", told)]
-    kin = [some[1].recipe for some in engine.guided(range(8), guide, 0.4)]
-    assert {"source" if one["like"][0] == "known 2" else "colours" for one in kin} == {"source", "colours"}
-    for one in kin:
-        assert one["like"][0] == "known 2" or "known 0" in one["like"]
-        assert one["like"][0] != one["like"][1]
-        assert one["mirrored"] or one["like"][0] != "known 2"
-
-
-def test_colours_are_carried_over_and_forms_stay():
-    one, other = tone(3), tone(20)
-    assert apart(recoloured(one, other, 0.0), one) < 0.01
-    moved = np.asarray(recoloured(one, other, 1.0), float)
-    assert np.allclose(moved.mean((0, 1)), np.asarray(other, float).mean((0, 1)), atol=8)
-    assert np.corrcoef(moved.mean(2).ravel(), np.asarray(one, float).mean(2).ravel())[0, 1] > 0.9
-    grey = Image.new("RGB", (40, 40), (90, 90, 90))
-    assert np.isfinite(np.asarray(recoloured(grey, one, 1.0), float)).all(), "one colour is no reason to fail"
-
-
 def test_a_push_moves_the_picture_where_it_leads():
     flow = tiny_flow()
     push = np.zeros((3, SIDE, SIDE), np.float32)
@@ -212,28 +174,6 @@ def test_a_guide_prefers_what_the_person_does(guide, session):
     row, names = guide.loved(np.random.default_rng(0), 1.0)
     assert row.shape == (len(session.collection.layout.columns("builtin")),)
     assert all(int(name[:2]) > 8 for name in names)
-
-
-def test_what_a_person_picked_is_painted_from_first_and_what_is_hidden_never(session, guide):
-    names = [one.name for one in guide.known(24)]
-    picked = session.reading().history.picked | session.reading().history.favourites
-    best = session.reading().ranking[0].item.name
-    assert best in names[: 1 + len(picked)]
-    session.record([Judgement("hide", (session.collection.items[session.collection.find(best)].id,), "hid", value=1.0)])
-    session.settle()
-    assert best not in [one.name for one in TasteGuide(session.reading()).known(24)]
-    session.undo("hid again")
-    session.settle()
-
-
-def test_what_a_taste_avoids_is_kept_out(session, monkeypatch):
-    dark, light, plain = [tone(2)], [tone(21)], TasteGuide(session.reading())
-    monkeypatch.setattr(guide_module, "avoided_of", lambda likings: ["light colours"])
-    led = TasteGuide(session.reading())
-    assert led.unwanted == ["light colours"]
-    assert led.bound(light) < plain.bound(light) - 0.3
-    assert np.allclose(led.bound(dark), plain.bound(dark)), "what is avoided takes away, and its absence adds nothing"
-    assert not TasteGuide(session.reading(), Wish(more=("light",))).unwanted
 
 
 def test_up_the_slope_the_bound_rises(guide):

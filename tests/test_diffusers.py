@@ -49,12 +49,6 @@ class Light:
     def bound_of(self, rows):
         return None
 
-    def known(self, most):
-        return []
-
-    def known_as(self, name):
-        return None
-
     def loved(self, rng, strength, parent=None):
         return None, []
 

@@ -28,8 +28,7 @@ def create(
         typer.Option(
             metavar="E",
             help="What makes them: 'painter', places, things and patterns; 'flow', moods and colours by a small "
-            "trained model; 'favourites', parts of pictures that you love in the colours of others; or 'diffusers:ID', "
-            "a model of the Hugging Face hub.",
+            "trained model; or 'diffusers:ID', a model of the Hugging Face hub.",
         ),
     ] = "painter",
     strength: Annotated[float, typer.Option(metavar="0..1", help="Of the taste; 0: none.")] = 0.4,

@@ -48,20 +48,6 @@ class Liked:
     made_of: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """A picture of the collection.
-
-    Attributes
-    ----------
-    at
-        the picture, its longer side of so many pixels at most
-    """
-
-    name: str
-    at: Callable[[int], Image.Image]
-
-
 @runtime_checkable
 class Guide(Protocol):
     """A person's taste, as engines know it.
@@ -69,19 +55,17 @@ class Guide(Protocol):
     encoder : the key of the encoder that `loved` gives rows of
     liked : what new pictures may be children of
     wanted : words that they are to show
-    unwanted : words of what they are not to show, by a wish or by the taste
+    unwanted : words of what they are not to show
     told : words of the things that the taste likes to be shown
     """
 
     encoder: str
     liked: Sequence[Liked]
     wanted: Sequence[str]
+    unwanted: Sequence[str]
 
     @property
     def told(self) -> Sequence[str]: ...
-
-    @property
-    def unwanted(self) -> Sequence[str]: ...
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """(b,) lower bounds of how much the person would like them, in standard deviations of their collection."""
@@ -94,15 +78,6 @@ class Guide(Protocol):
 
     def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
         """(b, d) of length 1: the product of two is how alike pictures are to the encoders."""
-
-    def known(self, most: int) -> Sequence[Known]:
-        """So many pictures of the collection, at most 24, that the person loves most and that fit a wish, best first.
-
-        Those that something was painted from before come late. raises : BadInput where there is none
-        """
-
-    def known_as(self, name: str) -> Known | None:
-        """A picture of the collection by its name; None where there is none that can be opened."""
 
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,14 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.collection import Collection
-from beholder.concepts import find_words
-from beholder.concepts.bank import bank
-from beholder.create.engine import Known, Liked
+from beholder.create.engine import Liked
 from beholder.create.repaint import recipe_of
 from beholder.create.strokes import Pixels
-from beholder.create.subjects import COLOURS, avoided_of, things_of
+from beholder.create.subjects import things_of
 from beholder.create.wish import NOTHING, Leaning, Wish, rows_of, word_strengths
-from beholder.errors import BadInput, BadPicture, UnknownName, UserError
+from beholder.errors import BadPicture, UserError
 from beholder.features.builtin import MODEL
 from beholder.images import open_image
 from beholder.maker import Scorer, prepare
@@ -29,7 +25,7 @@ from beholder.ranking import Scale
 from beholder.session import Reading
 from beholder.store import Person
 from beholder.taste.capabilities import Knowledge
-from beholder.types import SCALE, Floats, Ints, Item, Judgement, Matrix, answers_of
+from beholder.types import SCALE, Floats, Ints, Judgement, Matrix, answers_of
 
 if TYPE_CHECKING:
     from beholder.create.gradient import Gradient
@@ -45,11 +41,6 @@ _DIRECTIONS = 48  # of the encoder's space in which the slope is measured
 _LOOKS = ((0, 0, False), (0, 3, True), (3, 0, False), (3, 3, True))  # shifts, and whether mirrored; they are averaged
 _LIKED = 40  # pictures that were made before and are loved, the newest, of which new ones may be children
 _LIKED_AT = 320  # pixels of their longer side
-_PAINTED_FROM = 24  # pictures of the collection at most that new ones are painted from
-_CHOSEN = 1.0  # spreads of the scores by which a picture that was picked comes sooner
-_USED = 3.0  # the same by which one comes later that something was painted from before
-_WISHED_OF_KNOWN = 2.0  # of what is wished, where a picture of the collection is painted anew
-_BORNE = 0.5  # spreads above the mean that a picture may have of what the taste avoids
 _WISHED = 1.0  # of what is wished, beside the taste
 _MOST_TRIED = 40  # pictures of which the best is meant, at strength 1
 
@@ -90,14 +81,9 @@ class TasteGuide:
         self._standing = _Standing(known, self._doubt)
         self._columns = collection.layout.columns(_ENCODER)
         self._wish, self._leaning = wish, self._leaning_of(wish, [collection, *made]) if wish else None
-        wished = {one.word for word in wish.more for one in find_words(word)}
-        avoided = [] if wish.pictures else avoided_of(reading.explanation.likings)
-        self._avoided = [word for word in avoided if word not in wished]
-        less = Wish(less=tuple(word for word in self._avoided if bank()[word].group in COLOURS))
-        self._avoiding = self._leaning_of(less, [collection]) if less and self._columns else None
         self.liked: Sequence[Liked] = [] if wish.pictures else _liked(made, reading.person, self._columns)
-        self._used = {item.columns.get("made like", "").split(" and ")[0] for each in made for item in each.items}
         self.wanted: Sequence[str] = wish.more
+        self.unwanted: Sequence[str] = wish.less
         self._gradient: Gradient | None = None
         self.encoder = library.runtime(_ENCODER).row.key
         if self._columns:
@@ -111,10 +97,6 @@ class TasteGuide:
     @property
     def told(self) -> Sequence[str]:
         return things_of(self._reading.explanation.likings)
-
-    @property
-    def unwanted(self) -> Sequence[str]:
-        return [*self._wish.less, *self._avoided]
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         """Of pictures as they look from afar."""
@@ -142,35 +124,6 @@ class TasteGuide:
         """The same in standard deviations of the collection's scores, above their mean."""
         score, _, X = self._scorer(pictures)
         return self._standing.spreads(self._worth(score, X))
-
-    def known(self, most: int) -> Sequence[Known]:
-        return self._best_known[:most]
-
-    def known_as(self, name: str) -> Known | None:
-        with suppress(UnknownName):
-            return _known(self._reading.collection.items[self._reading.collection.find(name)])
-        return None
-
-    @cached_property
-    def _best_known(self) -> Sequence[Known]:
-        """Those that were picked or have a heart come before others as good; hidden ones do not count."""
-        collection, history, scores = self._reading.collection, self._reading.history, self._reading.scores
-        chosen, worth = history.favourites | history.picked, (scores - scores.mean()) / (scores.std() or 1.0)
-        worth = worth + np.array(
-            [_CHOSEN * (one.id in chosen) - _USED * (one.name in self._used) for one in collection.items]
-        )
-        rows = np.argsort(-worth, kind="stable")[:_KNOWN]
-        if self._leaning is not None:
-            fit = worth[rows] + _WISHED_OF_KNOWN * self._leaning(
-                np.asarray(collection.X[rows][:, self._columns], np.float64)
-            )
-            rows = rows[np.argsort(-fit, kind="stable")]
-        items = [collection.items[row] for row in rows.tolist()]
-        shown = [one for one in items if not one.gone and one.id not in history.hidden]
-        found = list(islice(filter(None, map(_known, shown)), _PAINTED_FROM))
-        if not found:
-            raise BadInput(f"no picture of '{collection.name}' can be opened")
-        return found
 
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None
@@ -242,9 +195,7 @@ class TasteGuide:
 
     def _in_spreads(self, score: Floats, doubt: Floats, X: NDArray[Any]) -> Floats:
         bound: Floats = (self._worth(score, X) - _CAUTION * doubt - self._mean) / self._spread
-        if self._leaning is not None:
-            bound = bound + _WISHED * self._leaning(X[:, self._columns])
-        return bound if self._avoiding is None else bound + np.minimum(0, self._avoiding(X[:, self._columns]) + _BORNE)
+        return bound if self._leaning is None else bound + _WISHED * self._leaning(X[:, self._columns])
 
     def _leaning_of(self, wish: Wish, known: Sequence[Collection]) -> Leaning:
         if not self._columns:
@@ -304,14 +255,6 @@ def _liked(made: Sequence[Collection], person: Person, columns: list[int]) -> li
                 picture = open_image(item.locator, max_side=_LIKED_AT)
                 found.append(Liked(item.name, picture, each.X[row, columns], recipe["engine"], recipe["made_of"]))
     return found
-
-
-def _known(item: Item) -> Known | None:
-    """None where it cannot be opened."""
-    with suppress(BadPicture):
-        open_image(item.locator, max_side=_AFAR)
-        return Known(item.name, lambda side: open_image(item.locator, max_side=side))
-    return None
 
 
 def _from_afar(picture: Image.Image) -> Image.Image:

@@ -16,7 +16,6 @@ from beholder.create.diffusing import DiffusersEngine
 from beholder.create.dreaming import FlowEngine
 from beholder.create.engine import Engine, Guide, Sketch
 from beholder.create.evolution import PainterEngine
-from beholder.create.favourites import FavouritesEngine
 from beholder.create.guide import OtherEye, TasteGuide
 from beholder.create.kept import made_from
 from beholder.create.models import PREFIX
@@ -29,11 +28,7 @@ from beholder.errors import UnknownName, UserError
 from beholder.session import Session
 from beholder.types import MIDDLE, Progress, silent
 
-ENGINES: dict[str, Callable[[], Engine]] = {
-    "painter": PainterEngine,
-    "flow": FlowEngine,
-    "favourites": FavouritesEngine,
-}
+ENGINES: dict[str, Callable[[], Engine]] = {"painter": PainterEngine, "flow": FlowEngine}
 _TRIED_AT = 320  # pixels of the longer side of a candidate that is painted to be judged
 _SKETCHED_AT = 640  # the same of what a brush paints from
 _DRAWS = 6  # of noise for a seed, the first included, where nothing new and varied comes of it
@@ -51,7 +46,7 @@ class Order:
     count
         pictures, at most 24
     engine
-        "painter", "flow", "favourites", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
+        "painter", "flow", or "diffusers:ID" with a model of the Hugging Face hub or a pipeline's folder
     strength
         of the taste, 0 to 1; at 0 each picture is its twin
     style

@@ -37,16 +37,11 @@ _SHOWN = {
     "discs": "abstract; geometric shapes",
 }  # fmt: skip
 _SIMPLE = ("portrait", "icon")  # families of heads and figures without a look of their own
-KINDS = {  # what an engine makes, in the words of people
-    "painter": "places and things",
-    "flow": "moods and colours",
-    "favourites": "favourites, painted anew",
-}
+KINDS = {"painter": "places and things", "flow": "moods and colours"}  # what an engine makes, in the words of people
 PAINTABLE = (  # words to say what the painter draws well
     "landscape", "mountains", "snow", "sea", "boats", "waves", "night", "city", "forest", "park", "garden", "flowers",
     "fruit", "still life", "ink", "watercolour", "abstract",
 )  # fmt: skip
-COLOURS = ("palette", "light")  # groups of the bank whose words are seen from afar, whatever is shown
 _THINGS = ("subject", "place", "figure")  # groups of the bank whose words are of what is shown
 
 
@@ -75,11 +70,6 @@ def things_of(likings: Sequence[Liking]) -> list[str]:
     return [one.word for one in likings if one.liked and one.group in _THINGS]
 
 
-def avoided_of(likings: Sequence[Liking]) -> list[str]:
-    """Of the words of a taste those that are disliked and that an engine can keep out: things, colours and light."""
-    return [one.word for one in likings if not one.liked and one.group in (*_THINGS, *COLOURS)]
-
-
 def caveat(engine: str, words: Sequence[str]) -> str:
     """What an engine does with those of the words to have more of that it cannot draw well; "" where there are none."""
     if engine not in ("painter", "flow"):
@@ -90,8 +80,6 @@ def caveat(engine: str, words: Sequence[str]) -> str:
         told.append(f"{_named(simple)} can be drawn only as simple heads and figures.")
     if never:
         told.append(f"{_named(never)} cannot be drawn: only the colours of such pictures lead.")
-    if told:
-        told.append("The kind “favourites” can show it, where a favourite of yours does.")
     return " ".join(told)
 
 
@@ -104,13 +92,6 @@ def simply_shown(words: Sequence[str]) -> list[str]:
     people = set[str]().union(*(shown for family, shown in _shown().items() if family in _SIMPLE))
     well = set[str]().union(*(shown for family, shown in _shown().items() if family not in _SIMPLE))
     return [word for word in words if any(one.word in people - well for part in _meant(word) for one in part)]
-
-
-def kind_for(likings: Sequence[Liking]) -> str:
-    """The engine that can show what a taste names: where the painter shows none of its things well, "favourites"."""
-    things = things_of(likings)
-    poor = {*simply_shown(things), *never_shown(things)}
-    return "favourites" if things and 2 * len(poor) > len(things) else "painter"
 
 
 def never_shown(words: Sequence[str], engine: str = "painter") -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PIL import Image
 
-from beholder.create.engine import Guide, Known, Liked
+from beholder.create.engine import Guide, Liked
 from beholder.create.strokes import Pixels
 from beholder.types import Floats, Matrix
 
@@ -19,15 +19,11 @@ class Watched:
 
     def __init__(self, guide: Guide, look: Callable[[Image.Image], None]) -> None:
         self._guide, self._look = guide, look
-        self.encoder, self.liked, self.wanted = guide.encoder, guide.liked, guide.wanted
+        self.encoder, self.liked, self.wanted, self.unwanted = guide.encoder, guide.liked, guide.wanted, guide.unwanted
 
     @property
     def told(self) -> Sequence[str]:
         return self._guide.told
-
-    @property
-    def unwanted(self) -> Sequence[str]:
-        return self._guide.unwanted
 
     def bound(self, pictures: Sequence[Image.Image]) -> Floats:
         found = self._guide.bound(pictures)
@@ -39,12 +35,6 @@ class Watched:
 
     def looks(self, pictures: Sequence[Image.Image]) -> Matrix:
         return self._guide.looks(pictures)
-
-    def known(self, most: int) -> Sequence[Known]:
-        return self._guide.known(most)
-
-    def known_as(self, name: str) -> Known | None:
-        return self._guide.known_as(name)
 
     def loved(
         self, rng: np.random.Generator, strength: float, parent: Liked | None = None

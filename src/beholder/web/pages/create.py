@@ -21,7 +21,6 @@ from beholder.create import (
     Wish,
     caveat,
     kept_of,
-    kind_for,
     unknown_words,
 )  # fmt: skip
 from beholder.create.models import PREFIX, here
@@ -85,7 +84,7 @@ def create(request: Request, collection: str, person: PagePerson) -> Response:
     response = page(
         request, "create.html", here="create", collection=row.name, round=last, shown=shown,
         earlier=[(n, [one for one in made if round_of(one.item) == n]) for n in numbers if n != newest][:_ROUNDS],
-        kept=kept.row, pair=_pair(state, kept, person, shown), order=_order_of(last, session), engines=_engines(),
+        kept=kept.row, pair=_pair(state, kept, person, shown), order=_order_of(last), engines=_engines(),
         kinds=KINDS, paintable=PAINTABLE, styles=list(STYLES), counts=_COUNTS, sentence=_sentence(session),
         loved=any(one.loved for one in made),
         before=[one for one in made[::-1] if one.loved and one not in shown][:_LOVED],
@@ -235,10 +234,9 @@ def _score(item: Item) -> float:
     return float(item.columns.get("your taste", "0"))
 
 
-def _order_of(last: Round | None, session: Session) -> dict[str, Any]:
-    """What the form says at first: as the last time, else the kind that shows most of what the taste names."""
-    engine = kind_for(session.reading().explanation.likings)
-    first = {"engine": engine, "strength": 0.4, "count": 4, "style": None, "seed": None, "wish": None}
+def _order_of(last: Round | None) -> dict[str, Any]:
+    """What the form says at first: as the last time."""
+    first = {"engine": "painter", "strength": 0.4, "count": 4, "style": None, "seed": None, "wish": None}
     return first | (last.order if last else {})
 
 

@@ -57,8 +57,6 @@ class Made:
         told = self.told
         new = "new" if told.get("new") == "yes" else "much like one that is there"
         made = f"made like {' and '.join(self.like)}" if self.like else told.get("family", "")
-        if told.get("engine") == "favourites" and self.like:
-            made = f"painted from {self.like[0]}, in the colours of {self.like[-1]}"
         more, less = (f"{word} {told[word]}" if word in told else "" for word in ("more of", "less of"))
         number = f"number {told['seed']}" if "seed" in told else ""
         return " · ".join(filter(None, [new, made, more, less, number]))
