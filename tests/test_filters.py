@@ -15,6 +15,7 @@ from beholder.locator import Locator
 from beholder.offers import Wishes
 from beholder.ranking import Ranking
 from beholder.search import Looks
+from beholder.search.found import Found
 from beholder.types import Details, Item
 
 PLACE = Locator.parse("file:/x")
@@ -264,3 +265,13 @@ def test_all_values_of_a_column_are_offered_where_they_are_asked_for():
     )
     assert (len(few.choices), few.more, few.all) == (12, 18, 30)
     assert (len(all_of_them.choices), all_of_them.more) == (30, 0)
+
+
+def test_the_panel_counts_as_many_as_are_shown_of_those_that_are_like_a_picture():
+    pictures, ranking = told(*(item(n, {"artist": "Manet" if n % 2 else "Monet"}) for n in range(400)))
+    fits = np.linspace(1, 0.1, 400)
+    pictures.finder = SimpleNamespace(like=lambda row: Found(fits, lambda rows: [()] * len(rows)))
+    wanted = Filter(like=0, values=(("artist", "Manet"),))
+    shown = wanted.of(ranking, (), pictures)
+    assert shown.rows[:3].tolist() == [1, 3, 5]
+    assert panel_of(wanted, ranking, (), pictures).matching == len(shown) < 200

@@ -128,7 +128,7 @@ def panel_of(
     """
     facts = pictures.facts
     wanted = replace(wanted, part="fits", sort="score")
-    found = Filter(text=wanted.text, like=wanted.like, mixed=wanted.mixed).of(ranking, judged, pictures).rows
+    found = Filter(text=wanted.text).of(ranking, judged, pictures).rows
 
     def kept(wanted: Filter) -> Mask:
         return wanted.keeps(facts, ranking.favourites, judged)
@@ -149,7 +149,8 @@ def panel_of(
         if not np.isnan(values[ranking.rows]).all():
             rows = found[kept(replace(wanted, wishes=without))[found]]
             ranges.append(_range(name, values[rows], inside[rows]))
-    return Panel(facets, ranges, facts.offered_in(ranking.rows), int(inside[found].sum()))
+    matching = int(inside[found].sum()) if wanted.like is None else len(wanted.of(ranking, judged, pictures))
+    return Panel(facets, ranges, facts.offered_in(ranking.rows), matching)
 
 
 def _facet(column: str, chosen: set[str], facts: Facts, rows: NDArray[np.integer], sought: str, whole: bool) -> Facet:
