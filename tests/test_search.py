@@ -105,8 +105,11 @@ def test_a_word_that_was_taken_for_another_is_told_and_an_accent_is_not():
 
 
 def test_of_several_words_pictures_that_all_hold_of_come_first_then_those_that_most_do():
-    rows = finder().find("boats, evening, pale blue").best()
-    words = tags().said[rows].sum(axis=1)
+    thirds = np.array([[row % 3 == k or row == 0 for k in range(3)] for row in range(N)])
+    thirds[1::3][:3], thirds[5:] = [True, True, False], thirds[5:] & (np.arange(5, N) < 24)[:, None]
+    names = ("boats", "evening", "pale blue")
+    rows = finder(Tags(names, ["concept"] * 3, thirds * 0.9, thirds)).find("boats, evening, pale blue").best()
+    words = thirds[rows].sum(axis=1)
     assert words.tolist() == sorted(words.tolist(), reverse=True)
     assert set(words.tolist()) == {1, 2, 3}
 
@@ -140,7 +143,7 @@ def test_looks_alone_find_nothing_where_the_thing_that_is_named_is_seen_nowhere(
     words = seen(candles=("subject", set()), light_colours=("palette", {2, 3}))
     found = finder(words, {"candles": ["candle"], "light colours": ["light"]}).find("candle light")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'candle' in these pictures.",)
+    assert found.notes == ("Nothing is known of 'candle' here.",)
 
 
 def test_without_people_leaves_out_all_others_and_finds_nothing_else_beside_a_thing():
@@ -160,17 +163,53 @@ def test_a_lighthouse_is_not_taken_for_any_tower():
     words = seen(towers=("subject", {1, 2}), night=("light", {3}))
     found = Finder(items(), words, lambda: None).find("lighthouse at night")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'lighthouse' in these pictures.",)
+    assert found.notes == ("Nothing is known of 'lighthouse' here.",)
 
 
 def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
-    words = Tags(["boats"], ["subject"], np.full((N, 1), 0.5), np.zeros((N, 1), bool))
+    words = Tags(["boats"], ["subject"], np.eye(N, 1) / 2, np.zeros((N, 1), bool))
     found = finder(words, {"boats": ["ship"]}).find("ship")
     assert found.why(np.array([0])) == [("perhaps boats",)]
     assert found.notes == (
-        "'ship' is not told apart here: looked for 'boats' of every kind.",
-        "No picture surely shows 'boats': what comes closest is only a guess.",
+        "Looked for 'boats' in place of 'ship'.",
+        "No picture surely shows 'boats': only guesses.",
     )
+
+
+def guessed(**words):
+    """What is only guessed of pictures: word={row: probability}, 0.05 of all others"""
+    probabilities = np.full((N, len(words)), 0.05)
+    for k, rows in enumerate(words.values()):
+        probabilities[list(rows), k] = list(rows.values())
+    return Tags([*words], ["subject"] * len(words), probabilities, np.zeros((N, len(words)), bool))
+
+
+def test_what_is_written_comes_before_others_guesses_and_in_the_order_of_what_is_guessed():
+    found = finder(guessed(horses={6: 0.3, 11: 0.2, 3: 0.9, 4: 0.6})).find("van gogh horses")
+    assert found.best()[:2].tolist() == [6, 11]
+    assert {row % 5 for row in found.best(6).tolist()} == {1}, "all pictures of the artist"
+    assert found.best()[6:].tolist() == [3, 4]
+    assert found.fits[6].round(1) > found.fits[1].round(1) > found.fits[3].round(1), "by tenths"
+
+
+def test_a_guess_ends_where_it_is_no_better_than_of_any_picture():
+    often = dict.fromkeys(range(N), 0.4) | {3: 0.9, 4: 0.8}
+    assert finder(guessed(books=often)).find("books").best().tolist() == [3, 4]
+    assert finder(guessed(dogs=dict.fromkeys((5, 6), 0.4))).find("dogs").best().tolist() == [5, 6]
+
+
+def test_what_many_pictures_show_finds_none_beside_something_rarer():
+    words = seen(people=("subject", set(range(3, N))), boats=("subject", {1, 2, 3}))
+    assert set(finder(words).find("people in boats").best().tolist()) == {1, 2, 3}
+    assert finder(words).find("people in boats").best(1).tolist() == [3]
+    assert len(finder(words).find("people").best()) == N - 3
+
+
+def test_a_look_that_none_of_the_found_has_is_told():
+    words = seen(horses=("subject", {1, 2}), much_white=("palette", {3, 4}))
+    found = finder(words, {"much white": ["white"]}).find("white horses")
+    assert found.best().tolist() == [1, 2]
+    assert found.notes == ("None of these is known to be 'white'.",)
 
 
 def test_a_guess_is_no_find_and_two_words_that_are_guessed_are_told_once():
@@ -179,7 +218,7 @@ def test_a_guess_is_no_find_and_two_words_that_are_guessed_are_told_once():
     probabilities[3] = 0.5, 0.1, 1.0
     words = Tags(["dogs", "hats", "people"], ["subject"] * 3, probabilities, probabilities == 1)
     found = finder(words).find("dogs, hats, people")
-    assert found.notes == ("No picture surely shows 'dogs' or 'hats': what comes closest is only a guess.",)
+    assert found.notes == ("No picture surely shows 'dogs' or 'hats': only guesses.",)
     assert found.guessed[:5].tolist() == [True, True, False, True, False], "the third surely shows people"
     assert found.best()[:2].tolist() == [3, 2]
 
@@ -188,9 +227,7 @@ def test_a_wider_word_that_was_searched_for_is_told_and_a_look_or_the_word_itsel
     words = seen(flowers=("subject", {1, 2}), red_tones=("palette", {2, 3}), no_people=("figure", {1, 2}))
     also = {"flowers": ["poppy"], "red tones": ["red"], "no people": ["without people"]}
     find = finder(words, also).find
-    assert find("red poppies without people").notes == (
-        "'poppies' is not told apart here: looked for 'flowers' of every kind.",
-    )
+    assert find("red poppies without people").notes == ("Looked for 'flowers' in place of 'poppies'.",)
     assert find("a flower").notes == find("red").notes == ()
 
 
@@ -221,16 +258,14 @@ def test_words_and_columns_are_one_order():
 def test_a_word_of_which_nothing_is_known_is_told_and_finds_nothing():
     found = finder().find("zeppelin")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'zeppelin' in these pictures.",)
+    assert found.notes == ("Nothing is known of 'zeppelin' here.",)
     both = finder().find("zeppelin over the submarine, monet")
     assert artists_of(both) == {"Claude Monet"}
-    assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine' in these pictures.",)
+    assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine' here.",)
 
 
 def test_a_word_that_was_meant_and_is_said_of_nothing_either_is_told_as_it_was_typed():
-    assert finder(also={"castle": ["fortress"]}).find("fortres").notes == (
-        "Nothing is known of 'fortres' in these pictures.",
-    )
+    assert finder(also={"castle": ["fortress"]}).find("fortres").notes == ("Nothing is known of 'fortres' here.",)
 
 
 @pytest.mark.parametrize("word", ["not", "Without"])
@@ -249,7 +284,7 @@ def test_a_word_that_is_said_of_no_picture_here_is_not_taken_for_another():
     words = Tags(["boats", "castle"], ["concept"] * 2, np.zeros((N, 2)), np.zeros((N, 2), bool))
     found = finder(words, title=["Cattle"] * N).find("castle")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'castle' in these pictures.",)
+    assert found.notes == ("Nothing is known of 'castle' here.",)
 
 
 def test_a_word_of_the_bank_is_well_spelt_and_its_synonyms_are_known():
@@ -264,7 +299,7 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("No picture surely shows 'night': what comes closest is only a guess.",)
+    assert found.notes == ("No picture surely shows 'night': only guesses.",)
     assert found.why(np.array([0])) == [("perhaps night",)]
 
 
@@ -351,7 +386,7 @@ def test_a_name_is_no_text_to_an_encoder_that_reads_text():
 def test_a_text_tower_that_cannot_be_had_is_told_and_the_rest_is_found():
     found = reading(Reads(UserError("cannot fetch it"))).find("monet, sleeping cat")
     assert artists_of(found) == {"Claude Monet"}
-    assert found.notes == ("Nothing is known of 'sleeping' and 'cat' in these pictures.", "cannot fetch it")
+    assert found.notes == ("Nothing is known of 'sleeping' and 'cat' here.", "cannot fetch it")
 
 
 def test_no_encoder_that_reads_text_is_none():

@@ -22,7 +22,8 @@ from beholder.types import Floats, Item
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
 _LOOK = 0.6  # how much a word of how a picture looks counts beside one of what it shows, or what a column says
-_PROBABLE = 0.35  # from where a word that is said of no picture is worth looking at
+_PROBABLE, _LIKELY = 0.35, 0.75  # from where a word that is said of no picture is a guess, if it is
+_LIFT = 2  # so many times as probable as of the usual picture; from the second on it is one anyway
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _TOLD = 3  # things that pictures share which are told
@@ -106,19 +107,27 @@ class Finder:
             concepts = np.array(numbers, np.int64)
             said, probabilities = self._tags.said[:, concepts], self._tags.probabilities[:, concepts]
             certain = bool(said.any())
-            holds = said if certain else probabilities >= _PROBABLE
+            usual = np.maximum(np.median(probabilities, axis=0), 1e-6)
+            least = np.clip(_LIFT * usual, _PROBABLE, _LIKELY)
+            holds = said if certain else probabilities >= least
             if not holds.any():
                 continue
             fits = np.where(holds, _SAID + (1 - _SAID) * probabilities * certain, 0.0)
             names = [self._tags.names[k] if certain else f"perhaps {self._tags.names[k]}" for k in numbers]
-            certainty = None if certain else np.where(written > 0, 1.0, probabilities.max(axis=1))
+            certainty = hints = None
+            if not certain:
+                certainty = np.where(written > 0, 1.0, probabilities.max(axis=1))
+                lift = np.log(np.maximum(probabilities / usual, 1)) / np.log(np.maximum(least / usual, _LIFT))
+                hints = _PROBABLE * np.clip(lift.max(axis=1), 0, 1)
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
             absent = all(self._tags.names[k] in NEVER for k in numbers)
             instead = "" if look or absent or written.any() else self._wider(term, numbers)
             strengths = np.maximum(fits.max(axis=1), written)
             told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
-            return Held(strengths, told, str(term), instead, certainty, weight, look or absent, absent)
-        return Held(written, lambda row: self._index.told(row, term.values)) if written.any() else None
+            return Held(strengths, told, str(term), instead, certainty, weight, look or absent, absent, hints)
+        if not written.any():
+            return None
+        return Held(written, lambda row: self._index.told(row, term.values), str(term))
 
     def _wider(self, term: Term, numbers: Sequence[int]) -> str:
         """The words by which a term is looked for, where none of them is its own name."""
@@ -133,7 +142,7 @@ class Finder:
     def _read(self, text: str) -> Held:
         """The pictures that fit a text of which nothing else is known."""
         assert self._reads is not None
-        return Held(self._reads(text), lambda row: f"looks like '{text}'")
+        return Held(self._reads(text), lambda row: f"looks like '{text}'", text)
 
     def _like(self, row: int) -> Found:
         """The pictures that are like one, which is left out: they look like it, and what is said of both counts too."""
@@ -200,4 +209,4 @@ def _notes(words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str
         del lost[text]
         yield f"'{text}' leaves nothing out here: these are pictures with what you name."
     if lost:
-        yield f"Nothing is known of {quoted(lost, 'and')} in these pictures."
+        yield f"Nothing is known of {quoted(lost, 'and')} here."

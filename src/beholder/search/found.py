@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from beholder.explain.phrases import listed
 from beholder.types import Floats, Ints
 
+_MANY = 1 / 3  # share of the pictures above which something that holds of them finds none beside something rarer
+
 
 @dataclass(frozen=True, eq=False)
 class Held:
@@ -34,6 +36,8 @@ class Held:
         whether it tells how pictures look, not what they show: it orders what something else finds
     needed
         whether it must hold
+    hints
+        (n,) how much speaks for it where it is not even a guess: orders what something else finds; None: nothing
     """
 
     strengths: Floats
@@ -44,12 +48,18 @@ class Held:
     weight: float = 1.0
     look: bool = False
     needed: bool = False
+    hints: Floats | None = None
 
     @property
     def sure(self) -> NDArray[np.bool_]:
         """(n,) of which pictures it holds, and that is no guess."""
         holds = self.strengths > 0
         return np.asarray(holds if self.certainty is None else holds & (self.certainty == 1))
+
+    @property
+    def share(self) -> float:
+        """Of how many of the pictures it holds, from 0 to 1."""
+        return float((self.strengths > 0).mean()) if len(self.strengths) else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,21 +88,27 @@ class Found:
         """Of n pictures: first those of which all things hold, then those of which most do.
 
         Where something is asked for that is no look, looks alone find nothing; missed : whether such a thing holds of
-        no picture.
+        no picture. Nor does what holds of many pictures alone, where something else that is asked for holds of fewer.
 
         One of k things that holds with strength s adds 1 - (1 - s) / k to how well a picture fits, times how sure it
         is; things of strength .5 or more that hold for sure and are worth the same are first counted, then compared.
+        Where one holds for sure of some pictures, others of which one is only guessed come behind.
         """
         fits = np.zeros(n)
         for one in held:
             counts = np.where(one.strengths > 0, 1 - (1 - one.strengths) / len(held), 0.0)
-            fits += one.weight * counts * (1.0 if one.certainty is None else one.certainty)
+            counts *= 1.0 if one.certainty is None else one.certainty
+            if one.hints is not None:
+                counts = np.where(one.strengths > 0, counts, one.hints * (1 - 0.5 / len(held)))
+            fits += one.weight * counts
         fits /= sum(one.weight for one in held) or 1
         things = [one for one in held if not one.look]
-        if things or missed:
-            fits[~np.any([np.zeros(n, bool), *(one.strengths > 0 for one in things)], axis=0)] = 0
-        guesses = [(one.strengths > 0) & ~one.sure for one in things or held]
-        guessed = (fits > 0) & np.any([np.zeros(n, bool), *guesses], axis=0)
+        finding = [one for one in things if one.share <= _MANY] or things or ([] if missed else held)
+        fits[~_any(n, (one.strengths > 0 for one in finding))] = 0
+        sure = _any(n, (one.sure for one in finding))
+        guessed = (fits > 0) & _any(n, ((one.strengths > 0) & ~one.sure for one in things or held))
+        if sure.any():
+            fits[~sure] /= 2
         for one in held:
             if one.needed:
                 fits[one.strengths == 0] = 0
@@ -101,7 +117,7 @@ class Found:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
             return [tuple(dict.fromkeys(filter(None, words))) for words in told]
 
-        return cls(fits, why, (*_notes(held), *notes), guessed)
+        return cls(fits, why, (*_notes(held, fits > 0), *notes), guessed)
 
     def best(self, top: int | None = None) -> Ints:
         """The rows that fit, best first."""
@@ -109,16 +125,24 @@ class Found:
         return rows[np.argsort(-self.fits[rows], kind="stable")][:top]
 
 
-def _notes(held: Sequence[Held]) -> Iterator[str]:
-    """What was looked for in place of what, and what is only guessed; each said once."""
-    for one in held:
-        if one.instead:
-            yield f"'{one.asked}' is not told apart here: looked for '{one.instead}' of every kind."
+def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
+    """What was looked for in place of what, what is only guessed, and what plays no part; each said once."""
+    own = {one.asked for one in held if not one.instead}
+    if other := dict.fromkeys(
+        f"'{one.instead}' in place of '{one.asked}'" for one in held if one.instead and one.instead not in own
+    ):
+        yield f"Looked for {listed([*other], 'and')}."
     guessed = [one for one in held if one.certainty is not None]
     if nowhere := dict.fromkeys(one.instead or one.asked for one in guessed if not one.sure.any()):
-        yield f"No picture surely shows {quoted(nowhere, 'or')}: what comes closest is only a guess."
+        yield f"No picture surely shows {quoted(nowhere, 'or')}: only guesses."
     if unwritten := dict.fromkeys(one.asked for one in guessed if one.sure.any()):
         yield f"Where {quoted(unwritten, 'or')} is not written, it is a guess; these come last."
+    if idle := dict.fromkeys(one.asked for one in held if found.any() and not (one.strengths[found] > 0).any()):
+        yield f"None of these is known to be {quoted(idle, 'or')}."
+
+
+def _any(n: int, some: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    return np.any([np.zeros(n, bool), *some], axis=0)
 
 
 def quoted(words: Iterable[str], last: str) -> str:
