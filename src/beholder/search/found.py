@@ -142,7 +142,7 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
 
 
 def _any(n: int, some: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    return np.any([np.zeros(n, bool), *some], axis=0)
+    return np.asarray(np.any([np.zeros(n, bool), *some], axis=0))
 
 
 def quoted(words: Iterable[str], last: str) -> str:

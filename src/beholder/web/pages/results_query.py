@@ -68,7 +68,7 @@ def sought_in(query: QueryParams) -> dict[str, str]:
 
 def whole_in(query: QueryParams) -> set[str]:
     """The columns of which the panel offers all values."""
-    return {name.removeprefix(_ALL) for name in query if name.startswith(_ALL)}
+    return {name.removeprefix(_ALL) for name, value in query.items() if name.startswith(_ALL) and value}
 
 
 def address_of(query: QueryParams, **more: Any) -> str:

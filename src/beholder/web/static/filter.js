@@ -21,7 +21,7 @@ async function count() {
   const mine = ++asked;
   const address = new URL(`?${new URLSearchParams(new FormData(form))}`, location.href);
   address.searchParams.set("part", "filter");
-  for (const find of panel.querySelectorAll(".find, .whole-column:checked")) if (find.value.trim()) address.searchParams.set(find.name, find.value);
+  for (const find of panel.querySelectorAll(".find, .whole-column")) if (find.value.trim()) address.searchParams.set(find.name, find.value);
   const response = await fetch(address).catch(() => null);
   if (!response?.ok || response.redirected || mine !== asked) return; // a fault is told of when the form is sent
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").body;
@@ -37,6 +37,13 @@ if (form) {
   panel.addEventListener("input", (e) => {
     clearTimeout(soon);
     soon = setTimeout(count, e.target.matches("[type=checkbox], select") ? 0 : 150);
+  });
+  panel.addEventListener("click", (e) => {
+    const more = e.target.closest("[name^='all.']");
+    if (!more) return;
+    e.preventDefault(); // the list grows where it is
+    more.previousElementSibling.value = more.value;
+    count();
   });
   panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
   for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
