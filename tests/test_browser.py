@@ -406,6 +406,23 @@ def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, serv
     assert len(kinds(server, me)) == 24
 
 
+def test_the_page_that_a_link_leads_to_counts_the_answer_that_was_on_its_way(open_page, server):
+    page = open_page()
+    start(page, server, to="/label/wall?mode=rating")
+    press(page, "3", "4")
+    saved(page)
+    page.evaluate(
+        """() => { const before = window.fetch; window.fetch = async (to, how) => {
+            if (String(to).endsWith('/answers')) await new Promise((late) => setTimeout(late, 600))
+            return before(to, how) } }"""
+    )  # a slow network
+    press(page, "u", "7", "8")
+    assert page.inner_text("#count").startswith("3 answers")
+    page.click("nav a[href='/']")
+    page.wait_for_url(f"{server.url}/")
+    assert "3 answers" in page.inner_text("main")
+
+
 PRESSED = """([key, code, more]) => document.body.dispatchEvent(
     new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true, ...more }))"""
 RATED = {  # what a key gives on this keyboard, its place, and the rating that is meant

@@ -12,6 +12,7 @@ const BATCH = 50;
 const AFTER_PAINT = 30; // ms: it is kept already; the next picture comes first, then the network
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
+const LEAVING = 2000; // ms that the next page waits for what is still on its way
 
 const memory = new Map(); // where the browser keeps nothing: lost with the page, so it asks before it is left
 const watchers = new Set();
@@ -127,6 +128,16 @@ function later(fault) {
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 
+// The next page counts what was said on this one: a link that is followed meanwhile waits until that is saved.
+addEventListener("click", async (e) => {
+  const link = e.target.closest?.("a[href]");
+  const here = link && link.pathname === location.pathname && link.search === location.search;
+  if (!link || here || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey || !pending()) return;
+  e.preventDefault();
+  await Promise.race([flush(), new Promise((late) => setTimeout(late, LEAVING))]);
+  location.assign(link.href);
+});
 addEventListener("online", () => flush());
 addEventListener("beforeunload", (event) => {
   if (memory.size) event.preventDefault();
