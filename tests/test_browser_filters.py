@@ -27,6 +27,17 @@ def hung(tmp_path_factory):
     return home
 
 
+@pytest.mark.parametrize(("sought", "most"), [("study", 225), ("study zeppelin submarine balloon", 275)])
+def test_on_a_phone_pictures_begin_soon_below_what_is_said_of_a_search(open_page, server, sought, most):
+    page = open_page(**PHONE)
+    answered(page, server, f"/results/wall?q={sought}")
+    page.wait_for_selector("#wall.hung figure")
+    assert page.locator("#wall figure").first.bounding_box()["y"] < most
+    last = page.locator(".slim details").last.bounding_box()
+    assert last["x"] + last["width"] <= page.locator(".only-new").bounding_box()["x"] or sought == "study"
+    no_wider(page)
+
+
 @pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}], ids=["wide", "dark phone"])
 def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device):
     page = open_page(**device)

@@ -61,6 +61,30 @@ def test_the_grid_fills_its_rows_from_edge_to_edge_or_from_top_to_bottom(open_pa
     assert last["y"] + last["height"] <= wall["y"] + wall["height"] + 1
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "counts"), [(371, 551, [3, 3, 3]), (341, 448, [3, 3, 3]), (1240, 640, [4, 5])]
+)
+def test_a_grid_that_is_higher_than_wide_has_as_many_pictures_in_every_row(open_page, server, width, height, counts):
+    page = open_page()
+    page.goto(server.url)
+    tops = page.evaluate(
+        """([width, height]) => import("/static/rows.js").then(({rows}) =>
+           rows(Array(9).fill(1), width, height, {gap: 6, edge: 3, words: 0}).map((box) => Math.round(box.y)))""",
+        [width, height],
+    )
+    assert [tops.count(top) for top in dict.fromkeys(tops)] == counts
+
+
+def test_a_last_row_is_as_high_as_the_others(open_page, server):
+    page = open_page()
+    page.goto(server.url)
+    heights = page.evaluate(
+        """import("/static/justified.js").then(({rows}) =>
+           rows(Array(9).fill(1), {width: 1200, high: 270, gap: 20, least: 190, room: 100}).heights)"""
+    )
+    assert heights == pytest.approx([heights[0]] * 3)
+
+
 @pytest.mark.parametrize("mode", ["grid", "pairs"])
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
 def test_the_foot_is_one_line_and_none_of_these_is_never_the_loudest_button(open_page, server, width, mode):

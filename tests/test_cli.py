@@ -527,7 +527,7 @@ def test_find_says_of_what_nothing_is_known(art, capsys):
     assert run(["find", "art", "zeppelin", "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out) == []
-    assert "Nothing is known of 'zeppelin' here." in err
+    assert "Nothing is known of 'zeppelin'." in err
 
 
 def test_find_goes_with_the_taste_of_a_person(art, capsys):

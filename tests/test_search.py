@@ -143,7 +143,7 @@ def test_looks_alone_find_nothing_where_the_thing_that_is_named_is_seen_nowhere(
     words = seen(candles=("subject", set()), light_colours=("palette", {2, 3}))
     found = finder(words, {"candles": ["candle"], "light colours": ["light"]}).find("candle light")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'candle' here.",)
+    assert found.notes == ("Nothing is known of 'candle'.",)
 
 
 def test_without_people_leaves_out_all_others_and_finds_nothing_else_beside_a_thing():
@@ -163,7 +163,7 @@ def test_a_lighthouse_is_not_taken_for_any_tower():
     words = seen(towers=("subject", {1, 2}), night=("light", {3}))
     found = Finder(items(), words, lambda: None).find("lighthouse at night")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'lighthouse' here.",)
+    assert found.notes == ("Nothing is known of 'lighthouse'.",)
 
 
 def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
@@ -172,7 +172,7 @@ def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
     assert found.why(np.array([0])) == [("perhaps boats",)]
     assert found.notes == (
         "Looked for 'boats' in place of 'ship'.",
-        "No picture surely shows 'boats': only guesses.",
+        "'boats' is only guessed.",
     )
 
 
@@ -218,7 +218,7 @@ def test_a_guess_is_no_find_and_two_words_that_are_guessed_are_told_once():
     probabilities[3] = 0.5, 0.1, 1.0
     words = Tags(["dogs", "hats", "people"], ["subject"] * 3, probabilities, probabilities == 1)
     found = finder(words).find("dogs, hats, people")
-    assert found.notes == ("No picture surely shows 'dogs' or 'hats': only guesses.",)
+    assert found.notes == ("'dogs' and 'hats' are only guessed.",)
     assert found.guessed[:5].tolist() == [True, True, False, True, False], "the third surely shows people"
     assert found.best()[:2].tolist() == [3, 2]
 
@@ -258,14 +258,14 @@ def test_words_and_columns_are_one_order():
 def test_a_word_of_which_nothing_is_known_is_told_and_finds_nothing():
     found = finder().find("zeppelin")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'zeppelin' here.",)
+    assert found.notes == ("Nothing is known of 'zeppelin'.",)
     both = finder().find("zeppelin over the submarine, monet")
     assert artists_of(both) == {"Claude Monet"}
-    assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine' here.",)
+    assert both.notes == ("Nothing is known of 'zeppelin', 'over' and 'submarine'.",)
 
 
 def test_a_word_that_was_meant_and_is_said_of_nothing_either_is_told_as_it_was_typed():
-    assert finder(also={"castle": ["fortress"]}).find("fortres").notes == ("Nothing is known of 'fortres' here.",)
+    assert finder(also={"castle": ["fortress"]}).find("fortres").notes == ("Nothing is known of 'fortres'.",)
 
 
 @pytest.mark.parametrize("word", ["not", "Without"])
@@ -284,7 +284,7 @@ def test_a_word_that_is_said_of_no_picture_here_is_not_taken_for_another():
     words = Tags(["boats", "castle"], ["concept"] * 2, np.zeros((N, 2)), np.zeros((N, 2), bool))
     found = finder(words, title=["Cattle"] * N).find("castle")
     assert not len(found.best())
-    assert found.notes == ("Nothing is known of 'castle' here.",)
+    assert found.notes == ("Nothing is known of 'castle'.",)
 
 
 def test_a_word_of_the_bank_is_well_spelt_and_its_synonyms_are_known():
@@ -299,7 +299,7 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("No picture surely shows 'night': only guesses.",)
+    assert found.notes == ("'night' is only guessed.",)
     assert found.why(np.array([0])) == [("perhaps night",)]
 
 
@@ -386,7 +386,7 @@ def test_a_name_is_no_text_to_an_encoder_that_reads_text():
 def test_a_text_tower_that_cannot_be_had_is_told_and_the_rest_is_found():
     found = reading(Reads(UserError("cannot fetch it"))).find("monet, sleeping cat")
     assert artists_of(found) == {"Claude Monet"}
-    assert found.notes == ("Nothing is known of 'sleeping' and 'cat' here.", "cannot fetch it")
+    assert found.notes == ("Nothing is known of 'sleeping' and 'cat'.", "cannot fetch it")
 
 
 def test_no_encoder_that_reads_text_is_none():

@@ -713,7 +713,7 @@ def test_a_search_goes_with_the_filters_and_says_what_is_unknown(client):
     assert {int(title[6:]) % 10 for title in titles} == {1}
     titles, text = shown_on(client, "q=zeppelin")
     assert titles == []
-    assert "Nothing is known of &#39;zeppelin&#39; here." in text
+    assert "Nothing is known of &#39;zeppelin&#39;." in text
     words = re.findall(r'<a href="/results/wall\?q=([^"]+)">', text.partition("Words that find pictures here:")[2])
     assert words
     assert all(shown_on(client, f"q={word}")[0] for word in words)

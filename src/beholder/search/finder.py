@@ -209,4 +209,4 @@ def _notes(words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str
         del lost[text]
         yield f"'{text}' leaves nothing out here: these are pictures with what you name."
     if lost:
-        yield f"Nothing is known of {quoted(lost, 'and')} here."
+        yield f"Nothing is known of {quoted(lost, 'and')}."

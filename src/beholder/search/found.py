@@ -134,7 +134,7 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
         yield f"Looked for {listed([*other], 'and')}."
     guessed = [one for one in held if one.certainty is not None]
     if nowhere := dict.fromkeys(one.instead or one.asked for one in guessed if not one.sure.any()):
-        yield f"No picture surely shows {quoted(nowhere, 'or')}: only guesses."
+        yield f"{quoted(nowhere, 'and')} {'is' if len(nowhere) == 1 else 'are'} only guessed."
     if unwritten := dict.fromkeys(one.asked for one in guessed if one.sure.any()):
         yield f"Where {quoted(unwritten, 'or')} is not written, it is a guess; these come last."
     if idle := dict.fromkeys(one.asked for one in held if found.any() and not (one.strengths[found] > 0).any()):

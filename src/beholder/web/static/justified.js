@@ -31,7 +31,10 @@ export function rows(ratios, { width, high, gap, least, room }) {
     add(from, height);
     [from, sum, narrow] = [at + 1, 0, Infinity];
   }
-  if (from < ratios.length) add(from, Math.min(high, fit(sum, ratios.length - from)));
+  if (from < ratios.length) {
+    const usual = heights.length ? heights.reduce((a, b) => a + b) / heights.length : high; // the last row is as high as the others
+    add(from, Math.min(usual, fit(sum, ratios.length - from)));
+  }
   return { starts, tops, heights, total: top, least, high, gap, count: ratios.length };
 }
 

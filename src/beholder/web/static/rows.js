@@ -2,6 +2,7 @@
 
 const NARROWEST = 0.5, WIDEST = 2.6; // ratios that a row is given to; what is longer is shown whole all the same
 const IDLE = 0.12; // how much the width that the emptiest row leaves, or the height that all leave, counts against rows
+const UNEVEN = 0.25; // the same, of rows of unlike numbers of pictures in a room that is higher than wide
 
 // Where each picture stands: [{x, y, width, height}] of the boxes, edge: around each picture, words: below it.
 export function rows(ratios, width, height, { gap, edge, words }) {
@@ -16,7 +17,8 @@ export function rows(ratios, width, height, { gap, edge, words }) {
     if (!(most > 0) || Math.min(...full) <= 0) continue;
     const tall = full.map((one) => Math.min(one, most));
     const idle = Math.max(1 - sum(tall) / room, ...tall.map((one, at) => 1 - one / full[at]));
-    const worth = sum(tall.map((one, at) => parts[at].length * Math.log(one))) - IDLE * shapes.length * idle;
+    const uneven = height > width && parts.some((part) => part.length !== parts[0].length);
+    const worth = sum(tall.map((one, at) => parts[at].length * Math.log(one))) - shapes.length * (IDLE * idle + UNEVEN * uneven);
     if (!best || worth > best.worth) best = { worth, parts, tall };
   }
   return best ? placed(best, width, height, { gap, edge, words }) : [];
