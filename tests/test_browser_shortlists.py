@@ -1,5 +1,7 @@
 """Shortlists in a real browser: kept from Results, noted, moved, looked at side by side and decided."""
 
+import re
+
 import pytest
 
 from beholder.collection import Library
@@ -80,6 +82,10 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert moved == [titles[0], titles[2], titles[1]]
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
     no_wider(page)
+    page.locator("#list a.plate").first.click()
+    page.locator("dialog.zoom .zoom-words p", has_text="ask for the frame").wait_for()
+    assert "medium" in page.locator("dialog.zoom .facts").inner_text()
+    page.keyboard.press("Escape")
     page.locator("[data-off]").first.click()
     page.locator("#said", has_text=f"{titles[0]} is off").wait_for()
     no_wider(page)
@@ -139,6 +145,8 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     page.go_back()
     page.locator("a", has_text="Decide").click()
     page.locator(".pair img").nth(1).wait_for()
+    assert page.inner_text("#round") == "2 to go. Your choices here also teach your ranking"
+    scores = page.locator("#all > li").evaluate_all("all => all.map(one => Number(one.dataset.score))")  # before it
     page.keyboard.press("ArrowRight")
     assert page.locator(".bar .name").is_visible()
     page.reload()  # left half way, it goes on there
@@ -151,13 +159,13 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     with page.expect_response("**/order"):
         page.keyboard.press("ArrowRight")
         page.locator(".chosen").wait_for()
-    highest = page.locator("#all > li").evaluate_all("all => Math.max(...all.map(one => Number(one.dataset.score)))")
-    won = page.locator("#all > li").last.get_attribute("data-score")
-    said = "Your ranking had it first, too." if float(won or 0) == highest else "Your ranking had"
+    won = scores[-1]
+    said = "Your ranking had it first, too." if won == max(scores) else "Your ranking had"
     assert page.locator("#round").inner_text().startswith("It stands first on the shortlist.")
     assert (said in page.locator("#round").inner_text()) == bool(won)
     page.reload()
     page.locator(".chosen").wait_for()
+    page.locator(".also small", has_text=re.compile(r"^\d\.\d\d( → \d\.\d\d)?$")).nth(1).wait_for()
     with page.expect_request("**/order") as put_back:
         page.keyboard.press("u")
     assert put_back.value.post_data_json == {"items": stood}  # as they stood before

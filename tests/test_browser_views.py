@@ -22,6 +22,9 @@ def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server
     page.locator(".group a[data-zoom]").first.click()
     page.locator("dialog.zoom[open] .zoom-score", has_text="place").wait_for()
     assert "Painter" in page.locator("dialog.zoom .zoom-words").inner_text()
+    assert page.locator("dialog.zoom .facts").inner_text() in ("medium oil", "medium ink")
+    named = page.locator("dialog.zoom [data-do=compare] span").bounding_box()["width"] > 30
+    assert named == (options is DESK), "buttons bear words where there is room"
     page.keyboard.press("f")
     page.locator("dialog.zoom [data-do=favourite][aria-pressed=true]").wait_for()
     page.keyboard.press("s")

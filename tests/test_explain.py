@@ -184,6 +184,23 @@ def test_the_nearest_liked_picture_is_named_and_a_picture_that_was_liked_itself_
             assert row in (liked if reason.liked else disliked)
 
 
+def test_a_picture_that_was_refused_says_so_wherever_it_stands():
+    attributes, utility, _, _, answers = person(9)
+    free = np.setdiff1d(np.arange(400), answers.judged)
+    high, low = free[np.argsort(-utility[free])][[0, 1, 2, -1]].reshape(2, 2)
+    grids = [(0, row, 0) for row in (*high, *low)] + [
+        (1, free[np.argsort(utility[free])[200]], 1),
+        (1, answers.judged[0], 0),
+    ]
+    seen = replace(answers, grids=np.array(grids))
+    for row, reason in zip(high, reasons(Oracle(utility), attributes, attributes, seen, high), strict=True):
+        assert row in liked_and_disliked(seen)[1]
+        assert reason.told(str) == "you saw it and picked none of the 4"
+    assert "you saw it and picked none of the 4" in reasons(Oracle(utility), attributes, attributes, seen, low)[1].told(
+        str
+    )
+
+
 def test_a_picture_that_lost_as_often_as_it_won_was_neither_liked_nor_disliked():
     liked, disliked = liked_and_disliked(Answers(choices=np.array([[0, 1], [1, 2]]), weights=np.ones(2)))
     assert liked.tolist() == [0]

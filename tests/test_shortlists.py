@@ -209,9 +209,12 @@ def test_the_table_and_the_sheet_have_it_all(listed):
     assert rows[1]["note"] == "'=ask Ida"
     assert rows[1]["price"] == "101.0"
     assert rows[1]["currency"] == "EUR"
+    assert (rows[1]["medium"], rows[1]["source_price"]) == ("oil", "101 EUR")
+    assert "source_artist" not in rows[1], "it would say the same again"
     sheet = client.get(f"/shortlists/{number}/sheet.html")
     assert sheet.text.count("data:image/jpeg") == 4
     assert "=ask Ida" in sheet.text
+    assert sheet.text.count("medium oil") == 2
     assert "nan" not in sheet.text
     assert "attachment" in sheet.headers["content-disposition"]
 

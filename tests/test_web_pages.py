@@ -19,6 +19,7 @@ from PIL import Image
 
 from beholder.collection import Collection, Library
 from beholder.config import Settings
+from beholder.details import read_details
 from beholder.explain.leanings import TELLING
 from beholder.labels import import_labels
 from beholder.locator import Locator
@@ -138,6 +139,27 @@ def test_no_cell_of_the_export_is_a_formula_headers_included():
     assert rows[0][-5:] == ["'=cmd", "'＠x", "'@y", "price", "size"]
     assert rows[1][-5:] == ["'＝1+1", "'\t=1", "'  =1", "-3.5", "30; =cm"]
     assert rows[1][1] == "'=name.png"
+
+
+def test_what_a_source_says_is_told_once_and_folded_where_it_is_much():
+    from beholder.web.render import environment, more_of
+
+    columns = {
+        "title": "Sea",
+        "artist": "Ida",
+        "price": "80 EUR",
+        "width_cm": "40",
+        "height_cm": "30",
+        "artist_born": "1880",
+    }
+    columns |= {"creator": "Ida Holm", "link": "https://example.org/1", "style": "tonalism"}
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
+    more = {"artist_born": "1880", "creator": "Ida Holm", "style": "tonalism"}
+    assert more_of(item) == more
+    facts = environment().get_template("macros.html").module.facts
+    assert "artist born 1880\u00a0· creator Ida Holm" in facts(more)
+    assert "<details" not in facts(more)
+    assert "<details" in facts(more | {"description": "A quiet evening by the sea. " * 9})
 
 
 def test_only_web_links_are_links(client):

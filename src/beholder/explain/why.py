@@ -127,7 +127,7 @@ def _own(candidates: Sequence[Reason]) -> Reason:
 def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
     """Best first: the shorter, the better; of what the person did with the picture itself nothing else."""
     liked = row in deeds.liked
-    if liked or (row in deeds.disliked and not high):
+    if liked or row in deeds.disliked:  # which may stand high all the same, where little is known
         it = replace(deeds.reason("", row, liked, " it"), near=None)
         yield from (replace(it, text=text) for text in said if liked == high)
         yield it
@@ -144,24 +144,33 @@ def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _De
 
 @dataclass(frozen=True, slots=True)
 class _Deeds:
-    """What a person did with pictures: rows that were liked, disliked, chosen over another, passed, shown in grids."""
+    """What a person did with pictures: rows that were liked, disliked, chosen over another, passed, shown in grids.
+
+    refused : of rows in grids of which nothing was picked, how many pictures that showed
+    """
 
     liked: frozenset[int]
     disliked: frozenset[int]
     won: Mapping[int, int]
     lost: frozenset[int]
     shown: frozenset[int]
+    refused: Mapping[int, int]
 
     @classmethod
     def of(cls, answers: Answers) -> _Deeds:
         liked, disliked = (frozenset(rows.tolist()) for rows in liked_and_disliked(answers))
         won, lost = dict(answers.choices.tolist()), frozenset(answers.choices[:, 1].tolist())
-        return cls(liked, disliked, won, lost, frozenset(answers.asked[:, 1].tolist()))
+        grid, shown, picked = answers.asked.T
+        none = ~np.isin(grid, grid[picked == 1])
+        refused = {int(row): int((grid == of).sum()) for row, of in zip(shown[none], grid[none], strict=True)}
+        return cls(liked, disliked, won, lost, frozenset(shown.tolist()), refused)
 
     def reason(self, text: str, row: int, liked: bool, what: str = "") -> Reason:
         """That this row was liked, or not; what : stands behind the verb"""
         if liked and row in self.won:
             return Reason(text, row, liked, f"you chose{what} over", self.won[row])
+        if what and not liked and row in self.refused:
+            return Reason(text, row, liked, f"you saw{what} and picked none of the {self.refused[row]}")
         verb = "pick" if row in self.shown else "choose" if row in self.lost else "like"
         done = {"pick": "picked", "like": "liked"}.get(verb, "chose")
         return Reason(text, row, liked, f"you {done if liked else f'did not {verb}'}{what}")

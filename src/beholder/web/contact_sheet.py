@@ -20,7 +20,7 @@ from beholder.offers import NOTHING_WANTED, Wishes
 from beholder.ranking import SCORE, Ranked, title_of
 from beholder.session import Reading
 from beholder.types import SCALE, Item, Progress, silent
-from beholder.web.render import byline, count, environment, link_of
+from beholder.web.render import byline, count, environment, link_of, more_of
 
 SIDE = 640  # pixels of the longer side: sharp on a phone, about 60 kB a picture
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -36,6 +36,7 @@ class _Card:
     byline: list[str]
     link: str | None
     links: list[str]  # where it is offered too
+    more: dict[str, str]
     why: str
     apart: str  # why it is not among those that fit
     picture: str  # data URI, "" where the file cannot be read any more
@@ -172,6 +173,7 @@ def _card(place: Ranked, wishes: Wishes, twin: str) -> _Card:
         byline=[*byline(item), *filter(None, [wishes.converted(item.details)])],
         link=link_of(item),
         links=list(item.work.links) if item.work else [],
+        more=more_of(item),
         why="\n".join(filter(None, [place.why, f"same work as {twin}?" if twin else ""])),
         apart=wishes.part_of(item)[1] if wishes else "",
         picture=picture,

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from beholder.currencies import price_text
-from beholder.details import link_in
+from beholder.details import field_of, link_in
 from beholder.details import said as said_of
 from beholder.facts import unavailable
 from beholder.offers import size_text
@@ -34,6 +34,9 @@ NAV = (
 )
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
 _DIGITS = 15  # of a price at most, that is grouped by thousands
+_TOLD_WITH = {
+    "currency": "price", "width": "size", "height": "size", "frame": "size", "availability": "state", "site": "link",
+}  # fmt: skip
 
 
 @lru_cache
@@ -46,7 +49,8 @@ def environment() -> Environment:
     env.globals |= {
         "nav": NAV, "picture": thumbnails.address, "photo": thumbnails.photo_address,
         "srcset": thumbnails.srcset, "twin": thumbnails.twin_address, "ratio": thumbnails.ratio,
-        "title_of": title_of, "byline": byline, "parts_of": parts_of, "below_title": below_title, "link_of": link_of,
+        "title_of": title_of, "byline": byline, "parts_of": parts_of, "below_title": below_title, "more_of": more_of,
+        "link_of": link_of,
         "price_text": price_text, "view_address": view_address,
     }  # fmt: skip
     env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks}
@@ -131,6 +135,19 @@ def parts_of(item: Item) -> dict[str, str]:
         "rights": shown(said["rights"], 80),
     }  # fmt: skip
     return {c: f"{c} {text}" if c != "artist" and _BARE.match(text) else text for c, text in told.items() if text}
+
+
+def more_of(item: Item) -> dict[str, str]:
+    """What else its source says, by column: all that neither its title, its link nor `parts_of` tells."""
+    told, more = {"title", "link", *parts_of(item)}, dict[str, str]()
+    if item.details.availability:
+        told.add("state")  # as that it is for sale
+    for column, text in item.columns.items():
+        field = field_of(column)
+        known = _TOLD_WITH.get(field, field) in told and text.strip() == said_of(item.columns, field)
+        if text.strip() and not known:
+            more[column] = text.strip()
+    return more
 
 
 def link_of(item: Item) -> str | None:

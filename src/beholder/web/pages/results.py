@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -196,10 +196,23 @@ def _rows(request: Request, collection: str, person: Person) -> list[dict[str, A
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     """The ranking with every column of its source, which keeps its name unless the ranking has one of that name."""
     own = [key for key in (rows[0] if rows else _EMPTY) if key not in ("columns", "offer")]
-    columns = list(dict.fromkeys(c for row in rows for c in row["columns"] if c != "title"))
-    header = [*own, *(f"source_{c}" if c in own else c for c in columns)]
-    lines = [[*(row[key] for key in own), *(row["columns"].get(c, "") for c in columns)] for row in rows]
-    return "".join(csv_line(map(_cell, line)) for line in [header, *lines])
+    return table_of(own, [[row[key] for key in own] for row in rows], [row["columns"] for row in rows])
+
+
+def table_of(own: Sequence[str], lines: Sequence[Sequence[Any]], columns: Sequence[Mapping[str, str]]) -> str:
+    """A table as CSV, with the columns of each line's source behind it; own, lines : its header and its cells
+
+    They keep their names unless the table has one of that name; then they are left out where they say no more.
+    """
+    at, told = {name: place for place, name in enumerate(own)}, list(zip(columns, lines, strict=True))
+
+    def says_more(name: str) -> bool:
+        return name not in at or any(row.get(name, "") not in ("", str(line[at[name]])) for row, line in told)
+
+    names = list(filter(says_more, dict.fromkeys(name for row in columns for name in row)))
+    header = [*own, *(f"source_{c}" if c in at else c for c in names)]
+    whole = [[*line, *(row.get(c, "") for c in names)] for row, line in told]
+    return "".join(csv_line(map(_cell, line)) for line in [header, *whole])
 
 
 def _cell(value: Any) -> str:

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from beholder.cells import csv_line, harmless
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, written_title
@@ -27,6 +26,7 @@ from beholder.web.pages.beside import FEWEST, MOST
 from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
 from beholder.web.pages.pictures import send
+from beholder.web.pages.results import table_of
 from beholder.web.render import count, download, link_of, page
 from beholder.web.state import AppState, state_of
 from beholder.web.who import ApiPerson, FormPerson, PagePerson
@@ -230,20 +230,19 @@ def sheet(request: Request, number: str, person: PagePerson) -> Response:
 
 @router.get("/shortlists/{number}/list.csv")
 def table(request: Request, number: str, person: PagePerson) -> Response:
-    """It as a table."""
+    """It as a table, with every column of its pictures' sources."""
     state, own = state_of(request), _own(request, number, person)
     head = ["place", "title", "artist", "year", "price", "currency", "size", "link", "note", "score", "hearts",
             "said", "collection", "item"]  # fmt: skip
-    lines: list[list[Any]] = [head]
-    for at, one in enumerate(_entries(state, own, person), start=1):
+    lines, entries = list[list[Any]](), _entries(state, own, person)
+    for at, one in enumerate(entries, start=1):
         told, offer = one.item.details, offer_of(one.item)
         said = " / ".join(f"{remark.name}: {remark.text}" for remark in one.remarks)
         lines.append(
             [at, written_title(one.item), told.artist, told.year, offer["price"], told.currency, size_text(told),
              link_of(one.item), one.note, one.score, len(one.hearts), said, one.collection, one.item.name]
         )  # fmt: skip
-    rows = ("" if cell is None else harmless(str(cell)) for line in lines for cell in line)
-    text = "".join(csv_line([next(rows) for _ in head]) for _ in lines)
+    text = table_of(head, lines, [one.item.columns for one in entries])
     return download(text, "text/csv; charset=utf-8", f"{own.name}.csv")
 
 

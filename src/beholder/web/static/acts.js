@@ -44,7 +44,7 @@ const on = (kind, id, figure) => marks[kind].get(id) ?? (kind === "favourite" &&
 export function buttons(words = false, without = []) {
   return ACTS.filter(([what]) => !without.includes(what)).map(([what, label, image, key]) => {
     const one = button(label, { image, round: !words, "data-do": what, key: words ? key : undefined });
-    if (!words) one.title = `${label} (${key})`;
+    one.title = `${label} (${key})`;
     return one;
   });
 }
@@ -56,7 +56,8 @@ export function tell(box, figure) {
   for (const [what, pressed] of Object.entries(state)) box.querySelector(`[data-do=${what}]`)?.setAttribute("aria-pressed", pressed);
   const keeper = box.querySelector("[data-do=keep]");
   const label = figure.dataset.listed || (usedLast() ? `Add to ${usedLast().name}` : "Shortlist");
-  if (keeper?.matches(".round")) Object.assign(keeper, { ariaLabel: label, title: `${label} (S)` });
+  if (keeper) keeper.title = `${label} (S)`;
+  if (keeper?.matches(".round")) keeper.ariaLabel = label;
   else if (keeper) keeper.querySelector("span").textContent = label;
 }
 

@@ -1,12 +1,12 @@
 // A closer look at pictures that hang together; the arrow keys go through them.
 
-import { zoom } from "./zoom.js";
+import { facts, zoom } from "./zoom.js";
 import "./panels.js";
 import "./shell.js";
 
 const one = (link) => {
   const title = link.getAttribute("aria-label").replace("Zoom in on ", "");
-  return { src: link.href, alt: title, words: [title, link.dataset.words].filter(Boolean) };
+  return { src: link.href, alt: title, words: [title, link.dataset.words, facts(link)] };
 };
 
 document.getElementById("main").addEventListener("click", (e) => {

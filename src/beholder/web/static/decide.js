@@ -4,7 +4,7 @@
 import { call, Fault, home, newId, person } from "./api.js";
 import { button, make } from "./dom.js";
 import { keyOf } from "./keys.js";
-import { add } from "./outbox.js";
+import { add, flush } from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import "./shell.js";
 
@@ -16,6 +16,7 @@ const round = document.getElementById("round");
 const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, score: Number(dataset.score), image: firstElementChild }));
 for (const { image } of all) image.style.setProperty("--ar", image.getAttribute("width") / image.getAttribute("height"));
 
+const teaches = new Set(all.map((one) => one.segment)).size < all.length; // some two are of one collection
 const KEY = `beholder-decide.${home}.${person}.${page.dataset.id}`;
 
 // alive: those of this round, in order; next: winners of it; out: those that lost, the last one first
@@ -29,6 +30,7 @@ function hang() {
   controls.append(button("Undo", { key: "U", onclick: undo }));
 }
 function begin() {
+  for (const one of all) one.score = one.learned ?? one.score;
   now = { alive: all, next: [], out: [] };
   before = [];
   hang();
@@ -41,7 +43,7 @@ const told = (state) => Object.fromEntries(Object.entries(state).map(([name, som
 
 function keep() {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ now: told(now), before: before.map((one) => ({ ...one, state: told(one.state) })), ...told({ order }) }));
+    localStorage.setItem(KEY, JSON.stringify({ now: told(now), before: before.map((one) => ({ ...one, state: told(one.state) })), ...told({ order }), scores: Object.fromEntries(all.map((one) => [one.id, one.score])) }));
   } catch {
     // for this page only
   }
@@ -66,6 +68,7 @@ function resume() {
     if (some.length !== all.length || !all.every((one) => some.includes(one))) return false;
     [now, before] = [state, gone];
     ({ order } = of({ order: kept.order }));
+    for (const one of all) one.score = kept.scores?.[one.id] ?? one.score; // as it was before this began
     if (others.length || !hangsAs(first(winner))) order = all; // ordered by hand since
   } catch {
     return false;
@@ -82,7 +85,8 @@ function step() {
   if (now.alive.length === 1) return over();
   const [left, right] = pair();
   const games = now.alive.length + now.next.length - 1;
-  round.textContent = games === 1 ? "the final" : `${games} to go`;
+  const first = teaches && !before.length ? ". Your choices here also teach your ranking" : "";
+  round.textContent = (games === 1 ? "the final" : `${games} to go`) + first;
   ask.textContent = view.ask;
   return view.show({ question: { items: pair() }, images: [left.image, right.image] });
 }
@@ -134,6 +138,23 @@ function against(winner) {
   return ranked[0].score > winner.score ? `Your ranking had ${ranked[0].title} first; it has learned from your choice.` : "Your ranking had it first, too.";
 }
 
+// What each score is now that this was learned from, beside what it was.
+async function learned() {
+  const mine = now;
+  await flush();
+  const response = await fetch(location.href).catch(() => null);
+  if (!response?.ok || response.redirected) return;
+  const part = new DOMParser().parseFromString(await response.text(), "text/html");
+  const list = new Map([...part.querySelectorAll("#all > li")].map(({ dataset }) => [Number(dataset.item), Number(dataset.score)]));
+  if (now !== mine) return; // undone, or begun again
+  for (const one of all) one.learned = list.get(one.id) || one.score;
+  const [winner] = now.alive;
+  const said = ({ score, learned }) => (score > 0 && score !== learned ? `${score.toFixed(2)} → ${learned.toFixed(2)}` : learned > 0 ? learned.toFixed(2) : "");
+  if (said(winner)) round.append(` Its score: ${said(winner)}.`);
+  if (now.out.some((one) => one.learned < one.score)) round.append(" What loses may come down in your ranking, as in every pair that you choose.");
+  now.out.forEach((one) => one.image.after(make("small", {}, said(one))));
+}
+
 function over() {
   const [winner] = now.alive;
   const order = [winner, ...now.out];
@@ -142,10 +163,12 @@ function over() {
   const keepOrder = button("Put all in this order", { class: "main", onclick: async () => {
     if (!(await save(order))) return;
     drop();
+    await flush();
     location.href = `/shortlists/${page.dataset.id}`;
   } });
   wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("ul", { class: "also" }, ...now.out.map((one) => make("li", {}, one.image)))));
   controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }));
+  if (teaches) learned();
 }
 
 document.addEventListener("keydown", (e) => {

@@ -2,9 +2,9 @@
 
 import * as acts from "./acts.js";
 import { make } from "./dom.js";
-import { zoom } from "./zoom.js";
+import { facts, zoom } from "./zoom.js";
 
-const tools = make("div", { class: "zoom-tools" }, ...acts.buttons(false, ["open"]));
+const tools = make("div", { class: "zoom-tools" }, ...acts.buttons(true, ["open"]));
 let looked = null; // the tile of the picture that is open
 
 // Score, title, artist and price, and why it hangs there.
@@ -14,7 +14,8 @@ function told(figure) {
   const doubt = figure.querySelector(".doubt").getAttribute("aria-label");
   const score = `${figure.querySelector(".verdict b").textContent}, ${doubt} · place ${figure.querySelector(".rank").textContent}`;
   for (const part of lines.flatMap((line) => [...line.querySelectorAll("[tabindex]")])) part.removeAttribute("tabindex");
-  return [lines[0], make("span", { class: "zoom-score" }, score), ...lines.slice(1)].map((line) => (line.matches?.("p") ? unwrapped(line) : line));
+  const [title, ...others] = lines.map(unwrapped);
+  return [title, make("span", { class: "zoom-score" }, score), ...others, facts(figure)];
 }
 function unwrapped(line) {
   const span = make("span", { class: line.className });

@@ -1,7 +1,7 @@
 // A shortlist: notes are kept as they are typed, pictures are moved by dragging or with the arrow keys.
 
 import { call, Fault } from "./api.js";
-import { zoom } from "./zoom.js";
+import { facts, zoom } from "./zoom.js";
 import "./panels.js";
 import "./shell.js";
 
@@ -147,7 +147,9 @@ list?.addEventListener("click", (e) => {
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   const links = [...list.querySelectorAll("a[data-zoom]")];
-  zoom(links.map((a) => ({ src: a.href, alt: a.querySelector("img").alt, words: [a.closest("li").dataset.title] })), links.indexOf(link));
+  const words = (entry) => [".title", ".list-byline"].map((part) => entry.querySelector(part).textContent);
+  const one = (a) => ({ src: a.href, alt: a.querySelector("img").alt, words: [...words(a.closest("li")), facts(a), a.closest("li").querySelector("[data-note]").value] });
+  zoom(links.map(one), links.indexOf(link));
 });
 
 const print = document.getElementById("print");

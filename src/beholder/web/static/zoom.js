@@ -94,9 +94,16 @@ async function turn(by) {
   dialog.classList.remove("full");
   picture.src = one.src;
   picture.alt = one.alt;
-  words.replaceChildren(...(one.words ?? []).map((line) => make("p", {}, line)));
+  words.replaceChildren(...(one.words ?? []).filter(Boolean).map((line) => (line.matches?.(".facts") ? line : make("p", {}, line))));
   tools.replaceChildren(...(one.tools ?? []));
   on.ahead?.((to + (by || 1) + list.length) % list.length);
+}
+
+// What else is known of a picture, as it stands in the tile or entry of its link; null where nothing does.
+export function facts(link) {
+  const found = link.closest("figure, li")?.querySelector(".facts")?.cloneNode(true);
+  found?.removeAttribute("hidden");
+  return found;
 }
 
 // pictures: an array, or what has a length and `at` as one, of {src, alt, words, tools}: lines (or elements) to stand
