@@ -114,6 +114,28 @@ def test_a_grid_without_a_pick_is_an_answer(session):
     assert list(session.store.answer_counts(session.person.id).values()) == [1]
 
 
+@pytest.mark.parametrize("kind", ["grid", "choice"])
+def test_a_question_that_was_left_comes_again_unless_something_was_said(session, kind):
+    left = session.questions(kind, 1)[0]
+    session.put_back_questions()
+    assert session.questions(kind, 1) == [left]
+    session.record([Judgement("favourite", (session.collection.items[0].id,), "heart", value=1)])
+    session.settle()
+    session.put_back_questions()
+    assert session.questions(kind, 1) != [left]
+
+
+def test_a_favourite_is_in_no_grid_to_come(session):
+    waiting = session.questions("grid", 1)[0]
+    loved = waiting.items[:2]
+    for n, item in enumerate(loved):
+        session.record([Judgement("favourite", (item,), f"heart {n}", value=1)])
+    session.settle()
+    grids = session.questions("grid", 12)
+    assert grids
+    assert not {item for grid in grids for item in grid.items} & set(loved)
+
+
 def test_a_hidden_picture_is_neither_asked_nor_ranked(session):
     hidden = session.collection.items[5].id
     session.record([Judgement("hide", (hidden,), "h", value=1)])

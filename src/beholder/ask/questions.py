@@ -200,7 +200,8 @@ class QuestionBuilder:
 class QuestionHistory:
     """What has been asked: item ids.
 
-    pairs (compared or skipped), rated (or skipped), shown in grids, and what was asked for a second time
+    pairs (compared or skipped), rated (or skipped), shown in grids (or given a heart: what a grid would ask of it is
+    said), and what was asked for a second time
     """
 
     pairs: set[frozenset[int]]
@@ -216,7 +217,7 @@ class QuestionHistory:
                 pairs.add(frozenset(j.items))
             if j.kind == "rating" or (j.kind == "skip" and len(j.items) == 1):
                 rated.update(j.items)
-            if j.kind == "grid" or (j.kind == "skip" and len(j.items) > 2):
+            if j.kind in ("grid", "favourite") or (j.kind == "skip" and len(j.items) > 2):
                 shown.update(j.items)
             if j.asked_by == "repeat":
                 again.add(frozenset(j.items))

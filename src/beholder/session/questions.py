@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection as AnyOf
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from beholder.ask.questions import Question, QuestionBuilder, QuestionHistory, Q
 from beholder.ask.queue import DEPTH, QuestionQueue
 from beholder.background import Job
 from beholder.session.reading import NewestReading
-from beholder.types import Answers, Ints
+from beholder.types import Answers, Ints, Judgement
 
 
 class Questions:
@@ -25,17 +26,31 @@ class Questions:
     def __init__(self, newest: NewestReading, seed: int | None) -> None:
         self._newest, self._queue = newest, QuestionQueue()
         self._seed = int(np.random.default_rng(seed).integers(2**62))
+        self._after: Sequence[Judgement] = ()  # what was said last before these
+        self._given: Sequence[Question] = ()
+        self._left: Sequence[Question] = ()  # of those given, what was not answered
         self.waited_for = 0
 
     def take(self, kind: QuestionKind, n: int, exclude: AnyOf[int]) -> list[Question]:
         """As `Session.questions`: those that are ready, and where these are too few others, made now."""
         reading = self._newest.reading
         away = {*exclude, *reading.history.hidden, *reading.collection.unshown}
-        ready = self._queue.take(kind, n, away, QuestionHistory.of(reading.history.judgements))
+        met, last = QuestionHistory.of(reading.history.judgements), reading.history.judgements[-1:]
+        if self._after != last:
+            self._after, self._given, self._left = last, (), ()
+        left = [q for q in self._left if q.kind == kind and met.leaves_open(q) and away.isdisjoint(q.items)][:n]
+        self._left = [q for q in self._left if q not in left]
+        underway = {*exclude, *(item for question in left for item in question.items)}
+        ready = [*left, *self._queue.take(kind, n - len(left), {*away, *underway}, met)]
         if len(ready) < n:
             underway = {*exclude, *(item for question in ready for item in question.items)}
             ready += self.make_now(kind, n - len(ready), underway)
+        self._given = [*self._given, *ready]
         return ready
+
+    def put_back(self) -> None:
+        """Those that were given come first again, until something is said: who left a question finds it again."""
+        self._left, self._given = [*self._given, *self._left], ()
 
     def make_now(self, kind: QuestionKind, n: int, underway: AnyOf[int], only: str | None = None) -> list[Question]:
         """Questions made while somebody waits. only : "random" asks at random alone"""

@@ -170,6 +170,10 @@ class Session:
             self._turns.wake()
         return ready
 
+    def put_back_questions(self) -> None:
+        """What was asked and not answered is asked again first, if nothing was said since."""
+        self._questions.put_back()
+
     def open_question(self) -> Question | None:
         """A telling pair of pictures that the person may like; the same until more is said. None: none left."""
         now, kept = self.now, self._open

@@ -44,6 +44,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     if job is not None and state.size_of(collection) < ENOUGH_TO_START:
         return page(request, "coming.html", here="label", coming=coming, name=collection, start=ENOUGH_TO_START)
     session = state.fresh(collection, person)
+    session.put_back_questions()
     history, size = session.history(), len(session.collection)
     expected = max(size, job.total if job is not None else 0)  # with those that are still to come
     response = page(
