@@ -60,12 +60,16 @@ def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, 
         say(page, server, [one | {"id": f"{one['id'][:20]}{who}{device}"} for one in bright])
     page.goto(f"{server.url}/people")
     page.click("text=Two people side by side")
+    if not page.locator("select[name=other]").is_visible():
+        page.click("summary:text('Others')")
     page.locator("select[name=other]").select_option(names[0])
     page.get_by_role("button", name="Side by side").click()
     page.wait_for_url("**/together?*")
     assert page.inner_text("h1").startswith(f"{names[1]} and {names[0]} like much the same")
     no_wider(page)
     assert page.locator("section:has(h2:text('Both would love')) img").count() == 9
+    assert page.locator(".hung img").first.bounding_box()["y"] < 320  # the figures are folded, below
+    assert not page.get_by_text("Of two pictures").is_visible()
     heart = page.locator(".hung .heart").last
     heart.scroll_into_view_if_needed()
     stood = page.evaluate("scrollY")

@@ -63,6 +63,29 @@ def test_who_likes_the_opposite_is_drawn_to_different_pictures(client, wall):
     assert int(re.search(r"the same one (\d+) %", page)[1]) < 45
 
 
+def both_love(page):
+    """Of each picture that both would love, in order: its id, and what is said of what they did with it."""
+    part = page.partition("love</h2>")[2].partition("</section>")[0]
+    hung = re.findall(r'data-item="(\d+)"(.*?)</li>', part, re.DOTALL)
+    return {int(id): re.findall(r'"deed">(.*?)<', words) for id, words in hung}
+
+
+def test_what_one_of_them_saw_and_did_not_pick_comes_last_and_says_so(client, wall, monkeypatch):
+    monkeypatch.setattr(sys.modules["beholder.session.together"], "_SHOWN", 70)  # all of them
+    send(client, *brighter(wall))
+    said = brighter(wall, seed=1, n=15)
+    guest = other(client, *said)
+    judged = {id for one in said for id in one["items"]}
+    seen = next(id for id in both_love(beside(client, wall, guest)) if id not in judged)
+    dark = [wall.collection("wall").items[row].id for row in np.argsort(wall.collection("wall").attributes[:, 4])[:3]]
+    send(guest, event("grid", [seen, *dark], picked=[]))
+    found = both_love(beside(client, wall, guest))
+    assert f"{guest.person} saw it and picked none of the 4" in found[seen]
+    assert any(f"{guest.person} chose it" in deeds for deeds in found.values())
+    left = [any("did not" in deed or "none" in deed for deed in deeds) for deeds in found.values()]
+    assert left == sorted(left)
+
+
 def test_what_comes_nearest_is_shown_where_nothing_is_near_the_top_of_both(client, wall, monkeypatch):
     monkeypatch.setattr(sys.modules["beholder.session.together"], "_SHOWN", 1)  # so near the top is among the first two
     send(client, *brighter(wall))

@@ -9,7 +9,7 @@ from beholder.explain.likings import Liking, liked_and_disliked
 from beholder.explain.naming import names_of
 from beholder.explain.phrases import noun_of, spoken_of
 from beholder.explain.verdict import Predictions, Verdict, varied, verdict_of
-from beholder.explain.why import BESIDE, Reason
+from beholder.explain.why import BESIDE, Reason, deeds_of
 
 __all__ = [
     "BESIDE",
@@ -24,6 +24,7 @@ __all__ = [
     "advice_of",
     "affinities",
     "affinities_in_words",
+    "deeds_of",
     "departing_in",
     "explain",
     "in_short",

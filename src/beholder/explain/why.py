@@ -127,7 +127,7 @@ def _own(candidates: Sequence[Reason]) -> Reason:
 def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
     """Best first: the shorter, the better; of what the person did with the picture itself nothing else."""
     liked = row in deeds.liked
-    if liked or row in deeds.disliked:  # which may stand high all the same, where little is known
+    if row in deeds.judged:  # which may stand high all the same, where little is known
         it = replace(deeds.reason("", row, liked, " it"), near=None)
         yield from (replace(it, text=text) for text in said if liked == high)
         yield it
@@ -156,6 +156,10 @@ class _Deeds:
     shown: frozenset[int]
     refused: Mapping[int, int]
 
+    @property
+    def judged(self) -> frozenset[int]:
+        return self.liked | self.disliked
+
     @classmethod
     def of(cls, answers: Answers) -> _Deeds:
         liked, disliked = (frozenset(rows.tolist()) for rows in liked_and_disliked(answers))
@@ -169,11 +173,18 @@ class _Deeds:
         """That this row was liked, or not; what : stands behind the verb"""
         if liked and row in self.won:
             return Reason(text, row, liked, f"you chose{what} over", self.won[row])
-        if what and not liked and row in self.refused:
+        if what and not liked and self.refused.get(row, 1) > 1:
             return Reason(text, row, liked, f"you saw{what} and picked none of the {self.refused[row]}")
         verb = "pick" if row in self.shown else "choose" if row in self.lost else "like"
         done = {"pick": "picked", "like": "liked"}.get(verb, "chose")
         return Reason(text, row, liked, f"you {done if liked else f'did not {verb}'}{what}")
+
+
+def deeds_of(answers: Answers, rows: Sequence[int]) -> dict[int, str]:
+    """What the person did with those of these pictures that they liked or did not like, as "picked it"."""
+    deeds = _Deeds.of(answers)
+    told = {row: deeds.reason("", row, row in deeds.liked, " it").deed for row in rows if row in deeds.judged}
+    return {row: deed.removeprefix("you ").removesuffix(" over") for row, deed in told.items()}
 
 
 def _texts(

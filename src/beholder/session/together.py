@@ -12,7 +12,7 @@ from scipy.stats import kendalltau, spearmanr
 
 from beholder.collection import Collection
 from beholder.errors import UserError
-from beholder.explain import varied
+from beholder.explain import liked_and_disliked, varied
 from beholder.session.reading import Fitted, Reading
 from beholder.taste.capabilities import Conditionable
 from beholder.types import Floats, Ints, Item
@@ -82,6 +82,7 @@ class Agreement:
 class Together:
     """Two people side by side: how far they agree; what both would love, what only the one, only the other.
 
+    What the one whom it is for did not pick, though it was shown, comes last.
     Where nothing is near the top of both rankings, `nearest` has what comes nearest to it, and `both` has nothing.
     """
 
@@ -127,15 +128,17 @@ def _compared(one: Reading, other: Reading) -> Together:
     only = (loved[0] & unloved[1], loved[1] & unloved[0])
     apart = places[1] - places[0]
 
-    def hang(which: Any, by: Floats) -> list[Item]:
+    def hang(which: Any, by: Floats, *whose: Reading) -> list[Item]:
         found = np.flatnonzero(which)
-        best = found[np.argsort(by[found], kind="stable")][: 2 * _SHOWN].tolist()
+        left = sum(np.isin(found, liked_and_disliked(reading.answers)[1]) for reading in whose)
+        best = found[np.lexsort([by[found], left])][: 2 * _SHOWN].tolist()
         return [collection.items[row] for row in varied(collection.X, best, _SHOWN)]
 
     worse = places.max(axis=0)
     return Together(
         _agreement(collection, rows, one, other),
-        hang(both, worse), [] if both.any() else hang(worse < 0.5, worse), hang(only[0], -apart), hang(only[1], apart),
+        hang(both, worse, one, other), [] if both.any() else hang(worse < 0.5, worse, one, other),
+        hang(only[0], -apart, one), hang(only[1], apart, other),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,8 @@ from starlette.responses import Response
 
 from beholder.create import is_for
 from beholder.errors import UserError
-from beholder.session import together
+from beholder.explain import deeds_of
+from beholder.session import Reading, Together, together
 from beholder.store import Person
 from beholder.taste.threads import alone
 from beholder.web.faults import Refused
@@ -61,13 +63,22 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
     try:
         with alone():
             _ = [session.learned() for session in sessions]  # while words and accuracy are made behind
-            found = together(*(session.reading() for session in sessions))
+            readings = [session.reading() for session in sessions]
+            found = together(*readings)
     except UserError as error:
         return {"sentence": f"{str(error)[:1].upper()}{str(error)[1:]}."}
     return {
         "found": found, "sentence": found.agreement.words(one.name, other.name), "back": _here(request),
+        "deeds": _deeds(found, readings),
         "favourites": state.fresh(collection, me).now.history.favourites,
     }  # fmt: skip
+
+
+def _deeds(found: Together, readings: Sequence[Reading]) -> dict[int, list[str]]:
+    """What either did with each picture that is shown, as "Ada picked it"."""
+    row_of, shown = readings[0].collection.row_of, [*found.both, *found.nearest, *found.one, *found.other]
+    told = [(reading.person.name, deeds_of(reading.answers, [row_of[i.id] for i in shown])) for reading in readings]
+    return {i.id: [f"{name} {deeds[row_of[i.id]]}" for name, deeds in told if row_of[i.id] in deeds] for i in shown}
 
 
 def _here(request: Request) -> str:
