@@ -205,28 +205,43 @@ def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_pa
     assert not page.locator(".begin").is_visible()
     page.evaluate(show, job | {"state": "cancelled"})
     assert page.get_by_role("button", name="Go on importing").is_visible()
+    assert page.get_by_role("button", name="Not now").is_visible()
     assert not page.get_by_role("button", name="Stop").is_visible()
+    begins = "left => import('/static/importing.js').then(({begins}) => begins(left))"
+    assert page.evaluate(begins, 40).startswith("You can begin to choose when 40 more pictures are here")
+    assert page.evaluate(begins, 0).startswith("You can begin to choose now")
 
 
 @pytest.mark.parametrize("looking", [False, True])
 def test_results_show_all_pictures_once_they_are_in_but_not_under_the_hand(open_page, server, looking):
     page = open_page()
     answered(page, server, "/people")
-    wall, ended = '<div class="wall', []
+    wall, ended, grown = '<div class="wall', [], []
 
     def first(route):
         html = page.request.get(f"{server.url}/results/wall").text()
-        html = html.replace(wall, f'<p id="coming" data-job="some"></p>{wall}', 1)
+        html = html.replace(
+            wall,
+            f'<p><span id="coming" data-job="some" data-size="8"></span> <a href="" hidden>Show them</a></p>{wall}',
+            1,
+        )
         route.fulfill(body=html, content_type="text/html")
 
     def told(route):
         state = "done" if ended else "running"
-        route.fulfill(json={"state": state, "done": 9, "total": 9, "collection": "wall", "report": {}})
+        size = 120 if grown else 8
+        route.fulfill(json={"state": state, "done": 9, "total": 9, "size": size, "collection": "wall", "report": {}})
 
     page.route("**/results/wall", first, times=1)
     page.route("**/api/imports/some", told)
     page.goto(f"{server.url}/results/wall")
     page.locator("#coming", has_text="9 of 9 pictures are in").wait_for()
+    assert not page.get_by_role("link", name="Show them").is_visible()
+    top = page.locator("#wall figure").first.bounding_box()["y"]
+    grown.append(True)
+    page.locator("#coming", has_text="112 more pictures are in.").wait_for()
+    assert page.get_by_role("link", name="Show them").is_visible()
+    assert page.locator("#wall figure").first.bounding_box()["y"] == pytest.approx(top, abs=1), "nothing moves"
     if looking:
         page.locator("#wall figure").first.hover()
     ended.append(True)

@@ -114,7 +114,11 @@ def test_answers_given_while_pictures_come_in_are_kept_and_used(coming):
     client, job, gate, library = coming
     answer_among_the_first(client, gate, library)
     until(lambda: job.done >= 130)  # and held there
-    assert f'data-job="{job.id}">{job.done} of {job.total} pictures are in' in client.get("/results/wall").text
+    assert (
+        f'data-job="{job.id}" data-size="128">{job.done} of {job.total} pictures are in'
+        in client.get("/results/wall").text
+    )
+    assert client.get(f"/api/imports/{job.id}").json()["size"] == 128
     assert f'<span data-size-of="wall">{job.done} of {job.total} pictures</span>' in client.get("/").text
     gate.open()
     until(lambda: not job.active)
@@ -133,6 +137,21 @@ def test_results_have_nearly_all_that_came_in_meanwhile(coming, monkeypatch):
     gate.open(162)
     until(lambda: size(library) == 160)
     until(lambda: "160 pictures, yours first" in client.get("/results/wall").text)
+
+
+def test_hearts_given_while_pictures_come_in_are_learned_from(coming):
+    client, _, gate, library = coming
+    answer_among_the_first(client, gate, library)
+
+    def scores():
+        return {r["item"]: r["score"] for r in client.get("/results/wall/export.json").json()}
+
+    before, items = scores(), library.collection("wall").items
+    for item in items[:5]:
+        assert send(client, event("favourite", [item.id], value=1, asked_by="person")).status_code == 200
+    after = scores()
+    hearts = [item.name for item in items[:5]]
+    assert sum(after[name] for name in hearts) > sum(before[name] for name in hearts)
 
 
 def test_everybody_may_watch_what_the_command_brings_in(coming):

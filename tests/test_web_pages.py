@@ -488,6 +488,11 @@ def test_a_stopped_import_is_offered_until_its_collection_has_had_another(studio
     assert f'data-job="{job.id}" data-state="cancelled"' in client.get("/").text
     other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
     assert other.post(f"/api/imports/{job.id}/again", json={}).status_code == 404
+    assert other.post(f"/api/imports/{job.id}/later", json={}).status_code == 404
+    assert "data-go-on" not in client.get("/").text
+    client.post(f"/api/imports/{job.id}/later", json={})
+    assert 'data-job="" data-state=""' in client.get("/").text, "not now"
+    assert f'data-go-on="{job.id}"' in client.get("/").text
     ended(client, client.post(f"/api/imports/{job.id}/again", json={}).json()["id"])
     assert 'data-job="" data-state=""' in client.get("/").text
 

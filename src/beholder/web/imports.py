@@ -45,6 +45,8 @@ class Job:
         ids of the items that it looks at before the others
     artworks
         whether photos are looked into for artworks; None: as is usual
+    later
+        whether the person, asked to go on with it, said "Not now"
     """
 
     spec: str
@@ -54,6 +56,7 @@ class Job:
     adds: str = ""
     first: Sequence[int] = ()
     artworks: bool | None = None
+    later: bool = False
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -170,12 +173,12 @@ class Imports:
             mine = [j for j in self._jobs.values() if j.person in (person, None) and j.active]
         return mine[-1] if mine else None
 
-    def stopped(self, person: int) -> Job | None:
-        """The import of this person that was stopped last, unless its collection has had another since; or None."""
+    def stopped(self, person: int) -> dict[str, Job]:
+        """The imports of this person that were stopped, the last first, by collections without another one since."""
         with self._lock:
             latest = {j.collection: j for j in self._jobs.values()}
         mine = [j for j in latest.values() if j.person in (person, None) and j.state == "cancelled"]
-        return mine[-1] if mine else None
+        return {j.collection: j for j in mine[::-1]}
 
     def again(self, job: Job) -> Job:
         """Go on with an import that has ended. raises : Refused where one into its collection is under way"""

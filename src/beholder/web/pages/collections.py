@@ -41,13 +41,14 @@ router = APIRouter()
 def collections(request: Request, person: PagePerson, job: str = "", removed: str = "") -> Response:
     """Every collection with its cover, and the form for another."""
     state = state_of(request)
-    answers = state.store.answer_counts(person.id)
+    answers, stopped = state.store.answer_counts(person.id), state.imports.stopped(person.id)
     rows, crops = state.store.collections()[::-1], state.store.crop_counts()
     rows.sort(key=is_kept)  # what was made of pictures comes after the pictures
     shelves = [
         {
             "row": row,
             "coming": state.imports.bringing(row.name),
+            "stopped": stopped.get(row.name),
             "made": is_kept(row),
             "mine": is_for(row, person),
             "covers": state.covers(row),
@@ -62,8 +63,9 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
         for row in rows
     ]
     shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
-    if shown is None and (stopped := state.imports.stopped(person.id)) and stopped.collection in [r.name for r in rows]:
-        shown = stopped
+    if shown is None:
+        names = {row.name for row in rows}
+        shown = next((one for one in stopped.values() if one.collection in names and not one.later), None)
     return page(
         request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
         may_import=on_this_machine(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
@@ -142,8 +144,10 @@ async def start_json(request: Request, person: ApiPerson) -> Response:
 
 @router.get("/api/imports/{job}")
 def state(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
-    """How it goes."""
-    return state_of(request).imports.of(job, person.id).as_json()
+    """How it goes, and how many pictures its collection has by now."""
+    state = state_of(request)
+    found = state.imports.of(job, person.id)
+    return found.as_json() | {"size": state.size_of(found.collection)}
 
 
 @router.get("/api/imports/{job}/pictures")
@@ -167,6 +171,14 @@ def go_on(request: Request, job: str, person: ApiPerson) -> Response:
     """Go on with one that was stopped."""
     imports = state_of(request).imports
     return JSONResponse(imports.again(imports.of(job, person.id)).as_json(), 202)
+
+
+@router.post("/api/imports/{job}/later")
+def put_off(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
+    """Offer to go on with one that was stopped at its collection alone."""
+    found = state_of(request).imports.of(job, person.id)
+    found.later = True
+    return found.as_json()
 
 
 @router.post("/look/{collection:path}")

@@ -98,6 +98,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "twin_of": twins_in(
                 pictures, [shown.rows[: number * _PER_PAGE].astype(np.int64)], (number - 1) * _PER_PAGE
             ),
+            "size": len(pictures.items),
             "coming": job if job is not None and job.person in (person.id, None) else None,
             "apart": lambda part: address(apart=part), **marks_of(state, reading),
         }  # fmt: skip

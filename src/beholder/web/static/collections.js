@@ -9,7 +9,7 @@ const box = document.getElementById("job");
 const line = box.querySelector(".job-line");
 const bar = box.querySelector("progress");
 const stop = box.querySelector(".stop");
-const again = box.querySelector(".again");
+const [again, later] = [box.querySelector(".again"), box.querySelector(".later")];
 const meanwhile = box.querySelector(".begin");
 const broken = box.querySelector(".broken");
 const BUSY = ".bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active"; // typed or pressed now
@@ -20,7 +20,7 @@ export function show(job) {
   const busy = isBusy(job);
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
-  again.hidden = job.state !== "cancelled";
+  again.hidden = later.hidden = job.state !== "cancelled";
   for (const sign of document.querySelectorAll("[data-size-of]")) { // the same number everywhere
     if (busy && job.total && !job.adds && sign.dataset.sizeOf === job.collection) sign.textContent = howMany(job);
   }
@@ -74,15 +74,26 @@ async function begin(form) {
 }
 
 stop.addEventListener("click", () => call(`/api/imports/${box.dataset.job}/cancel`, {}).catch(() => {}));
-again.addEventListener("click", async () => {
+async function goOn(id) {
   try {
-    const job = await call(`/api/imports/${box.dataset.job}/again`, {});
+    const job = await call(`/api/imports/${id}/again`, {});
     show(job);
     await watch(job.id, true);
   } catch (problem) {
     line.textContent = problem.message;
+    box.hidden = false;
   }
-});
+}
+again.addEventListener("click", () => goOn(box.dataset.job));
+later.addEventListener("click", () =>
+  call(`/api/imports/${box.dataset.job}/later`, {}).then(() => location.replace("/"), (problem) => (line.textContent = problem.message)));
+for (const button of document.querySelectorAll("[data-go-on]")) {
+  button.addEventListener("click", () => {
+    button.parentNode.hidden = true;
+    scrollTo(0, 0); // where it is told how the import goes
+    goOn(button.dataset.goOn);
+  });
+}
 for (const form of document.querySelectorAll("#import, #sample")) {
   form.addEventListener("submit", (e) => {
     e.preventDefault();

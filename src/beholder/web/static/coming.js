@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { make } from "./dom.js";
-import { ended, isBusy, running, steps } from "./importing.js";
+import { begins, ended, isBusy, running, steps } from "./importing.js";
 import "./shell.js";
 
 const box = document.getElementById("coming");
@@ -26,9 +26,11 @@ for await (const job of id ? steps(id, () => (last ? 500 : 100)) : []) {
   items.forEach(hang);
   const [here, enough] = [wall.children.length, Number(start)];
   box.dataset.state = job.state;
+  if (job.total) job.done = here; // what is seen here is what is counted
   box.querySelector(".job-line").textContent = isBusy(job) ? running(job) : ended(job);
   bar.hidden = !isBusy(job);
   if (job.total) [bar.max, bar.value] = [enough, Math.min(here, enough)];
+  if (here) document.getElementById("when").textContent = begins(Math.min(enough, job.total || enough) - here);
   if (here < enough && (isBusy(job) || !here)) continue;
   while (leaving || document.querySelector(":is(a, button, summary, label):active")) await wait(100);
   location.replace(`/label/${segment}`);

@@ -51,12 +51,19 @@ export async function* steps(id, every = () => 500) {
 
 export const howMany = ({ done, total }) => `${done.toLocaleString("en")} of ${total.toLocaleString("en")} pictures`;
 
-// Say in `sign` how many pictures are in, until all are. returns: how it ended
-export async function follow(id, sign) {
+// When choosing begins, which so many pictures more are needed for.
+export function begins(left) {
+  if (left <= 0) return "You can begin to choose now; the others follow while you do.";
+  return `You can begin to choose when ${counted(left, "more picture")} ${left === 1 ? "is" : "are"} here; the others follow while you do.`;
+}
+
+// Say in `sign` how many pictures are in, until all are. told(job): what to say instead, or "". returns: how it ended
+export async function follow(id, sign, told = () => "") {
   let last = null;
   for await (const job of steps(id, () => 2000)) {
     last = job;
-    sign.textContent = isBusy(job) && job.total ? `${howMany(job)} are in` : "";
+    const words = isBusy(job) && job.total ? told(job) || `${howMany(job)} are in` : "";
+    if (sign.textContent !== words) sign.textContent = words;
   }
   return last;
 }
