@@ -248,6 +248,31 @@ def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
     assert kinds(server, "Ada Waits") == ["choice"]
 
 
+@pytest.mark.parametrize("back", ["menu", "history"])
+def test_what_was_ticked_is_still_ticked_after_a_look_elsewhere(open_page, server, back):
+    page = open_page()
+    me = start(page, server)
+    before = asked(page)
+    for n in (1, 4):
+        page.click(f".tile >> nth={n}")
+    page.click("nav a:has-text('My taste')")
+    page.wait_for_load_state()
+    if back == "menu":
+        page.click("nav a:has-text('Choose')")
+    else:
+        page.go_back()
+    page.wait_for_selector(".controls button:has-text('Done, 2 picked')")
+    assert asked(page) == before
+    assert page.locator(".tile[aria-pressed=true]").count() == 2
+    page.click(".controls button:has-text('Done, 2 picked')")
+    asked(page, before)
+    saved(page)
+    assert [len(j.picked) for j in said(server, me)[0]] == [2]
+    page.reload()
+    asked(page)
+    assert page.locator(".tile[aria-pressed=true]").count() == 0
+
+
 def test_thirty_questions_and_the_results_on_a_phone_by_touch(open_page, server):
     page = open_page(**PHONE)
     me = start(page, server)

@@ -184,6 +184,15 @@ def test_the_nearest_liked_picture_is_named_and_a_picture_that_was_liked_itself_
             assert row in (liked if reason.liked else disliked)
 
 
+def test_what_lost_and_stands_high_all_the_same_is_not_told_that_it_lost():
+    attributes, utility, _, _, answers = person(9)
+    rows = liked_and_disliked(answers)[1]
+    high = rows[utility[rows] > np.median(utility)]
+    assert len(high)
+    told = reasons(Oracle(utility), attributes, attributes, answers, high)
+    assert not any("did not" in reason.told(str) for reason in told)
+
+
 def test_a_picture_that_was_refused_says_so_wherever_it_stands():
     attributes, utility, _, _, answers = person(9)
     free = np.setdiff1d(np.arange(400), answers.judged)

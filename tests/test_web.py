@@ -348,6 +348,8 @@ def test_a_grid_comes_first_then_pairs_and_the_person_may_choose(client, wall):
     for start in range(0, 9 * max(1, 2 * len(items) // 45), 9):  # two fifths of the collection
         assert mode() == "grid"
         send(client, event("grid", items[start : start + 9], picked=items[start : start + 2]))
+        if not start:  # a tournament on a shortlist is no way that was chosen here
+            send(client, event("choice", items[:2], asked_by="shortlist"))
     assert mode() == "pairs"
     send(client, event("rating", items[:1], value=4))
     assert mode() == "rating"

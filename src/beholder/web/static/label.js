@@ -1,6 +1,6 @@
 // Choosing: one question on the wall, the next ones ready, every answer on its way to the server at once.
 
-import { call, counted, newId } from "./api.js";
+import { call, counted, home, newId, person } from "./api.js";
 import { button, make } from "./dom.js";
 import { Grid } from "./grid.js";
 import { help } from "./help.js";
@@ -23,6 +23,7 @@ const TOUCH = matchMedia("(pointer: coarse)").matches;
 const SWIPE = "Tap the one you like, or swipe towards it.";
 const EMPTY = 2; // grids of which nothing was picked, after which another way is shown
 const DAY = 86400; // seconds; who left the page open for longer did not look at it all that time
+const LEFT = `beholder-left.${home}.${person}.${segment}`;
 const MODE_OF = { grid: "grid", choice: "pairs", rating: "rating" };
 
 const queues = {};
@@ -103,6 +104,22 @@ function nothingLiked() {
   const grids = given.filter(({ event }) => event.kind === "grid");
   const ranked = "searchable" in page.dataset || gain.weight >= gain.needed; // there is something to search
   return ranked && grids.length >= EMPTY && grids.every(({ event }) => !event.picked.length);
+}
+
+// What was ticked when this page was left is still ticked.
+addEventListener("pagehide", () => {
+  const picked = [...(view.picked ?? [])];
+  if (current && picked.length) sessionStorage.setItem(LEFT, JSON.stringify({ question: current.question, picked }));
+  else sessionStorage.removeItem(LEFT);
+});
+
+async function begin() {
+  const left = JSON.parse(sessionStorage.getItem(LEFT));
+  sessionStorage.removeItem(LEFT);
+  if (left && mode !== "grid") enter("grid");
+  const prepared = left && (await prepare(left.question, queueOf(mode).side).catch(() => null));
+  if (prepared) queueOf(mode).putBack({ ...prepared, picked: left.picked });
+  return next();
 }
 
 // The next question: at once where it is ready, else when it comes. answered : a grid was, so the next one goes by it
@@ -266,5 +283,5 @@ keys({
 });
 outbox.watch(({ state }) => state === "saved" && gain.refresh());
 enter(page.dataset.mode);
-next();
+begin();
 if (page.dataset.coming) follow(page.dataset.coming, document.getElementById("coming"));
