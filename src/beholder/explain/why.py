@@ -127,7 +127,7 @@ def _own(candidates: Sequence[Reason]) -> Reason:
 def _candidates(row: int, said: Sequence[str], near: int, high: bool, deeds: _Deeds) -> Iterator[Reason]:
     """Best first: the shorter, the better; of what the person did with the picture itself nothing else."""
     liked = row in deeds.liked
-    if liked or (row in deeds.disliked and (not high or row in deeds.refused)):  # refused, it may stand high all the same
+    if liked or (row in deeds.disliked and (not high or row in deeds.refused)):  # refused and yet high
         it = replace(deeds.reason("", row, liked, " it"), near=None)
         yield from (replace(it, text=text) for text in said if liked == high)
         yield it

@@ -59,7 +59,7 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
 
 def _starting_mode(history: Sequence[Judgement], pictures: int) -> str:
     """How to go on: grids first, then pairs; who rated or chose last goes on so. `history` is newest first."""
-    asked = (j.kind for j in history if j.asked_by != "shortlist")  # there, two at a time is no way that was chosen here
+    asked = (j.kind for j in history if j.asked_by != "shortlist")  # pairs are the only way there
     last = next((kind for kind in asked if kind in ("rating", "choice", "tie", "grid")), "grid")
     if last == "grid":
         return "grid" if grids_left(history, pictures) else "pairs"
