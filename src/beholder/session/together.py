@@ -131,7 +131,7 @@ def _compared(one: Reading, other: Reading) -> Together:
     def hang(which: Any, by: Floats, *whose: Reading) -> list[Item]:
         found = np.flatnonzero(which)
         left = np.sum([np.isin(found, liked_and_disliked(reading.answers)[1]) for reading in whose], axis=0)
-        best = found[np.lexsort([by[found], left])][: 2 * _SHOWN].tolist()
+        best = found[np.lexsort((by[found], left))][: 2 * _SHOWN].tolist()
         return [collection.items[row] for row in varied(collection.X, best, _SHOWN)]
 
     worse = places.max(axis=0)
