@@ -172,7 +172,7 @@ def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
     assert found.why(np.array([0])) == [("perhaps boats",)]
     assert found.notes == (
         "Looked for 'boats' in place of 'ship'.",
-        "'boats' is only guessed.",
+        "We guess which pictures show 'boats': the likeliest come first.",
     )
 
 
@@ -218,17 +218,20 @@ def test_a_guess_is_no_find_and_two_words_that_are_guessed_are_told_once():
     probabilities[3] = 0.5, 0.1, 1.0
     words = Tags(["dogs", "hats", "people"], ["subject"] * 3, probabilities, probabilities == 1)
     found = finder(words).find("dogs, hats, people")
-    assert found.notes == ("'dogs' and 'hats' are only guessed.",)
+    assert found.notes == ("We guess which pictures show 'dogs' and 'hats'.",)
     assert found.guessed[:5].tolist() == [True, True, False, True, False], "the third surely shows people"
     assert found.best()[:2].tolist() == [3, 2]
 
 
-def test_a_wider_word_that_was_searched_for_is_told_and_a_look_or_the_word_itself_is_not():
-    words = seen(flowers=("subject", {1, 2}), red_tones=("palette", {2, 3}), no_people=("figure", {1, 2}))
-    also = {"flowers": ["poppy"], "red tones": ["red"], "no people": ["without people"]}
+def test_another_word_that_was_searched_for_is_told_and_the_word_itself_is_not():
+    words = seen(
+        flowers=("subject", {1, 2}), red_tones=("palette", {2, 3}), no_people=("figure", {1, 2}), sunset=("light", {4})
+    )
+    also = {"flowers": ["poppy"], "red tones": ["red"], "no people": ["without people"], "sunset": ["evening"]}
     find = finder(words, also).find
     assert find("red poppies without people").notes == ("Looked for 'flowers' in place of 'poppies'.",)
     assert find("a flower").notes == find("red").notes == ()
+    assert find("evening").notes == ("Looked for 'sunset' in place of 'evening'.",)
 
 
 def test_words_without_commas_are_asked_for_together_too():
@@ -299,7 +302,7 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("'night' is only guessed.",)
+    assert found.notes == ("We guess which pictures show 'night': the likeliest come first.",)
     assert found.why(np.array([0])) == [("perhaps night",)]
 
 

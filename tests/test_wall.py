@@ -114,3 +114,9 @@ def test_a_tile_that_a_search_only_guessed_says_so(client, wall, monkeypatch):
     assert [int(id) for id in tiles] == [item.id for item in art.items[:2]]
     assert re.findall(r'data-item="(\d+)" data-guess', text) == [str(art.items[1].id)]
     assert "2 pictures of 70, 1 only guessed" in text
+    assert 'class="wall part-guessed"' in text
+    found = Found(fits, lambda rows: [("perhaps dogs",)] * len(rows), guessed=fits > 0)
+    text = client.get("/results/wall?q=dogs").text
+    assert "2 pictures of 70 " in text
+    assert "only guessed" not in text
+    assert "part-guessed" not in text, "where all are guesses, no tile says so"

@@ -121,7 +121,7 @@ class Finder:
                 hints = _PROBABLE * np.clip(lift.max(axis=1), 0, 1)
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
             absent = all(self._tags.names[k] in NEVER for k in numbers)
-            instead = "" if look or absent or written.any() else self._wider(term, numbers)
+            instead = "" if absent or written.any() else self._wider(term, numbers)
             strengths = np.maximum(fits.max(axis=1), written)
             told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
             return Held(strengths, told, str(term), instead, certainty, weight, look or absent, absent, hints)
@@ -130,10 +130,10 @@ class Finder:
         return Held(written, lambda row: self._index.told(row, term.values), str(term))
 
     def _wider(self, term: Term, numbers: Sequence[int]) -> str:
-        """The words by which a term is looked for, where none of them is its own name."""
+        """The words by which a term is looked for, where none of them names it, as 'red tones' does 'red'."""
         names = [self._tags.names[k] for k in numbers]
-        own = tuple(word.stem for word in term.words)
-        return "" if own in [tuple(map(stem, words_of(name))) for name in names] else "' and '".join(names)
+        own = {word.stem for word in term.words if not Term([word]).filler}
+        return "" if any(own <= set(map(stem, words_of(name))) for name in names) else "' and '".join(names)
 
     def _told(self, term: Term, holds: NDArray[np.bool_], names: Sequence[str], row: int) -> str:
         held = (name for name, holds_of in zip(names, holds[row], strict=True) if holds_of)
