@@ -1,5 +1,7 @@
 """A person in a real Chromium: every key, all three ways to answer, a phone, an undo, and a server that dies."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -407,6 +409,24 @@ def test_a_closer_look_by_touch_opens_fitted_and_enlarges_with_one_more_tap(open
         assert page.locator("dialog.zoom img").bounding_box()["width"] > 1000
         page.tap("dialog.zoom [aria-label=Back]")
         shut(page)
+
+
+def test_where_results_rank_from_the_start_none_are_promised_for_later(open_page, server):
+    page = open_page()
+
+    def rank(route):
+        reply = route.fetch()
+        text = reply.text().replace('id="label"', 'id="label" data-ranked')
+        route.fulfill(response=reply, body=re.sub('(<a id="see" [^>]*) hidden', r"\1", text))
+
+    page.route("**/label/wall?*", rank)
+    start(page, server, to="/label/wall?mode=rating")
+    for n in range(1, 11):
+        before = asked(page)
+        press(page, "5")
+        asked(page, before)
+        assert page.inner_text("#count") == f"{n} answer{'s' * (n > 1)}"
+        assert page.locator("#see").is_visible()
 
 
 def test_the_count_never_falls_back_while_answers_are_given_fast(open_page, server):

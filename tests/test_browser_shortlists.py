@@ -20,6 +20,23 @@ def drag(page, grip, to, right=False):
     page.mouse.up()
 
 
+def test_one_press_is_enough_in_another_browser_too_and_a_picture_on_no_shortlist_is_told(open_page, server):
+    page = open_page(viewport={"width": 1280, "height": 900})
+    answered(page, server, "/results/wall")
+    act(page, 0, "keep")
+    page.locator("dialog.keep .main").click()
+    page.locator("#said.shown", has_text="This picture is on no shortlist.").wait_for()
+    act(page, 0, "keep")
+    page.fill("dialog.keep input[maxlength]", "Boats")
+    page.locator("dialog.keep .main").click()
+    page.locator(".wall figure[data-listed='On shortlist Boats']").wait_for()
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    act(page, 1, "keep")
+    page.locator("#said.shown", has_text="On “Boats”.").wait_for()
+    assert page.locator("dialog.keep[open]").count() == 0
+
+
 def reasons_of(page, figures):
     """Title -> the reason that stands under it, "" where there is none."""
     words = "all => all.map(one => ['.title', '.why'].map(part => one.querySelector(part)?.textContent.trim() ?? ''))"

@@ -72,7 +72,7 @@ class KeptShortlists:
         self._engine = engine
 
     def of(self, person_id: int) -> list[Shortlist]:
-        """All of a person, the one that was changed last first."""
+        """All of a person, first the one on which a picture was put or moved last."""
         return self._found(t.shortlists.c.person_id == person_id)
 
     def get(self, shortlist_id: int, person_id: int) -> Shortlist:
@@ -122,7 +122,6 @@ class KeptShortlists:
         """Its note is kept, should it come back."""
         with writing(self._engine) as db:
             db.execute(_row(shortlist, item_id).values(place=None))
-            _changed(db, shortlist)
 
     def order(self, shortlist: Shortlist, items: Sequence[int]) -> None:
         """Hang these pictures first, in this order; others that are on it stay behind them, as they were."""

@@ -190,7 +190,7 @@ shortlists = Table(
     Column("person_id", Integer, ForeignKey("people.id"), nullable=False),
     Column("name", String, nullable=False),
     Column("created_at", String, nullable=False),
-    Column("changed_at", String, nullable=False),  # when a picture was put on it, taken off or moved
+    Column("changed_at", String, nullable=False),  # when a picture was put on it or moved
     Column("key", String, unique=True),  # opaque: the end of the address for others; NULL where it is not shared
     Column("pin", String),  # what tells the right one, not the PIN itself; NULL: others need none
     Index("shortlists_of_person", "person_id"),

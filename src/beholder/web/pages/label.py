@@ -50,8 +50,8 @@ def label(request: Request, collection: str, person: PagePerson, mode: str = "")
     response = page(
         request, "label.html", here="label", collection=session.collection.name, modes=_MODES, chosen=bool(mode),
         mode=mode or _starting_mode(history, expected), grids_left=grids_left(history, expected),
-        progress=(now := session.progress()), gained=gained, enough=not now.left, size=size,
-        searchable=session.starts_from_others, needed=needed(size), grid_weight=GRID_WEIGHT, coming=coming,
+        progress=session.progress(), gained=gained, size=size,
+        ranked=session.starts_from_others, needed=needed(size), grid_weight=GRID_WEIGHT, coming=coming,
     )  # fmt: skip
     remember_collection(response, request, session.collection.row.id)
     return response

@@ -78,9 +78,9 @@ def add(request: Request, person: FormPerson, name: Annotated[str, Form()] = "")
 
 
 @router.get("/api/shortlists")
-def listed(request: Request, person: ApiPerson, item: str = "") -> dict[str, Any]:
-    """The person's shortlists, and whether this picture is on each."""
-    id = whole(item, "item", 1, 2**53)
+def listed(request: Request, person: ApiPerson, item: str = "0") -> dict[str, Any]:
+    """The person's shortlists, the one changed last first, and whether this picture is on each; item : 0 for none"""
+    id = whole(item, "item", 0, 2**53)
     found = state_of(request).store.shortlists.of(person.id)
     return {"shortlists": [{"id": one.id, "name": one.name, "on": id in one.items} for one in found]}
 

@@ -2,7 +2,7 @@
 
 import { home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
-import { keep, usedLast } from "./keep.js";
+import { changedLast, keep, know } from "./keep.js";
 import * as outbox from "./outbox.js";
 import { toast } from "./signs.js";
 
@@ -55,7 +55,7 @@ export function tell(box, figure) {
   const state = { favourite: on("favourite", id, figure), hide: on("hide", id), compare: chosen.has(id) };
   for (const [what, pressed] of Object.entries(state)) box.querySelector(`[data-do=${what}]`)?.setAttribute("aria-pressed", pressed);
   const keeper = box.querySelector("[data-do=keep]");
-  const label = figure.dataset.listed || (usedLast() ? `Add to ${usedLast().name}` : "Shortlist");
+  const label = figure.dataset.listed || (changedLast() ? `Add to ${changedLast()}` : "Shortlist");
   if (keeper) keeper.title = `${label} (S)`;
   if (keeper?.matches(".round")) keeper.ariaLabel = label;
   else if (keeper) keeper.querySelector("span").textContent = label;
@@ -198,5 +198,6 @@ export function begin(of) {
   if (!back && sessionStorage.getItem(kept("compared"))) for (const what of ["compare", "compared"]) sessionStorage.removeItem(kept(what));
   chosen = remembered();
   outbox.watch(watch);
+  know();
   if (chosen.size) hold();
 }

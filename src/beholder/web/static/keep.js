@@ -1,25 +1,26 @@
-// "Shortlist" under a picture: it goes on the shortlist used last at once, or the person says on which it is.
+// "Shortlist" under a picture: it goes on the shortlist changed last at once, or the person says on which it is.
 
-import { call, Fault, home, person } from "./api.js";
+import { call, Fault } from "./api.js";
 import { make } from "./dom.js";
 import { toast } from "./signs.js";
 
-const KEY = `beholder-shortlist.${home}.${person}`; // {id, name} of the one used last
 let dialog = null;
+let last = ""; // name of the shortlist changed last, "" where there is none
 
-export function usedLast() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
+export const changedLast = () => last;
+
+// The person's shortlists, the one changed last first. item: of which each says whether it is on it
+async function shortlistsOf(item) {
+  const { shortlists } = await call(`/api/shortlists?item=${item}`);
+  last = shortlists[0]?.name ?? "";
+  return shortlists;
 }
-function use({ id, name }) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ id, name }));
-  } catch {
-    // it is chosen each time
-  }
+
+// So that buttons name it before anything is pressed.
+export function know() {
+  shortlistsOf(0).catch((fault) => {
+    if (!(fault instanceof Fault)) throw fault;
+  });
 }
 
 function build() {
@@ -28,14 +29,12 @@ function build() {
   document.body.append(dialog);
 }
 
-// Put a picture on the shortlist used last; where there is none, or the picture is on one already, the person chooses.
+// Put a picture on the shortlist changed last; where there is none, or the picture is on one already, the person chooses.
 // item: the picture's id, title: how the dialog calls it, changed: is told the names of the shortlists that it is on.
 export async function keep(item, title, changed = () => {}) {
-  const last = usedLast();
-  if (!last) return choose(item, title, changed);
   try {
-    const { shortlists } = await call(`/api/shortlists?item=${item}`);
-    const to = shortlists.find(({ id }) => id === last.id);
+    const shortlists = await shortlistsOf(item);
+    const [to] = shortlists;
     if (!to || shortlists.some(({ on }) => on)) return choose(item, title, changed);
     await call("/api/shortlists", { item, shortlist: to.id, on: true });
     changed([to.name]);
@@ -52,13 +51,14 @@ function choose(item, title, changed) {
   const fault = make("p", { class: "fault", role: "alert" });
   const said = make("p", { role: "status" });
   const on = new Map(); // id -> name, of those that it is on
+  let known = false; // on which it was
   const put = async (body, box) => {
     fault.textContent = said.textContent = "";
     try {
       const put = await call("/api/shortlists", { item, ...body });
       if (put.on) {
         on.set(put.id, put.name);
-        use(put);
+        last = put.name;
       } else on.delete(put.id);
       changed([...on.values()]);
       return put;
@@ -93,7 +93,9 @@ function choose(item, title, changed) {
     finish.focus(); // another Enter is no second shortlist
   });
   const done = async () => { // a name that was typed is meant
-    if (!name.value.trim() || (await add())) dialog.close();
+    if (name.value.trim() && !(await add())) return;
+    dialog.close();
+    if (known && !on.size) toast("This picture is on no shortlist.");
   };
   const finish = make("button", { type: "button", class: "main", onclick: done }, "Done");
   dialog.replaceChildren(
@@ -101,8 +103,9 @@ function choose(item, title, changed) {
     make("p", { class: "soft" }, title), lists, form, said, fault, finish,
   );
   if (!dialog.open) dialog.showModal();
-  const here = call(`/api/shortlists?item=${item}`).then(({ shortlists }) => {
+  const here = shortlistsOf(item).then((shortlists) => {
     lists.append(...shortlists.map(line));
+    known = true;
     if (!name.value) (lists.querySelector("input") ?? name).focus(); // who types already goes on
   }).catch((error) => {
     if (!(error instanceof Fault)) throw error;

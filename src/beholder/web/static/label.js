@@ -102,7 +102,7 @@ function show(prepared) {
 // Grids by kinds may take long to come to a rare one; who knows what they love can say so.
 function nothingLiked() {
   const grids = given.filter(({ event }) => event.kind === "grid");
-  const ranked = "searchable" in page.dataset || gain.weight >= gain.needed; // there is something to search
+  const ranked = "ranked" in page.dataset || gain.weight >= gain.needed; // there is something to search
   return ranked && grids.length >= EMPTY && grids.every(({ event }) => !event.picked.length);
 }
 

@@ -53,7 +53,7 @@ export class Gain {
   count() {
     const [n, missing] = [Math.max(0, this.answers), this.needed - Math.max(0, this.weight)];
     const left = Math.ceil(missing / (this.stage.mode === "grid" ? this.grid : 1)); // as many as are given the way that is open
-    const more = left > 0 ? `, ${left}${n ? " more" : ""} until your first results` : "";
+    const more = left > 0 && !("ranked" in this.stage) ? `, ${left}${n ? " more" : ""} until your first results` : "";
     document.getElementById("count").textContent = (n ? counted(n, "answer") : "No answers yet") + more;
   }
 
@@ -78,7 +78,7 @@ export class Gain {
     }
     const see = document.getElementById("see");
     if (see.hidden && now.enough) toast("Your first results are ready.");
-    see.hidden = !now.enough;
+    if (!("ranked" in this.stage)) see.hidden = !now.enough;
     const line = document.getElementById("gain");
     if (line.textContent !== now.sentence) line.textContent = now.sentence;
   }
