@@ -51,6 +51,14 @@ def test_who_likes_alike_agrees_and_shares_pictures(client, wall):
     assert mine <= hung(page, "Both would love") | hung(page, f"Only {client.person} would")
 
 
+def test_few_answers_of_one_of_them_are_told(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=1, n=12))
+    assert f"This rests on few answers: 12 of {guest.person} so far." in beside(client, wall, guest)
+    send(guest, *brighter(wall, seed=2))
+    assert "few answers" not in beside(client, wall, guest)
+
+
 def test_who_likes_the_opposite_is_drawn_to_different_pictures(client, wall):
     send(client, *brighter(wall))
     guest = other(client, *brighter(wall, darker=True))

@@ -29,6 +29,7 @@ from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
+from beholder.web.render import more_of
 from beholder.web.thumbnails import Pictures, srcset
 from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send, with_code
 
@@ -141,8 +142,15 @@ def test_no_cell_of_the_export_is_a_formula_headers_included():
     assert rows[1][1] == "'=name.png"
 
 
+def test_a_list_in_a_cell_is_told_with_spaces_and_a_year_that_a_span_tells_is_not_told_again():
+    columns = {"nationality": "French,British", "years": "1880 - 1951", "died": "1951", "bought": "1951", "no": "1,2"}
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
+    told = {"nationality": "French, British", "years": "1880 - 1951", "bought": "1951", "no": "1,2"}
+    assert more_of(item) == told
+
+
 def test_what_a_source_says_is_told_once_and_folded_where_it_is_much():
-    from beholder.web.render import environment, more_of
+    from beholder.web.render import environment
 
     columns = {
         "title": "Sea",
@@ -153,8 +161,8 @@ def test_what_a_source_says_is_told_once_and_folded_where_it_is_much():
         "artist_born": "1880",
     }
     columns |= {"creator": "Ida Holm", "link": "https://example.org/1", "style": "tonalism"}
-    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
     more = {"artist_born": "1880", "creator": "Ida Holm", "style": "tonalism"}
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
     assert more_of(item) == more
     facts = environment().get_template("macros.html").module.facts
     assert "artist born 1880\u00a0· creator Ida Holm" in facts(more)

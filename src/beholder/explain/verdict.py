@@ -120,7 +120,7 @@ def verdict_of(
         return Verdict("clicking", advice)
     if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
         nothing = len(answers) and not told.answers
-        return Verdict("open", "It is early: you have liked nothing so far." if nothing else told.sentence)
+        return Verdict("open", "Nothing liked yet, so we go by most people." if nothing else told.sentence)
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
     ranked = np.argsort(-(scores() if scores else np.asarray(model.predict(X))), kind="stable")

@@ -33,6 +33,9 @@ NAV = (
     ("people", "People"),
 )
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
+_TIGHT = re.compile(r"(?<=[^\W\d]),(?=[^\W\d])")  # a comma between words without a space
+_SPAN = re.compile(r"\b(\d{4})\s*[-–]\s*(\d{4})\b")  # of years
+_LIFE = re.compile(r"born|birth|died|death", re.IGNORECASE)  # in the name of a column that tells one of them
 _DIGITS = 15  # of a price at most, that is grouped by thousands
 _TOLD_WITH = {
     "currency": "price", "width": "size", "height": "size", "frame": "size", "availability": "state", "site": "link",
@@ -138,7 +141,10 @@ def parts_of(item: Item) -> dict[str, str]:
 
 
 def more_of(item: Item) -> dict[str, str]:
-    """What else its source says, by column: all that neither its title, its link nor `parts_of` tells."""
+    """What else its source says, by column: all that neither its title, its link, `parts_of` nor another column tells.
+
+    A list that is written without spaces is given them.
+    """
     told, more = {"title", "link", *parts_of(item)}, dict[str, str]()
     if item.details.availability:
         told.add("state")  # as that it is for sale
@@ -146,8 +152,9 @@ def more_of(item: Item) -> dict[str, str]:
         field = field_of(column)
         known = _TOLD_WITH.get(field, field) in told and text.strip() == said_of(item.columns, field)
         if text.strip() and not known:
-            more[column] = text.strip()
-    return more
+            more[column] = text.strip() if "://" in text else _TIGHT.sub(", ", text.strip())
+    lived = [year for text in more.values() for span in _SPAN.findall(text) for year in span]
+    return {column: text for column, text in more.items() if not (_LIFE.search(column) and text in lived)}
 
 
 def link_of(item: Item) -> str | None:

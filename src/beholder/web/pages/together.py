@@ -19,6 +19,8 @@ from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, last_collection
 
+_FEW = 30  # answers that say little of somebody yet; a grid counts as three
+
 router = APIRouter()
 
 
@@ -69,6 +71,7 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
         return {"sentence": f"{str(error)[:1].upper()}{str(error)[1:]}."}
     return {
         "found": found, "sentence": found.agreement.words(one.name, other.name), "back": _here(request),
+        "few": [(p, progress.answers) for p, progress in answered if progress.weight < _FEW],
         "deeds": _deeds(found, readings),
         "favourites": state.fresh(collection, me).now.history.favourites,
     }  # fmt: skip

@@ -110,14 +110,14 @@ export function undo() {
 function compare(figure) {
   const id = idOf(figure);
   if (!chosen.delete(id)) {
-    if (chosen.size === MOST) return toast(`Four pictures fit side by side. Take one away to compare another.`);
+    if (chosen.size === MOST) return toast("Four pictures are the most to compare. Take one away to compare another.");
     const image = figure.querySelector("img");
     chosen.set(id, { title: titleOf(figure), src: image?.currentSrc || image?.src });
   }
   sessionStorage.removeItem(kept("compared"));
   hold();
   changed(id);
-  const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them side by side." : "Press Compare at another picture.";
+  const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them together." : "Press Compare at another picture.";
   return toast(`${chosen.has(id) ? "" : "No longer chosen. "}${chosen.size} of ${MOST} to compare. ${next}`);
 }
 

@@ -139,7 +139,7 @@ list?.addEventListener("change", (e) => {
   for (const box of boxes) box.disabled = !box.checked && ticked.length >= Number(list.dataset.most);
   const query = new URLSearchParams(ticked.map((box) => ["item", box.closest("li").dataset.item]));
   beside.href = `/shortlists/${id}/beside?${query}`;
-  beside.textContent = ticked.length ? `Side by side (${ticked.length})` : "Side by side";
+  beside.textContent = ticked.length ? `Compare (${ticked.length})` : "Compare";
 });
 
 list?.addEventListener("click", (e) => {
