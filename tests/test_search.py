@@ -166,6 +166,12 @@ def test_a_lighthouse_is_not_taken_for_any_tower():
     assert found.notes == ("Nothing is known of 'lighthouse'.",)
 
 
+def test_what_is_near_in_meaning_is_offered_where_it_finds_pictures():
+    found = finder(seen(boats=("subject", {1, 2}), flowers=("subject", {3})))
+    assert found.near("old harbours") == found.near("port") == ["boats"]
+    assert found.near("zeppelin") == []
+
+
 def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
     words = Tags(["boats"], ["subject"], np.eye(N, 1) / 2, np.zeros((N, 1), bool))
     found = finder(words, {"boats": ["ship"]}).find("ship")

@@ -24,6 +24,7 @@ from beholder.explain.leanings import TELLING
 from beholder.labels import import_labels
 from beholder.locator import Locator
 from beholder.ranking import SCORE, Ranked
+from beholder.search import Finder
 from beholder.sources import FILES
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
@@ -749,10 +750,15 @@ def test_a_search_goes_with_the_filters_and_says_what_is_unknown(client):
     titles, text = shown_on(client, "q=zeppelin")
     assert titles == []
     assert "Nothing is known of &#39;zeppelin&#39;." in text
-    words = re.findall(r'<a href="/results/wall\?q=([^"]+)">', text.partition("Words that find pictures here:")[2])
-    assert words
-    assert all(shown_on(client, f"q={word}")[0] for word in words)
-    assert "Words that find" not in shown_on(client, "q=zeppelin&c.artist=Painter+1")[1]
+    assert "Near to it in meaning" not in text
+
+
+def test_a_search_that_finds_nothing_offers_what_is_near_in_meaning_and_found(client, monkeypatch):
+    choose(client, 10)
+    monkeypatch.setattr(Finder, "near", lambda self, text: ["still life"] if text == "harbour" else [])
+    text = shown_on(client, "q=harbour")[1]
+    assert 'Near to it in meaning: <a href="/results/wall?q=still%20life">still life</a></p>' in text
+    assert "Near to it in meaning" not in shown_on(client, "q=harbour&c.artist=Painter+1")[1]
 
 
 def test_what_a_search_found_a_picture_by_is_its_one_reason(client):

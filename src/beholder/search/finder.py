@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
-from itertools import groupby
+from itertools import combinations, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,13 @@ class Finder:
         nothing = [text.strip()] if text.strip() and not held and not unknown else []
         notes = dict.fromkeys([*_notes(words, unknown, nothing), *faults])
         return Found.of(len(self._index), held, [*notes], missed=missed)
+
+    def near(self, text: str) -> list[str]:
+        """Words nearest in meaning to what a text asks for that find pictures here; none where none are known."""
+        stems = [stem(word) for word in words_of(text)]
+        ends = combinations(range(len(stems) + 1), 2)
+        names = dict.fromkeys(name for a, b in ends for name in _near().get(tuple(stems[a:b]), ()))
+        return [name for name in names if len(self._find(name).best())]
 
     def _runs(self, part: Sequence[Term]) -> Iterator[tuple[list[Term], Held | None]]:
         """Each term of which some pictures are known, with these, and the runs of terms between, of which none are."""
@@ -177,6 +184,13 @@ def _things() -> frozenset[tuple[str, ...]]:
     """What the words of the bank are called that are no looks, in stems."""
     words = (word for word in bank().values() if word.group not in LOOKS)
     return frozenset(tuple(map(stem, words_of(called))) for word in words for called in word.spellings)
+
+
+@cache
+def _near() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The words nearest in meaning to each word of the bank that has some, by what it is called, in stems."""
+    called = ((spelling, word.near) for word in bank().values() if word.near for spelling in reversed(word.spellings))
+    return {tuple(map(stem, words_of(spelling))): near for spelling, near in called}
 
 
 def _is_thing(term: Term) -> bool:

@@ -32,7 +32,6 @@ from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
-_EXAMPLES = 6  # words that are offered where a search found nothing
 _SHORT = 44  # letters of a sentence that have room on a phone
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
@@ -84,7 +83,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "back": address(page=number - 1) if number > 1 else None,
             "export": address(), "like": like,
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
-            "examples": pictures.words.examples(_EXAMPLES) if wanted.text and not len(shown) else (),
+            "near": pictures.finder.near(wanted.text) if wanted.text and not len(shown) else (),
             "views": views_of(reading.collection),
             "same": same_questions(reading.collection, 1) if number == 1 and not wanted else (),
             "same_asked": len(reading.collection.works.questions),
