@@ -21,6 +21,7 @@ from beholder.explain import (
     verdict_of,
     ways_of,
 )
+from beholder.explain.guess import guess_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.phrases import friend_sentence, spoken_of
@@ -285,6 +286,24 @@ def spoken(rng, n=400):
     said = rng.random((n, 4)) < [0.3, 0.2, 0.1, 0.95]
     p = np.where(said, 0.9, 0.05) + rng.normal(size=said.shape) * 0.02
     return Tags(("boats", "snow", "Cubist", "paint"), ("subject", "place", "style", "technique"), p, said)
+
+
+def test_what_is_said_of_no_picture_is_told_as_a_guess_where_many_seem_to_show_it():
+    rng = np.random.default_rng(0)
+    boats = rng.random(400) < 0.1
+    p = np.column_stack([np.where(boats, 0.6, 0.05), np.full(400, 0.5)]) + rng.uniform(0, 0.04, (400, 2))
+    words = Tags(("boats", "toys"), ("subject", "subject"), p, np.zeros(p.shape, bool), frozenset({"boats"}))
+    picked, others = np.flatnonzero(boats)[:6], np.flatnonzero(~boats)
+
+    def answers(rows):
+        return Answers(grids=np.array([(n, row, int(row in rows)) for n, row in enumerate([*rows, *others[:20]])]))
+
+    guess = "We may be wrong, but 6 of the 6 pictures that you liked seem to show boats."
+    assert guess_of(words, answers(picked)) == guess
+    assert explain(Oracle(boats * 1.0), p, pool(rng), answers(picked), words).guess == guess
+    assert guess_of(words, answers(others[30:36])) == guess_of(words, answers(picked[:4])) == ""
+    assert guess_of(replace(words, guessable=frozenset()), answers(picked)) == ""
+    assert guess_of(replace(words, said=p > 0.3), answers(picked)) == ""  # then it is said for sure
 
 
 def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():

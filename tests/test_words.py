@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from beholder.cli import run
-from beholder.concepts import bank
-from beholder.features.vocabulary import NEVER, Vocabulary
+from beholder.concepts import Tags, bank, words_of
+from beholder.features.vocabulary import NEVER, SEEMS, Vocabulary
 from beholder.research.training.word_heads import fit_head, judge, threshold
 from beholder.research.training.word_labels import (
     NO,
@@ -41,7 +41,8 @@ def test_words_hold_on_unseen_paintings_and_photographs(shared, tmp_path, monkey
     monkeypatch.syspath_prepend(ROOT / "runs")
     from words import collected, figures, known_words
 
-    found = figures(*collected(shared / "data", tmp_path))
+    collection, names = collected(shared / "data", tmp_path)
+    found = figures(collection, names)
     known = known_words(found)
     groups = Counter(bank()[word].group for word in known)
     assert len(known) >= ALL
@@ -49,10 +50,26 @@ def test_words_hold_on_unseen_paintings_and_photographs(shared, tmp_path, monkey
     assert groups["palette"] >= PALETTES
     wrong = [word for word, f in found.items() if f.said >= 8 and f.precision < 0.7]
     assert wrong == [], "said although it does not hold"
+    tags, told = collection.words, [read_judged(UNSEEN)[name] for name in names]
+    assert "boats" in tags.guessable
+    for word in tags.guessable:
+        known = np.array([OPEN if word in left else word in said for said, left in told], np.int8)
+        seeming = judge(known, tags.probabilities[:, list(tags.names).index(word)], SEEMS)
+        assert seeming.said >= 5, word
+        assert seeming.precision >= 0.6, word
 
 
 ALL, SUBJECTS, PALETTES = 51, 17, 18  # of the words that hold; a better encoder raises them
 OF_WHAT = ("subject", "place", "figure")
+
+
+def test_words_that_may_be_guessed_are_kept(tmp_path):
+    head, said_from = (np.eye(2, dtype=np.float32), np.zeros(2, np.float32)), np.array([NEVER, 0.5])
+    made = Vocabulary(("boats", "sky"), ("subject",) * 2, *head, said_from, frozenset({"boats"}))
+    made.write(tmp_path / "eye.json")
+    kept = Tags.of(Vocabulary.read(tmp_path / "eye.json", 2), np.zeros((3, 2), np.float32))
+    both = words_of(Tags.nothing(3), [kept.where(np.array([True, True, False])), Tags.nothing(3)])
+    assert both.guessable == both.take(np.array([0])).guessable == {"boats"}
 
 
 # learning

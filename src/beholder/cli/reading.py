@@ -350,12 +350,15 @@ def explain(
                 "against": against,
                 "question": question,
                 "leanings": [_leaning(x) for x in told.leanings],
+                "guess": told.guess,
                 "affinities": told.affinities,
                 "taught": taught,
             }
         )
         return
     say(verdict.sentence)
+    if told.guess:
+        say(told.guess)
     if loved:
         say(f"{verdict.caption} {', '.join([*loved, *others])}")
     if against:

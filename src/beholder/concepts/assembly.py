@@ -42,7 +42,8 @@ def words_of(columns: Tags, sources: Sequence[Tags]) -> Tags:
         column, rows = written.get(word), told[word[0]]
         p[at, rows] = 0 if column is None else columns.probabilities[rows, column]
         said[at, rows] = False if column is None else columns.said[rows, column]
-    return Tags([word for _, word in words], [group for group, _ in words], p.T, said.T)
+    guessable = frozenset[str]().union(*(tags.guessable for tags in sources))
+    return Tags([word for _, word in words], [group for group, _ in words], p.T, said.T, guessable)
 
 
 def _told(columns: Tags, group: str) -> NDArray[np.bool_]:

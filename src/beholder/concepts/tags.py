@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,15 @@ class Tags:
         (n, w) how strongly each word holds of each picture: for ordering
     said
         (n, w) whether each word is said of each picture: only where it was shown to hold
+    guessable
+        words that may be told as a guess of what many pictures have in common, where none is said to have it
     """
 
     names: Sequence[str]
     groups: Sequence[str]
     probabilities: Matrix
     said: NDArray[np.bool_]
+    guessable: frozenset[str] = frozenset()
 
     @classmethod
     def nothing(cls, n: int) -> Tags:
@@ -45,12 +48,13 @@ class Tags:
         if vocabulary is None:
             return cls.nothing(len(X))
         p = vocabulary.probabilities(X)
-        return cls(vocabulary.names, vocabulary.groups, p, np.asarray(p >= vocabulary.said_from))
+        said = np.asarray(p >= vocabulary.said_from)
+        return cls(vocabulary.names, vocabulary.groups, p, said, vocabulary.guessable)
 
     def where(self, known: NDArray[np.bool_]) -> Tags:
         """The same of the pictures that are known, (n,); of others nothing can be told."""
         p = np.where(known[:, None], self.probabilities, np.float32(np.nan))
-        return Tags(self.names, self.groups, p, self.said & known[:, None])
+        return replace(self, probabilities=p, said=self.said & known[:, None])
 
     def examples(self, most: int = 3) -> list[str]:
         """A few words to try: of each group the one said most often, though of no more than a third of the pictures."""
@@ -65,4 +69,4 @@ class Tags:
     def take(self, columns: NDArray[Any]) -> Tags:
         """Some of the words."""
         names, groups = [self.names[k] for k in columns.tolist()], [self.groups[k] for k in columns.tolist()]
-        return Tags(names, groups, self.probabilities[:, columns], self.said[:, columns])
+        return Tags(names, groups, self.probabilities[:, columns], self.said[:, columns], self.guessable)

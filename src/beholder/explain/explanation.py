@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from beholder.concepts import LOOKS, Tags
 from beholder.errors import ShapeError
+from beholder.explain.guess import guess_of
 from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_of
 from beholder.explain.likings import Liking, WordEvidence, likings
 from beholder.explain.linear import Weights, fit_weights, standardise
@@ -52,6 +53,8 @@ class Explanation:
         the rated sets whose networks agree most with this person; "" where there are none (`explain.affinities`)
     named
         whether words, or the measured attributes alone, show a taste, so that the sentence says it
+    guess
+        a sentence of what they seem to like; "" where nothing stands out (`explain.guess`)
     """
 
     sentence: str
@@ -62,6 +65,7 @@ class Explanation:
     affinities: str = ""
     named: bool = False
     likings: Sequence[Liking] = ()
+    guess: str = ""
 
 
 def explain(
@@ -109,8 +113,9 @@ def explain(
         spoken = []  # the attributes tell the same, and better
     said = friend_sentence(spoken if found else []) or sentence_of(leanings, found, count)
     in_words = found and (weights.log_bayes > _NAMED or liked > 0)
+    guess = guess_of(words, answers) if words and enough else ""
     return Explanation(
-        said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named
+        said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named, guess=guess
     )
 
 

@@ -1,9 +1,10 @@
 """Words that an encoder says of a picture, read off the row of numbers that is kept of it: nothing is looked at again.
 
 Beside a model `x.onnx` its `x.json` lists them under "words", each with its group and the probability from which it is
-said, which is null for a word that only orders pictures; `x.safetensors` holds the head, `weight` (w, d) and `bias`
-(w,), of which the probability is the sigmoid. A head may also read what `features/measures` measures of the picture: it
-then has so many columns more. `beholder train words` writes both; the model stays as it is.
+said, which is null for a word that only orders pictures; "guess" is true of those of these that may be guessed.
+`x.safetensors` holds the head, `weight` (w, d) and `bias` (w,), of which the probability is the sigmoid. A head may
+also read what `features/measures` measures of the picture: it then has so many columns more. `beholder train words`
+writes both; the model stays as it is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from beholder.json_reading import read_json
 from beholder.types import Floats, Matrix
 
 NEVER = 2.0  # said from this probability on: not at all
+SEEMS = 0.35  # probability from which a picture seems to show a word that is only guessed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,8 @@ class Vocabulary:
         (w, d); bias (w,)
     said_from
         (w,) the probability from which a word is said; `NEVER` for one that only orders
+    guessable
+        those of the words that only order which may be told as a guess of what many pictures have in common
     """
 
     names: tuple[str, ...]
@@ -45,6 +49,7 @@ class Vocabulary:
     weight: Matrix
     bias: Matrix
     said_from: Floats
+    guessable: frozenset[str] = frozenset()
 
     @property
     def width(self) -> int:
@@ -65,7 +70,9 @@ class Vocabulary:
         save_file({"weight": self.weight, "bias": self.bias}, description.with_suffix(".safetensors"))
         columns = zip(self.names, self.groups, self.said_from.tolist(), strict=True)
         rows = [
-            {"word": word, "group": group, "from": round(p, 4) if p < NEVER else None} for word, group, p in columns
+            {"word": word, "group": group, "from": round(p, 4) if p < NEVER else None}
+            | ({"guess": True} if word in self.guessable else {})
+            for word, group, p in columns
         ]
         told = read_json(description) if description.is_file() else {}
         head = json.dumps({**{key: told[key] for key in told if key != "words"}, "words": []}, indent=1)
@@ -84,6 +91,7 @@ class Vocabulary:
         path = model.with_suffix(".safetensors")
         try:
             names, groups = tuple(str(row["word"]) for row in told), tuple(_group(row) for row in told)
+            guessable = frozenset(str(row["word"]) for row in told if row.get("guess"))
             said_from = np.array([NEVER if row["from"] is None else float(row["from"]) for row in told])
             held = load_file(path)
             weight, bias = held["weight"].astype(np.float32), held["bias"].astype(np.float32)
@@ -94,7 +102,7 @@ class Vocabulary:
         fits = weight.shape in ((len(names), dimension), (len(names), dimension + measures))
         if not fits or bias.shape != (len(names),):
             raise BadInput(f"{path} must hold weight ({len(names)}, {dimension}) and bias ({len(names)},)")
-        return cls(names, groups, weight, bias, said_from)
+        return cls(names, groups, weight, bias, said_from, guessable)
 
 
 def _group(row: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from beholder.features.embed import embed
 from beholder.features.encoder_row import OPENED_AT, EncoderRow, Runtime
 from beholder.features.measures import NAMES
 from beholder.features.onnx import open_session, read_description
-from beholder.features.vocabulary import NEVER, Vocabulary
+from beholder.features.vocabulary import NEVER, SEEMS, Vocabulary
 from beholder.research.datasets.tables import Faults, read_table
 from beholder.research.training.teachers import LiteTeacher
 from beholder.research.training.word_heads import FINDS, Figures, Head, fit_head, judge
@@ -48,6 +48,7 @@ _TAUGHT, _LOOKED = 0.002, 0.005  # C of a head that teachers teach too, and of o
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
 _TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
 _SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
+_GUESSES = 0.6  # of the unseen pictures that seem to show a word do, from which it may be guessed
 _ORDERS = 2.0  # times chance, from which average precision makes a word fit to order pictures by
 
 
@@ -56,6 +57,7 @@ class _Word:
     word: BankWord
     head: Head
     unseen: Figures
+    seeming: Figures  # the same, from the probability on from which a picture seems to show it
 
     @property
     def says(self) -> bool:
@@ -75,6 +77,12 @@ class _Word:
     def orders(self) -> bool:
         told = self.unseen if self.unseen.positives >= _TESTED else self.head.figures
         return told.positives >= _TESTED and told.ap >= _ORDERS * told.positives / told.pictures
+
+    @property
+    def guesses(self) -> bool:
+        """Whether unseen pictures that seem to show it do so often enough to guess what many have in common."""
+        noun = self.word.group in ("subject", "place", "figure")
+        return noun and not self.says and self.seeming.said >= _TESTED and self.seeming.precision >= _GUESSES
 
     def row(self) -> dict[str, Any]:
         said_from = round(self.head.said_from, 4) if self.says else None
@@ -153,8 +161,9 @@ def train_words(
         head = _learned(of, seen, k, _judged(word, apart, known), own, penalty)
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
-            figures = judge(answers, head.probabilities(seen.shown), head.said_from)
-            found.append(_Word(word, head.over(range(seen.width), wide.width), figures))
+            p = head.probabilities(seen.shown)
+            figures, seeming = (judge(answers, p, least) for least in (head.said_from, SEEMS))
+            found.append(_Word(word, head.over(range(seen.width), wide.width), figures, seeming))
     _write(found, runtime, out)
     return [word.row() for word in found]
 
@@ -231,6 +240,7 @@ def _write(found: Sequence[_Word], runtime: Runtime, out: Path) -> None:
         np.array([w.head.weight for w in kept], np.float32),
         np.array([w.head.bias for w in kept], np.float32),
         np.array([w.head.said_from if w.says else NEVER for w in kept]),
+        frozenset(w.word.word for w in kept if w.guesses),
     )
     described = getattr(runtime, "description", None)
     path = out / (described.name if described else f"{runtime.row.name}.json")
