@@ -250,7 +250,7 @@ def test_answers_that_wait_are_never_given_to_another_person(open_page, server):
     assert kinds(server, "Ada Waits") == ["choice"]
 
 
-@pytest.mark.parametrize("back", ["menu", "history"])
+@pytest.mark.parametrize("back", ["menu", "history", "another way"])
 def test_what_was_ticked_is_still_ticked_after_a_look_elsewhere(open_page, server, back):
     page = open_page()
     me = start(page, server)
@@ -261,8 +261,12 @@ def test_what_was_ticked_is_still_ticked_after_a_look_elsewhere(open_page, serve
     page.wait_for_load_state()
     if back == "menu":
         page.click("nav a:has-text('Choose')")
-    else:
+    elif back == "history":
         page.go_back()
+    else:  # the way that is asked for comes first
+        page.goto(f"{server.url}/label/wall?mode=pairs")
+        page.wait_for_selector(".pair img")
+        page.click(".tabs a[data-mode=grid]")
     page.wait_for_selector(".controls button:has-text('Done, 2 picked')")
     assert asked(page) == before
     assert page.locator(".tile[aria-pressed=true]").count() == 2

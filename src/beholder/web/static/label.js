@@ -116,9 +116,9 @@ addEventListener("pagehide", () => {
 async function begin() {
   const left = JSON.parse(sessionStorage.getItem(LEFT));
   sessionStorage.removeItem(LEFT);
-  if (left && mode !== "grid") enter("grid");
-  const prepared = left && (await prepare(left.question, queueOf(mode).side).catch(() => null));
-  if (prepared) queueOf(mode).putBack({ ...prepared, picked: left.picked });
+  const prepared = left && (await prepare(left.question, queueOf("grid").side).catch(() => null));
+  if (prepared) queueOf("grid").putBack({ ...prepared, picked: left.picked });
+  if (prepared && mode !== "grid" && !chosen) enter("grid");
   return next();
 }
 
