@@ -2,7 +2,7 @@
 
 const NARROWEST = 0.5, WIDEST = 2.6; // ratios that a row is given to; what is longer is shown whole all the same
 const IDLE = 0.12; // how much the width that the emptiest row leaves, or the height that all leave, counts against rows
-const UNEVEN = 0.25; // the same, of rows of unlike numbers of pictures in a room that is higher than wide
+const UNEVEN = 0.12; // the same, of rows of unlike numbers of pictures in a room that is higher than wide
 
 // Where each picture stands: [{x, y, width, height}] of the boxes, edge: around each picture, words: below it.
 export function rows(ratios, width, height, { gap, edge, words }) {
