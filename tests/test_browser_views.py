@@ -79,6 +79,9 @@ PLACES = """async () => { const buffer = await (await fetch('/map/wall/points'))
   const column = (at) => new Int32Array(buffer, 4 + 4 * n * at, n);
   const [ids, xs, ys] = [0, 1, 2].map(column);
   return [...ids].map((id, i) => [id, xs[i], ys[i]]); }"""
+SCORES = """async () => { const buffer = await (await fetch('/map/wall/points')).arrayBuffer();
+  const n = new Uint32Array(buffer, 0, 1)[0];
+  return [...new Float32Array(buffer, 4 + 16 * n, n)]; }"""
 PLACE, MOVED = "location.hash", "old => location.hash !== old"
 
 
@@ -119,6 +122,9 @@ def test_the_map_is_drawn_and_opens_the_picture_that_is_pressed(open_page, serve
     no_wider(page)
     colours, filled = page.evaluate(COLOURS)
     assert colours > 20
+    lowest, highest = (float(page.inner_text(one)) for one in ("#lowest", "#highest"))
+    scores = page.evaluate(SCORES)
+    assert [lowest, highest] == pytest.approx([min(scores), max(scores)], abs=0.051)
     assert 0.02 < filled < 0.98
     press_ = page.touchscreen.tap if "is_mobile" in options else page.mouse.click
     places = page.evaluate(PLACES)

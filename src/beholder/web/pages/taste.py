@@ -30,7 +30,6 @@ from beholder.web.who import FormPerson, PagePerson, remember_collection
 _PER_PAGE = 40
 _GUESSES = 8  # pictures shown of which least is known
 _SENT = 40  # first pictures of a ranking, on the page to send
-_SHOWN_OF_ANSWER = 4  # pictures, and all that were preferred
 _GROUNDS = 4  # words shown with the answers that they rest on
 
 router = APIRouter()
@@ -211,7 +210,7 @@ def _tell(collection: Collection, judgement: Judgement) -> _AnswerView:
             words = "skipped"
     kept = sum(i in collection.row_of for i in judgement.picked)
     preferred = {"choice": 1, "grid": kept}.get(judgement.kind, len(items))
-    return _AnswerView(judgement, words, items[: max(_SHOWN_OF_ANSWER, preferred)], preferred)
+    return _AnswerView(judgement, words, items, preferred)
 
 
 def _apart(told: Iterable[_AnswerView]) -> list[_AnswerView]:

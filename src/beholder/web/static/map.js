@@ -236,6 +236,7 @@ async function begin() {
   plane.set(columns(await response.arrayBuffer()));
   say(plane.n ? "" : "There is no picture to show.");
   if (!plane.n) return;
+  ["lowest", "highest"].forEach((id, end) => (document.getElementById(id).textContent = plane.range[end].toFixed(1)));
   plane.resize();
   const [x, y, scale] = location.hash.slice(1).split(",").map(Number);
   if (scale > 0 && Number.isFinite(x + y + scale)) {

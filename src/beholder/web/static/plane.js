@@ -44,7 +44,9 @@ export class Plane {
   // columns: ids, xs, ys, keys, scores, best first
   set({ ids, xs, ys, keys, scores }) {
     Object.assign(this, { ids, xs, ys, keys, scores, n: ids.length, best: new Map() });
-    this.shade = Uint8Array.from(scores, (s) => Math.round(((s - 1) / 9) * (SHADES - 1)));
+    this.range = [scores.at(-1), scores[0]]; // few answers leave all scores near the middle: the colours part them even so
+    const [low, high] = this.range;
+    this.shade = Uint8Array.from(scores, (s) => Math.round(((s - low) / (high - low || 1)) * (SHADES - 1)));
     const [left, right, top, bottom] = [xs, ys].flatMap((v) => [v.reduce((a, b) => Math.min(a, b), Infinity), v.reduce((a, b) => Math.max(a, b), -Infinity)]);
     this.box = { left, right, top, bottom };
     this.turned = false;
