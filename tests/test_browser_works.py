@@ -4,28 +4,43 @@ import pytest
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.types import Judgement
 from helpers.browser import PHONE, no_wider
-from helpers.shop import ADS, open_shop
+from helpers.shop import ADS, open_shop, painting
 
 pytest_plugins = "helpers.webwall"
 
 
 @pytest.fixture(scope="module")
 def hung(tmp_path_factory):
-    """In place of the wall, a shop, which Ada has rated."""
+    """In place of the wall, a shop and a folder with three files of one painting, which Ada has rated."""
     home = tmp_path_factory.mktemp("hung")
     library = Library(home, config=Settings(home=home, threads=1))
     open_shop(library, home / "pages", ("Ada",))
+    folder = home / "pictures"
+    folder.mkdir()
+    for seed in range(6):
+        painting(seed).save(folder / f"{seed}.png")
+    for name, quality in (("again", 92), ("once more", 80)):
+        painting(0).save(folder / f"{name}.jpg", quality=quality)
+    library.import_source(folder, "art")
+    art, ada = library.collection("art"), library.store.person("Ada")
+    said = [
+        Judgement("rating", (item.id,), f"told-{time}-{item.id}", value=1.0 + item.id % 9)
+        for item in art.items
+        for time in (1, 2)
+    ]
+    library.store.record(ada.id, art.row.id, said)
     library.close()
     return home
 
 
-def results(open_page, server, **device):
+def results(open_page, server, collection="shop", **device):
     page = open_page(**device)
     page.goto(f"{server.url}/people")
     page.locator("button:has-text('Ada')").first.click()
     page.wait_for_url(f"{server.url}/")
-    page.goto(f"{server.url}/results/shop")
+    page.goto(f"{server.url}/results/{collection}")
     return page
 
 
@@ -65,3 +80,41 @@ def test_a_person_says_that_two_pictures_show_one_work_and_takes_it_back(open_pa
     page.wait_for_function("() => document.querySelectorAll('.same-work').length === 1")
     page.goto(f"{server.url}/results/shop")
     assert page.locator("#wall figure").count() == len(ADS) - 1
+
+
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
+def test_who_hides_a_picture_is_asked_about_its_other_files_and_takes_either_back(open_page, server, device):
+    page = results(open_page, server, "art", **device)
+
+    def hidden() -> list[str]:
+        return sorted(page.locator("#wall figure.is-hidden .title").all_inner_texts())
+
+    def hide(title: str) -> None:
+        figure = page.locator("#wall figure", has=page.locator(f".title:text-is('{title}')"))
+        if device:
+            figure.locator("[data-do=menu]").tap()
+            page.locator("dialog.sheet [data-do=hide]").tap()
+        else:
+            figure.locator("a.plate").focus()
+            page.keyboard.press("x")
+
+    page.wait_for_selector("#wall.hung")
+    hide("1")
+    page.wait_for_selector(".toast.shown:has-text('Hidden.')")
+    page.locator(".toast button", has_text="Undo").click()
+    hide("again")
+    others = page.locator(".toast button", has_text="Hide its 2 other files too")
+    others.wait_for()
+    no_wider(page)
+    assert hidden() == ["again"], "nothing is hidden unasked"
+    others.click()
+    page.wait_for_selector(".toast.shown:has-text('All its files are hidden.')")
+    assert hidden() == ["0", "again", "once more"]
+    page.locator(".toast button", has_text="Undo").click()
+    assert hidden() == ["again"]
+    page.keyboard.press("u")
+    assert hidden() == []
+    page.wait_for_function("() => document.querySelector('.saved').dataset.state === 'saved'")
+    page.reload()
+    page.wait_for_selector("#wall.hung")
+    assert page.locator("#wall figure").count() == 8

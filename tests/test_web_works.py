@@ -167,5 +167,14 @@ def test_near_the_top_two_files_of_one_work_hang_apart_once_they_were_looked_at(
         time.sleep(0.05)
     assert np.ptp(places()) == 12
     assert min(places()) == first
+    one, other = (art.items[at].id for at in both)
+
+    def files(item: int) -> list[int]:
+        return client.get(f"/api/same/art/files?item={item}").json()["items"]
+
+    assert (files(one), files(other), files(art.items[row["01"]].id)) == ([other], [one], [])
+    client.post("/mark/art", data={"item": one, "kind": "hide", "value": "1"})
+    assert files(other) == [], "it is hidden already"
+    assert client.get("/api/same/art/files?item=4040").status_code == 404
     app.state.beholder.close()
     library.close()

@@ -181,6 +181,16 @@ def test_a_picture_that_stands_near_another_of_its_work_is_told_unless_they_are_
     assert shelf.collection("shelf").twins.before(rows) == {}
 
 
+def test_what_surely_shows_the_same_work_is_found_wherever_it_stands(shelf, tmp_path):
+    painting(0).save(tmp_path / "copy.jpg", quality=90)
+    shelf.import_source(tmp_path, "shelf")
+    art = shelf.collection("shelf")
+    first, again, other = (art.find(name) for name in ("0.png", "copy.jpg", "1.png"))
+    assert (art.twins.of(first), art.twins.of(again), art.twins.of(other)) == ([again], [first], [])
+    art.say_same(art.items[first].id, art.items[again].id, False)
+    assert shelf.collection("shelf").twins.of(first) == []
+
+
 def test_plain_pictures_are_not_taken_for_each_other(tmp_path, monkeypatch):
     for at, colour in enumerate(((200, 30, 30), (200, 40, 30), (30, 30, 200))):
         Image.new("RGB", (90, 60 + at), colour).save(tmp_path / f"{at}.png")

@@ -52,6 +52,7 @@ _PLAIN = 24  # of 255; a picture in which light differs less has no hash that te
 _AT_A_TIME = 4  # pairs that are looked at behind a page: what else is done there waits for them
 _AT_ONCE = 256  # pictures in one task
 _NEARLY = 0.85  # how alike two look, from which that is done
+_MANY = 65_536  # pictures that one is compared with at a time
 
 
 def same_pairs(
@@ -145,6 +146,21 @@ class Twins:
             while waiting and waiting[0][1] in top[places[: max(0, len(places) + 1 - BEFORE)]]:
                 places.append(waiting.pop(0)[0])
         return np.array([*places, *(place for place, _ in waiting), *range(len(top), len(rows))], np.int64)
+
+    def of(self, row: int) -> list[int]:
+        """The rows that surely show the same work as one, wherever they stand; those most like it are looked at now."""
+        here, n = self._unit(np.array([row]))[0], len(self._items)
+        parts = (np.arange(at, min(at + _MANY, n)) for at in range(0, n, _MANY))
+        likeness = np.concatenate([self._unit(part) @ here for part in parts])
+        likeness[row] = -1
+        found = list[int]()
+        for other in np.argsort(-likeness)[:_NEAREST].tolist():
+            pair = min(row, other), max(row, other)
+            if likeness[other] >= _NEARLY and pair not in self._known:
+                self._judge(*pair)
+            if pair in self._sure:
+                found.append(other)
+        return found
 
     def _alike(self, rows: Ints, first: int) -> Iterator[tuple[float, int, int]]:
         unit = self._unit(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +15,7 @@ from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
 from beholder.web.render import page, segment
 from beholder.web.state import state_of
-from beholder.web.who import FormPerson, PagePerson, remember_collection
+from beholder.web.who import ApiPerson, FormPerson, PagePerson, remember_collection
 
 _SHOWN = 100  # works, and questions, on one page
 
@@ -50,6 +50,17 @@ def same(request: Request, collection: str, person: PagePerson, one: str = "", o
     )  # fmt: skip
     remember_collection(response, request, art.row.id)
     return response
+
+
+@router.get("/api/same/{collection:path}/files")
+def files(request: Request, collection: str, person: ApiPerson, item: str = "") -> dict[str, Any]:
+    """Ids of the other pictures that surely show the same work as one, and are not hidden."""
+    session, number = state_of(request).session(collection, person), whole(item, "item", 1, 2**53)
+    art = session.collection
+    if number not in art.row_of:
+        raise Refused(404, f"There is no picture {number} in this collection.")
+    away = art.unshown | session.now.history.hidden
+    return {"items": [id for row in art.twins.of(art.row_of[number]) if (id := art.items[row].id) not in away]}
 
 
 @router.post("/same/{collection:path}")

@@ -1,6 +1,6 @@
 // What a person does to a picture of Results: heart, hide, shortlist, compare. Seen at once, and on its way to the server.
 
-import { home, newId, person } from "./api.js";
+import { call, home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
 import { changedLast, keep, know } from "./keep.js";
 import * as outbox from "./outbox.js";
@@ -21,7 +21,7 @@ export const actOf = (letter) => ACTS.find(([, , , key]) => key.toLowerCase() ==
 
 const listed = new Map(); // id -> on which shortlists, in words, as far as this page has changed it
 const marks = { favourite: new Map(), hide: new Map() }; // id -> on, as far as this page has changed it
-const done = []; // newest last: {event, title}
+const done = []; // newest last: {events, title}
 let chosen = new Map(); // of this collection
 let segment = "";
 let tray = null;
@@ -81,15 +81,38 @@ function changed(id) {
 
 // kind: favourite or hide
 function mark(kind, figure, value) {
-  const [id, title] = [idOf(figure), titleOf(figure)];
-  const event = { id: newId(), kind, items: [id], value: value ? 1 : 0, asked_by: "person" };
-  done.push({ event, title });
-  set(event, value);
-  outbox.add(segment, event);
+  const title = titleOf(figure);
+  const one = keepMarks(kind, [idOf(figure)], value, title);
   const hearted = "picked" in figure.dataset ? "Favourite. Your ranking knows: you picked it." : "Favourite. Your ranking learns from it.";
   const words = { favourite: ["No longer a favourite.", hearted], hide: ["Shown again.", "Hidden."] };
-  const back = () => make("button", { type: "button", title: "Undo (U)", onclick: undo, onmousedown: (e) => e.preventDefault() }, "Undo"); // the focus stays
-  toast(words[kind][event.value], kind === "hide" && value ? back() : "");
+  const hidden = kind === "hide" && value;
+  toast(words[kind][Number(value)], ...(hidden ? [back()] : []));
+  if (hidden) offerOthers(one);
+}
+
+function keepMarks(kind, ids, value, title) {
+  const events = ids.map((id) => ({ id: newId(), kind, items: [id], value: Number(value), asked_by: "person" }));
+  done.push({ events, title });
+  for (const event of events) {
+    set(event, value);
+    outbox.add(segment, event);
+  }
+  return done.at(-1);
+}
+
+const press = (label, onclick, more = {}) => make("button", { type: "button", onclick, onmousedown: (e) => e.preventDefault(), ...more }, label); // the focus stays
+const back = () => press("Undo", undo, { title: "Undo (U)" });
+
+// Of a work that was just hidden there may be other files: whether they go too is asked.
+async function offerOthers(one) {
+  const { items } = await call(`/api/same/${segment}/files?item=${one.events[0].items[0]}`).catch(() => ({ items: [] }));
+  const others = items.filter((id) => !marks.hide.get(id));
+  if (!others.length || done.at(-1) !== one) return;
+  const label = others.length > 1 ? `Hide its ${others.length} other files too` : "Hide its other file too";
+  toast("Hidden.", back(), press(label, () => {
+    keepMarks("hide", others, true, one.title);
+    toast(others.length > 1 ? "All its files are hidden." : "Both its files are hidden.", back());
+  }));
 }
 
 function set({ kind, items }, value) {
@@ -102,8 +125,10 @@ function set({ kind, items }, value) {
 export function undo() {
   const last = done.pop();
   if (!last) return toast("Nothing left to undo on this page.");
-  set(last.event, !last.event.value);
-  outbox.add(segment, { id: newId(), kind: "undo", undoes: last.event.id });
+  for (const event of last.events) {
+    set(event, !event.value);
+    outbox.add(segment, { id: newId(), kind: "undo", undoes: event.id });
+  }
   return toast(`Undone: ${last.title}.`);
 }
 

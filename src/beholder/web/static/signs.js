@@ -13,14 +13,14 @@ export function speak(words) {
   spoken.textContent = words;
 }
 
-// For everybody, for a moment. act : a button with it
-export function toast(words, act = "") {
-  said.replaceChildren(words, act);
+// For everybody, for a moment; for longer where there is a choice. acts : buttons with it
+export function toast(words, ...acts) {
+  said.replaceChildren(words, ...acts);
   if (said.matches("[popover]:popover-open")) said.hidePopover();
   if (said.popover) said.showPopover(); // above an open dialog too
   said.classList.add("shown");
   clearTimeout(fading);
-  fading = setTimeout(() => said.classList.remove("shown"), 3200);
+  fading = setTimeout(() => said.classList.remove("shown"), acts.length > 1 ? 9000 : 3200);
 }
 
 // It no longer holds.
