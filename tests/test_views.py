@@ -15,9 +15,11 @@ from beholder.config import Settings
 from beholder.errors import UnknownName
 from beholder.explain import names_of
 from beholder.locator import Locator
+from beholder.ranking import Ranking
 from beholder.types import Details, Item
-from beholder.views import by_folder, by_kind, by_year
+from beholder.views import Group, by_folder, by_kind, by_year
 from beholder.web.app import create_app
+from beholder.web.pages.views import _rows_of
 from helpers.browser import HERE, SAFE, as_person, event, hang
 
 
@@ -223,13 +225,25 @@ def test_years_tell_how_many_have_none(client):
 
 def test_kinds_hold_every_picture_and_the_best_come_first(client, library):
     text = client.get("/kinds/dated").text
-    means = [float(m) for m in re.findall(r"([\d.]+) on average", text)]
+    means = [float(m) for m in re.findall(r"your score: ([\d.]+)", text)]
     assert means == sorted(means, reverse=True)
     for like, row in re.findall(r">Like “(.+?)”</a></h2>(.*?)</ul>", text, re.S):
         assert f'"Zoom in on {like}"' in row  # a kind shows the picture that it is called by
     found = [client.get(unescape(a)).text for a in re.findall(r'<h2><a href="([^"]+)"', text)]
     ids = [int(i) for wall in found for i in re.findall(r'<figure id="p(\d+)"', wall)]
     assert sorted(ids) == library.collection("dated").ids.tolist()
+
+
+def test_a_kind_that_holds_the_most_loved_comes_first_though_it_holds_others_too():
+    class Art(list):
+        items = property(lambda self: self)
+
+        def groups(self, by):
+            return [Group(by, "60", "Even", np.arange(60, 80)), Group(by, "0", "Mixed", np.arange(60))]
+
+    art, scores = Art(item(n) for n in range(80)), np.repeat([9.0, 2.0, 6.0], [15, 45, 20])
+    ranking = Ranking(art, scores, lambda rows: 0 * rows, np.argsort(-scores), (), lambda rows, at: [])
+    assert [row.title for row in _rows_of(ranking, art, "kind")] == ["Mixed", "Even"]
 
 
 def test_hidden_pictures_are_in_no_group(client, library):

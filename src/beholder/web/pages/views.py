@@ -47,7 +47,7 @@ class _Row:
     address
         of the group, as a part of one
     score
-        the mean
+        the mean of the best
     """
 
     title: str
@@ -121,7 +121,10 @@ def _grouped(request: Request, collection: str, person: Any, by: str) -> Respons
 
 
 def _rows_of(ranking: Ranking, art: Collection, by: str) -> list[_Row]:
-    """The groups that have a picture in the ranking; kinds by how much they would be loved, others as they come."""
+    """The groups that have a picture in the ranking; kinds by how much their best would be loved, others as they come.
+
+    By all of a kind, one that holds the most loved pictures and as many others would come late.
+    """
     place = np.full(len(art), -1, np.int64)
     place[ranking.rows] = np.arange(len(ranking.rows))
     shown = [row for group in art.groups(by) if (row := _row_of(group, place, ranking, art.items)).size]
@@ -137,5 +140,5 @@ def _row_of(group: Group, place: Any, ranking: Ranking, items: Sequence[Item]) -
     if like is not None and not group.name and like not in first:
         first[-1] = like  # the kind is called by it
     best = [(items[row], float(ranking.scores[row])) for row in first]
-    score = float(ranking.scores[rows].mean()) if len(rows) else 0.0
+    score = float(ranking.scores[rows[:_BEST]].mean()) if len(rows) else 0.0
     return _Row(title, quote(str(group), safe=""), len(rows), score, best)
