@@ -125,6 +125,19 @@ def test_in_a_grid_the_mouse_says_which_picture_is_meant_and_a_click_leaves_the_
     assert kinds(server, me)[-1] == "grid"
 
 
+def test_after_a_click_in_a_pair_no_picture_of_the_next_looks_chosen(open_page, server):
+    page = open_page()
+    me = start(page, server, to="/label/wall?mode=pairs")
+    before = asked(page)
+    page.click(".pair .plate >> nth=1")
+    before = asked(page, before)
+    page.keyboard.press("ArrowLeft")
+    asked(page, before)
+    assert not page.locator(".pair :focus").count()
+    saved(page)
+    assert kinds(server, me) == ["choice", "choice"]
+
+
 def test_who_likes_nothing_in_the_grids_is_shown_another_way(open_page, server):
     page = open_page()
     start(page, server, to="/label/wall?mode=grid")

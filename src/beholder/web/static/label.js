@@ -272,7 +272,7 @@ for (const tab of document.querySelectorAll(".tabs a")) {
   });
 }
 // A click leaves the keys where they were: Enter after it is still the answer.
-page.addEventListener("mousedown", (e) => e.target.closest(".foot button, .tools button") && e.preventDefault());
+page.addEventListener("mousedown", (e) => e.target.closest(".foot button, .tools button, .pair button") && e.preventDefault());
 for (const act of document.querySelectorAll("[data-do]")) act.addEventListener("click", () => acts[act.dataset.do]());
 
 keys({
