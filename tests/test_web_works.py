@@ -150,6 +150,9 @@ def test_near_the_top_two_files_of_one_work_hang_apart_once_they_were_looked_at(
     client = TestClient(app, base_url=HERE, headers=SAFE)
     client.cookies.set(app.state.beholder.cookie, ada.key)
 
+    def numbers(of: str) -> list[str]:
+        return re.findall(r'class="rank">(?:place )?(\d+)<', client.get(of).text)
+
     def places() -> list[int]:
         hung = [int(id) for id in re.findall(r'data-item="(\d+)"', client.get("/results/art").text)]
         order = np.frombuffer(client.get("/wall/art/order").content, "<u4")[::2].tolist()
@@ -167,7 +170,11 @@ def test_near_the_top_two_files_of_one_work_hang_apart_once_they_were_looked_at(
         time.sleep(0.05)
     assert np.ptp(places()) == 12
     assert min(places()) == first
+    assert numbers("/results/art") == [str(place) for place in range(1, 22)], "without a hole"
     one, other = (art.items[at].id for at in both)
+    beside = {str(place + 1) for place in places()}
+    assert set(numbers(f"/beside?item={one}&item={other}")) == beside, "as they are in Results"
+    assert {*numbers(f"/map/art/picture?item={one}"), *numbers(f"/map/art/picture?item={other}")} == beside
 
     def files(item: int) -> list[int]:
         return client.get(f"/api/same/art/files?item={item}").json()["items"]

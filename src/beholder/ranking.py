@@ -172,6 +172,12 @@ class Ranking(Sequence[Ranked]):
         """Those at these places, in this order."""
         return self._take(places, self._found)
 
+    def hung(self, places: Ints) -> Ranking:
+        """All of them in this order, counted as they then stand."""
+        moved = self.take(places)
+        moved._overall = self._overall
+        return moved
+
     def telling(self, tells: Callable[[Ints], list[tuple[str, ...]]]) -> Ranking:
         """The same, that tells so of its pictures; tells : as above"""
         return Ranking(

@@ -108,12 +108,15 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
 
 
 def as_hung(reading: Reading, wanted: Filter) -> Ranking:
-    """What is shown, in its order, but that near the top pictures that surely show one work hang apart."""
+    """What is shown, in its order, but that near the top pictures that surely show one work hang apart.
+
+    Places are counted as they hang.
+    """
     shown = reading.shown(wanted)
     if wanted.sort != "score" or wanted.text or wanted.like is not None:
         return shown
     places = reading.collection.twins.spread(shown.rows.astype(np.int64))
-    return shown.take(places) if (np.diff(places) != 1).any() else shown
+    return shown.hung(places) if (np.diff(places) != 1).any() else shown
 
 
 def parted(sentence: str) -> tuple[str, str]:
