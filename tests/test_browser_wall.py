@@ -196,8 +196,11 @@ def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(resul
     words.filter(has_text="place 1").wait_for()
     page.keyboard.press("f")
     page.locator("dialog.zoom [data-do=favourite][aria-pressed=true]").wait_for()
+    toast = page.locator("#said.shown")
+    assert toast.bounding_box()["x"] < 20  # beside the picture, whose middle is free
     page.keyboard.press("ArrowLeft")
     words.filter(has_text="place 3,000").wait_for()
+    assert toast.count() == 0  # it was said of the other picture
     page.locator("dialog.zoom [data-do=favourite][aria-pressed=false]").wait_for()
     page.wait_for_timeout(500)  # until a click is no longer taken for the one that opened it
     page.locator("dialog.zoom [data-do=hide]").click()

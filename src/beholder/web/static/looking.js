@@ -2,6 +2,7 @@
 
 import * as acts from "./acts.js";
 import { make } from "./dom.js";
+import { hush } from "./signs.js";
 import { facts, zoom } from "./zoom.js";
 
 const tools = make("div", { class: "zoom-tools" }, ...acts.buttons(true, ["open"]));
@@ -24,6 +25,7 @@ function unwrapped(line) {
 }
 
 function closeUp(figure) {
+  if (looked && looked !== figure) hush(); // it was said of another picture
   looked = figure?.querySelector(".verdict") ? figure : null;
   if (!looked) return null;
   acts.tell(tools, figure);
