@@ -311,6 +311,14 @@ def test_a_heart_says_whether_the_ranking_learns_from_it_and_covers_next_to_noth
     told(page, "Your ranking learns from it.")
     saved(page)
     assert len(marked(large, name, "favourite")) == 2
+    page.evaluate("scrollTo(0, 900)")
+    page.locator("#wall figure:not([data-picked]) [aria-pressed=false][data-do=favourite] >> visible=true").nth(1).tap()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show the new order").tap()
+    hung(page)
+    assert page.evaluate("scrollY") == 0
+    assert len(marked(large, name, "favourite")) == 3
+    assert page.locator("#wall figure .verdict").first.is_visible()
     figures = page.locator("#wall .rank, #wall .verdict b")
     assert all(one.is_visible() and one.inner_text() for one in figures.all()[:8]), "place and score, also on a phone"
 

@@ -83,10 +83,11 @@ function changed(id) {
 function mark(kind, figure, value) {
   const title = titleOf(figure);
   const one = keepMarks(kind, [idOf(figure)], value, title);
-  const hearted = "picked" in figure.dataset ? "Favourite. Your ranking knows: you picked it." : "Favourite. Your ranking learns from it.";
+  const hearted = "picked" in figure.dataset ? "Favourite. Your ranking knows: you picked it." : "Your ranking learns from it.";
   const words = { favourite: ["No longer a favourite.", hearted], hide: ["Shown again.", "Hidden."] };
   const hidden = kind === "hide" && value;
-  toast(words[kind][Number(value)], ...(hidden ? [back()] : []));
+  const taught = kind === "favourite" && value && !("picked" in figure.dataset) && byScore();
+  toast(words[kind][Number(value)], ...(hidden ? [back()] : taught ? [press("Show the new order", anew)] : []));
   if (hidden) offerOthers(one);
 }
 
@@ -102,6 +103,15 @@ function keepMarks(kind, ids, value, title) {
 
 const press = (label, onclick, more = {}) => make("button", { type: "button", onclick, onmousedown: (e) => e.preventDefault(), ...more }, label); // the focus stays
 const back = () => press("Undo", undo, { title: "Undo (U)" });
+
+// Whether Results stand in the order of the scores, which a heart changes.
+const byScore = () => document.getElementById("filter") && !/[?&](q|like|sort)=[^&]/.test(location.search);
+
+async function anew() {
+  await outbox.flush();
+  history.replaceState(null, ""); // from the top
+  location.reload();
+}
 
 // Of a work that was just hidden there may be other files: whether they go too is asked.
 async function offerOthers(one) {

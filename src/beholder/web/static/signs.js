@@ -20,7 +20,7 @@ export function toast(words, ...acts) {
   if (said.popover) said.showPopover(); // above an open dialog too
   said.classList.add("shown");
   clearTimeout(fading);
-  fading = setTimeout(() => said.classList.remove("shown"), acts.length > 1 ? 9000 : 3200);
+  fading = setTimeout(() => said.classList.remove("shown"), 3200 + 3000 * acts.length);
 }
 
 // It no longer holds.
