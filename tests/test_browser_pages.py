@@ -212,10 +212,11 @@ def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_pa
     assert page.evaluate(begins, 0).startswith("You can begin to choose now")
 
 
+@pytest.mark.parametrize("ranked", [True, False])
 @pytest.mark.parametrize("looking", [False, True])
-def test_results_show_all_pictures_once_they_are_in_but_not_under_the_hand(open_page, server, looking):
+def test_results_show_all_pictures_once_they_are_in_but_not_under_the_hand(open_page, server, looking, ranked):
     page = open_page()
-    answered(page, server, "/people")
+    answered(page, server, "/people") if ranked else enter(page, server)
     wall, ended, grown = '<div class="wall', [], []
 
     def first(route):
@@ -237,18 +238,18 @@ def test_results_show_all_pictures_once_they_are_in_but_not_under_the_hand(open_
     page.goto(f"{server.url}/results/wall")
     page.locator("#coming", has_text="9 of 9 pictures are in").wait_for()
     assert not page.get_by_role("link", name="Show them").is_visible()
-    top = page.locator("#wall figure").first.bounding_box()["y"]
+    top = page.locator(".wall figure").first.bounding_box()["y"]
     grown.append(True)
     page.locator("#coming", has_text="112 more pictures are in.").wait_for()
     assert page.get_by_role("link", name="Show them").is_visible()
-    assert page.locator("#wall figure").first.bounding_box()["y"] == pytest.approx(top, abs=1), "nothing moves"
+    assert page.locator(".wall figure").first.bounding_box()["y"] == pytest.approx(top, abs=1), "nothing moves"
     if looking:
-        page.locator("#wall figure").first.hover()
+        page.locator(".wall figure").first.hover()
     ended.append(True)
     if looking:
         page.get_by_role("link", name="Show them").click()
     page.locator("#coming").wait_for(state="detached")
-    page.locator("#wall img").first.wait_for()
+    page.locator(".wall img").first.wait_for()
 
 
 def luminance(colour):

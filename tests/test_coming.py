@@ -139,6 +139,19 @@ def test_results_have_nearly_all_that_came_in_meanwhile(coming, monkeypatch):
     until(lambda: "160 pictures, yours first" in client.get("/results/wall").text)
 
 
+def test_before_any_answer_results_tell_how_many_are_in_too(coming, monkeypatch):
+    client, job, gate, library = coming
+    monkeypatch.setattr(importer, "BATCH", 32)
+    gate.open(130)
+    until(lambda: size(library) == 128 and job.done >= 130)
+    text = client.get("/results/wall").text
+    assert f'data-job="{job.id}" data-size="128">{job.done} of {job.total} pictures are in' in text
+    assert '<a href="/results/wall" hidden>Show them</a>' in text
+    gate.open(162)
+    until(lambda: 'data-size="160"' in client.get("/results/wall").text)
+    assert "Then all 160 pictures are ranked" in client.get("/results/wall").text
+
+
 def test_hearts_given_while_pictures_come_in_are_learned_from(coming):
     client, _, gate, library = coming
     answer_among_the_first(client, gate, library)

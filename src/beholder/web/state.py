@@ -25,7 +25,7 @@ from beholder.store import CollectionRow, Person
 from beholder.taste.threads import alone
 from beholder.types import Item
 from beholder.web.codes import AccessCode, WrongTries
-from beholder.web.imports import Imports
+from beholder.web.imports import Imports, Job
 from beholder.web.maps import Maps
 from beholder.web.rounds import Rounds
 from beholder.web.thumbnails import Pictures
@@ -34,7 +34,7 @@ from beholder.web.uploads import Uploads
 _FRESH = 1.0  # seconds after which it is looked whether a collection has grown
 _KEPT, LEARNED = 64, 32  # sessions held in memory, and those of them whose models are
 _GROWN = 2  # times as many pictures as a session began with, before it begins again while more come in
-_GROWN_SEEN = 1.1  # the same where a person looks at all of them
+GROWN_SEEN = 1.1  # the same where a person looks at all of them
 ENOUGH_TO_START = 100  # pictures with which a person can begin while the others come in
 _COVERS = 8  # pictures on the front of a collection; a narrow window shows fewer
 
@@ -106,7 +106,7 @@ class AppState:
         NotEnoughAnswers
         UnknownName
         """
-        session = self.fresh(collection, person, _GROWN_SEEN if whole else _GROWN)
+        session = self.fresh(collection, person, GROWN_SEEN if whole else _GROWN)
         with alone():
             if session.learned():
                 _ = session.now.ranking  # while words and accuracy are made behind
@@ -129,6 +129,11 @@ class AppState:
             return self._row(collection).size
         except UnknownName:
             return 0
+
+    def coming(self, collection: str, person: Person) -> Job | None:
+        """The import that brings pictures into it, where this person may watch it."""
+        job = self.imports.bringing(collection)
+        return job if job is not None and job.person in (person.id, None) else None
 
     def arrived(self, collection: str, after: int) -> list[Item]:
         """The pictures of a collection behind this id, `ENOUGH_TO_START` at most."""

@@ -63,7 +63,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
     number = whole(query.get("page", "1"), "page", 1, 10**6)
     row, response = session.collection.row, too_early(request, session)
     if response is None:
-        reading, job = state.reading(collection, person, whole=True), state.imports.bringing(collection)
+        reading, coming = state.reading(collection, person, whole=True), state.coming(collection, person)
         wanted, part = filter_of(query, reading.collection), query.get("part")
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
@@ -97,8 +97,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "twin_of": twins_in(
                 pictures, [shown.rows[: number * _PER_PAGE].astype(np.int64)], (number - 1) * _PER_PAGE
             ),
-            "size": len(pictures.items),
-            "coming": job if job is not None and job.person in (person.id, None) else None,
+            "had": len(pictures), "coming": coming,
             "apart": lambda part: address(apart=part), **marks_of(state, reading),
         }  # fmt: skip
         template = "filter_fields.html" if part == "filter" else "results.html"

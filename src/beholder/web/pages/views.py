@@ -19,7 +19,7 @@ from beholder.views import Group
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
 from beholder.web.render import page
-from beholder.web.state import state_of
+from beholder.web.state import GROWN_SEEN, state_of
 from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 40  # groups
@@ -72,12 +72,14 @@ def too_early(request: Request, session: Session) -> Response | None:
     """The pictures as they are, and the way to the questions, where too few are answered for a ranking; else None."""
     if not is_early(session):
         return None
+    state = state_of(request)
+    session = state.fresh(session.collection.name, session.person, GROWN_SEEN)
     now, art = session.progress(), session.collection
     away = art.unshown | session.now.history.hidden
     shown = [item for item in art.items if item.id not in away]
     return page(
         request, "results_early.html", here="results", collection=art.name, progress=now, size=len(shown),
-        shown=shown[:: -(-len(shown) // _UNRANKED) or 1],
+        shown=shown[:: -(-len(shown) // _UNRANKED) or 1], had=len(art), coming=state.coming(art.name, session.person),
     )  # fmt: skip
 
 

@@ -1,13 +1,12 @@
 // Results: the wall, what one does to its pictures with keys, mouse and fingers, and a closer look.
 
 import * as acts from "./acts.js";
-import { counted } from "./api.js";
 import { make } from "./dom.js";
 import "./filter.js";
 import { help } from "./help.js";
-import { follow } from "./importing.js";
 import { elsewhere, keyOf } from "./keys.js";
 import { look as lookCloser } from "./looking.js";
+import "./more.js";
 import { toast } from "./signs.js";
 import { Wall } from "./wall.js";
 import { zoom } from "./zoom.js";
@@ -28,26 +27,7 @@ const wall = element && new Wall(element, {
   },
   lost: () => toast("The server cannot be reached. The pictures come when it is back."),
 });
-const coming = document.getElementById("coming");
-if (coming) follow(coming.dataset.job, coming, more).then(refresh);
 wall?.start().then((hung) => hung && paging(hung));
-
-// More are in than this page knows of: it stays as it is until the person wants them.
-const MORE = 1.1; // times as many, as from then on Results has them
-function more(job) {
-  const had = Number(coming.dataset.size);
-  coming.nextElementSibling.hidden = !(job.size >= MORE * had);
-  return job.size >= MORE * had ? `${counted(job.size - had, "more picture")} are in.` : "";
-}
-
-// All pictures are in: who has not begun to look is shown them all, others when they want to.
-const BUSY = ":is(a, button, summary, label):active, #wall:hover, dialog[open], .drop-down[open], input:focus";
-function refresh(job) {
-  if (!job?.total) return;
-  if (!scrollY && !document.querySelector(BUSY)) return location.reload();
-  coming.textContent = job.state === "done" ? "All pictures are in." : "No more pictures come in now.";
-  coming.nextElementSibling.hidden = false;
-}
 
 // All pictures hang on this page, but for more than a browser can draw on one.
 function paging({ end, all }) {
