@@ -178,8 +178,17 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
         page.locator(".chosen").wait_for()
     won = scores[-1]
     said = "Your ranking had it first, too." if won == max(scores) else "Your ranking had"
-    assert page.locator("#round").inner_text().startswith("It stands first on the shortlist.")
-    assert (said in page.locator("#round").inner_text()) == bool(won)
+    outcome = page.locator(".outcome").inner_text()
+    assert outcome.startswith("It stands first on the shortlist.")
+    assert (said in outcome) == bool(won)
+    name_of_it, others = page.locator(".chosen h2").inner_text(), page.locator(".also li > span").all_inner_texts()
+    assert sorted([name_of_it, *others]) == sorted(moved), "the winner, and then the others in their order"
+    assert page.locator(".also").get_attribute("start") == "2"
+    if device is DARK_PHONE:  # the picture is large, and its name is in view below it
+        best, words = page.locator(".chosen figure img").bounding_box(), page.locator(".chosen h2").bounding_box()
+        assert best["width"] > 0.85 * 390 or best["height"] > 0.5 * 844
+        assert best["y"] + best["height"] <= words["y"] < 844 - words["height"]
+    no_wider(page)
     page.reload()
     page.locator(".chosen").wait_for()
     page.locator(".also small", has_text=re.compile(r"^\d\.\d\d( → \d\.\d\d)?$")).nth(1).wait_for()

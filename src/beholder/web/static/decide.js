@@ -150,23 +150,26 @@ async function learned() {
   for (const one of all) one.learned = list.get(one.id) || one.score;
   const [winner] = now.alive;
   const said = ({ score, learned }) => (score > 0 && score !== learned ? `${score.toFixed(2)} → ${learned.toFixed(2)}` : learned > 0 ? learned.toFixed(2) : "");
-  if (said(winner)) round.append(` Its score: ${said(winner)}.`);
-  if (now.out.some((one) => one.learned < one.score)) round.append(" What loses may come down in your ranking, as in every pair that you choose.");
-  now.out.forEach((one) => one.image.after(make("small", {}, said(one))));
+  const outcome = wall.querySelector(".outcome");
+  if (said(winner)) outcome.append(` Its score: ${said(winner)}.`);
+  if (now.out.some((one) => one.learned < one.score)) outcome.append(" What loses may come down in your ranking, as in every pair that you choose.");
+  now.out.forEach((one) => one.image.parentNode.append(make("small", {}, said(one))));
 }
 
 function over() {
   const [winner] = now.alive;
   const order = [winner, ...now.out];
-  ask.textContent = `Your choice: ${winner.title}`;
-  round.textContent = `${hung[0] === winner ? "It stands first on the shortlist. " : ""}${against(winner)}`;
+  ask.replaceChildren("Your choice", make("span", { class: "unseen" }, `: ${winner.title}`));
+  round.textContent = "";
+  const outcome = `${hung[0] === winner ? "It stands first on the shortlist. " : ""}${against(winner)}`;
   const keepOrder = button("Put all in this order", { class: "main", onclick: async () => {
     if (!(await save(order))) return;
     drop();
     await flush();
     location.href = `/shortlists/${page.dataset.id}`;
   } });
-  wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("ul", { class: "also" }, ...now.out.map((one) => make("li", {}, one.image)))));
+  const others = now.out.map((one) => make("li", {}, one.image, make("span", {}, one.title)));
+  wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("h2", {}, winner.title), make("ol", { class: "also", start: 2 }, ...others), make("p", { class: "soft outcome" }, outcome)));
   controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }));
   if (teaches) learned();
 }
