@@ -235,7 +235,7 @@ def test_a_longer_shortlist_says_that_four_are_side_by_side_and_leads_to_the_oth
     headers = SAFE | {"X-Beholder-Person": shown_to(client)}
     client.post("/api/shortlists", json={"item": fifth, "on": True, "shortlist": number}, headers=headers)
     text = client.get(f"/shortlists/{number}/beside").text
-    assert "4 of 5 pictures; at most four fit" in text
+    assert "4 of 5 pictures, at most four at a time" in text
     others = re.search(r'href="(\?item[^"]+)">Show others', text).group(1).replace("&amp;", "&")
     text = client.get(f"/shortlists/{number}/beside{others}").text
     assert [int(id) for id in re.findall(r'<figure id="p(\d+)"', text)] == [*ids[1:], fifth]
