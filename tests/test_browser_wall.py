@@ -268,6 +268,11 @@ def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     titles = [page.locator("#wall .title").nth(at).inner_text() for at in (0, 1, 2)]
     act(page, 0, "compare")
     page.locator(".tray", has_text="Compare another one").wait_for()
+    page.locator("#spoken", has_text="1 of 4 to compare.").wait_for(state="attached")
+    assert page.locator("#said.shown").count() == 0  # the tray says it, and covers enough
+    number_out_of_view = """one => { one.textContent = 'Pierre-Auguste '.repeat(9);
+        return one.parentNode.scrollWidth - one.parentNode.clientWidth }"""
+    assert page.locator("#wall .title .cut").last.evaluate(number_out_of_view) < 2
     heart, caption = page.locator("#wall [data-do=favourite]").first, page.locator("#wall figcaption").first
     heart.focus()
     assert caption.evaluate("one => one.scrollLeft") == 0  # in line with its picture
@@ -379,7 +384,7 @@ def test_back_closes_an_open_picture_and_takes_nobody_off_the_page(results, larg
     page.locator("dialog#help[open]").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("c")
-    told(page, "1 of 4 to compare. Press Compare at another picture.")
+    told(page, "1 of 4 to compare. Press Compare at another picture.")  # the tray lies below the closer look
     page.reload()
     hung(page)
     shut(page)

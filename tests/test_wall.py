@@ -9,6 +9,7 @@ from beholder.features.canvas import oklab
 from beholder.features.measures.measuring import measure
 from beholder.features.measures.tint import tints
 from beholder.search import Finder, Found
+from beholder.web.pages.results import parted
 from helpers.browser import choose, event, send
 from helpers.makers import noise
 
@@ -20,6 +21,14 @@ def order(client, query=""):
     reply = client.get(f"/wall/wall/order{query}")
     assert reply.status_code == 200
     return np.frombuffer(reply.content, [("id", "<u4"), ("ratio", "<u2"), ("tint", "<u2")])
+
+
+def test_a_sentence_ends_at_a_part_of_it_where_there_is_little_room():
+    taste = "Single figures and people; often Expressionist, Amedeo Modigliani and Edgar Degas above all. Rarely trees."
+    assert parted(taste) == ("Single figures and people", taste[25:])
+    assert parted(taste[27:])[0] == "often Expressionist"
+    assert parted("Boats. " + taste)[0] == "Boats. Single figures and people"
+    assert parted("Landscapes and trees.") == ("Landscapes and trees.", "")
 
 
 def ranks(text):

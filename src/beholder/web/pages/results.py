@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -122,7 +123,10 @@ def parted(sentence: str) -> tuple[str, str]:
     """What of it is told where there is little room, and the rest of it."""
     if len(sentence) <= _SHORT:
         return sentence, ""
-    at = min((sentence.find(end) for end in (": ", ". ") if end in sentence), default=len(sentence))
+    ends = [found.start() for found in re.finditer("[:.;,] ", sentence)]
+    parts = [at for at in ends if sentence[at] != ","]
+    fits = [at for at in parts if at <= _SHORT] or [at for at in ends if at <= _SHORT] or parts or [len(sentence)]
+    at = fits[-1] if fits[-1] <= _SHORT else fits[0]
     return sentence[:at], sentence[at:]
 
 

@@ -4,7 +4,7 @@ import { call, home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
 import { changedLast, keep, know } from "./keep.js";
 import * as outbox from "./outbox.js";
-import { toast } from "./signs.js";
+import { speak, toast } from "./signs.js";
 
 const MOST = 4; // pictures side by side
 export const ACTS = [
@@ -153,7 +153,8 @@ function compare(figure) {
   hold();
   changed(id);
   const next = chosen.size > 1 ? "Compare, at the foot of the page, shows them together." : "Press Compare at another picture.";
-  return toast(`${chosen.has(id) ? "" : "No longer chosen. "}${chosen.size} of ${MOST} to compare. ${next}`);
+  const tell = document.querySelector("dialog[open]") ? toast : speak; // the tray, which lies below a dialog, shows it
+  return tell(`${chosen.has(id) ? "" : "No longer chosen. "}${chosen.size} of ${MOST} to compare. ${next}`);
 }
 
 function hold() {

@@ -4,7 +4,7 @@ import { call, counted } from "./api.js";
 import { make } from "./dom.js";
 import * as outbox from "./outbox.js";
 
-const spoken = document.getElementById("spoken");
+const spoken = document.getElementById("spoken") ?? document.body.appendChild(make("p", { id: "spoken", class: "unseen", "aria-live": "polite" }));
 const said = document.querySelector(".toast") ?? document.body.appendChild(make("p", { class: "toast", role: "status", "aria-live": "polite", popover: "manual" }));
 let fading = null;
 
