@@ -277,11 +277,43 @@ def test_a_word_that_was_meant_and_is_said_of_nothing_either_is_told_as_it_was_t
     assert finder(also={"castle": ["fortress"]}).find("fortres").notes == ("Nothing is known of 'fortres'.",)
 
 
-@pytest.mark.parametrize("word", ["not", "Without"])
-def test_a_word_that_would_leave_something_out_is_told_to_do_nothing(word):
-    found = finder().find(f"monet {word} boats")
-    assert found.notes == (f"'{word}' leaves nothing out here: these are pictures with what you name.",)
-    assert found.best().tolist() == finder().find("monet boats").best().tolist()
+@pytest.mark.parametrize("typed", ["monet no boats", "monet Without any boats", "not the boats, monet", "-boats monet"])
+def test_what_stands_behind_a_word_as_without_is_left_out_and_that_is_told(typed):
+    found = finder().find(typed)
+    assert found.notes == ("Without 'boats': 4 left out.",)
+    assert found.best().tolist() == [5, 25], "of the artist, those of which boats are not said"
+
+
+def test_all_others_are_found_where_only_something_is_left_out_and_no_other_school_goes_with_it():
+    assert artists_of(finder().find("no monet")) == {*ARTISTS[1:]}
+    found = finder().find("paintings without impressionism")
+    assert found.notes == ("Without 'impressionism': 6 left out.",)
+    assert artists_of(found) == {*ARTISTS[1:]}
+
+
+def test_leaving_out_goes_on_behind_or_ends_at_a_preposition_and_words_beside_each_other_are_one_thing():
+    words = seen(hats=("subject", {1, 2}), dogs=("subject", {3}), trees=("place", {4, 5}), pale=("palette", {1, 5}))
+    find = finder(words).find
+    assert not {1, 2, 3} & set(find("no hats or dogs").best().tolist())
+    assert find("without a hat and with trees").best().tolist() == [4, 5]
+    assert find("trees without hats at pale").best().tolist() == [5, 4], "pale is asked for"
+    assert find("trees, no pale trees").best().tolist() == [4]
+    assert find("trees, no pale hats").notes == ("Without 'pale' and 'hats': nothing to leave out.",)
+
+
+def test_what_is_left_out_by_guess_or_in_place_of_another_word_is_told_and_what_is_unknown_stays():
+    find = finder(guessed(people={1: 0.9}), {"people": ["woman"]}).find
+    assert find("van gogh, no women").notes == (
+        "Without 'people', looked for in place of 'women': 1 left out, as far as we can guess.",
+    )
+    found = find("van gogh, no zeppelin")
+    assert found.notes == ("'zeppelin' could not be left out: nothing is known of it.",)
+    assert found.best().tolist() == find("van gogh").best().tolist()
+    assert not len(find("no zeppelin").best())
+
+
+def test_a_number_behind_no_is_no_thing_to_leave_out():
+    assert set(titles_of(finder().find("study no. 33"), 1)) == {"Study 33"}
 
 
 @pytest.mark.parametrize("text", ["", "  ", ",;", "☃", "that which", "paintings of"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from itertools import combinations, groupby
 
@@ -25,7 +26,6 @@ _LOOK = 0.6  # how much a word of how a picture looks counts beside one of what 
 _PROBABLE, _LIKELY = 0.35, 0.75  # from where a word that is said of no picture is a guess, if it is
 _LIFT = 2  # so many times as probable as of the usual picture; from the second on it is one anyway
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
-_LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _TOLD = 3  # things that pictures share which are told
 _COMMON = 1 / 3  # share of the collection from which a word that two pictures share says nothing of them
 
@@ -66,9 +66,11 @@ class Finder:
         """The pictures that fit a text.
 
         Neighbouring words that mean something together are one thing that is asked for, all others one each. Pictures
-        of which all hold come first, then those of which most do. Words of which nothing is known are told in `notes`.
+        of which all hold come first, then those of which most do. What is to be left out is, where it holds for sure
+        or is a guess. Words of which nothing is known are told in `notes`.
         """
-        parts = self._reader.read(text)
+        query = self._reader.read(text)
+        parts = query.parts
         if any(term.known and not term.filler for part in parts for term in part):
             parts = [[term for term in part if not (term.known and term.filler)] for part in parts]
         held, unknown, faults, missed = list[Held](), list[Word](), list[str](), False
@@ -85,10 +87,15 @@ class Finder:
                     except BeholderError as fault:
                         faults.append(str(fault))
                         unknown += _telling(terms)
-        words = [word for part in parts for term in part for word in term.words]
-        nothing = [text.strip()] if text.strip() and not held and not unknown else []
-        notes = dict.fromkeys([*_notes(words, unknown, nothing), *faults])
-        return Found.of(len(self._index), held, [*notes], missed=missed)
+        without = [self._without(thing) for thing in query.without]
+        left_out = [thing for thing in without if thing]
+        if left_out and not held and not unknown:
+            held.append(Held(np.ones(len(self._index)), lambda row: ""))
+        words = [word for part in [*parts, *query.without] for term in part for word in term.words]
+        nothing = [text.strip()] if text.strip() and not held and not unknown and not without else []
+        stays = [terms for terms, thing in zip(query.without, without, strict=True) if not thing]
+        notes = dict.fromkeys([*_notes(words, unknown, nothing, stays), *faults])
+        return Found.of(len(self._index), held, [*notes], missed=missed, without=left_out)
 
     def near(self, text: str) -> list[str]:
         """Words nearest in meaning to what a text asks for that find pictures here; none where none are known."""
@@ -105,6 +112,21 @@ class Finder:
                 yield from (([term], held) for term, held in run)
             elif terms := _without_ends([term for term, _ in run]):
                 yield terms, None
+
+    def _without(self, terms: Sequence[Term]) -> list[Held]:
+        """What is to be left out: where all of these hold; none where one of them holds of no picture."""
+        known = [self._held(self._narrowed(term)) if term.known else None for term in terms]
+        held = [one for one in known if one is not None]
+        if len(held) == len(known):
+            return held
+        try:
+            return [] if self._reads is None else [self._read(" ".join(map(str, terms)))]
+        except BeholderError:
+            return []
+
+    def _narrowed(self, term: Term) -> Term:
+        """Without values that hold it among others, where their column has it alone: Post-Impressionism stays."""
+        return replace(term, values=self._index.alone(term.values, len(term.words)))
 
     def _held(self, term: Term) -> Held | None:
         """The pictures of which a term holds; None where it holds of none."""
@@ -214,13 +236,14 @@ def _telling(terms: Sequence[Term]) -> list[Word]:
     return [word for term in terms if not term.filler for word in term.words]
 
 
-def _notes(words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str]) -> Iterator[str]:
+def _notes(
+    words: Sequence[Word], unknown: Sequence[Word], nothing: Sequence[str], stays: Sequence[Sequence[Term]]
+) -> Iterator[str]:
     lost = dict.fromkeys([*(word.typed for word in unknown), *nothing])
     for word in words:
         if word.meant and folded(word.meant) != folded(word.typed) and word.typed not in lost:
             yield f"Searched for '{word.meant}', as nothing is known of '{word.typed}'."
-    for text in [text for text in lost if folded(text) in _LEAVING_OUT]:
-        del lost[text]
-        yield f"'{text}' leaves nothing out here: these are pictures with what you name."
     if lost:
         yield f"Nothing is known of {quoted(lost, 'and')}."
+    if some := [" ".join(word.typed for term in terms for word in term.words) for terms in stays]:
+        yield f"{quoted(some, 'and')} could not be left out: nothing is known of {'it' if len(some) == 1 else 'them'}."

@@ -84,7 +84,15 @@ class Found:
     guessed: NDArray[np.bool_] | None = None
 
     @classmethod
-    def of(cls, n: int, held: Sequence[Held], notes: Sequence[str] = (), *, missed: bool = False) -> Found:
+    def of(
+        cls,
+        n: int,
+        held: Sequence[Held],
+        notes: Sequence[str] = (),
+        *,
+        missed: bool = False,
+        without: Sequence[Sequence[Held]] = (),
+    ) -> Found:
         """Of n pictures: first those of which all things hold, then those of which most do.
 
         Where something is asked for that is no look, looks alone find nothing; missed : whether such a thing holds of
@@ -93,6 +101,8 @@ class Found:
         One of k things that holds with strength s adds 1 - (1 - s) / k to how well a picture fits, times how sure it
         is; things of strength .5 or more that hold for sure and are worth the same are first counted, then compared.
         Where one holds for sure of some pictures, others of which one is only guessed come behind.
+
+        without : things to be left out, each where all that it is hold
         """
         fits = np.zeros(n)
         for one in held:
@@ -105,7 +115,13 @@ class Found:
         things = [one for one in held if not one.look]
         finding = [one for one in things if one.share <= _MANY] or things or ([] if missed else held)
         fits[~_any(n, (one.strengths > 0 for one in finding))] = 0
-        sure = _any(n, (one.sure for one in finding))
+        left_out = list[str]()
+        for thing in without:
+            shows = np.all([one.strengths > 0 for one in thing], axis=0)
+            if fits.any():
+                left_out.append(_left_out(thing, int((shows & (fits > 0)).sum())))
+            fits[shows] = 0
+        sure = (fits > 0) & _any(n, (one.sure for one in finding))
         guessed = (fits > 0) & _any(n, ((one.strengths > 0) & ~one.sure for one in things or held))
         if sure.any():
             fits[~sure] /= 2
@@ -117,7 +133,7 @@ class Found:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
             return [tuple(dict.fromkeys(filter(None, words))) for words in told]
 
-        return cls(fits, why, (*_notes(held, fits > 0, bool(sure.any())), *notes), guessed)
+        return cls(fits, why, (*_notes(held, fits > 0, bool(sure.any())), *left_out, *notes), guessed)
 
     def best(self, top: int | None = None) -> Ints:
         """The rows that fit, best first."""
@@ -140,6 +156,15 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_], found_sure: bool) -> 
         yield f"Where {quoted(unwritten, 'or')} is not written, it is a guess; these come last."
     if idle := dict.fromkeys(one.asked for one in held if found.any() and not (one.strengths[found] > 0).any()):
         yield f"None of these is known to be {quoted(idle, 'or')}."
+
+
+def _left_out(thing: Sequence[Held], count: int) -> str:
+    """What was left out, and of how many pictures."""
+    shown = quoted(dict.fromkeys(one.instead or one.asked for one in thing), "and")
+    asked = quoted((one.asked for one in thing), "and")
+    told = f"{shown}, looked for in place of {asked}" if any(one.instead for one in thing) else shown
+    guess = "" if all(one.certainty is None for one in thing) else ", as far as we can guess"
+    return f"Without {told}: {f'{count:,} left out{guess}' if count else 'nothing to leave out'}."
 
 
 def _any(n: int, some: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:

@@ -145,6 +145,12 @@ class Index:
             count[values] += 1
         return np.flatnonzero((count == len(words)) & self._short)
 
+    def alone(self, values: Ints, words: int) -> Ints:
+        """Those of some values that are these words alone, and all those of columns in which none is."""
+        alone = self._shared[values] & (self.lengths[values] == words)
+        having = {self.columns[v] for v in values[alone].tolist()}
+        return values[[bool(one) or self.columns[v] not in having for v, one in zip(values, alone, strict=True)]]
+
     def strengths(self, values: Ints, words: int, whole: bool) -> Floats:
         """(n,) how well each picture fits, by the best of its values among these; 1 where that is all it says.
 

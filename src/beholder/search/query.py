@@ -1,4 +1,6 @@
-"""What somebody typed, taken apart: terms of one or several words, each known of some pictures, or unknown."""
+"""What somebody typed, taken apart: terms of one or several words, each known of some pictures, or unknown.
+
+What stands behind a word as "without" is to be left out."""
 
 from __future__ import annotations
 
@@ -17,6 +19,9 @@ from beholder.search.index import NONE, Index
 from beholder.types import Ints
 
 _PARTS = re.compile(r"[,;+&|]")
+_MINUS = re.compile(r'(?<!\S)-("[^"]*"|[^\s,;+&|]+)')  # before a word: without it
+_LEAVING_OUT = frozenset({"no", "not", "without", "except"})
+_JOINING, _ARTICLES = frozenset({"or", "nor", "and"}), frozenset({"a", "an", "the", "any", "some"})
 _MOST_WORDS = 32  # of a query that are looked up
 _LONGEST = 4  # words of one term
 _SAYING_NOTHING = (
@@ -81,6 +86,27 @@ class Term:
     def filler(self) -> bool:
         return all(word.stem in _FILLERS for word in self.words)
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it leaves out what stands behind it; "no people" is one word of the bank, and does not."""
+        return len(self.words) == 1 and self.words[0].stem in _LEAVING_OUT
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for.
+
+    Attributes
+    ----------
+    parts
+        the terms of each part between commas
+    without
+        what is to be left out, a thing each: neighbouring terms that all hold of it, as "dark" and "portraits"
+    """
+
+    parts: Sequence[Sequence[Term]]
+    without: Sequence[Sequence[Term]]
+
 
 @dataclass(frozen=True, eq=False)
 class Names:
@@ -137,19 +163,21 @@ class Reader:
     names: Names
     names_alone: bool = False
 
-    def read(self, text: str) -> list[list[Term]]:
-        """The terms of each part of a query; its parts stand between commas."""
-        left, found = _MOST_WORDS, list[list[Term]]()
-        for part in _PARTS.split(text):
+    def read(self, text: str) -> Query:
+        """The terms of a query."""
+        left, parts, without = _MOST_WORDS, list[Sequence[Term]](), list[Sequence[Term]]()
+        for part in _PARTS.split(_MINUS.sub(r", without \1,", text)):
             words = [self._word(typed) for typed in words_of(part)[:left]]
             left -= len(words)
-            if words:
-                found.append(list(self._terms(words)))
-        return found
+            wanted, unwanted = _told_apart(list(self._terms(words)))
+            parts += [wanted] if wanted else []
+            without += unwanted
+        return Query(parts, without)
 
     def _word(self, typed: str) -> Word:
         one = stem(typed)
-        if len(values := self.index.holding(one)) or one in self.names.spelling or one in _FILLERS:
+        well_spelt = one in self.names.spelling or one in _FILLERS or one in _LEAVING_OUT
+        if len(values := self.index.holding(one)) or well_spelt:
             return Word(typed, one, values)
         if len(values := self.index.holding_part(one)) or len(values := self.index.run_together(folded(typed))):
             return Word(typed, one, values, whole=False)
@@ -166,7 +194,7 @@ class Reader:
         while at < len(words):
             for length in range(min(_LONGEST, len(words) - at), 0, -1):
                 term = self._term(words[at : at + length])
-                if term.known or length == 1:
+                if length == 1 or (term.known and words[at + length - 1].stem not in _LEAVING_OUT):
                     yield term
                     break
             at += length
@@ -196,3 +224,25 @@ class Reader:
             return None
         near = process.extract(stem, self._choices, scorer=OSA.distance, score_cutoff=most, limit=8)
         return min(near, key=lambda one: (one[1], -self._spoken[one[0]]))[0] if near else None
+
+
+def _told_apart(terms: Sequence[Term]) -> tuple[list[Term], list[list[Term]]]:
+    """What is asked for, and what is to be left out, which goes on behind "or" and "and" and ends at a preposition."""
+    wanted, without = list[Term](), list[list[Term]]()
+    leaving = named = False
+    for at, term in enumerate(terms):
+        word = term.words[0].stem
+        if term.leaves_out and not (at + 1 < len(terms) and terms[at + 1].words[0].stem.isdigit()):  # as in "no. 5"
+            leaving, named = True, False
+            without.append([])
+        elif not leaving:
+            wanted.append(term)
+        elif not term.filler:
+            without[-1].append(term)
+            named = True
+        elif named and without[-1] and word in _JOINING:
+            without.append([])
+        elif named and (without[-1] or word not in _ARTICLES):
+            wanted.append(term)
+            leaving = False
+    return wanted, [thing for thing in without if thing]
