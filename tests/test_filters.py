@@ -267,6 +267,15 @@ def test_all_values_of_a_column_are_offered_where_they_are_asked_for():
     assert (len(all_of_them.choices), all_of_them.more) == (30, 0)
 
 
+def test_what_fits_a_search_as_well_stands_as_ranked_and_of_guesses_the_likeliest_come_first():
+    pictures, ranking = told(*(item(n) for n in range(12)))
+    fits = np.array([0.22, 0.24, 0.2, 0.18] * 3)
+    of = {"sure": np.zeros(12, bool), "guess": np.ones(12, bool)}
+    pictures.finder = SimpleNamespace(find=lambda text: Found(fits, lambda rows: [()] * len(rows), (), of[text]))
+    assert Filter("sure").of(ranking, (), pictures).rows.tolist() == [*range(12)]
+    assert Filter("guess").of(ranking, (), pictures).rows.tolist() == [1, 5, 9, 0, 4, 8, 2, 6, 10, 3, 7, 11]
+
+
 def test_the_panel_counts_as_many_as_are_shown_of_those_that_are_like_a_picture():
     pictures, ranking = told(*(item(n, {"artist": "Manet" if n % 2 else "Monet"}) for n in range(400)))
     fits = np.linspace(1, 0.1, 400)

@@ -178,7 +178,7 @@ def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():
     assert found.why(np.array([0])) == [("perhaps boats",)]
     assert found.notes == (
         "Looked for 'boats' in place of 'ship'.",
-        "We guess which pictures show 'boats': the likeliest come first.",
+        "We guess which pictures show 'boats'.",
     )
 
 
@@ -340,7 +340,7 @@ def test_a_word_that_is_sure_of_no_picture_finds_those_that_come_closest_and_say
     words = Tags(["night"], ["light"], p, np.zeros((N, 1), bool))
     found = finder(words).find("night")
     assert found.best().tolist() == list(range(8))
-    assert found.notes == ("We guess which pictures show 'night': the likeliest come first.",)
+    assert found.notes == ("We guess which pictures show 'night'.",)
     assert found.why(np.array([0])) == [("perhaps night",)]
 
 

@@ -23,7 +23,7 @@ from beholder.details import read_details
 from beholder.explain.leanings import TELLING
 from beholder.labels import import_labels
 from beholder.locator import Locator
-from beholder.ranking import SCORE, Ranked
+from beholder.ranking import SCORE, Ranked, Ranking
 from beholder.search import Finder
 from beholder.sources import FILES
 from beholder.types import Item, Judgement
@@ -759,6 +759,15 @@ def test_a_search_that_finds_nothing_offers_what_is_near_in_meaning_and_found(cl
     text = shown_on(client, "q=harbour")[1]
     assert 'Near to it in meaning: <a href="/results/wall?q=still%20life">still life</a></p>' in text
     assert "Near to it in meaning" not in shown_on(client, "q=harbour&c.artist=Painter+1")[1]
+
+
+def test_that_the_likeliest_come_first_is_said_where_all_are_guesses_and_they_do(client, monkeypatch):
+    choose(client, 10)
+    said = "The likeliest come first."
+    assert said not in shown_on(client, "q=paintr")[1]
+    monkeypatch.setattr(Ranking, "guesses", property(len))
+    assert said in shown_on(client, "q=paintr")[1]
+    assert said not in shown_on(client, "q=paintr&sort=newest")[1]
 
 
 def test_what_a_search_found_a_picture_by_is_its_one_reason(client):

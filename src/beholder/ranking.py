@@ -186,10 +186,15 @@ class Ranking(Sequence[Ranked]):
         )  # fmt: skip
 
     def fitting(self, found: Found) -> Ranking:
-        """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order."""
+        """Those that fit a search, the best fitting first, by tenths: those that fit as well stay in their order.
+
+        Guesses, which lie close together, go by hundredths: the likeliest first.
+        """
         fits = found.fits[self.rows]
         places = np.flatnonzero(fits)
-        return self._take(places[np.argsort(-np.round(fits[places], 1), kind="stable")], found)
+        guessed = False if found.guessed is None else found.guessed[self.rows]
+        order = np.where(guessed, np.round(fits, 2), np.round(fits, 1))
+        return self._take(places[np.argsort(-order[places], kind="stable")], found)
 
     def alike(self, found: Found, *, mixed: bool = False) -> Ranking:
         """The most alike of those that are like a picture, most alike first.

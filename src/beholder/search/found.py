@@ -133,7 +133,7 @@ class Found:
             told = ((one.tell(row) for one in held if one.strengths[row]) for row in rows.tolist())
             return [tuple(dict.fromkeys(filter(None, words))) for words in told]
 
-        return cls(fits, why, (*_notes(held, fits > 0, bool(sure.any())), *left_out, *notes), guessed)
+        return cls(fits, why, (*_notes(held, fits > 0), *left_out, *notes), guessed)
 
     def best(self, top: int | None = None) -> Ints:
         """The rows that fit, best first."""
@@ -141,7 +141,7 @@ class Found:
         return rows[np.argsort(-self.fits[rows], kind="stable")][:top]
 
 
-def _notes(held: Sequence[Held], found: NDArray[np.bool_], found_sure: bool) -> Iterator[str]:
+def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
     """What was looked for in place of what, what is only guessed, and what plays no part; each said once."""
     own = {one.asked for one in held if not one.instead}
     if other := dict.fromkeys(
@@ -150,8 +150,7 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_], found_sure: bool) -> 
         yield f"Looked for {listed([*other], 'and')}."
     guessed = [one for one in held if one.certainty is not None]
     if nowhere := dict.fromkeys(one.instead or one.asked for one in guessed if not one.sure.any()):
-        end = "." if found_sure else ": the likeliest come first."
-        yield f"We guess which pictures show {quoted(nowhere, 'and')}{end}"
+        yield f"We guess which pictures show {quoted(nowhere, 'and')}."
     if unwritten := dict.fromkeys(one.asked for one in guessed if one.sure.any()):
         yield f"Where {quoted(unwritten, 'or')} is not written, it is a guess; these come last."
     if idle := dict.fromkeys(one.asked for one in held if found.any() and not (one.strengths[found] > 0).any()):
