@@ -793,6 +793,16 @@ def test_more_like_this_hangs_pictures_like_one_of_every_tile(client, wall):
     assert "page=2" not in text or f"like={links[0]}" in re.findall(r'id="more" href="([^"]*)"', text)[0]
 
 
+def test_a_search_from_more_like_this_takes_its_place(client):
+    choose(client, 10)
+    first = re.findall(r'class="button round" href="/results/wall\?like=(\d+)"', client.get("/results/wall").text)[0]
+    titles, text = shown_on(client, f"q=oil&like={first}&mixed=1")
+    assert titles == shown_on(client, "q=oil")[0]
+    assert 'name="like"' not in text
+    assert "</h1>" in text
+    assert "Like " not in re.findall(r"<h1.*?</h1>", text)[0]
+
+
 def test_pictures_like_one_that_is_not_there_are_not_found(client):
     choose(client, 10)
     assert client.get("/results/wall?like=999999").status_code == 404

@@ -31,7 +31,7 @@ _LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
 
 
 def filter_of(query: QueryParams, pictures: Collection) -> Filter:
-    """The filter that an address asks for.
+    """The filter that an address asks for: words that are searched for take the place of a picture to be like.
 
     Raises
     ------
@@ -41,13 +41,14 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
     """
     on = {name for name in ("favourites", "new", "mixed") if query.get(name, "") == "1"}
     chosen = [(k.removeprefix(_OF_COLUMN), v) for k, v in query.multi_items() if k.startswith(_OF_COLUMN) and v]
+    text = said(query, "q")
     return Filter(
-        text=said(query, "q"),
+        text=text,
         favourites="favourites" in on,
         unjudged="new" in on,
         values=(*chosen, *((column, "") for column in query.getlist("none"))),
-        like=_row_of(query["like"], pictures) if query.get("like") else None,
-        mixed="mixed" in on,
+        like=_row_of(query["like"], pictures) if query.get("like") and not text else None,
+        mixed="mixed" in on and not text,
         wishes=_wishes_of(query, pictures),
         group=pictures.group(query["group"]) if query.get("group") else None,
         part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
