@@ -10,7 +10,7 @@ import argparse
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,11 @@ START, END = "<!-- figures: python runs/words.py -->\n", "<!-- end of figures --
 _NEVER = 0.5  # said is true or false: from here on it is true
 
 
-def collected(sets: Path, folder: Path, encoder: str = "builtin") -> tuple[Collection, list[str]]:
-    """A collection of the judged pictures, and the name of each of its rows in the table."""
-    names = list(read_judged(LABELLED))
+def collected(
+    sets: Path, folder: Path, encoder: str = "builtin", also: Sequence[str] = ()
+) -> tuple[Collection, list[str]]:
+    """A collection of the judged pictures and others (set/file), and the name of each of its rows in the table."""
+    names = [*read_judged(LABELLED), *also]
     table = folder / "judged.csv"
     with table.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([["file", "name"], *([str((sets / name).resolve()), name] for name in names)])

@@ -130,6 +130,10 @@ def words(
     teachers: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Networks that label what nobody did: .tflite, .onnx.")
     ] = None,
+    seeming: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Table of pictures judged for one word each, which decides what is guessed."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn the words that an encoder says of pictures.
@@ -142,7 +146,7 @@ def words(
     from beholder.research.training.words import found_words, train_words
 
     with Meter("reading the sets") as meter:
-        rows = train_words(encoder, data, unseen, out, teachers=teachers, progress=meter)
+        rows = train_words(encoder, data, unseen, out, teachers=teachers, seeming=seeming, progress=meter)
     if as_json:
         put_json(rows)
         return

@@ -48,7 +48,7 @@ _TAUGHT, _LOOKED = 0.002, 0.005  # C of a head that teachers teach too, and of o
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
 _TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
 _SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
-_GUESSES = 0.6  # of the unseen pictures that seem to show a word do, from which it may be guessed
+_GUESSES = 0.6  # of the judged pictures that seem to show a word do, from which it may be guessed
 _ORDERS = 2.0  # times chance, from which average precision makes a word fit to order pictures by
 
 
@@ -80,9 +80,9 @@ class _Word:
 
     @property
     def guesses(self) -> bool:
-        """Whether unseen pictures that seem to show it do so often enough to guess what many have in common."""
+        """Whether judged pictures that seem to show it do so often enough to guess what many have in common."""
         noun = self.word.group in ("subject", "place", "figure")
-        return noun and not self.says and self.seeming.said >= _TESTED and self.seeming.precision >= _GUESSES
+        return noun and not self.says and may_be_guessed(self.seeming)
 
     def row(self) -> dict[str, Any]:
         said_from = round(self.head.said_from, 4) if self.says else None
@@ -100,6 +100,7 @@ def train_words(
     labelled: Path = LABELLED,
     calibration: Path = CALIBRATION,
     looked_for: Path = LOOKED_FOR,
+    seeming: Path | None = None,
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
     """Learn the words that an encoder may say, and judge each on pictures that nothing was learned from.
@@ -123,6 +124,9 @@ def train_words(
         and one of the sets of `unseen`, from which only thresholds are learned
     looked_for
         a table of pictures that were looked at for one word; teachers are not asked for these words
+    seeming
+        another, drawn from pictures that seem to show the word to this encoder and that nobody looked at to learn from:
+        with the unseen ones they show which words may be guessed
 
     Returns
     -------
@@ -147,7 +151,8 @@ def train_words(
     if not measured and teachers is not None:
         _ask_teachers(pictures, words, teachers, single, data, out, say)
     rows, titles, apart = _Rows(out / "work", data, say), _titles(data, others), read_judged(calibration)
-    shown = tuple(sorted({*told, *titles}))
+    drawn = read_looked_for(seeming) if seeming is not None else {}
+    shown = tuple(sorted({*told, *titles}.union(*drawn.values())))
     by_eye = set(read_judged(labelled)).union(*single.values())
     looked = pictures.only(np.isin(pictures.files, list(by_eye)))
     both = [runtime] if measured else [runtime, load_encoder("measures")]
@@ -162,8 +167,9 @@ def train_words(
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
             p = head.probabilities(seen.shown)
-            figures, seeming = (judge(answers, p, least) for least in (head.said_from, SEEMS))
-            found.append(_Word(word, head.over(range(seen.width), wide.width), figures, seeming))
+            seem = add_drawn(answers, shown, drawn.get(word.word, {}))
+            figures, seems = judge(answers, p, head.said_from), judge(seem, p, SEEMS)
+            found.append(_Word(word, head.over(range(seen.width), wide.width), figures, seems))
     _write(found, runtime, out)
     return [word.row() for word in found]
 
@@ -171,6 +177,16 @@ def train_words(
 def found_words(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The words that are said, and found often enough, on unseen pictures."""
     return [r for r in rows if r["from"] is not None and r["unseen"].get("recall", 0) >= FINDS]
+
+
+def may_be_guessed(seeming: Figures) -> bool:
+    """Whether enough of the judged pictures that seem to show a word do show it."""
+    return seeming.said >= _TESTED and seeming.precision >= _GUESSES
+
+
+def add_drawn(answers: Answers, shown: Sequence[str], drawn: Mapping[str, bool]) -> Answers:
+    """What is known of a word of the pictures shown, (n,), with what was seen on those drawn for it."""
+    return np.array([drawn.get(file, known) for file, known in zip(shown, answers, strict=True)], np.int8)
 
 
 def _is_taught(word: BankWord) -> bool:
