@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from beholder.concepts import Tags
+from beholder.concepts import Tags, bank
 from beholder.errors import UserError
 from beholder.features.encoder_row import EncoderRow
 from beholder.locator import Locator
 from beholder.search import Finder, Looks, text_fits
 from beholder.search.folding import stem, words_of
+from beholder.search.near import near_words
 from beholder.table import Layout, PictureTable
 from beholder.types import Item
 
@@ -170,6 +171,29 @@ def test_what_is_near_in_meaning_is_offered_where_it_finds_pictures():
     found = finder(seen(boats=("subject", {1, 2}), flowers=("subject", {3})))
     assert found.near("old harbours") == found.near("port") == ["boats"]
     assert found.near("zeppelin") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["mother", "ballerina", "embrace", "bride", "muse", "bathers", "Queen", "nuns", "sewing"]
+)
+def test_words_for_people_have_something_near(typed):
+    found = Finder(items(), seen(people=("figure", {1, 2}), pale=("palette", {3})), lambda: None)
+    assert not len(found.find(typed).best())
+    assert found.find(typed).notes == (f"Nothing is known of '{typed}'.",), "it is taken for no other word"
+    assert "people" in found.near(typed)
+
+
+def test_words_that_are_near_are_in_the_bank():
+    assert {word for near in near_words().values() for word in near} <= set(bank())
+
+
+def test_it_is_told_that_women_are_not_told_from_men():
+    found = Finder(items(), seen(people=("figure", {1, 2})), lambda: None).find
+    assert found("a woman").notes == (
+        "Looked for 'people' in place of 'woman'.",
+        "Women and men cannot be told apart here.",
+    )
+    assert found("somebody").notes == ("Looked for 'people' in place of 'somebody'.",)
 
 
 def test_a_picture_that_comes_closest_perhaps_shows_what_was_looked_for():

@@ -9,7 +9,6 @@
     classes   of the 1,000 ImageNet classes, by number: "151-268; 273"
     concepts  names of the object labeler's classes
     labels    labels, words of captions and styles of picture sets that say it
-    near      words nearest in meaning, to try where this one finds nothing
 
 Classes, concepts and labels teach heads on an encoder's rows (`beholder train words`); a source of a word may also be
 a column of the collection or a text tower. Cells hold lists, with semicolons between.
@@ -41,7 +40,6 @@ class BankWord:
     classes: tuple[int, ...] = ()
     concepts: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ def find_words(text: str, groups: Sequence[str] = GROUPS) -> tuple[BankWord, ...
 
 
 def _word(row: Mapping[str, str]) -> BankWord:
-    lists = {name: tuple(_cells(row[name])) for name in ("synonyms", "measures", "concepts", "labels", "near")}
+    lists = {name: tuple(_cells(row[name])) for name in ("synonyms", "measures", "concepts", "labels")}
     return BankWord(row["word"], row["group"], classes=tuple(_numbers(row["classes"])), **lists)
 
 

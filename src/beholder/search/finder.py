@@ -17,6 +17,7 @@ from beholder.search.folding import folded, stem, words_of
 from beholder.search.found import Found, Held, quoted
 from beholder.search.index import Index
 from beholder.search.looks import Looks
+from beholder.search.near import near_stems, near_words
 from beholder.search.query import Names, Reader, Term, Word
 from beholder.types import Floats, Item
 
@@ -101,7 +102,7 @@ class Finder:
         """Words nearest in meaning to what a text asks for that find pictures here; none where none are known."""
         stems = [stem(word) for word in words_of(text)]
         ends = combinations(range(len(stems) + 1), 2)
-        names = dict.fromkeys(name for a, b in ends for name in _near().get(tuple(stems[a:b]), ()))
+        names = dict.fromkeys(name for a, b in ends for name in near_stems().get(tuple(stems[a:b]), ()))
         return [name for name in names if len(self._find(name).best())]
 
     def _runs(self, part: Sequence[Term]) -> Iterator[tuple[list[Term], Held | None]]:
@@ -197,8 +198,8 @@ class Finder:
 
 
 def _synonyms() -> dict[str, tuple[str, ...]]:
-    """What else each word of the bank is called."""
-    return {name: word.synonyms for name, word in bank().items()}
+    """What else each word of the bank is called; others to which some are near are but well spelt."""
+    return dict.fromkeys(near_words(), ()) | {name: word.synonyms for name, word in bank().items()}
 
 
 @cache
@@ -206,13 +207,6 @@ def _things() -> frozenset[tuple[str, ...]]:
     """What the words of the bank are called that are no looks, in stems."""
     words = (word for word in bank().values() if word.group not in LOOKS)
     return frozenset(tuple(map(stem, words_of(called))) for word in words for called in word.spellings)
-
-
-@cache
-def _near() -> dict[tuple[str, ...], tuple[str, ...]]:
-    """The words nearest in meaning to each word of the bank that has some, by what it is called, in stems."""
-    called = ((spelling, word.near) for word in bank().values() if word.near for spelling in reversed(word.spellings))
-    return {tuple(map(stem, words_of(spelling))): near for spelling, near in called}
 
 
 def _is_thing(term: Term) -> bool:

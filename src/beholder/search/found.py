@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.explain.phrases import listed
+from beholder.search.folding import stem, words_of
 from beholder.types import Floats, Ints
 
+_SEXES = frozenset({"woman", "man", "lady"})  # in stems
 _MANY = 1 / 3  # share of the pictures above which something that holds of them finds none beside something rarer
 
 
@@ -148,6 +150,8 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
         f"'{one.instead}' in place of '{one.asked}'" for one in held if one.instead and one.instead not in own
     ):
         yield f"Looked for {listed([*other], 'and')}."
+    if any(one.instead == "people" and _SEXES & set(map(stem, words_of(one.asked))) for one in held):
+        yield "Women and men cannot be told apart here."
     guessed = [one for one in held if one.certainty is not None]
     if nowhere := dict.fromkeys(one.instead or one.asked for one in guessed if not one.sure.any()):
         yield f"We guess which pictures show {quoted(nowhere, 'and')}."
