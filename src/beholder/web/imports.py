@@ -47,6 +47,8 @@ class Job:
         whether photos are looked into for artworks; None: as is usual
     later
         whether the person, asked to go on with it, said "Not now"
+    stopped_by
+        who stopped it
     """
 
     spec: str
@@ -57,6 +59,7 @@ class Job:
     first: Sequence[int] = ()
     artworks: bool | None = None
     later: bool = False
+    stopped_by: int | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"  # waiting, running, done, failed, cancelled
     stage: str = ""
@@ -154,6 +157,7 @@ class Imports:
                     raise Refused(
                         409, f"Pictures are being imported into '{collection}' already. Wait until that is done."
                     )
+                other.later |= other.stopped_by == person  # from now on it is told at its collection alone
             self._jobs[job.id] = job
             for old in [j.id for j in self._jobs.values() if not j.active][:-_REMEMBERED]:
                 del self._jobs[old]
@@ -174,10 +178,10 @@ class Imports:
         return mine[-1] if mine else None
 
     def stopped(self, person: int) -> dict[str, Job]:
-        """The imports of this person that were stopped, the last first, by collections without another one since."""
+        """The imports that this person stopped, the last first, by collections without another one since."""
         with self._lock:
             latest = {j.collection: j for j in self._jobs.values()}
-        mine = [j for j in latest.values() if j.person in (person, None) and j.state == "cancelled"]
+        mine = [j for j in latest.values() if j.stopped_by == person and j.state == "cancelled"]
         return {j.collection: j for j in mine[::-1]}
 
     def again(self, job: Job) -> Job:

@@ -162,6 +162,7 @@ def arrived(request: Request, job: str, person: ApiPerson, after: str = "0") -> 
 def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """Stop it. What was taken in stays; the same import again goes on from there."""
     found = state_of(request).imports.of(job, person.id)
+    found.stopped_by = person.id
     found.stop.set()
     return found.as_json()
 

@@ -21,6 +21,7 @@ export function show(job) {
   line.textContent = busy ? running(job) : ended(job);
   stop.hidden = bar.hidden = !busy;
   again.hidden = later.hidden = job.state !== "cancelled";
+  for (const other of document.querySelectorAll("[data-go-on]")) other.parentNode.hidden = other.dataset.in === job.collection;
   for (const sign of document.querySelectorAll("[data-size-of]")) { // the same number everywhere
     if (busy && job.total && !job.adds && sign.dataset.sizeOf === job.collection) sign.textContent = howMany(job);
   }

@@ -29,7 +29,7 @@ for await (const job of id ? steps(id, () => (last ? 500 : 100)) : []) {
   if (job.total) job.done = here; // what is seen here is what is counted
   box.querySelector(".job-line").textContent = isBusy(job) ? running(job) : ended(job);
   bar.hidden = !isBusy(job);
-  if (job.total) [bar.max, bar.value] = [enough, Math.min(here, enough)];
+  if (job.total) [bar.max, bar.value] = [job.total, here];
   if (here) document.getElementById("when").textContent = begins(Math.min(enough, job.total || enough) - here);
   if (here < enough && (isBusy(job) || !here)) continue;
   while (leaving || document.querySelector(":is(a, button, summary, label):active")) await wait(100);
