@@ -104,7 +104,7 @@ def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, dev
     page.click(".panel-end a:has-text('Clear')")
     page.wait_for_url("**/results/wall?sort=price-high")
     assert page.locator("#wall .title").first.inner_text() == "Study 59"
-    page.get_by_label("Only new to you").check()
+    page.get_by_label("Only new to you 49").check()
     page.wait_for_url("**new=1*")
     page.wait_for_selector("#wall.hung")
     assert page.locator(".filter-box .used").count() == 0

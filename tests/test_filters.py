@@ -83,7 +83,7 @@ def test_any_value_of_a_column_will_do_and_every_column_must_fit(few, conditions
 
 def test_marks_and_judged_pictures_are_known_by_their_ids(few):
     assert rows(Filter(favourites=True), *few) == [2]
-    assert rows(Filter(unjudged=True), *few) == [0, 2, 3, 4, 5]
+    assert rows(Filter(unmet=True), *few) == [0, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from beholder.filters import Filter
-from helpers.browser import HERE, choose, event, send
+from helpers.browser import HERE, SAFE, choose, event, send, shown_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -22,6 +22,21 @@ def look(client):
         return reply.text
 
     return look
+
+
+def test_a_picture_with_a_heart_or_on_a_shortlist_is_not_new_and_it_is_told_how_many_are(client, look):
+    new = hung(look("new=1"))
+    left = int(re.search(r'Only new to you <small class="soft">(\d+)', look()).group(1))
+    send(client, event("favourite", [int(new[0])], value=1))
+    client.post(
+        "/api/shortlists",
+        json={"item": int(new[1]), "on": True, "name": "Hall"},
+        headers=SAFE | {"X-Beholder-Person": shown_to(client)},
+    )
+    for query in ("", "new=1"):
+        assert f'Only new to you <small class="soft">{left - 2}<' in look(query)
+    assert hung(look("new=1"))[:1] != new[:1]
+    assert not {new[0], new[1]} & set(hung(look("new=1")))
 
 
 def hung(text: str) -> list[str]:

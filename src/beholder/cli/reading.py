@@ -98,7 +98,7 @@ def rank(
         str, typer.Option("--words", metavar="TEXT", help="Only pictures that fit these words, as `find` does.")
     ] = "",
     favourites: Annotated[bool, typer.Option("--favourites", help="Only this person's favourites.")] = False,
-    unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that this person has not judged.")] = False,
+    unseen: Annotated[bool, typer.Option("--unseen", help="Only pictures that are new to this person.")] = False,
     min_price: Annotated[float | None, typer.Option("--min-price", min=0, metavar="N", help="At least this.")] = None,
     max_price: Annotated[float | None, typer.Option("--max-price", min=0, metavar="N", help="At most this.")] = None,
     currency: Annotated[
@@ -243,8 +243,8 @@ def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
     if apart:
         note("nothing is known to fit")
         return shown
-    if wanted.unjudged and reading.shown(replace(wanted, unjudged=False)):
-        note("no pictures left: all of these have been judged")
+    if wanted.unmet and reading.shown(replace(wanted, unmet=False)):
+        note("no pictures left: none of these is new to this person")
         return shown
     asked = [f"{column}={value}" for column, value in wanted.values]
     asked += [f"the words '{wanted.text}'"] * bool(wanted.text) + ["been marked as a favourite"] * wanted.favourites

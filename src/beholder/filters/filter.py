@@ -44,8 +44,8 @@ class Filter:
         what is searched for: words that are said of a picture, in its columns or its name; those that fit best first
     favourites
         only those that are marked
-    unjudged
-        only those that no answer was about; a skip and a mark are no answers
+    unmet
+        only those that are new to the person
     values
         (column, value): a picture must have one of the values of each column; "" is to have none. Spaces around a
         value do not count
@@ -70,7 +70,7 @@ class Filter:
 
     text: str = ""
     favourites: bool = False
-    unjudged: bool = False
+    unmet: bool = False
     values: tuple[tuple[str, str], ...] = ()
     like: int | None = None
     mixed: bool = False
@@ -86,11 +86,11 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves pictures out for anything but what is searched for."""
-        return bool(self.favourites or self.unjudged or self.values or self.wishes or self.group)
+        return bool(self.favourites or self.unmet or self.values or self.wishes or self.group)
 
-    def of(self, ranking: Ranking, judged: Collection[int], pictures: Pictures) -> Ranking:
-        """What is kept of a ranking of these pictures; judged : ids of those that an answer was about"""
-        kept = ranking.where(self.keeps(pictures.facts, ranking.favourites, judged)) if self.narrows else ranking
+    def of(self, ranking: Ranking, met: Collection[int], pictures: Pictures) -> Ranking:
+        """What is kept of a ranking of these pictures; met : ids of those that are not new to the person"""
+        kept = ranking.where(self.keeps(pictures.facts, ranking.favourites, met)) if self.narrows else ranking
         if self.text:
             kept = kept.fitting(pictures.finder.find(self.text))
         if self.like is not None:
@@ -105,15 +105,15 @@ class Filter:
             kept = kept.take(varied(pictures.looks.places, kept.rows))
         return kept
 
-    def keeps(self, facts: Facts, favourites: Collection[int], judged: Collection[int]) -> Mask:
+    def keeps(self, facts: Facts, favourites: Collection[int], met: Collection[int]) -> Mask:
         """(n,) which pictures are kept, but for what is searched for."""
         kept = np.ones(len(facts), bool)
         if self.group is not None:
             kept &= np.bincount(self.group.rows, minlength=len(facts)) > 0
         if self.favourites:
             kept &= facts.among(favourites)
-        if self.unjudged:
-            kept &= ~facts.among(judged)
+        if self.unmet:
+            kept &= ~facts.among(met)
         for column in dict(self.values):
             kept &= facts.column(column).has({value.strip() for name, value in self.values if name == column})
         if self.wishes:

@@ -112,7 +112,7 @@ class Panel:
 def panel_of(
     wanted: Filter,
     ranking: Ranking,
-    judged: Collection[int],
+    met: Collection[int],
     pictures: Pictures,
     sought: Mapping[str, str] = _ANY,
     whole: Collection[str] = (),
@@ -120,7 +120,7 @@ def panel_of(
     """Parameters
     ----------
     ranking
-        of everything; judged : ids of the pictures that an answer was about
+        of everything; met : ids of the pictures that are not new to the person
     sought
         of a column, what the values to offer have in their names, accents and case aside
     whole
@@ -128,10 +128,10 @@ def panel_of(
     """
     facts = pictures.facts
     wanted = replace(wanted, part="fits", sort="score")
-    found = Filter(text=wanted.text).of(ranking, judged, pictures).rows
+    found = Filter(text=wanted.text).of(ranking, met, pictures).rows
 
     def kept(wanted: Filter) -> Mask:
-        return wanted.keeps(facts, ranking.favourites, judged)
+        return wanted.keeps(facts, ranking.favourites, met)
 
     inside = kept(wanted)
     facets = list[Facet]()
@@ -149,7 +149,7 @@ def panel_of(
         if not np.isnan(values[ranking.rows]).all():
             rows = found[kept(replace(wanted, wishes=without))[found]]
             ranges.append(_range(name, values[rows], inside[rows]))
-    matching = int(inside[found].sum()) if wanted.like is None else len(wanted.of(ranking, judged, pictures))
+    matching = int(inside[found].sum()) if wanted.like is None else len(wanted.of(ranking, met, pictures))
     return Panel(facets, ranges, facts.offered_in(ranking.rows), matching)
 
 

@@ -170,8 +170,14 @@ class Reading:
 
     def shown(self, wanted: Filter) -> Ranking:
         """The part of the ranking that a filter keeps, in its order."""
-        ranking, judged = self.ranking, self.history.judged
-        return ranking.part((wanted, judged), lambda: wanted.of(ranking, judged, self.collection))
+        ranking, met = self.ranking, self.met if wanted.unmet else frozenset[int]()
+        return ranking.part((wanted, met), lambda: wanted.of(ranking, met, self.collection))
+
+    @property
+    def met(self) -> frozenset[int]:
+        """Ids of the pictures that are not new to the person: judged, with a heart or on a shortlist."""
+        listed = (own.items for own in self.collection.library.store.shortlists.of(self.person.id))
+        return self.history.judged.union(self.history.favourites, *listed)
 
     @property
     def scores(self) -> Floats:

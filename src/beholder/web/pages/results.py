@@ -68,7 +68,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         wanted, part = filter_of(query, reading.collection), query.get("part")
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
-        judged, pictures = reading.history.judged, reading.collection
+        met, pictures = reading.met, reading.collection
         shown = as_hung(reading, wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
         context: dict[str, Any] = {
@@ -77,12 +77,13 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "shown": shown[(number - 1) * _PER_PAGE : number * _PER_PAGE] if part != "filter" else (),
             "matching": len(shown), "guesses": shown.guesses, "of": len(ranked), "filter": wanted,
             "sorts": _sorts_of(pictures.facts, wanted),
-            "panel": panel_of(wanted, ranked, judged, pictures, sought_in(query), whole_in(query)),
+            "panel": panel_of(wanted, ranked, met, pictures, sought_in(query), whole_in(query)),
             "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
             "number": number, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
             "export": address(), "like": like,
+            "new": len(shown) if wanted.unmet else int((~pictures.facts.among(met))[shown.rows].sum()),
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
             "near": pictures.finder.near(wanted.text) if wanted.text and not len(shown) else (),
             "views": views_of(reading.collection),
@@ -90,9 +91,9 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "same_asked": len(reading.collection.works.questions),
             "parts": [_Part.of(reading, *one) for one in wanted.apart] if number == 1 and part is None else [],
             "heading": {"unknown": wanted.wishes.not_known, "sold": SOLD}.get(wanted.part, ""),
-            "limits": wanted.wishes.in_words, "plain": unfiltered(query), "judged": len(judged),
+            "limits": wanted.wishes.in_words, "plain": unfiltered(query), "met": len(met),
             "headline": parted(reading.verdict.sentence) if now.answers else (),
-            "filtered": replace(wanted, unjudged=False).narrows,
+            "filtered": replace(wanted, unmet=False).narrows,
             "others": address(draw=wanted.draw + 1) if wanted.sort == "surprise" else "",
             "why_apart": partial(why_apart, wanted),
             "twin_of": twins_in(

@@ -45,7 +45,7 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
     return Filter(
         text=text,
         favourites="favourites" in on,
-        unjudged="new" in on,
+        unmet="new" in on,
         values=(*chosen, *((column, "") for column in query.getlist("none"))),
         like=_row_of(query["like"], pictures) if query.get("like") and not text else None,
         mixed="mixed" in on and not text,
