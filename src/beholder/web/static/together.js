@@ -12,6 +12,7 @@ function set(id, on) {
   for (const heart of hearts(id)) {
     heart.setAttribute("aria-pressed", on);
     heart.value = on ? 0 : 1;
+    heart.title = `${on ? "Take from" : "Add to"} your favourites, ${heart.dataset.who}`;
   }
 }
 
@@ -22,7 +23,7 @@ document.getElementById("main").addEventListener("submit", (e) => {
   const [id, value] = [Number(new FormData(heart.form).get("item")), Number(heart.value)];
   set(id, value === 1);
   outbox.add(segment, { id: newId(), kind: "favourite", items: [id], value, asked_by: "person" });
-  toast(`${value ? "Kept" : "No longer kept"} for ${heart.dataset.who}.`);
+  toast(`${value ? "One of your favourites" : "No longer one of your favourites"}, ${heart.dataset.who}.`);
 });
 
 let troubled = "saved";
