@@ -262,6 +262,20 @@ def test_a_finger_opens_turns_and_leaves_a_closer_look(results):
     no_wider(page)
 
 
+def test_a_wall_that_waits_says_so_until_the_first_pictures_are_there(open_page, large):
+    page, held = open_page(**DESK), []
+    page.route("**/static/wall.js", lambda route: held.append(route))
+    answered(page, large, "/people")
+    page.goto(f"{large.url}/results/wall", wait_until="commit")
+    sign = page.locator("#on-way", has_text="The pictures are on their way.").locator("span")
+    sign.wait_for(timeout=10_000)
+    while not held:
+        page.wait_for_timeout(10)
+    held[0].continue_()
+    hung(page)
+    assert page.locator("#on-way").count() == 0
+
+
 @both
 def test_two_to_four_pictures_are_chosen_and_seen_side_by_side(results, device):
     page, _ = results(**device)

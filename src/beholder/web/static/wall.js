@@ -54,6 +54,7 @@ export class Wall {
     this.element.replaceChildren();
     this.element.classList.add("hung");
     this.#lay();
+    document.getElementById("on-way")?.remove();
     if (back && this.places.has(back.id)) {
       this.at = this.places.get(back.id);
       this.#scroll(this.#top(this.at) + back.off);
