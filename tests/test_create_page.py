@@ -13,6 +13,7 @@ from beholder.create import Kept, dreaming
 from beholder.create import making as making_module
 from beholder.create.dreaming import FlowEngine
 from beholder.errors import BadInput
+from beholder.explain import Liking
 from beholder.types import teaching
 from beholder.web import rounds as rounds_module
 from beholder.web.pages import create as create_page
@@ -125,6 +126,14 @@ def test_five_hearts_are_a_taste_to_follow(client, app, wall, may):
     assert "Make pictures I would love" in client.get("/create/wall").text
     make(client, count="1")
     assert (ended(app, client)["state"], last(app, client).done) == ("done", 1)
+
+
+def test_what_to_expect_of_a_kind_stands_at_the_button_before_it_is_pressed(chosen, monkeypatch):
+    assert "data-engine" not in chosen.get("/create/wall").text
+    portraits = [Liking("portrait", "figure", 0, True, 0.5, 0.1, 5, 9)]
+    monkeypatch.setattr(create_page, "_likings", lambda session: portraits)
+    said = dict(re.findall(r'data-engine="(\w+)"( hidden)?>', chosen.get("/create/wall").text))
+    assert said == {"painter": "", "flow": " hidden"}
 
 
 def test_a_round_without_a_script(chosen, app, wall, may):

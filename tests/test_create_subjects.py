@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from beholder.concepts.bank import bank
-from beholder.create import PAINTABLE, caveat
+from beholder.create import PAINTABLE, caveat, outlook
 from beholder.create.engine import Liked
 from beholder.create.evolution import PainterEngine
 from beholder.create.subjects import _shown, families_of, families_without, never_shown, shares, simply_shown, things_of
@@ -39,6 +39,22 @@ def test_what_no_engine_shows_is_said_and_a_look_is_not():
     assert caveat("flow", ["horses", "snow"]).startswith("“horses” and “snow” cannot be drawn:")
     assert not caveat("painter", ["calm", "blue tones", "sea", "Claude Monet"])
     assert not families_of(["calm", "horses"])
+
+
+def liked(**words):
+    return [Liking(word.replace("_", " "), group, 0, True, 0.5, 0.1, 5, 9) for word, group in words.items()]
+
+
+def test_what_to_expect_is_said_where_most_things_of_a_taste_cannot_be_shown():
+    figures = liked(portrait="figure", nude="figure", people="subject", dark_background="composition")
+    assert outlook("painter", figures) == "It cannot paint people well yet: expect their colours and light."
+    assert outlook("painter", liked(dogs="subject", cats="subject", sea="place")).startswith(
+        "It cannot paint dogs or cats"
+    )
+    assert not outlook("painter", liked(sea="place", sky="subject", people="subject"))
+    assert not outlook("painter", liked(calm="mood"))
+    assert outlook("flow", liked(sea="place")).startswith("It shows no things")
+    assert not outlook("a model", figures)
 
 
 def test_what_is_said_to_be_drawn_well_is():

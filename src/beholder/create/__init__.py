@@ -6,7 +6,7 @@ from beholder.create.making import ENGINES, Order, create, create_each, create_f
 from beholder.create.models import download
 from beholder.create.repaint import painted_file, recipe_of, repaint
 from beholder.create.styles import STYLES
-from beholder.create.subjects import KINDS, PAINTABLE, caveat
+from beholder.create.subjects import KINDS, PAINTABLE, caveat, outlook
 from beholder.create.wish import Wish, unknown_words
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "is_kept",
     "kept_of",
     "made_from",
+    "outlook",
     "painted_file",
     "plain",
     "recipe_of",

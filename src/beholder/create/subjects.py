@@ -83,6 +83,22 @@ def caveat(engine: str, words: Sequence[str]) -> str:
     return " ".join(told)
 
 
+def outlook(engine: str, likings: Sequence[Liking]) -> str:
+    """What to expect of an engine that shows few of the things that a taste names; "" where it shows half of them."""
+    if engine not in KINDS:
+        return ""
+    things = things_of(likings)
+    lacking = dict.fromkeys([*never_shown(things, engine), *(simply_shown(things) if engine == "painter" else ())])
+    if 2 * len(lacking) <= len(things):
+        return ""
+    if engine == "flow":
+        return "It shows no things: expect the colours and light of what you love."
+    groups = {one.word: one.group for one in likings}
+    people = all(groups[word] == "figure" or word == "people" for word in lacking)
+    what = "people well" if people else listed([*lacking][:3], "or")
+    return f"It cannot paint {what} yet: expect their colours and light."
+
+
 def _named(words: Sequence[str]) -> str:
     return listed([f"“{word}”" for word in words])
 

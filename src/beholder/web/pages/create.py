@@ -21,10 +21,12 @@ from beholder.create import (
     Wish,
     caveat,
     kept_of,
+    outlook,
     unknown_words,
 )  # fmt: skip
 from beholder.create.models import PREFIX, here
 from beholder.errors import NotEnoughAnswers, UnknownName
+from beholder.explain import Liking
 from beholder.explain.phrases import listed
 from beholder.session import Session
 from beholder.store import CollectionRow, Person
@@ -89,6 +91,7 @@ def create(request: Request, collection: str, person: PagePerson) -> Response:
         loved=any(one.loved for one in made),
         before=[one for one in made[::-1] if one.loved and one not in shown][:_LOVED],
         caveat=caveat(last.order["engine"], last.order["wish"]["more"]) if last and last.order else "",
+        outlooks={engine: outlook(engine, _likings(session)) for engine in KINDS},
         words=state.library.shared(row.name).words.examples(6), **_elsewhere(session),
     )  # fmt: skip
     remember_collection(response, request, row.id)
@@ -210,6 +213,12 @@ def _elsewhere(session: Session) -> dict[str, Any]:
 def _sentence(session: Session) -> str:
     made = session.now.newest_verdict
     return made.sentence if made is not None and made.kind in ("own", "like most") else ""
+
+
+def _likings(session: Session) -> Sequence[Liking]:
+    """The words behind that sentence."""
+    fitted = session.now.fitted
+    return fitted.explanation.likings if fitted is not None and _sentence(session) else ()
 
 
 def _pair(state: AppState, kept: Kept, person: Person, shown: Sequence[Made]) -> list[Item]:

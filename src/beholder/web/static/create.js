@@ -47,6 +47,9 @@ async function ask() {
   if (mine === asked && said !== place.textContent) Object.assign(place, { textContent: said ?? "", hidden: !said });
 }
 order.addEventListener("input", ask);
+order.elements.engine.addEventListener("change", ({ target }) => {
+  for (const said of order.querySelectorAll("[data-engine]")) said.hidden = said.dataset.engine !== target.value;
+});
 ask();
 count();
 const again = () => fetch(location.pathname).then(renew).catch(() => false);
