@@ -204,12 +204,16 @@ def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(resul
     page.locator("dialog.zoom [data-do=favourite][aria-pressed=false]").wait_for()
     page.wait_for_timeout(500)  # until a click is no longer taken for the one that opened it
     page.locator("dialog.zoom [data-do=hide]").click()
+    page.locator("#said button", has_text="Undo").click()
+    page.locator("dialog.zoom [data-do=hide][aria-pressed=false]").wait_for()
+    assert page.locator("dialog.zoom[open]").is_visible()
+    page.locator("dialog.zoom [data-do=hide]").click()
     page.keyboard.press("Escape")
     saved(page)
     assert here(page) == last
     assert page.locator(f"figure.is-hidden[data-item='{last}']").count() == 1
     assert [value for _, value in marked(large, name, "favourite")] == [1]
-    assert marked(large, name, "hide") == [(int(last), 1)]
+    assert marked(large, name, "hide") == [(int(last), 1)]  # the first was taken back
 
 
 def test_a_press_on_a_picture_that_comes_in_its_midst_opens_it(results):

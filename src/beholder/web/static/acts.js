@@ -115,6 +115,7 @@ async function anew() {
 
 // Of a work that was just hidden there may be other files: whether they go too is asked.
 async function offerOthers(one) {
+  await outbox.flush(); // what was hidden and shown again before
   const { items } = await call(`/api/same/${segment}/files?item=${one.events[0].items[0]}`).catch(() => ({ items: [] }));
   const others = items.filter((id) => !marks.hide.get(id));
   if (!others.length || done.at(-1) !== one) return;

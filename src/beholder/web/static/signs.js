@@ -15,6 +15,7 @@ export function speak(words) {
 
 // For everybody, for a moment; for longer where there is a choice. acts : buttons with it
 export function toast(words, ...acts) {
+  if (said.popover) (document.querySelector("dialog.zoom[open]") ?? document.body).append(said); // outside of it nothing can be pressed
   said.replaceChildren(words, ...acts);
   if (said.matches("[popover]:popover-open")) said.hidePopover();
   if (said.popover) said.showPopover(); // above an open dialog too
