@@ -25,7 +25,7 @@ from beholder.explain.guess import guess_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.phrases import friend_sentence, spoken_of
-from beholder.explain.why import _SEEN, varied
+from beholder.explain.why import _SEEN, reasons_of, varied
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers
 
@@ -331,6 +331,20 @@ def test_an_attribute_that_is_called_as_a_word_is_said_once():
     said = [x.text for x in reasons(Oracle(utility), attributes, attributes, answers, range(400), told, words)]
     assert [x.word for x in told.likings] == [name]
     assert max(text.count(name) for text in said) == 1
+
+
+def test_what_is_black_and_white_is_not_said_to_have_muted_colours():
+    at = next(k for k, a in enumerate(ATTRIBUTES) if a.low == "muted colours")
+    attributes = pool(np.random.default_rng(0))
+    grey = (np.arange(400) % 2 == 0)[:, None]
+    words = Tags(("black and white",), ("palette",), grey.astype(np.float32), grey)
+    utility = -standardise(attributes)[:, at]
+    leanings = [leaning(k, -0.6, 0.1) if k == at else None for k in range(len(ATTRIBUTES))]
+    none = Answers(choices=np.empty((0, 2), np.int64))
+    best = np.argsort(-utility)[:40]
+    found = reasons_of(utility, attributes, attributes, none, best, leanings, (), words)
+    said = {(bool(grey[row, 0]), one.text) for row, one in zip(best, found, strict=True)} - {(True, ""), (False, "")}
+    assert said == {(True, "black and white"), (False, "muted colours")}
 
 
 def test_words_take_nothing_from_a_liking_for_an_attribute():

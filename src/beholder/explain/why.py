@@ -26,6 +26,7 @@ _SEEN = frozenset({  # of 24 pictures beyond it, at least 17 were seen to have t
     "quiet, open areas", "much detail", "a clear subject", "flat, even light", "strong contrast", "harmonious colours",
     "muted colours", "vivid colours", "everything in focus", "a centred subject",
 })  # fmt: skip
+_GREY = "black and white"  # what else is said of such a picture's colours
 _MOST = 2  # things named of one picture
 _CLOSE = 0.995  # nearer than this share of random pairs of the collection is truly near
 _AT_ONCE = 4_096  # pictures that are compared at a time
@@ -209,10 +210,12 @@ def _texts(
     common = {text for _, text, _ in weighed if text in number and words.said[:, number[text]].mean() > _COMMON}
     weighed = [one for one in weighed if one[1] not in common]
     found: list[list[str]] = [[] for _ in range(len(rows))]
+    grey = words.said[rows, number[_GREY]] if _GREY in number else np.zeros(len(rows), bool)
     for _, text, which in sorted(weighed, key=lambda x: -x[0]):
         for at in which.tolist():
-            if text not in found[at]:  # an attribute may be called as a word is
-                found[at].append(text)
+            said = text.replace("muted colours", _GREY) if grey[at] else text
+            if said not in found[at]:  # an attribute may be called as a word is
+                found[at].append(said)
     return found
 
 
