@@ -227,12 +227,16 @@ class Reader:
 
 
 def _told_apart(terms: Sequence[Term]) -> tuple[list[Term], list[list[Term]]]:
-    """What is asked for, and what is to be left out, which goes on behind "or" and "and" and ends at a preposition."""
+    """What is asked for, and what is to be left out, which goes on behind "or" and "and" and ends at a preposition.
+
+    A word as "no" behind which nothing stands is asked for itself.
+    """
     wanted, without = list[Term](), list[list[Term]]()
     leaving = named = False
     for at, term in enumerate(terms):
         word = term.words[0].stem
-        if term.leaves_out and not (at + 1 < len(terms) and terms[at + 1].words[0].stem.isdigit()):  # as in "no. 5"
+        behind = terms[at + 1 :]
+        if term.leaves_out and behind and not behind[0].words[0].stem.isdigit():  # as in "no. 5"
             leaving, named = True, False
             without.append([])
         elif not leaving:
