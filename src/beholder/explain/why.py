@@ -26,7 +26,7 @@ _SEEN = frozenset({  # of 24 pictures beyond it, at least 17 were seen to have t
     "quiet, open areas", "much detail", "a clear subject", "flat, even light", "strong contrast", "harmonious colours",
     "muted colours", "vivid colours", "everything in focus", "a centred subject",
 })  # fmt: skip
-_GREY = "black and white"  # what else is said of such a picture's colours
+_CALLED = {"muted colours": "black and white"}  # what such a picture has instead, where that is said of it
 _MOST = 2  # things named of one picture
 _CLOSE = 0.995  # nearer than this share of random pairs of the collection is truly near
 _AT_ONCE = 4_096  # pictures that are compared at a time
@@ -205,22 +205,20 @@ def _texts(
             weighed.append((one.weight, text, np.flatnonzero(has)))
     for column, leaning in enumerate(leanings):
         if leaning is not None:
-            weighed += _measured(attributes[:, column], rows, high, leaning)
+            weighed += _measured(attributes[:, column], rows, high, leaning, words)
     number = {name: at for at, name in enumerate(words.names)}
     common = {text for _, text, _ in weighed if text in number and words.said[:, number[text]].mean() > _COMMON}
     weighed = [one for one in weighed if one[1] not in common]
     found: list[list[str]] = [[] for _ in range(len(rows))]
-    grey = words.said[rows, number[_GREY]] if _GREY in number else np.zeros(len(rows), bool)
     for _, text, which in sorted(weighed, key=lambda x: -x[0]):
         for at in which.tolist():
-            said = text.replace("muted colours", _GREY) if grey[at] else text
-            if said not in found[at]:  # an attribute may be called as a word is
-                found[at].append(said)
+            if text not in found[at]:  # an attribute may be called as a word is
+                found[at].append(text)
     return found
 
 
 def _measured(
-    values: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], leaning: Leaning
+    values: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], leaning: Leaning, words: Tags
 ) -> Iterator[tuple[float, str, Ints]]:
     """What an attribute says of those that have it more, or less, than nearly all others, if people see it."""
     low_end, high_end = np.quantile(values, [_EXTREME, 1 - _EXTREME])
@@ -231,8 +229,11 @@ def _measured(
         if word not in _SEEN:
             continue
         liked = (word == leaning.high) == up
-        text = word if liked else f"{word}; you like {leaning.liked}"
-        yield leaning.lean**2 / 2, text, np.flatnonzero(end & (high == liked))
+        other = _CALLED.get(word, "")
+        called = words.said[rows, words.names.index(other)] if other in words.names else np.zeros(len(rows), bool)
+        for name, which in ((word, ~called), (other, called)):
+            text = name if liked else f"{name}; you like {leaning.liked}"
+            yield leaning.lean**2 / 2, text, np.flatnonzero(which & end & (high == liked))
 
 
 def _nearest(X: Matrix, rows: Ints, high: np.ndarray[tuple[int], np.dtype[np.bool_]], answers: Answers) -> Ints:
