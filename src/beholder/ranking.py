@@ -172,9 +172,11 @@ class Ranking(Sequence[Ranked]):
         """Those at these places, in this order."""
         return self._take(places, self._found)
 
-    def hung(self, places: Ints) -> Ranking:
-        """All of them in this order, counted as they then stand."""
-        moved = self.take(places)
+    def hung(self, first: Ints) -> Ranking:
+        """All of them, the first in this order, counted as they then stand."""
+        if (np.diff(first) == 1).all():
+            return self
+        moved = self.take(np.concatenate([first, np.arange(len(first), len(self))]))
         moved._overall = self._overall
         return moved
 

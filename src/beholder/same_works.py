@@ -131,12 +131,12 @@ class Twins:
                 found.setdefault(row, other)
         return found
 
-    def spread(self, rows: Ints) -> Ints:
-        """Places (k,), in which the first rows that surely show one work, as far as they were looked at, stand apart.
+    def spread(self, rows: NDArray[Any]) -> Ints:
+        """Places of the first rows, in which those that surely show one work, as far as was looked, stand apart.
 
         A picture comes twelve places behind the one before it that it is the same as.
         """
-        top, places, waiting = rows[:_TOP], list[int](), list[tuple[int, int]]()
+        top, places, waiting = rows[:_TOP].astype(np.int64), list[int](), list[tuple[int, int]]()
         same = {row: other for _, row, other in self._alike(top, 0) if (min(row, other), max(row, other)) in self._sure}
         for place, row in enumerate(top.tolist()):
             if row in same:
@@ -145,7 +145,7 @@ class Twins:
                 places.append(place)
             while waiting and waiting[0][1] in top[places[: max(0, len(places) + 1 - BEFORE)]]:
                 places.append(waiting.pop(0)[0])
-        return np.array([*places, *(place for place, _ in waiting), *range(len(top), len(rows))], np.int64)
+        return np.array([*places, *(place for place, _ in waiting)], np.int64)
 
     def of(self, row: int) -> list[int]:
         """The rows that surely show the same work as one, wherever they stand; those most like it are looked at now."""

@@ -173,6 +173,16 @@ class Reading:
         ranking, met = self.ranking, self.met if wanted.unmet else frozenset[int]()
         return ranking.part((wanted, met), lambda: wanted.of(ranking, met, self.collection))
 
+    def hung(self, wanted: Filter) -> Ranking:
+        """What is shown, in its order, but that near the top pictures that surely show one work hang apart.
+
+        Places are counted as they hang.
+        """
+        shown = self.shown(wanted)
+        if wanted.sort != "score" or wanted.text or wanted.like is not None:
+            return shown
+        return shown.hung(self.collection.twins.spread(shown.rows))
+
     @property
     def met(self) -> frozenset[int]:
         """Ids of the pictures that are not new to the person: judged, with a heart or on a shortlist."""

@@ -15,7 +15,6 @@ from beholder.store import Person, Shortlist
 from beholder.types import Item
 from beholder.web.faults import Refused
 from beholder.web.pages.label import whole
-from beholder.web.pages.results import as_hung
 from beholder.web.pages.views import is_early
 from beholder.web.pages.wall import among
 from beholder.web.render import page
@@ -89,7 +88,7 @@ def _ranked(state: AppState, collection: str, person: Person, ids: Sequence[int]
     if is_early(state.fresh(collection, person)):
         return []
     reading = state.reading(collection, person)
-    return among(as_hung(reading, Filter()), reading.collection, ids)
+    return among(reading.hung(Filter()), reading.collection, ids)
 
 
 def _hung(item: Item) -> _Hung | None:

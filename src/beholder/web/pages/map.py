@@ -14,7 +14,7 @@ from beholder.ranking import Ranking, title_of
 from beholder.store import Person
 from beholder.types import Ints
 from beholder.web.pages.label import whole
-from beholder.web.pages.results import as_hung, marks_of
+from beholder.web.pages.results import marks_of
 from beholder.web.pages.views import too_early, views_of
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -60,7 +60,7 @@ def titles(request: Request, collection: str, person: PagePerson) -> Response:
 def picture(request: Request, collection: str, person: PagePerson) -> Response:
     """One picture as it hangs in Results: its score, its reason, and what can be done with it."""
     reading = state_of(request).reading(collection, person)
-    ranking, art = as_hung(reading, Filter()), reading.collection
+    ranking, art = reading.hung(Filter()), reading.collection
     row = art.row_of.get(whole(request.query_params.get("item", ""), "item", 0, 2**53), -1)
     place = np.flatnonzero(ranking.rows == row)[:1].tolist()
     return page(

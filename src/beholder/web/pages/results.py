@@ -18,7 +18,7 @@ from beholder.cells import csv_line, harmless
 from beholder.collection import Collection
 from beholder.facts import Facts
 from beholder.filters import SOLD, Filter, panel_of
-from beholder.ranking import Ranked, Ranking
+from beholder.ranking import Ranked
 from beholder.session import Reading
 from beholder.store import Person
 from beholder.types import Ints, Item
@@ -69,7 +69,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
         met, pictures = reading.met, reading.collection
-        shown = as_hung(reading, wanted)
+        shown = reading.hung(wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
         context: dict[str, Any] = {
             "collection": row.name, "progress": now, "verdict": reading.verdict if now.answers else None,
@@ -106,18 +106,6 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         response = page(request, template, here="results", **context)
     remember_collection(response, request, row.id)
     return response
-
-
-def as_hung(reading: Reading, wanted: Filter) -> Ranking:
-    """What is shown, in its order, but that near the top pictures that surely show one work hang apart.
-
-    Places are counted as they hang.
-    """
-    shown = reading.shown(wanted)
-    if wanted.sort != "score" or wanted.text or wanted.like is not None:
-        return shown
-    places = reading.collection.twins.spread(shown.rows.astype(np.int64))
-    return shown.hung(places) if (np.diff(places) != 1).any() else shown
 
 
 def parted(sentence: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from beholder.ranking import Ranked, Ranking
 from beholder.same_works import BEFORE
 from beholder.types import Ints
 from beholder.web.pages.label import whole
-from beholder.web.pages.results import as_hung, marks_of, twins_in, why_apart
+from beholder.web.pages.results import marks_of, twins_in, why_apart
 from beholder.web.pages.results_query import filter_of
 from beholder.web.render import page
 from beholder.web.state import state_of
@@ -38,7 +38,7 @@ def order(request: Request, collection: str, person: PagePerson) -> Response:
     """All pictures in the order of Results, filtered as it is; eight bytes each: id, width to height, colour."""
     reading = state_of(request).reading(collection, person)
     art = reading.collection
-    shown = as_hung(reading, filter_of(request.query_params, art))
+    shown = reading.hung(filter_of(request.query_params, art))
     if art not in _shapes:
         _shapes[art] = _shapes_of(art)
     return Response(_shapes[art][shown.rows].tobytes(), media_type="application/octet-stream")
@@ -51,7 +51,7 @@ def tiles(request: Request, collection: str, person: PagePerson, items: str = ""
     art = reading.collection
     wanted = filter_of(request.query_params, art)
     ids = [whole(part, "items", 1, 2**53) for part in items.split(",")[:_MOST_TILES] if part]
-    ranking = as_hung(reading, wanted)
+    ranking = reading.hung(wanted)
     runs = _runs(ranking, art, ids)
     shown = _at(ranking, runs)
     rows = ranking.rows.astype(np.int64)
