@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,6 +67,13 @@ def test_a_batch_gives_what_single_pictures_give(encoder):
 
 def test_the_same_picture_twice_gives_the_same_numbers(encoder):
     np.testing.assert_array_equal(encoder.encode([scene()]), encoder.encode([scene()]))
+
+
+def test_several_threads_at_once_get_the_numbers_of_one(encoder):
+    pictures = [scene(seed) for seed in range(6)]
+    with ThreadPoolExecutor(3) as threads:
+        several = list(threads.map(lambda picture: encoder.encode([picture]), pictures))
+    np.testing.assert_array_equal(np.concatenate(several), np.concatenate([encoder.encode([p]) for p in pictures]))
 
 
 def test_no_pictures_give_no_rows(encoder):
@@ -195,14 +203,19 @@ def test_oklab_gives_white_black_and_red_their_published_values():
 
 
 class Mean:
-    """Mean colour; remembers the threads it ran on and can be told to be slow or to refuse a colour."""
+    """Mean colour; remembers what it saw, how often at once, and can be told to be slow or to refuse a colour."""
 
-    def __init__(self, max_side=448, slow=0.0, refuse=None):
-        self.row = row_of(dimension=3, max_side=max_side)
+    def __init__(self, max_side=448, slow=0.0, refuse=None, bytes=0):
+        self.row = row_of(dimension=3, max_side=max_side, bytes=bytes)
         self.slow, self.refuse, self.sizes, self.seen = slow, refuse, set(), 0
+        self.running = self.most = 0
+        self.before = lambda: time.sleep(self.slow)
 
     def encode(self, pictures):
-        time.sleep(self.slow)
+        self.running += 1
+        self.most = max(self.most, self.running)
+        self.before()
+        self.running -= 1
         self.seen += len(pictures)
         self.sizes |= {picture.size for picture in pictures}
         rows = np.array([np.asarray(picture).mean((0, 1)) for picture in pictures], np.float32).reshape(-1, 3)
@@ -257,6 +270,13 @@ def test_each_picture_is_opened_once_for_encoders_that_ask_alike(pictures, monke
     )
     list(embed(pictures, [Mean(), Mean(), Mean()], threads=2))
     assert sorted(opened) == pictures
+
+
+def test_one_network_runs_at_a_time_and_pixels_are_measured_meanwhile(pictures):
+    network, measures, two = Mean(slow=0.01, bytes=1), Mean(), threading.Barrier(2)
+    measures.before = lambda: two.wait(timeout=60)
+    list(embed(pictures[: 4 * CHUNK - 2], [network, measures], threads=2))
+    assert (network.most, measures.most) == (1, 2)
 
 
 def test_few_pictures_are_held_at_a_time(pictures):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import fft, ndimage
 
+from beholder.features.canvas import cube_root
 from beholder.features.encoder_row import EncoderRow
 from beholder.types import Matrix
 
@@ -49,6 +50,12 @@ class _Views:
     salience: _Array
 
 
+def _length(x: Any, y: Any) -> _Array:
+    """Four times faster than hypot, and nothing here over- or underflows."""
+    found: _Array = np.sqrt(x * x + y * y)
+    return found
+
+
 def _fit(picture: Image.Image, side: int) -> Image.Image:
     scale = side / max(picture.size)
     width, height = (max(_THIN, round(length * scale)) for length in picture.size)
@@ -65,8 +72,8 @@ _TO_XYZ = np.array(  # sRGB to XYZ over the D65 white point (IEC 61966-2-1)
 
 def _to_lab(rgb: NDArray[np.uint8]) -> _Array:
     """CIE Lab of sRGB bytes, any shape ending in 3."""
-    xyz = _LINEAR[rgb] @ _TO_XYZ.T
-    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    xyz = (_LINEAR[rgb.reshape(-1, 3)] @ _TO_XYZ.T).reshape(rgb.shape)
+    f = np.where(xyz > 0.008856, cube_root(xyz), 7.787 * xyz + 16 / 116)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
@@ -77,9 +84,11 @@ def _salience(layout: _Array) -> _Array:
     The first finds what breaks the picture's own texture, the second what differs from it as a patch of colour.
     """
     spectrum = fft.fft2(layout, axes=(0, 1))
-    log_amplitude = np.log(np.abs(spectrum) + 1.0)
+    amplitude = np.abs(spectrum)
+    log_amplitude = np.log(amplitude + 1.0)
     residual = log_amplitude - ndimage.uniform_filter(log_amplitude, size=(3, 3, 1), mode="wrap")
-    back = fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)), axes=(0, 1))
+    phase = np.divide(spectrum, amplitude, out=np.ones_like(spectrum), where=amplitude > 0)
+    back = fft.ifft2(np.exp(residual) * phase, axes=(0, 1))
     weight = layout.std(axis=(0, 1))
     surprise = (np.abs(back) ** 2 * weight).sum(axis=2)
     blurred = ndimage.gaussian_filter(layout, sigma=(1.5, 1.5, 0))
@@ -104,7 +113,7 @@ def views(picture: Image.Image) -> _Views:
 def _content(v: _Views) -> float:
     lightness = v.lab[..., 0]
     fine = ndimage.gaussian_filter(lightness, 1.0)
-    edges = np.hypot(ndimage.sobel(fine, 0), ndimage.sobel(fine, 1)) / 8
+    edges = _length(ndimage.sobel(fine, 0), ndimage.sobel(fine, 1)) / 8
     return float(np.mean(edges / (edges + 4.0)))
 
 
@@ -121,8 +130,10 @@ def _lighting(v: _Views) -> float:
 
 def _harmony(v: _Views) -> float:
     a, b = v.lab[..., 1].ravel(), v.lab[..., 2].ravel()
-    chroma = np.hypot(a, b)
-    hue = (np.degrees(np.arctan2(b, a)) % 360 / 5).astype(np.intp) % 72
+    chroma = _length(a, b)
+    hue = np.degrees(np.arctan2(b, a))
+    hue[hue < 0] += 360
+    hue = (hue / 5).astype(np.intp) % 72
     weights = np.bincount(hue, np.maximum(chroma - _GREY_CHROMA, 0), minlength=72)
     total = weights.sum()
     distance = (_TEMPLATES @ weights).min() / (total + 0.5 * chroma.size)
@@ -160,6 +171,16 @@ def _cells(image: _Array, n: int = 8) -> _Array:
     """(n, n) means over a grid of n x n cells."""
     height, width = (length // n * n for length in image.shape)
     means: _Array = image[:height, :width].reshape(n, height // n, n, width // n).mean(axis=(1, 3))
+    return means
+
+
+def _cells_by(kind: NDArray[np.intp], image: _Array, kinds: int, n: int) -> _Array:
+    """(n * n, kinds) for each kind of pixel the means that `_cells` has where the others are 0."""
+    height, width = (length // n for length in image.shape)
+    rows, columns = np.arange(n * height) // height, np.arange(n * width) // width
+    place = (rows[:, None] * n + columns) * kinds + kind[: n * height, : n * width]
+    sums = np.bincount(place.ravel(), image[: n * height, : n * width].ravel(), n * n * kinds)
+    means: _Array = sums.reshape(n * n, kinds) / np.float64(height * width)
     return means
 
 
@@ -209,9 +230,9 @@ def _self_likeness(v: _Views) -> float:
     """How like the whole each part is: oriented edges of 6 x 6 cells against all cells' median [Amirshahi2012]."""
     smooth = ndimage.gaussian_filter(v.lab[..., 0], 0.7)
     down, right = np.gradient(smooth)
-    strength = np.hypot(down, right)
-    turn = (np.arctan2(down, right) % np.pi / np.pi * 8).astype(np.intp) % 8
-    bins = np.stack([_cells(np.where(turn == k, strength, 0), 6).ravel() for k in range(8)], axis=1)
+    turn = np.arctan2(down, right)
+    turn[turn < 0] += np.pi  # a line has no ends
+    bins = _cells_by((turn / np.pi * 8).astype(np.intp) % 8, _length(down, right), 8, 6)
     whole = np.median(bins, axis=0)
     shares = bins / (bins.sum(axis=1, keepdims=True) + 0.1)
     return float(np.minimum(shares, whole / (whole.sum() + 0.1)).sum(axis=1).mean())

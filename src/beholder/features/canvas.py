@@ -43,8 +43,15 @@ _TO_LAB = np.array(
 
 def oklab(rgb: NDArray[np.uint8]) -> Array:
     """(..., 3) sRGB 0-255 to OKLab: L in [0, 1], a and b roughly in [-0.3, 0.3]."""
-    lab: Array = np.cbrt(_LINEAR[rgb] @ _TO_CONES.T) @ _TO_LAB.T
+    cones = cube_root(_LINEAR[rgb.reshape(-1, 3)] @ _TO_CONES.T)
+    lab: Array = (cones @ _TO_LAB.T).reshape(rgb.shape)
     return lab
+
+
+def cube_root(x: Array) -> Array:
+    """Of float32 numbers that are not negative; twice as fast as cbrt, for which NumPy has no vector instructions."""
+    root: Array = x ** np.float32(1 / 3)
+    return root
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
 """Many pictures to rows of numbers: opened once, decoding and inference side by side, in order, in bounded memory.
 
 A chunk of pictures is one task of a thread pool: it opens its pictures and runs every encoder on them. One task at a
-time encodes, since a network has threads of its own and two tasks of many small NumPy calls queue for Python's lock;
-the others decode meanwhile. A few chunks are under way at any time, whatever the number of pictures, and a consumer
-that stops early stops the rest.
+time runs what is loaded, since a network has threads and memory of its own; the others decode and measure meanwhile.
+A few chunks are under way at any time, whatever the number of pictures, and a consumer that stops early stops the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -39,7 +38,7 @@ def embed(
 
     pictures where they are
     runtimes the encoders, each given the same opened picture
-    threads tasks at a time, of which one encodes; at least two, so that one decodes meanwhile
+    threads tasks at a time, of which one runs a network; at least two, so that one decodes meanwhile
 
     A vector does not depend on its company: pictures are opened at the size that its encoder's row asks for, whatever
     the other encoders ask for (one opening where they ask alike, as the built-in ones and most of the hub's do).
@@ -50,15 +49,15 @@ def embed(
         (index into `pictures`, vectors in the order of `runtimes` or BadPicture), in order; NoNumbers where an
         encoder fails on a picture that opens
     """
-    stop, encoding = Event(), Lock()
+    stop, network = Event(), Lock()
     chunks = [pictures[at : at + CHUNK] for at in range(0, len(pictures), CHUNK)]
-    work = partial(_chunk, runtimes=runtimes, stop=stop, encoding=encoding)
+    work = partial(_chunk, runtimes=runtimes, stop=stop, network=network)
     done = map_jobs(work, chunks, workers=max(2, threads), ahead=threads + 2, stop=stop)
     with closing(done):  # also where the consumer stops early: Ctrl-C, a closed generator
         yield from enumerate(chain.from_iterable(done))
 
 
-def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: Event, encoding: Lock) -> list[_Outcome]:
+def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: Event, network: Lock) -> list[_Outcome]:
     """The outcome of each picture; fewer where `stop` was set meanwhile."""
     sides = sorted({runtime.row.max_side for runtime in runtimes})
     opened: list[dict[int, Image.Image] | BadPicture] = []
@@ -68,8 +67,8 @@ def _chunk(where: Sequence[Path | Locator], runtimes: Sequence[Runtime], stop: E
         opened.append(_open(place, sides))
     whole = [pictures for pictures in opened if not isinstance(pictures, BadPicture)]
     columns: list[Sequence[_Vector | BadPicture]] = []
-    with encoding:
-        for runtime in runtimes:
+    for runtime in runtimes:
+        with network if runtime.row.bytes else nullcontext():
             if stop.is_set():
                 return []
             columns.append(_encode(runtime, [pictures[runtime.row.max_side] for pictures in whole]))

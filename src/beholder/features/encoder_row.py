@@ -30,7 +30,7 @@ class EncoderRow:
     licence
         of the weights, SPDX where there is one
     bytes
-        size of what must be loaded, 0 where nothing is
+        size of what must be loaded; 0 where nothing is: then several threads may encode at once
     source
         where it comes from: a paper, a hub repository, a path
     revision

@@ -51,9 +51,10 @@ def measure(picture: Image.Image) -> _Array:
     scale = SIDE / max(picture.size)
     size = (max(THIN, round(picture.width * scale)), max(THIN, round(picture.height * scale)))
     lab = oklab(np.asarray(picture.resize(size, Image.Resampling.BOX)))
-    L, C = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
-    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
-    found = _colours(L, C, hue) | _tones(L, C, hue) | _surface(L) | _layout(lab)
+    L, a, b = (np.ascontiguousarray(lab[..., k]) for k in range(3))
+    C, hue = np.sqrt(a * a + b * b), np.degrees(np.arctan2(b, a))
+    hue[hue < 0] += 360
+    found = _colours(L, C, hue) | _tones(L, a, b, C, hue) | _surface(L) | _layout(L, a, b)
     found |= {"shape": float(np.log(picture.width / picture.height))}
     found["squareness"] = float(np.exp(-abs(found["shape"]) / 0.05))
     return np.array([found[name] for name in NAMES], np.float32)
@@ -61,14 +62,23 @@ def measure(picture: Image.Image) -> _Array:
 
 def _step(x: _Array, at: float, width: float) -> _Array:
     """0 below, 1 above, a half at `at`; soft over about twice `width`."""
-    soft: _Array = np.clip((x - at) / (2 * width) + 0.5, 0, 1)
-    return soft
+    soft: _Array = x * (0.5 / width)
+    soft += 0.5 - at * 0.5 / width
+    return np.clip(soft, 0, 1, out=soft)
+
+
+def _turned(hue: _Array, middle: float) -> _Array:
+    """Degrees from `middle`, -180 to 180. hue : 0 to 360"""
+    away: _Array = hue - middle
+    away -= 360 * (away >= 180)
+    away += 360 * (away < -180)
+    return away
 
 
 def _near(hue: _Array, name: str) -> _Array:
     middle, below, above = _HUES[name]
-    away = (hue - middle + 180) % 360 - 180
-    return 1 - _step(np.abs(away) / np.where(away < 0, below, above), 1.0, 0.15)
+    away = _turned(hue, middle)
+    return 1 - _step(np.maximum(away * (-1 / below), away * (1 / above)), 1.0, 0.15)
 
 
 def _colours(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
@@ -80,7 +90,7 @@ def _colours(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
     dull = 1 - _step(C, 0.13, 0.02)
     brown = np.maximum(near["orange"], near["yellow"] * (hue < 100)) * deep * dull
     beige = np.maximum(near["orange"], near["yellow"]) * _step(L, 0.7, 0.05) * (1 - _step(C, 0.09, 0.015))
-    gold = _near(hue, "yellow") * (hue < 102) * _step(C, 0.09, 0.015) * _step(L, 0.45, 0.05)
+    gold = near["yellow"] * (hue < 102) * _step(C, 0.09, 0.015) * _step(L, 0.45, 0.05)
     pink = np.maximum(near["magenta"], near["red"] * _step(L, 0.68, 0.04) * (1 - _step(C, 0.17, 0.02)))
     shares = {
         "red": near["red"] * (1 - pink) * _step(C, 0.1, 0.02),
@@ -105,47 +115,52 @@ def _colours(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
     return {name: float(np.sqrt(share.mean())) for name, share in shares.items()}
 
 
-def _tones(L: _Array, C: _Array, hue: _Array) -> dict[str, float]:
+def _tones(L: _Array, a: _Array, b: _Array, C: _Array, hue: _Array) -> dict[str, float]:
     """Warm against cool, how many hues, how light and how dark, here and there."""
     total = float(C.mean()) + 0.01
-    warm = float((C * _step(np.cos(np.radians(hue - 55)), 0.35, 0.15)).mean())
-    cool = float((C * _step(np.cos(np.radians(hue - 225)), 0.2, 0.2)).mean())
-    turned = np.exp(1j * np.radians(hue))
-    bins = np.bincount((hue // 30).astype(int).ravel() % 12, np.maximum(C - 0.02, 0).ravel(), 12) + 1e-6
+    bins = np.bincount((hue * (1 / 30)).astype(np.intp).ravel() % 12, np.maximum(C - 0.02, 0).ravel(), 12) + 1e-6
     bins /= bins.sum()
     low, middle, high = np.percentile(L, [10, 50, 90])
+    chroma90, chroma98 = np.percentile(C, [90, 98])
     tall, wide = L.shape
     border = np.ones(L.shape, bool)
     border[tall // 8 : tall - tall // 8, wide // 8 : wide - wide // 8] = False
+    rim = L[border]
     inner = L[tall // 4 : tall - tall // 4, wide // 4 : wide - wide // 4]
-    toned = (1 - _step(np.abs((hue - 72 + 180) % 360 - 180), 30, 6)) * _step(C, 0.015, 0.005)
+    toned = (1 - _step(np.abs(_turned(hue, 72)), 30, 6)) * _step(C, 0.015, 0.005)
     return {
-        "warm": warm / total,
-        "cool": cool / total,
+        "warm": _towards(a, b, C, 55, 0.35, 0.15) / total,
+        "cool": _towards(a, b, C, 225, 0.2, 0.2) / total,
         "sepia": float(np.sqrt((toned * (1 - _step(C, 0.1, 0.02))).mean())),
         "chroma": float(C.mean()),
-        "chroma90": float(np.percentile(C, 90)),
-        "chroma98": float(np.log(np.percentile(C, 98) + 0.01)),
-        "off_hue": float(np.log(_off_hue(C, turned) + 0.01)),
+        "chroma90": float(chroma90),
+        "chroma98": float(np.log(chroma98 + 0.01)),
+        "off_hue": float(np.log(_off_hue(a, b) + 0.01)),
         "hues": float(np.exp(-(bins * np.log(bins)).sum())) * min(1.0, total / 0.05),
-        "one_hue": float(np.abs((C * turned).sum()) / (C.sum() + 1e-6)),
+        "one_hue": float(np.hypot(a.sum(), b.sum()) / (C.sum() + 1e-6)),
         "light": float(middle),
         "light10": float(low),
         "light90": float(high),
         "contrast": float(high - low),
         "dark": float((1 - _step(L, 0.38, 0.05)).mean()),
         "bright": float(_step(L, 0.82, 0.04).mean()),
-        "border_light": float(np.median(L[border])),
-        "centre_light": float(inner.mean() - L[border].mean()),
+        "border_light": float(np.median(rim)),
+        "centre_light": float(inner.mean() - rim.mean()),
         "top_light": float(L[: tall // 3].mean() - L[-(tall // 3) :].mean()),
     }
 
 
-def _off_hue(C: _Array, turned: _Array) -> float:
+def _towards(a: _Array, b: _Array, C: _Array, hue: float, at: float, width: float) -> float:
+    """Mean chroma of pixels whose hue is near this one: the cosine of the angle between is `at` for half of it."""
+    along = a * np.cos(np.radians(hue)) + b * np.sin(np.radians(hue))
+    return float(np.clip((along - at * C) / (2 * width) + 0.5 * C, 0, C).mean())
+
+
+def _off_hue(a: _Array, b: _Array) -> float:
     """How far the colours are from one single hue: of toned prints hardly at all."""
-    along = (C * turned).sum()
-    across = np.abs((C * turned * np.conj(along / (np.abs(along) + 1e-6))).imag)
-    return float(np.percentile(across, 95))
+    along, up = float(a.sum()), float(b.sum())
+    length = np.hypot(along, up) + 1e-6
+    return float(np.percentile(np.abs(b * (along / length) - a * (up / length)), 95))
 
 
 def _surface(L: _Array) -> dict[str, float]:
@@ -153,7 +168,8 @@ def _surface(L: _Array) -> dict[str, float]:
     tone = L * 100
     soft, softer = ndimage.uniform_filter(tone, 3), ndimage.uniform_filter(tone, 9)
     fine, coarse = np.abs(tone - soft), np.abs(soft - softer)
-    slope = np.hypot(ndimage.sobel(soft, 0), ndimage.sobel(soft, 1)) / 8
+    down, right = ndimage.sobel(soft, 0), ndimage.sobel(soft, 1)
+    slope = np.sqrt(down * down + right * right) / 8
     edge = slope / (slope + 2.0)
     cells = _cells(edge, _GRID)
     rim = np.ones(cells.shape, bool)
@@ -169,10 +185,9 @@ def _surface(L: _Array) -> dict[str, float]:
     }
 
 
-def _layout(lab: _Array) -> dict[str, float]:
+def _layout(L: _Array, a: _Array, b: _Array) -> dict[str, float]:
     """Where the weight is, what is mirrored, and in which directions lines run, on a square map."""
-    rows = [Image.fromarray(np.ascontiguousarray(lab[..., k])) for k in range(3)]
-    grid = np.stack([np.asarray(r.resize((_MAP, _MAP), Image.Resampling.BOX)) for r in rows], axis=-1)
+    grid = np.stack([_cells(channel, _MAP) for channel in (L, a, b)], axis=-1)
     grid = grid * np.array([1.0, 2.5, 2.5])  # a and b are narrower than L
     centred = ndimage.gaussian_filter(grid - grid.mean((0, 1)), (1, 1, 0))
     weight = np.linalg.norm(centred - np.median(centred, (0, 1)), axis=2) ** 2
