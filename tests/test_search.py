@@ -1,5 +1,7 @@
 """Search: words as people type them, several as an order, any text where an encoder reads it, and pictures alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -382,6 +384,15 @@ def test_what_is_written_goes_before_what_comes_closest():
     found = finder(Tags(["night"], ["light"], p, np.zeros((N, 1), bool)), title=titles).find("night")
     assert found.best().tolist() == [1, *range(0, N, 6)]
     assert found.notes[0].startswith("Where 'night' is not written")
+
+
+def test_what_a_folder_is_called_finds_what_shows_it_first_and_leaves_nothing_out_that_does_not():
+    pictures = [replace(item, name=f"Dogs and cats/IMG_{item.id}.jpg") if item.id <= 6 else item for item in items()]
+    dogs, cats = {1: 0.5, 2: 0.2, 3: 0.9, 5: 0.6}, {0: 0.9, 2: 0.8, 4: 0.7}
+    find = Finder(pictures, guessed(dogs=dogs, cats=cats), lambda: None).find
+    assert find("dog").best().tolist() == [3, 5, 1, 2, 0, 4]
+    assert find("dog no cat").best().tolist() == [3, 5, 1]
+    assert not len(Finder(pictures, tags(()), lambda: None).find("dog no cat").best()), "where names are all there is"
 
 
 def test_titles_and_names_of_files_are_found_by_a_word_and_by_a_part_of_one():

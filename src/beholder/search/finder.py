@@ -15,7 +15,7 @@ from beholder.errors import BeholderError
 from beholder.explain.naming import NEVER
 from beholder.search.folding import folded, stem, words_of
 from beholder.search.found import Found, Held, quoted
-from beholder.search.index import Index
+from beholder.search.index import FILE, Index
 from beholder.search.looks import Looks
 from beholder.search.near import near_stems, near_words
 from beholder.search.query import Names, Reader, Term, Word
@@ -25,6 +25,9 @@ _KEPT = 8  # searches whose results are held: a page more asks for the same agai
 _SAID = 0.5  # how well a picture fits a word that is said of it, and just so
 _LOOK = 0.6  # how much a word of how a picture looks counts beside one of what it shows, or what a column says
 _PROBABLE, _LIKELY = 0.35, 0.75  # from where a word that is said of no picture is a guess, if it is
+_NAMED = (
+    0.8  # how far it is one that is named so and shows it, from one that is named so alone to one that is surely it
+)
 _LIFT = 2  # so many times as probable as of the usual picture; from the second on it is one anyway
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
 _TOLD = 3  # things that pictures share which are told
@@ -116,7 +119,7 @@ class Finder:
 
     def _without(self, terms: Sequence[Term]) -> list[Held]:
         """What is to be left out: where all of these hold; none where one of them holds of no picture."""
-        known = [self._held(self._narrowed(term)) if term.known else None for term in terms]
+        known = [self._left_out(term) if term.known else None for term in terms]
         held = [one for one in known if one is not None]
         if len(held) == len(known):
             return held
@@ -125,9 +128,15 @@ class Finder:
         except BeholderError:
             return []
 
-    def _narrowed(self, term: Term) -> Term:
-        """Without values that hold it among others, where their column has it alone: Post-Impressionism stays."""
-        return replace(term, values=self._index.alone(term.values, len(term.words)))
+    def _left_out(self, term: Term) -> Held | None:
+        """The pictures of which a term holds, by less than what finds them.
+
+        Values that hold it among others do not count where their column has it alone: Post-Impressionism stays. Nor do
+        names of files where pictures show it: the dogs of a folder of dogs and cats stay.
+        """
+        alone = replace(term, values=self._index.alone(term.values, len(term.words)))
+        seen = self._held(replace(alone, values=self._index.in_columns(alone.values))) if alone.concepts else None
+        return seen or self._held(alone)
 
     def _held(self, term: Term) -> Held | None:
         """The pictures of which a term holds; None where it holds of none."""
@@ -152,6 +161,8 @@ class Finder:
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
             absent = all(self._tags.names[k] in NEVER for k in numbers)
             instead = "" if absent or written.any() else self._wider(term, numbers)
+            named = (written > 0) & (written <= FILE)  # a folder may hold other things too: what shows it comes first
+            written[named] += (1 - written[named]) * _NAMED * probabilities.max(axis=1)[named]
             strengths = np.maximum(fits.max(axis=1), written)
             told, weight = partial(self._told, term, holds, names), _LOOK if look else 1.0
             return Held(strengths, told, str(term), instead, certainty, weight, look or absent, absent, hints)

@@ -21,7 +21,7 @@ from beholder.types import Floats, Ints, Item
 
 _BETWEEN = re.compile(r"[;|]|,(?!\d)|\s/\s")  # what stands between the values of one cell
 _LONG = 8  # words from which a value is a text, in which words stand anywhere
-_IS, _HOLDS, _TEXT, _FILE = 1.0, 0.8, 0.7, 0.65  # how well a value fits words: it is these, or holds them among others
+_IS, _HOLDS, _TEXT, FILE = 1.0, 0.8, 0.7, 0.65  # how well a value fits words: it is these, or holds them among others
 _PART = 0.85  # of that, where a word is but a part of one of its words, or is spelt in another way
 _NAME = ""  # stands for the column where a picture's name is
 _LINKS = ("http:", "https:")
@@ -80,7 +80,7 @@ class Index:
     def _weights(self) -> Floats:
         """(v,) how well each value fits words that it holds among others."""
         named = np.array([column == _NAME for column in self.columns], bool)
-        return np.where(named, _FILE, np.where(self.lengths > _LONG, _TEXT, _HOLDS))
+        return np.where(named, FILE, np.where(self.lengths > _LONG, _TEXT, _HOLDS))
 
     @cached_property
     def _short(self) -> NDArray[np.bool_]:
@@ -150,6 +150,10 @@ class Index:
         alone = self._shared[values] & (self.lengths[values] == words)
         having = {self.columns[v] for v in values[alone].tolist()}
         return values[[bool(one) or self.columns[v] not in having for v, one in zip(values, alone, strict=True)]]
+
+    def in_columns(self, values: Ints) -> Ints:
+        """Those of some values that are no names of files."""
+        return values[[self.columns[v] != _NAME for v in values.tolist()]]
 
     def strengths(self, values: Ints, words: int, whole: bool) -> Floats:
         """(n,) how well each picture fits, by the best of its values among these; 1 where that is all it says.
