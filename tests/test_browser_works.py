@@ -56,7 +56,7 @@ def test_limits_typed_into_the_filter_leave_what_fits_and_put_the_rest_apart(ope
     fits = page.locator("#wall .title").all_inner_texts()
     assert sorted(fits) == ["Havet igen, 60x80 cm", "Skov, 60x80 cm"]
     headings = [text.rsplit(" ", 1)[0] for text in page.locator(".apart > h2").all_inner_texts()]
-    assert headings == ["Price or size not known", "Sold, reserved or no longer listed"]
+    assert headings == ["Price or width not known", "Sold, reserved or no longer listed"]
     no_wider(page)
     page.locator(".apart a.plate").first.click()
     page.wait_for_selector("dialog.zoom[open]")

@@ -106,10 +106,11 @@ def test_a_range_keeps_what_is_known_to_lie_in_it(few, wishes, parts):
     ("wishes", "heading", "words"),
     [
         (Wishes(min_year=1700), "Year not known", "made in 1700 or later"),
-        (Wishes(max_width=900.0), "Size not known", "at most 90 cm wide"),
+        (Wishes(max_width=900.0), "Width not known", "at most 90 cm wide"),
+        (Wishes(min_width=90.0, max_height=900.0), "Size not known", "at least 9 cm wide, at most 90 cm high"),
         (
             Wishes(max_price=Decimal(2000), currency="DKK", min_height=500.0, max_year=1900),
-            "Price, size or year not known",
+            "Price, height or year not known",
             "up to 2,000 DKK, at least 50 cm high, made in 1900 or earlier",
         ),
     ],

@@ -58,10 +58,11 @@ def test_results_are_filtered_by_price_and_size_and_the_rest_stands_apart(shop):
     told = parts(shop.get("/results/shop?max_price=2000&max_width=90").text)
     assert told == {
         "fits": {"Skov, 60x80 cm", "Havet igen, 60x80 cm"},
-        "Price or size not known": {"Sne", "By, 60x80 cm"},
+        "Price or width not known": {"Sne", "By, 60x80 cm"},
         "Sold, reserved or no longer listed": {"Strand, 60x80 cm"},
     }
     assert "no size" in shop.get("/results/shop?max_price=2000&max_width=90").text
+    assert "60 or 80 cm wide, not said which" in shop.get("/results/shop?max_width=70").text
     inches = parts(shop.get("/results/shop?max_width=20&unit=in").text)
     assert inches["fits"] == set(), "20 inches are 50.8 cm"
     hidden = parts(shop.get("/results/shop?max_price=2000&hide_sold=1").text)

@@ -80,12 +80,11 @@ class Wishes:
 
     @property
     def not_known(self) -> str:
-        """What is apart because nobody knows it: "Price or size not known"."""
-        *others, last = [
-            name
-            for name, asked in (("price", self._asks_price), ("size", self._asks_size), ("year", self._asks_year))
-            if asked
-        ] or ["Nothing"]
+        """What is apart because nobody knows it: "Price or width not known"."""
+        wide, high = ((x, y) != (None, None) for x, y in self._lengths)
+        size = "size" if wide and high else "width" if wide else "height"
+        asked = {"price": self._asks_price, size: wide or high, "year": self._asks_year}
+        *others, last = [name for name, is_asked in asked.items() if is_asked] or ["Nothing"]
         return f"{', '.join(others)}{' or ' * bool(others)}{last} not known".capitalize()
 
     def parts(self, facts: Facts) -> NDArray[np.int8]:
@@ -110,10 +109,10 @@ class Wishes:
             cost = self.costs(facts)
             why = _no_price(facts.items[0].details) if len(facts) else ""
             yield why, *_between((cost, cost), _float(self.min_price), _float(self.max_price))
-        lengths = ((facts.width, self.min_width, self.max_width), (facts.height, self.min_height, self.max_height))
-        for side, least, most in lengths:
+        sides = zip(("wide", "high"), (facts.width, facts.height), self._lengths, strict=True)
+        for name, side, (least, most) in sides:
             if least is not None or most is not None:
-                yield "no size", *_between(side, _less(least), _more(most))
+                yield _no_side(name, side), *_between(side, _less(least), _more(most))
         if self._asks_year:
             yield "no year", *_between((facts.year, facts.year), self.min_year, self.max_year)
 
@@ -123,7 +122,12 @@ class Wishes:
 
     @property
     def _asks_size(self) -> bool:
-        return any(x is not None for x in (self.min_width, self.max_width, self.min_height, self.max_height))
+        return any(limit is not None for limits in self._lengths for limit in limits)
+
+    @property
+    def _lengths(self) -> tuple[tuple[float | None, float | None], tuple[float | None, float | None]]:
+        """The least and the most of the width, then of the height."""
+        return (self.min_width, self.max_width), (self.min_height, self.max_height)
 
     @property
     def _asks_year(self) -> bool:
@@ -194,6 +198,13 @@ def _no_price(told: Details) -> str:
         return f"price in {told.currency}"
     known = {None: "no price", "from": "lowest price only", "on request": "price on request", "bid": "a bid, no price"}
     return known.get(told.terms, f"{told.terms}, no price")
+
+
+def _no_side(name: str, side: Floats) -> str:
+    """Why this side of the first work is not known; side : (2, n) mm, the least and the most that it may be"""
+    if not len(side[0]) or not side[0][0] or np.isinf(side[1][0]):
+        return "no size"
+    return f"{side[0][0] / 10:.4g} or {side[1][0] / 10:.4g} cm {name}, not said which"
 
 
 def size_text(told: Details) -> str:
