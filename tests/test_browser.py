@@ -108,7 +108,7 @@ def test_in_a_grid_the_mouse_says_which_picture_is_meant_and_a_click_leaves_the_
     page.wait_for_selector(".slot:nth-child(2).is-favourite")
     page.route("**/questions?kind=choice*", lambda route: None)  # held until it is let go
     page.click(".tabs a[data-mode=pairs]")  # the words are the new ones at once, and it is said that pictures come
-    assert page.inner_text("#ask") == "Which would you rather live with?"
+    assert page.inner_text("#ask") == "Which do you like more?"
     page.wait_for_selector("#wait:has-text('on its way')")
     page.unroute("**/questions?kind=choice*")
     asked(page)

@@ -25,8 +25,8 @@ from beholder.explain.guess import guess_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
 from beholder.explain.phrases import friend_sentence, spoken_of
-from beholder.explain.why import _SEEN, reasons_of, varied
-from beholder.features.attributes import ATTRIBUTES
+from beholder.explain.why import reasons_of, varied
+from beholder.features.attributes import ATTRIBUTES, SEEN
 from beholder.types import Answers
 
 NAMES = [a.name for a in ATTRIBUTES]
@@ -84,7 +84,7 @@ def test_the_first_reason_of_the_best_picture_names_the_planted_liking():
         best = [int(np.argmax(utility))]
         said = reasons(Oracle(utility), attributes, attributes, answers, best)[0].text
         liked = ATTRIBUTES[planted].high if sign > 0 else ATTRIBUTES[planted].low
-        if liked in _SEEN:
+        if liked in SEEN:
             seen += 1
             right += said.startswith(liked)
         else:

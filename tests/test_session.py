@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from beholder.ask.questions import QuestionBuilder
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
+from beholder.features.attributes import ATTRIBUTES, SEEN
 from beholder.prequential import AnswerPrediction, expected
 from beholder.search import Looks
 from beholder.session import Session
@@ -42,6 +44,27 @@ def test_questions_are_of_the_kind_asked_for(session):
     (pair,), (one,), (grid,) = (session.questions(kind, 1) for kind in ("choice", "rating", "grid"))
     assert (len(pair.items), len(one.items), len(grid.items)) == (2, 1, 9)
     assert all(q.reason for q in (pair, one, grid))
+
+
+def test_what_is_said_of_asked_pictures_is_what_people_see_in_the_order_in_which_they_hang():
+    rng = np.random.default_rng(0)
+    X, attributes, ids = rng.normal(size=(80, 30)), rng.uniform(size=(80, 10)), np.arange(80)
+    builder = QuestionBuilder(None, X, attributes, ids, Answers(), [], rng)
+    signed = {
+        end: side * attributes[:, k] for k, a in enumerate(ATTRIBUTES) for end, side in ((a.low, -1), (a.high, 1))
+    }
+    told = []
+    for kind in ("choice", "rating"):
+        for question in builder.questions(kind, 60, hidden=(), underway=()):
+            ends = sorted((end for end in signed if end in question.reason), key=question.reason.index)
+            told += ends
+            if len(ends) == 2:
+                (left, right), first = question.items, signed[ends[0]]
+                assert first[left] > first[right]
+            elif ends:
+                assert signed[ends[0]][question.items[0]] > signed[ends[0]].mean()
+    assert len(told) > 20
+    assert set(told) <= SEEN
 
 
 def test_no_pair_comes_again_until_all_have_been_answered_but_as_a_repeat(session):

@@ -114,6 +114,14 @@ def test_kinds_part_all_pictures_and_no_two_have_the_same_name():
     unnamed = [g.title for g in groups if not g.name and len(g.rows) > 1]
     assert all(title.startswith("Like “no. ") for title in unnamed)
     assert len(set(unnamed)) == len(unnamed) > 1
+    folders = [
+        "2024/Venice" if k in (2, 3) else "2024/Summer" if k == 4 else f"day {row}" for row, k in enumerate(kind)
+    ]
+    titles = [f"no. {row}" for row in range(240)]
+    told = by_kind(None, X.astype(np.float32), words, np.arange(240) + 1, titles, folders)
+    assert {g.title: set(kind[g.rows]) for g in told if not g.like} == {
+        "Landscapes": {0, 1}, "Pictures from “Venice”": {2, 3}, "Pictures from “Summer”": {4}
+    }  # fmt: skip
 
 
 # Years and folders

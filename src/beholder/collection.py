@@ -61,7 +61,7 @@ from beholder.types import (
     silent,
     teaching,
 )
-from beholder.views import Group, by_folder, by_kind, by_year
+from beholder.views import Group, by_folder, by_kind, by_year, inner_folder
 from beholder.works import Works
 
 T = TypeVar("T")
@@ -764,7 +764,8 @@ class Collection:
 
     def _groups(self, by: str) -> list[Group]:
         if by == "kind":
-            return by_kind(None, self.X, self.words, self.ids, [title_of(item) for item in self.items])
+            titles, folders = [title_of(item) for item in self.items], [inner_folder(item) for item in self.items]
+            return by_kind(None, self.X, self.words, self.ids, titles, folders)
         return {"year": by_year, "folder": by_folder}[by](self.items)
 
     def group(self, said: str) -> Group:

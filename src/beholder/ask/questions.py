@@ -19,7 +19,7 @@ from beholder.ask import STRATEGIES
 from beholder.ask.candidates import without
 from beholder.ask.favourites import count_liked
 from beholder.ask.ours import FIRST
-from beholder.features.attributes import ATTRIBUTES
+from beholder.features.attributes import ATTRIBUTES, SEEN
 from beholder.taste import GaussianProcess, TasteMixture
 from beholder.types import Answers, Floats, Ints, Judgement, Matrix
 
@@ -28,6 +28,7 @@ GRID_SIZE = 9
 _REPEAT = 0.05  # share of questions that are asked again
 _REPEAT_AFTER = 10  # judgements between a question and its repeat
 _LOOKED = 10_000  # pictures at most, evenly spread, from which it is known what is usual here
+_PLAIN = 1.0  # spreads from the usual beyond which people see what a picture has, of what they see at all
 _RANDOM = 0.2  # share of questions that are chosen at random
 
 
@@ -168,18 +169,32 @@ class QuestionBuilder:
             return "To find where your taste ends: you may like several of these, or none."
         if kind == "grid":
             return "Different kinds of pictures, to find what you love."
-        rows = np.searchsorted(self.ids, items)
-        mean, spread = self._usual
+        stands_out = (self.attributes[np.searchsorted(self.ids, items)] - self._usual[0]) / self._usual[1]
         if kind == "rating":
-            stands_out = (self.attributes[rows[0]] - mean) / spread
-            most = int(np.argmax(np.abs(stands_out) * self._doubt))
-            what = ATTRIBUTES[most].high if stands_out[most] > 0 else ATTRIBUTES[most].low
-            early = len(self.answers) < FIRST
-            unsure = f"Like it or not, your number helps: we are not sure how you feel about {what}."
-            return f"Typical of many pictures here: {what}." if early else unsure
-        differ = np.abs(self.attributes[rows[0]] - self.attributes[rows[1]]) / spread
-        apart = ATTRIBUTES[int(np.argmax(differ * self._doubt))]
-        return f"Like them or not, your choice helps: do you prefer {apart.low} or {apart.high}?"
+            return self._reason_of_one(stands_out[0])
+        return self._reason_of_two(stands_out[0] - stands_out[1])
+
+    def _reason_of_one(self, stands_out: Floats) -> str:
+        """(a,) how far from usual, in spreads, by each measured attribute; what people do not see is not told."""
+        most = int(np.argmax(np.abs(stands_out) * self._doubt))
+        end = ATTRIBUTES[most].high if stands_out[most] > 0 else ATTRIBUTES[most].low
+        seen = end in SEEN and abs(stands_out[most]) >= _PLAIN
+        if len(self.answers) < FIRST:
+            return f"Typical of many pictures here{f': {end}' if seen else ''}."
+        return (
+            f"Like it or not, your number helps: we are not sure how you feel about {end if seen else 'such pictures'}."
+        )
+
+    def _reason_of_two(self, apart: Floats) -> str:
+        """(a,) how far the first is above the second, in spreads, by each measured attribute."""
+        plain = np.array([{one.low, one.high} <= SEEN for one in ATTRIBUTES]) & (np.abs(apart) >= 2 * _PLAIN)
+        if not plain.any():
+            return "Like them or not, your choice helps: we are not sure which of these kinds you prefer."
+        most = int(np.argmax(np.where(plain, np.abs(apart) * self._doubt, -1)))
+        first, second = ATTRIBUTES[most].high, ATTRIBUTES[most].low
+        if apart[most] < 0:
+            first, second = second, first
+        return f"Like them or not, your choice helps: do you prefer {first} or {second}?"
 
     @cached_property
     def _usual(self) -> tuple[Matrix, Matrix]:

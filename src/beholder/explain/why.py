@@ -17,15 +17,12 @@ from beholder.concepts import Tags
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
 from beholder.explain.naming import NEVER
+from beholder.features.attributes import SEEN
 from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _COMMON = 1 / 3  # share of the collection from which a word is no reason
 _EXTREME = 1 / 6  # of the collection lies beyond an attribute that a picture is said to have
-_SEEN = frozenset({  # of 24 pictures beyond it, at least 17 were seen to have this: docs/explaining.md
-    "quiet, open areas", "much detail", "a clear subject", "flat, even light", "strong contrast", "harmonious colours",
-    "muted colours", "vivid colours", "everything in focus", "a centred subject",
-})  # fmt: skip
 _CALLED = {"muted colours": "black and white"}  # what such a picture has instead, where that is said of it
 _MOST = 2  # things named of one picture
 _CLOSE = 0.995  # nearer than this share of random pairs of the collection is truly near
@@ -226,7 +223,7 @@ def _measured(
         return
     own, up = values[rows], leaning.lean > 0
     for end, word in ((own >= high_end, leaning.high), (own <= low_end, leaning.low)):
-        if word not in _SEEN:
+        if word not in SEEN:
             continue
         liked = (word == leaning.high) == up
         other = _CALLED.get(word, "")

@@ -384,6 +384,12 @@ ATTRIBUTES: tuple[_Attribute, ...] = (
 )
 
 
+SEEN = frozenset({  # ends that people see: at least 17 of 24 pictures beyond them were judged so (docs/explaining.md)
+    "quiet, open areas", "much detail", "a clear subject", "flat, even light", "strong contrast", "harmonious colours",
+    "muted colours", "vivid colours", "everything in focus", "a centred subject",
+})  # fmt: skip
+
+
 class AttributesRuntime:
     """The encoder `attributes`: ten numbers in [0, 1] a picture, in the order of `ATTRIBUTES`; nothing to load."""
 

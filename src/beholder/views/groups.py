@@ -19,6 +19,7 @@ from beholder.types import Ints, Item, Matrix
 _MOST_YEARS = 40  # headings; more years than that are taken together by decades, more decades by centuries
 _SPANS = (1, 10, 100)
 _UNKNOWN = "unknown"
+_MOSTLY, _FEWEST = 0.6, 3  # of a group without a name from one folder, from which it is named by that
 _LONGEST = 60  # letters of a title in a heading
 _DIGITS = re.compile(r"(\d+)")
 
@@ -57,21 +58,24 @@ class Group:
         return self.name or (f"Like “{shown(self.like, _LONGEST)}”" if len(self.rows) > 1 else "A picture by itself")
 
 
-def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints, titles: Sequence[str]) -> list[Group]:
-    """The kinds of pictures, largest first. Those of which the same words hold are one.
+def by_kind(
+    model: Any, X: Matrix, words: Tags, ids: Ints, titles: Sequence[str], folders: Sequence[str] = ()
+) -> list[Group]:
+    """The kinds of pictures, largest first. Those of which the same words hold, or none but one folder, are one.
 
     A key is the id of one of its pictures, so that an address leads to that picture's kind when more have come.
 
     Parameters
     ----------
-    words, ids, titles
+    words, ids, titles, folders
         of the n pictures
     """
     kinds = kinds_of(model, X, np.arange(len(X)))
     names = names_of(kinds, words)
     found: dict[str, list[int]] = {}
     for kind, name in names.items():
-        found.setdefault(name or f"\0{kind}", []).append(kind)
+        known = name or _from_folder(np.flatnonzero(kinds == kind), folders)
+        found.setdefault(known or f"\0{kind}", []).append(kind)
     groups = [(name, np.flatnonzero(np.isin(kinds, own))) for name, own in found.items()]
     groups.sort(key=lambda group: -len(group[1]))
     called, like = Counter(titles), dict[int, str]()
@@ -83,6 +87,16 @@ def by_kind(model: Any, X: Matrix, words: Tags, ids: Ints, titles: Sequence[str]
         Group("kind", str(ids[rows[0]]), "" if at in like else name, rows, like.get(at, ""))
         for at, (name, rows) in enumerate(groups)
     ]
+
+
+def _from_folder(rows: Ints, folders: Sequence[str]) -> str:
+    """Named by the folder in which most of them are and less than half as many of all pictures; "" where none is."""
+    if not folders or len(rows) < _FEWEST:
+        return ""
+    (folder, count), *_ = Counter(folders[row] for row in rows.tolist()).most_common(1)
+    share, usual = count / len(rows), folders.count(folder) / len(folders)
+    name = folder.rpartition("/")[2]
+    return f"Pictures from “{shown(name, _LONGEST)}”" if name and share >= _MOSTLY and share >= 2 * usual else ""
 
 
 def by_year(items: Sequence[Item]) -> list[Group]:
@@ -105,9 +119,14 @@ def by_year(items: Sequence[Item]) -> list[Group]:
     ]
 
 
+def inner_folder(item: Item) -> str:
+    """The folder that it lies in, within the one that was imported; "" where it lies in that one."""
+    return item.name.rpartition("/")[0]
+
+
 def by_folder(items: Sequence[Item]) -> list[Group]:
     """By the folder that each lies in, within the one that was imported; none where all lie in one."""
-    folders = [item.name.rpartition("/")[0] for item in items]
+    folders = [inner_folder(item) for item in items]
     counts = Counter(folders)
     if len(counts) < 2:
         return []

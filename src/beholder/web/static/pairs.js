@@ -1,4 +1,4 @@
-// Two pictures: the one you would rather live with.
+// Two pictures: the one you like more.
 
 import { button, make, tools } from "./dom.js";
 import { swipes } from "./touch.js";
@@ -10,7 +10,7 @@ const TOOL = 44; // pixels of a button
 export class Pairs {
   static kind = "choice";
   static pixels = () => Math.max(innerWidth / 2, innerHeight * 0.7); // the longer side of a picture on this screen, about
-  ask = "Which would you rather live with?";
+  ask = "Which do you like more?";
 
   constructor(wall, controls, acts) {
     this.acts = acts;
