@@ -14,7 +14,6 @@ from beholder.raters.signals import (
     Sign,
     as_others_rate,
     chosen_as_before,
-    order_kept,
     predicted_choices,
     rank_correlation,
     rated_before,
@@ -117,12 +116,6 @@ def test_repeats_are_compared_with_the_time_before():
     np.testing.assert_array_equal(rated_before(np.array([7, 8, 7, 7]), np.array([1.0, 2, 3, 4])), [NAN, NAN, 1, 3])
     pairs, answer = np.array([[0, 1], [1, 0], [0, 1], [2, 3], [2, 3]]), np.array([1, -1, -1, 0, 1])
     np.testing.assert_array_equal(chosen_as_before(pairs, answer), [NAN, 1, 0, NAN, NAN])
-
-
-def test_the_order_that_is_kept_is_kendalls():
-    first, second = np.random.default_rng(0).normal(size=(2, 20))
-    assert 2 * order_kept(first, second).value - 1 == pytest.approx(stats.kendalltau(first, second).statistic)
-    assert order_kept(np.ones(5), second[:5]) is None
 
 
 def test_people_asked_twice_agree_with_themselves_as_measured(shared):

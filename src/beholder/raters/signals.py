@@ -168,22 +168,6 @@ def chosen_as_before(pairs: Ints, answer: Ints) -> Floats:
     return np.where((earlier < 0) | (said == 0) | (said[earlier] == 0), np.nan, said == said[earlier])
 
 
-def order_kept(first: Floats, second: Floats) -> Sign | None:
-    """Share of pairs of items, rated differently both times, that one person put in the same order both times.
-
-    Parameters
-    ----------
-    first, second
-        (n,) the two ratings of each item. The interval takes items as independent, not pairs.
-    """
-    there, again = (np.sign(x[:, None] - x[None, :])[np.triu_indices(len(x), 1)] for x in (first, second))
-    found = share((there == again)[(there != 0) & (again != 0)])
-    if found is None:
-        return None
-    half = _Z * np.sqrt(found.value * (1 - found.value) / max(len(first) // 2, 1))
-    return Sign(found.value, max(found.value - half, 0), min(found.value + half, 1), found.n, 0.5)
-
-
 def _undirected(pairs: Ints, answer: Ints) -> tuple[Ints, Ints]:
     """A number for each pair whatever its order, and the answer as 1 for the picture with the lower row."""
     low, high = pairs.min(axis=1), pairs.max(axis=1)
