@@ -15,6 +15,7 @@ from beholder.session.models import ModelMaker
 from beholder.session.questions import Questions
 from beholder.session.reading import NOTHING, Fitted, NewestReading
 from beholder.taste import GaussianProcess, TasteModel
+from beholder.taste.capabilities import KnowsDoubt
 from beholder.taste.evidence import PRIORS
 from beholder.types import Answers, Judgement, answers_of
 
@@ -163,7 +164,7 @@ class Learner:
         self._predict(judgements[start : start + _STEPS], model, before)
 
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
-        known = hasattr(model, "pair_probability")
+        known = isinstance(model, KnowsDoubt)
 
         def seen(j: Judgement) -> AnswerPrediction:
             if not known or j.marks:  # nobody asked: what a person marks is what they looked for
