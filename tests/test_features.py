@@ -12,12 +12,13 @@ from PIL import Image, ImageOps
 
 from beholder.errors import BadInput, BadPicture, UnknownName
 from beholder.features.canvas import oklab
-from beholder.features.classic import BLOCKS, ClassicRuntime, block_slices
+from beholder.features.classic import BLOCKS, ClassicRuntime
 from beholder.features.embed import CHUNK, embed
 from beholder.features.encoder_row import EncoderRow, Runtime
 from beholder.features.registry import BUILT_IN, encoder_names, load_encoder
 
-WHERE = block_slices()
+ENDS = np.cumsum([block.numbers for block in BLOCKS]).tolist()
+WHERE = {block.name: slice(end - block.numbers, end) for block, end in zip(BLOCKS, ENDS, strict=True)}
 
 
 def scene(seed=0, size=(200, 140)):

@@ -53,12 +53,6 @@ BLOCKS = (
 )
 
 
-def block_slices() -> dict[str, slice]:
-    """Where each block's numbers stand in a row."""
-    ends = np.cumsum([block.numbers for block in BLOCKS]).tolist()
-    return {block.name: slice(end - block.numbers, end) for block, end in zip(BLOCKS, ends, strict=True)}
-
-
 class ClassicRuntime:
     """One row a picture, of any mode and size; the same alone as in a batch."""
 
