@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 
 import beholder as bh
 from beholder import importer
-from beholder.collection import Library, embed_files
+from beholder.collection import Library
 from beholder.errors import AlikeName, BadInput, StoreError, UnknownName, UserError
 from beholder.filters import Filter, values_of
 from beholder.locator import Locator
@@ -26,6 +26,7 @@ from beholder.store import VectorShards
 from beholder.taste import make_model
 from beholder.types import Details, Item
 from helpers.makers import encoded
+from helpers.vectors import embed_files
 
 
 @pytest.fixture
@@ -405,12 +406,12 @@ def test_a_new_collection_does_not_wait_until_all_is_found(library, monkeypatch)
 
 def test_files_are_embedded_once_wherever_they_are(library, painted):
     paths = sorted(painted.glob("*.png"))
-    first = embed_files(paths, library.settings.encoder, library=library)
+    first = embed_files(paths, library.settings.encoder, library)
     take_in(library, painted)
     assert np.array_equal(library.collection("art").X[:, :-10], first)
     (painted / "bad.png").write_bytes(b"bad")
     with pytest.raises(BadInput, match=r"bad\.png"):
-        embed_files([painted / "bad.png"], "classic", library=library)
+        embed_files([painted / "bad.png"], "classic", library)
 
 
 def test_a_filter_names_what_there_is(library, painted):

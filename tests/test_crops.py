@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from beholder.collection import Library, embed_files
+from beholder.collection import Library
 from beholder.config import Settings
 from beholder.errors import BadInput, BadPicture, UnknownName, UserError
 from beholder.features.artworks import artworks_in, photos
@@ -19,6 +19,7 @@ from beholder.session import Session
 from beholder.types import ADDED, Judgement, picture_key
 from helpers import pages
 from helpers.makers import encoded, exif, picture
+from helpers.vectors import embed_files
 from helpers.walls import BARE, ONE, TWO, Finder, crop, hang, painting, photo
 
 CORNER = "90,50 230,40 240,200 80,190"  # another part of the photo of ONE
@@ -147,10 +148,10 @@ def test_the_numbers_of_a_picture_are_those_of_its_part(library, tmp_path):
         files.append(tmp_path / f"part{at}.png")
         open_image(item.locator).save(files[-1])
     X = library.collection("wild").X
-    alone = np.hstack([embed_files(files, name, library=library) for name in ("classic", "attributes")])
+    alone = np.hstack([embed_files(files, name, library) for name in ("classic", "attributes")])
     assert X.shape[1] == alone.shape[1]
     assert np.abs(X - alone).max() < 1e-4
-    whole = embed_files([tmp_path / "in" / "0.png"], "classic", library=library)
+    whole = embed_files([tmp_path / "in" / "0.png"], "classic", library)
     assert np.abs(X[0, : whole.shape[1]] - whole[0]).max() > 0.05
 
 
@@ -309,7 +310,7 @@ def test_a_correction_is_seen_anew_and_every_answer_stays(wild, tmp_path):
     assert len(after) == 4
     assert (after.X[1:] == X[1:]).all()
     open_image(changed.locator).save(tmp_path / "part.png")
-    seen = embed_files([tmp_path / "part.png"], "classic", library=wild)[0]
+    seen = embed_files([tmp_path / "part.png"], "classic", wild)[0]
     assert np.abs(after.X[0, : len(seen)] - seen).max() < 1e-4
     assert np.abs(after.X[0] - X[0]).max() > 1e-3
     session = Session(wild, "wild", "Ada", model="gp")

@@ -562,27 +562,6 @@ def named(source: str | Path) -> str:
     return str(source) if source == SAMPLE or not os.path.exists(path) else os.path.realpath(path)
 
 
-def embed_files(
-    paths: Sequence[Path], encoder: str, *, library: Library | None = None, progress: Progress | None = None
-) -> Matrix:
-    """Vectors of picture files that need not be in a collection; those that are kept already are not made again.
-
-    Returns
-    -------
-    Matrix
-        (n, d) float32, in the order of `paths`
-
-    Raises
-    ------
-    BadInput
-        naming every file that cannot be opened
-    """
-    library = library or Library()
-    hashes = [fingerprint(path) for path in paths]
-    library.embed(paths, hashes, encoder, progress)
-    return library.shards(encoder).get(hashes, library.runtime(encoder).row.dimension)[0]
-
-
 class Collection:
     """The pictures of one collection, in the order of the rows of `X`, at one moment: open it again after an import.
 
