@@ -41,11 +41,14 @@ _AT_ONCE = 16  # pictures judged together
 
 @dataclass(frozen=True, eq=False)
 class _Place:
+    """seen : how it was painted to be judged"""
+
     family: str
     numbers: NDArray[np.float64]
     texture: int
     like: str = ""
     bound: float = 0.0
+    seen: Image.Image | None = None
 
     def paint(self, side: int) -> Image.Image:
         return paint(self.numbers, self.family, side, self.texture)
@@ -60,7 +63,7 @@ class _Place:
         moved = rng.random(len(self.numbers)) < _MOVED
         numbers = (self.numbers + moved * rng.normal(0, _STEP, len(self.numbers))) % 1.0
         texture = self.texture if rng.random() < 0.7 and not anew else int(rng.integers(1 << 31))
-        return replace(self, numbers=numbers, texture=texture)
+        return replace(self, numbers=numbers, texture=texture, seen=None)
 
 
 @dataclass
@@ -91,7 +94,8 @@ class _Archive:
     def varied(self, guide: Guide) -> list[_Place]:
         """The best one first, then each that is good and unlike those before it."""
         ranked = self.ranked()
-        bounds, looks = np.array([one.bound for one in ranked]), guide.looks([one.paint(_TRIED_AT) for one in ranked])
+        bounds = np.array([one.bound for one in ranked])
+        looks = guide.looks([one.seen or one.paint(_TRIED_AT) for one in ranked])
         order = by_worth_and_unlikeness(bounds, looks, _UNLIKE, len(ranked), len(ranked))
         copies = np.tril(looks[order] @ looks[order].T, -1).max(1) >= _ALIKE
         return [ranked[at] for at in (*order[~copies], *order[copies])]
@@ -136,7 +140,8 @@ class PainterEngine:
             painted = [(place, place.paint(_TRIED_AT)) for place in places[at : at + _AT_ONCE]]
             new = [one for one in painted if is_new(one[1])]
             if new:
-                archive.keep([place for place, _ in new], guide.bound([picture for _, picture in new]))
+                seen = [replace(place, seen=picture) for place, picture in new]
+                archive.keep(seen, guide.bound([picture for _, picture in new]))
 
 
 def _first(
@@ -167,5 +172,5 @@ def _sketch(place: _Place) -> Sketch:
     recipe = {"family": place.family, "texture": place.texture, "numbers": place.numbers.round(6).tolist()}
     if place.like:
         recipe["like"] = [place.like]
-    rounded = replace(place, numbers=np.array(recipe["numbers"]))
+    rounded = replace(place, numbers=np.array(recipe["numbers"]), seen=None)
     return Sketch(rounded.paint, recipe)

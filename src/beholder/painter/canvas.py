@@ -142,10 +142,11 @@ class Pen:
         self._draw, self._scale = draw, scale
 
     def _ink(self, colour: Array, alpha: float) -> tuple[int, ...]:
-        return (*(int(c) for c in np.clip(np.asarray(colour) * 255 + 0.5, 0, 255)), int(alpha * 255))
+        inks: list[float] = (np.asarray(colour) * 255 + 0.5).tolist()  # three numbers: numpy's clip takes far longer
+        return (*(int(min(max(c, 0), 255)) for c in inks), int(alpha * 255))
 
     def _at(self, points: _Points) -> list[tuple[float, float]]:
-        return [(float(x), float(y)) for x, y in np.asarray(points) * self._scale]
+        return [(x, y) for x, y in (np.asarray(points) * self._scale).astype(float).tolist()]
 
     def polygon(self, points: _Points, colour: Array, alpha: float = 1.0) -> None:
         self._draw.polygon(self._at(points), fill=self._ink(colour, alpha))
@@ -159,7 +160,7 @@ class Pen:
     def dab(self, a: Array, b: Array, r: float, colour: Array) -> None:
         """A short stroke from a to b with round ends."""
         s, ink = self._scale, self._ink(colour, 1.0)
-        (ax, ay), (bx, by), wide = a * s, b * s, r * s
+        (ax, ay), (bx, by), wide = (a * s).tolist(), (b * s).tolist(), r * s
         self._draw.ellipse((ax - wide, ay - wide, ax + wide, ay + wide), fill=ink)
         if abs(ax - bx) + abs(ay - by) > wide / 2:
             self._draw.line((ax, ay, bx, by), fill=ink, width=round(2 * wide))

@@ -7,6 +7,7 @@ dark and how many-hued a picture is does not depend on its family, so a taste fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ class Palette:
     ink: Array
     colours: Array
 
-    @property
+    @cached_property
     def is_dark(self) -> bool:
         return bool(self.ground.mean() < self.ink.mean())
 
