@@ -9,6 +9,9 @@ override IMAGES := $(value IMAGES)
 override PORT := $(value PORT)
 export IMAGES PORT
 
+# Tests start many processes: each takes the compiled code that the one before left, even where the caller wants none kept.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test test-all check docs clean
 
 run: $(VENV)/core
