@@ -4,7 +4,7 @@ import { call, home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
 import { changedLast, keep, know } from "./keep.js";
 import * as outbox from "./outbox.js";
-import { speak, toast } from "./signs.js";
+import { speak, tellTrouble, toast } from "./signs.js";
 
 const MOST = 4; // pictures side by side
 export const ACTS = [
@@ -217,24 +217,12 @@ export function menu(figure, run) {
   Object.assign(sheet.style, beside ? { margin: 0, left: within(at[0], sheet.offsetWidth, innerWidth), top: within(at[1], sheet.offsetHeight, innerHeight) } : { margin: "", left: "", top: "" });
 }
 
-// What the server did not take is undone here, and said.
-let troubled = "saved";
-function watch({ state, sentence, refused }) {
-  if (refused?.items && refused.kind in marks) set(refused, !refused.value);
-  if (state !== troubled) {
-    if (state === "refused") toast(`Not saved: ${sentence}`);
-    if (state === "stopped") toast(`Not saved yet: ${sentence}`);
-    if (state === "away") toast("The server cannot be reached. What you do is kept here, and saved when it is back.");
-  }
-  troubled = state;
-}
-
 export function begin(of) {
   segment = of;
   const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   if (!back && sessionStorage.getItem(kept("compared"))) for (const what of ["compare", "compared"]) sessionStorage.removeItem(kept(what));
   chosen = remembered();
-  outbox.watch(watch);
+  tellTrouble((refused) => refused.kind in marks && set(refused, !refused.value));
   know();
   if (chosen.size) hold();
 }

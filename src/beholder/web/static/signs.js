@@ -29,6 +29,20 @@ export function hush() {
   said.classList.remove("shown");
 }
 
+// What the server did not take is undone by the page, and said. undo : takes the mark that was refused
+export function tellTrouble(undo) {
+  let troubled = "saved";
+  outbox.watch(({ state, sentence, refused }) => {
+    if (refused?.items) undo(refused);
+    if (state !== troubled) {
+      if (state === "refused") toast(`Not saved: ${sentence}`);
+      if (state === "stopped") toast(`Not saved yet: ${sentence}`);
+      if (state === "away") toast("The server cannot be reached. What you do is kept here, and saved when it is back.");
+    }
+    troubled = state;
+  });
+}
+
 const LEARNING = 700; // ms from an answer to what was learned from it
 const LONGEST = 2000; // ms that somebody who answers fast waits for it
 

@@ -2,7 +2,7 @@
 
 import { newId } from "./api.js";
 import * as outbox from "./outbox.js";
-import { toast } from "./signs.js";
+import { tellTrouble, toast } from "./signs.js";
 import "./closer.js";
 
 const { segment } = document.querySelector(".taste").dataset;
@@ -26,13 +26,4 @@ document.getElementById("main").addEventListener("submit", (e) => {
   toast(`${value ? "One of your favourites" : "No longer one of your favourites"}, ${heart.dataset.who}.`);
 });
 
-let troubled = "saved";
-outbox.watch(({ state, sentence, refused }) => {
-  if (refused?.items && refused.kind === "favourite") set(refused.items[0], !refused.value);
-  if (state !== troubled) {
-    if (state === "refused") toast(`Not saved: ${sentence}`);
-    if (state === "stopped") toast(`Not saved yet: ${sentence}`);
-    if (state === "away") toast("The server cannot be reached. What you do is kept here, and saved when it is back.");
-  }
-  troubled = state;
-});
+tellTrouble(({ kind, items, value }) => kind === "favourite" && set(items[0], !value));
