@@ -174,7 +174,7 @@ def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, serv
     page.fill("input[name=path]", str(folder))
     page.keyboard.press("Enter")
     page.wait_for_selector("h2:has-text('easel')")
-    page.wait_for_function("() => /5 new pictures/.test(document.querySelector('.job-line').textContent)")
+    page.locator(".job-line", has_text="5 new pictures").wait_for()
     page.click(".broken summary")
     assert "torn.jpg" in page.inner_text(".broken ul")
     hang(tmp_path / "wing", 3)
@@ -196,7 +196,14 @@ def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_pa
     page = open_page()
     enter(page, server)
     page.goto(server.url)
-    job = {"collection": "a b", "state": "running", "stage": "reading pictures", "done": 128, "total": 200}
+    job = {
+        "id": "first",
+        "collection": "a b",
+        "state": "running",
+        "stage": "reading pictures",
+        "done": 128,
+        "total": 200,
+    }
     job |= {"seconds_left": None, "report": {}}
     show = "job => import('/static/collections.js').then(({show}) => show(job))"
     page.evaluate(show, job)
@@ -210,6 +217,36 @@ def test_who_waits_for_pictures_is_led_to_choose_among_those_that_are_in(open_pa
     begins = "left => import('/static/importing.js').then(({begins}) => begins(left))"
     assert page.evaluate(begins, 40).startswith("You can begin to choose when 40 more pictures are here")
     assert page.evaluate(begins, 0).startswith("You can begin to choose now")
+
+
+@pytest.mark.parametrize("screen", [PHONE, {}], ids=["phone", "desk"])
+def test_each_import_has_its_own_line_and_its_own_stop(open_page, server, screen):
+    page = open_page(**screen)
+    enter(page, server)
+    page.goto(server.url)
+    stopped = []
+    page.route("**/api/imports/*/cancel", lambda route: (stopped.append(route.request.url), route.fulfill(json={})))
+    first = {"id": "first", "collection": "sample", "state": "running", "stage": "reading pictures"}
+    first |= {"done": 128, "total": 200, "seconds_left": None, "report": {}}
+    waits = first | {
+        "id": "second",
+        "collection": "Family album",
+        "state": "waiting",
+        "stage": "",
+        "done": 0,
+        "total": 0,
+    }
+    for job in (first, waits, first):
+        page.evaluate("job => import('/static/collections.js').then(({show}) => void show(job))", job)
+    assert [line.partition(" · ")[0] for line in page.locator(".job-line").all_inner_texts()] == [
+        "sample: reading pictures", "Family album: waiting for another import",
+    ]  # fmt: skip
+    assert page.locator(".job progress:visible").count() == 1
+    no_wider(page)
+    page.get_by_role("button", name="Stop importing sample").click()
+    assert stopped == [f"{server.url}/api/imports/first/cancel"]
+    assert page.get_by_role("button", name="Stop importing sample").is_disabled()
+    assert page.get_by_role("button", name="Stop importing Family album").is_enabled()
 
 
 @pytest.mark.parametrize("ranked", [True, False])

@@ -13,7 +13,7 @@ from beholder.collection import Library
 from beholder.config import Settings
 from beholder.web.app import create_app
 from beholder.web.imports import Job
-from helpers.browser import HERE, SAFE, as_person, ask, chromium, event, free_port, hang, send
+from helpers.browser import HERE, SAFE, as_person, ask, chromium, event, form, free_port, hang, send
 
 pytest_plugins = "helpers.webwall"
 _PICTURES = 200
@@ -172,6 +172,28 @@ def test_everybody_may_watch_what_the_command_brings_in(coming):
     other = as_person(TestClient(client.app, base_url=HERE, headers=SAFE))
     assert other.get(f"/api/imports/{job.id}").json()["collection"] == "wall"
     assert 'data-job="' + job.id in other.get("/").text
+
+
+def test_each_import_is_stopped_by_its_own_name_and_a_waiting_one_at_once(coming, tmp_path):
+    client, job, gate, library = coming
+    gate.open(64)
+    until(lambda: size(library) == 32)
+    waits = client.post("/api/imports", json={"path": str(hang(tmp_path / "Family album", 3))}).json()["id"]
+    home = client.get("/").text
+    assert home.index(f'data-job="{job.id}" data-state="running"') < home.index(f'data-job="{waits}"')
+    assert client.post(f"/api/imports/{waits}/cancel", json={}).json()["state"] == "cancelled"
+    assert (job.state, job.stop.is_set()) == ("running", False)
+    assert waits not in client.get("/").text
+    refused = form(client, "/remove/wall")
+    assert refused.status_code == 409
+    assert f'action="/imports/{job.id}/stop"' in refused.text
+    assert form(client, f"/imports/{job.id}/stop").status_code == 303
+    gate.open()
+    until(lambda: not job.active)
+    assert job.state == "cancelled"
+    until(lambda: not client.app.state.beholder.imports.at("Family album"))
+    assert client.get("/results/Family album").status_code == 404, "nothing of it came in"
+    assert form(client, "/remove/wall").status_code == 303
 
 
 def test_who_waits_for_the_pictures_of_somebody_else_is_not_shown_a_strange_import(coming):

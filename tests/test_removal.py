@@ -16,6 +16,7 @@ from beholder.errors import AlikeName, UnknownName, UserError
 from beholder.removal import copies_of, remove_collection, remove_person
 from beholder.types import Judgement
 from beholder.web.app import create_app
+from beholder.web.imports import Job
 from helpers.browser import HERE, SAFE, as_person, event, form, hang
 from helpers.flows import tone
 from test_uploads import begin, end, png, put
@@ -223,8 +224,10 @@ def test_nothing_is_removed_from_another_machine_or_while_pictures_come(client, 
         assert form(client, path).status_code == 403
     monkeypatch.undo()
     monkeypatch.setattr(type(client.app.state.beholder.imports), "busy", lambda *_: True)
+    monkeypatch.setattr(type(client.app.state.beholder.imports), "at", lambda *_: Job("wall", "wall", 2**20))
     for path in ("/remove/wall", "/rename/wall", "/people/1/remove"):
-        assert form(client, path).status_code == 409
+        reply = form(client, path)
+        assert (reply.status_code, "/stop" in reply.text) == (409, False), "the import is somebody else's"
     assert len(client.library.store.collections()) == 2
 
 

@@ -203,7 +203,7 @@ def test_what_cannot_be_imported_says_why_at_once(server, open_page, tmp_path):
     page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
     page.wait_for_selector("#drop-fault:has-text('without slashes')")
     assert "kept" not in page.inner_text("#drop-fault")
-    assert not page.is_visible("#job")
+    assert not page.is_visible(".job")
     page.get_by_label("Into the collection").fill("papers")
     page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
     page.locator(".broken li:visible", has_text="a PDF is not read").wait_for()

@@ -500,18 +500,18 @@ def test_a_stopped_import_is_offered_until_its_collection_has_had_another(studio
     assert other.post(f"/api/imports/{job.id}/later", json={}).status_code == 404
     assert "hidden>Its import was stopped" in client.get("/").text, "it is told above"
     client.post(f"/api/imports/{job.id}/later", json={})
-    assert 'data-job="" data-state=""' in client.get("/").text, "not now"
+    assert 'data-state="cancelled"' not in client.get("/").text, "not now"
     assert f'data-go-on="{job.id}"' in client.get("/").text
     job.later = False
     ended(client, client.post("/api/imports", json={"path": str(folder), "name": "wall"}).json()["id"])
-    assert 'data-job="" data-state=""' in client.get("/").text, "it is not told above again after another import"
+    assert 'data-state="cancelled"' not in client.get("/").text, "it is not told above again after another import"
     assert 'class="soft renew">Its import was stopped' in client.get("/").text
     job.person, job.later = None, False  # as of the command that started the server
     assert "Its import was stopped" in client.get("/").text
     assert "stopped" not in other.get("/").text, "somebody else stopped it"
     job.person = library.store.person(client.person).id
     ended(client, client.post(f"/api/imports/{job.id}/again", json={}).json()["id"])
-    assert 'data-job="" data-state=""' in client.get("/").text
+    assert 'data-state="cancelled"' not in client.get("/").text
 
 
 def test_an_import_again_shows_what_is_said_of_the_pictures_now(studio):

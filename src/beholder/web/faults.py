@@ -50,11 +50,15 @@ _HEADLINES = {
 
 
 class Refused(BeholderError):
-    """A request that is turned away: a status and a sentence."""
+    """A request that is turned away: a status and a sentence.
 
-    def __init__(self, status: int, sentence: str) -> None:
+    stop : the id of the import in its way, which the person may stop
+    """
+
+    def __init__(self, status: int, sentence: str, stop: str = "") -> None:
         super().__init__(sentence)
         self.status = status
+        self.stop = stop
 
 
 class NeedPerson(Exception):
@@ -65,8 +69,11 @@ class NeedCode(Exception):
     """Another device asks, and has not typed the access code."""
 
 
-def refuse(request: Request, status: int, sentence: str) -> Response:
-    """The answer to a request that cannot be done: JSON for the API, one line for a picture, else a quiet page."""
+def refuse(request: Request, status: int, sentence: str, stop: str = "") -> Response:
+    """The answer to a request that cannot be done: JSON for the API, one line for a picture, else a quiet page.
+
+    stop : as in `Refused`
+    """
     path = request.url.path
     if path.startswith("/api/"):
         return JSONResponse({"error": sentence}, status)
@@ -80,8 +87,9 @@ def refuse(request: Request, status: int, sentence: str) -> Response:
             request.state.person = request.app.state.beholder.person(request.cookies)
     headline = _HEADLINES.get(status, "That did not work")
     return page(
-        request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request), guest=guest
-    )
+        request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request), guest=guest,
+        stop=stop,
+    )  # fmt: skip
 
 
 def _here(request: Request) -> str:
@@ -111,7 +119,8 @@ def install(app: FastAPI) -> None:
         page_of_it = request.method == "GET" and not request.url.path.startswith("/api/")
         if isinstance(fault, UnknownName) and page_of_it and app.state.beholder.imports.bringing(name):
             return RedirectResponse(f"/label/{segment(name)}", 303)  # its first pictures are on their way
-        return refuse(request, _status_of(fault), str(fault).partition(" See: beholder ")[0])  # that is for a shell
+        sentence = str(fault).partition(" See: beholder ")[0]  # that is for a shell
+        return refuse(request, _status_of(fault), sentence, fault.stop if isinstance(fault, Refused) else "")
 
     @app.exception_handler(IdTaken)
     async def taken(request: Request, fault: IdTaken) -> Response:

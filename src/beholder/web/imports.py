@@ -171,11 +171,21 @@ class Imports:
             raise Refused(404, "There is no such import.")
         return job
 
-    def active(self, person: int) -> Job | None:
-        """The import that this person is waiting for, or None."""
+    def active(self, person: int) -> list[Job]:
+        """The imports that this person is waiting for, the first begun first."""
         with self._lock:
-            mine = [j for j in self._jobs.values() if j.person in (person, None) and j.active]
-        return mine[-1] if mine else None
+            return [j for j in self._jobs.values() if j.person in (person, None) and j.active]
+
+    def stop(self, job: Job, person: int) -> None:
+        """This person stops it; one that waits for another ends at once."""
+        with self._lock:
+            job.stopped_by = person
+            job.stop.set()
+            waits = job.state == "waiting"
+            if waits:
+                job.state = "cancelled"
+        if waits:
+            job.tell()
 
     def stopped(self, person: int) -> dict[str, Job]:
         """The imports that this person stopped, the last first, by collections without another one since."""
@@ -190,18 +200,20 @@ class Imports:
             job.spec, job.collection, job.person, job.encoder, job.adds, job.first, job.artworks, job.watched
         )
 
+    def at(self, collection: str) -> Job | None:
+        """The job of this collection that has not ended, or None."""
+        with self._lock:
+            return next((j for j in self._jobs.values() if j.collection == collection and j.active), None)
+
     def bringing(self, collection: str) -> Job | None:
         """The import that brings pictures into this collection, or None."""
-        with self._lock:
-            jobs = [j for j in self._jobs.values() if j.collection == collection and not j.adds and j.active]
-        return jobs[0] if jobs else None
+        job = self.at(collection)
+        return None if job is None or job.adds else job
 
-    def busy(self, collection: str, person: int | None = None) -> bool:
-        """Whether a job of this collection, or one that this person began, has not ended."""
+    def busy(self, person: int) -> bool:
+        """Whether a job that this person began has not ended."""
         with self._lock:
-            return any(
-                j.active and (j.collection == collection or j.person == person is not None) for j in self._jobs.values()
-            )
+            return any(j.active and j.person == person for j in self._jobs.values())
 
     def into(self, collection: str) -> bool:
         """Whether pictures come into this collection right now."""
@@ -210,9 +222,12 @@ class Imports:
 
     def _run(self, job: Job) -> None:
         with self._one:
+            with self._lock:
+                if not job.active:  # stopped while it waited
+                    return
+                job.state = "running"
             try:
                 job.step("looking", 0, 0)
-                job.state = "running"
                 try:
                     report = self._import(job)
                 finally:

@@ -38,8 +38,7 @@ def edit(request: Request, collection: str, person: PagePerson) -> Response:
 @router.post("/rename/{collection:path}")
 def rename(request: Request, collection: str, person: FormPerson, name: Annotated[str, Form()] = "") -> Response:
     """Give a collection another name."""
-    del person
-    state, row = _free(request, collection)
+    state, row = _free(request, collection, person)
     state.store.rename_collection(row.id, check_name(name))
     state.part_with(collection_id=row.id)
     return RedirectResponse("/", 303)
@@ -48,9 +47,8 @@ def rename(request: Request, collection: str, person: FormPerson, name: Annotate
 @router.post("/remove/{collection:path}")
 def remove(request: Request, collection: str, person: FormPerson) -> Response:
     """Take a collection away, for everybody."""
-    del person
     _check_may_remove(request)
-    state, row = _free(request, collection)
+    state, row = _free(request, collection, person)
     state.part_with(collection_id=row.id)
     remove_collection(state.library, row)
     state.part_with(collection_id=row.id)  # nobody's that was opened meanwhile
@@ -84,7 +82,7 @@ def remove_one(request: Request, number: str, person: FormPerson) -> Response:
     del person
     _check_may_remove(request)
     state, one = state_of(request), _person(request, number)
-    if state.imports.busy("", one.id) or state.rounds.busy(None, one.id):
+    if state.imports.busy(one.id) or state.rounds.busy(None, one.id):
         raise Refused(409, f"Pictures are being imported or made for {one.name}. Wait until that is done, or stop it.")
     state.part_with(person_id=one.id)
     remove_person(state.library, one)
@@ -105,12 +103,19 @@ def _check_may_remove(request: Request) -> None:
         )
 
 
-def _free(request: Request, collection: str) -> tuple[AppState, CollectionRow]:
+def _free(request: Request, collection: str, person: Person) -> tuple[AppState, CollectionRow]:
     """A collection into which nothing comes right now. raises : Refused, UnknownName"""
     state = state_of(request)
     row = state.store.collection(collection)
-    if state.imports.busy(row.name) or state.rounds.busy(row.id, None):
-        raise Refused(409, f"Pictures of '{row.name}' are being imported or made. Wait until that is done, or stop it.")
+    if job := state.imports.at(row.name):
+        mine = job.person in (person.id, None)
+        raise Refused(
+            409,
+            f"'{row.name}' is being imported. Wait until that is done{', or stop it' if mine else ''}.",
+            job.id if mine else "",
+        )
+    if state.rounds.busy(row.id, None):
+        raise Refused(409, f"Pictures of '{row.name}' are being made. Wait until that is done, or stop it.")
     return state, row
 
 

@@ -25,7 +25,7 @@ from beholder.web.pages.label import whole
 from beholder.web.render import page, segment
 from beholder.web.state import AppState, state_of
 from beholder.web.uploads import ENDINGS
-from beholder.web.who import ApiPerson, PagePerson, last_collection
+from beholder.web.who import ApiPerson, FormPerson, PagePerson, last_collection
 from beholder.works import Works
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
@@ -62,12 +62,14 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
         }
         for row in rows
     ]
-    shown = state.imports.of(job, person.id) if job else state.imports.active(person.id)
-    if shown is None:
+    jobs = state.imports.active(person.id)
+    if job and (asked := state.imports.of(job, person.id)) not in jobs:
+        jobs.append(asked)
+    if not jobs:
         names = {row.name for row in rows}
-        shown = next((one for one in stopped.values() if one.collection in names and not one.later), None)
+        jobs = [one for one in stopped.values() if one.collection in names and not one.later][:1]
     return page(
-        request, "collections.html", here="collections", shelves=shelves, job=shown.as_json() if shown else None,
+        request, "collections.html", here="collections", shelves=shelves, jobs=[one.as_json() for one in jobs],
         may_import=on_this_machine(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
         has_sample=any(row.name == SAMPLE and row.size for row in rows), removed=removed,
     )  # fmt: skip
@@ -161,10 +163,17 @@ def arrived(request: Request, job: str, person: ApiPerson, after: str = "0") -> 
 @router.post("/api/imports/{job}/cancel")
 def cancel(request: Request, job: str, person: ApiPerson) -> dict[str, Any]:
     """Stop it. What was taken in stays; the same import again goes on from there."""
-    found = state_of(request).imports.of(job, person.id)
-    found.stopped_by = person.id
-    found.stop.set()
+    imports = state_of(request).imports
+    found = imports.of(job, person.id)
+    imports.stop(found, person.id)
     return found.as_json()
+
+
+@router.post("/imports/{job}/stop")
+def stop_form(request: Request, job: str, person: FormPerson) -> Response:
+    """Stop it, by a form."""
+    cancel(request, job, person)
+    return RedirectResponse("/", 303)
 
 
 @router.post("/api/imports/{job}/again")

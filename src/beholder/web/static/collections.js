@@ -5,23 +5,34 @@ import { make } from "./dom.js";
 import { ended, howMany, isBusy, running, steps } from "./importing.js";
 import "./shell.js";
 
-const box = document.getElementById("job");
-const line = box.querySelector(".job-line");
-const bar = box.querySelector("progress");
-const stop = box.querySelector(".stop");
-const [again, later] = [box.querySelector(".again"), box.querySelector(".later")];
-const meanwhile = box.querySelector(".begin");
-const broken = box.querySelector(".broken");
-const BUSY = ".bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active"; // typed or pressed now
+const jobs = document.getElementById("jobs");
+const lines = () => [...jobs.children];
+const of = (id) => lines().find((box) => box.dataset.job === id);
+// What the page is not drawn again under: pictures on their way here, what is typed or pressed now.
+const BUSY = '.job[data-state="sending"], .bring input[placeholder]:not(:placeholder-shown), :is(a, button, summary, label):active';
+
+// The line of an import, made where there is none yet.
+function lineOf({ id, collection }) {
+  const had = of(id);
+  if (had) return had;
+  const box = document.getElementById("new-job").content.firstElementChild.cloneNode(true);
+  Object.assign(box.dataset, { job: id, of: collection });
+  for (const part of box.querySelectorAll("[aria-label]")) part.setAttribute("aria-label", part.getAttribute("aria-label") + collection);
+  for (const other of lines()) if (!isBusy(other.dataset)) other.remove(); // they have been told
+  jobs.append(box);
+  return box;
+}
 
 export function show(job) {
-  box.hidden = false;
+  const box = lineOf(job);
+  const [bar, stop, again, later, meanwhile, broken] = ["progress", ".stop", ".again", ".later", ".begin", ".broken"].map((part) => box.querySelector(part));
   box.dataset.state = job.state;
   const busy = isBusy(job);
-  line.textContent = busy ? running(job) : ended(job);
-  stop.hidden = bar.hidden = !busy;
+  box.querySelector(".job-line").textContent = busy ? running(job) : ended(job);
+  stop.hidden = !busy || job.state === "sending";
+  bar.hidden = !busy || job.state === "waiting";
   again.hidden = later.hidden = job.state !== "cancelled";
-  for (const other of document.querySelectorAll("[data-go-on]")) other.parentNode.hidden = other.dataset.in === job.collection;
+  for (const other of document.querySelectorAll("[data-go-on]")) other.parentNode.hidden = lines().some(({ dataset }) => dataset.of === other.dataset.in);
   for (const sign of document.querySelectorAll("[data-size-of]")) { // the same number everywhere
     if (busy && job.total && !job.adds && sign.dataset.sizeOf === job.collection) sign.textContent = howMany(job);
   }
@@ -38,14 +49,14 @@ export function show(job) {
   broken.querySelector("summary").textContent = `${counted(list.length + (job.report.more_broken ?? 0), "file")} could not be opened, and why`;
   broken.querySelector("ul").replaceChildren(
     ...list.slice(0, 500).map((b) => make("li", {}, make("b", {}, b.name), ` ${b.reason}`)));
+  return box;
 }
 
 export async function watch(id, began) {
   let last = null;
-  box.dataset.job = id;
   for await (const job of steps(id)) {
     last = job;
-    show(job);
+    const box = show(job);
     if (isBusy(job) || !began || job.state === "failed") continue;
     sessionStorage.setItem("beholder.job", id);
     const link = box.querySelector("a.button");
@@ -64,8 +75,7 @@ async function begin(form) {
   try {
     const job = await call("/api/imports", { path, name, artworks: artworks === "1" });
     form.reset();
-    show(job);
-    box.scrollIntoView({ block: "nearest" });
+    show(job).scrollIntoView({ block: "nearest" });
     await watch(job.id, true);
   } catch (problem) {
     fault.textContent = problem.message;
@@ -74,25 +84,30 @@ async function begin(form) {
   }
 }
 
-stop.addEventListener("click", () => call(`/api/imports/${box.dataset.job}/cancel`, {}).catch(() => {}));
-async function goOn(id) {
+async function goOn(id, line) {
   try {
     const job = await call(`/api/imports/${id}/again`, {});
     show(job);
     await watch(job.id, true);
   } catch (problem) {
     line.textContent = problem.message;
-    box.hidden = false;
   }
 }
-again.addEventListener("click", () => goOn(box.dataset.job));
-later.addEventListener("click", () =>
-  call(`/api/imports/${box.dataset.job}/later`, {}).then(() => location.replace("/"), (problem) => (line.textContent = problem.message)));
+jobs.addEventListener("click", ({ target }) => {
+  const box = target.closest(".job");
+  const line = box?.querySelector(".job-line");
+  const id = box?.dataset.job;
+  if (target.matches(".stop")) {
+    target.disabled = true;
+    call(`/api/imports/${id}/cancel`, {}).catch(() => (target.disabled = false));
+  }
+  if (target.matches(".again")) goOn(id, line);
+  if (target.matches(".later")) call(`/api/imports/${id}/later`, {}).then(() => location.replace("/"), (problem) => (line.textContent = problem.message));
+});
 for (const button of document.querySelectorAll("[data-go-on]")) {
   button.addEventListener("click", () => {
-    button.parentNode.hidden = true;
     scrollTo(0, 0); // where it is told how the import goes
-    goOn(button.dataset.goOn);
+    goOn(button.dataset.goOn, button.parentNode);
   });
 }
 for (const form of document.querySelectorAll("#import, #sample")) {
@@ -104,5 +119,5 @@ for (const form of document.querySelectorAll("#import, #sample")) {
 
 const before = sessionStorage.getItem("beholder.job");
 sessionStorage.removeItem("beholder.job");
-if (box.dataset.job) watch(box.dataset.job, box.dataset.state !== "cancelled");
-else if (before) watch(before, false); // the page was drawn again for the new collection: say how the import went
+for (const { dataset } of lines()) watch(dataset.job, dataset.state !== "cancelled");
+if (before && !of(before)) watch(before, false); // the page was drawn again for the new collection: say how the import went

@@ -36,7 +36,7 @@ export function ended({ collection, state, error, report, adds }) {
   return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
 }
 
-export const isBusy = ({ state }) => state === "waiting" || state === "running";
+export const isBusy = ({ state }) => ["sending", "waiting", "running"].includes(state);
 
 // How the import goes, every so many milliseconds as `every` says, until it has ended. An answer that does not come is asked for again.
 export async function* steps(id, every = () => 500) {

@@ -6,7 +6,6 @@ import { ended } from "./importing.js";
 
 const form = document.getElementById("drop");
 const fault = document.getElementById("drop-fault");
-const job = document.getElementById("job");
 const PIECE = 192 * 1024; // bytes in one request
 const AT_ONCE = 3; // files on their way
 const TRIES = 5; // of one piece, where the server cannot be reached
@@ -80,13 +79,14 @@ async function bring(all) {
   const zips = files.filter(([path]) => ZIP.test(path));
   const rest = files.filter(([path]) => !ZIP.test(path));
   const total = files.reduce((sum, [, file]) => sum + file.size, 0);
+  const id = `sent at ${performance.now()}`; // of its line, as long as it is on its way
   let sent = 0;
   const tell = (bytes) => {
     sent += bytes;
-    show({ collection: name, state: "running", stage: `sending ${counted(files.length, "file")}`, done: Math.round(sent / 1e5) / 10, total: Math.round(total / 1e5) / 10, rate: null, seconds_left: null, report: {} });
+    return show({ id, collection: name, state: "sending", stage: `sending ${counted(files.length, "file")}`, done: Math.round(sent / 1e5) / 10, total: Math.round(total / 1e5) / 10, rate: null, seconds_left: null, report: {} });
   };
-  tell(0);
-  job.scrollIntoView({ block: "nearest" });
+  const sending = tell(0);
+  sending.scrollIntoView({ block: "nearest" });
   try {
     const said = others ? [`${counted(others, "file")} of other kinds left out`] : [];
     const parts = [rest, ...zips.map((zip) => [zip])].filter((part) => part.length);
@@ -94,12 +94,15 @@ async function bring(all) {
       const [{ id }, refused] = await upload(name, part, tell);
       said.push(...refused);
       if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
-      if (part === parts.at(-1)) form.elements.name.value = "";
+      if (part === parts.at(-1)) {
+        form.elements.name.value = "";
+        sending.remove();
+      }
       const past = await watch(id, part === parts.at(-1));
       if (past && part !== parts.at(-1)) said.push(ended(past)); // the page tells of the last part
     }
   } catch (problem) {
-    job.hidden = true;
+    sending.remove();
     const more = problem.status === 422 ? "" : " What was imported is kept; drop the same again to continue."; // of a name that is none, nothing was
     fault.textContent = problem.message + more;
     fault.scrollIntoView({ block: "nearest" });
