@@ -9,7 +9,7 @@ import pytest
 from beholder.errors import UnknownName, UserError
 from beholder.offers import wall_size
 from beholder.types import Details
-from helpers.browser import SAFE, as_person, choose, form, shown_to
+from helpers.browser import SAFE, as_person, choose, event, form, send, shown_to
 
 pytest_plugins = "helpers.webwall"
 
@@ -217,6 +217,25 @@ def test_the_table_and_the_sheet_have_it_all(listed):
     assert sheet.text.count("medium oil") == 2
     assert "nan" not in sheet.text
     assert "attachment" in sheet.headers["content-disposition"]
+
+
+def test_the_table_tells_whose_hearts_it_counts(listed):
+    client, number, ids = listed
+    send(client, event("favourite", [ids[2]], value=1, asked_by="person"))
+
+    def rows():
+        return list(csv.DictReader(io.StringIO(client.get(f"/shortlists/{number}/list.csv").text)))
+
+    assert [row["favourite"] for row in rows()] == ["False", "False", "True", "False"]
+    assert not {"hearts", "hearts_of_others", "said_by_others"} & set(rows()[0])
+    form(client, f"/shortlists/{number}/share")
+    key = re.search(r'/shared/([^"]+)"', client.get(f"/shortlists/{number}").text).group(1)
+    for said in ({"heart": "1"}, {"text": "Mine"}):
+        client.post(f"/shared/{key}/say", data={"item": ids[1], "name": "Ola"} | said)
+    form(client, f"/shortlists/{number}/unshare")
+    assert [row["hearts_of_others"] for row in rows()] == ["0", "1", "0", "0"]
+    assert rows()[1]["said_by_others"] == "Ola: Mine"
+    assert [row["favourite"] for row in rows()] == ["False", "False", "True", "False"]
 
 
 def test_side_by_side_takes_two_to_four(listed):

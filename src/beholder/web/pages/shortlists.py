@@ -230,17 +230,21 @@ def sheet(request: Request, number: str, person: PagePerson) -> Response:
 
 @router.get("/shortlists/{number}/list.csv")
 def table(request: Request, number: str, person: PagePerson) -> Response:
-    """It as a table, with every column of its pictures' sources."""
+    """It as a table, with every column of its pictures' sources; of others' hearts where it is or was shared."""
     state, own = state_of(request), _own(request, number, person)
-    head = ["place", "title", "artist", "year", "price", "currency", "size", "link", "note", "score", "hearts",
-            "said", "collection", "item"]  # fmt: skip
     lines, entries = list[list[Any]](), _entries(state, own, person)
+    shared = bool(own.key) or any(one.hearts or one.remarks for one in entries)
+    head = ["place", "title", "artist", "year", "price", "currency", "size", "link", "note", "score", "favourite",
+            *["hearts_of_others", "said_by_others"] * shared, "collection", "item"]  # fmt: skip
+    names = {one.collection for one in entries}
+    favourites = set().union(*(state.fresh(name, person).now.history.favourites for name in names))
     for at, one in enumerate(entries, start=1):
         told, offer = one.item.details, offer_of(one.item)
         said = " / ".join(f"{remark.name}: {remark.text}" for remark in one.remarks)
         lines.append(
             [at, written_title(one.item), told.artist, told.year, offer["price"], told.currency, size_text(told),
-             link_of(one.item), one.note, one.score, len(one.hearts), said, one.collection, one.item.name]
+             link_of(one.item), one.note, one.score, one.item.id in favourites,
+             *[len(one.hearts), said] * shared, one.collection, one.item.name]
         )  # fmt: skip
     text = table_of(head, lines, [one.item.columns for one in entries])
     return download(text, "text/csv; charset=utf-8", f"{own.name}.csv")
