@@ -36,6 +36,11 @@ def test_one_press_is_enough_in_another_browser_too_and_a_picture_on_no_shortlis
     act(page, 1, "keep")
     page.locator("#said.shown", has_text="On “Boats”.").wait_for()
     assert page.locator("dialog.keep[open]").count() == 0
+    page.locator(".wall a.plate").nth(2).click()  # the same by its key in the closer look
+    page.keyboard.press("s")
+    page.locator("dialog.zoom #said.shown", has_text="On “Boats”.").wait_for()
+    page.keyboard.press("s")
+    page.locator("dialog.keep li input:checked").wait_for()
 
 
 def reasons_of(page, figures):
