@@ -23,14 +23,14 @@ from beholder.details import read_details
 from beholder.explain.leanings import TELLING
 from beholder.labels import import_labels
 from beholder.locator import Locator
-from beholder.ranking import SCORE, Ranked, Ranking
+from beholder.ranking import SCORE, Ranked, Ranking, title_of
 from beholder.search import Finder
 from beholder.sources import FILES
 from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
-from beholder.web.render import more_of
+from beholder.web.render import more_of, parts_of
 from beholder.web.thumbnails import Pictures, srcset
 from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send, with_code
 
@@ -148,6 +148,23 @@ def test_a_list_in_a_cell_is_told_with_spaces_and_a_year_that_a_span_tells_is_no
     item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
     told = {"nationality": "French, British", "years": "1880 - 1951", "bought": "1951", "no": "1,2"}
     assert more_of(item) == told
+
+
+def test_words_of_machines_and_what_another_part_of_a_page_says_of_the_same_price_are_not_shown():
+    columns = {"title": "Litografi, sign. <b>N.N.</b>", "price": "Gives væk kr.", "price (json-ld)": "0"}
+    columns |= {"condition": "UsedCondition"}
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
+    assert (title_of(item), parts_of(item)) == ("Litografi, sign. N.N.", {"price": "free"})
+    assert more_of(item) == {"condition": "used"}
+    columns = {"price": "1250", "currency": "DKK", "price (card)": "1.250 kr.", "price (page)": "900 kr."}
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
+    assert more_of(item) == {"price (page)": "900 kr."}
+
+
+@pytest.mark.parametrize("title", ["<img src=x onerror=alert(1)>", "a < b > c", "I <3 you", "<i>", "x"])
+def test_what_is_no_markup_of_words_stays_in_a_title(title):
+    item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, {"title": title})
+    assert title_of(item) == title
 
 
 def test_what_a_source_says_is_told_once_and_folded_where_it_is_much():

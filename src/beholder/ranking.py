@@ -20,6 +20,7 @@ from beholder.explain import BESIDE, Reason
 from beholder.offers import offer_of
 from beholder.search import Found
 from beholder.search.folding import folded
+from beholder.text import without_markup
 from beholder.types import SCALE, Floats, Ints, Item
 
 SCORE = "The score is the share of this collection expected to be liked less, from 1 (none) to 10 (all)"  # for people
@@ -301,12 +302,12 @@ class RankingCache(Generic[_Held]):
 
 
 def title_of(item: Item) -> str:
-    """What people read of a picture: its title where it has one, else the name of its file, in words.
+    """What people read of a picture: its title without mark-up where it has one, else the name of its file, in words.
 
     Where that begins with the artist, so does this, as the source writes it: Albrecht Dürer 4 for Albrecht_Durer_4.
     """
     if titled := _title(item):
-        return titled
+        return without_markup(titled)
     name = Path(item.name).stem
     words = name.replace("_", " ").split() or [name]
     artist = (item.details.artist or "").split()

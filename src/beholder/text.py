@@ -21,6 +21,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _LOST = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile("[^\x00-\x7f\ud800-\udfff]")
 _HALF = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")  # half a character, as UTF-8 would write it
+_MARKUP = re.compile(r"</?(?:b|br|div|em|font|i|p|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
 _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -45,6 +46,11 @@ def shown(text: str, most: int = 200) -> str:
         return text
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: most + 1])
     return clean if len(clean) <= most else clean[: most - 1] + "…"
+
+
+def without_markup(text: str) -> str:
+    """The words of a title without the tags of HTML among them; all of it where it is nothing else."""
+    return " ".join(_MARKUP.sub(" ", text).split()) or text if "<" in text else text
 
 
 def why_unreadable(error: OSError | ValueError) -> str:

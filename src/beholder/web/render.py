@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from beholder.currencies import price_text
-from beholder.details import field_of, link_in
+from beholder.details import field_of, link_in, read_details
 from beholder.details import said as said_of
 from beholder.facts import unavailable
 from beholder.offers import size_text
@@ -35,6 +35,7 @@ NAV = (
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
 _TIGHT = re.compile(r"(?<=[^\W\d]),(?=[^\W\d])")  # a comma between words without a space
 _SPAN = re.compile(r"\b(\d{4})\s*[-–]\s*(\d{4})\b")  # of years
+_CONDITION = re.compile(r"(New|Used|Refurbished|Damaged)Condition")  # of schema.org
 _LIFE = re.compile(r"born|birth|died|death", re.IGNORECASE)  # in the name of a column that tells one of them
 _DIGITS = 15  # of a price at most, that is grouped by thousands
 _TOLD_WITH = {
@@ -131,6 +132,7 @@ def parts_of(item: Item) -> dict[str, str]:
     price, code = said["price"], said["currency"]
     if code and _BARE.match(price):
         price = f"{int(price):,} {code}" if price.isdecimal() and len(price) <= _DIGITS else f"{price} {code}"
+    price = "free" if item.details.terms == "free" else price
     before = price_text(item.work.price_before, item.work.currency_before) if item.work else ""
     told = {
         "artist": said["artist"], "year": said["year"], "price": price, "before": before and f"{before} before",
@@ -151,10 +153,20 @@ def more_of(item: Item) -> dict[str, str]:
     for column, text in item.columns.items():
         field = field_of(column)
         known = _TOLD_WITH.get(field, field) in told and text.strip() == said_of(item.columns, field)
+        known = known or (field_of(column.partition(" (")[0]) == "price" and _is_its_price(text, item))
         if text.strip() and not known:
+            text = named[1].lower() if (named := _CONDITION.fullmatch(text.strip())) else text
             more[column] = text.strip() if "://" in text else _TIGHT.sub(", ", text.strip())
     lived = [year for text in more.values() for span in _SPAN.findall(text) for year in span]
     return {column: text for column, text in more.items() if not (_LIFE.search(column) and text in lived)}
+
+
+def _is_its_price(text: str, item: Item) -> bool:
+    """Whether this is what it costs, in other words or without its currency; what is free costs 0."""
+    told = item.details
+    price = 0 if told.terms == "free" else told.price
+    other = read_details({"price": text, "currency": told.currency or "", "link": told.link or ""})
+    return price is not None and (text.strip() == "0" if price == 0 else other.price == price)
 
 
 def link_of(item: Item) -> str | None:
