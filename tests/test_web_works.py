@@ -54,6 +54,23 @@ def test_one_row_is_shown_for_one_work_with_its_cheapest_offer(shop):
     assert "60 × 80 cm" in text.replace("80 × 60", "60 × 80")
 
 
+def test_before_any_answer_works_have_price_size_and_link_a_filter_and_sorts(shop, monkeypatch):
+    monkeypatch.setattr(shop.library.settings, "model", "gp")  # which knows nothing before
+    state = shop.app.state.beholder
+    shop.cookies.set(state.cookie, shop.library.store.add_person("Bo").key)
+    text = shop.get("/results/shop").text
+    assert re.search(r"<h1>Answer \d questions", text)
+    assert "60 × 80 cm" in text.replace("80 × 60", "60 × 80")
+    known = parts(shop.get("/results/shop?max_price=2000&max_width=90").text)
+    assert known["fits"] == {"Skov, 60x80 cm", "Havet igen, 60x80 cm"}
+    assert known["Price or width not known"] == {"Sne", "By, 60x80 cm"}
+    cheap, dear = (
+        titles(shop.get(f"/results/shop?sort={by}&max_price=9999").text.split('class="apart"')[0])
+        for by in ("price", "price-high")
+    )
+    assert cheap == dear[::-1] != []
+
+
 def test_results_are_filtered_by_price_and_size_and_the_rest_stands_apart(shop):
     told = parts(shop.get("/results/shop?max_price=2000&max_width=90").text)
     assert told == {

@@ -157,7 +157,8 @@ class Reading:
     def _known(self) -> Fitted:
         if self.fitted is None:
             raise NotEnoughAnswers(
-                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: this model needs answers"
+                f"{self.person.name} has answered nothing in '{self.collection.name}' yet: this model needs answers. "
+                "Choose among its pictures with: beholder serve. It sorts them by price and size before that, too"
             )
         return self.fitted
 

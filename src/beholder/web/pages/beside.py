@@ -14,8 +14,8 @@ from beholder.ranking import Ranked
 from beholder.store import Person, Shortlist
 from beholder.types import Item
 from beholder.web.faults import Refused
+from beholder.web.pages.early import is_early
 from beholder.web.pages.label import whole
-from beholder.web.pages.views import is_early
 from beholder.web.pages.wall import among
 from beholder.web.render import page
 from beholder.web.state import AppState, state_of

@@ -13,9 +13,10 @@ from beholder.filters import Filter
 from beholder.ranking import Ranking, title_of
 from beholder.store import Person
 from beholder.types import Ints
+from beholder.web.pages.early import too_early
 from beholder.web.pages.label import whole
 from beholder.web.pages.results import marks_of
-from beholder.web.pages.views import too_early, views_of
+from beholder.web.pages.views import views_of
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection

@@ -23,9 +23,19 @@ from beholder.session import Reading
 from beholder.store import Person
 from beholder.types import Ints, Item
 from beholder.web.access import on_this_machine
+from beholder.web.pages.early import too_early
 from beholder.web.pages.label import whole
-from beholder.web.pages.results_query import LIMITS, address_of, filter_of, said, sought_in, unfiltered, whole_in
-from beholder.web.pages.views import too_early, views_of
+from beholder.web.pages.results_query import (
+    LIMITS,
+    address_of,
+    filter_of,
+    said,
+    sorts_of,
+    sought_in,
+    unfiltered,
+    whole_in,
+)
+from beholder.web.pages.views import views_of
 from beholder.web.pages.works import same_questions
 from beholder.web.render import download, page
 from beholder.web.state import AppState, state_of
@@ -34,10 +44,6 @@ from beholder.web.who import PagePerson, remember_collection
 _PER_PAGE = 60
 _APART = 12  # of each part that is shown apart
 _SHORT = 44  # letters of a sentence that have room on a phone
-_SORTS = {
-    "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
-    "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
-}  # fmt: skip
 _EMPTY = ("rank", "item", "score", "std", "why")  # the header of an export without a picture
 
 router = APIRouter()
@@ -135,15 +141,12 @@ class _Part:
 
 
 def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
-    """What the sorts that tell these pictures apart are called."""
     first = {}
     if wanted.like is not None:
         first = {"score": "Closest and best" if wanted.mixed else "Closest first"}
     elif wanted.text:
         first = {"score": "Match, then taste"}
-    known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
-    shown = (sort for sort in _SORTS if known.get(sort.partition("-")[0], True) or sort == wanted.sort)
-    return {sort: (_SORTS | first)[sort] for sort in shown}
+    return sorts_of(facts, wanted) | first
 
 
 def marks_of(state: AppState, reading: Reading) -> dict[str, Any]:

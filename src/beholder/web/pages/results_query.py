@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from starlette.datastructures import QueryParams
 
 from beholder.cells import NotANumber, number
 from beholder.collection import Collection
 from beholder.currencies import minor_units
 from beholder.errors import UnknownName, UserError
+from beholder.facts import Facts
 from beholder.filters import Filter, sort_of
 from beholder.money import read_price
 from beholder.offers import Wishes, read_currency, read_length
@@ -22,6 +24,10 @@ LIMITS = (
     "min_price", "max_price", "currency", "min_width", "max_width", "min_height", "max_height", "unit", "min_year",
     "max_year", "hide_sold",
 )  # fmt: skip
+_SORTS = {
+    "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
+    "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
+}  # fmt: skip
 _NARROWS = {"favourites", "none", "apart", *LIMITS}
 _KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
@@ -55,6 +61,12 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
         sort=sort_of(query.get("sort") or "score"),
         draw=whole(query.get("draw", "0"), "draw", 0, 10**6),
     )
+
+
+def sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
+    """What the sorts that tell these pictures apart are called."""
+    known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
+    return {k: name for k, name in _SORTS.items() if known.get(k.partition("-")[0], True) or k == wanted.sort}
 
 
 def said(query: QueryParams, name: str) -> str:

@@ -13,18 +13,17 @@ from starlette.responses import Response
 
 from beholder.collection import Collection
 from beholder.ranking import Ranking, title_of
-from beholder.session import Session
 from beholder.types import Item
 from beholder.views import Group
 from beholder.web.faults import Refused
+from beholder.web.pages.early import too_early
 from beholder.web.pages.label import whole
 from beholder.web.render import page
-from beholder.web.state import GROWN_SEEN, state_of
+from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 40  # groups
 _BEST = 12  # pictures of a group in its row
-_UNRANKED = 60  # pictures shown before there is a ranking, from all over the collection
 _ONE = {
     "year": "The years of these pictures are not known, or all the same.",
     "folder": "All these pictures lie in one folder.",
@@ -61,26 +60,6 @@ def views_of(art: Collection) -> list[tuple[str, str]]:
     """The views that this collection has, each with what it is called."""
     known = [("results", "Ranked"), ("kind", "Kinds"), ("map", "Map")]
     return [*known, *((by, label) for by, label in (("year", "Years"), ("folder", "Folders")) if art.groups(by))]
-
-
-def is_early(session: Session) -> bool:
-    """Whether too few are answered for a ranking."""
-    return bool(session.progress().left) and not session.starts_from_others
-
-
-def too_early(request: Request, session: Session) -> Response | None:
-    """The pictures as they are, and the way to the questions, where too few are answered for a ranking; else None."""
-    if not is_early(session):
-        return None
-    state = state_of(request)
-    session = state.fresh(session.collection.name, session.person, GROWN_SEEN)
-    now, art = session.progress(), session.collection
-    away = art.unshown | session.now.history.hidden
-    shown = [item for item in art.items if item.id not in away]
-    return page(
-        request, "results_early.html", here="results", collection=art.name, progress=now, size=len(shown),
-        shown=shown[:: -(-len(shown) // _UNRANKED) or 1], had=len(art), coming=state.coming(art.name, session.person),
-    )  # fmt: skip
 
 
 @router.get("/kinds/{collection:path}")
