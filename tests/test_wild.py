@@ -176,6 +176,7 @@ def test_the_app_imports_a_saved_page_and_says_where_the_pictures_are_missing(li
             time.sleep(0.01)
         assert job.state == state, job.error
     assert "known by their links alone" in job.error
+    assert "“_files”" in job.error, "the folder to drop with it is named"
 
 
 # Real samples, beside the checkout
