@@ -152,6 +152,21 @@ def test_many_broken_files_are_told_in_few_lines(tmp_path, gallery, capsys, monk
     assert len(said) < 500
 
 
+def test_a_folder_says_which_exports_and_tables_it_does_not_read(tmp_path, gallery, capsys):
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "export.csv").write_text("file\ngood.png\n")
+    (folder / "search.json").write_text("{}")
+    words = "2 other files were not read: export.csv, search.json. Import each by itself"
+    assert words in sentence(capsys, "import", str(folder), "--into", "few", code=1)
+    shutil.copy(gallery / "p01.png", folder / "good.png")
+    assert run(["import", str(folder), "--into", "few"]) == 0
+    assert words in capsys.readouterr().out
+    assert told(capsys, "import", str(folder), "--into", "few")["unread"] == ["export.csv", "search.json"]
+    (folder / "items.csv").write_text("file\ngood.png\n")
+    assert told(capsys, "import", str(folder), "--into", "few")["unread"] == []
+
+
 def test_rank_prints_the_shape_that_others_read(art, capsys):
     places = told(capsys, "rank", "art", "--person", "Ada")
     assert [place["rank"] for place in places] == list(range(1, COUNT + 1))

@@ -40,7 +40,7 @@ from beholder.locator import Locator
 from beholder.ranking import Ranked, Ranking, RankingCache, Scale, title_of
 from beholder.same_works import Twins, same_pairs
 from beholder.search import Finder, Found, Looks, text_fits
-from beholder.sources import SAMPLE, open_source
+from beholder.sources import SAMPLE, open_source, unread_in
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
 from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
@@ -275,6 +275,7 @@ class Library:
         except StoreError:
             self.store.check()  # where the data folder is gone, that is what is wrong
             raise
+        report.unread = unread_in(spec)
         if empty and not job.row.id:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:

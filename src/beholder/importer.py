@@ -33,6 +33,7 @@ from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
 from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
 from beholder.types import Matrix, Progress, picture_key
 
+_FEW = 5  # files that a sentence names
 LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 _FIRST = 4  # the first step, so that something is there to be seen; the next ones are as long as all before
@@ -56,6 +57,7 @@ class ImportReport:
     gone: int = 0  # pictures whose file is no longer there; their judgements are kept
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
+    unread: list[str] = field(default_factory=list)  # files in the folder that are sources of their own
     seconds: float = 0.0
     refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
 
@@ -63,6 +65,11 @@ class ImportReport:
     def changed(self) -> bool:
         """Whether there is anything to tell."""
         return bool(self.new or self.cut or self.moved or self.gone or self.broken or self.refresh)
+
+    @property
+    def unread_in_words(self) -> str:
+        """Which files were not read, and what to do; "" where there are none."""
+        return unread_in_words(self.unread)
 
     def leave_out(self, name: str, reason: str) -> None:
         """Note a file that is not taken in."""
@@ -74,7 +81,18 @@ class ImportReport:
     def as_json(self) -> dict[str, Any]:
         """All of it, for a machine."""
         told = {part.name: getattr(self, part.name) for part in fields(self)}
-        return told | {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
+        told |= {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
+        return told | {"unread_in_words": self.unread_in_words}
+
+
+def unread_in_words(names: Sequence[str]) -> str:
+    """Which files of a folder are not read, and what to do; "" for none. names : of `sources.unread_in`"""
+    if not names:
+        return ""
+    n = len(names)
+    files, them = ("1 other file was", "it") if n == 1 else (f"{n:,} other files were", "each")
+    told = ", ".join(names[:_FEW]) + (f" and {n - _FEW:,} more" if n > _FEW else "")
+    return f"{files} not read: {told}. Import {them} by itself"
 
 
 class Importer:

@@ -108,6 +108,8 @@ def _coming(job: Job, meter: Meter) -> None:
         note(f"'{job.collection}': {job.error}")
     elif job.report is not None and job.report.changed:
         print(_in_words(job.report), flush=True)
+        if job.report.unread:
+            print(f"  {job.report.unread_in_words}", flush=True)
 
 
 def _ready(address: str, reachable: str | None, code: str) -> None:
@@ -172,6 +174,8 @@ def import_(
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     if report.needs_network and not fetch:
         say("  --fetch fetches what needs the network")
+    if report.unread:
+        say(f"  {report.unread_in_words}")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
         say(f"  encoded with {own}, as before; --encoder {default} encodes all of it again and keeps every answer")
@@ -183,7 +187,8 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
     raises : BadInput where there is none
     """
     from beholder.images import open_image
-    from beholder.sources import NEEDS_NETWORK, Broken, open_source
+    from beholder.importer import unread_in_words
+    from beholder.sources import NEEDS_NETWORK, Broken, open_source, unread_in
 
     if source == _SAMPLE:
         return
@@ -208,7 +213,8 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
     more = f"; and {count - _FEW:,} more" if count > _FEW else ""
     why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
     hint = "; --fetch fetches what needs the network" if away and not fetch else ""
-    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported{hint}")
+    beside = f". {words}" if (words := unread_in_words(unread_in(source))) else ""
+    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported{hint}{beside}")
 
 
 def _in_words(report: ImportReport) -> str:

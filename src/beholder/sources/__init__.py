@@ -22,7 +22,7 @@ from beholder.types import Progress, silent
 
 __all__ = [
     "FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "SavedPage", "Source", "is_online", "online_title",
-    "open_source",
+    "open_source", "unread_in",
 ]  # fmt: skip
 
 SAMPLE = "sample"
@@ -66,6 +66,20 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent, 
     if fetch or is_online(text):
         return _through_the_door(text, workspace, progress)
     return _opened(text, workspace, progress, None)
+
+
+def unread_in(spec: str | Path) -> list[str]:
+    """Names of the exports, tables, feeds and zips in a folder: its pictures and pages are read, these are not."""
+    try:
+        folder = Path(spec).expanduser()
+        if os.fspath(spec) == SAMPLE or (folder / ITEMS).is_file():  # it says what belongs to the folder
+            return []
+        names = sorted(name for name in os.listdir(folder) if not name.startswith(".") and storable(name))
+        return [
+            shown(name) for name in names if Path(name).suffix.lower() in FILES - PAGES and (folder / name).is_file()
+        ]
+    except (OSError, RuntimeError, ValueError):  # a file, a link, a museum
+        return []
 
 
 def _through_the_door(text: str, workspace: Path, progress: Progress) -> Source:

@@ -235,7 +235,7 @@ class Imports:
                     self.ended(job.collection)
                 job.report = report
                 if not job.adds and not report.new + report.known + report.copies + report.moved + len(report.broken):
-                    raise BadInput("no pictures were found there")
+                    raise BadInput(". ".join(filter(None, ["no pictures were found there", report.unread_in_words])))
                 if empty and report.needs_network:
                     raise BadInput(
                         "none of these pictures is on this machine: they are known by their links alone. "

@@ -33,7 +33,8 @@ export function ended({ collection, state, error, report, adds }) {
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
   const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}`;
+  const unread = report.unread_in_words ? ` ${report.unread_in_words}.` : "";
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}${unread}`;
 }
 
 export const isBusy = ({ state }) => ["sending", "waiting", "running"].includes(state);
