@@ -21,6 +21,7 @@ from beholder.explain import (
     verdict_of,
     ways_of,
 )
+from beholder.explain.describe import Way
 from beholder.explain.guess import guess_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
@@ -501,6 +502,17 @@ def test_descriptions_are_three_that_differ_in_words_that_carry_evidence():
         assert set(way.prompt[0].split(", ")) == {kinds[0], "pastel colours"}
         assert way.prompt[1] == "portrait"
     assert ways_of([], words, X, utility) == []
+
+
+def test_what_is_to_be_absent_stands_in_the_negative_prompt():
+    portrait = liking("portrait", "figure", 0.01, 0.4, liked=False)
+    way = Way((liking("abstract", "style"), liking("no people", "figure")), (portrait,), (0,))
+    assert way.prompt == ("abstract", "people, portrait")
+    assert way.description() == "Abstract pictures without people. Not portraits."
+    boats = Way((liking("boats", "subject"), liking("no people", "figure"), liking("blue tones", "palette")), (), (0,))
+    assert boats.description() == "Pictures of boats without people, in blue tones."
+    people = Way((liking("portrait", "figure"),), (liking("no people", "figure", 0.01, 0.4, liked=False),), (0,))
+    assert people.prompt == ("portrait", "")
 
 
 # The verdict

@@ -13,7 +13,7 @@ import numpy as np
 
 from beholder.concepts import Tags
 from beholder.explain.likings import Liking
-from beholder.explain.phrases import listed, noun_of, side_of, without_of
+from beholder.explain.phrases import ABSENT, listed, noun_of, side_of, without_of
 from beholder.types import Floats, Ints, Matrix
 
 _WAYS = 3
@@ -66,6 +66,8 @@ class Way:
         style = [x for x in self._words("style") if x[0].isupper() or x == "abstract"][:1]
         what = " ".join([*self._words("mood")[:1], *style, *(genre or self._named("medium")[:1] or ["pictures"])])
         of = f" {'with' if genre else 'of'} {listed(others)}" if others else ""
+        if absent := [ABSENT[x.word] for x in self.words if x.word in ABSENT]:
+            of += f" without {listed(absent, 'or')}"
         sides = [side_of(x.word, x.group) for x in self.words if x.group in _SIDES][:3]
         return f"{what}{of}{', ' if of and sides else ' ' if sides else ''}{listed(sides)}"
 
@@ -74,14 +76,18 @@ class Way:
         """What an image generator is to show, and what not: words with commas between."""
         order = (*_NOUNS, "mood", "palette", "light", "technique", "composition", "medium", "style", "period", "artist")
         told = sorted(self.words, key=lambda x: order.index(x.group))
-        positive = [f"in the manner of {x.word}" if x.group == "artist" else x.word for x in told]
-        return ", ".join(positive), ", ".join(x.word for x in self.without[:_MOST])
+        positive = [
+            f"in the manner of {x.word}" if x.group == "artist" else x.word for x in told if x.word not in ABSENT
+        ]
+        negative = [ABSENT[x.word] for x in told if x.word in ABSENT]
+        negative += [x.word for x in self.without if x.word not in ABSENT]
+        return ", ".join(positive), ", ".join(negative[:_MOST])
 
     def _words(self, *groups: str) -> list[str]:
         return [x.word for x in self.words if x.group in groups]
 
     def _named(self, *groups: str) -> list[str]:
-        return [noun_of(x.word, x.group) for x in self.words if x.group in groups]
+        return [noun_of(x.word, x.group) for x in self.words if x.group in groups and x.word not in ABSENT]
 
 
 def ways_of(likings: Sequence[Liking], words: Tags, X: Matrix, scores: Floats) -> list[Way]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from beholder.explain.likings import Liking
 
+ABSENT = {"no people": "people"}  # words that tell what is not there, and of what: no name, and no reason
 _NOUNS = ("subject", "place", "figure")
 _PLURALS = {
     "woman": "women", "man": "men", "child": "children", "baby": "babies", "bearded man": "bearded men",

@@ -16,7 +16,7 @@ import numpy as np
 from beholder.concepts import Tags
 from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
-from beholder.explain.naming import NEVER
+from beholder.explain.phrases import ABSENT
 from beholder.features.attributes import SEEN
 from beholder.table import derived
 from beholder.types import Answers, Floats, Ints, Matrix
@@ -196,7 +196,7 @@ def _texts(
     """Of each row what it has that speaks for its standing, what tells most first."""
     weighed = list[tuple[float, str, Ints]]()
     for one in likings:
-        if one.usual <= _COMMON and one.word not in NEVER:
+        if one.usual <= _COMMON and one.word not in ABSENT:
             has = words.said[rows, one.column] & (high == one.liked)
             text = f"you like {one.word}" if one.group == "artist" and one.liked else one.word
             weighed.append((one.weight, text, np.flatnonzero(has)))

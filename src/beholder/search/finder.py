@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beholder.concepts import LOOKS, Tags, bank
 from beholder.errors import BeholderError
-from beholder.explain.naming import NEVER
+from beholder.explain.phrases import ABSENT
 from beholder.search.folding import folded, stem, words_of
 from beholder.search.found import Found, Held, quoted
 from beholder.search.index import FILE, Index
@@ -159,7 +159,7 @@ class Finder:
                 lift = np.log(np.maximum(probabilities / usual, 1)) / np.log(np.maximum(least / usual, _LIFT))
                 hints = _PROBABLE * np.clip(lift.max(axis=1), 0, 1)
             look = all(self._tags.groups[k] in LOOKS for k in numbers)
-            absent = all(self._tags.names[k] in NEVER for k in numbers)
+            absent = all(self._tags.names[k] in ABSENT for k in numbers)
             instead = "" if absent or written.any() else self._wider(term, numbers)
             named = (written > 0) & (written <= FILE)  # a folder may hold other things too: what shows it comes first
             written[named] += (1 - written[named]) * _NAMED * probabilities.max(axis=1)[named]
@@ -204,7 +204,7 @@ class Finder:
         tags = self._tags
         counts = tags.said.sum(axis=0)
         said = np.flatnonzero(tags.said[row] & (counts <= _COMMON * len(tags.said)))
-        told = [k for k in said.tolist() if tags.groups[k] != "period" and tags.names[k] not in NEVER]
+        told = [k for k in said.tolist() if tags.groups[k] != "period" and tags.names[k] not in ABSENT]
         return sorted(told, key=lambda k: int(counts[k]))
 
 
