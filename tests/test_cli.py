@@ -17,8 +17,9 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from beholder.cli import demo, pictures, run, shell
+from beholder.cli import demo, pictures, reading, run, shell
 from beholder.errors import BadInput, NotEnoughAnswers, StoreError, UnknownName
+from beholder.explain import Leaning
 from beholder.features.attributes import ATTRIBUTES
 from beholder.session import Session
 
@@ -259,6 +260,20 @@ def test_explain_shows_what_it_rests_on_and_what_is_open(art, capsys):
     out = capsys.readouterr().out
     assert f"Still open: {out.partition('Still open: ')[2].partition('?')[0]}?" in out
     assert "Pictures you would not: " in out
+
+
+def test_explain_lists_no_leaning_that_is_as_good_as_none(capsys):
+    leanings = [
+        Leaning("vivid colour", "muted colours", "vivid colours", 0.4, 0.1),
+        Leaning("symmetry", "asymmetry", "symmetry", -0.001, 0.01),
+    ]
+    reading._say_leanings(leanings)
+    out = capsys.readouterr().out
+    assert "+0.40 ± 0.10" in out
+    assert "symmetry" not in out
+    assert "The other measured attributes: no leaning seen" in out
+    reading._say_leanings(leanings[1:])
+    assert capsys.readouterr().out == "\nThe measured attributes: no leaning seen\n"
 
 
 def test_explain_describes_in_words_that_are_known_to_be_liked_and_says_where_there_are_none(art, capsys):

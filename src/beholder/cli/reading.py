@@ -324,7 +324,7 @@ def explain(
     """Describe a person's taste in words.
 
     With pictures they would love and would not, what each word rests on, the question that is open, and how far
-    they lean to either end of each measured attribute, from -1 to 1.
+    they lean to either end of the measured attributes, from -1 to 1.
     """
     session = open_session(collection, person, model)
     reading = session.reading()
@@ -372,8 +372,7 @@ def explain(
         say(f"Still open: {' or '.join(question)}?")
     if told.affinities:
         say(told.affinities)
-    say()
-    table(["", "", "", "leaning"], [_row(x) for x in told.leanings], right=[0])
+    _say_leanings(told.leanings)
     if taught:
         say("Most informative answers: " + ", ".join(taught))
 
@@ -414,6 +413,18 @@ def _word(liking: Liking) -> dict[str, Any]:
 
 def _leaning(x: Leaning) -> dict[str, Any]:
     return {"attribute": x.attribute, "low": x.low, "high": x.high, "lean": round(x.lean, 4), "std": round(x.std, 4)}
+
+
+def _say_leanings(leanings: Sequence[Leaning]) -> None:
+    """A table of those that are more than chance; in a line that there are others."""
+    from beholder.explain.leanings import HINTING
+
+    seen = [x for x in leanings if x.evidence >= HINTING]
+    say()
+    if seen:
+        table(["", "", "", "leaning"], [_row(x) for x in seen], right=[0])
+    if len(seen) < len(leanings):
+        say(f"The {'other ' if seen else ''}measured attributes: no leaning seen")
 
 
 def _row(leaning: Leaning) -> list[str]:
