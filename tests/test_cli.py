@@ -398,6 +398,9 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
         (["rank", "nowhere"], "unknown collection 'nowhere'"),
         (["rank", "ort"], "did you mean 'art'"),
         (["rank", "art", "--person", "Eda"], "did you mean 'Ada'"),
+        (["rank", "art", "--person", "Zoe"], "unknown person 'Zoe'; there are: Ada.\n"),
+        (["rank", "art", "--person", "Ada", "--sort", "prize"], "unknown order 'prize'; did you mean 'price'?"),
+        (["find", "art", " "], "nothing to look for was given"),
         (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 15 are: gp, "),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
@@ -540,6 +543,26 @@ def test_a_demonstration_without_keep_leaves_no_data_folder(tmp_path, monkeypatc
     with demo._home(False, shell.console(stderr=True)) as folder:
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_where_nothing_fits_there_is_no_empty_table(art, capsys):
+    assert run(["rank", "art", "--person", "Ada", "--min-year", "3000"]) == 0
+    out, err = capsys.readouterr()
+    assert "nothing is known to fit" in err
+    assert out.startswith("\n")
+    assert out.count("score") == 1, "of what is listed apart"
+
+
+def test_one_picture_is_told_in_the_singular(art, tmp_path, capsys):
+    file = tmp_path / "one.html"
+    assert run(["rank", "art", "--person", "Ada", "--top", "1", "--html", str(file)]) == 0
+    assert f"1 picture on {file}" in capsys.readouterr().err
+
+
+def test_before_anybody_answered_it_is_said_how_to_begin(home, gallery, capsys):
+    assert run(["import", str(gallery), "--into", "art"]) == 0
+    capsys.readouterr()
+    assert "nobody has answered yet. Begin with: beholder serve" in sentence(capsys, "rank", "art", "--person", "Ada")
 
 
 def test_find_prints_the_pictures_that_fit_best_first(art, capsys):

@@ -711,7 +711,7 @@ def test_unpacking_tells_how_far_it_is(tmp_path, workspace):
         ("nowhere", "there is nothing at"),
         ("ftp://x.org/art", "is a link that is not followed; only http and https links are"),
         ("a\0b", "cannot be a path"),
-        ("one.png", "is a single picture"),
+        ("one.png", "is a single picture: put it into a folder"),
         ("notes.txt", "is a file of another kind"),
         ("pipe", "neither a folder nor a file"),
         ("~nobody-of-that-name/x", "cannot be read: no such user"),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from beholder.cli.shell import AsJson, Named, Who, note, open_library, open_session, put_json, say, table
+from beholder.cli.shell import AsJson, Named, Who, count, note, open_library, open_session, put_json, say, table
 
 labels = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Import and export answers.")
 _Into = Annotated[str, typer.Option("--collection", metavar="NAME", help="The collection that the answers are about.")]
@@ -36,7 +36,8 @@ def import_labels(
     if as_json:
         put_json(asdict(report))
     else:
-        say(f"{report.new:,} new answers, {report.known:,} already known, {len(report.faults):,} that cannot be used")
+        new = count(report.new, "new answer")
+        say(f"{new}, {report.known:,} already known, {len(report.faults):,} that cannot be used")
         for fault in report.faults:
             say(f"  {fault}")
     if report.faults:
@@ -57,7 +58,7 @@ def export_labels(
     from beholder.labels import export_labels as write
 
     lines = write(open_library(), collection, file, person=person)
-    put_json({"file": str(file), "lines": lines}) if as_json else say(f"{lines:,} lines in {file}")
+    put_json({"file": str(file), "lines": lines}) if as_json else say(f"{count(lines, 'line')} in {file}")
 
 
 def ask(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from beholder.cli.shell import AsJson, Meter, Named, note, open_library, open_session, put_json, table
+from beholder.errors import UserError
 
 if TYPE_CHECKING:
     from beholder.collection import Collection
@@ -41,6 +42,8 @@ def find(
     """
     from beholder.filters import Filter
 
+    if not text.strip():
+        raise UserError('nothing to look for was given; name it, as in "boats, evening" or "van gogh"')
     art, reading = _opened(collection, person)
     with Meter("searching"):
         places = reading.shown(Filter(text=text))[:top] if reading else art.search(text, top=top)

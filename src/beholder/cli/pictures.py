@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from beholder.cli.shell import AsJson, Meter, note, open_library, put_json, say, table
+from beholder.cli.shell import AsJson, Meter, count, note, open_library, put_json, say, table
 from beholder.errors import BadInput, BadPicture, UserError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _serve(folder: str | None, host: str | None, port: int | None, encoder: str 
             _look_into(library, folder, meter)
     name = sorted(there, key=is_kept, reverse=True)[-1].name if folder is None else library.name_of(folder)
     if size := sum(row.size for row in there if row.name == name):
-        say(f"{size:,} pictures in '{name}'")
+        say(f"{count(size, 'picture')} in '{name}'")
     reachable = admit_others(library, host)
     from beholder.web.app import serve as serve_app
     from beholder.web.codes import AccessCode
@@ -193,7 +193,7 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
     if source == _SAMPLE:
         return
     broken: list[str] = []
-    count, away = 0, False
+    number, away = 0, False
     opened = open_source(source, library.home / "sources", progress=meter, fetch=fetch)
     library.store.check()  # a zip is unpacked into the data folder
     for found in opened.find():
@@ -207,10 +207,10 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
                 return
             except BadPicture as reason:
                 why = str(reason)
-        count += 1
-        if count <= _FEW:
+        number += 1
+        if number <= _FEW:
             broken.append(f"{found.name}: {why}")
-    more = f"; and {count - _FEW:,} more" if count > _FEW else ""
+    more = f"; and {number - _FEW:,} more" if number > _FEW else ""
     why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
     hint = "; --fetch fetches what needs the network" if away and not fetch else ""
     beside = f". {words}" if (words := unread_in_words(unread_in(source))) else ""
@@ -265,7 +265,7 @@ def doctor(as_json: AsJson = False) -> None:
         put_json([asdict(check) for check in checks])
     else:
         table(["", "", "", "what to do"], [_row(check) for check in checks])
-        note(f"{len(broken)} problem{'s' * (len(broken) != 1)} to fix" if broken else "no problems found")
+        note(f"{count(len(broken), 'problem')} to fix" if broken else "no problems found")
     if broken:
         raise typer.Exit(1)
 

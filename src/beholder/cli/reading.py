@@ -17,6 +17,7 @@ from beholder.cli.shell import (
     Model,
     Named,
     Who,
+    count,
     note,
     open_session,
     put_json,
@@ -188,7 +189,8 @@ def rank(
         parts = (shown, *(part for _, part in apart))
         put_json([place.as_json() | wishes.told_of(place.item) for part in parts for place in part[:top]])
     elif html is None and copy_to is None:
-        _print(shown[: top or _SHOWN], len(shown), why, wishes)
+        if shown:
+            _print(shown[: top or _SHOWN], len(shown), why, wishes)
         for heading, part in apart:
             if part:
                 say()
@@ -294,7 +296,7 @@ def _write_sheet(
 
     with Meter("making the sheet") as meter:
         write_sheet(reading, places, file, apart=apart, wishes=wishes, progress=meter)
-    note(f"{len(places):,} pictures on {file}")
+    note(f"{count(len(places), 'picture')} on {file}")
 
 
 def _copy(reading: Reading, places: list[Ranked], folder: Path) -> None:
@@ -302,7 +304,7 @@ def _copy(reading: Reading, places: list[Ranked], folder: Path) -> None:
 
     with Meter("copying") as meter:
         report = copy_album(places, folder, source=reading.collection.row.source, progress=meter)
-    note(f"{report.copied:,} pictures copied to {folder}")
+    note(f"{count(report.copied, 'picture')} copied to {folder}")
     for sentence in report.left:
         note(f"  {sentence}")
     if report.failed:

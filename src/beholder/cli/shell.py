@@ -110,6 +110,11 @@ def say(text: object = "") -> None:
     print(plain(text))
 
 
+def count(n: int, one: str) -> str:
+    """`1 picture`, `2,922 pictures`."""
+    return f"{n:,} {one}{'s' * (n != 1)}"
+
+
 def note(text: object) -> None:
     """A line for people on stderr, where it does not get between the figures."""
     print(plain(text), file=sys.stderr)

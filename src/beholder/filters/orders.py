@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.concepts import LOOKS, Tags
-from beholder.errors import UserError
+from beholder.errors import UnknownName, UserError
 from beholder.text import shown
 from beholder.types import Floats, Ints, Matrix
 
@@ -30,7 +30,7 @@ def sort_of(text: str) -> Sort:
     for sort in SORTS:
         if sort == text:
             return sort
-    raise UserError(f"pictures are sorted by one of {', '.join(SORTS)}; got '{shown(text, 40)}'")
+    raise UserError(str(UnknownName.of("order", shown(text, 40), SORTS)))  # no page is missing: the call was wrong
 
 
 def by_value(values: Floats, *, down: bool = False) -> Ints:

@@ -31,6 +31,7 @@ _TABLES = {".csv", ".tsv", ".tab"}
 _EXPORTS = {".json", ".jsonl", ".ndjson", ".js"}
 _FEEDS = {".xml", ".rss", ".atom", ".rdf", ".gz"}  # sitemaps are packed as a rule: sitemap.xml.gz
 FILES = frozenset(_ZIPS | _TABLES | PAGES | _EXPORTS | _FEEDS)  # endings of the files that are sources
+_PICTURE = "a single picture"
 _WANTED = (
     "a saved page (.html, .mhtml), a .json, a feed (.xml), a link, a museum and what to look for (met:cats), "
     "a folder, a .zip, a .csv of paths, or 'sample'"
@@ -115,7 +116,10 @@ def _opened(text: str, workspace: Path, progress: Progress, more: More | None) -
         return ExportSource(path, workspace, more)
     if path.is_file() and suffix in _FEEDS:
         return FeedSource(path, workspace, more)
-    raise UserError(f"'{shown(text)}' is {_kind(path)}; wanted: {_WANTED}")
+    kind = _kind(path)
+    if kind == _PICTURE:
+        raise UserError(f"'{shown(text)}' is {kind}: put it into a folder, and import the folder")
+    raise UserError(f"'{shown(text)}' is {kind}; wanted: {_WANTED}")
 
 
 def _existing(text: str) -> Path:
@@ -144,7 +148,7 @@ def _kind(path: Path) -> str:
             sniff(stream.read(HEAD))
     except (BadPicture, OSError):
         return "a file of another kind"
-    return "a single picture"
+    return _PICTURE
 
 
 class _SampleSource:

@@ -224,7 +224,11 @@ class Store:
         """
         people = {composed(p.name): p for p in self.people()}
         if (same := composed(name)) not in people:
-            raise UnknownName.of("person", name, people, see="beholder labels import --help")
+            if not people:
+                raise UnknownName(
+                    f"unknown person '{name}'; nobody has answered yet. Begin with: beholder serve, and Choose"
+                )
+            raise UnknownName.of("person", name, people)
         return people[same]
 
     def person_of(self, key: str) -> Person | None:
