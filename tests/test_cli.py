@@ -149,7 +149,7 @@ def test_many_broken_files_are_told_in_few_lines(tmp_path, gallery, capsys, monk
     (tmp_path / "items.csv").write_text(f"file\n{rows}")
     assert run(["import", str(tmp_path), "--into", "none"]) == 1
     said = capsys.readouterr().err
-    assert "and 2,996 more" in said
+    assert "and 2,994 more" in said
     assert len(said) < 500
 
 
@@ -195,11 +195,11 @@ def test_a_source_without_a_picture_fails_and_leaves_no_collection(home, tmp_pat
     empty.mkdir()
     assert "no picture in" in sentence(capsys, "import", str(empty), "--into", "none", code=1)
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
-        for number in range(5):
+        for number in range(7):
             archive.writestr(f"{number}.jpg", b"no picture")
     said = sentence(capsys, "import", str(tmp_path / "bad.zip"), "--into", "none", code=1)
-    assert "0.jpg: " in said
-    assert "and 2 more" in said
+    assert "\n  0.jpg: " in said
+    assert said.endswith("\n  and 2 more\n")
     assert "no picture in" in sentence(capsys, "serve", str(empty), "--port", "0", code=1)
     assert "unknown collection 'none'; there are: none yet" in sentence(capsys, "rank", "none")
 

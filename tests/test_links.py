@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -254,7 +253,10 @@ def test_a_link_is_imported_and_imported_again_without_a_request(online):
 def test_the_command_line_says_how_to_fetch(saved, online):
     run = CliRunner().invoke
     done = run(app, ["import", str(saved), "--into", "art", "--encoder", "classic"])
-    assert re.search(r"it needs the network: .*; nothing was imported; --fetch fetches", str(done.exception))
+    first, work, last = str(done.exception).splitlines()
+    assert first.endswith("that can be opened; nothing was imported")
+    assert work.startswith("  Blue sea: it needs the network")
+    assert last == "  --fetch fetches what needs the network"
     done = run(app, ["import", str(saved), "--into", "art", "--encoder", "classic", "--fetch"])
     assert (done.exit_code, online.asked()) == (0, ["/sea.png"])
 
@@ -266,7 +268,7 @@ def test_the_parts_of_a_saved_list_are_fetched_where_it_is_asked_for(tmp_path, s
     (tmp_path / "list.json").write_text(json.dumps(listing("list", "http://shop.example/sea")))
     run = CliRunner().invoke
     command = ["import", str(tmp_path / "list.json"), "--into", "art", "--encoder", "classic"]
-    assert "; --fetch fetches what needs the network" in str(run(app, command).exception)
+    assert "\n  --fetch fetches what needs the network" in str(run(app, command).exception)
     assert site.requests == []
     assert run(app, [*command, "--fetch"]).exit_code == 0
     assert site.asked() == ["/sea", "/sea.png"]

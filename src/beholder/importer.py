@@ -71,10 +71,10 @@ class ImportReport:
         """Which files were not read, and what to do; "" where there are none."""
         return unread_in_words(self.unread)
 
-    def leave_out(self, name: str, reason: str) -> None:
+    def leave_out(self, one: Found | Broken, reason: str) -> None:
         """Note a file that is not taken in."""
         if len(self.broken) < LISTED:
-            self.broken.append(Broken(name, reason))
+            self.broken.append(Broken.of(one, reason))
         else:
             self.more_broken += 1
 
@@ -198,16 +198,14 @@ class Importer:
         for one in source.find():
             if isinstance(one, Broken):
                 self.report.needs_network += one.reason.startswith(NEEDS_NETWORK)
-                self.report.leave_out(one.name, one.reason)
+                self.report.leave_out(one, one.reason)
                 continue
             self.news.see(one)
             if one.locator.needs_network and self.news.has_pictures(one):
                 self.report.known += 1
             elif one.locator.needs_network:
                 self.report.needs_network += 1
-                self.report.leave_out(
-                    one.name, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}"
-                )
+                self.report.leave_out(one, f"{NEEDS_NETWORK}: its picture is known by its link alone, {one.locator}")
             else:
                 header = tuple(one.columns)
                 yield _Packed.of(one, headers.setdefault(header, header))
@@ -242,7 +240,7 @@ class Importer:
         if stamp != (known.size, known.mtime_ns, known.ctime_ns, known.inode):
             return False
         if known.reason is not None:
-            self.report.leave_out(one.name, known.reason)
+            self.report.leave_out(one, known.reason)
         elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items) is None:
             self._count_known(items, one)
         else:
@@ -294,10 +292,10 @@ class Importer:
                 size, mtime_ns, ctime_ns, inode = one.locator.stamp()
                 sha = fingerprint(one.locator, most=MAX_FILE_BYTES, tick=partial(tick, 0))
             except OSError as error:
-                self.report.leave_out(one.name, f"cannot be read: {error.strerror}")
+                self.report.leave_out(one, f"cannot be read: {error.strerror}")
                 continue
             except BadPicture as reason:
-                self.report.leave_out(one.name, str(reason))
+                self.report.leave_out(one, str(reason))
                 files.append(KnownFile(one.locator.text, size, mtime_ns, None, str(reason), ctime_ns, inode))
                 continue
             known = self.files.get(one.locator.text)
@@ -386,7 +384,7 @@ class Importer:
                 continue
             except BadPicture as error:
                 reason = error
-            self.report.leave_out(one.name, str(reason))
+            self.report.leave_out(one, str(reason))
             if isinstance(reason, NoNumbers):  # no fault of the picture: it is looked at again
                 files = [f for f in files if f.sha256 != sha]
             else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from beholder.web.imports import Job
 
 _SAMPLE = "sample"
-_FEW = 3  # broken pictures that one sentence names
+_FEW = 5  # broken pictures that a source without any other names
 _MANY = 20  # that an import lists
 _MARKS = {True: "well", False: "broken", None: ""}
 
@@ -169,7 +169,7 @@ def import_(
     say(_in_words(report))
     _say_refresh(report)
     for broken in report.broken[:_MANY]:
-        say(f"  {broken.name}: {broken.reason}")
+        say(f"  {broken}")
     if (more := len(report.broken) + report.more_broken - _MANY) > 0:
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     if report.needs_network and not fetch:
@@ -209,12 +209,13 @@ def _look_into(library: Library, source: str, meter: Meter, fetch: bool = False)
                 why = str(reason)
         number += 1
         if number <= _FEW:
-            broken.append(f"{found.name}: {why}")
-    more = f"; and {number - _FEW:,} more" if number > _FEW else ""
-    why = f" that can be opened ({'; '.join(broken)}{more})" if broken else ""
-    hint = "; --fetch fetches what needs the network" if away and not fetch else ""
-    beside = f". {words}" if (words := unread_in_words(unread_in(source))) else ""
-    raise BadInput(f"there is no picture in '{source}'{why}; nothing was imported{hint}{beside}")
+            broken.append(str(Broken.of(found, why)))
+    opens = " that can be opened" if broken else ""
+    lines = [f"there is no picture in '{source}'{opens}; nothing was imported", *broken]
+    lines += [f"and {number - _FEW:,} more"] * (number > _FEW)
+    lines += ["--fetch fetches what needs the network"] * (away and not fetch)
+    lines += filter(None, [unread_in_words(unread_in(source))])
+    raise BadInput("\n  ".join(lines))
 
 
 def _in_words(report: ImportReport) -> str:

@@ -54,5 +54,5 @@ class FetchedSource:
         try:
             kept = self.door.fetch(one.locator.text, PICTURE)
         except NotFetched as reason:
-            return Broken(one.name, f"its picture was not fetched: {reason}")
+            return Broken.of(one, f"its picture was not fetched: {reason}")
         return replace(one, locator=Locator.of(kept.path))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from beholder.details import said
 from beholder.errors import BadInput
 from beholder.locator import Locator
 from beholder.text import shown
@@ -65,10 +66,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Something that should have been a picture, and in one sentence why it is none."""
+    """Something that should have been a picture, and in one sentence why it is none. title : of the work, if known"""
 
     name: str
     reason: str
+    title: str = ""
+
+    @classmethod
+    def of(cls, one: Found | Broken, reason: str) -> Broken:
+        """What was found, and cannot be taken in."""
+        return cls(one.name, reason, one.title if isinstance(one, Broken) else said(one.columns, "title"))
+
+    def __str__(self) -> str:
+        return f"{self.title or self.name}: {self.reason}"
 
 
 class Source(Protocol):
