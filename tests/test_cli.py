@@ -470,9 +470,14 @@ def test_serving_everybody_names_an_address_that_can_be_reached_and_says_who_may
     assert "10.0.0.7" in admitted
 
 
-def test_an_unknown_collection_leaves_no_new_person_behind(art, capsys):
+def test_a_command_that_only_reads_leaves_no_new_person_behind(art, capsys):
     sentence(capsys, "ask", "ort", "--person", "Cy")
-    assert "Cy" in sentence(capsys, "rank", "art", "--person", "Cy")
+    assert len(told(capsys, "ask", "art", "--person", "Cy")) == 5
+    assert "looks the same" in sentence(capsys, "ask", "art", "--person", "ada")
+    for command in ("rank", "fit", "explain"):
+        run([command, "art"])
+    capsys.readouterr()
+    assert "there are: Ada." in sentence(capsys, "rank", "art", "--person", "Cy")
 
 
 def test_a_person_without_answers_is_told_so(art, capsys):

@@ -233,7 +233,7 @@ def open_library(home: Path | None = None) -> Library:
 def open_session(collection: str, person: str | None, model: str | None = None, *, new: bool = False) -> Session:
     """The session of this person, everything they said learned from.
 
-    new : a person who is not known yet is added; the system's user, who never introduced themself, always is
+    new : somebody who is not known yet may ask too, as the system's user always may; kept with the first answer alone
     raises : UnknownName
     """
     from beholder.session import Session
@@ -241,9 +241,8 @@ def open_session(collection: str, person: str | None, model: str | None = None, 
 
     with Meter("learning"):
         library = open_library()
-        library.store.collection(collection)  # a misspelt collection must not leave a new person behind
-        if new or person is None:
-            person = library.store.add_person(person or system_user()).name
-        session = Session(library, collection, person, model=model)
+        store = library.store
+        asks = store.somebody(person or system_user()) if new or person is None else store.person(person)
+        session = Session(library, collection, asks, model=model)
         session.settle()
         return session

@@ -21,6 +21,7 @@ from beholder.session.models import ModelMaker
 from beholder.session.progress import Progress
 from beholder.session.questions import Questions
 from beholder.session.reading import NewestReading, Reading
+from beholder.store import Person
 from beholder.types import Judgement
 
 _GRID_PATIENCE = 1.5  # seconds that a grid may wait for what is being learned
@@ -34,8 +35,10 @@ class Session:
 
     Parameters
     ----------
-    collection, person
-        names
+    collection
+        its name
+    person
+        their name, or `Store.somebody`
     model
         a name of `beholder.taste.MODELS`, None for the default: `mixture`, which starts from what people like in
         general where that is known for pictures like these
@@ -53,11 +56,17 @@ class Session:
     """
 
     def __init__(
-        self, library: Library, collection: str, person: str, *, model: str | None = None, seed: int | None = None
+        self,
+        library: Library,
+        collection: str,
+        person: str | Person,
+        *,
+        model: str | None = None,
+        seed: int | None = None,
     ) -> None:
         self.library, self.store = library, library.store
         self.collection = library.shared(collection)
-        self.person = self.store.person(person)
+        self.person = self.store.person(person) if isinstance(person, str) else person
         self._maker = ModelMaker(self.collection, model)
         self.model_name = self._maker.name
         self._newest = NewestReading(Reading(self.collection, self.person))

@@ -231,6 +231,23 @@ class Store:
             raise UnknownName.of("person", name, people)
         return people[same]
 
+    def somebody(self, name: str) -> Person:
+        """The person of this name; where there is none, one with the id 0, who has said nothing and is not kept.
+
+        Raises
+        ------
+        UserError
+            on a bad name
+        AlikeName
+            where another looks the same
+        """
+        name, people = clean("person", name), self.people()
+        if known := next((p for p in people if composed(p.name) == name), None):
+            return known
+        if same := alike(name, [p.name for p in people]):
+            raise AlikeName("person", name, same)
+        return Person(0, name, "")
+
     def person_of(self, key: str) -> Person | None:
         """The person whose cookie this is."""
         with reading(self.engine) as db:
