@@ -83,7 +83,9 @@ def test_what_is_no_price_is_said_and_leads_back_to_the_page_before(look, client
         assert f"A price is a number of EUR, as 2000; got &#39;{typed}&#39;" in reply.text
         assert f'href="{before}">Back' in reply.text
     for other in ("https://example.org/", f"{HERE}.example.org/", f"{HERE}/results/wall?max_price=cheap"):
-        assert "Back" not in client.get("/results/wall?max_price=cheap", headers={"Referer": other}).text
+        text = client.get("/results/wall?max_price=cheap", headers={"Referer": other}).text
+        assert "Back" not in text
+        assert '<a class="button main" href="/results/wall">Results without the filter' in text
 
 
 def test_the_address_of_the_next_page_and_of_the_export_keeps_the_filter_and_the_sort(look, client):

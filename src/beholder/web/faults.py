@@ -89,6 +89,7 @@ def refuse(request: Request, status: int, sentence: str, stop: str = "") -> Resp
     return page(
         request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request), guest=guest,
         stop=stop,
+        plain=_unfiltered(request) if status == 400 else "",
     )  # fmt: skip
 
 
@@ -101,6 +102,12 @@ def _back(request: Request) -> str:
     there, here = request.headers.get("referer", ""), request.url
     ours = there.startswith(f"{here.scheme}://{here.netloc}/")
     return there if ours and (request.method != "GET" or there != str(here)) else ""
+
+
+def _unfiltered(request: Request) -> str:
+    """The address of the Results that were asked for, without what cannot be understood of the filter; else ""."""
+    asked = request.method == "GET" and request.url.path.startswith("/results/") and request.url.query
+    return f"/results/{segment(request.path_params['collection'])}" if asked else ""
 
 
 def _status_of(fault: BeholderError) -> int:
