@@ -200,8 +200,13 @@ def test_a_name_that_nobody_could_read_is_refused(store, name):
 
 
 def test_an_unknown_name_offers_the_nearest(filled):
-    with pytest.raises(UnknownName, match=r"did you mean 'Ada'.*labels import"):
+    with pytest.raises(UnknownName, match=r"did you mean 'Ada'\?$"):
         filled[0].person("Adda")
+
+
+def test_where_nobody_has_answered_yet_an_unknown_name_is_told_how_to_begin(store):
+    with pytest.raises(UnknownName, match=r"nobody has answered yet\. Begin with: beholder serve"):
+        store.person("Ada")
 
 
 def test_a_database_of_a_newer_version_is_refused_untouched(store, home):
