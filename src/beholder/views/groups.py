@@ -90,7 +90,7 @@ def by_kind(
 
 
 def _from_folder(rows: Ints, folders: Sequence[str]) -> str:
-    """Named by the folder in which most of them are and less than half as many of all pictures; "" where none is."""
+    """Named by the folder in which most of them are, at least twice the share of all pictures; "" where none is."""
     if not folders or len(rows) < _FEWEST:
         return ""
     (folder, count), *_ = Counter(folders[row] for row in rows.tolist()).most_common(1)
