@@ -77,7 +77,7 @@ def test_a_name_of_blanks_is_not_sent(page, long_names):
         page.goto(f"{long_names.url}{path}")
         field = page.locator("main input[name=name]")
         field.fill("   ")
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
         assert page.url == f"{long_names.url}{path}"
         assert field.evaluate("(e) => e.validity.patternMismatch")
 
