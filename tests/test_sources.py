@@ -456,6 +456,15 @@ def test_an_items_csv_in_a_zip_counts(tmp_path, workspace, top):
     assert [(one.name, one.columns) for one in found(open_source(path, workspace))] == [("first", {"price": "9"})]
 
 
+@pytest.mark.parametrize("top", ["", "saved/"])
+def test_saved_pages_in_a_zip_are_read_with_their_pictures(tmp_path, workspace, top):
+    page = b'<a href="https://a.example/1"><h2>Sea</h2><img src="one_files/photo"><b class="price">950 kr.</b></a>'
+    members = {f"{top}one.html": page, f"{top}one_files/photo": PNG, f"{top}one_files/in.js": b"x", f"{top}b.png": PNG}
+    one, other = found(open_source(zip_of(tmp_path / "art.zip", members), workspace))
+    assert (one.columns["title"], one.columns["price"], one.locator.path.read_bytes()) == ("Sea", "950 kr.", PNG)
+    assert other.name == "b.png"
+
+
 def test_what_a_zip_may_not_hold_is_refused_each_time_and_the_rest_comes(tmp_path, workspace):
     link = zipfile.ZipInfo("link.png")
     link.external_attr = 0o120777 << 16

@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from beholder.config import Settings
 from beholder.web import uploads
 from beholder.web.app import create_app
 from helpers.browser import HERE, PHONE, SAFE, as_person, enter, hang, no_wider
+from helpers.pages import ADS, dba_page, jpeg
 
 pytest_plugins = "helpers.webwall"
 RAW = {"Content-Type": "application/octet-stream"}
@@ -34,8 +36,8 @@ def png(shade):
     return out.getvalue()
 
 
-def begin(client, name="phone"):
-    return client.post("/api/uploads", json={"name": name}).json()["id"]
+def begin(client, name="phone", apart=""):
+    return client.post("/api/uploads", json={"name": name, "apart": apart}).json()["id"]
 
 
 def put(client, upload, path, data, piece=50, at=0):
@@ -78,6 +80,71 @@ def test_a_piece_that_comes_twice_or_too_early_counts_once(visit):
     put(client, upload, "x.png", data, at=60)
     assert end(client, upload)["report"]["new"] == 1
     assert (library.home / "uploads" / "phone" / "x.png").read_bytes() == data
+
+
+def saved(folder, name="maleri", ads=ADS, seed=0):
+    """A page as a browser saves it, its pictures beside it: one has no ending, and a script is among them."""
+    beside = folder / f"{name}_files"
+    beside.mkdir(parents=True)
+    files = {number: f"photo-{at}" + (".jpg" if at else "") for at, (number, *_) in enumerate(ads)}
+    for at, file in enumerate(files.values()):
+        (beside / file).write_bytes(jpeg(seed + at))
+    (beside / "main.js").write_text("let x")
+    (beside / "resource").write_text("no picture")
+    (beside / "frame.html").write_text("<img src=photo-1.jpg>")
+    page = dba_page({number: f"./{name}_files/{file}" for number, file in files.items()}, ads)
+    (folder / f"{name}.html").write_text(page, "utf-8")
+    return folder
+
+
+def told(library, collection):
+    """What is known of each picture of a collection, and its bytes."""
+    items = library.collection(collection).items
+    return {item.name: (item.columns.get("title"), item.columns.get("price"), item.sha256) for item in items}
+
+
+def as_imported(folder, tmp_path):
+    home = tmp_path / "elsewhere"
+    with closing(Library(home, config=Settings(home=home, threads=1, encoder="classic"))) as library:
+        library.import_source(folder, "same")
+        return told(library, "same")
+
+
+def put_all(client, upload, folder):
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            put(client, upload, file.relative_to(folder).as_posix(), file.read_bytes(), piece=90_000)
+
+
+def test_saved_pages_are_read_with_the_pictures_that_came_with_them(visit, tmp_path):
+    client, library = visit
+    upload = begin(client, "dba", "week 1")
+    put_all(client, upload, saved(tmp_path / "1"))
+    kept = library.home / "uploads" / "dba+week 1"
+    assert end(client, upload)["report"]["new"] == 3
+    assert len(list(kept.rglob("*"))) == 5  # the page, its folder and pictures
+    first = as_imported(tmp_path / "1", tmp_path / "a")
+    assert told(library, "dba") == first
+
+    others = tuple((f"9{number}", *rest) for number, *rest in ADS)  # their pictures have the same names
+    upload = begin(client, "dba", "week 1")
+    put_all(client, upload, saved(tmp_path / "2", ads=others, seed=50))
+    assert end(client, upload)["report"]["new"] == 3
+    assert told(library, "dba") == first | as_imported(tmp_path / "2", tmp_path / "b")
+    upload = begin(client, "dba")
+    put(client, upload, "loose.png", png(7))
+    assert (end(client, upload)["report"]["new"], len(library.collection("dba"))) == (1, 7)
+
+
+def test_pages_that_broke_off_on_their_way_go_on_in_the_same_folder(visit, tmp_path):
+    client, library = visit
+    folder = saved(tmp_path / "1")
+    put(client, begin(client, "dba", "week"), "maleri.html", b"<p>an older save</p>")
+    upload = begin(client, "dba", "week")
+    put_all(client, upload, folder)
+    assert end(client, upload)["report"]["new"] == 3
+    assert told(library, "dba") == as_imported(folder, tmp_path)
+    assert [path.name for path in (library.home / "uploads").iterdir()] == ["dba+week"]
 
 
 def test_a_zip_alone_is_imported_as_a_zip(visit, tmp_path):
@@ -160,29 +227,82 @@ def test_a_zip_is_dropped_on_the_page(server, open_page, tmp_path):
     page.wait_for_selector("text=dropped: 4 new pictures")
 
 
+def drop(page, *paths):
+    """Drop these files and folders of the machine on the page, as a hand does."""
+    hand = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        hand.send("Input.dispatchDragEvent", {"type": kind, "x": 150, "y": 300, "data": data})
+
+
 @pytest.mark.parametrize("screen", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "desk"])
 def test_a_folder_is_dropped_on_the_page_with_the_folders_in_it(server, open_page, tmp_path, screen):
     folder = hang(tmp_path / f"Attic {screen['viewport']['width']}", 5)
     hang(folder / "deeper" / "still", 3)
+    (folder / "items.csv").unlink()
     (folder / "notes.exe").write_text("no picture")
     page = open_page(**screen)
     enter(page, server)
     page.goto(server.url)
-    hand = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
-        hand.send("Input.dispatchDragEvent", {"type": kind, "x": 150, "y": 300, "data": data})
+    drop(page, folder)
     page.wait_for_selector(f"text={folder.name}: 5 new pictures")  # of the eight three are copies
     page.wait_for_selector("text=1 file of other kinds left out")
     kept = server.home / "uploads" / folder.name
     assert (len(list(kept.rglob("*.png"))), (kept / folder.name / "deeper" / "still" / "002.png").exists()) == (8, True)
 
 
+@pytest.fixture
+def shelf(server, open_page):
+    """The page of collections, and what the server's library holds of one."""
+    page = open_page()
+    enter(page, server)
+    page.goto(server.url)
+    with closing(Library(server.home, config=Settings(home=server.home, threads=1))) as library:
+        yield page, lambda collection: told(library, collection)
+
+
+@pytest.mark.parametrize("way", ["drop", "dialog"])
+def test_a_folder_of_saved_pages_is_read_as_an_import_of_it_reads_it(shelf, tmp_path, way):
+    page, held = shelf
+    second = ("25011009", "Skovsø, 65x80 cm", "950", "950", "Ribe")
+    folder = saved(saved(tmp_path / f"Malerier {way}"), "side 2", [second], seed=40)
+    if way == "drop":
+        drop(page, folder)
+    else:
+        page.set_input_files('[data-input="folder"]', folder)
+    page.wait_for_selector(f"text={folder.name}: 4 new pictures")
+    assert not page.inner_text("#drop-fault")
+    assert held(folder.name) == as_imported(folder, tmp_path)
+
+
+def test_a_page_is_dropped_with_its_folder_beside_it(shelf, tmp_path):
+    page, held = shelf
+    folder = saved(tmp_path / "in", "to salg")
+    drop(page, folder / "to salg_files", folder / "to salg.html")
+    page.wait_for_selector("text=to salg: 3 new pictures")
+    assert held("to salg") == as_imported(folder, tmp_path)
+
+
+def test_folders_with_pages_and_with_a_table_are_each_read_as_they_are_and_pictures_beside(shelf, tmp_path):
+    page, held = shelf
+    hang(tmp_path / "wall of mine", 5)
+    saved(tmp_path / "shop")
+    (tmp_path / "loose.png").write_bytes(png(3))
+    page.locator("#drop").get_by_label("Into the collection").fill("all of it")
+    drop(page, tmp_path / "wall of mine", tmp_path / "shop", tmp_path / "loose.png")
+    page.wait_for_selector("text=all of it: 3 new pictures")
+    page.wait_for_selector("#drop-fault:has-text('all of it: 5 new pictures')")
+    alone = as_imported(tmp_path / "wall of mine", tmp_path / "a") | as_imported(tmp_path / "shop", tmp_path / "b")
+    got = held("all of it")
+    assert {name: got[name] for name in alone} == alone
+    assert set(got) - set(alone) == {"loose.png"}
+
+
 def test_pictures_are_chosen_on_a_phone(server, open_page, tmp_path):
     page = open_page(**PHONE)
     enter(page, server)
     page.goto(server.url)
-    page.get_by_label("Into the collection").fill("Summer on the phone")
+    page.locator("#drop").get_by_label("Into the collection").fill("Summer on the phone")
     with page.expect_file_chooser() as chooser:
         page.get_by_text("Choose pictures").tap()
     page.wait_for_function("() => !document.querySelector('button:active')")  # no page is drawn again under a finger
@@ -199,12 +319,12 @@ def test_what_cannot_be_imported_says_why_at_once(server, open_page, tmp_path):
     enter(page, server)
     page.goto(server.url)
     (tmp_path / "page.jpg").write_bytes(b"%PDF-1.4")
-    page.get_by_label("Into the collection").fill("a/b")
+    page.locator("#drop").get_by_label("Into the collection").fill("a/b")
     page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
     page.wait_for_selector("#drop-fault:has-text('without slashes')")
     assert "kept" not in page.inner_text("#drop-fault")
     assert not page.is_visible(".job")
-    page.get_by_label("Into the collection").fill("papers")
+    page.locator("#drop").get_by_label("Into the collection").fill("papers")
     page.locator("[data-input=files]").set_input_files(str(tmp_path / "page.jpg"))
     page.locator(".broken li:visible", has_text="a PDF is not read").wait_for()
     assert not page.inner_text("#drop-fault")

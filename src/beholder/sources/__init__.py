@@ -16,13 +16,14 @@ from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, SavedPage
 from beholder.sources.online import is_link, is_online, is_query, online_title
 from beholder.sources.page import PageSource
 from beholder.sources.pages import PAGES, PagesSource, pages_in
+from beholder.sources.saved import BESIDE, is_beside
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
 
 __all__ = [
-    "FILES", "NEEDS_NETWORK", "SAMPLE", "Broken", "Found", "SavedPage", "Source", "is_online", "online_title",
-    "open_source", "unread_in",
+    "BESIDE", "FILES", "ITEMS", "NEEDS_NETWORK", "PAGES", "SAMPLE", "Broken", "Found", "SavedPage", "Source",
+    "is_beside", "is_online", "online_title", "open_source", "unread_in",
 ]  # fmt: skip
 
 SAMPLE = "sample"

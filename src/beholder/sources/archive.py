@@ -25,6 +25,8 @@ from beholder.json_reading import LARGE, read_json
 from beholder.sources.folder import ITEMS, FolderSource
 from beholder.sources.found import Broken, Found, plain_name, storable
 from beholder.sources.names import code_page, in_page, raw_name, said_name
+from beholder.sources.pages import PAGES, PagesSource, pages_in
+from beholder.sources.saved import is_beside
 from beholder.text import as_text, cannot_read, shown, why_unreadable
 from beholder.types import Progress, silent
 
@@ -37,6 +39,7 @@ _MAX_LIST = 64 * 1024**2  # bytes of the list of members
 _MAX_ENTRY = 1024  # bytes of one entry in it, on average
 _MAX_ITEMS = 16 * 1024**2  # bytes of an items.csv that is asked which code page names are in
 _MAKING = "2"  # goes with how names are read: another, and every zip is unpacked again
+_WITH_PAGES = "3"  # the same of a zip with saved pages
 _REFUSED = ".refused.json"  # hidden, so no source finds it as a picture
 _STALE = 24 * 3600.0  # seconds after which a half-made folder belongs to nobody
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
@@ -73,9 +76,10 @@ class _File(io.BufferedReader):
 
 
 class ZipSource:
-    """The pictures in a zip, under their names in it; an `items.csv` at its top, or in its only folder, counts.
+    """The pictures in a zip, under their names in it, and what saved pages or an `items.csv` say of them.
 
-    They are extracted under `workspace`, in a folder named by the zip's content: the same zip is extracted once.
+    These lie at its top or in its only folder. All is extracted under `workspace`, in a folder named by the zip's
+    content: the same zip is extracted once.
     """
 
     def __init__(self, path: Path, workspace: Path, progress: Progress = silent) -> None:
@@ -96,12 +100,16 @@ class ZipSource:
             yield from (Broken(shown(member.name), member.refused) for member in self.wanted)
             return
         try:
-            name = hashlib.sha256(f"{_MAKING} {fingerprint(self.path)}".encode()).hexdigest()[:16]
+            making = _WITH_PAGES if any(_is_page(member.name) for member in self.wanted) else _MAKING
+            name = hashlib.sha256(f"{making} {fingerprint(self.path)}".encode()).hexdigest()[:16]
         except OSError as error:
             raise cannot_read("zip", self.path, error) from error
         folder = _made_once(self.workspace / name, self._extract)
         refused = read_json(folder / _REFUSED, LARGE)
-        yield from FolderSource(_with_items(folder)).find()
+        told = _told_in(folder)
+        pages = [] if (told / ITEMS).is_file() else pages_in(told)
+        source = PagesSource(told, self.workspace, pages) if pages else FolderSource(told)
+        yield from source.find()
         yield from (Broken(name, reason) for name, reason in refused)
 
     def _extract(self, folder: Path) -> None:
@@ -225,7 +233,14 @@ def _is_wanted(info: zipfile.ZipInfo, name: str | None) -> bool:
         return False
     if any(part.lower() == "__macosx" or (part.startswith(".") and part != "..") for part in parts):
         return False
-    return parts[-1] == ITEMS or os.path.splitext(parts[-1])[1].lower() in SUFFIXES
+    ending = os.path.splitext(parts[-1])[1].lower()
+    if any(map(is_beside, parts[:-1])):
+        return ending in SUFFIXES or not ending  # browsers save some pictures of a page without one
+    return parts[-1] == ITEMS or ending in SUFFIXES or ending in PAGES
+
+
+def _is_page(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in PAGES
 
 
 def _shown(info: zipfile.ZipInfo) -> str:
@@ -297,9 +312,9 @@ def _copy(packed: IO[bytes], out: BinaryIO, size: int) -> None:
         out.write(block)
 
 
-def _with_items(folder: Path) -> Path:
-    """`folder`, or the only folder in it where that holds the `items.csv`."""
+def _told_in(folder: Path) -> Path:
+    """`folder`, or the only folder in it where that holds the `items.csv` or saved pages."""
     inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    if len(inside) == 1 and (inside[0] / ITEMS).is_file():
+    if len(inside) == 1 and inside[0].is_dir() and ((inside[0] / ITEMS).is_file() or pages_in(inside[0])):
         return inside[0]
     return folder

@@ -30,7 +30,7 @@ _SUFFIXES = {
 _SMALLEST = 4  # pixels; what is narrower holds the place of a picture
 _MOST = 64 * 1024**2
 _TELLING = 6  # characters of a name that is more than "1" or "main"
-_ENDINGS = ("_files", "-filer", "_filer", "-Dateien", "_fichiers", "_archivos", "_file", ".files", "")
+BESIDE = ("_files", "-filer", "_filer", "-Dateien", "_fichiers", "_archivos", "_file", ".files")
 _NAMED = frozenset(_SUFFIXES.values()) | {".jpeg", ""}
 
 
@@ -174,7 +174,12 @@ def _is_placeholder(data: bytes) -> bool:
 
 def folders_of(path: Path) -> list[Path]:
     """The folders beside a file that are called as browsers call that of a page's files."""
-    return [folder for ending in _ENDINGS if (folder := path.with_name(path.stem + ending)).is_dir()]
+    return [folder for ending in (*BESIDE, "") if (folder := path.with_name(path.stem + ending)).is_dir()]
+
+
+def is_beside(name: str) -> bool:
+    """Whether a folder of this name may hold what a browser saved with a page."""
+    return name.endswith(BESIDE)
 
 
 def _names_in(folder: Path) -> dict[str, Path]:

@@ -94,9 +94,10 @@ class NewImport(_Strict):
 
 
 class NewUpload(_Strict):
-    """The body of an upload's beginning."""
+    """The body of an upload's beginning. apart : what is to be read as a whole is called, "" for pictures alone"""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    apart: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class Listing(_Strict):

@@ -239,8 +239,8 @@ class Imports:
                 if empty and report.needs_network:
                     raise BadInput(
                         "none of these pictures is on this machine: they are known by their links alone. "
-                        "Save the page together with its pictures, and drop the folder of them too, "
-                        "whose name is the page’s and ends in “_files”, or a zip of both"
+                        "Save the page together with its pictures. Then drop the page and its folder together, "
+                        "whose name is the page’s and ends in “_files”, or a folder or zip that holds both"
                     )
                 if empty and is_online(job.spec):
                     raise BadInput("none of its pictures could be fetched and opened")

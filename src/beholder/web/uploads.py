@@ -14,8 +14,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from beholder.durable import put_in_place
+from beholder.errors import BadPicture
 from beholder.images import SUFFIXES
-from beholder.sources import FILES
+from beholder.images.formats import HEAD, sniff
+from beholder.sources import FILES, is_beside
 from beholder.text import why_unreadable
 from beholder.web.faults import Refused
 
@@ -29,11 +31,12 @@ _REMEMBERED = 50  # uploads that have not ended
 
 @dataclass
 class _Upload:
-    """One drop: files that go together into one collection."""
+    """One drop: files that go together into one collection. apart : whether nothing else is in their folder"""
 
     person: int
     name: str
     folder: Path
+    apart: bool = False
     drafts: dict[PurePosixPath, Path] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
 
@@ -41,25 +44,36 @@ class _Upload:
 class Uploads:
     """What browsers are sending. Each collection has a folder of its own below `home`; no file is ever replaced.
 
+    What is read as a whole (saved pages with their pictures, pictures with an `items.csv`) has one for each time it is
+    sent, so that no page of today finds the pictures of an older one. Such a folder has a "+" in its name.
+
     folders : names of the folders there that belong to a collection, of this id, and to all others
     """
 
     def __init__(self, home: Path, folders: Callable[[int], tuple[set[str], set[str]]]) -> None:
         self.home, self._folders = home, folders
         self._uploads: dict[str, _Upload] = {}
+        self._ended = set[str]()  # folders of what was read as a whole, maybe not yet known of in the store
         self._lock = threading.Lock()
 
-    def begin(self, person: int, name: str, collection_id: int = 0) -> str:
-        """Begin an upload into this collection. returns : its id"""
+    def begin(self, person: int, name: str, collection_id: int = 0, apart: str = "") -> str:
+        """Begin an upload into this collection.
+
+        apart : what is to be read as a whole is called, a folder of saved pages; "" for pictures among others
+        returns : its id
+        """
         own, others = self._folders(collection_id)
-        plain = quote(name, safe=" ")[: _LONG - 5]
+        plain = _plain(name, _LONG - 5)
+        if apart:  # where it broke off before, it goes on in the same folder
+            plain = f"{_plain(name, _LONG // 2 - 5)}+{_plain(apart, _LONG // 2 - 5)}"
+            own, others = set(), own | others | self._ended
         names = (plain if number == 1 else f"{plain} {number}" for number in count(1))
         free = next(name for name in names if name not in others)  # another collection may have had this name before
-        folder = self.home / min(own - others, default=free)
+        folder = self.home / min((name for name in own - others if "+" not in name), default=free)
         with self._lock:
             for old in list(self._uploads)[: 1 - _REMEMBERED]:
                 _drop(self._uploads.pop(old).drafts.values())
-            self._uploads[key := uuid4().hex] = _Upload(person, name, folder)
+            self._uploads[key := uuid4().hex] = _Upload(person, name, folder, bool(apart))
         return key
 
     def take(self, key: str, person: int, path: str, at: int, size: int, piece: bytes) -> int:
@@ -83,6 +97,8 @@ class Uploads:
         upload = self._of(key, person)
         with self._lock:
             self._uploads.pop(key, None)
+            if upload.apart:
+                self._ended.add(upload.folder.name)
         _drop(upload.drafts.values())
         if not upload.files:
             raise Refused(422, "No picture came. Choose pictures, a folder of pictures, or a zip.")
@@ -108,7 +124,12 @@ class Uploads:
         with draft.open("ab") as file:
             file.write(piece)
         if at + len(piece) == size:
-            upload.files.append(_put(draft, upload.folder / place))
+            if place.suffix.lower() in (SUFFIXES if _is_of_page(place) else ENDINGS) or _is_picture(draft):
+                path = upload.folder / place
+                taken = not upload.apart or path in upload.files
+                upload.files.append(_put(draft, path) if taken else _put_again(draft, path))
+            else:
+                draft.unlink()
             del upload.drafts[place]
         return at + len(piece)
 
@@ -127,6 +148,27 @@ def _put(draft: Path, path: Path) -> Path:
     raise AssertionError
 
 
+def _put_again(draft: Path, path: Path) -> Path:
+    """Give a file its name, also where a part of the same folder came before and broke off. returns : where it is"""
+    put_in_place(draft, path)
+    return path
+
+
+def _is_of_page(place: PurePosixPath) -> bool:
+    return any(map(is_beside, place.parts[:-1]))
+
+
+def _is_picture(path: Path) -> bool:
+    """Browsers save some pictures of a page under names without an ending, beside its scripts."""
+    with path.open("rb") as file, suppress(BadPicture):
+        return bool(sniff(file.read(HEAD)))
+    return False
+
+
+def _plain(name: str, most: int) -> str:
+    return quote(name, safe=" ")[:most]
+
+
 def _inside(path: str) -> PurePosixPath:
     """The path below the collection's folder. raises : Refused"""
     parts = [part for part in path.replace("\\", "/").split("/") if part]
@@ -134,7 +176,7 @@ def _inside(path: str) -> PurePosixPath:
     if bad:
         raise Refused(422, f"{path[-80:]!r} is no name that a picture can have here. Give it another.")
     place = PurePosixPath(*parts)
-    if place.suffix.lower() not in ENDINGS:
+    if place.suffix.lower() not in ENDINGS and not _is_of_page(place):
         raise Refused(422, f"{place.name} is no picture, zip, table or saved page.")
     return place
 

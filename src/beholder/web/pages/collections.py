@@ -15,7 +15,7 @@ from beholder.create import is_for, is_kept
 from beholder.errors import AlikeName
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
-from beholder.sources import FILES, SAMPLE, is_online, online_title
+from beholder.sources import BESIDE, FILES, ITEMS, PAGES, SAMPLE, is_online, online_title
 from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.access import on_this_machine
 from beholder.web.answers import NewImport, read
@@ -70,7 +70,8 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
         jobs = [one for one in stopped.values() if one.collection in names and not one.later][:1]
     return page(
         request, "collections.html", here="collections", shelves=shelves, jobs=[one.as_json() for one in jobs],
-        may_import=on_this_machine(request), endings=sorted(ENDINGS), offer=None if state.imports.offline else _SHARPER,
+        may_import=on_this_machine(request), endings=sorted(ENDINGS),
+        of_pages=BESIDE, pages=sorted(PAGES), items=ITEMS, offer=None if state.imports.offline else _SHARPER,
         has_sample=any(row.name == SAMPLE and row.size for row in rows), removed=removed,
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ async def begin(request: Request, person: ApiPerson) -> dict[str, Any]:
     def start() -> str:
         name = new_name(state, body.name)
         ids = [row.id for row in state.store.collections() if composed(row.name) == name]
-        return state.uploads.begin(person.id, name, *ids)
+        return state.uploads.begin(person.id, name, ids[0] if ids else 0, body.apart)
 
     return {"id": await run_in_threadpool(start)}
 

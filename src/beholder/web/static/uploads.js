@@ -11,7 +11,46 @@ const AT_ONCE = 3; // files on their way
 const TRIES = 5; // of one piece, where the server cannot be reached
 const ZIP = /\.(zip|cbz)$/i;
 const endings = form.querySelector('[data-input="files"]').accept.split(",").filter((e) => e.startsWith("."));
-const isKnown = (path) => endings.some((ending) => path.toLowerCase().endsWith(ending)) && !/(^|\/)\./.test(path);
+const among = (ends, path) => ends.some((ending) => path.toLowerCase().endsWith(ending));
+const ofPages = form.dataset.beside.split(","); // how folders are called that a browser saves with a page
+const isOfPage = (path) => path.split("/").slice(0, -1).some((part) => ofPages.some((ending) => part.endsWith(ending)));
+const NO_PICTURE = /\.(css|download|eot|html?|ico|js|json|map|svg|ttf|txt|woff2?|xhtml|xml)$/i; // of those beside a page, where pictures may have no ending
+const isKnown = (path) => !/(^|\/)\./.test(path) && (isOfPage(path) ? !NO_PICTURE.test(path) : among(endings, path));
+const pageEndings = form.dataset.pages.split(",");
+const isPage = (path) => among(pageEndings, path) && !isOfPage(path);
+const stem = (path) => path.replace(/\.[^.]*$/, "");
+
+// What is imported by itself, with what it is called where nothing else may be in its folder: each folder with saved pages
+// or a table of its pictures, each zip, and the rest together.
+function parts(files) {
+  const rest = files.filter(([path]) => !ZIP.test(path));
+  const tops = new Map();
+  for (const one of rest) {
+    const folder = one[0].split("/").slice(0, -1)[0] ?? "";
+    const top = isOfPage(`${folder}/`) ? "" : folder;
+    if (!tops.has(top)) tops.set(top, []);
+    tops.get(top).push(one);
+  }
+  const found = [];
+  const together = [];
+  for (const [top, inside] of tops) {
+    const whole = top && inside.some(([path]) => isPage(path) || path === `${top}/${form.dataset.items}`);
+    if (whole) found.push([top, inside.map(([path, file]) => [path.slice(top.length + 1), file])]);
+    else together.push(...inside);
+  }
+  const first = together.find(([path]) => !path.includes("/") && (isPage(path) || path === form.dataset.items));
+  if (together.length) found.unshift([first ? stem(first[0]) : "", together]);
+  return [...found, ...files.filter(([path]) => ZIP.test(path)).map((zip) => ["", [zip]])];
+}
+
+// What a collection of these is called where nobody says it.
+function titleOf(files) {
+  const pages = files.filter(([path]) => !path.includes("/") && isPage(path));
+  if (pages.length === 1) return stem(pages[0][0]);
+  const [first] = files[0];
+  if (first.includes("/") && !pages.length) return first.split("/")[0];
+  return files.length === 1 ? stem(first) : "my pictures";
+}
 
 // All files of an entry that was dropped, with their paths in it.
 async function below(entry, path = "") {
@@ -44,9 +83,9 @@ async function send(id, path, file) {
   }
 }
 
-// Send these as one import. tell: how many bytes are there.
-async function upload(name, files, tell) {
-  const { id } = await call("/api/uploads", { name });
+// Send these as one import. apart: as `parts` says it. tell: how many bytes are there.
+async function upload(name, apart, files, tell) {
+  const { id } = await call("/api/uploads", { name, apart });
   const waiting = [...files];
   const refused = [];
   const worker = async () => {
@@ -67,17 +106,14 @@ async function upload(name, files, tell) {
 
 async function bring(all) {
   const files = all.filter(([path]) => isKnown(path));
-  const others = all.length - files.length;
+  const others = all.filter(([path]) => !isKnown(path) && !isOfPage(path)).length;
   fault.textContent = "";
   if (!files.length) {
     fault.textContent = all.length ? "There is no picture among these files." : "";
     fault.scrollIntoView({ block: "nearest" });
     return;
   }
-  const top = files[0][0].includes("/") ? files[0][0].split("/")[0] : files.length === 1 ? files[0][0].replace(/\.[^.]*$/, "") : "my pictures";
-  const name = form.elements.name.value.trim() || top;
-  const zips = files.filter(([path]) => ZIP.test(path));
-  const rest = files.filter(([path]) => !ZIP.test(path));
+  const name = form.elements.name.value.trim() || titleOf(files);
   const total = files.reduce((sum, [, file]) => sum + file.size, 0);
   const id = `sent at ${performance.now()}`; // of its line, as long as it is on its way
   let sent = 0;
@@ -89,17 +125,18 @@ async function bring(all) {
   sending.scrollIntoView({ block: "nearest" });
   try {
     const said = others ? [`${counted(others, "file")} of other kinds left out`] : [];
-    const parts = [rest, ...zips.map((zip) => [zip])].filter((part) => part.length);
-    for (const part of parts) {
-      const [{ id }, refused] = await upload(name, part, tell);
+    const each = parts(files);
+    for (const [apart, part] of each) {
+      const [{ id }, refused] = await upload(name, apart, part, tell);
+      const last = part === each.at(-1)[1];
       said.push(...refused);
       if (said.length) sessionStorage.setItem("beholder.said", said.join(" ")); // the page is drawn again
-      if (part === parts.at(-1)) {
+      if (last) {
         form.elements.name.value = "";
         sending.remove();
       }
-      const past = await watch(id, part === parts.at(-1));
-      if (past && part !== parts.at(-1)) said.push(ended(past)); // the page tells of the last part
+      const past = await watch(id, last);
+      if (past && !last) said.push(ended(past)); // the page tells of the last part
     }
   } catch (problem) {
     sending.remove();
