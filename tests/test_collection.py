@@ -79,6 +79,19 @@ def test_rows_are_in_the_order_of_the_names_and_of_the_width_of_the_encoder(libr
     assert art.X.dtype == np.float32
 
 
+def test_the_folder_that_a_picture_lies_in_is_a_name_that_the_taste_knows(library, painted):
+    take_in(library, painted)
+    assert library.collection("art").names is None
+    for n in range(12):
+        folder = painted / ("Venice" if n % 2 else "Rome/day 1")
+        folder.mkdir(parents=True, exist_ok=True)
+        (painted / f"{n:02}.png").rename(folder / f"{n:02}.png")
+    take_in(library, painted)
+    art = library.collection("art")
+    assert sorted(set(art.folders)) == ["Rome/day 1", "Venice"]
+    assert [[codes] == art.names[0].tolist() for codes in art.names[:, 0]] == [f == art.folders[0] for f in art.folders]
+
+
 def test_the_pictures_of_a_damaged_shard_are_embedded_again_at_the_next_import(library, painted):
     take_in(library, painted)
     before = library.collection("art").X

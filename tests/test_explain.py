@@ -22,6 +22,7 @@ from beholder.explain import (
     ways_of,
 )
 from beholder.explain.describe import Way
+from beholder.explain.folders import folders_of
 from beholder.explain.guess import guess_of
 from beholder.explain.leanings import ADJECTIVES, pictures_with, sentence_of
 from beholder.explain.linear import fit_weights, standardise
@@ -305,6 +306,32 @@ def test_what_is_said_of_no_picture_is_told_as_a_guess_where_many_seem_to_show_i
     assert guess_of(words, answers(others[30:36])) == guess_of(words, answers(picked[:4])) == ""
     assert guess_of(replace(words, guessable=frozenset()), answers(picked)) == ""
     assert guess_of(replace(words, said=p > 0.3), answers(picked)) == ""  # then it is said for sure
+
+
+def test_the_folders_that_many_liked_pictures_are_from_are_told():
+    folders = ["2019/Venice"] * 30 + ["2020"] * 10 + [""] * 360
+
+    def answers(picked, left):
+        return Answers(grids=np.array([(n, row, int(row in picked)) for n, row in enumerate([*picked, *left])]))
+
+    some = answers([*range(9), *range(30, 34), 100], range(200, 240))
+    said = "Of the 14 pictures that you liked, 9 are from the folder “Venice” and 4 from “2020”."
+    assert folders_of(folders, some) == said
+    X = pool(np.random.default_rng(0))
+    assert explain(None, X, X, some, folders=folders).folders == said
+    assert folders_of(folders, answers([0, 1, 100, 101], range(200, 240))) == ""  # two are few
+    assert folders_of(folders, answers(range(200, 212), range(40))) == ""  # what lies in no folder is no liking
+    assert folders_of(folders, answers(range(9), range(9, 30))) == ""  # nothing else was shown
+    assert folders_of([], some) == ""
+
+
+def test_who_picks_by_chance_is_seldom_told_of_a_folder():
+    rng, told = np.random.default_rng(0), 0
+    folders = [f"day {n % 20}" for n in range(400)]
+    for _ in range(200):
+        rows = rng.permutation(400)[:54]
+        told += bool(folders_of(folders, Answers(grids=np.array([(n, row, n % 4 == 0) for n, row in enumerate(rows)]))))
+    assert told <= 4
 
 
 def test_a_liking_for_what_is_in_a_picture_is_named_with_its_word():

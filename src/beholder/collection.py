@@ -744,8 +744,8 @@ class Collection:
 
     def _groups(self, by: str) -> list[Group]:
         if by == "kind":
-            titles, folders = [title_of(item) for item in self.items], [inner_folder(item) for item in self.items]
-            return by_kind(None, self.X, self.words, self.ids, titles, folders)
+            titles = [title_of(item) for item in self.items]
+            return by_kind(None, self.X, self.words, self.ids, titles, self.folders)
         return {"year": by_year, "folder": by_folder}[by](self.items)
 
     def group(self, said: str) -> Group:
@@ -770,22 +770,22 @@ class Collection:
         return None if columns is None else ExpertNetworks(columns, folder_of(self.row.encoder))
 
     @once
+    def folders(self) -> list[str]:
+        """(n,) the folder that each lies in, within the one that was imported; "" where it lies in that one."""
+        return [inner_folder(item) for item in self.items]
+
+    @once
     def names(self) -> Ints | None:
         """(n, k) what the source says of each picture in k columns that tell several apart, as numbers; None: nothing.
 
         The same number where the same is said, -1 where nothing is. A column counts whose values are shared: a title or
-        a price is of one picture alone.
+        a price is of one picture alone. So does the folder that each lies in.
         """
-        columns = {name for item in self.items for name in item.columns}
-        found = [codes for name in sorted(columns) if (codes := self._codes(name)) is not None]
+        columns = sorted({name for item in self.items for name in item.columns})
+        told = [[item.columns.get(name, "").strip() for item in self.items] for name in columns]
+        told.append(self.folders)
+        found = [codes for said in told if (codes := _codes(said)) is not None]
         return np.column_stack(found) if found else None
-
-    def _codes(self, column: str) -> Ints | None:
-        said = [item.columns.get(column, "").strip() for item in self.items]
-        numbers = {value: number for number, value in enumerate(sorted(set(said) - {""}))}
-        if len(numbers) < 2 or len(numbers) > len(said) / _SHARED_BY:
-            return None
-        return np.array([numbers.get(value, -1) for value in said], np.int64)
 
     @once
     def _rows_of_name(self) -> dict[str, list[int]]:
@@ -925,11 +925,19 @@ class Collection:
     ) -> Explanation:
         """The taste in words, with what it rests on; scores : as in `ranking`"""
         answers = _answers_of(taste) if answers is None else answers
-        told = explain(taste, self.X, self.attributes, answers, self.words, scores)
+        told = explain(taste, self.X, self.attributes, answers, self.words, scores, self.folders)
         if self.networks is None or not told.found:
             return told
         found = affinities(taste, self.X, self.networks)
         return replace(told, affinities=affinities_in_words(found, departing_in(taste, self.X)))
+
+
+def _codes(said: Sequence[str]) -> Ints | None:
+    """(n,) the same number for the same words, -1 for none; None where too few share theirs to tell of taste."""
+    numbers = {value: number for number, value in enumerate(sorted(set(said) - {""}))}
+    if len(numbers) < 2 or len(numbers) > len(said) / _SHARED_BY:
+        return None
+    return np.array([numbers.get(value, -1) for value in said], np.int64)
 
 
 def _answers_of(taste: TasteModel) -> Answers:

@@ -353,14 +353,15 @@ def explain(
                 "question": question,
                 "leanings": [_leaning(x) for x in told.leanings],
                 "guess": told.guess,
+                "folders": told.folders,
                 "affinities": told.affinities,
                 "taught": taught,
             }
         )
         return
     say(verdict.sentence)
-    if told.guess:
-        say(told.guess)
+    for said in filter(None, (told.guess, told.folders)):
+        say(said)
     if loved:
         say(f"{verdict.caption} {', '.join([*loved, *others])}")
     if against:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from beholder.concepts import LOOKS, Tags
 from beholder.errors import ShapeError
+from beholder.explain.folders import folders_of
 from beholder.explain.guess import guess_of
 from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_of
 from beholder.explain.likings import Liking, WordEvidence, likings
@@ -55,6 +56,8 @@ class Explanation:
         whether words, or the measured attributes alone, show a taste, so that the sentence says it
     guess
         a sentence of what they seem to like; "" where nothing stands out (`explain.guess`)
+    folders
+        a sentence of the folders that many liked pictures are from; "" where none stands out (`explain.folders`)
     """
 
     sentence: str
@@ -66,6 +69,7 @@ class Explanation:
     named: bool = False
     likings: Sequence[Liking] = ()
     guess: str = ""
+    folders: str = ""
 
 
 def explain(
@@ -75,6 +79,7 @@ def explain(
     answers: Answers,
     words: Tags | None = None,
     scores: Callable[[], Floats] | None = None,
+    folders: Sequence[str] = (),
 ) -> Explanation:
     """What a person's answers say of their taste.
 
@@ -92,6 +97,8 @@ def explain(
         What is said of the pool; None: nothing.
     scores
         Gives what the model predicts of X, (n,); None: found here.
+    folders
+        (n,) of the pool, or none.
 
     Raises
     ------
@@ -115,8 +122,9 @@ def explain(
     in_words = found and (weights.log_bayes > _NAMED or liked > 0)
     guess = guess_of(words, answers) if words and enough else ""
     return Explanation(
-        said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named, guess=guess
-    )
+        said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named, guess=guess,
+        folders=folders_of(folders, answers) if enough else "",
+    )  # fmt: skip
 
 
 def reasons(
