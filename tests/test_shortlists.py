@@ -3,12 +3,17 @@
 import csv
 import io
 import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from beholder.errors import UnknownName, UserError
 from beholder.offers import wall_size
+from beholder.locator import Locator
 from beholder.types import Details
+from beholder.web.zipping import zipped
 from helpers.browser import SAFE, as_person, choose, event, form, send, shown_to
 
 pytest_plugins = "helpers.webwall"
@@ -133,6 +138,43 @@ def test_results_marks_what_is_on_a_shortlist(listed, wall):
     choose(client, 12)
     text = client.get(f"/wall/wall/tiles?items={ids[0]},{other}").text
     assert re.findall(r'data-item="(\d+)" data-listed="(.*?)"', text) == [(str(ids[0]), "On shortlist Hall")]
+
+
+def test_its_pictures_are_saved_as_they_are_in_its_order(listed, wall):
+    client, number, ids = listed
+    reply = client.get(f"/shortlists/{number}/pictures.zip")
+    assert reply.headers["content-type"] == "application/zip"
+    assert 'filename="Hall.zip"' in reply.headers["content-disposition"]
+    book, items = zipfile.ZipFile(io.BytesIO(reply.content)), wall.store.some_items(ids)
+    assert book.testzip() is None
+    assert book.namelist() == [f"{at} {item.locator.name}" for at, item in enumerate(items, 1)]
+    assert [book.read(name) for name in book.namelist()] == [item.locator.path.read_bytes() for item in items]
+    as_person(client)
+    assert client.get(f"/shortlists/{number}/pictures.zip").status_code == 404
+
+
+def test_a_picture_that_cannot_be_saved_is_named_and_a_part_of_a_photo_is_that_part(wall, tmp_path):
+    whole, part, lost, other = wall.store.items(wall.store.collection("wall").id)[:4]
+    items = [
+        whole, replace(part, crop="0 0 1 0 1 1 0 1"), replace(lost, locator=Locator.of(tmp_path / "lost.png")),
+        replace(other, gone=True),
+    ]  # fmt: skip
+    book = zipfile.ZipFile(io.BytesIO(b"".join(zipped(items, lambda item: b"part"))))
+    assert book.testzip() is None
+    stem = Path(part.locator.name).stem
+    assert book.namelist() == [f"1 {whole.locator.name}", f"2 {stem} part.jpg", "not there.txt"]
+    assert book.read(f"2 {stem} part.jpg") == b"part"
+    told = book.read("not there.txt").decode()
+    assert f"{tmp_path / 'lost.png'}" in told
+    assert str(other.locator) in told
+
+
+def test_a_tournament_says_what_is_known_of_its_pictures(listed, wall):
+    client, number, ids = listed
+    page = client.get(f"/shortlists/{number}/decide").text
+    said = re.findall(r'data-said="([^"]*)"', page)
+    assert len(said) == len(ids)
+    assert said == [f"Painter {n} · {100 + n} EUR" for n in range(4)]
 
 
 def test_it_works_without_a_script(listed):

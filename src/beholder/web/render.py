@@ -84,8 +84,13 @@ def page(request: Request, template: str, *, status: int = 200, here: str = "", 
 
 def download(text: str, kind: str, name: str) -> Response:
     """A file to keep; kind : its media type"""
+    return Response(text, media_type=kind, headers=kept_as(name))
+
+
+def kept_as(name: str) -> dict[str, str]:
+    """The header of a file to keep under this name."""
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
-    return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{safe}"'})
+    return {"Content-Disposition": f'attachment; filename="{safe}"'}
 
 
 def segment(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from beholder.errors import NotEnoughAnswers
 from beholder.offers import offer_of, size_text
@@ -27,9 +27,11 @@ from beholder.web.pages.label import whole
 from beholder.web.pages.people import inside
 from beholder.web.pages.pictures import send
 from beholder.web.pages.results import table_of
-from beholder.web.render import count, download, link_of, page
+from beholder.web.render import count, download, kept_as, link_of, page
 from beholder.web.state import AppState, state_of
+from beholder.web.thumbnails import SIDES
 from beholder.web.who import ApiPerson, FormPerson, PagePerson
+from beholder.web.zipping import zipped
 
 _FIRST_NAME = "Shortlist"  # of the first one, where none was named
 _COVERS = 4
@@ -248,6 +250,14 @@ def table(request: Request, number: str, person: PagePerson) -> Response:
         )  # fmt: skip
     text = table_of(head, lines, [one.item.columns for one in entries])
     return download(text, "text/csv; charset=utf-8", f"{own.name}.csv")
+
+
+@router.get("/shortlists/{number}/pictures.zip")
+def pictures(request: Request, number: str, person: PagePerson) -> Response:
+    """The files of its pictures as they are, in the person's order; of a part of a photo, that part."""
+    state, own = state_of(request), _own(request, number, person)
+    files = zipped(state.store.some_items(own.items), lambda item: state.pictures.get(item, SIDES[-1]))
+    return StreamingResponse(files, media_type="application/zip", headers=kept_as(f"{own.name}.zip"))
 
 
 @router.get("/shared/{key}")

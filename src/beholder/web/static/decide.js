@@ -13,7 +13,7 @@ const wall = document.getElementById("wall");
 const controls = document.getElementById("controls");
 const ask = document.getElementById("ask");
 const round = document.getElementById("round");
-const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, score: Number(dataset.score), image: firstElementChild }));
+const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, said: dataset.said, score: Number(dataset.score), image: firstElementChild }));
 for (const { image } of all) image.style.setProperty("--ar", image.getAttribute("width") / image.getAttribute("height"));
 
 const teaches = new Set(all.map((one) => one.segment)).size < all.length; // some two are of one collection
@@ -88,6 +88,10 @@ function step() {
   const first = teaches && !before.length ? ". Your choices here also teach your ranking" : "";
   round.textContent = (games === 1 ? "the final" : `${games} to go`) + first;
   ask.textContent = view.ask;
+  view.slots.forEach((slot, at) => {
+    const { title, said } = pair()[at];
+    slot.querySelector(".known").replaceChildren(make("span", {}, title), make("span", {}, said));
+  });
   return view.show({ question: { items: pair() }, images: [left.image, right.image] });
 }
 

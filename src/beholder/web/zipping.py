@@ -1,0 +1,76 @@
+"""Pictures as files in a zip that is sent while it is made, so that large ones take neither memory nor disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO, RawIOBase
+from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import ZIP_STORED, ZipFile
+
+from beholder.errors import BadPicture
+from beholder.ranking import title_of
+from beholder.types import WHOLE, Item
+
+_AT_ONCE = 1 << 20  # bytes
+_MISSING = "not there.txt"
+
+
+class _Outgoing(RawIOBase):
+    """What a zip is written to, and taken from before the next is written."""
+
+    def __init__(self) -> None:
+        self._waiting = list[bytes]()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._waiting.append(bytes(data))
+        return len(self._waiting[-1])
+
+    def take(self) -> bytes:
+        data, self._waiting = b"".join(self._waiting), []
+        return data
+
+
+def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Iterator[bytes]:
+    """A zip of the files of these pictures, byte for byte, the place of each in front of its name.
+
+    Parameters
+    ----------
+    part
+        of a picture that is a part of a photo, that part as JPEG; raises BadPicture
+
+    Yields
+    ------
+    Its bytes. Pictures whose files cannot be read any more are named in "not there.txt".
+    """
+    sink, missing, digits = _Outgoing(), list[str](), len(str(len(items)))
+    with ZipFile(sink, "w", ZIP_STORED) as book:
+        for place, item in enumerate(items, 1):
+            try:
+                with _opened(item, part) as source, book.open(_named(place, digits, item), "w", force_zip64=True) as copy:
+                    while data := source.read(_AT_ONCE):
+                        copy.write(data)
+                        yield sink.take()
+            except (OSError, BadPicture):
+                missing.append(f"{title_of(item)}: {item.locator}")
+        if missing:
+            book.writestr(_MISSING, "\n".join(["The files of these pictures are not where they were:", *missing, ""]))
+    yield sink.take()
+
+
+def _named(place: int, digits: int, item: Item) -> str:
+    name = Path(item.locator.name)
+    return f"{place:0{digits}d} {name if item.crop == WHOLE else f'{name.stem} part.jpg'}"
+
+
+def _opened(item: Item, part: Callable[[Item], Path | bytes]) -> BinaryIO:
+    """raises : BadPicture, OSError"""
+    if item.gone:
+        raise BadPicture("its file holds another picture now, or none")
+    if item.crop == WHOLE:
+        return item.locator.open()
+    found = part(item)
+    return BytesIO(found) if isinstance(found, bytes) else found.open("rb")
