@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from beholder.errors import UnknownName, UserError
-from beholder.offers import wall_size
 from beholder.locator import Locator
+from beholder.offers import wall_size
 from beholder.types import Details
 from beholder.web.zipping import zipped
 from helpers.browser import SAFE, as_person, choose, event, form, send, shown_to

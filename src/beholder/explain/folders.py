@@ -1,4 +1,4 @@
-"""From which folders the pictures are that were liked: what people call a place or a day is often the name of a folder."""
+"""From which folders the liked pictures are: what people call a place or a day is often the name of a folder."""
 
 from __future__ import annotations
 

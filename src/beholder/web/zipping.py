@@ -50,7 +50,8 @@ def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Itera
     with ZipFile(sink, "w", ZIP_STORED) as book:
         for place, item in enumerate(items, 1):
             try:
-                with _opened(item, part) as source, book.open(_named(place, digits, item), "w", force_zip64=True) as copy:
+                name = f"{place:0{digits}d} {_name(item)}"
+                with _opened(item, part) as source, book.open(name, "w", force_zip64=True) as copy:
                     while data := source.read(_AT_ONCE):
                         copy.write(data)
                         yield sink.take()
@@ -61,9 +62,9 @@ def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Itera
     yield sink.take()
 
 
-def _named(place: int, digits: int, item: Item) -> str:
-    name = Path(item.locator.name)
-    return f"{place:0{digits}d} {name if item.crop == WHOLE else f'{name.stem} part.jpg'}"
+def _name(item: Item) -> str:
+    name = item.locator.name
+    return name if item.crop == WHOLE else f"{Path(name).stem} part.jpg"
 
 
 def _opened(item: Item, part: Callable[[Item], Path | bytes]) -> BinaryIO:
