@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 from zipfile import ZIP_STORED, ZipFile
 
 from beholder.errors import BadPicture
+from beholder.locator import WHOLE
 from beholder.ranking import title_of
-from beholder.types import WHOLE, Item
+from beholder.types import Item
 
 _AT_ONCE = 1 << 20  # bytes
 _MISSING = "not there.txt"
