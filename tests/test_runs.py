@@ -287,3 +287,38 @@ def test_favourites_bring_more_of_their_kind(tmp_path):
     assert [row["grids"] for row in rows] == [1]
     assert all(0 <= row[name] <= 1 for row in rows for name in ("before", "after", "worst_after"))
     assert f"{rows[0]['after']:.2f}" in favourites.table(rows)
+
+
+def test_who_likes_a_content_is_asked_and_the_app_is_told_of_none(rated, tmp_path, monkeypatch, capsys):
+    import contents
+
+    bright = np.flatnonzero(planted_rows()[:, 0] > 1)
+    lines = [f'i{row},"bright, {"even" if row % 2 == 0 else "odd"}"' for row in bright]
+    monkeypatch.setattr(contents, "LABELS", tmp_path / "labels.csv")
+    contents.LABELS.write_text("\n".join(["item,contents", *lines]))
+    call(monkeypatch, contents, rated, "--seconds", "12,6", "--repeats", "1", "--json")
+    whole, *people = json.loads(capsys.readouterr().out)
+    assert people[0]["person"] == "content: bright"
+    assert people[0]["base"] == pytest.approx(len(bright) / N, abs=1e-4)
+    assert (whole["people"], whole["seconds"], whole["plan"]) == (3, [6, 12], "grids")
+    assert min(people, key=lambda person: person["found"][1])["person"] == whole["worst_person"][1]
+    printed = contents.table([whole, *people])
+    assert f"| bright | {len(bright) / N:.1%} |" in printed
+    assert "| served worst |" in printed
+    contents.LABELS.write_text("item,contents\nelsewhere,bright\ni1,bright\n")
+    with pytest.raises(BadInput, match="1 of its 2 pictures are not here"):
+        contents.figures(rated)
+    with pytest.raises(UserError, match="are 1 or more"):
+        contents.figures(rated, repeats=0)
+
+
+def test_the_contents_of_paintings_are_common_enough_to_be_asked_about():
+    import contents
+
+    with contents.LABELS.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    told = [name for row in rows for name in row["contents"].split(", ")]
+    assert len({row["item"] for row in rows}) == len(rows)
+    counts = {name: told.count(name) / 2922 for name in told}
+    assert sum(share >= 0.012 for share in counts.values()) >= 8
+    assert min(counts.values()) >= 0.01

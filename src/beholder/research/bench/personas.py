@@ -274,7 +274,7 @@ def ask(
     *,
     methods: Sequence[str] = ("default",),
     plans: Sequence[str] = tuple(PLANS),
-    people: int = _MOST,
+    people: int | Sequence[Persona] = _MOST,
     key: str = "",
     table: RatedTable | None = None,
 ) -> list[Row]:
@@ -291,7 +291,7 @@ def ask(
     plans
         which of PLANS
     people
-        how many at most
+        how many at most, made of the columns of `data`; or who is asked instead
 
     Raises
     ------
@@ -303,7 +303,8 @@ def ask(
         raise UnknownName.of("way to ask people", unknown, PLANS)
     table, names = table or RatedTable.of(np.hstack([X, attributes])), list(dict.fromkeys(map(real_name, methods)))
     priors = {name: _prior(method(name), table, _known(method(name), table, key)) for name in names}
-    work = Personas(people_of(data.columns, people), table, priors, tuple(seconds), seed)
+    who = people_of(data.columns, people) if isinstance(people, int) else people
+    work = Personas(who, table, priors, tuple(seconds), seed)
     jobs = [
         PersonaJob(person, repeat, plan, name)
         for repeat, person, name, plan in product(range(repeats), range(len(work.people)), names, plans)
