@@ -4,7 +4,7 @@ DATA is the plain folder best_art. `contents.csv` beside this script says what i
 each at 150 pixels: what it is of or plainly shows; what was in doubt was left out. Simulated people who each like one
 content answer grids in process, as those of `beholder bench --analysis personas` do; the app is told of no content.
 The share of what they like among the first twenty that they were never shown: of each content, the mean, and of the
-person served worst.
+person served worst; and how many paintings of the content they were shown by then.
 """
 
 from __future__ import annotations
@@ -65,15 +65,22 @@ def figures(
 
 def table(rows: Sequence[Row]) -> str:
     whole, *people = rows
-    told = {p["person"].removeprefix("content: "): [f"{p['base']:.1%}", *map(_share, p["found"])] for p in people}
-    told["mean"] = [f"{whole['base']:.1%}", *map(_share, whole["found"])]
-    told["served worst"] = ["", *map(_share, whole["worst"])]
+    told = {
+        p["person"].removeprefix("content: "): [f"{p['base']:.1%}", *_cells(p, "found"), *_shown(p)] for p in people
+    }
+    told["mean"] = [f"{whole['base']:.1%}", *_cells(whole, "found"), *_shown(whole)]
+    told["served worst"] = ["", *_cells(whole, "worst"), ""]
     head = f"{whole['data']}, {whole['people']} people: share of what they like among the first they were never shown"
-    return "\n".join([head, "", *grid("content", ["of all", *(f"{s} s" for s in whole["seconds"])], told)])
+    columns = ["of all", *(f"{s} s" for s in whole["seconds"]), "shown of it by then"]
+    return "\n".join([head, "", *grid("content", columns, told)])
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".removeprefix("0")
+def _cells(row: Row, name: str) -> list[str]:
+    return ["–" if value is None else f"{value:.2f}" for value in row[name]]
+
+
+def _shown(row: Row) -> list[str]:
+    return [", ".join(f"{value:.0f}" for value in row["shown"])]
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def test_a_planted_kind_is_found_by_every_plan():
     for plan in PLANS:
         early, late = work.run(PersonaJob(0, 0, plan, "mixture"))
         assert late["found"] >= 0.8 > early["found"], plan
-        assert early["answers"] == 0, "none takes a second"
+        assert (early["answers"], early["shown"]) == (0, 0), "none takes a second"
+        assert 0 < late["shown"] <= person.liked.sum()
     assert late["answers"] == 36  # ratings of 1.66 seconds
 
 
@@ -112,7 +113,7 @@ def test_the_same_seed_gives_the_same_rows_and_a_model_without_grids_learns_from
 
 
 def test_figures_are_means_over_people_with_the_worst_one():
-    about = {"data": "set", "encoder": "e", "plan": "grids", "method": "m", "base": 0.1, "answers": 3}
+    about = {"data": "set", "encoder": "e", "plan": "grids", "method": "m", "base": 0.1, "answers": 3, "shown": 2}
     rows = [
         {**about, "person": name, "repeat": repeat, "seconds": 30, "found": found}
         for name, values in {"a": (0.2, 0.4), "b": (0.9, 0.7), "c": (None, None)}.items()
@@ -125,7 +126,7 @@ def test_figures_are_means_over_people_with_the_worst_one():
 
 def test_one_person_has_no_interval_and_the_table_and_figure_say_none():
     about = {"data": "d", "encoder": "e", "plan": "grids", "method": "mixture", "person": "style: dots", "base": 0.1}
-    rows = [{**about, "repeat": 0, "seconds": s, "answers": s, "found": 0.5} for s in (30, 60)]
+    rows = [{**about, "repeat": 0, "seconds": s, "answers": s, "shown": 1, "found": 0.5} for s in (30, 60)]
     figures = sum_up(rows, 0)
     assert figures[0]["low"] == figures[0]["high"] == [None, None]
     assert "| 0.500, worst 0.50 |" in personas.table(figures)

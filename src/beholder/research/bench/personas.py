@@ -170,7 +170,7 @@ class Personas:
     seed: int
 
     def run(self, job: PersonaJob) -> list[Row]:
-        """A row for each of the seconds; `found` is None where they were shown everything that they like."""
+        """A row for each of the seconds; `shown` of what they like, `found` is None where that is all of it."""
         person, none = self.people[job.person], tuple[Judgement, ...]()
         first = _FIRST if len(self.table.pictures) >= _FEW else _FIRST_OF_FEW
         rows = []
@@ -180,6 +180,7 @@ class Personas:
             rows.append({
                 "plan": job.plan, "method": job.method, "person": person.name, "base": round(person.liked.mean(), 4),
                 "repeat": job.repeat, "seconds": second, "answers": len(said), "found": found,
+                "shown": int(person.liked[np.unique(np.array(shown, np.int64))].sum()),
             })  # fmt: skip
         return rows
 
@@ -374,7 +375,8 @@ def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
 
 def _of_person(rows: Sequence[Row], seconds: Sequence[int]) -> Row:
     first = {name: rows[0][name] for name in _ABOUT}
-    told = {name: [_mean(r[name] for r in rows if r["seconds"] == s) for s in seconds] for name in ("found", "answers")}
+    measured = ("found", "answers", "shown")
+    told = {name: [_mean(r[name] for r in rows if r["seconds"] == s) for s in seconds] for name in measured}
     return first | {"person": rows[0]["person"], "base": rows[0]["base"], "seconds": list(seconds)} | told
 
 
@@ -392,10 +394,10 @@ def _of_all(persons: Sequence[Row], seconds: Sequence[int], seed: int) -> Row:
             found[name].append(None if math.isnan(value) else round(value, 4))
         found["worst_person"].append(worst)
     about = {name: persons[0][name] for name in _ABOUT}
-    answers = [_mean(p["answers"][at] for p in persons) for at in range(len(seconds))]
+    told = {name: [_mean(p[name][at] for p in persons) for at in range(len(seconds))] for name in ("answers", "shown")}
     base = round(float(np.mean([p["base"] for p in persons])), 4)
     more = {"person": None, "people": len(persons), "base": base, "seconds": list(seconds)}
-    return about | more | found | {"answers": answers}
+    return about | more | found | told
 
 
 _ABOUT = ("data", "encoder", "plan", "method")
