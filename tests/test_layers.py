@@ -13,7 +13,7 @@ import beholder
 
 ROOT = Path(beholder.__file__).parent
 FLOORS = [
-    {"errors", "config", "code_pages"},  # words
+    {"errors", "config", "code_pages", "dates"},  # words
     {"locator"},  # where bytes are
     {"types"},  # and what is said of them
     {

@@ -25,6 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 from beholder.background import Background
 from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
 from beholder.config import Settings, settings
+from beholder.details import field_of
 from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.explain.why import unit_rows
@@ -61,7 +62,7 @@ from beholder.types import (
     silent,
     teaching,
 )
-from beholder.views import Group, by_folder, by_kind, by_year, inner_folder
+from beholder.views import Group, by_date, by_folder, by_kind, by_year, inner_folder
 from beholder.works import Works
 
 T = TypeVar("T")
@@ -739,19 +740,19 @@ class Collection:
             return self._finder
 
     def groups(self, by: str) -> list[Group]:
-        """Its pictures by "kind", by "year" or by "folder"; none where they do not differ in that."""
+        """Its pictures by "kind", "date", "year" or "folder"; none where they do not differ in that."""
         return self.table.derived(("groups", by), lambda: self._groups(by))
 
     def _groups(self, by: str) -> list[Group]:
         if by == "kind":
             titles = [title_of(item) for item in self.items]
             return by_kind(None, self.X, self.words, self.ids, titles, self.folders)
-        return {"year": by_year, "folder": by_folder}[by](self.items)
+        return {"date": by_date, "year": by_year, "folder": by_folder}[by](self.items)
 
     def group(self, said: str) -> Group:
         """The group of this address, as `str` writes it. raises : UnknownName"""
         by, _, key = said.partition(":")
-        groups = self.groups(by) if by in ("kind", "year", "folder") else []
+        groups = self.groups(by) if by in ("kind", "date", "year", "folder") else []
         row = self.row_of.get(int(key)) if by == "kind" and key.isascii() and key.isdigit() else None
         for group in groups:
             if group.key == key if row is None else row in group.rows:
@@ -781,7 +782,7 @@ class Collection:
         The same number where the same is said, -1 where nothing is. A column counts whose values are shared: a title or
         a price is of one picture alone. So does the folder that each lies in.
         """
-        columns = sorted({name for item in self.items for name in item.columns})
+        columns = sorted({name for item in self.items for name in item.columns if field_of(name) != "taken"})
         told = [[item.columns.get(name, "").strip() for item in self.items] for name in columns]
         told.append(self.folders)
         found = [codes for said in told if (codes := _codes(said)) is not None]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from beholder.cells import Marks, NotANumber, number
 from beholder.currencies import codes_of, country_of
+from beholder.dates import read_date
 from beholder.money import Price, read_price
 from beholder.size_words import UNFRAMED
 from beholder.sizes import Size, Sizes, read_sizes
@@ -46,6 +48,7 @@ _NAMES = {  # the first that is there and says something counts
     "popis descrição описание 説明",
     "availability": "availability status verfügbarkeit disponibilité disponibilidad disponibilità beschikbaarheid "
     "dostępność dostupnost disponibilidade",
+    "taken": "datetaken taken datetimeoriginal datephotographed aufnahmedatum aufgenommen",
     "rights": "rights licence license copyright rechte lizenz droits derechos diritti rettigheder rechten",
 }
 _AVAILABLE = {
@@ -118,6 +121,17 @@ def said(columns: Mapping[str, str], field: str) -> str:
     return next((text for text, _ in _by_field(columns).get(field, ())), "")
 
 
+def taken_in(columns: Mapping[str, str]) -> datetime | None:
+    """When the source says that a photograph was taken."""
+    return next((taken for name in _taken(tuple(columns)) if (taken := read_date(columns[name]))), None)
+
+
+@lru_cache(256)
+def _taken(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of these columns that say when a photograph was taken."""
+    return tuple(name for name in headers if field_of(name) == "taken")
+
+
 def field_of(header: str) -> str:
     """The field that a column of this name says something of, one of `_NAMES`; "" where it is none."""
     known = _named(header)
@@ -156,6 +170,8 @@ def _named(header: str) -> tuple[str, int, str] | None:
     words = [
         word for at, word in enumerate(words, 1) if word != "in" or at == len(words)
     ]  # "Preis in EUR", "Size (in)"
+    if (whole := "".join(words)) in _FIELD:
+        return *_FIELD[whole], ""
     if not words or words[0] not in _FIELD or len(words) > 2:
         return None
     unit = words[1] if len(words) == 2 else ""

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beholder.currencies import minor_units
-from beholder.details import field_of
+from beholder.details import field_of, taken_in
 from beholder.types import Details, Floats, Ints, Item
 
 Mask = NDArray[np.bool_]
-_ASKED = {"price", "currency", "size", "frame", "width", "height", "link"}  # by a range, or of one work alone
+_ASKED = {"price", "currency", "size", "frame", "width", "height", "link", "taken"}  # by a range, or of one work alone
 _SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
 _ALIKE = 0.85  # values a pair of values of two columns, from which these part the pictures alike
 _COLUMNS = 6  # columns that one can choose values of, at most
@@ -106,6 +107,8 @@ class Facts:
         (n,) square mm
     year
         (n,)
+    date
+        (n,) days: when a photograph was taken, else when the year of the work begins
     taken
         (n,) whether it is sold, reserved or no longer listed
     """
@@ -117,6 +120,7 @@ class Facts:
         self.amount, self.year, self.wide, self.tall = told[:4]
         self.area: Floats = told[4]
         self.width, self.height = told[5:7], told[7:9]
+        self.date: Floats = told[9]
         counts = Counter(item.details.currency for item in items if item.details.currency)
         self.currencies = tuple(code for code, _ in counts.most_common())
         code = {name: at for at, name in enumerate(self.currencies)}
@@ -198,7 +202,7 @@ def unavailable(item: Item) -> str:
 
 
 def _numbers(item: Item) -> tuple[float, ...]:
-    """(amount, year, wide, tall, area, least and most width, least and most height)"""
+    """(amount, year, wide, tall, area, least and most width, least and most height, date)"""
     told, nan = item.details, math.nan
     amount = nan if told.price is None or told.currency is None else told.price / minor_units(told.currency)
     width, height, long, short = sides_of(told)
@@ -211,7 +215,20 @@ def _numbers(item: Item) -> tuple[float, ...]:
         (long or nan) * (short or nan),
         *(width or short or 0, width or long or math.inf),
         *(height or short or 0, height or long or math.inf),
+        _days(item),
     )
+
+
+def taken_of(item: Item) -> datetime | None:
+    """When a photograph was taken; None where nobody says, or its source tells another year, as of a painting in it."""
+    taken = taken_in(item.columns)
+    return taken if taken and item.details.year in (None, taken.year) else None
+
+
+def _days(item: Item) -> float:
+    if (taken := taken_of(item)) is not None:
+        return (taken - datetime.min) / timedelta(days=1)
+    return math.nan if item.details.year is None else date(item.details.year, 1, 1).toordinal() - 1
 
 
 def sides_of(told: Details) -> tuple[float | None, float | None, float | None, float | None]:

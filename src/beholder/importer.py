@@ -1,13 +1,13 @@
 """The import of pictures: find, fingerprint, embed once, store. After an interruption, the same import resumes.
 
 A file that has not changed since the last import, by its size, both of its times and its number on the disk, is not
-opened again. Any other is fingerprinted: where only a number differs (a backup that was put back) its bytes decide;
-bytes that are already here are a copy or a moved picture; the rest is embedded, a batch at a time. Photos in which an
-artwork may be a part are looked into first, each once: what is found there are the pictures. A batch is kept in two
-durable steps, vectors first and then the items with their files in one transaction, so an item without its
-numbers cannot exist, and vectors without an item cost nothing. A new collection is kept together with its first
-pictures, so whatever stops an import leaves none that is empty. Where finding is slow (pictures are fetched, or
-painted), a new collection does not wait for its end: what has been found is taken in between.
+opened again, but once where nobody has looked for the date in it. Any other is fingerprinted: where only a number
+differs (a backup that was put back) its bytes decide; bytes that are already here are a copy or a moved picture; the
+rest is embedded, a batch at a time. Photos in which an artwork may be a part are looked into first, each once: what is
+found there are the pictures. A batch is kept in two durable steps, vectors first and then the items with their files in
+one transaction, so an item without its numbers cannot exist, and vectors without an item cost nothing. A new collection
+is kept together with its first pictures, so whatever stops an import leaves none that is empty. Where finding is slow
+(pictures are fetched, or painted), a new collection does not wait for its end: what has been found is taken in between.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from beholder.dates import written
+from beholder.details import read_details, taken_in
 from beholder.errors import BadPicture, NoNumbers
 from beholder.features import Runtime, embed
 from beholder.features.artworks import crops_of
-from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, size_of
+from beholder.images import MAX_FILE_BYTES, SUFFIXES, fingerprint, size_of, taken_at
 from beholder.jobs import map_jobs
 from beholder.locator import WHOLE, Locator
 from beholder.refresh import News, Refresh
@@ -38,6 +40,7 @@ LISTED = 1000  # broken files that a report names
 BATCH = 128  # pictures between two durable steps: the most that an interruption can cost
 _FIRST = 4  # the first step, so that something is there to be seen; the next ones are as long as all before
 _SLOW = 1.0  # seconds of finding, after which what has been found is taken in
+_TAKEN = "date taken"  # the column that says what a camera wrote, where the source says nothing of it
 _MANY = 1000  # new pictures, of which the first BATCH are from all over the source
 _Tick = Callable[[int], None]
 _Crops = dict[str, tuple[str, ...]]  # sha256 of a photo -> what was found in it
@@ -146,8 +149,8 @@ class Importer:
                 self._take(batch, self._still_finding(len(found)))
                 taken, last = taken + len(batch), time.monotonic()
         self._complete()
-        fresh = [one for one in found[taken:] if not self._is_known(one.opened())]
-        fresh, at, known = _spread(fresh), 0, len(found) - len(fresh)
+        fresh, at = _spread(self._unknown(found[taken:])), 0
+        known = len(found) - len(fresh)
         while at < len(fresh):
             batch = [one.opened() for one in fresh[at : at + min(BATCH, max(_FIRST, at))]]
             self._take(batch, self._ticker("reading pictures", known + at, len(found)))
@@ -228,8 +231,25 @@ class Importer:
                 found.setdefault(which, []).append(key)
         return found
 
-    def _is_known(self, one: Found) -> bool:
-        """Whether this very file was looked at before and has not changed; if so, count it."""
+    def _unknown(self, found: Sequence[_Packed]) -> list[_Packed]:
+        """Those that were not looked at before, or have changed; the others are counted."""
+        fresh, looked = list[_Packed](), list[KnownFile]()
+        for done, one in enumerate(found):
+            if not self._is_known(one.opened(), looked):
+                fresh.append(one)
+            elif len(looked) == BATCH:
+                self.store.keep_files(self.row.id, looked)
+                looked.clear()
+                self.progress("reading pictures", done, len(found))
+        if looked:
+            self.store.keep_files(self.row.id, looked)
+        return fresh
+
+    def _is_known(self, one: Found, looked: list[KnownFile]) -> bool:
+        """Whether this very file was looked at before and has not changed; if so, count it.
+
+        looked : gets it where its date was not looked for until now
+        """
         known = self.files.get(one.locator.text)
         if known is None:
             return False
@@ -242,7 +262,10 @@ class Importer:
         if known.reason is not None:
             self.report.leave_out(one, known.reason)
         elif (items := self.items.get(known.sha256 or "")) is not None and self._unseen(items) is None:
-            self._count_known(items, one)
+            if known.taken is None:
+                known = replace(known, taken=_date_in(one))
+                looked.append(known)
+            self._count_known(items, _dated(one, known.taken))
         else:
             return False
         return True
@@ -299,7 +322,9 @@ class Importer:
                 files.append(KnownFile(one.locator.text, size, mtime_ns, None, str(reason), ctime_ns, inode))
                 continue
             known = self.files.get(one.locator.text)
-            files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode))
+            taken = _date_in(one)
+            one = _dated(one, taken)
+            files.append(KnownFile(one.locator.text, size, mtime_ns, sha, None, ctime_ns, inode, taken))
             if sha in self.items and (item := self._unseen(self.items[sha])) is not None:
                 again[sha] = item, one
             if sha in self.items and known is not None and known.sha256 == sha:
@@ -427,6 +452,21 @@ def _crops_in(photo: Locator) -> tuple[str, ...]:
         return crops_of(photo)
     except BadPicture:
         return ()
+
+
+def _date_in(one: Found) -> str:
+    """When a camera says that it took the picture; "" where it does not."""
+    taken = taken_at(one.locator)
+    return written(taken) if taken else ""
+
+
+def _dated(one: Found, taken: str | None) -> Found:
+    """The same with the date that a camera wrote, unless its source tells one, or that it shows a work of others."""
+    if not taken or one.wild or one.page or taken_in(one.columns):
+        return one
+    if one.columns and read_details(one.columns).year not in (None, int(taken[:4])):
+        return one
+    return replace(one, columns=one.columns | {_TAKEN: taken})
 
 
 def part_name(name: str, at: int) -> str:

@@ -127,7 +127,7 @@ def rank(
         typer.Option(
             "--sort",
             metavar="BY",
-            help="What comes first: score, varied, surprise, newest, price, price-high, size, size-high.",
+            help="What comes first: score, varied, surprise, newest, date, price, price-high, size, size-high.",
         ),
     ] = "score",
     html: Annotated[

@@ -18,6 +18,7 @@ from beholder.search import Finder, Looks
 from beholder.types import Floats
 from beholder.views import Group
 
+_FROM_THE_MOST = ("price-high", "size-high", "newest", "date")
 SOLD = "Sold, reserved or no longer listed"
 
 
@@ -61,9 +62,9 @@ class Filter:
         of what the rest keeps: what fits the wishes, or what is apart, see `Wishes.part_of`
     sort
         what comes first: the best ("score", or what fits a search best), the best but not twenty of one kind
-        ("varied"), what is good but unlike the best ("surprise"), what came in last ("newest"), the cheapest ("price")
-        or dearest ("price-high"), the smallest ("size") or largest ("size-high"). What is not known comes last, best
-        first.
+        ("varied"), what is good but unlike the best ("surprise"), what came in last ("newest"), what was taken or made
+        last ("date"), the cheapest ("price") or dearest ("price-high"), the smallest ("size") or largest ("size-high").
+        What is not known comes last, best first.
     draw
         which of the surprises come first, see `surprising`
     """
@@ -96,7 +97,7 @@ class Filter:
         if self.like is not None:
             kept = kept.alike(pictures.finder.like(self.like), mixed=self.mixed)
         if (values := self.sorted_by(pictures.facts)) is not None:
-            kept = kept.take(by_value(values[kept.rows], down=self.sort in ("price-high", "size-high", "newest")))
+            kept = kept.take(by_value(values[kept.rows], down=self.sort in _FROM_THE_MOST))
         elif self.sort == "surprise":
             if not self.text and self.like is None:
                 kept = kept.telling(unlike_the_best(pictures.words, kept.rows))
@@ -127,10 +128,10 @@ class Filter:
             return replace(self.wishes, currency=self.wishes.currency or usual).costs(facts)
         if self.sort in ("size", "size-high"):
             return facts.area
-        return facts.ids.astype(np.float64) if self.sort == "newest" else None
+        return {"newest": facts.ids.astype(np.float64), "date": facts.date}.get(self.sort)
 
     def last(self, shown: Ranking, facts: Facts) -> str:
-        """What is to be said of those that come last because nobody knows their price or size; "" where there are none.
+        """What is to be said of those that come last, as what the order goes by is not known; "" where there are none.
 
         shown : what this filter keeps
         """
@@ -138,7 +139,7 @@ class Filter:
         unknown = 0 if values is None else int(np.isnan(values[shown.rows]).sum())
         code = self.wishes.currency or next(iter(facts.currencies), "")
         price = f"price in {code}" if len(facts.currencies) > 1 else "price"
-        what = "size" if self.sort.startswith("size") else price
+        what = {"size": "size", "date": "date"}.get(self.sort.partition("-")[0], price)
         return f"{unknown:,} with no known {what} come{'s' * (unknown == 1)} last" if unknown else ""
 
     @property

@@ -13,7 +13,7 @@ from beholder.errors import UnknownName, UserError
 from beholder.text import shown
 from beholder.types import Floats, Ints, Matrix
 
-Sort = Literal["score", "varied", "surprise", "newest", "price", "price-high", "size", "size-high"]
+Sort = Literal["score", "varied", "surprise", "newest", "date", "price", "price-high", "size", "size-high"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 _BEST = 60  # pictures that a surprise is unlike; of fewer pictures, a tenth of them

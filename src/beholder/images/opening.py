@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -32,6 +33,7 @@ from beholder.images import containers, png
 from beholder.images.budget import MEMORY, allowed, check, pixel_bytes
 from beholder.images.colour import BAND, is_plain, reduced_bytes, resampled_bytes, to_srgb
 from beholder.images.crops import open_part, part_size, quad_of
+from beholder.images.exif import date_in, date_of_tags
 from beholder.images.formats import HEAD, ends_early, sniff
 from beholder.images.jpeg import Jpeg
 from beholder.images.tiff import Tiff
@@ -166,6 +168,23 @@ def size_of(source: _Picture) -> tuple[int, int]:
         size = (height, width) if header.turn in _ON_ITS_SIDE else (width, height)
     quad = quad_of(source.crop) if isinstance(source, Locator) else None
     return size if quad is None else part_size(quad, size)
+
+
+def taken_at(source: _Picture) -> datetime | None:
+    """When a camera took it, on the clock of its place, else when it was digitized; None where its EXIF tells neither.
+
+    Read without the pixels, and of a JPEG, PNG or TIFF without the rest of the file. What is broken tells nothing.
+    """
+    try:
+        with _opened(source) as stream:
+            stream.seek(0)
+            kind = sniff(stream.read(HEAD))
+            if kind in ("JPEG", "PNG", "TIFF"):
+                return date_in(stream, kind)
+            with _header(stream, settings().max_pixels) as header:
+                return date_of_tags(BytesIO((header.image.info.get("exif") or b"").removeprefix(b"Exif\0\0")))
+    except Exception:  # broken EXIF costs only itself, whatever it raises
+        return None
 
 
 def render(source: _Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:

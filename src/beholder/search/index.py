@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from beholder.dates import day_in_words
+from beholder.details import taken_in
 from beholder.search.folding import folded, stem, words_of
 from beholder.types import Floats, Ints, Item
 
@@ -244,7 +246,8 @@ class _Making:
 
     def _cell(self, column: str, cell: str) -> tuple[int, ...]:
         """The numbers of the values that a cell holds."""
-        parts = [cell] if column == _NAME else _BETWEEN.split(cell)
+        taken = taken_in({column: cell})
+        parts = [cell] if column == _NAME else [day_in_words(taken)] if taken else _BETWEEN.split(cell)
         mine = tuple(self._value(column, part.strip()) for part in parts if part.strip())
         self._cells[column, cell] = mine
         return mine

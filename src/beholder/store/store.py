@@ -82,6 +82,8 @@ class KnownFile:
         its text
     ctime_ns, inode
         None where an older version has looked at it
+    taken
+        when, as a camera wrote in it; "" where none did; None: nobody has looked
     """
 
     locator: str
@@ -91,6 +93,7 @@ class KnownFile:
     reason: str | None
     ctime_ns: int | None = None
     inode: str | None = None
+    taken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ files = Table(
     Column("reason", String),  # why it is broken; NULL where it is not
     Column("ctime_ns", BigInteger),  # NULL where an older version has looked at it
     Column("inode", String),  # as text: those of some file systems are larger than a number here may be
+    Column("taken", String),  # when, as a camera wrote; "" where it did not; NULL: nobody has looked
 )
 
 # Append-only: rows are refused any UPDATE and DELETE, by the first migration.

@@ -1,7 +1,8 @@
-"""Groups of a collection: by kind, each named in words that hold of it, by year, and by folder."""
+"""Groups of a collection: by kind, each named in words that hold of it, by date or year, and by folder."""
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,11 +14,13 @@ import numpy as np
 from beholder.ask.kinds import kinds_of
 from beholder.concepts import Tags
 from beholder.explain import names_of
+from beholder.facts import taken_of
 from beholder.text import shown
 from beholder.types import Ints, Item, Matrix
 
-_MOST_YEARS = 40  # headings; more years than that are taken together by decades, more decades by centuries
-_SPANS = (1, 10, 100)
+_MOST = 40  # headings of time; more months than that are taken together by years, these by decades and centuries
+_DAY, _MONTH, _YEAR = 1, 32, 32 * 13  # of a time; day 0 and month 0 are for those that are not known
+_YEARS = (_YEAR, 10 * _YEAR, 100 * _YEAR)
 _UNKNOWN = "unknown"
 _MOSTLY, _FEWEST = 0.6, 3  # of a group without a name from one folder, from which it is named by that
 _LONGEST = 60  # letters of a title in a heading
@@ -31,7 +34,7 @@ class Group:
     Attributes
     ----------
     by
-        "kind", "year" or "folder"
+        "kind", "date", "year" or "folder"
     key
         names it among those
     name
@@ -99,24 +102,60 @@ def _from_folder(rows: Ints, folders: Sequence[str]) -> str:
     return f"Pictures from “{shown(name, _LONGEST)}”" if name and share >= _MOSTLY and share >= 2 * usual else ""
 
 
+def by_date(items: Sequence[Item]) -> list[Group]:
+    """By the month in which they were taken, newest first, those of no known date last; none where no day is known.
+
+    By days where all are of one month, by years, decades or centuries where there would be too many headings. Of what
+    was not taken, the year that the source tells counts.
+    """
+    taken = [taken_of(item) for item in items]
+    if not any(taken):
+        return []
+    times = [
+        _time(item.details.year) if day is None else _time(day.year, day.month, day.day)
+        for item, day in zip(items, taken, strict=True)
+    ]
+    months = {time // _MONTH for time in times if time is not None}
+    return _by_time("date", times, (_MONTH, *_YEARS) if len(months) > 1 else (_DAY,))
+
+
 def by_year(items: Sequence[Item]) -> list[Group]:
     """By the year that their source tells, newest first, those of no known year last; none where all are of one.
 
     By decades or centuries where there would be too many headings.
     """
-    years = [item.details.year for item in items]
-    known = {year for year in years if year is not None}
-    if len(known) < 2:
+    return _by_time("year", [_time(item.details.year) for item in items], _YEARS)
+
+
+def _time(year: int | None, month: int = 0, day: int = 0) -> int | None:
+    return None if year is None else year * _YEAR + month * _MONTH + day
+
+
+def _by_time(by: str, times: Sequence[int | None], spans: Sequence[int]) -> list[Group]:
+    """By the shortest of these spans of time that does not make too many headings."""
+    known = {time for time in times if time is not None}
+    span = next((span for span in spans if len({time // span for time in known}) <= _MOST), spans[-1])
+    starts = np.array([-1 if time is None else time // span * span for time in times], np.int64)
+    found = np.unique(starts).tolist()[::-1]
+    if len({start for start in found if start >= 0}) < 2:
         return []
-    span = next((span for span in _SPANS if len({year // span for year in known}) <= _MOST_YEARS), _SPANS[-1])
-    starts = np.array([-1 if year is None else year // span * span for year in years], np.int64)
-    named = {1: "{}", 10: "{}s", 100: "{} to {}"}[span]
     return [
-        Group("year", f"{start}.{span}", named.format(start, start + span - 1), np.flatnonzero(starts == start))
+        Group(by, *_named(start, span), np.flatnonzero(starts == start))
         if start >= 0
-        else Group("year", _UNKNOWN, "Year not known", np.flatnonzero(starts < 0))
-        for start in np.unique(starts).tolist()[::-1]
+        else Group(by, _UNKNOWN, f"{by.capitalize()} not known", np.flatnonzero(starts < 0))
+        for start in found
     ]
+
+
+def _named(start: int, span: int) -> tuple[str, str]:
+    """Key and name of the time that begins here."""
+    year, rest = divmod(start, _YEAR)
+    month, day = divmod(rest, _MONTH)
+    if span >= _YEAR or not month:
+        years = max(1, span // _YEAR)
+        return f"{year}.{years}", {1: "{}", 10: "{}s", 100: "{} to {}"}[years].format(year, year + years - 1)
+    name = f"{day} {calendar.month_name[month]} {year}".removeprefix("0 ")
+    return f"{year}-{month:02}" + f"-{day:02}" * (day > 0), name
 
 
 def inner_folder(item: Item) -> str:

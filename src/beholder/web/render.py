@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from beholder.currencies import price_text
+from beholder.dates import day_in_words, read_date
 from beholder.details import field_of, link_in, read_details
 from beholder.details import said as said_of
 from beholder.facts import unavailable
@@ -99,7 +100,7 @@ def segment(name: str) -> str:
 
 
 def view_address(view: str, collection: str) -> str:
-    """Where a view of this collection is: "results", "map", or by "kind", "year" or "folder"."""
+    """Where a view of this collection is: "results", "map", or by "kind", "date", "year" or "folder"."""
     return f"/{view if view in ('results', 'map') else view + 's'}/{segment(collection)}"
 
 
@@ -161,6 +162,8 @@ def more_of(item: Item) -> dict[str, str]:
         known = known or (field_of(column.partition(" (")[0]) == "price" and _is_its_price(text, item))
         if text.strip() and not known:
             text = named[1].lower() if (named := _CONDITION.fullmatch(text.strip())) else text
+            if field == "taken" and (taken := read_date(text)) is not None:
+                column, text = "Taken", day_in_words(taken)
             more[column] = text.strip() if "://" in text else _TIGHT.sub(", ", text.strip())
     lived = [year for text in more.values() for span in _SPAN.findall(text) for year in span]
     return {column: text for column, text in more.items() if not (_LIFE.search(column) and text in lived)}

@@ -26,7 +26,8 @@ LIMITS = (
 )  # fmt: skip
 _SORTS = {
     "score": "Best first", "varied": "Best, varied", "surprise": "Surprise me", "newest": "Last added first",
-    "price": "Price, low first", "price-high": "Price, high first", "size": "Small first", "size-high": "Large first",
+    "date": "Date, newest first", "price": "Price, low first", "price-high": "Price, high first",
+    "size": "Small first", "size-high": "Large first",
 }  # fmt: skip
 _NARROWS = {"favourites", "none", "apart", *LIMITS}
 _KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
@@ -65,7 +66,8 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
 
 def sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
     """What the sorts that tell these pictures apart are called."""
-    known = {"price": bool(facts.currencies), "size": not np.isnan(facts.area).all()}
+    known = {"price": bool(facts.currencies)}
+    known |= {name: not np.isnan(values).all() for name, values in (("size", facts.area), ("date", facts.date))}
     return {k: name for k, name in _SORTS.items() if known.get(k.partition("-")[0], True) or k == wanted.sort}
 
 

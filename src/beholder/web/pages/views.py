@@ -1,4 +1,4 @@
-"""Other views of Results: the collection by kinds, by years and by folders."""
+"""Other views of Results: the collection by kinds, by dates or years and by folders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection
 from beholder.ranking import Ranking, title_of
@@ -18,18 +18,20 @@ from beholder.views import Group
 from beholder.web.faults import Refused
 from beholder.web.pages.early import too_early
 from beholder.web.pages.label import whole
-from beholder.web.render import page
+from beholder.web.render import page, view_address
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, remember_collection
 
 _PER_PAGE = 40  # groups
 _BEST = 12  # pictures of a group in its row
 _ONE = {
+    "date": "It is not known on which days these pictures were taken, or all are of one day.",
     "year": "The years of these pictures are not known, or all the same.",
     "folder": "All these pictures lie in one folder.",
 }
 _INTRO = {
     "kind": "Pictures that look alike, together. The groups you would love come first.",
+    "date": "By the date when each was taken, newest first.",
     "year": "By the year that is known of each picture.",
     "folder": "By the folder that each picture lies in.",
 }
@@ -47,6 +49,8 @@ class _Row:
         of the group, as a part of one
     score
         the mean of the best
+    best
+        of dates the newest first
     """
 
     title: str
@@ -59,13 +63,20 @@ class _Row:
 def views_of(art: Collection) -> list[tuple[str, str]]:
     """The views that this collection has, each with what it is called."""
     known = [("results", "Ranked"), ("kind", "Kinds"), ("map", "Map")]
-    return [*known, *((by, label) for by, label in (("year", "Years"), ("folder", "Folders")) if art.groups(by))]
+    times = ("date", "Dates") if art.groups("date") else ("year", "Years")
+    return [*known, *((by, label) for by, label in (times, ("folder", "Folders")) if art.groups(by))]
 
 
 @router.get("/kinds/{collection:path}")
 def kinds(request: Request, collection: str, person: PagePerson) -> Response:
     """Groups of pictures that look alike, named in words, those that this person would love first."""
     return _grouped(request, collection, person, "kind")
+
+
+@router.get("/dates/{collection:path}")
+def dates(request: Request, collection: str, person: PagePerson) -> Response:
+    """The pictures by the date when they were taken, newest first."""
+    return _grouped(request, collection, person, "date")
 
 
 @router.get("/years/{collection:path}")
@@ -88,6 +99,8 @@ def _grouped(request: Request, collection: str, person: Any, by: str) -> Respons
     response = too_early(request, session)
     if response is None:
         reading = state.reading(collection, person)
+        if by == "year" and reading.collection.groups("date"):  # which tell the years too
+            return RedirectResponse(view_address("date", row.name), 303)
         if by in _ONE and not reading.collection.groups(by):
             raise Refused(404, _ONE[by])
         rows = _rows_of(reading.ranking, reading.collection, by)
@@ -109,6 +122,9 @@ def _rows_of(ranking: Ranking, art: Collection, by: str) -> list[_Row]:
     place = np.full(len(art), -1, np.int64)
     place[ranking.rows] = np.arange(len(ranking.rows))
     shown = [row for group in art.groups(by) if (row := _row_of(group, place, ranking, art.items)).size]
+    if by == "date":
+        date = dict(zip(art.facts.ids.tolist(), art.facts.date.tolist(), strict=True))
+        return [replace(row, best=sorted(row.best, key=lambda one: -date[one[0].id])) for row in shown]
     return sorted(shown, key=lambda row: -row.score) if by == "kind" else shown
 
 
