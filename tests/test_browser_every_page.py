@@ -12,7 +12,7 @@ from beholder.create import Created, Kept
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web import pages
-from helpers.browser import Server, brighter, hang, laid_out, no_wider
+from helpers.browser import Server, album, brighter, hang, laid_out, no_wider
 from helpers.flows import tone
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe: pip install 'beholder[test]'")
@@ -35,6 +35,7 @@ PAGES = [
     "/beside?item={item}&item={next}",
     "/kinds/wall",
     "/years/wall",
+    "/dates/album",
     "/folders/wall",
     "/map/wall",
     "/taste/wall",
@@ -71,6 +72,7 @@ def gallery(tmp_path_factory):
     home = tmp_path_factory.mktemp("every") / "data"
     library = Library(home, config=Settings(home=home, threads=1))
     library.import_source(hang(home / "pictures"), "wall")
+    library.import_source(album(home / "album"), "album")
     said, made = [one["items"] for one in brighter(library)], {}
     for name in ("Ada", "Ben", "Cleo"):
         made[name.lower()] = library.store.add_person(name).id

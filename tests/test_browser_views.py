@@ -2,7 +2,9 @@
 
 import pytest
 
-from helpers.browser import PHONE, answered, hung, kinds, no_wider, saved, shut
+from beholder.collection import Library
+from beholder.config import Settings
+from helpers.browser import PHONE, album, answered, hung, kinds, no_wider, saved, shut
 
 pytest_plugins = "helpers.webwall"
 
@@ -41,6 +43,42 @@ def test_kinds_are_rows_of_pictures_that_lead_to_all_of_a_kind(open_page, server
     assert page.locator("#wall figure").count() >= 1
     page.go_back()
     assert page.locator(".group h2").first.inner_text() == name
+
+
+@pytest.fixture(scope="module")
+def photographs(server, tmp_path_factory):
+    """The same server, with "album" beside the wall: forty photographs, of which all but two tell their date."""
+    library = Library(server.home, config=Settings(home=server.home, threads=1))
+    library.import_source(album(tmp_path_factory.mktemp("album") / "pictures"), "album")
+    library.close()
+    return server
+
+
+@both
+def test_dates_are_months_and_a_picture_says_when_it_was_taken(open_page, photographs, options):
+    page, server = open_page(**options), photographs
+    answered(page, server, "/results/album")
+    page.click(".view-switch summary")
+    page.click(".view-switch a:has-text('Dates')")
+    page.wait_for_url(f"{server.url}/dates/album")
+    assert page.locator(".group h2").all_inner_texts() == ["October 2021", "August 2019", "July 2019", "Date not known"]
+    assert page.locator(".group img").first.bounding_box()["y"] < 300
+    no_wider(page)
+    page.locator(".group a[data-zoom]").first.click()
+    page.locator("dialog.zoom[open] .zoom-score", has_text="place").wait_for()
+    assert page.locator("dialog.zoom .facts").inner_text().endswith(" October 2021")
+    assert page.locator("dialog.zoom .facts").inner_text().startswith("Taken ")
+    page.keyboard.press("Escape")
+    shut(page)
+    page.click(".group h2 a:has-text('August 2019')")
+    hung(page)
+    assert page.inner_text(".group-name > a") == "August 2019"
+    assert page.locator("select[name=sort]").input_value() == "date"
+    days = page.locator("#wall figure .facts").all_text_contents()
+    days = [int(text.split()[1]) for text in days]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) > 3
+    no_wider(page)
 
 
 def test_the_bar_holds_the_switch_at_every_width(open_page, server):

@@ -59,7 +59,7 @@ def few():
     return told(
         item(0, {"style": "Baroque", "artist": "Ada"}, price=90000, currency="DKK", year=1650),
         item(1, {"style": " Rococo ", "artist": "Bo"}, price=20000, currency="EUR", **sized(600, 400)),
-        item(2, {"style": "Baroque", "artist": "Bo"}, **sized(300, 900)),
+        item(2, {"style": "Baroque", "artist": "Bo", "date taken": "2019-08-14"}, **sized(300, 900)),
         item(3, {"artist": "Ada"}, price=50000, currency="DKK", year=1900, long_mm=800, short_mm=500),
         item(4, {"style": "Cubism"}, price=70000, currency="DKK", year=1910, availability="sold"),
         item(5, {"style": "", "artist": "Bo"}, terms="free", year=1700),
@@ -128,6 +128,7 @@ def test_what_is_apart_is_named_by_what_was_asked(wishes, heading, words):
         ("size", [1, 2, 3, 0, 4, 5], "3 with no known size come last"),
         ("size-high", [3, 2, 1, 0, 4, 5], "3 with no known size come last"),
         ("newest", [5, 4, 3, 2, 1, 0], ""),
+        ("date", [2, 4, 3, 5, 0, 1], "1 with no known date comes last"),
     ],
 )
 def test_pictures_are_sorted_and_what_is_not_known_comes_last_and_is_counted(few, sort, order, last):

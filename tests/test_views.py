@@ -1,7 +1,8 @@
-"""Views of Results: groups by kind with names that hold, by year, by folder."""
+"""Views of Results: groups by kind with names that hold, by date or year, by folder."""
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
 
 import numpy as np
@@ -17,15 +18,15 @@ from beholder.explain import names_of
 from beholder.locator import Locator
 from beholder.ranking import Ranking
 from beholder.types import Details, Item
-from beholder.views import Group, by_folder, by_kind, by_year
+from beholder.views import Group, by_date, by_folder, by_kind, by_year
 from beholder.web.app import create_app
 from beholder.web.pages.views import _rows_of
-from helpers.browser import HERE, SAFE, as_person, event, hang
+from helpers.browser import HERE, SAFE, album, as_person, event, hang
 
 
-def item(id, name="one.png", year=None):
-    details = replace(Details(), year=year)
-    return Item(id, name, Locator.of(f"/{name}"), f"{id:064x}", 80, 60, {}, details=details)
+def item(id, name="one.png", year=None, taken=""):
+    details, columns = replace(Details(), year=year), {"date taken": taken} if taken else {}
+    return Item(id, name, Locator.of(f"/{name}"), f"{id:064x}", 80, 60, columns, details=details)
 
 
 def tags(said, names, groups):
@@ -124,7 +125,7 @@ def test_kinds_part_all_pictures_and_no_two_have_the_same_name():
     }  # fmt: skip
 
 
-# Years and folders
+# Dates, years and folders
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,48 @@ def test_years_have_as_many_headings_as_can_be_read_and_none_is_lost(years, name
     assert not groups or sorted(np.concatenate([g.rows for g in groups]).tolist()) == list(range(len(items)))
 
 
+def days(start, n, apart):
+    return [str(datetime.fromisoformat(start) + k * timedelta(days=apart)) for k in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "names"),
+    [
+        (["2019-08-14", "2019-09-01 10:00:00", "", "2019-08-02"], ["September 2019", "August 2019", "Date not known"]),
+        (
+            ["2019-08-14", "2019-08-02", "", "2019-08-14 09:00:00"],
+            ["14 August 2019", "2 August 2019", "Date not known"],
+        ),
+        (days("2019-01-15", 40, 30.5)[::-1], None),
+        (days("2010-01-15", 100, 30.5), [str(year) for year in range(2018, 2009, -1)]),
+        (days("1900-01-15", 100, 366), [f"{decade}s" for decade in range(1990, 1890, -10)]),
+        (["2019-08-14"] * 3, []),
+        (["2019-08-14", ""], []),
+        (["", "of old"], []),
+    ],
+)
+def test_dates_are_months_or_days_of_one_month_or_as_many_years_as_can_be_read(taken, names):
+    items = [item(k, taken=text) for k, text in enumerate(taken)]
+    groups = by_date(items)
+    assert names is None or [g.name for g in groups] == names
+    assert names is not None or len(groups) == 40
+    assert {g.by for g in groups} <= {"date"}
+    assert len({g.key for g in groups}) == len(groups)
+    assert not groups or sorted(np.concatenate([g.rows for g in groups]).tolist()) == list(range(len(items)))
+
+
+def test_where_only_a_year_is_known_it_stands_behind_the_months_of_that_year_and_a_work_keeps_its_own():
+    items = [
+        item(0, year=2019), item(1, taken="2019-08-14"), item(2, year=1889, taken="2020-01-01"),
+        item(3, year=2020, taken="2020-01-02"), item(4),
+    ]  # fmt: skip
+    assert [(g.name, g.key, g.rows.tolist()) for g in by_date(items)] == [
+        ("January 2020", "2020-01", [3]), ("August 2019", "2019-08", [1]), ("2019", "2019.1", [0]),
+        ("1889", "1889.1", [2]), ("Date not known", "unknown", [4]),
+    ]  # fmt: skip
+    assert by_date([item(0, year=1889, taken="2020-01-01"), item(1, year=1890)]) == []
+
+
 def test_folders_come_in_the_order_that_people_count_in():
     names = ["day 10/a.png", "day 2/b.png", "c.png", "day 2/d.png", "day 2/night/e.png"]
     groups = by_folder([item(k, name) for k, name in enumerate(names)])
@@ -158,7 +201,7 @@ def test_folders_come_in_the_order_that_people_count_in():
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """A library of "trip", pictures in folders, and "dated", with years and two that have none."""
+    """A library of "trip", pictures in folders, "dated", with years, and "album", with dates; two have none each."""
     home = tmp_path_factory.mktemp("views")
     library = Library(home, config=Settings(home=home, threads=1))
     for k in range(24):
@@ -172,6 +215,7 @@ def library(tmp_path_factory):
         "\n".join([f"{head},year", *(f"{line},{'' if k < 2 else 1880 + k % 3}" for k, line in enumerate(lines))])
     )
     library.import_source(home / "dated", "dated")
+    library.import_source(album(home / "album"), "album")
     yield library
     library.close()
 
@@ -185,9 +229,9 @@ def app(library):
 
 @pytest.fixture(scope="module")
 def client(app, library):
-    """Somebody who has answered in both."""
+    """Somebody who has answered in all of them."""
     client = as_person(TestClient(app, base_url=HERE, headers=SAFE, raise_server_exceptions=False))
-    for name in ("trip", "dated"):
+    for name in ("trip", "dated", "album"):
         first, *others = library.collection(name).ids[:13].tolist()
         answers = [event("choice", (first, other), asked_by="random", side="left") for other in others]
         assert client.post(f"/api/label/{name}/answers", json={"events": answers}).status_code == 200
@@ -199,7 +243,8 @@ def headings(text):
 
 
 def test_the_switch_offers_the_views_that_a_collection_has(client):
-    for collection, labels in (("trip", ["Ranked", "Kinds", "Folders"]), ("dated", ["Ranked", "Kinds", "Years"])):
+    for collection, last in (("trip", "Folders"), ("dated", "Years"), ("album", "Dates")):
+        labels = ["Ranked", "Kinds", last]
         text = client.get(f"/results/{collection}").text
         switch = text.partition('aria-label="View"')[2].partition("</nav>")[0]
         assert [label for label in re.findall(r">([A-Z]\w+)</a>", switch) if label != "Map"] == labels
@@ -217,7 +262,13 @@ def test_folders_have_counts_and_lead_to_their_pictures(client):
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("/years/trip", "years of these"), ("/folders/dated", "lie in one folder")]
+    ("path", "words"),
+    [
+        ("/years/trip", "years of these"),
+        ("/dates/trip", "not known on which days"),
+        ("/dates/dated", "not known on which days"),
+        ("/folders/dated", "lie in one folder"),
+    ],
 )
 def test_where_pictures_do_not_differ_the_page_says_so(client, path, words):
     answer = client.get(path)
@@ -229,6 +280,34 @@ def test_years_tell_how_many_have_none(client):
     assert headings(text) == ["1882", "1881", "1880", "Year not known"]
     rows = client.get("/results/dated/export.json", params={"group": "year:unknown"}).json()
     assert {row["item"] for row in rows} == {"p000", "p001"}
+
+
+def test_dates_are_months_each_with_its_best_the_newest_first(client, library):
+    art = library.collection("album")
+    taken = {item.id: item.columns.get("date taken", "") for item in art.items}
+    text = client.get("/dates/album").text
+    assert headings(text) == ["October 2021", "August 2019", "July 2019", "Date not known"]
+    ranking = [row["item"] for row in client.get("/results/album/export.json").json()]
+    rows = re.findall(r'group=date%3A(\d+-\d+)&amp;sort=date">\w+ \d+</a></h2>(.*?)</ul>', text, re.S)
+    assert len(rows) == 3
+    for month, row in rows:
+        shown = [int(i) for i in re.findall(r'data-item="(\d+)"', row)]
+        assert [taken[i] for i in shown] == sorted((taken[i] for i in shown), reverse=True)
+        best = sorted((i.name for i in art.items if taken[i.id].startswith(month)), key=ranking.index)[:12]
+        assert {art.items[art.row_of[i]].name for i in shown} == set(best) > set()
+    address = unescape(re.search(r'href="([^"]+)">August 2019', text)[1])
+    wall = client.get(address).text
+    ids = [int(i) for i in re.findall(r'<figure id="p(\d+)"', wall)]
+    assert [taken[i] for i in ids] == sorted((t for t in taken.values() if t.startswith("2019-08")), reverse=True)
+    assert len(ids) > 12
+    assert '<option value="date" selected>Date, newest first</option>' in wall
+    assert '<p class="group-name"><a href="/dates/album">August 2019</a>' in wall
+    assert "Taken 14 August 2019" in wall
+
+
+def test_the_address_of_years_leads_to_dates_where_these_are_known(client):
+    answer = client.get("/years/album", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/dates/album")
 
 
 def test_kinds_hold_every_picture_and_the_best_come_first(client, library):

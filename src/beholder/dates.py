@@ -19,10 +19,10 @@ def read_date(text: str) -> datetime | None:
     found = _WRITTEN.fullmatch(text.strip("\0 \r\n"))
     if found is None:
         return None
-    day, clock = found.groups()[:3], [part or 0 for part in found.groups()[3:]]
-    for parts in ([*day, *clock], day):
+    year, month, day, *clock = (int(part or 0) for part in found.groups())
+    for hour, minute, second in (clock, (0, 0, 0)):
         try:
-            taken = datetime(*map(int, parts))
+            taken = datetime(year, month, day, hour, minute, second)
         except ValueError:
             continue
         return taken if taken.year >= _FIRST and taken <= datetime.now() + _AHEAD else None

@@ -134,6 +134,7 @@ class Importer:
         self.files = store.files(row.id)
         self.news = News(store, row.id)
         self.coming: set[str] = set()  # sha256 of pictures that are new in this import
+        self.changes = dict[int, tuple[str, Locator, Mapping[str, str]]]()  # of pictures that are in, by id
         self.waiting: list[KnownFile] = []  # looked at before there was a picture to make the collection for
 
     def run(self, source: Source) -> ImportReport:
@@ -183,7 +184,7 @@ class Importer:
                 continue
             if (place := places.get(sha)) is not None:
                 whole = self.store.item(item.id)
-                self.store.update_item(item.id, name=whole.name, locator=place, columns=whole.columns)
+                self.store.update_items({item.id: (whole.name, place, whole.columns)})
             else:
                 gone.append(item.id)
         if set(gone) != {item.id for item in items.values() if item.gone}:
@@ -238,9 +239,11 @@ class Importer:
             if not self._is_known(one.opened(), looked):
                 fresh.append(one)
             elif len(looked) == BATCH:
+                self._keep_changes()
                 self.store.keep_files(self.row.id, looked)
                 looked.clear()
                 self.progress("reading pictures", done, len(found))
+        self._keep_changes()
         if looked:
             self.store.keep_files(self.row.id, looked)
         return fresh
@@ -295,7 +298,14 @@ class Importer:
         if one.page is not None:
             told = self.store.item(item.id).details
             self.news.cost(told.link, told.price, told.currency)
-        self.store.update_item(item.id, name=one.name, locator=one.locator, columns=one.columns)
+        self.changes[item.id] = one.name, one.locator, one.columns
+        if one.page is not None or len(self.changes) >= BATCH:
+            self._keep_changes()
+
+    def _keep_changes(self) -> None:
+        if self.changes:
+            self.store.update_items(self.changes)
+            self.changes = {}
 
     def _is_newer(self, item: KnownItem, one: Found) -> bool:
         """Whether this is of a newer page of the same work, or of its only one now, wherever it was saved."""
@@ -395,6 +405,7 @@ class Importer:
         broken: Mapping[str, BadPicture],
     ) -> None:
         """again : pictures that are in as a whole, and whose photo was looked into now"""
+        self._keep_changes()
         items: list[NewItem] = []
         changed: list[FoundCrop] = []
         for sha, (known, one) in again.items():

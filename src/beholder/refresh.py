@@ -160,7 +160,7 @@ class News:
                     continue  # it is a picture of another page now, or of a table
                 if dict(item.columns) != page.columns:
                     self.cost(told.link, told.price, told.currency)
-                    self._store.update_item(id, name=item.name, locator=item.locator, columns=page.columns)
+                    self._store.update_items({id: (item.name, item.locator, page.columns)})
 
     def _listing(self, link: str, now: str, told: Refresh) -> KeptListing:
         address, title, price, page = self._offers[link]

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,20 @@ def hang(folder: Path, n: int = 70) -> Path:
         link = f"https://example.org/{i}" if i % 3 else "javascript:alert(1)"
         lines.append(f"p{i:03},{i:03}.png,Study {i},Painter {i % 5},{100 + i} EUR,{link},{'oil' if i % 2 else 'ink'}")
     (folder / "items.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def album(folder: Path, n: int = 40) -> Path:
+    """So many photographs of three months, but for two that tell no date."""
+    hang(folder, n)
+    (folder / "items.csv").unlink()
+    for at, place in enumerate(sorted(folder.iterdir())):
+        taken = datetime(2019, 7, 29, 9) + timedelta(hours=10 * at)
+        taken = taken.replace(year=2021, month=10) if at % 5 == 0 else taken
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9003] = f"{taken:%Y:%m:%d %H:%M:%S}"
+        Image.open(place).save(place.with_suffix(".jpg"), **({"exif": exif} if at > 1 else {}))
+        place.unlink()
     return folder
 
 

@@ -592,12 +592,13 @@ class Store:
                 db.execute(t.items.update().where(unseen).values(seen))
             _keep_files(db, collection_id, files, items)
 
-    def update_item(self, item_id: int, *, name: str, locator: Locator, columns: Mapping[str, str]) -> None:
-        """A picture has moved, or its source says something else of it now."""
-        values = {"name": name, "locator": locator.text, "columns": dict(columns), "gone": False}
-        values |= asdict(read_details(columns))
+    def update_items(self, changes: Mapping[int, tuple[str, Locator, Mapping[str, str]]]) -> None:
+        """Pictures moved, or their source says something else of them now. changes : {id: (name, place, columns)}"""
         with writing(self.engine) as db:
-            db.execute(t.items.update().where(t.items.c.id == item_id).values(values))
+            for id, (name, locator, columns) in changes.items():
+                values = {"name": name, "locator": locator.text, "columns": dict(columns), "gone": False}
+                values |= asdict(read_details(columns))
+                db.execute(t.items.update().where(t.items.c.id == id).values(values))
 
     def set_gone(self, collection_id: int, gone: Iterable[int]) -> None:
         """Mark exactly these items of the collection as gone."""

@@ -31,7 +31,7 @@ _ONE = {
 }
 _INTRO = {
     "kind": "Pictures that look alike, together. The groups you would love come first.",
-    "date": "By the date when each was taken, newest first.",
+    "date": "By the date when each was taken.",
     "year": "By the year that is known of each picture.",
     "folder": "By the folder that each picture lies in.",
 }
