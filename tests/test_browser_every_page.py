@@ -19,7 +19,7 @@ axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe: pip i
 pytest_plugins = "helpers.webwall"
 WIDTHS = (320, 390, 640, 768, 1024, 1280, 1920, 2560)
 SCREENS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.png$|\.csv$|\.json$|\.html$|^/(map|wall)/.*/\w+$")
+NO_PAGES = re.compile(r"^/api/|/export\.|\.jpg$|\.png$|\.csv$|\.json$|\.html$|\.zip$|^/(map|wall)/.*/\w+$")
 
 # Where a page is, and what is opened on it before it is looked at. {…} is filled in from what the fixture made.
 PAGES = [
