@@ -242,6 +242,29 @@ def test_a_sheet_before_the_first_answer_does_not_speak_of_a_taste(art, tmp_path
     assert "<h1>The 16 of “art” that people like most</h1>" in file.read_text()
 
 
+@pytest.mark.parametrize(("by", "first"), [("price", "p01"), ("price-high", "p15"), ("newest", "p15"), ("size", "p00")])
+def test_an_order_that_needs_no_taste_needs_no_answers(art, by, first, monkeypatch, capsys):
+    monkeypatch.setattr("getpass.getuser", lambda: "Ben")
+    monkeypatch.setattr(Session, "starts_from_others", False)
+    best = told(capsys, "rank", "art", "--sort", by)
+    assert (best[0]["item"], len(best), best[0]["score"], best[0]["std"]) == (first, COUNT, None, None)
+    assert run(["rank", "art", "--sort", by, "--top", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert ("score" in out, "Ben has answered nothing here yet" in err) == (False, True)
+    assert run(["rank", "art"]) == 1
+    assert "To sort them by price, size or newest needs no answers" in capsys.readouterr().err
+
+
+def test_a_sheet_and_an_album_of_the_cheapest_need_no_answers(art, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("getpass.getuser", lambda: "Ben")
+    monkeypatch.setattr(Session, "starts_from_others", False)
+    file, album = tmp_path / "sheet.html", tmp_path / "album"
+    assert run(["rank", "art", "--sort", "price", "--top", "3", "--html", str(file), "--copy-to", str(album)]) == 0
+    page = file.read_text("utf-8")
+    assert ("<h1>The 3 of “art”</h1>" in page, "taste" in page, "nan" in page.lower()) == (True, False, False)
+    assert len(list(album.glob("*.png"))) == 3
+
+
 def test_explain_says_the_taste_in_words(art, capsys):
     said = told(capsys, "explain", "art", "--person", "Ada")
     assert said["found"] is True

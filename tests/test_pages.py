@@ -744,7 +744,12 @@ def test_the_sum_on_the_page_of_an_auction_is_a_bid(read, head, said):
         ("<div><p>Hammer price</p><p>£900</p></div>", None),
         ("<dl><dt>Erzielter Preis</dt><dd>£900</dd></dl>", None),
         ("<p>Starting bid £500</p><p>Buy it now £900</p>", 90000),
-        ("<p>Estimate: £900</p>", 90000),
+        ("<p>Estimate: £900</p>", None),
+        ("<p>Estimate: £900 – £1,200</p>", None),
+        ("<dl><dt>Estimate</dt><dd>£700 - 900</dd></dl>", None),
+        ("<p>Estimate: £1,200</p>", 90000),
+        ("<p>Estimate: £900</p><p>Buy it now: £900</p>", 90000),
+        ("<p>Starting bid: £500, buy it now: £900</p>", 90000),
         ("<p>£900 per item</p>", 90000),
         ("<div><span>Regular price</span><span>£900</span></div>", 90000),
         ("<p>£900</p><p>Last sold for £900</p>", 90000),
@@ -757,6 +762,89 @@ def test_a_price_that_the_page_shows_as_a_bid_or_a_result_is_none(read, shown, p
     body = f'<h1>Hav</h1><img src="https://a.uk/1.jpg" alt="Hav">{shown}'
     (one,) = works(read(page(body, json_ld(offer(price="900.00", priceCurrency="GBP")), saved_from="https://a.uk/1")))
     assert details(one).price == price
+
+
+ESTIMATES = {  # site -> currency, sums as it shows them, words before an estimate
+    "dk": ("DKK", "3.500 kr.", "4.000 kr.", "Vurdering|Vurderingspris|Anslået værdi"),
+    "de": ("EUR", "3.500 €", "4.000 €", "Schätzpreis|Schätzwert|Taxe"),
+    "uk": ("GBP", "£3,500", "£4,000", "Estimate|Estimated value|Est.|Guide price|Valuation"),
+    "fr": ("EUR", "3 500 €", "4 000 €", "Estimation|Valeur estimée"),
+    "it": ("EUR", "3.500 €", "4.000 €", "Stima|Valore stimato"),
+    "es": ("EUR", "3.500 €", "4.000 €", "Estimación|Precio estimado|Tasación"),
+    "nl": ("EUR", "€ 3.500", "€ 4.000", "Schatting|Taxatiewaarde|Richtprijs"),
+    "se": ("SEK", "3 500 kr", "4 000 kr", "Värdering|Utropsvärde|Uppskattat värde"),
+    "no": ("NOK", "3 500 kr", "4 000 kr", "Verdivurdering|Anslått verdi"),
+    "fi": ("EUR", "3 500 €", "4 000 €", "Arvio|Arviohinta"),
+    "pl": ("PLN", "3 500 zł", "4 000 zł", "Estymacja|Wycena"),
+    "cz": ("CZK", "3 500 Kč", "4 000 Kč", "Odhad|Odhadní cena"),
+    "pt": ("EUR", "3.500 €", "4.000 €", "Estimativa|Avaliação"),
+    "hu": ("HUF", "3 500 Ft", "4 000 Ft", "Becsérték"),
+    "ro": ("RON", "3.500 lei", "4.000 lei", "Estimare"),
+    "ru": ("RUB", "3 500 ₽", "4 000 ₽", "Эстимейт|Оценка"),
+    "jp": ("JPY", "3,500円", "4,000円", "評価額|見積価格"),
+}
+
+
+@pytest.mark.parametrize("site", ESTIMATES)
+def test_a_sum_that_a_page_calls_an_estimate_is_one_whatever_its_data_call_it(read, site):
+    currency, low, high, words = ESTIMATES[site]
+    home = f"https://www.a.{site}"
+    data = {"@type": "Product", "name": "Sea", "image": f"{home}/1.jpg", "url": f"{home}/1"}
+    data["offers"] = {"@type": "Offer", "price": "3500", "priceCurrency": currency}
+    meta = {"og:title": "Sea", "og:image": f"{home}/1.jpg", "og:url": f"{home}/1", "product:price:amount": "3500"}
+    meta["product:price:currency"] = currency
+    told = "".join(f'<meta property="{name}" content="{text}">' for name, text in meta.items())
+    for word in words.split("|"):
+        for form in ("<p>{}: {}</p>", "<dl><dt>{}</dt><dd>{}</dd></dl>", "<h3>{}</h3><p class=price>{}</p>"):
+            for money in (low, f"{low} – {high}"):
+                said = form.format(word, money)
+                body = f'<h1>Sea</h1><img src="{home}/1.jpg" alt="Sea">{said}'
+                for head in (json_ld(data), told):
+                    (one,) = works(read(page(body, head, saved_from=f"{home}/1")))
+                    assert (details(one).price, details(one).terms) == (None, "estimate")
+                    assert word in one.columns["price"]
+
+
+@pytest.mark.parametrize("site", ESTIMATES)
+def test_in_a_list_each_card_says_whether_its_sum_is_an_estimate(read, site):
+    currency, low, _, words = ESTIMATES[site]
+    home, labels = f"https://www.a.{site}", words.split("|")
+    offer = {"@type": "Offer", "price": "3500", "priceCurrency": currency}
+    listed = [{"@type": "Product", "name": f"Hav {n}", "url": f"{home}/{n}", "offers": offer} for n in range(9)]
+    listed = [one | {"image": f"https://a.dk/{n}.jpg"} for n, one in enumerate(listed)]
+    cards = "".join(in_card(f"<p>{word}: <b>{low}</b></p>", n) for n, word in enumerate(labels))
+    cards += "".join(in_card(f"<b>{low}</b>", n) for n in range(len(labels), 9))
+    found = works(read(page(cards, json_ld({"@type": "ItemList", "itemListElement": listed}), saved_from=f"{home}/x")))
+    assert [details(one).terms for one in found] == ["estimate"] * len(labels) + [None] * (9 - len(labels))
+    assert [details(one).price is None for one in found] == [n < len(labels) for n in range(9)]
+
+
+def test_marks_within_the_words_of_a_page_say_no_more_than_these(read):
+    card = (
+        '<article itemscope itemtype="https://schema.org/Product"><a itemprop=url href="/{0}"><h3 itemprop=name>Hav {0}'
+    )
+    card += '</h3><img itemprop=image src="/{0}.jpg"></a><div itemprop=offers itemscope itemtype="https://schema.org/Offer">'
+    card += "{1} <b itemprop=price content=900>900 kr.</b><meta itemprop=priceCurrency content=DKK></div></article>"
+    body = "".join(card.format(n, word) for n, word in enumerate(("Vurdering:", "Pris:", "", "Vurdering:")))
+    found = works(read(page(body, saved_from="https://www.a.dk/list")))
+    assert [details(one).terms for one in found] == ["estimate", None, None, "estimate"]
+    assert amounts_of(found) == [None, 90000, 90000, None]
+
+
+@pytest.mark.parametrize(
+    ("record", "price", "terms"),
+    [
+        ({"price": 900, "estimate": 900}, None, "estimate"),
+        ({"price": 900, "estimateLow": 900, "estimateHigh": 1200}, None, "estimate"),
+        ({"price": 900, "currentBid": 900}, None, "bid"),
+        ({"price": 900, "estimate": 1200}, 90000, None),
+        ({"price": 900, "estimate": "high"}, 90000, None),
+    ],
+)
+def test_a_record_may_call_its_price_an_estimate_too(read, record, price, terms):
+    record = {"title": "Sea", "image": "https://a.dk/1.jpg", "currency": "DKK", **record}
+    (one,) = works(read(json.dumps([record]), "export.json"))
+    assert (details(one).price, details(one).terms) == (price, terms)
 
 
 @pytest.mark.parametrize(

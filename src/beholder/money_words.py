@@ -4,9 +4,16 @@ BIDS = (  # that were made
     r"\d+\s+(?:gebote?|bids?|bud|enchères?|offerte|pujas?|biedingen|příhoz\w*|lances?|licit|tarjous\w*|ставк\w*|teklif|"
     r"os[oó]b\w* licytuj\w*)|\d+\s?件の入札|入札(?:件数)?\s?[:：]?\s?\d+件?"
 )
+ESTIMATES = (
+    r"guide price|valuation|valued at|(?:low |high )?estim(?:at\w*|ad[oa]s?|ée?s?)|est\.|(?:estimated|auction) value|"
+    r"\w*vurdering\w*|vurderet\w*|vurd\.|anslått\w*|anslået|takst|(?:upp)?skatt(?:at|ning)\w*|\w*värdering\w*|värderad\w*|"
+    r"utropsvärde|schätz\w*|geschätzt\w*|tax(?:e|wert|preis|ierung)|schatting|geschat\w*|\w*taxatie\w*|richtprijs|"
+    r"estimación|stima(?:t[aoie])?|tasación|estimativa|estymacj\w+|wycen\w+|szacunkow\w+|odhad\w*|becs\w*érték|becslés|"
+    r"avaliação|estimare|эстимейт|оценка|оценочн\w+|tahmini? (?:değer|fiyat)\w*|εκτίμηση|arvio(?:hinta)?|"
+    r"見積(?:額|価格)?|予想落札価格|落札予想価格?|評価額|估[价價](?:区间)?|추정가\w*"
+)
 TERMS = {  # the first that is said counts
-    "estimate": r"guide price|vurdering\w*|schätz\w*|estim(?:at\w*|ée?s?)|estimación|stima|est\.|taxatie|värdering|"
-    r"utropsvärde",
+    "estimate": ESTIMATES,
     "bid": r"(?:højeste|aktuelt|næste|nåværende) bud|start ?(?:pris|preis|prijs|gebot|bud|bod)|mindste ?bud|"
     r"mindestgebot|aktuelles gebot|höchstgebot|gebote?|"
     rf"{BIDS}|"
@@ -44,7 +51,7 @@ RESULTS = (  # what it went for, or begins at
     r"落札額|落札価格|成交[价價]|낙찰\w*|시작가\w*"
 )
 OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, cost once, costs to send
-    rf"{RESULTS}|valuation|valued at|buyer['’]?s premium|"
+    rf"{RESULTS}|buyer['’]?s premium|"
     r"result\w*|résultat\w*|ergebnis\w*|risultato|resultado|miet\w+|miete|leje|udlej\w+|huur|noleggio|alquiler|hire|"
     r"rent(?:al)?|anzahlung|acompte|acconto|versicherungs\w*|insur\w+|forsikring\w*|"
     r"dostaw\w+|(?:najniższa|laagste|lowest(?: recent)?|laveste|lägsta|niedrigster) (?:cena|prijs|price|pris\w*|preis)|"
@@ -56,25 +63,25 @@ OTHER_SUMS = (  # words beside a sum that is no price asked: what it went for, c
     r"(?:service|buyer'?s?) \w*fee|fees?|gebühr\w*|gebyr|avgift|käuferschutz|original(?:price| price|preis)|netto|ht|"
     r"deposit\w*|depositum|kaution|rabat\w*|discount|save|spar|per|pr|each|stk|stück|je|måned|month|monat|mois|maand|"
     # Polish, Czech, Portuguese, Spanish, Italian and French
-    r"wywoławcz\w+|licytacj\w*|(?:aktualna|najwyższa|minimalna) oferta|oferta minimalna|kwota minimalna|wycen\w+|"
-    r"estymacj\w+|wynaj\w+|rat[ay]?|kaucj\w+|zaliczk\w+|wysyłk\w+|przesyłk\w+|sprzedan\w za|ubezpieczeni\w+|"
-    r"cena (?:regularna|katalogowa|rynkowa)|vyvol[áa]\w+|doprav\w+|poštovn\w+|záloh\w+|splátk\w+|příhoz\w*|odhad\w*|"
+    r"wywoławcz\w+|licytacj\w*|(?:aktualna|najwyższa|minimalna) oferta|oferta minimalna|kwota minimalna|"
+    r"wynaj\w+|rat[ay]?|kaucj\w+|zaliczk\w+|wysyłk\w+|przesyłk\w+|sprzedan\w za|ubezpieczeni\w+|"
+    r"cena (?:regularna|katalogowa|rynkowa)|vyvol[áa]\w+|doprav\w+|poštovn\w+|záloh\w+|splátk\w+|příhoz\w*|"
     r"nabídk\w+|(?:původní|běžná) cena|(?:pro)?nájem\w*|prod[áa]no za|slev\w+|lance\w*|licitaç\w+|arremat\w+|frete|"
     r"portes|entrada|parcelas?|prestaç\w+|sinal|preço original|pvp|alugue[lr]\w*|renda|vendid\w por|desconto|avalia\w+|"
-    r"estimativa|cauç\w+|fianza|señal|descuento|tasación|caparra|cauzione|sconto|caution|remise(?! en main)|"
+    r"cauç\w+|fianza|señal|descuento|caparra|cauzione|sconto|caution|remise(?! en main)|"
     # Hungarian, Romanian, Russian, Turkish and Greek
-    r"kikiáltási \w+|licit\w*|szállítás\w*|foglaló|előleg|becs\w*érték|eredeti ár|bérlet\w*|bérleti \w+|leütési \w+|"
-    r"pornire|licitați\w+|ofertă curentă|transport|livrare|avans|estimare|preț vechi|chirie|adjudecat\w*|reducere|"
+    r"kikiáltási \w+|licit\w*|szállítás\w*|foglaló|előleg|eredeti ár|bérlet\w*|bérleti \w+|leütési \w+|"
+    r"pornire|licitați\w+|ofertă curentă|transport|livrare|avans|preț vechi|chirie|adjudecat\w*|reducere|"
     r"стартов\w+|ставк\w+|доставк\w+|предоплат\w+|оценк\w+|стар\w+ цен\w+|аренд\w+|продан\w* за|залог|скидк\w+|"
-    r"эстимейт|açılış\w*|teklif\w*|kargo|kapora|taksit\w*|eski fiyat\w*|kira|tahmin\w*|satış fiyatı idi|indirim|"
-    r"εκκίνησησ|προσφορά|μεταφορικά|προκαταβολή|εκτίμηση|αρχική τιμή|ενοίκιο|"
+    r"açılış\w*|teklif\w*|kargo|kapora|taksit\w*|eski fiyat\w*|kira|tahmin\w*|satış fiyatı idi|indirim|"
+    r"εκκίνησησ|προσφορά|μεταφορικά|προκαταβολή|αρχική τιμή|ενοίκιο|"
     # Finnish, Swedish and Norwegian
     r"(?:korkein|nykyinen) tarjous|toimitus\w*|käsiraha|arvio\w*|vuokra\w*|alkuperäinen hinta|myyty hintaan|ovh|"
-    r"ord(?:inarie)?\.? pris|hyra|handpenning|pant|takst|førpris|leie|høyeste bud|"
+    r"ord(?:inarie)?\.? pris|hyra|handpenning|pant|førpris|leie|høyeste bud|"
     # Japanese and Chinese
     r"(?:開始|現在|参考|通常|希望小売)価格|送料|頭金|手付金?|定価|元値|見積\w*|レンタル\w*|最低入札|入札\w*|割引\w*|手数料|"
-    r"月額|保証金|評価額|起拍[价價]|[当當]前[价價]|[运運][费費]|[定订訂押]金|原[价價]|市[场場][价價]|估[价價]|租金|"
-    r"추정가\w*|입찰\w*|배송비|택배비|보증금|정가"
+    r"月額|保証金|起拍[价價]|[当當]前[价價]|[运運][费費]|[定订訂押]金|原[价價]|市[场場][价價]|租金|"
+    r"입찰\w*|배송비|택배비|보증금|정가"
 )
 # Words beside a price that change nothing of it: on either side, on one alone, of the thing that is sold.
 PLAIN_WORDS = (

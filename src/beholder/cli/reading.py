@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -143,7 +144,7 @@ def rank(
 
     With limits of price, size or year, what fits them comes first; what is sold, and what has no known price, size or
     year, is listed apart. Prices are not converted unless you give --rates. The size is that of the frame where it is
-    known. With --sort price or size, what has none comes last.
+    known. With --sort price or size, what has none comes last; these orders, and newest, need no answers.
 
     --copy-to needs --top. It never overwrites a file and never writes to your own folder.
     """
@@ -154,9 +155,6 @@ def rank(
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--html writes a web page: '{html}' should end in .html")
     session = open_session(collection, person, model)
-    if session.starts_from_others and not session.history():
-        order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
-        note(f"{session.person.name} has answered nothing here yet: this is by {order}{_who_has(session)}")
     facts = session.collection.facts
     prices = _prices(facts.currencies, min_price, max_price, currency, rates)
     wishes = replace(
@@ -174,7 +172,12 @@ def rank(
         wishes=wishes,
         sort=sort_of(sort),
     )
-    reading = session.reading()
+    if session.starts_from_others and wanted.by_taste and not session.history():
+        order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
+        note(f"{session.person.name} has answered nothing here yet: this is by {order}{_who_has(session)}")
+    reading = session.reading(taste=wanted.by_taste)
+    if reading.fitted is None:
+        note(f"{session.person.name} has answered nothing here yet: these are not ranked by taste{_who_has(session)}")
     for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():
         note(sentence)
     apart = [(heading, reading.shown(part)) for heading, part in wanted.apart]
@@ -238,9 +241,11 @@ def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
 
     raises : UserError where nothing is, but for pictures that were all judged
     """
+    from beholder.filters import Filter
+
     with Meter("ranking"):
         shown = reading.shown(wanted)
-    if shown or not wanted or not reading.ranking:
+    if shown or not wanted or not reading.shown(Filter(sort=wanted.sort)):
         return shown
     if apart:
         note("nothing is known to fit")
@@ -259,11 +264,11 @@ def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
 
     offers = [_offer(p.item, wishes) for p in places]
     told = [at for at in range(len(_OFFER)) if any(offer[at] for offer in offers)]
+    ranked = not all(math.isnan(place.score) for place in places)
     cells = [
         [
             str(p.rank),
-            f"{p.score:.2f}",
-            f"{p.std:.2f}",
+            *([f"{p.score:.2f}", f"{p.std:.2f}"] * ranked),
             written_title(p.item),
             *(offer[at] for at in told),
             *([p.why] * why),
@@ -271,8 +276,10 @@ def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
         for p, offer in zip(places, offers, strict=True)
     ]
     offered = [_OFFER[at] for at in told]
-    table(["", "score", "±", "picture", *offered, *(["why"] if why else [])], cells, right=[0, 1, 2])
-    note(f"{SCORE}; ± is its uncertainty")
+    head = ["", *(["score", "±"] * ranked), "picture", *offered, *(["why"] if why else [])]
+    table(head, cells, right=[0, 1, 2] if ranked else [0])
+    if ranked:
+        note(f"{SCORE}; ± is its uncertainty")
     if of > len(places):
         note(f"… and {of - len(places):,} more; show more with --top N")
 
@@ -282,9 +289,11 @@ def _offer(item: Item, wishes: Wishes) -> list[str]:
     from beholder.currencies import price_text
     from beholder.details import said
     from beholder.offers import size_text
+    from beholder.text import shown
 
     told, (_, apart) = item.details, wishes.part_of(item)
-    price = price_text(told.price, told.currency) or told.terms or said(item.columns, "price")
+    written = told.terms if told.terms in ("free", "on request") else shown(said(item.columns, "price"), 40)
+    price = price_text(told.price, told.currency) or written  # as "Estimate: £900"
     price = " ".join(part for part in (price, wishes.converted(told)) if part)
     return [price, size_text(told), told.place or "", told.link or "", apart]
 

@@ -89,6 +89,11 @@ class Filter:
         """Whether it leaves pictures out for anything but what is searched for."""
         return bool(self.favourites or self.unmet or self.values or self.wishes or self.group)
 
+    @property
+    def by_taste(self) -> bool:
+        """Whether its order needs to know what the person likes."""
+        return self.sort in ("score", "varied", "surprise")
+
     def of(self, ranking: Ranking, met: Collection[int], pictures: Pictures) -> Ranking:
         """What is kept of a ranking of these pictures; met : ids of those that are not new to the person"""
         kept = ranking.where(self.keeps(pictures.facts, ranking.favourites, met)) if self.narrows else ranking

@@ -20,6 +20,7 @@ from beholder.explain import (
     Explanation,
     Liking,
     Predictions,
+    Reason,
     Verdict,
     Way,
     advice_of,
@@ -158,7 +159,7 @@ class Reading:
         if self.fitted is None:
             raise NotEnoughAnswers(
                 f"{self.person.name} has answered nothing in '{self.collection.name}' yet: this model needs answers. "
-                "Choose among its pictures with: beholder serve. It sorts them by price and size before that, too"
+                "Choose among its pictures with: beholder serve. To sort them by price, size or newest needs no answers"
             )
         return self.fitted
 
@@ -169,9 +170,22 @@ class Reading:
         hidden = frozenset(row_of[id] for id in history.hidden if id in row_of)
         return self._known.ranking.marked(hidden, history.favourites)
 
+    @cached_property
+    def listed(self) -> Ranking:
+        """Every picture that is not hidden, as they came, with no scores and no reasons: it needs no model."""
+        art, history = self.collection, self.history
+        away = art.unshown | history.hidden
+        rows = np.flatnonzero([item.id not in away for item in art.items])
+        unknown, doubts = np.full(len(art), np.nan), np.zeros(len(art))
+        return Ranking(
+            art.items, unknown, lambda some: doubts[some], rows, history.favourites,
+            lambda some, at: [Reason() for _ in some],
+        )  # fmt: skip
+
     def shown(self, wanted: Filter) -> Ranking:
-        """The part of the ranking that a filter keeps, in its order."""
-        ranking, met = self.ranking, self.met if wanted.unmet else frozenset[int]()
+        """The part of the ranking that a filter keeps, in its order; without a model, one that needs no taste."""
+        ranking = self.listed if self.fitted is None and not wanted.by_taste else self.ranking
+        met = self.met if wanted.unmet else frozenset[int]()
         return ranking.part((wanted, met), lambda: wanted.of(ranking, met, self.collection))
 
     def hung(self, wanted: Filter) -> Ranking:

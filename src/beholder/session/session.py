@@ -135,15 +135,20 @@ class Session:
         """The newest reading, without waiting: of what was said, and of a fit that may be an answer or two behind."""
         return self._newest.reading
 
-    def reading(self) -> Reading:
-        """The newest reading with a model in it, waited for where there is none yet. raises : NotEnoughAnswers"""
+    def reading(self, *, taste: bool = True) -> Reading:
+        """The newest reading with a model in it, waited for where there is none yet.
+
+        taste : False: where nothing can be learned, one without a model, which raises where that is needed
+        raises : NotEnoughAnswers
+        """
         if self.now.fitted is None:
             self.wake()
             self.settle()
         now = self.now
         if now.fitted is None and self.starts_from_others:
             now = replace(now, fitted=now.prior)
-        _ = now.model  # raises
+        if taste:
+            _ = now.model  # raises
         return now
 
     def progress(self) -> Progress:

@@ -96,6 +96,7 @@ def _is_asked(specified: Mapping[str, Any]) -> bool:
         and not any("charge" in one for one in types_of(specified))
         and not specified.get("referenceQuantity")
         and not specified.get("priceComponentType")  # a part of it, as a down payment
+        and not is_another_sum(first_text(specified.get("name")), "")
     )
 
 

@@ -13,8 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 from beholder.details import read_details
 from beholder.locator import Locator
+from beholder.money import read_price
 from beholder.sources.addresses import plain_address, web_address
 from beholder.sources.found import Broken, Found, SavedPage, plain_name
+from beholder.sources.words import digits_of, sums_in
 from beholder.text import shown
 
 READERS = ("json-ld", "microdata", "opengraph", "page data", "card", "page")  # the first that says something counts
@@ -139,14 +141,17 @@ class Listing:
         return next((text for text in later if len(text) > 2 and text in whole and text != whole), "")
 
     def _price(self, site: str) -> str:
-        """The reader whose price counts."""
-        with_price = [reader for reader in READERS if "price" in self.said.get(reader, {})]
-        for reader in with_price:
-            told = {name: self.said[reader].get(name, "") for name in ("price", "currency")}
-            known = read_details({**told, "link": self.link, "site": site})
-            if known.price is not None or known.terms in ("free", "on request"):
+        """The reader whose price counts: the first that tells one, unless another calls it an estimate or a bid."""
+        with_price = {reader: self.said[reader] for reader in READERS if "price" in self.said.get(reader, {})}
+        for reader, told in with_price.items():
+            known = read_details(
+                {"price": told["price"], "currency": told.get("currency", ""), "link": self.link, "site": site}
+            )
+            if known.price is not None:
+                return next((r for r, other in with_price.items() if _is_none(told["price"], other["price"])), reader)
+            if known.terms in ("free", "on request"):
                 return reader
-        return with_price[0] if with_price else ""
+        return next(iter(with_price), "")
 
     def _in_order(self) -> Iterator[Mapping[str, str]]:
         return (self.said[reader] for reader in READERS if reader in self.said)
@@ -155,6 +160,13 @@ class Listing:
 def _money_in(told: Mapping[str, str]) -> tuple[int | None, str | None]:
     known = read_details({name: told.get(name, "") for name in ("price", "currency")})
     return known.price, known.currency
+
+
+def _is_none(price: str, other: str) -> bool:
+    """Whether another text calls this sum an estimate or a bid."""
+    return read_price(other).terms in ("estimate", "bid") and digits_of(price) in (
+        digits_of(one.group()) for one in sums_in(other)
+    )
 
 
 def tidy(text: str, most: int = _LONG, by_sentence: bool = False) -> str:

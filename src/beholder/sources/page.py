@@ -25,7 +25,7 @@ from beholder.sources.loose_json import parse_loose
 from beholder.sources.markup import Images, microdata, opengraph
 from beholder.sources.merged import Merged
 from beholder.sources.mhtml import read_mhtml, read_webarchive
-from beholder.sources.parts import other_parts, say_of_page
+from beholder.sources.parts import another_sum, other_parts, say_of_page
 from beholder.sources.records import records
 from beholder.sources.saved import SavedPictures, folders_of
 from beholder.sources.scripts import page_data
@@ -108,6 +108,10 @@ class _Page:
         """What all readers say, works told twice taken together."""
         works, weak = self._linked()
         shown_works = microdata(self.tree, self.images)
+        for listing in shown_works:
+            for said in listing.said.values():
+                if "price" in said:
+                    said["price"] = another_sum(listing.nodes[0], [], listing.title(), said["price"]) or said["price"]
         for listing in (*works, *weak, *shown_works):
             listing.link = web_address(listing.link, self.base) or ""
         found = Merged()

@@ -8,13 +8,14 @@ from collections.abc import Set as AbstractSet
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from beholder.currencies import SIGNS
 from beholder.details import read_details
 from beholder.money import behind_sums, is_another_sum, is_without_tax, read_price, versions_in
 from beholder.money_words import BIDS, RESULTS, TERMS
 from beholder.sizes import Sizes, read_sizes
 from beholder.sources.labels import labelled
 from beholder.sources.listing import Listing
-from beholder.sources.words import short_text, text_of
+from beholder.sources.words import digits_of, short_text, sums_in, text_of
 
 _PRICES = (
     "[itemprop='price'], [class*='price'], [class*='Price'], [data-testid*='price'], [data-testid*='Price'], "
@@ -41,10 +42,12 @@ _MENUS = "nav, footer, label, button:not([disabled]), [role='tablist']"  # where
 _BADGES = "span, p, div, strong, b, em, i, small, td, dd"
 _HIDDEN = "[hidden], .hidden, .is-hidden, .hide, .d-none, [style*='display:none'], [style*='display: none']"
 _DATE = re.compile(r"(?<=\w)\s+\D{0,8}\d?\d?\D{0,8}20\d\d$")  # "Sold Oct 2, 2026"
-_SUM = re.compile(r"\d[\d.,'’\s]*")
-_NO_DIGIT, _NO_CENTS = re.compile(r"\D"), re.compile(r"[.,]00(?!\d)")
 _BIDS = re.compile(rf"\b(?:{BIDS})\b", re.IGNORECASE)
-_NOT_ASKED = re.compile(rf"(?<!\w)(?:{RESULTS}|{TERMS['bid']})(?!\w)", re.IGNORECASE)
+_NOT_ASKED = re.compile(rf"(?<!\w)(?:{RESULTS}|{TERMS['bid']}|{TERMS['estimate']})(?!\w)", re.IGNORECASE)
+_SPAN = re.compile(
+    rf"\W*(?:{SIGNS.pattern})?\W*(?:[-–—‒~〜]|to|and|til|bis|till|tot|do|al?|à|au|hasta|og|und|et|y|e)\W*(?:{SIGNS.pattern})?\W*",
+    re.IGNORECASE,
+)
 _SHORT = 60  # characters of a price in a card
 _BADGE = 25
 _LONGEST_TITLE = 150
@@ -175,13 +178,9 @@ def _is_kept_ready(node: LexborNode) -> bool:
 
 def _with_versions(told: str, text: str) -> str:
     """A price, and beside it what a print or the original costs, where these are other sums."""
-    known = {_digits(one) for one in _SUM.findall(told)}
-    others = [one for one in versions_in(text) if _digits(one) not in known]
+    known = {digits_of(one.group()) for one in sums_in(told)}
+    others = [one for one in versions_in(text) if digits_of(one) not in known]
     return " / ".join(dict.fromkeys([told, *others])) if told else ""
-
-
-def _digits(text: str) -> str:
-    return _NO_DIGIT.sub("", _NO_CENTS.sub("", text))
 
 
 def _without_those(selector: str, node: LexborNode, text: str) -> str:
@@ -229,15 +228,17 @@ def say_of_page(listing: Listing, tree: LexborHTMLParser, country: str, others: 
     listing.say("page", **labelled(tree, others))
     bids = _bids_on(tree, others)
     for one in listing.said.values():
-        if "price" in one and (other := bids or _another_sum(tree, others, title, one["price"])):
-            one["price"] += f" ({other})"
+        if "price" in one and bids:
+            one["price"] += f" ({bids})"
+        elif "price" in one:
+            one["price"] = another_sum(tree, others, title, one["price"]) or one["price"]
     if tree.body is None:
         return
     told = _prices(tree.body, _PRICES, title, country, any_text=True, elsewhere=elsewhere)
     for one in listing.said.values():
         if "price" in one and read_price(told).terms == "on request":
             one["price"] = told  # the data has a sum to fill in
-        elif f"{_digits(told)}00" == _digits(one.get("price", "")):
+        elif f"{digits_of(told)}00" == digits_of(one.get("price", "")):
             one["price"] += f" / {told}"  # it may be in cents
     if not all(is_without_tax(one["price"]) for one in listing.said.values() if "price" in one):
         return
@@ -253,20 +254,30 @@ def _bids_on(tree: LexborHTMLParser, others: Sequence[LexborNode]) -> str:
     return next((text for text in told if _BIDS.match(text)), "")
 
 
-def _another_sum(tree: LexborHTMLParser, others: Sequence[LexborNode], title: str, price: str) -> str:
-    """The words beside this sum, where a page shows it as a bid or a result, and as nothing else."""
-    away = {node.mem_id for part in others for node in (part, *part.css(_WORDS))}
+def another_sum(part: LexborHTMLParser | LexborNode, others: Sequence[LexborNode], title: str, price: str) -> str:
+    """The words beside this sum, where a page shows it as a bid, an estimate or a result, and as nothing else.
+
+    Of an estimate from one sum to another, `price` may be either.
+    """
+    away = {node.mem_id for one in others for node in (one, *one.css(_WORDS))}
+    wanted = [digits_of(one.group()) for one in sums_in(price)]
     told = ""
-    for node in tree.css(_WORDS):
+    for node in part.css(_WORDS):
         text = short_text(node, _SHORT)
-        sums = list(_SUM.finditer(text))
-        if node.mem_id in away or [_digits(one.group()) for one in sums] != [_digits(price)]:
+        sums = sums_in(text)
+        shown = [digits_of(one.group()) for one in sums]
+        if not wanted or node.mem_id in away or not (shown == wanted or (_is_span(text, sums) and wanted[0] in shown)):
             continue
-        own = is_another_sum(text[: sums[0].start()], text[sums[0].end() :])
+        own = is_another_sum(text[: sums[0].start()], text[sums[-1].end() :])
         told = text if own else _is_labelled(node, text, title)
         if not _NOT_ASKED.search(told):
             return ""
     return told
+
+
+def _is_span(text: str, sums: Sequence[re.Match[str]]) -> bool:
+    """Whether these are the two ends of one, as in "900 - 1,200 kr"."""
+    return len(sums) == 2 and _SPAN.fullmatch(text[sums[0].end() : sums[1].start()]) is not None
 
 
 def _is_labelled(node: LexborNode, text: str, title: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from beholder.details import field_of
 from beholder.money import is_another_sum
 from beholder.sources.listing import Listing, first_text, money_said, texts
+from beholder.sources.words import digits_of
 
 _MOST_NODES = 2_000_000
 _MOST_PICTURES = 50
@@ -55,13 +56,13 @@ _PICTURE_URLS = (
 _AMOUNTS = ("amount", "value", "price", "current", "raw", "number")
 _SHOWN = ("text", "formatted", "display", "formattedprice", "displayprice", "label", "pricetext")
 _CURRENCIES = ("currencycode", "currency", "currencyiso", "code", "priceunit", "symbol", "suffix")
+_ESTIMATES = (
+    "estimate", "vurdering", "estimatelow", "lowestimate", "estimatehigh", "highestimate", "estimatedprice",
+    "estimatedvalue", "schätzpreis", "schätzwert", "estimation",
+)  # fmt: skip
 _NO_PRICES = {
-    "estimate": "estimate",
-    "vurdering": "estimate",
-    "currentbid": "bid",
-    "startingbid": "bid",
-    "highbid": "bid",
-}
+    **dict.fromkeys(_ESTIMATES, "estimate"), "currentbid": "bid", "startingbid": "bid", "highbid": "bid",
+}  # fmt: skip
 _KINDS = ("pricetype", "pricequalifier", "priceprefix")
 _SALES = ("saletype", "listingtype", "type", "buyingoptions")
 _BIDS = ("bidcount", "bidscount", "bidnumber", "numberofbids", "bids")
@@ -172,7 +173,7 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
     if value is None:  # what somebody thinks it is worth, or has offered, is no price
         written = next(((key, told[key]) for key in _NO_PRICES if isinstance(told.get(key), (str, int, float))), None)
         return {"price": f"{_NO_PRICES[written[0]]}: {written[1]}"} if written else {}
-    if kind := _other_than_a_price(told):
+    if kind := _other_than_a_price(told, first_text(value)):
         return {"price": f"{kind}: {first_text(value)}", "currency": first_text(currency)}
     if divided := next((key for key in told if _DIVIDED.search(key)), ""):
         return {"price": f"{first_text(value)} {divided}"}
@@ -184,8 +185,11 @@ def _price(told: Mapping[str, Any], sure: bool) -> dict[str, str]:
     return said
 
 
-def _other_than_a_price(told: Mapping[str, Any]) -> str:
-    """What the sum of a record is, where it does not buy the work: where one begins, what is bid; "" where it does."""
+def _other_than_a_price(told: Mapping[str, Any], price: str) -> str:
+    """What the sum of a record is, where it does not buy the work: an estimate, what is bid; "" where it does."""
+    for key, kind in _NO_PRICES.items():
+        if any(digits_of(text) == digits_of(price) != "" for text in texts(told.get(key))):
+            return kind
     if any(told.get(key) and type(told[key]) in (int, list) for key in _BIDS):
         return "bid"
     sales = [text for key in _SALES for text in texts(told.get(key))]

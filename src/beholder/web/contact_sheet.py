@@ -90,20 +90,20 @@ def sheet_of(
     progress: Progress = silent,
 ) -> str:
     """The contact sheet of these places of a reading's ranking, as text; apart, wishes : as in `contact_sheet`"""
-    verdict = reading.verdict
-    sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
     found = f"The {len(places):,} of “{reading.collection.name}”"
     limits = f", {wishes.in_words}" if wishes.in_words else ""
-    answers = len(reading.history.answers)
-    general = not answers and reading.fitted is reading.prior  # nothing of the person is in it
-    heading = (
-        f"{found} {'that people like most' if general else f'closest to {_whose(reading.person.name)} taste'}{limits}"
-    )
+    heading, sentence, foot = f"{found}{limits}", "", f"Made by Beholder on {_today()}."
+    if reading.fitted is not None:
+        verdict, answers = reading.verdict, len(reading.history.answers)
+        general = not answers and reading.fitted is reading.prior  # nothing of the person is in it
+        whose = "that people like most" if general else f"closest to {_whose(reading.person.name)} taste"
+        heading, foot = f"{found} {whose}{limits}", _foot(answers)
+        sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
     art = reading.collection
     rows = np.array([art.row_of[place.item.id] for place in places], np.int64)
     twins = {art.items[row].id: title_of(art.items[other]) for row, other in art.twins.before(rows).items()}
     return contact_sheet(
-        places, heading=heading, sentence=sentence, foot=_foot(answers), apart=apart, wishes=wishes, twins=twins,
+        places, heading=heading, sentence=sentence, foot=foot, apart=apart, wishes=wishes, twins=twins,
         progress=progress,
     )  # fmt: skip
 
@@ -155,10 +155,14 @@ def _whose(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
-def _foot(answers: int | None) -> str:
+def _today() -> str:
     today = date.today()
+    return f"{today.day} {today:%B %Y}"
+
+
+def _foot(answers: int | None) -> str:
     rests = f" from {count(answers, 'answer')}" if answers is not None else ""
-    return f"Ranked by Beholder{rests} on {today.day} {today:%B %Y}. {SCORE}; the band shows how uncertain it is."
+    return f"Ranked by Beholder{rests} on {_today()}. {SCORE}; the band shows how uncertain it is."
 
 
 def _card(place: Ranked, wishes: Wishes, twin: str) -> _Card:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
 from fastapi import Request
 from starlette.responses import Response
 
@@ -41,7 +40,7 @@ def too_early(request: Request, session: Session) -> Response | None:
     state, query = state_of(request), request.query_params
     session = state.fresh(session.collection.name, session.person, GROWN_SEEN)
     art, met, wanted = session.collection, session.now.met, filter_of(query, session.collection)
-    everything = _unranked(session)
+    everything = session.now.listed
     shown, address = wanted.of(everything, met, art), partial(address_of, query)
     asked = bool(wanted or wanted.sort != "score")
     step = 1 if asked else -(-len(shown) // _SHOWN) or 1
@@ -62,15 +61,6 @@ def too_early(request: Request, session: Session) -> Response | None:
         request, "results_early.html", here="results", progress=session.progress(), had=len(art),
         coming=state.coming(art.name, session.person), **context,
     )  # fmt: skip
-
-
-def _unranked(session: Session) -> Ranking:
-    """Every picture that is shown, as they came, each as good as the others."""
-    art, history = session.collection, session.now.history
-    away = art.unshown | history.hidden
-    rows = np.flatnonzero([item.id not in away for item in art.items])
-    alike = np.zeros(len(art))
-    return Ranking(art.items, alike, lambda some: alike[some], rows, history.favourites, lambda some, at: [])
 
 
 def _items(shown: Ranking, step: int) -> list[Any]:
