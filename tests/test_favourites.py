@@ -74,6 +74,21 @@ def test_a_grid_for_somebody_who_likes_a_kind_shows_it_and_the_border(kinds):
     assert not all((kind[one] == 5).all() for one in shown)
 
 
+def test_once_plenty_is_liked_the_likeliest_are_kept_for_the_results(kinds):
+    X, kind = kinds
+    mine, others = np.flatnonzero(kind == 5), np.flatnonzero(kind != 5)
+    shown = np.concatenate([mine[:20], others[:70]])
+    told = Answers(grids=np.array([(n // 9, row, kind[row] == 5) for n, row in enumerate(shown)]))
+    model = TasteMixture(layout=LAYOUT).fit(X, **told.as_fit(grids=True))
+    pool = np.setdiff1d(np.arange(len(X)), shown)
+    asked = [favourites.grid(model, X, told, pool, 9, np.random.default_rng(n)) for n in range(5)]
+    assert all(len(np.unique(one)) == 9 and np.isin(one, pool).all() for one in asked)
+    assert np.mean(np.isin(mine[20:], np.concatenate(asked))) < 0.2
+    few = favourites.grid(model, X, told, pool[:12], 9, np.random.default_rng(0))
+    assert len(np.unique(few)) == 9
+    assert np.isin(few, pool[:12]).all()
+
+
 def test_liked_is_what_was_picked_or_rated_well_above_the_others():
     grid = np.array([[0, 1, 1], [0, 2, 0], [0, 3, 1]])
     assert favourites.count_liked(Answers(grids=grid)) == 2

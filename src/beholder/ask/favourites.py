@@ -4,7 +4,8 @@ A buyer wants the top of the list. So until something is liked, the questions wa
 collection, those first that were shown least; then they go where favourites are likely, and to the border between what
 is liked and what is not. Of nine pictures in a grid
 
-* one, or more while little is liked, is a favourite of one taste that the answers allow (Thompson sampling);
+* one, or more while little is liked, is a favourite of one taste that the answers allow (Thompson sampling); none once
+  plenty is liked: then those that are liked most surely are kept for the results, as a rare kind is soon used up;
 * some, while little is liked, are of kinds shown least;
 * the others are those whose picks tell most of the taste (information gain), given that the ones before are answered.
 
@@ -33,6 +34,8 @@ _LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures
 _CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
 _ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
 _EARLY, _LATER = (3, 3), (1, 0)  # favourites, and pictures of kinds shown least, in a grid before and after that
+_PLENTY, _LAST = 20, (0, 0)  # pictures liked from which a grid has none of either
+_KEPT, _KEPT_OF = 20, 10  # likeliest pictures that are not asked then, at most one in so many of those left
 _DENSITY = 0.25  # how much more a picture tells that is like many others
 _PICK_NOISE = 1.5  # variance of a measurement that tells as much as a pick: one over its expected information
 _PAIR_NOISE = 2.0  # the same of a choice
@@ -100,11 +103,12 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
         chosen: list[int] = []
         liked = count_liked(answers)
         if liked:
-            regime = _regime(model, rng)
-            candidates = _candidates(model, X, pool, regime, rng)
+            regime, plenty = _regime(model, rng), liked >= _PLENTY
+            kept = min(_KEPT, len(pool) // _KEPT_OF) if plenty else 0
+            candidates = _candidates(model, X, pool, regime, rng, kept)
             _, mean, covariance = model.beliefs(X, candidates)[regime]
             bar = model.bars()[regime]
-            favourites, kinds = _LATER if liked >= _ENOUGH else _EARLY
+            favourites, kinds = _LAST if plenty else _LATER if liked >= _ENOUGH else _EARLY
             chosen = _drawn(candidates, mean, covariance, min(favourites, n), rng)
             chosen += _of_kinds_least_shown(model, X, answers, pool, chosen, min(kinds, n - len(chosen)), rng)
             chosen += _telling(candidates, mean - bar, covariance, chosen, n - len(chosen))
@@ -133,10 +137,13 @@ def _regime(model: TasteMixture, rng: np.random.Generator) -> int:
     return int(rng.choice(len(shares), p=shares / shares.sum()))
 
 
-def _candidates(model: TasteMixture, X: Matrix, pool: Ints, regime: int, rng: np.random.Generator) -> Ints:
-    """Rows that may be favourites, and some others."""
+def _candidates(
+    model: TasteMixture, X: Matrix, pool: Ints, regime: int, rng: np.random.Generator, kept: int = 0
+) -> Ints:
+    """Rows that may be favourites, and some others; without so many of the likeliest."""
     looked = some(pool, _LOOKED, rng)
-    return np.union1d(_likely(model, X, looked, regime, _LIKELY), some(looked, _OTHERS, rng))
+    likely = _likely(model, X, looked, regime, kept + _LIKELY)
+    return without(np.union1d(likely[kept:], some(looked, _OTHERS, rng)), likely[:kept])
 
 
 def _likely(model: TasteMixture, X: Matrix, rows: Ints, regime: int, n: int) -> Ints:
