@@ -170,9 +170,15 @@ def test_a_folder_of_photographs_tells_when_they_were_taken(library, album):
     assert "date taken" not in art.facts.choices
 
 
-def test_a_zip_tells_the_same(library, album, tmp_path):
+@pytest.mark.parametrize("older", [False, True], ids=["now", "in by an older version"])
+def test_a_zip_tells_the_same(library, album, tmp_path, monkeypatch, older):
     members = {p.relative_to(album).as_posix(): p.read_bytes() for p in album.rglob("*.*")}
-    library.import_source(zip_of(tmp_path / "album.zip", members), "art")
+    zipped = zip_of(tmp_path / "album.zip", members)
+    if older:
+        with monkeypatch.context() as then:
+            then.setattr(importer, "_date_in", lambda one: None)
+            library.import_source(zipped, "art")
+    assert library.import_source(zipped, "art").new == (0 if older else 4)
     assert dates(library) == DATES
 
 
