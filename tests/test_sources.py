@@ -19,7 +19,7 @@ from PIL import Image
 from beholder import csv_reading, text
 from beholder.errors import BadInput, StoreError, UserError
 from beholder.locator import Locator
-from beholder.sources import Broken, Found, archive, open_source, sample
+from beholder.sources import Broken, Found, archive, open_source, sample, unread_in
 from beholder.sources import found as found_module
 from beholder.sources import table as table_module
 from helpers.makers import encoded, folder_of, zip_in_page, zip_of
@@ -768,3 +768,21 @@ def test_a_folder_that_lacks_much_is_listed_once_and_no_file_in_it_is_missed(tmp
     assert found[-1] == Broken("a/b", "a folder, not a file")
     assert sum("is not there" in one.reason for one in found if isinstance(one, Broken)) == len(lost)
     assert asked.total() < 120
+
+
+def test_what_lies_in_a_folder_and_is_not_read_is_named(tmp_path):
+    folder = folder_of(tmp_path / "all", "a.png")
+    pages = (
+        "page.html",
+        "page_files/in.html",
+        "page/own.html",
+        "shop/one.html",
+        "shop/one_files/in.html",
+        ".away/two.html",
+    )
+    for name in (*pages, "list.csv"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"<p>")
+    assert unread_in(folder) == ["list.csv", "shop/one.html"]
+    assert unread_in(folder / "page.html") == []

@@ -12,6 +12,7 @@ from PIL import Image
 
 from beholder.collection import Library
 from beholder.config import Settings
+from beholder.removal import remove_collection
 from beholder.web import uploads
 from beholder.web.app import create_app
 from helpers.browser import HERE, PHONE, SAFE, as_person, enter, hang, no_wider
@@ -134,6 +135,9 @@ def test_saved_pages_are_read_with_the_pictures_that_came_with_them(visit, tmp_p
     upload = begin(client, "dba")
     put(client, upload, "loose.png", png(7))
     assert (end(client, upload)["report"]["new"], len(library.collection("dba"))) == (1, 7)
+    assert len(list(kept.parent.iterdir())) == 3  # of each save one, and one of the loose picture
+    remove_collection(library, library.store.collection("dba"))
+    assert not list(kept.parent.iterdir())
 
 
 def test_pages_that_broke_off_on_their_way_go_on_in_the_same_folder(visit, tmp_path):
@@ -281,6 +285,24 @@ def test_a_page_is_dropped_with_its_folder_beside_it(shelf, tmp_path):
     drop(page, folder / "to salg_files", folder / "to salg.html")
     page.wait_for_selector("text=to salg: 3 new pictures")
     assert held("to salg") == as_imported(folder, tmp_path)
+
+
+def test_a_page_that_is_dropped_without_its_pictures_says_how_they_come_in(shelf, tmp_path):
+    page, held = shelf
+    (tmp_path / "first.png").write_bytes(png(8))
+    saved(tmp_path / "in", "alone")
+    for file, words in (
+        (tmp_path / "first.png", "two ways: 1 new picture"),
+        (tmp_path / "in" / "alone.html", "two ways: 0 new"),
+    ):
+        page.locator("#drop").get_by_label("Into the collection").fill("two ways")
+        drop(page, file)
+        page.wait_for_selector(f"text={words}")
+    assert "3 pictures are known by their links alone: save the page together" in page.inner_text(".job-line")
+    page.locator("#drop").get_by_label("Into the collection").fill("two ways")
+    drop(page, tmp_path / "in" / "alone.html", tmp_path / "in" / "alone_files")
+    page.wait_for_selector("text=two ways: 3 new pictures")
+    assert as_imported(tmp_path / "in", tmp_path).items() <= held("two ways").items()
 
 
 def test_folders_with_pages_and_with_a_table_are_each_read_as_they_are_and_pictures_beside(shelf, tmp_path):

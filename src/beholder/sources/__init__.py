@@ -16,7 +16,7 @@ from beholder.sources.found import NEEDS_NETWORK, Broken, Found, More, SavedPage
 from beholder.sources.online import is_link, is_online, is_query, online_title
 from beholder.sources.page import PageSource
 from beholder.sources.pages import PAGES, PagesSource, pages_in
-from beholder.sources.saved import BESIDE, is_beside
+from beholder.sources.saved import BESIDE, folders_of, is_beside
 from beholder.sources.table import TableSource
 from beholder.text import shown, why_unreadable
 from beholder.types import Progress, silent
@@ -71,15 +71,20 @@ def open_source(spec: str | Path, workspace: Path, progress: Progress = silent, 
 
 
 def unread_in(spec: str | Path) -> list[str]:
-    """Names of the exports, tables, feeds and zips in a folder: its pictures and pages are read, these are not."""
+    """Names of the exports, tables, feeds and zips in a folder, and of saved pages in folders of it.
+
+    Its pictures and its own pages are read, these are not.
+    """
     try:
         folder = Path(spec).expanduser()
         if os.fspath(spec) == SAMPLE or (folder / ITEMS).is_file():  # it says what belongs to the folder
             return []
         names = sorted(name for name in os.listdir(folder) if not name.startswith(".") and storable(name))
-        return [
-            shown(name) for name in names if Path(name).suffix.lower() in FILES - PAGES and (folder / name).is_file()
-        ]
+        files = [name for name in names if Path(name).suffix.lower() in FILES - PAGES and (folder / name).is_file()]
+        of_pages = [one for page in pages_in(folder) for one in folders_of(page)]
+        inner = [folder / name for name in names if not is_beside(name) and folder / name not in of_pages]
+        pages = [f"{page.parent.name}/{page.name}" for one in inner for page in pages_in(one)]
+        return [shown(name) for name in (*files, *pages)]
     except (OSError, RuntimeError, ValueError):  # a file, a link, a museum
         return []
 

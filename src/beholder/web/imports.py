@@ -239,8 +239,8 @@ class Imports:
                 if empty and report.needs_network:
                     raise BadInput(
                         "none of these pictures is on this machine: they are known by their links alone. "
-                        "Save the page together with its pictures. Then drop the page and its folder together, "
-                        "whose name is the page’s and ends in “_files”, or a folder or zip that holds both"
+                        "Save the page together with its pictures. Then drop it with the folder beside it, "
+                        "which has the page’s name and ends in “_files”, or a folder or zip that holds both"
                     )
                 if empty and is_online(job.spec):
                     raise BadInput("none of its pictures could be fetched and opened")

@@ -32,9 +32,11 @@ export function ended({ collection, state, error, report, adds }) {
   if (report.gone) said.push(`${report.gone} no longer in the folder`);
   const broken = report.broken.length + report.more_broken;
   if (broken) said.push(`${broken.toLocaleString("en")} could not be opened`);
+  const alone = report.needs_network;
+  const away = alone ? ` ${counted(alone, "picture is known by its link", "pictures are known by their links")} alone: save the page together with its pictures, and drop it with the folder beside it.` : "";
   const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
   const unread = report.unread_in_words ? ` ${report.unread_in_words}.` : "";
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${news}${unread}`;
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${away}${news}${unread}`;
 }
 
 export const isBusy = ({ state }) => ["sending", "waiting", "running"].includes(state);
