@@ -319,6 +319,7 @@ def test_the_folders_that_many_liked_pictures_are_from_are_told():
     assert folders_of(folders, some) == said
     X = pool(np.random.default_rng(0))
     assert explain(None, X, X, some, folders=folders).folders == said
+    assert folders_of(folders, answers(range(5), range(200, 240))).startswith("All 5 pictures that you liked are from")
     assert folders_of(folders, answers([0, 1, 100, 101], range(200, 240))) == ""  # two are few
     assert folders_of(folders, answers(range(200, 212), range(40))) == ""  # what lies in no folder is no liking
     assert folders_of(folders, answers(range(9), range(9, 30))) == ""  # nothing else was shown

@@ -43,6 +43,8 @@ def folders_of(folders: Sequence[str], answers: Answers) -> str:
             found.append((shown(folder.rpartition("/")[2], _LONGEST), often))
     if not found:
         return ""
+    if found[0][1] == len(liked):
+        return f"All {len(liked)} pictures that you liked are from the folder “{found[0][0]}”."
     told = listed([f"{often} are from the folder “{name}”" for name, often in found[:1]] + [
         f"{often} from “{name}”" for name, often in found[1:_AT_MOST]
     ])  # fmt: skip
