@@ -36,4 +36,4 @@ def written(taken: datetime) -> str:
 
 def day_in_words(taken: datetime) -> str:
     """`14 August 2019`."""
-    return f"{taken:%-d %B %Y}"
+    return f"{taken.day} {taken:%B %Y}"

@@ -182,7 +182,7 @@ def taken_at(source: _Picture) -> datetime | None:
             if kind in ("JPEG", "PNG", "TIFF"):
                 return date_in(stream, kind)
             with _header(stream, settings().max_pixels) as header:
-                return date_of_tags(BytesIO((header.image.info.get("exif") or b"").removeprefix(b"Exif\0\0")))
+                return date_of_tags(header.image.info.get("exif") or b"")
     except Exception:  # broken EXIF costs only itself, whatever it raises
         return None
 

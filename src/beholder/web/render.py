@@ -116,7 +116,8 @@ def breaks(name: str) -> Markup:
 
 def day(at: datetime) -> str:
     """A moment, in the time of this machine."""
-    return at.astimezone().strftime("%-d %B, %H:%M")
+    here = at.astimezone()
+    return f"{here.day} {here:%B, %H:%M}"
 
 
 def byline(item: Item) -> list[str]:
