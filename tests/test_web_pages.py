@@ -30,7 +30,7 @@ from beholder.types import Item, Judgement
 from beholder.web.app import create_app
 from beholder.web.faults import Refused
 from beholder.web.pages.collections import source_of
-from beholder.web.render import more_of, parts_of
+from beholder.web.render import more_of, parts_of, plain_word
 from beholder.web.thumbnails import Pictures, srcset
 from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, kept, send, with_code
 
@@ -156,6 +156,18 @@ def test_words_of_machines_and_what_another_part_of_a_page_says_of_the_same_pric
     item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
     assert (title_of(item), parts_of(item)) == ("Litografi, sign. N.N.", {"price": "free"})
     assert more_of(item) == {"condition": "used"}
+    words = (
+        "SoldOut",
+        "InStock",
+        "OutOfStock",
+        "LimitedAvailability",
+        "MadeToOrder",
+        " NewCondition",
+        "McStock",
+        "sold",
+    )
+    told = ["sold out", "in stock", "out of stock", "limited availability", "made to order", "new", "McStock", "sold"]
+    assert [plain_word(word) for word in words] == told
     columns = {"price": "1250", "currency": "DKK", "price (card)": "1.250 kr.", "price (page)": "900 kr."}
     item = Item(1, "a.png", Locator.of("x.png"), "0" * 64, 1, 1, columns, details=read_details(columns))
     assert more_of(item) == {"price (page)": "900 kr."}

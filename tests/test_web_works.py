@@ -82,6 +82,9 @@ def test_results_are_filtered_by_price_and_size_and_the_rest_stands_apart(shop):
     assert "60 or 80 cm wide, not said which" in shop.get("/results/shop?max_width=70").text
     inches = parts(shop.get("/results/shop?max_width=20&unit=in").text)
     assert inches["fits"] == set(), "20 inches are 50.8 cm"
+    some = shop.get("/results/shop?c.availability=SoldOut").text
+    assert (">sold out</span>" in some, ">in stock</span>" in some, ">InStock<" in some) == (True, True, False)
+    assert (titles(some), "sold out · 1 picture of" in some) == (["Strand, 60x80 cm"], True)
     hidden = parts(shop.get("/results/shop?max_price=2000&hide_sold=1").text)
     assert (set(hidden), "Sne" in hidden["fits"]) == ({"fits", "Price not known"}, True)
     assert titles(shop.get("/results/shop?max_price=2000&max_width=90&apart=sold").text) == ["Strand, 60x80 cm"]

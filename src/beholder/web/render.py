@@ -36,7 +36,11 @@ NAV = (
 _BARE = re.compile(r"[\d.,\s]+$")  # a number without a unit
 _TIGHT = re.compile(r"(?<=[^\W\d]),(?=[^\W\d])")  # a comma between words without a space
 _SPAN = re.compile(r"\b(\d{4})\s*[-–]\s*(\d{4})\b")  # of years
-_CONDITION = re.compile(r"(New|Used|Refurbished|Damaged)Condition")  # of schema.org
+_OF_MACHINES = re.compile(  # what schema.org calls an availability or a condition
+    r"(?:In|OutOf)Stock|SoldOut|LimitedAvailability|(?:InStore|Online)Only|Pre(?:Order|Sale)|BackOrder|MadeToOrder|"
+    r"(?:New|Used|Refurbished|Damaged)(?=Condition)"
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LIFE = re.compile(r"born|birth|died|death", re.IGNORECASE)  # in the name of a column that tells one of them
 _DIGITS = 15  # of a price at most, that is grouped by thousands
 _TOLD_WITH = {
@@ -58,7 +62,7 @@ def environment() -> Environment:
         "link_of": link_of,
         "price_text": price_text, "view_address": view_address,
     }  # fmt: skip
-    env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks}
+    env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks, "plain": plain_word}
     return env
 
 
@@ -162,12 +166,20 @@ def more_of(item: Item) -> dict[str, str]:
         known = _TOLD_WITH.get(field, field) in told and text.strip() == said_of(item.columns, field)
         known = known or (field_of(column.partition(" (")[0]) == "price" and _is_its_price(text, item))
         if text.strip() and not known:
-            text = named[1].lower() if (named := _CONDITION.fullmatch(text.strip())) else text
+            text = plain_word(text)
             if field == "taken" and (taken := read_date(text)) is not None:
                 column, text = "Taken", day_in_words(taken)
             more[column] = text.strip() if "://" in text else _TIGHT.sub(", ", text.strip())
     lived = [year for text in more.values() for span in _SPAN.findall(text) for year in span]
     return {column: text for column, text in more.items() if not (_LIFE.search(column) and text in lived)}
+
+
+def plain_word(text: str) -> str:
+    """ "sold out" of schema.org's SoldOut; any other text as it is."""
+    found = _OF_MACHINES.match(text.strip())
+    if found is None or text.strip()[found.end() :] not in ("", "Condition"):
+        return text
+    return _HUMP.sub(" ", found.group()).lower()
 
 
 def _is_its_price(text: str, item: Item) -> bool:
