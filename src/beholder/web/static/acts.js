@@ -109,7 +109,7 @@ const byScore = () => document.getElementById("filter") && !/[?&](q|like|sort)=[
 
 async function anew() {
   await outbox.flush();
-  history.replaceState(null, ""); // from the top
+  history.replaceState({ top: true }, ""); // where the wall begins then
   location.reload();
 }
 

@@ -35,6 +35,7 @@ export class Wall {
   // in all; null where the server did not tell
   async start() {
     history.scrollRestoration = "manual";
+    if (history.state?.top) history.replaceState(null, "");
     const back = history.state?.wall ?? (this.first ? { id: this.ids[0], off: 0 } : null);
     if (!back) this.#begin();
     const all = await this.#order();
@@ -132,6 +133,7 @@ export class Wall {
   }
 
   #remember() {
+    if (history.state?.top) return; // it is being loaded anew, to begin at the top
     const here = this.#inView();
     const wall = here ? { id: this.ids[here.at], off: here.off } : { y: scrollY };
     history.replaceState({ ...history.state, wall }, "");
