@@ -308,6 +308,14 @@ def test_what_is_said_of_no_picture_is_told_as_a_guess_where_many_seem_to_show_i
     assert guess_of(replace(words, said=p > 0.3), answers(picked)) == ""  # then it is said for sure
 
 
+def test_a_favourite_that_loses_against_another_favourite_is_liked_still():
+    picked = np.array([[0, 1, 1], [0, 2, 1], [0, 3, 0]])
+    liked, disliked = liked_and_disliked(Answers(grids=picked, choices=np.array([[1, 2], [1, 2]]), weights=np.ones(2)))
+    assert (liked.tolist(), disliked.tolist()) == ([1, 2], [3])
+    liked, disliked = liked_and_disliked(Answers(grids=picked, choices=np.array([[4, 2], [4, 2]]), weights=np.ones(2)))
+    assert (sorted(liked.tolist()), sorted(disliked.tolist())) == ([1, 4], [2, 3])
+
+
 def test_the_folders_that_many_liked_pictures_are_from_are_told():
     folders = ["2019/Venice"] * 30 + ["2020"] * 10 + [""] * 360
 

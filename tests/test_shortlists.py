@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,8 @@ def test_its_pictures_are_saved_as_they_are_in_its_order(listed, wall):
     assert book.testzip() is None
     assert book.namelist() == [f"{at} {item.locator.name}" for at, item in enumerate(items, 1)]
     assert [book.read(name) for name in book.namelist()] == [item.locator.path.read_bytes() for item in items]
+    made = [datetime.fromtimestamp(item.locator.path.stat().st_mtime) for item in items]
+    assert all(abs(datetime(*one.date_time) - at).seconds < 3 for one, at in zip(book.infolist(), made, strict=True))
     as_person(client)
     assert client.get(f"/shortlists/{number}/pictures.zip").status_code == 404
 
@@ -156,7 +159,8 @@ def test_its_pictures_are_saved_as_they_are_in_its_order(listed, wall):
 def test_a_picture_that_cannot_be_saved_is_named_and_a_part_of_a_photo_is_that_part(wall, tmp_path):
     whole, part, lost, other = wall.store.items(wall.store.collection("wall").id)[:4]
     items = [
-        whole, replace(part, crop="0 0 1 0 1 1 0 1"), replace(lost, locator=Locator.of(tmp_path / "lost.png")),
+        replace(whole, columns={"date taken": "2019-08-14 15:32:08"}), replace(part, crop="0 0 1 0 1 1 0 1"),
+        replace(lost, locator=Locator.of(tmp_path / "lost.png")),
         replace(other, gone=True),
     ]  # fmt: skip
     book = zipfile.ZipFile(io.BytesIO(b"".join(zipped(items, lambda item: b"part"))))
@@ -164,6 +168,7 @@ def test_a_picture_that_cannot_be_saved_is_named_and_a_part_of_a_photo_is_that_p
     stem = Path(part.locator.name).stem
     assert book.namelist() == [f"1 {whole.locator.name}", f"2 {stem} part.jpg", "not there.txt"]
     assert book.read(f"2 {stem} part.jpg") == b"part"
+    assert book.infolist()[0].date_time == (2019, 8, 14, 15, 32, 8)
     told = book.read("not there.txt").decode()
     assert f"{tmp_path / 'lost.png'}" in told
     assert str(other.locator) in told

@@ -74,12 +74,15 @@ def liked_and_disliked(answers: Answers) -> tuple[Ints, Ints]:
     """Rows that won more than they lost or were rated in the upper part of the scale; and the other way round.
 
     Rated means above 5.5 and above the person's own mean, so that it is true to say "which you liked" of it. A picture
-    that was left in a grid was not liked, though this says less of it than a choice does.
+    that was left in a grid was not liked, though this says less of it than a choice does. One that was picked in a grid
+    is liked still where it loses against another that was: one of two favourites has to.
     """
     votes = {int(row): 1.0 if picked else -_LEFT for _, row, picked in answers.shown}
-    for (winner, loser), weight in zip(answers.choices, answers.weights, strict=True):
-        votes[int(winner)] = votes.get(int(winner), 0.0) + float(weight)
-        votes[int(loser)] = votes.get(int(loser), 0.0) - float(weight)
+    among_picked = {row for row, vote in votes.items() if vote > 0}.issuperset
+    for (winner, loser), weight in zip(answers.choices.tolist(), answers.weights, strict=True):
+        votes[winner] = votes.get(winner, 0.0) + float(weight)
+        if not among_picked((winner, loser)):
+            votes[loser] = votes.get(loser, 0.0) - float(weight)
     if len(answers.rows):
         mean = float(answers.ratings.mean())
         for row, rating in zip(answers.rows, answers.ratings, strict=True):

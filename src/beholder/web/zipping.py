@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from beholder.errors import BadPicture
+from beholder.facts import taken_of
 from beholder.locator import WHOLE
 from beholder.ranking import title_of
 from beholder.types import Item
 
 _AT_ONCE = 1 << 20  # bytes
 _MISSING = "not there.txt"
+_FIRST, _LAST = datetime(1980, 1, 1), datetime(2107, 12, 31)  # that a zip can say
 
 
 class _Outgoing(RawIOBase):
@@ -51,8 +54,8 @@ def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Itera
     with ZipFile(sink, "w", ZIP_STORED) as book:
         for place, item in enumerate(items, 1):
             try:
-                name = f"{place:0{digits}d} {_name(item)}"
-                with _opened(item, part) as source, book.open(name, "w", force_zip64=True) as copy:
+                entry = ZipInfo(f"{place:0{digits}d} {_name(item)}", _time(item))
+                with _opened(item, part) as source, book.open(entry, "w", force_zip64=True) as copy:
                     while data := source.read(_AT_ONCE):
                         copy.write(data)
                         yield sink.take()
@@ -61,6 +64,13 @@ def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Itera
         if missing:
             book.writestr(_MISSING, "\n".join(["The files of these pictures are not where they were:", *missing, ""]))
     yield sink.take()
+
+
+def _time(item: Item) -> tuple[int, int, int, int, int, int]:
+    """When it was taken, else when its file was last changed, as a zip can say it. raises : OSError"""
+    known = taken_of(item) or datetime.fromtimestamp(item.locator.stamp()[1] / 1e9)
+    known = min(max(known, _FIRST), _LAST)
+    return known.year, known.month, known.day, known.hour, known.minute, known.second
 
 
 def _name(item: Item) -> str:
