@@ -1,5 +1,6 @@
 """Filters and sorts: several values, ranges, what is not known, and a top that is not twenty of one kind."""
 
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -258,6 +259,25 @@ def test_a_cell_that_lists_several_values_counts_for_each_and_a_comma_within_one
     assert {one.value for one in place.choices} == {*places}
     assert rows(Filter(values=(("style", "Impressionism"),)), pictures, ranking) == [0, 2, 6, 8]
     assert rows(Filter(values=(("style", "Baroque"), ("style", ""))), pictures, ranking) == [3, 4, 5, 9, 10, 11]
+
+
+def test_an_album_is_filtered_by_its_folders_and_by_the_years_in_which_photographs_were_taken():
+    place = ["Rome/day 1", "Rome/day 1", "Venice", "Venice", ""]
+    dates = ["2019-08-14", "2019-08-15", "2021-01-01", "", ""]
+    album = [
+        replace(item(n, {"date taken": day} if day else {}), name=f"{folder}/{n}.jpg".lstrip("/"))
+        for n, (folder, day) in enumerate(zip(place, dates, strict=True))
+    ]
+    pictures, ranking = told(*album)
+    panel = panel_of(Filter(), ranking, set(), pictures)
+    (facet,) = panel.facets
+    assert facet.column == "folder"
+    assert [(one.value, one.count) for one in facet.choices] == [("Rome/day 1", 2), ("Venice", 2), ("", 1)]
+    assert [one.name for one in panel.ranges] == ["year"]
+    assert rows(Filter(values=values_of(["folder=Venice"], pictures.facts)), pictures, ranking) == [2, 3]
+    assert rows(Filter(wishes=Wishes(min_year=2020)), pictures, ranking)[0] == 2
+    own = told(*(replace(one, columns={"folder": "mine"}) for one in album))[0]
+    assert own.facts.column("folder").values == ("mine",)  # a column of the source's own goes before
 
 
 def test_all_values_of_a_column_are_offered_where_they_are_asked_for():

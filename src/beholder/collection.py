@@ -62,7 +62,7 @@ from beholder.types import (
     silent,
     teaching,
 )
-from beholder.views import Group, by_date, by_folder, by_kind, by_year, inner_folder
+from beholder.views import Group, by_date, by_folder, by_kind, by_year
 from beholder.works import Works
 
 T = TypeVar("T")
@@ -773,7 +773,7 @@ class Collection:
     @once
     def folders(self) -> list[str]:
         """(n,) the folder that each lies in, within the one that was imported; "" where it lies in that one."""
-        return [inner_folder(item) for item in self.items]
+        return [item.folder for item in self.items]
 
     @once
     def names(self) -> Ints | None:

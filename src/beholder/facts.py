@@ -22,6 +22,7 @@ Mask = NDArray[np.bool_]
 _ASKED = {"price", "currency", "size", "frame", "width", "height", "link", "taken"}  # by a range, or of one work alone
 _SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
 _ALIKE = 0.85  # values a pair of values of two columns, from which these part the pictures alike
+FOLDER = "folder"  # the column that says in which folder pictures lie
 _COLUMNS = 6  # columns that one can choose values of, at most
 _MARKS = (re.compile(r"[;|]"), re.compile(r",(?!\d)"))  # what stands between the values of one cell
 
@@ -106,7 +107,7 @@ class Facts:
     area
         (n,) square mm
     year
-        (n,)
+        (n,) of the work; in an album, in which a photograph was taken
     date
         (n,) days: when a photograph was taken, else when the year of the work begins
     taken
@@ -134,8 +135,9 @@ class Facts:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Of the columns, in the order in which they come."""
-        return tuple(dict.fromkeys(name for item in self.items for name in item.columns))
+        """Of the columns, in the order in which they come; last, the folder, where pictures lie in several."""
+        own = dict.fromkeys(name for item in self.items for name in item.columns)
+        return tuple(own) if FOLDER in own or not any(item.folder for item in self.items) else (*own, FOLDER)
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
@@ -160,7 +162,9 @@ class Facts:
     def column(self, name: str) -> Column:
         """What this column says; of none that is not there."""
         if name not in self._columns:
-            self._columns[name] = Column.of([item.columns.get(name, "").strip() for item in self.items])
+            of_folder = name == FOLDER and not any(name in item.columns for item in self.items)
+            said = [item.folder if of_folder else item.columns.get(name, "").strip() for item in self.items]
+            self._columns[name] = Column.of(said)
         return self._columns[name]
 
     def among(self, ids: Iterable[int]) -> Mask:
@@ -209,7 +213,7 @@ def _numbers(item: Item) -> tuple[float, ...]:
     wide, tall = (long, short) if item.width >= item.height else (short, long)
     return (
         amount,
-        nan if told.year is None else told.year,
+        _year(item),
         width or wide or nan,
         height or tall or nan,
         (long or nan) * (short or nan),
@@ -223,6 +227,12 @@ def taken_of(item: Item) -> datetime | None:
     """When a photograph was taken; None where nobody says, or its source tells another year, as of a painting in it."""
     taken = taken_in(item.columns)
     return taken if taken and item.details.year in (None, taken.year) else None
+
+
+def _year(item: Item) -> float:
+    """Of the work; of a photograph of which nothing else is said, as in an album, when it was taken."""
+    taken = taken_of(item) if item.details.year is None and len(item.columns) == 1 else None
+    return taken.year if taken else math.nan if item.details.year is None else item.details.year
 
 
 def _days(item: Item) -> float:

@@ -201,6 +201,11 @@ class Item:
         return self.found == ADDED
 
     @property
+    def folder(self) -> str:
+        """The folder that it lies in, within the one that was imported; "" where it lies in that one."""
+        return self.name.rpartition("/")[0]
+
+    @property
     def photo(self) -> Item:
         """The whole of the file that it is a part of, to look at."""
         return replace(self, crop=WHOLE, locator=self.locator.part(WHOLE))

@@ -241,7 +241,7 @@ class _Making:
 
     def add(self, item: Item) -> None:
         name = PurePath(item.name)
-        cells = [*item.columns.items(), (_NAME, " ".join([*name.parts[:-1], name.stem]))]
+        cells = [*item.columns.items(), (_NAME, "/".join([*name.parts[:-1], name.stem]))]
         self._of_picture.add(value for cell in cells for value in self._cells.get(cell) or self._cell(*cell))
 
     def _cell(self, column: str, cell: str) -> tuple[int, ...]:

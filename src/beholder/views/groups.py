@@ -158,14 +158,9 @@ def _named(start: int, span: int) -> tuple[str, str]:
     return f"{year}-{month:02}" + f"-{day:02}" * (day > 0), name
 
 
-def inner_folder(item: Item) -> str:
-    """The folder that it lies in, within the one that was imported; "" where it lies in that one."""
-    return item.name.rpartition("/")[0]
-
-
 def by_folder(items: Sequence[Item]) -> list[Group]:
     """By the folder that each lies in, within the one that was imported; none where all lie in one."""
-    folders = [inner_folder(item) for item in items]
+    folders = [item.folder for item in items]
     counts = Counter(folders)
     if len(counts) < 2:
         return []
