@@ -89,6 +89,17 @@ def test_once_plenty_is_liked_the_likeliest_are_kept_for_the_results(kinds):
     assert np.isin(few, pool[:12]).all()
 
 
+def test_who_likes_what_names_alone_tell_is_asked_for_favourites_too(kinds, monkeypatch):
+    X, kind = kinds
+    artist = np.random.default_rng(3).permutation(kind)  # which no picture shows
+    _, told = liking((X, artist), 5, grids=24)
+    model = TasteMixture(layout=LAYOUT, names=artist[:, None]).fit(X, **told.as_fit(grids=True))
+    asked = []
+    monkeypatch.setattr(favourites, "pictures", lambda model, X, answers, rows, n, rng: asked.append(n) or rows[:n])
+    OURS(model, X, told, np.setdiff1d(np.arange(len(X)), told.judged), 100, np.random.default_rng(0))
+    assert asked[0] > 80
+
+
 def test_liked_is_what_was_picked_or_rated_well_above_the_others():
     grid = np.array([[0, 1, 1], [0, 2, 0], [0, 3, 1]])
     assert favourites.count_liked(Answers(grids=grid)) == 2

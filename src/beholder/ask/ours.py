@@ -18,7 +18,7 @@ from beholder.ask import favourites, information_gain, typical_diverse, variance
 from beholder.ask.candidates import some, without
 from beholder.ask.strategy import Strategy
 from beholder.taste import PopulationProcess, TasteMixture
-from beholder.taste.regimes import KIND
+from beholder.taste.regimes import KINDS
 from beholder.types import Answers, Ints, Matrix
 
 FIRST = 5  # pictures that are chosen without any answer
@@ -67,7 +67,8 @@ def candidates(model: Any, X: Matrix, pool: Ints, n: int, rng: np.random.Generat
 
 def _part(model: TasteMixture, n: int, rng: np.random.Generator) -> int:
     """How many of n questions look for favourites."""
-    return int(rng.binomial(n, (1 - _LOOKING) * model.share_of(KIND) + _LOOKING))
+    likes_a_kind = sum(map(model.share_of, KINDS))
+    return int(rng.binomial(n, min(1.0, (1 - _LOOKING) * likes_a_kind + _LOOKING)))
 
 
 def _shuffled(loved: Ints, telling: Ints, rng: np.random.Generator) -> Ints:
