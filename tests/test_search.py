@@ -134,6 +134,14 @@ def seen(**words):
     return Tags([word.replace("_", " ") for word in words], [group for group, _ in words.values()], said * 1.0, said)
 
 
+def test_how_many_have_all_of_several_things_is_told():
+    words = seen(boats=("subject", {1, 2, 3}), bridges=("subject", {2, 3, 4}), night=("light", {2}))
+    (told,) = finder(words).find("boats, bridges").notes
+    assert told == "Those with all that you ask for come first: 2. The others have a part of it."
+    assert finder(words).find("boats").notes == ()
+    assert finder(words).find("boats, night").notes == ()  # a look orders what is found
+
+
 def test_looks_alone_find_nothing_where_a_thing_is_named():
     words = seen(flowers=("subject", {1, 2}), red_tones=("palette", {2, 3, 4}))
     also = {"flowers": ["poppy"], "red tones": ["red"]}
@@ -447,7 +455,7 @@ def reading(tower):
 def test_any_text_is_found_where_an_encoder_reads_text():
     cats = reading(tower := Reads()).find("a sleeping cat on the sofa, pale blue")
     assert tower.asked[:2] == ["sleeping cat sofa", "a picture of sleeping cat sofa"]
-    assert cats.notes == ()
+    assert cats.notes == ("Those with all that you ask for come first: 1. The others have a part of it.",)
     assert cats.best(1).tolist() == [2], "the one cat of which pale blue is said too"
     assert cats.why(np.array([0])) == [("looks like 'sleeping cat sofa'",)]
     assert set(reading(Reads()).find("dog").best(4).tolist()) == {4, 5, 6, 7}

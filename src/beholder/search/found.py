@@ -157,6 +157,10 @@ def _notes(held: Sequence[Held], found: NDArray[np.bool_]) -> Iterator[str]:
         yield f"We guess which pictures show {quoted(nowhere, 'and')}."
     if unwritten := dict.fromkeys(one.asked for one in guessed if one.sure.any()):
         yield f"Where {quoted(unwritten, 'or')} is not written, it is a guess; these come last."
+    things = [one.strengths > 0 for one in held if not one.look]
+    whole = np.all([found, *things], axis=0)
+    if len(things) > 1 and not guessed and 0 < whole.sum() < found.sum():
+        yield f"Those with all that you ask for come first: {int(whole.sum()):,}. The others have a part of it."
     if idle := dict.fromkeys(one.asked for one in held if found.any() and not (one.strengths[found] > 0).any()):
         yield f"None of these is known to be {quoted(idle, 'or')}."
 
