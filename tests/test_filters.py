@@ -231,6 +231,8 @@ def test_columns_are_offered_whose_values_pictures_share_the_most_frequent_value
     items = [item(n, {"title": f"{n}", "place": f"Town {int(n**0.5)}", "price": "3", "link": "x"}) for n in range(900)]
     (place,) = panel_of(Filter(), told(*items)[1], (), told(*items)[0]).facets
     assert (place.column, place.choices[0].value, place.choices[0].count) == ("place", "Town 29", 59)
+    numbered = [item(n, {"title": f"Study, No. {n % 5}", "artist": f"A{n % 3}"}) for n in range(30)]
+    assert [one.column for one in panel_of(Filter(), told(*numbered)[1], (), told(*numbered)[0]).facets] == ["artist"]
     lives = [
         item(n, {"years": f"{1800 + n % 9} - 1900", "artist": f"Artist {n % 9}", "floor": f"{n % 2}"})
         for n in range(90)

@@ -19,7 +19,7 @@ from beholder.details import field_of, taken_in
 from beholder.types import Details, Floats, Ints, Item
 
 Mask = NDArray[np.bool_]
-_ASKED = {"price", "currency", "size", "frame", "width", "height", "link", "taken"}  # by a range, or of one work alone
+_ASKED = {"price", "currency", "size", "frame", "width", "height", "taken", "link", "title"}  # by a range, or of one
 _SHARED_BY = 2  # pictures that have the same value, on average, where a column is worth choosing from
 _ALIKE = 0.85  # values a pair of values of two columns, from which these part the pictures alike
 FOLDER = "folder"  # the column that says in which folder pictures lie
