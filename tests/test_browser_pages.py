@@ -344,7 +344,7 @@ def test_more_like_this_is_a_step_from_a_tile_and_from_the_closer_look(open_page
     page.locator(".wall a.plate").first.click()
     page.wait_for_timeout(500)  # until a tap is no longer taken for the one that opened it
     page.locator("dialog.zoom [data-do=alike]").click()
-    page.wait_for_function("t => document.querySelector('h1').textContent === t", arg=f"Like {other}")
+    page.get_by_role("heading", name=f"Like {other}", exact=True).wait_for()
 
 
 def test_a_search_and_more_like_this_fit_on_a_phone_and_go_together(open_page, server):
