@@ -20,6 +20,7 @@ from beholder.research.bench.personas import (
     SimulatedEye,
     found_share,
     people_of,
+    right_share,
     seconds_of,
     sum_up,
 )
@@ -92,6 +93,15 @@ def test_what_is_found_is_counted_among_what_was_never_shown():
     assert found_share(np.zeros(6), liked, [], 2) == 0.5, "a level ranking knows nothing of the order"
 
 
+def test_an_accuracy_is_judged_by_pairs_of_what_was_never_shown():
+    worth = np.array([4.0, 3, 2, 1])
+    assert right_share(worth, worth, []) == 1
+    assert right_share(-worth, worth, []) == 0
+    assert right_share(np.zeros(4), worth, []) == 0.5
+    assert right_share(np.array([0.0, 3, 2, 1]), worth, [0]) == 1
+    assert right_share(worth, worth, [0, 1, 2]) == 0.5, "one picture is no pair"
+
+
 def test_a_planted_kind_is_found_by_every_plan():
     X, person, _ = planted()
     work = Personas([person], RatedTable.of(X), {"mixture": None}, (1, 60), 0)
@@ -100,6 +110,8 @@ def test_a_planted_kind_is_found_by_every_plan():
         assert late["found"] >= 0.8 > early["found"], plan
         assert (early["answers"], early["shown"]) == (0, 0), "none takes a second"
         assert 0 < late["shown"] <= person.liked.sum()
+        assert early["stated"] is early["margin"] is None, "nothing was said"
+        assert abs(late["stated"] - late["right"]) < late["margin"], plan
     assert late["answers"] == 36  # ratings of 1.66 seconds
 
 
@@ -110,23 +122,28 @@ def test_the_same_seed_gives_the_same_rows_and_a_model_without_grids_learns_from
     rows = work.run(PersonaJob(0, 0, "grids", "logistic"))
     assert rows == Personas([person], table, {"logistic": None}, (30,), 0).run(PersonaJob(0, 0, "grids", "logistic"))
     assert work.run(PersonaJob(0, 1, "grids", "logistic")) != rows
+    assert rows[0]["stated"] is None, "it states no accuracy"
 
 
 def test_figures_are_means_over_people_with_the_worst_one():
     about = {"data": "set", "encoder": "e", "plan": "grids", "method": "m", "base": 0.1, "answers": 3, "shown": 2}
+    about |= {"stated": 0.7, "margin": 0.1}
     rows = [
-        {**about, "person": name, "repeat": repeat, "seconds": 30, "found": found}
+        {**about, "person": name, "repeat": repeat, "seconds": 30, "found": found, "right": 0.65 + 0.2 * repeat}
         for name, values in {"a": (0.2, 0.4), "b": (0.9, 0.7), "c": (None, None)}.items()
         for repeat, found in enumerate(values)
     ]
     whole, *each = sum_up(rows, 0)
     assert (whole["found"], whole["worst"], whole["worst_person"], whole["people"]) == ([0.55], [0.3], ["a"], 3)
     assert [(one["person"], one["found"]) for one in each] == [("a", [0.3]), ("b", [0.8]), ("c", [None])]
+    assert (whole["stated"], whole["right"], whole["holds"]) == ([0.7], [0.75], [0.5])
+    assert "| 0.700, true 0.750, 50% hold |" in personas.table([whole, *each])
 
 
 def test_one_person_has_no_interval_and_the_table_and_figure_say_none():
     about = {"data": "d", "encoder": "e", "plan": "grids", "method": "mixture", "person": "style: dots", "base": 0.1}
     rows = [{**about, "repeat": 0, "seconds": s, "answers": s, "shown": 1, "found": 0.5} for s in (30, 60)]
+    rows = [row | {"stated": None, "margin": None, "right": 0.5} for row in rows]
     figures = sum_up(rows, 0)
     assert figures[0]["low"] == figures[0]["high"] == [None, None]
     assert "| 0.500, worst 0.50 |" in personas.table(figures)

@@ -312,6 +312,23 @@ def test_who_likes_a_content_is_asked_and_the_app_is_told_of_none(rated, tmp_pat
         contents.figures(rated, repeats=0)
 
 
+def test_what_is_said_of_an_accuracy_is_held_against_what_was_held_out(rated, tmp_path, monkeypatch, capsys):
+    import stated_accuracy
+
+    call(monkeypatch, stated_accuracy, rated, "--shots", "20,5", "--json")
+    early, late = json.loads(capsys.readouterr().out)
+    assert (early["shots"], late["shots"], early["raters"]) == (5, 20, 3)
+    assert late["true"] > 0.75
+    assert late["margin"] < early["margin"]
+    assert early["stated"] < late["stated"] < late["true"] + late["margin"]
+    assert early["holds"] <= early["holds_with_doubt"] <= 1
+    assert "| 20 |" in stated_accuracy.table([early, late])
+    with pytest.raises(UserError, match=r"nobody in .* has 900 ratings and 20 others to judge by"):
+        stated_accuracy.figures(rated, shots=(900,))
+    with pytest.raises(UserError, match="has no ratings"):
+        stated_accuracy.figures(folder(tmp_path / "pairs", "choices", raters=3))
+
+
 def test_the_contents_of_paintings_are_common_enough_to_be_asked_about():
     import contents
 

@@ -4,7 +4,8 @@ A person likes the pictures whose column has one value, a kind of 2 to 12 % of t
 are asked by grids, pairs or ratings throughout, by the app's own questions for each model, and answer with noise and
 slips. After some seconds of answering: the share of what they like among the first pictures of the ranking that they
 were never shown. It is what a buyer sees, which agreement with recorded ratings is not: few people have so clear a
-taste, but who has one soon notices whether it was understood.
+taste, but who has one soon notices whether it was understood. And whether what the app says of its own accuracy
+is true.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from beholder.collection import Library
 from beholder.config import settings
 from beholder.errors import BadInput, NotEnoughAnswers, UnknownName, UserError
 from beholder.maker import prepare
+from beholder.prequential import AnswerPrediction, expected, predict_answer
 from beholder.research.bench import plots
 from beholder.research.bench.asking import by_then, cost
 from beholder.research.bench.markdown import grid
@@ -53,6 +55,7 @@ _NO_KIND = ("score", "rating", "_mean", "_std")  # nor columns with this in thei
 _FIRST, _FIRST_OF_FEW, _FEW = 20, 5, 300  # pictures looked at in the ranking; of a collection below FEW pictures
 _OWN, LOOK_NOISE, SLIPS = 0.15, 0.1, 0.03  # spread of a picture's own worth and of a look; share of slips
 _PICKED, _TIED = 0.6, 0.2  # worth from which a picture is picked; difference below which two are the same
+_PAIRS = 4000  # pairs by chance, of pictures that were never shown, by which an accuracy is judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +143,14 @@ def seconds_of(judgement: Judgement) -> float:
 
 
 @dataclass(frozen=True)
+class Sitting:
+    """What somebody has said, and what was thought of each answer before it was used, where there was a model."""
+
+    said: tuple[Judgement, ...] = ()
+    predicted: tuple[AnswerPrediction, ...] = ()
+
+
+@dataclass(frozen=True)
 class PersonaJob:
     """One person, by position, asked by one plan for the sake of one method."""
 
@@ -170,48 +181,53 @@ class Personas:
     seed: int
 
     def run(self, job: PersonaJob) -> list[Row]:
-        """A row for each of the seconds; `shown` of what they like, `found` is None where that is all of it."""
-        person, none = self.people[job.person], tuple[Judgement, ...]()
+        """A row for each of the seconds; `shown` of what they like, `found` is None where that is all of it.
+
+        `stated` is the accuracy that the app would state, `margin` half its 90 % interval, both None where it states
+        none; `right` is what is true of it.
+        """
+        person, X = self.people[job.person], self._columns(job.method)
         first = _FIRST if len(self.table.pictures) >= _FEW else _FIRST_OF_FEW
-        rows = []
-        for second, said in by_then(self._sitting(job), self.seconds, none):
+        worth, rows = self._eye(job).worth, []
+        for second, sitting in by_then(self._sitting(job), self.seconds, Sitting()):
+            said = sitting.said
             shown = [item for judgement in said for item in judgement.items]
-            found = found_share(self._scores(job.method, said), person.liked, shown, first)
+            model = self._fit(job.method, answers_of(said, self._row_of))
+            score = np.zeros(len(worth)) if model is None else np.asarray(model.predict(X), np.float64)
             rows.append({
                 "plan": job.plan, "method": job.method, "person": person.name, "base": round(person.liked.mean(), 4),
-                "repeat": job.repeat, "seconds": second, "answers": len(said), "found": found,
+                "repeat": job.repeat, "seconds": second, "answers": len(said),
+                "found": found_share(score, person.liked, shown, first),
                 "shown": int(person.liked[np.unique(np.array(shown, np.int64))].sum()),
+                **_stated(model, X, sitting), "right": right_share(score, worth, shown),
             })  # fmt: skip
         return rows
 
-    def _sitting(self, job: PersonaJob) -> Iterator[tuple[float, tuple[Judgement, ...]]]:
-        """(seconds so far, all answers so far) after each answer, for as long as there is something to ask."""
-        person, kind = self.people[job.person], PLANS[job.plan]
-        seed = [self.seed, job.repeat, zlib.crc32(person.name.encode())]
-        eye, rng = SimulatedEye.of(person, seed), np.random.default_rng([*seed, 2])
+    def _eye(self, job: PersonaJob) -> SimulatedEye:
+        return SimulatedEye.of(self.people[job.person], self._seed(job))
+
+    def _seed(self, job: PersonaJob) -> list[int]:
+        return [self.seed, job.repeat, zlib.crc32(self.people[job.person].name.encode())]
+
+    def _sitting(self, job: PersonaJob) -> Iterator[tuple[float, Sitting]]:
+        """(seconds so far, all so far) after each answer, for as long as there is something to ask."""
+        kind, eye, rng = PLANS[job.plan], self._eye(job), np.random.default_rng([*self._seed(job), 2])
         X, ids, said, spent = self._columns(job.method), self.table.pictures.ids, list[Judgement](), 0.0
-        answers = Answers()
+        answers, predicted = Answers(), list[AnswerPrediction]()
         model = self._fit(job.method, answers)
         while True:
             asker = QuestionBuilder(model, X, self.table.pictures.attributes, ids, answers, said, rng)
             asked = asker.questions(kind, _REFIT[job.plan], hidden=(), underway=())
             for question in asked:
-                said = [*said, eye.answer(question)]
-                spent += seconds_of(said[-1])
-                yield spent, tuple(said)
+                said = [*said, answer := eye.answer(question)]
+                spent += seconds_of(answer)
+                if len(answers) and isinstance(model, GaussianProcess):
+                    predicted.append(predict_answer(model, X, answers_of([answer], self._row_of), answers))
+                yield spent, Sitting(tuple(said), tuple(predicted))
             if not asked:
                 return
             answers = answers_of(said, self._row_of)
             model = self._fit(job.method, answers)
-
-    def _scores(self, name: str, said: Sequence[Judgement]) -> Floats:
-        """(n,) of the model on these answers; all 0 where it has nothing to go by."""
-        model = self._fit(name, answers_of(said, self._row_of))
-        return (
-            np.zeros(len(self.table.pictures))
-            if model is None
-            else np.asarray(model.predict(self._columns(name)), np.float64)
-        )
 
     def _fit(self, name: str, answers: Answers) -> Any:
         """The method's model; before the first answer what it knows beforehand, None where that is nothing."""
@@ -247,6 +263,32 @@ def found_share(score: Floats, liked: Flags, shown: Sequence[int], first: int) -
     left = np.setdiff1d(np.arange(len(score)), shown)
     count = min(first, int(liked[left].sum()))
     return round(float(by_score(liked[left].astype(np.float64), score[left])[:count].mean()), 4) if count else None
+
+
+def right_share(score: Floats, worth: Floats, shown: Sequence[int]) -> float:
+    """Share of pairs by chance, both of pictures never shown, of which the ranking puts the worthier first.
+
+    Parameters
+    ----------
+    score, worth
+        (n,); of two of one score, or with fewer than two pictures left, half counts
+    """
+    left = np.setdiff1d(np.arange(len(score)), shown)
+    if len(left) < 2:
+        return 0.5
+    pairs = left[np.random.default_rng(0).integers(len(left), size=(_PAIRS, 2))]
+    first, second = pairs[pairs[:, 0] != pairs[:, 1]].T
+    same = np.sign(score[first] - score[second]) * np.sign(worth[first] - worth[second])
+    return round(float((1 + same.mean()) / 2), 4)
+
+
+def _stated(model: Any, X: Matrix, sitting: Sitting) -> Row:
+    """What the app says of the ranking, as it stands."""
+    if not sitting.said or not isinstance(model, GaussianProcess):
+        return {"stated": None, "margin": None}
+    none = np.empty(0, np.int64), np.empty((0, 2), np.int64)
+    told = expected(model, X, sitting.predicted, np.random.default_rng(0), *none)
+    return {"stated": round(told.now, 4), "margin": round(told.margin, 4)}
 
 
 # The analysis
@@ -375,9 +417,16 @@ def sum_up(rows: Sequence[Row], seed: int) -> list[Row]:
 
 def _of_person(rows: Sequence[Row], seconds: Sequence[int]) -> Row:
     first = {name: rows[0][name] for name in _ABOUT}
-    measured = ("found", "answers", "shown")
-    told = {name: [_mean(r[name] for r in rows if r["seconds"] == s) for s in seconds] for name in measured}
+    at = [[r | {"holds": _holds(r)} for r in rows if r["seconds"] == s] for s in seconds]
+    told = {name: [_mean(r[name] for r in cell) for cell in at] for name in _MEASURED}
     return first | {"person": rows[0]["person"], "base": rows[0]["base"], "seconds": list(seconds)} | told
+
+
+def _holds(row: Row) -> float | None:
+    """Whether the interval of the stated accuracy holds the true one; 1 or 0, None where nothing was stated."""
+    if row["stated"] is None:
+        return None
+    return float(abs(row["stated"] - row["right"]) <= row["margin"])
 
 
 def _of_all(persons: Sequence[Row], seconds: Sequence[int], seed: int) -> Row:
@@ -394,13 +443,15 @@ def _of_all(persons: Sequence[Row], seconds: Sequence[int], seed: int) -> Row:
             found[name].append(None if math.isnan(value) else round(value, 4))
         found["worst_person"].append(worst)
     about = {name: persons[0][name] for name in _ABOUT}
-    told = {name: [_mean(p[name][at] for p in persons) for at in range(len(seconds))] for name in ("answers", "shown")}
+    others = [name for name in _MEASURED if name != "found"]
+    told = {name: [_mean(p[name][at] for p in persons) for at in range(len(seconds))] for name in others}
     base = round(float(np.mean([p["base"] for p in persons])), 4)
     more = {"person": None, "people": len(persons), "base": base, "seconds": list(seconds)}
     return about | more | found | told
 
 
 _ABOUT = ("data", "encoder", "plan", "method")
+_MEASURED = ("found", "answers", "shown", "stated", "right", "holds")
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
@@ -425,8 +476,25 @@ def table(figures: Sequence[Row]) -> str:
         "",
         *grid("seconds", seconds, {_label(f): [_cell(f, at) for at in range(len(seconds))] for f in whole}),
         *(f"Worst of {_label(f)} after {seconds[-1]} s: {f['worst_person'][-1]}." for f in whole),
+        *_stated_table([f for f in whole if any(value is not None for value in f["stated"])]),
     ]
     return "\n".join(lines)
+
+
+def _stated_table(figures: Sequence[Row]) -> list[str]:
+    if not figures:
+        return []
+    about = (
+        "Share of pairs that the ranking orders the person's way, as stated and in truth; share of its 90 % intervals"
+    )
+    cells = {
+        _label(f): [
+            "–" if stated is None else f"{stated:.3f}, true {right:.3f}, {holds:.0%} hold"
+            for stated, right, holds in zip(f["stated"], f["right"], f["holds"], strict=True)
+        ]
+        for f in figures
+    }
+    return ["", f"{about} that hold the truth.", "", *grid("seconds", figures[0]["seconds"], cells)]
 
 
 def _label(figure: Row) -> str:
