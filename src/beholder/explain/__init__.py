@@ -8,7 +8,8 @@ from beholder.explain.leanings import Leaning
 from beholder.explain.likings import Liking, liked_and_disliked
 from beholder.explain.naming import names_of
 from beholder.explain.phrases import noun_of, spoken_of
-from beholder.explain.verdict import Predictions, Verdict, varied, verdict_of
+from beholder.explain.showing import varied
+from beholder.explain.verdict import Predictions, Verdict, verdict_of
 from beholder.explain.why import BESIDE, Reason, deeds_of
 
 __all__ = [

@@ -18,7 +18,7 @@ from beholder.explain.leanings import HINTING, TELLING, Leaning, pictures_with, 
 from beholder.explain.likings import liked_and_disliked
 from beholder.explain.naming import name_apart
 from beholder.explain.phrases import friend_sentence, listed, spoken_of
-from beholder.table import derived
+from beholder.explain.showing import covering, parted
 from beholder.types import Answers, Floats, Ints, Matrix
 
 _VerdictKind = Literal["like most", "own", "early", "open", "clicking"]
@@ -30,10 +30,9 @@ _CLEAR = 0.5  # probability of a clear taste from which it is called one
 _SURE, _COIN = 1.0, 0.6  # log-odds from which an answer was predicted; share of them right, below which none was
 _FEWEST_PREDICTED = 8.0  # predicted answers, from which it counts against a taste that they did not come so
 _SHOWN, _OF_EACH = 9, 4  # pictures that they would love, and would not; of each way left open
-_ALIKE = 0.8  # correlation of their numbers from which two pictures are shown as one
+_AMONG, _AMONG_OF = 100, 10  # best pictures of which those that they would love are chosen; at most one in so many
 FIRST_WORD = 20  # answers below which it is said that it is early
 _GROUP = 3  # pictures that were liked and are alike, from which they are a way
-_ROUNDS = 20  # in which pictures that were liked are parted in two
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,8 @@ def verdict_of(
         return Verdict("open", "Nothing liked yet, so we go by most people." if nothing else told.sentence)
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
-    ranked = np.argsort(-(scores() if scores else np.asarray(model.predict(X))), kind="stable")
+    score = scores() if scores else np.asarray(model.predict(X))
+    ranked = np.argsort(-score, kind="stable")
     ranked = ranked[~np.isin(ranked, list(without))]
     if alone < _ALONE and felt > _AGREEING:
         worded = found and felt > _WORDED and any(x.liked for x in told.likings)
@@ -131,14 +131,14 @@ def verdict_of(
         lead = told.sentence if worded else so_far
         your = "Your" if felt > 0 or lead.startswith("So far") else "So far your"
         return _loved(
-            "like most", f"{lead} {your} choices agree with what most people like.".strip(), X, ranked, answers
+            "like most", f"{lead} {your} choices agree with what most people like.".strip(), X, score, ranked, answers
         )
     if found and (felt > 0 or len(tangled_in(told.leanings)) < 2):
         worded = told.named or any(x.evidence >= TELLING for x in told.leanings)
         said = told.sentence if worded else _in_pictures(answers, getattr(model, "clear_share", 0.0) > _CLEAR, words)
-        return _loved("own", said, X, ranked, answers)
+        return _loved("own", said, X, score, ranked, answers)
     if felt > 0 and not (predicted and predicted.fails):
-        loved = _loved("early", _beginning(answers, told, words), X, ranked, answers)
+        loved = _loved("early", _beginning(answers, told, words), X, score, ranked, answers)
         return replace(loved, caption="These come closest so far:", against=())
     return _open(X, answers, told, found, alone < 1, ranked, words)
 
@@ -149,36 +149,21 @@ def _alone(model: Any, X: Matrix) -> float:
     return float(model.shares(X)[1]) if known else 1.0
 
 
-def _loved(kind: _VerdictKind, sentence: str, X: Matrix, ranked: Ints, answers: Answers) -> Verdict:
+def _loved(kind: _VerdictKind, sentence: str, X: Matrix, score: Floats, ranked: Ints, answers: Answers) -> Verdict:
     """With pictures from both ends of the ranking, which never overlap."""
     half = len(ranked) // 2
-    loved = varied(X, _unseen(ranked[: len(ranked) - half], answers), _SHOWN)
-    against = _unseen(ranked[len(ranked) - half :][::-1], answers)[:_SHOWN]
+    among = max(2 * _SHOWN, min(_AMONG, len(ranked) // _AMONG_OF))
+    best = _unseen(ranked[: len(ranked) - half], answers, among)
+    loved = covering(X, best, score, liked_and_disliked(answers)[0], _SHOWN)
+    against = _unseen(ranked[len(ranked) - half :][::-1], answers, _SHOWN)
     return Verdict(kind, sentence, "Pictures you would love:", loved, against=against)
 
 
-def _unseen(ranked: Ints, answers: Answers) -> list[int]:
-    """In this order, those that were never judged before the others, a few more than are shown."""
+def _unseen(ranked: Ints, answers: Answers, most: int) -> list[int]:
+    """At most so many that were never judged, in this order; with others behind them where there are too few."""
     judged = np.isin(ranked, answers.judged)
-    return [*ranked[~judged][: 2 * _SHOWN].tolist(), *ranked[judged][: 2 * _SHOWN].tolist()][: 2 * _SHOWN]
-
-
-def varied(X: Matrix, rows: Sequence[int], most: int) -> list[int]:
-    """The first of these rows, without those that hardly differ from one before, unless there are too few others."""
-    z = _looks(X, np.array(rows, np.int64))
-    kept = list[int]()
-    for at in range(len(rows)):
-        if not kept or float((z[kept] @ z[at]).max()) < _ALIKE:
-            kept.append(at)
-    others = [at for at in range(len(rows)) if at not in kept]
-    return [rows[at] for at in sorted([*kept, *others][:most])]
-
-
-def _looks(X: Matrix, rows: Ints) -> Floats:
-    """(k, d) of length 1, whose products say how alike these rows are."""
-    middle, spread = derived(X, "middle and spread", lambda: (X.mean(axis=0), X.std(axis=0)))
-    z = np.asarray((X[rows] - middle) / np.maximum(spread, 1e-6), np.float64)
-    return np.asarray(z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9))
+    new, known = ranked[~judged][:most].tolist(), ranked[judged].tolist()
+    return [*new, *known[: max(0, _SHOWN - len(new))]]
 
 
 def _beginning(answers: Answers, told: Explanation, words: Tags | None) -> str:
@@ -232,7 +217,7 @@ def _open(
     hints = tangled_in(told.leanings) if found else [x for x in told.leanings if x.evidence >= HINTING][:2]
     if len(hints) > 1:
         return Verdict("open", f"{lead}: {_either(hints)}, judging by your answers so far.")
-    one, other = _groups(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
+    one, other = parted(X, ranked[np.isin(ranked, liked_and_disliked(answers)[0])])
     if len(one) >= _GROUP <= len(other):
         names = [_named(a, b, words) for a, b in ((one, other), (other, one))]
         said = (
@@ -247,17 +232,3 @@ def _open(
 
 def _either(leanings: Sequence[Leaning]) -> str:
     return listed([pictures_with([x]) for x in leanings], "or")
-
-
-def _groups(X: Matrix, rows: Ints) -> tuple[list[int], list[int]]:
-    """These rows parted in two by k-means, begun from the two that are furthest apart; each in the order given."""
-    if len(rows) < 2 * _GROUP:
-        return [], []
-    z = _looks(X, rows)
-    centres = z[list(np.unravel_index(int(np.argmin(z @ z.T)), (len(z), len(z))))]
-    for _ in range(_ROUNDS):
-        first = z @ centres[0] >= z @ centres[1]
-        if first.all() or not first.any():
-            break
-        centres = np.stack([z[first].mean(axis=0), z[~first].mean(axis=0)])
-    return rows[first].tolist(), rows[~first].tolist()
