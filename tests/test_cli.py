@@ -252,7 +252,7 @@ def test_an_order_that_needs_no_taste_needs_no_answers(art, by, first, monkeypat
     out, err = capsys.readouterr()
     assert ("score" in out, "Ben has answered nothing here yet" in err) == (False, True)
     assert run(["rank", "art"]) == 1
-    assert "To sort them by price, size or newest needs no answers" in capsys.readouterr().err
+    assert "To sort them by price, size, date or newest needs no answers" in capsys.readouterr().err
 
 
 def test_a_sheet_and_an_album_of_the_cheapest_need_no_answers(art, tmp_path, monkeypatch, capsys):

@@ -144,7 +144,7 @@ def rank(
 
     With limits of price, size or year, what fits them comes first; what is sold, and what has no known price, size or
     year, is listed apart. Prices are not converted unless you give --rates. The size is that of the frame where it is
-    known. With --sort price or size, what has none comes last; these orders, and newest, need no answers.
+    known. With --sort price, size or date, what has none comes last; these orders, and newest, need no answers.
 
     --copy-to needs --top. It never overwrites a file and never writes to your own folder.
     """
