@@ -16,7 +16,7 @@ from beholder.dates import read_date, written
 from beholder.facts import taken_of
 from beholder.filters import Filter
 from beholder.images import taken_at
-from beholder.web.render import more_of
+from beholder.web.render import byline, more_of
 from helpers.makers import encoded, noise, zip_of
 
 TAKEN, TEXT = datetime(2019, 8, 14, 15, 32, 7), "2019:08:14 15:32:07"
@@ -163,7 +163,8 @@ def test_a_folder_of_photographs_tells_when_they_were_taken(library, album):
     assert [item.details.year for item in art.items] == [None] * 4
     assert not {"period"} & set(art.words.groups)
     assert art.names is None
-    assert [more_of(item) for item in art.items[:3]] == [{"Taken": "14 August 2019"}] * 2 + [{}]
+    assert [byline(item) for item in art.items[:3]] == [["14 August 2019"]] * 2 + [[]]
+    assert [more_of(item) for item in art.items[:3]] == [{}] * 3
     assert [group.name for group in art.groups("date")] == ["February 2021", "August 2019", "Date not known"]
     assert art.groups("year") == []
     assert [art.finder.find("august 2019").fits[row] > 0 for row in range(4)] == [True, True, False, False]
@@ -240,7 +241,9 @@ def test_what_the_source_says_comes_before_what_the_camera_wrote(library, album)
     assert (written(taken_of(b)), written(taken_of(c))) == ("2019-08-14 09:00:00", "2018-05-06 07:08:09")
     assert taken_of(d) == datetime(2021, 2, 3, 10)
     assert more_of(a) == {}
-    assert more_of(c) == {"Taken": "6 May 2018"}
+    assert byline(c) == ["6 May 2018"]
+    assert more_of(c) == {}
+    assert (byline(b), more_of(b)) == (["year 2019"], {"Taken": "14 August 2019"})
     assert [group.name for group in art.groups("date")] == ["February 2021", "August 2019", "May 2018", "1889"]
     order = Filter(sort="date").sorted_by(art.facts).argsort()[::-1]
     assert [art.items[row].name for row in order] == ["d", "b", "c", "a"]

@@ -302,7 +302,7 @@ def test_dates_are_months_each_with_its_best_the_newest_first(client, library):
     assert len(ids) > 12
     assert '<option value="date" selected>Date, newest first</option>' in wall
     assert '<p class="group-name"><a href="/dates/album">August 2019</a>' in wall
-    assert "Taken 14 August 2019" in wall
+    assert '<p class="byline"><span class="taken">14 August 2019</span></p>' in wall
 
 
 def test_the_address_of_years_leads_to_dates_where_these_are_known(client):

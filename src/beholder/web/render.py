@@ -137,7 +137,7 @@ def below_title(item: Item) -> dict[str, str]:
 
 def parts_of(item: Item) -> dict[str, str]:
     """Who made it, when, what it costs and cost before, its size, where it is, whether it can be had, its rights, where
-    known; a bare number with a word that says what it is.
+    known; a bare number with a word that says what it is. Of a photograph the day when it was taken.
     """
     said = {c: said_of(item.columns, c) for c in ("artist", "year", "price", "currency", "rights")}
     price, code = said["price"], said["currency"]
@@ -145,8 +145,10 @@ def parts_of(item: Item) -> dict[str, str]:
         price = f"{int(price):,} {code}" if price.isdecimal() and len(price) <= _DIGITS else f"{price} {code}"
     price = "free" if item.details.terms == "free" else price
     before = price_text(item.work.price_before, item.work.currency_before) if item.work else ""
+    taken = None if said["year"] else read_date(said_of(item.columns, "taken"))
     told = {
-        "artist": said["artist"], "year": said["year"], "price": price, "before": before and f"{before} before",
+        "artist": said["artist"], "taken": "" if taken is None else day_in_words(taken), "year": said["year"],
+        "price": price, "before": before and f"{before} before",
         "size": size_text(item.details), "place": item.details.place or "", "state": unavailable(item),
         "rights": shown(said["rights"], 80),
     }  # fmt: skip
