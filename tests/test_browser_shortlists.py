@@ -105,6 +105,15 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert moved == [titles[0], titles[2], titles[1]]
     assert page.locator("[data-note]").first.input_value() == "ask for the frame"
     no_wider(page)
+    page.locator("summary", has_text="Sort").click()
+    no_wider(page)
+    page.get_by_role("button", name="Best first").click()
+    page.locator("#said", has_text="sorted: best first").wait_for()
+    by_taste = [float(score) for score in page.locator("#list .list-score").all_inner_texts()]
+    assert by_taste == sorted(by_taste, reverse=True)
+    page.locator("[data-back]", has_text="Undo").click()
+    page.wait_for_url(re.compile(r"/shortlists/\d+$"))
+    assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == moved
     page.locator("#list a.plate").first.click()
     page.locator("dialog.zoom .zoom-words p", has_text="ask for the frame").wait_for()
     assert "medium" in page.locator("dialog.zoom .facts").inner_text()

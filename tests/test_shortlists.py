@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from beholder.errors import UnknownName, UserError
 from beholder.locator import Locator
 from beholder.offers import wall_size
-from beholder.types import Details
+from beholder.types import Details, Item
+from beholder.web.pages import shortlists
 from beholder.web.zipping import zipped
 from helpers.browser import SAFE, as_person, choose, event, form, send, shown_to
 
@@ -215,6 +217,53 @@ def test_what_is_taken_off_comes_back_to_its_place_with_its_note(listed):
     assert [int(id) for id in re.findall(r'<li id="p(\d+)"', text)] == ids
     assert ("data-note>ask<" in text, "is off." in text) == (True, False)
     assert client.get(f"/shortlists/{number}?off=no").status_code == 422
+
+
+def shown(client, address):
+    return [int(id) for id in re.findall(r'<li id="p(\d+)"', client.get(address).text)]
+
+
+def test_it_is_sorted_in_one_press_and_back(listed):
+    client, number, ids = listed
+    assert 'value="score"' not in client.get(f"/shortlists/{number}").text, "nothing is known of a taste"
+    assert form(client, f"/shortlists/{number}/sort", by="score").status_code == 422
+    choose(client, 12)
+    scores = {id: score(client, number, id) for id in ids}
+    reply = form(client, f"/shortlists/{number}/sort", by="score")
+    address = reply.headers["location"]
+    assert address == f"/shortlists/{number}?sorted_by=score&before={'-'.join(map(str, ids))}"
+    assert shown(client, address) == sorted(ids, key=lambda id: -scores[id]) == shown(client, f"/shortlists/{number}")
+    assert "4 pictures, sorted: best first, by your taste." in client.get(address).text
+    assert form(client, f"/shortlists/{number}/sort", before="-".join(map(str, ids))).status_code == 303
+    assert shown(client, f"/shortlists/{number}") == ids
+    assert form(client, f"/shortlists/{number}/sort", before="1-x").status_code == 422
+    assert form(client, f"/shortlists/{number}/sort", by="size").status_code == 422
+    assert shown(client, f"/shortlists/{number}?sorted_by=nothing&before=x") == ids
+
+
+def score(client, number, id):
+    text = client.get(f"/shortlists/{number}").text
+    return float(re.search(rf'<li id="p{id}".*?<b class="list-score"[^>]*>([\d.]+)<', text, re.DOTALL)[1])
+
+
+def entry(id, price=None, currency="EUR", taken="", terms=None):
+    columns = {"date taken": taken} if taken else {}
+    details = Details(price=price, currency=currency, terms=terms)
+    item = Item(id, str(id), Locator.of("x.png"), "0" * 64, 4, 3, columns, details=details)
+    return shortlists._Entry(item, "wall", "", "", [], [])
+
+
+def test_an_order_is_offered_where_two_pictures_have_it_and_what_has_none_comes_last():
+    priced = [entry(1), entry(2, 900), entry(3, 80)]
+    assert [shortlists._can_sort(priced[:n], "price") for n in (2, 3)] == [False, True]
+    assert shortlists._can_sort([entry(1, 80), entry(2, currency=None, terms="free")], "price")
+    assert shortlists._value(entry(1, terms="free"), "price") == 0
+    assert not shortlists._can_sort([entry(1, 5), entry(2, 6, "DKK")], "price"), "two currencies have no order"
+    dated = [entry(1, taken="2019-08-14 10:00:00"), entry(2, taken="2018-01-02"), entry(3)]
+    assert shortlists._can_sort(dated, "date")
+    values = [shortlists._value(one, "date") for one in dated]
+    assert values[1] < values[0]
+    assert np.isnan(values[2])
 
 
 def test_others_need_the_pin_and_cannot_try_them_all(listed, app):

@@ -159,7 +159,8 @@ class Reading:
         if self.fitted is None:
             raise NotEnoughAnswers(
                 f"{self.person.name} has answered nothing in '{self.collection.name}' yet: this model needs answers. "
-                "Choose among its pictures with: beholder serve. To sort them by price, size, date or newest needs no answers"
+                "Choose among its pictures with: beholder serve. "
+                "To sort them by price, size, date or newest needs no answers"
             )
         return self.fitted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from beholder.errors import NotEnoughAnswers
+from beholder.facts import taken_of
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, written_title
 from beholder.store import MOST_LISTED, Person, Remark, Shortlist
@@ -35,6 +37,7 @@ from beholder.web.zipping import zipped
 
 _FIRST_NAME = "Shortlist"  # of the first one, where none was named
 _COVERS = 4
+_ORDERS = {"score": "Best first, by your taste", "date": "Date taken, oldest first", "price": "Price, lowest first"}
 _YEAR = 365 * 24 * 3600
 
 router = APIRouter()
@@ -110,7 +113,14 @@ def _put(state: AppState, person: Person, said: Listing) -> dict[str, Any]:
 
 @router.get("/shortlists/{number}")
 def shortlist(
-    request: Request, number: str, person: PagePerson, off: str = "", at: str = "0", shared: str = ""
+    request: Request,
+    number: str,
+    person: PagePerson,
+    off: str = "",
+    at: str = "0",
+    shared: str = "",
+    sorted_by: str = "",
+    before: str = "",
 ) -> Response:
     """One shortlist, its pictures in the person's order.
 
@@ -120,16 +130,50 @@ def shortlist(
         the picture just taken off, and its place
     shared
         "1": it was shared just now, and its address is shown
+    sorted_by, before
+        the order just taken, and the ids of the pictures as they stood before, with "-" between them
     """
     state, own = state_of(request), _own(request, number, person)
     gone = state.store.item(whole(off, "off", 1, 2**53)) if off else None
+    entries = _entries(state, own, person)
     return page(
-        request, "shortlist.html", here="shortlists", own=own, entries=_entries(state, own, person),
+        request, "shortlist.html", here="shortlists", own=own, entries=entries,
+        orders={by: said for by, said in _ORDERS.items() if _can_sort(entries, by)},
+        sorted_by=_ORDERS.get(sorted_by, "") if before else "", before=before,
         address=f"{base_for_others(request)}shared/{own.key}" if own.key else "",
         command=command_for_others(request), most=MOST,
         gone=gone if gone and gone.id not in own.items else None, at=whole(at, "at", 0, MOST_LISTED),
         shared=shared == "1",
     )  # fmt: skip
+
+
+@router.post("/shortlists/{number}/sort")
+def sort(
+    request: Request, number: str, person: FormPerson, by: Annotated[str, Form()] = "",
+    before: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Sort it for good, as by hand; or back into the order that it had before.
+
+    Parameters
+    ----------
+    by
+        one of _ORDERS; what has none comes last, as it stood
+    before
+        the ids of its pictures in the order to go back to, with "-" between them
+    """
+    state, own = state_of(request), _own(request, number, person)
+    if before:
+        ids = [whole(one, "before", 1, 2**53) for one in before.split("-")[:MOST_LISTED]]
+        state.store.shortlists.order(own, ids)
+        return RedirectResponse(f"/shortlists/{own.id}", 303)
+    entries = _entries(state, own, person)
+    if by not in _ORDERS or not _can_sort(entries, by):
+        raise Refused(422, f"by is {', '.join(_ORDERS)}, and two pictures or more have it.")
+    known = {one.item.id: _value(one, by) for one in entries}
+    order = sorted(own.items, key=lambda id: (math.isnan(known.get(id, math.nan)), known.get(id, 0)))
+    state.store.shortlists.order(own, order)
+    was = "-".join(map(str, own.items))
+    return RedirectResponse(f"/shortlists/{own.id}?sorted_by={by}&before={was}", 303)
 
 
 @router.post("/shortlists/{number}/put")
@@ -349,6 +393,24 @@ def _entries(state: AppState, own: Shortlist, person: Person) -> list[_Entry]:
         )
         for item in items
     ]  # fmt: skip
+
+
+def _value(entry: _Entry, by: str) -> float:
+    """What an order goes by, the lowest first; NaN where it is not known."""
+    if by == "score":
+        return -float(entry.score or "nan")
+    if by == "price":
+        told = entry.item.details
+        return 0.0 if told.terms == "free" else math.nan if told.price is None else float(told.price)
+    taken = taken_of(entry.item)
+    return math.nan if taken is None else taken.timestamp()
+
+
+def _can_sort(entries: Sequence[_Entry], by: str) -> bool:
+    """Whether two or more have what an order goes by; prices of several currencies have none."""
+    known = [one for one in entries if not math.isnan(_value(one, by))]
+    currencies = {one.item.details.currency for one in known if one.item.details.terms != "free"}
+    return len(known) > 1 and (by != "price" or len(currencies) == 1)
 
 
 def _scores(state: AppState, person: Person, items: Sequence[Item], names: dict[int, str]) -> dict[int, str]:
