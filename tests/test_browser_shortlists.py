@@ -222,17 +222,29 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     assert not faults
 
 
-def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server):
+@pytest.fixture
+def shared(server):
+    """Share a shortlist of a person's first pictures; returns its address."""
+
+    def share(name, pictures=1):
+        library = Library(server.home, config=Settings(home=server.home, threads=1))
+        kept, person = library.store.shortlists, library.store.person(name).id
+        own = kept.add(person, "Hall")
+        for item in library.store.items(library.store.collection("wall").id)[:pictures]:
+            kept.put(kept.get(own.id, person), item.id)
+        kept.share(own, "")
+        key = kept.get(own.id, person).key
+        library.close()
+        return f"{server.url}/shared/{key}"
+
+    return share
+
+
+def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server, shared):
     page = open_page()
-    name = enter(page, server)
-    library = Library(server.home, config=Settings(home=server.home, threads=1))
-    kept = library.store.shortlists
-    own = kept.add(library.store.person(name).id, "Hall")
-    kept.put(own, library.store.items(library.store.collection("wall").id)[0].id)
-    kept.share(own, "")
-    key = kept.get(own.id, library.store.person(name).id).key
-    library.close()
-    page.goto(f"{server.url}/shared/{key}")
+    address = shared(enter(page, server))
+    page.context.clear_cookies()
+    page.goto(address)
     page.click(".heart")
     assert page.evaluate("document.getElementById('guest').validationMessage").startswith("Type your name")
     page.fill("#guest", "Ola")
@@ -241,3 +253,35 @@ def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server)
     assert page.get_attribute(".heart", "aria-pressed") == "true"
     page.fill("#guest", "Eva")
     assert page.get_attribute(".heart", "aria-pressed") == "false"
+
+
+def test_on_a_shared_shortlist_nothing_typed_is_lost(open_page, server, shared):
+    page = open_page(**DARK_PHONE)
+    name = enter(page, server)
+    page.goto(address := shared(name, 2))
+    assert page.input_value("#guest") == name, "whose list it is has a name here, too"
+    page.fill("#guest", "Ola ")  # at the same phone
+    comments, send = page.locator(".say [name=text]"), page.locator(".say button:not(.heart)")
+    comments.nth(0).fill("too grey, but")
+    comments.nth(1).fill("yes")
+    with page.expect_navigation():
+        page.locator(".heart").nth(1).click()
+    assert [one.input_value() for one in comments.all()] == ["too grey, but", "yes"]
+    assert page.input_value("#guest") == "Ola "
+    with page.expect_navigation():
+        send.nth(1).click()
+    assert page.locator(".remark-said").all_inner_texts() == ["Ola yes"]
+    assert [one.input_value() for one in comments.all()] == ["too grey, but", ""]
+    page.reload()
+    assert [one.input_value() for one in comments.all()] == ["too grey, but", ""]
+    assert "said" not in page.url
+    valid = "one => one.validity.valid"
+    for text in ("", "  ", "x" * 501):
+        comments.nth(0).fill(text)
+        assert not comments.nth(0).evaluate(valid)
+        send.nth(0).click()
+    assert page.locator(".remark-said").count() == 1
+    comments.nth(0).fill("x" * 500)
+    assert comments.nth(0).evaluate(valid)
+    assert page.url.startswith(address)
+    no_wider(page)

@@ -289,7 +289,13 @@ def test_others_need_the_pin_and_cannot_try_them_all(listed, app):
     assert "&lt;b&gt;yes" in text
     assert 'data-by="[&#34;Ola&#34;]"' in text
     assert "<b>yes" not in text
-    assert client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "  "}).status_code == 422
+    for text in ("", "  ", "\u200b"):  # nothing is said, and it is no heart
+        said = {"item": ids[0], "name": "Ola", "text": text}
+        reply = client.post(f"{path}/say", data=said, follow_redirects=False)
+        assert reply.headers["location"] == f"{path}#p{ids[0]}"
+    assert 'data-by="[&#34;Ola&#34;]"' in client.get(path).text
+    refused = client.post(f"{path}/say", data={"item": ids[0], "name": "Ola", "text": "x" * 501})
+    assert (refused.status_code, "501 characters long; at most 500 are kept" in refused.text) == (400, True)
     for _ in range(9):
         client.post(f"{path}/pin", data={"pin": "0000"})
     assert client.post(f"{path}/pin", data={"pin": "4711"}).status_code == 429

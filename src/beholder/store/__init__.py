@@ -2,7 +2,7 @@
 
 from beholder.store.names import alike, clean, composed
 from beholder.store.removal import Going
-from beholder.store.shortlists import MOST_LISTED, KeptShortlists, Remark, Shortlist
+from beholder.store.shortlists import MOST_LISTED, MOST_SAID, KeptShortlists, Remark, Shortlist
 from beholder.store.store import (
     CollectionRow,
     CropCounts,
@@ -20,6 +20,7 @@ from beholder.store.works import KeptListing, KeptWorks, SamePair
 
 __all__ = [
     "MOST_LISTED",
+    "MOST_SAID",
     "CollectionRow",
     "CropCounts",
     "FoundCrop",

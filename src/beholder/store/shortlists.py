@@ -20,7 +20,8 @@ from beholder.store.names import clean
 MOST_LISTED = 200  # pictures on one shortlist: a page, not a collection
 _MOST_LISTS = 200  # of one person
 _MOST_REMARKS = 2000  # on one shortlist
-_NOTE, _REMARK = 2000, 500  # characters
+MOST_SAID = 500  # characters of a remark
+_NOTE = 2000  # characters
 _GONE = "There is no such shortlist; perhaps it was deleted."
 _UNSHARED = "This shortlist is not shared any more. Ask the person who sent you the address."
 
@@ -182,7 +183,7 @@ class KeptShortlists:
         UserError
             on a bad name, a text that is too long, or where too much was said already
         """
-        name, text, r = clean("person", name), _said(text, _REMARK), t.remarks.c
+        name, text, r = clean("person", name), _said(text, MOST_SAID), t.remarks.c
         mine = (r.shortlist_id == shortlist.id) & (r.item_id == item_id) & (r.name == name) & (r.text == "")
         row = {"shortlist_id": shortlist.id, "item_id": item_id, "name": name, "text": text, "at": _now()}
         with writing(self._engine) as db:

@@ -18,7 +18,7 @@ from beholder.errors import NotEnoughAnswers
 from beholder.facts import taken_of
 from beholder.offers import offer_of, size_text
 from beholder.ranking import Ranked, written_title
-from beholder.store import MOST_LISTED, Person, Remark, Shortlist
+from beholder.store import MOST_LISTED, MOST_SAID, Person, Remark, Shortlist
 from beholder.types import Item
 from beholder.web.access import base_for_others, command_for_others
 from beholder.web.answers import Listing, Note, Order, read
@@ -317,7 +317,10 @@ def shared(request: Request, key: str) -> Response:
         (i, notes.get(i.id, ""), hearts[i.id], [r for r in remarks if r.item_id == i.id and r.text]) for i in items
     ]
     whose = next((p.name for p in state.store.people() if p.id == seen.person_id), "")
-    return page(request, "shared.html", seen=seen, whose=whose, entries=entries, here_as=state.person(request.cookies))
+    return page(
+        request, "shared.html", seen=seen, whose=whose, entries=entries, here_as=state.person(request.cookies),
+        longest=MOST_SAID,
+    )  # fmt: skip
 
 
 @router.get("/shared/{key}/pictures/{item_id}/{side}.jpg")
@@ -357,10 +360,11 @@ def say(
     id = whole(item, "item", 1, 2**53)
     if id not in seen.items:
         raise Refused(404, "This picture is no longer on the shortlist.")
-    if not heart and not text.strip():
-        raise Refused(422, "Write a comment first, or give a heart.")
+    if not heart and not any(c.isprintable() and not c.isspace() for c in text):
+        return RedirectResponse(f"/shared/{key}#p{id}", 303)
     state_of(request).store.shortlists.say(seen, id, name, "" if heart else text)
-    return RedirectResponse(f"/shared/{key}#p{id}", 303)
+    said = "" if heart else f"?said={id}"  # what was typed need not be kept any longer
+    return RedirectResponse(f"/shared/{key}{said}#p{id}", 303)
 
 
 def _own(request: Request, number: str, person: Person) -> Shortlist:
