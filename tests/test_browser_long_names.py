@@ -47,6 +47,24 @@ def test_long_names_run_out_of_no_page_and_cover_nothing(page, long_names):
             assert page.locator(".bar .me").bounding_box()["x"] + 30 < width
 
 
+def test_the_dots_of_a_person_are_in_their_card_beside_a_long_name(page, long_names):
+    page.goto(f"{long_names.url}/people")
+    page.fill("label:has-text('Name') input", f"Ada {uuid.uuid4().hex[:6]}")
+    page.get_by_role("button", name="Add").click()
+    page.goto(f"{long_names.url}/people")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        cards = [
+            [one.locator(part).bounding_box() for part in (".person", ".round")]
+            for one in page.locator(".people li").all()
+        ]
+        assert len(cards) > 1
+        for card, dots in cards:
+            assert card["y"] <= dots["y"]
+            assert dots["y"] + dots["height"] <= card["y"] + card["height"]
+            assert dots["x"] + dots["width"] <= card["x"] + card["width"]
+
+
 def test_a_notice_in_the_bar_covers_no_menu(page):
     page.evaluate(
         """said => {

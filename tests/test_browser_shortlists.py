@@ -178,9 +178,11 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
     page.go_back()
     page.locator("a", has_text="Decide").click()
     page.locator(".pair img").nth(1).wait_for()
-    assert page.inner_text("#round") == "2 to go. Your choices here also teach your ranking"
+    assert page.inner_text("#round") == "2 to go"
+    assert page.get_by_label("My choices here also teach my ranking").is_checked()
     scores = page.locator("#all > li").evaluate_all("all => all.map(one => Number(one.dataset.score))")  # before it
     page.keyboard.press("ArrowRight")
+    assert not page.get_by_label("My choices here").is_visible()
     assert page.locator(".bar .name").is_visible()
     page.reload()  # left half way, it goes on there
     page.locator("#round", has_text="the final").wait_for()
@@ -223,10 +225,10 @@ def test_pictures_are_kept_noted_moved_and_decided(open_page, server, device):
 
 
 @pytest.fixture
-def shared(server):
-    """Share a shortlist of a person's first pictures; returns its address."""
+def listed(server):
+    """Put a person's first pictures on a shared shortlist; returns its address, and the one for others."""
 
-    def share(name, pictures=1):
+    def put(name, pictures):
         library = Library(server.home, config=Settings(home=server.home, threads=1))
         kept, person = library.store.shortlists, library.store.person(name).id
         own = kept.add(person, "Hall")
@@ -235,14 +237,71 @@ def shared(server):
         kept.share(own, "")
         key = kept.get(own.id, person).key
         library.close()
-        return f"{server.url}/shared/{key}"
+        return f"{server.url}/shortlists/{own.id}", f"{server.url}/shared/{key}"
 
-    return share
+    return put
 
 
-def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server, shared):
+@pytest.mark.parametrize("device", [{"viewport": {"width": 1280, "height": 900}}, DARK_PHONE], ids=["desk", "phone"])
+def test_two_can_decide_without_teaching_the_ranking_of_one(open_page, server, listed, device):
+    page = open_page(**device)
+    name = enter(page, server)
+    page.goto(address := f"{listed(name, 3)[0]}/decide")
+    page.locator(".pair img").nth(1).wait_for()
+    teach = page.get_by_role("checkbox", name="My choices here also teach my ranking")
+    teach.focus()
+    page.keyboard.press("Space")
+    no_wider(page)
+    page.reload()
+    page.locator(".pair img").nth(1).wait_for()
+    assert not teach.is_checked(), "remembered for this shortlist"
+    teach.focus()
+    page.keyboard.press("ArrowRight")  # choices go on from there
+    page.locator("#round", has_text="the final").wait_for()
+    page.keyboard.press("u")
+    page.locator("#round", has_text="2 to go").wait_for()
+    page.locator(".pair .plate").last.focus()
+    page.keyboard.press("Space")  # skips, as its button says
+    page.locator("#round", has_text="the final").wait_for()
+    page.keyboard.press("u")
+    page.locator("#round", has_text="2 to go").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator("#round", has_text="the final").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".chosen").wait_for()
+    assert "not learned from it" in page.locator(".outcome").inner_text()
+    order = [page.locator(".chosen h2").inner_text(), *page.locator(".also li > span").all_inner_texts()]
+    page.locator("button", has_text="Put all in this order").click()
+    page.locator("#list > li").nth(2).wait_for()
+    assert [one.get_attribute("data-title") for one in page.locator("#list > li").all()] == order
+    assert kinds(server, name) == []
+    page.goto(address)
+    page.locator(".pair img").nth(1).wait_for()
+    teach.check()
+    page.keyboard.press("ArrowLeft")
+    page.locator("#round", has_text="the final").wait_for()
+    saved(page)
+    assert kinds(server, name) == ["choice"]
+
+
+def test_of_those_that_lost_in_one_round_whoever_lost_to_a_better_one_comes_first(open_page, server, listed):
     page = open_page()
-    address = shared(enter(page, server))
+    page.goto(f"{listed(enter(page, server), 8)[0]}/decide")
+    page.locator(".pair img").nth(1).wait_for()
+    titles = page.locator("#all > li").evaluate_all("all => all.map(one => one.dataset.title)")
+    for left in ("7 to go", "6 to go", "5 to go", "4 to go", "3 to go", "2 to go", "the final"):
+        page.locator("#round", has_text=left).wait_for()
+        page.keyboard.press("ArrowLeft")
+    page.locator(".chosen").wait_for()
+    page.reload()  # the same where it is found again
+    page.locator(".chosen").wait_for()
+    order = [page.locator(".chosen h2").inner_text(), *page.locator(".also li > span").all_inner_texts()]
+    assert order == [titles[at] for at in (0, 4, 2, 6, 1, 5, 3, 7)]
+
+
+def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server, listed):
+    page = open_page()
+    _, address = listed(enter(page, server), 1)
     page.context.clear_cookies()
     page.goto(address)
     page.click(".heart")
@@ -255,10 +314,10 @@ def test_a_guest_is_asked_for_a_name_and_sees_the_heart_given(open_page, server,
     assert page.get_attribute(".heart", "aria-pressed") == "false"
 
 
-def test_on_a_shared_shortlist_nothing_typed_is_lost(open_page, server, shared):
+def test_on_a_shared_shortlist_nothing_typed_is_lost(open_page, server, listed):
     page = open_page(**DARK_PHONE)
     name = enter(page, server)
-    page.goto(address := shared(name, 2))
+    page.goto(address := listed(name, 2)[1])
     assert page.input_value("#guest") == name, "whose list it is has a name here, too"
     page.fill("#guest", "Ola ")  # at the same phone
     comments, send = page.locator(".say [name=text]"), page.locator(".say button:not(.heart)")

@@ -251,7 +251,7 @@ def change(
 
 @router.get("/shortlists/{number}/decide")
 def decide(request: Request, number: str, person: PagePerson) -> Response:
-    """A small tournament among its pictures; what is chosen in it teaches like any other answer."""
+    """A small tournament among its pictures; what is chosen in it teaches like any answer, where that is wanted."""
     state, own = state_of(request), _own(request, number, person)
     items, names = state.store.some_items(own.items), state.store.collections_of(own.items)
     if len(items) < FEWEST:

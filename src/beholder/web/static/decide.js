@@ -16,8 +16,11 @@ const round = document.getElementById("round");
 const all = [...document.querySelectorAll("#all > li")].map(({ dataset, firstElementChild }) => ({ id: Number(dataset.item), segment: dataset.segment, title: dataset.title, said: dataset.said, score: Number(dataset.score), image: firstElementChild }));
 for (const { image } of all) image.style.setProperty("--ar", image.getAttribute("width") / image.getAttribute("height"));
 
-const teaches = new Set(all.map((one) => one.segment)).size < all.length; // some two are of one collection
+const teach = document.getElementById("teach");
+const wanted = teach.firstElementChild; // whether the choices are answers, too
+const canTeach = new Set(all.map((one) => one.segment)).size < all.length; // some two are of one collection
 const KEY = `beholder-decide.${home}.${person}.${page.dataset.id}`;
+const APART = `${KEY}.apart`; // there where they are not
 
 // alive: those of this round, in order; next: winners of it; out: those that lost, the last one first
 let now;
@@ -57,6 +60,20 @@ function drop() {
   }
 }
 
+try {
+  wanted.checked = !localStorage.getItem(APART);
+} catch {
+  // they teach
+}
+wanted.addEventListener("change", () => {
+  try {
+    if (wanted.checked) localStorage.removeItem(APART);
+    else localStorage.setItem(APART, "1");
+  } catch {
+    // for this page only
+  }
+});
+
 // Go on where it was left; whether there was such a place.
 function resume() {
   try {
@@ -85,8 +102,8 @@ function step() {
   if (now.alive.length === 1) return over();
   const [left, right] = pair();
   const games = now.alive.length + now.next.length - 1;
-  const first = teaches && !before.length ? ". Your choices here also teach your ranking" : "";
-  round.textContent = (games === 1 ? "the final" : `${games} to go`) + first;
+  round.textContent = games === 1 ? "the final" : `${games} to go`;
+  teach.hidden = !canTeach || before.length > 0;
   ask.textContent = view.ask;
   view.slots.forEach((slot, at) => {
     const { title, said } = pair()[at];
@@ -95,10 +112,10 @@ function step() {
   return view.show({ question: { items: pair() }, images: [left.image, right.image] });
 }
 
-// What is said of two pictures of one collection is an answer like any other.
+// What is said of two pictures of one collection is an answer like any other, where the person wants that.
 function give(event) {
   const [left, right] = pair();
-  const said = left.segment === right.segment ? { id: newId(), asked_by: "shortlist", ...event } : null;
+  const said = wanted.checked && left.segment === right.segment ? { id: newId(), asked_by: "shortlist", ...event } : null;
   if (said) add(left.segment, said);
   before.push({ state: now, said, segment: left.segment });
   const won = event.kind === "choice" ? event.items[0] : left.id; // of two alike, the one that hangs first goes on
@@ -135,11 +152,31 @@ function undo() {
   step();
 }
 
-// What the ranking said before, of the pictures of the same collection, and that it has learned.
+const taught = () => before.some((one) => one.said);
+
+// What the ranking said before, of the pictures of the same collection, and whether it has learned.
 function against(winner) {
   const ranked = all.filter((one) => one.segment === winner.segment && one.score > 0).sort((one, other) => other.score - one.score);
-  if (ranked.length < 2 || !(winner.score > 0)) return "Your results have learned from it.";
-  return ranked[0].score > winner.score ? `Your ranking had ${ranked[0].title} first; it has learned from your choice.` : "Your ranking had it first, too.";
+  if (ranked.length < 2 || !(winner.score > 0)) return taught() ? "Your results have learned from it." : "Your results have not learned from it.";
+  if (ranked[0].score <= winner.score) return "Your ranking had it first, too.";
+  return `Your ranking had ${ranked[0].title} first; it has ${taught() ? "" : "not "}learned from your choice.`;
+}
+
+// From the winner to the last: who went further comes first, and of one round whoever lost to the better one.
+function placed() {
+  const states = [...before.map((one) => one.state), now];
+  const rounds = [];
+  before.forEach(({ state }, at) => {
+    if (!state.next.length) rounds.unshift([]); // the last round comes first
+    const [loser] = states[at + 1].out;
+    rounds[0].push({ loser, to: state.alive.find((one, place) => place < 2 && one !== loser) });
+  });
+  const order = [...now.alive];
+  for (const lost of rounds) {
+    lost.sort((one, other) => order.indexOf(one.to) - order.indexOf(other.to));
+    order.push(...lost.map((one) => one.loser));
+  }
+  return order;
 }
 
 // What each score is now that this was learned from, beside what it was.
@@ -162,7 +199,8 @@ async function learned() {
 
 function over() {
   const [winner] = now.alive;
-  const order = [winner, ...now.out];
+  const order = placed();
+  teach.hidden = true;
   ask.replaceChildren("Your choice", make("span", { class: "unseen" }, `: ${winner.title}`));
   round.textContent = "";
   const outcome = `${hung[0] === winner ? "It stands first on the shortlist. " : ""}${against(winner)}`;
@@ -172,17 +210,21 @@ function over() {
     await flush();
     location.href = `/shortlists/${page.dataset.id}`;
   } });
-  const others = now.out.map((one) => make("li", {}, one.image, make("span", {}, one.title)));
+  const others = order.slice(1).map((one) => make("li", {}, one.image, make("span", {}, one.title)));
   wall.replaceChildren(make("div", { class: "chosen" }, make("figure", {}, winner.image), make("h2", {}, winner.title), make("ol", { class: "also", start: 2 }, ...others), make("p", { class: "soft outcome" }, outcome)));
   controls.replaceChildren(keepOrder, button("Decide again", { onclick: begin }), button("Undo", { key: "U", onclick: undo }));
-  if (teaches) learned();
+  if (taught()) learned();
 }
 
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.target.matches("input")) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
   const key = keyOf(e);
+  const [paired, inWall] = [wall.querySelector(".pair"), e.target === document.body || wall.contains(e.target)];
   if (key.toLowerCase() === "u" || key === "Backspace") undo();
-  else if (!wall.querySelector(".pair") || !view.key(key)) return;
+  else if (paired && key === " " && inWall) view.acts.skip(); // elsewhere it presses what has the focus
+  else if (!paired || !view.key(key)) return;
   e.preventDefault();
 });
+// Firefox presses a focused picture when Space comes up, whatever was prevented when it went down.
+wall.addEventListener("keyup", (e) => e.key === " " && wall.querySelector(".pair") && e.preventDefault());
 if (!resume()) begin();
