@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from beholder.concepts import Tags
 from beholder.explain import varied
 from beholder.explain.showing import covering, parted
+from beholder.explain.two_kinds import two_kinds_of
+from beholder.types import Answers
 
 KINDS, EACH = 4, 50
 
@@ -59,3 +62,22 @@ def test_pictures_are_parted_by_kind(kinds):
     assert sorted((one, other)) == [[3, 4, 5], [160, 161, 162]]
     assert parted(kinds, np.array([7])) == ([7], [])
     assert parted(kinds, np.empty(0, np.int64)) == ([], [])
+
+
+def picks(picked, left):
+    return Answers(grids=np.array([(n // 9, row, int(row in picked)) for n, row in enumerate([*picked, *left])]))
+
+
+def test_who_likes_two_kinds_is_told_of_both_by_name(kinds):
+    rows = np.arange(len(kinds)) // EACH
+    said = np.stack([rows == 3, rows == 2, rows < 2], axis=1)
+    words = Tags(("boats", "portrait", "plain background"), ("subject", "figure", "composition"), said * 0.9, said)
+    left = range(60)
+    both = picks([*range(150, 162), *range(100, 108)], left)
+    told = "The pictures that you liked are of two kinds: pictures of boats, and portraits (12 and 8 of 20)."
+    assert two_kinds_of(kinds, both, words) == told
+    assert two_kinds_of(kinds, picks([*range(150, 165), 100, 101, 102], left), words) == "", "three may be slips"
+    assert two_kinds_of(kinds, picks(range(150, 170), left), words) == "", "they are of one kind"
+    assert two_kinds_of(kinds, picks([*range(150, 155), *range(100, 105)], left), words) == "", "ten are few"
+    assert two_kinds_of(kinds, both, Tags.nothing(len(kinds))) == "", "no word says which"
+    assert two_kinds_of(kinds, Answers(), words) == ""

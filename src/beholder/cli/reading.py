@@ -363,13 +363,14 @@ def explain(
                 "leanings": [_leaning(x) for x in told.leanings],
                 "guess": told.guess,
                 "folders": told.folders,
+                "kinds": told.kinds,
                 "affinities": told.affinities,
                 "taught": taught,
             }
         )
         return
     say(verdict.sentence)
-    for said in filter(None, (told.guess, told.folders)):
+    for said in filter(None, (told.kinds, told.guess, told.folders)):
         say(said)
     if loved:
         say(f"{verdict.caption} {', '.join([*loved, *others])}")

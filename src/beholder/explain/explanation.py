@@ -17,6 +17,7 @@ from beholder.explain.leanings import Leaning, carried, confidence_of, sentence_
 from beholder.explain.likings import Liking, WordEvidence, likings
 from beholder.explain.linear import Weights, fit_weights, standardise
 from beholder.explain.phrases import friend_sentence, spoken_of
+from beholder.explain.two_kinds import two_kinds_of
 from beholder.explain.why import Reason, reasons_of
 from beholder.features.attributes import ATTRIBUTES
 from beholder.types import Answers, Floats, Matrix
@@ -58,6 +59,8 @@ class Explanation:
         a sentence of what they seem to like; "" where nothing stands out (`explain.guess`)
     folders
         a sentence of the folders that many liked pictures are from; "" where none stands out (`explain.folders`)
+    kinds
+        a sentence of the two kinds that the liked pictures are of; "" where they are of one (`explain.two_kinds`)
     """
 
     sentence: str
@@ -70,6 +73,7 @@ class Explanation:
     likings: Sequence[Liking] = ()
     guess: str = ""
     folders: str = ""
+    kinds: str = ""
 
 
 def explain(
@@ -124,6 +128,7 @@ def explain(
     return Explanation(
         said, leanings, found, confidence_of(leanings, found, liked), count, named=in_words, likings=named, guess=guess,
         folders=folders_of(folders, answers) if enough else "",
+        kinds=two_kinds_of(X, answers, words) if found and words else "",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ _ROUNDS = 20  # in which pictures are parted in two
 
 def varied(X: Matrix, rows: Sequence[int], most: int) -> list[int]:
     """The first of these rows, without those that hardly differ from one before, unless there are too few others."""
-    return [rows[at] for at in _apart(_looks(X, np.array(rows, np.int64)), _ALIKE, most)[:most]]
+    return [rows[at] for at in _apart(looks_of(X, np.array(rows, np.int64)), _ALIKE, most)[:most]]
 
 
 def covering(X: Matrix, rows: Sequence[int], scores: Floats, liked: Ints, most: int) -> list[int]:
@@ -35,9 +35,9 @@ def covering(X: Matrix, rows: Sequence[int], scores: Floats, liked: Ints, most: 
     """
     if not len(liked) or len(rows) <= most:
         return varied(X, rows, most)
-    z = _looks(X, np.array(rows, np.int64))
+    z = looks_of(X, np.array(rows, np.int64))
     at = _apart(z, _SAME, most)
-    likeness = np.maximum(z[at] @ _looks(X, liked).T, 0)
+    likeness = np.maximum(z[at] @ looks_of(X, liked).T, 0)
     score = scores[np.array(rows, np.int64)[at]]
     bonus = _SCORE * (score - score.min()) / max(float(np.ptp(score)), 1e-9)
     chosen, covered = list[int](), np.zeros(len(liked))
@@ -56,7 +56,7 @@ def parted(X: Matrix, rows: Ints) -> tuple[list[int], list[int]]:
     """
     if len(rows) < 2:
         return rows.tolist(), []
-    z = _looks(X, rows)
+    z = looks_of(X, rows)
     centres = z[list(np.unravel_index(int(np.argmin(z @ z.T)), (len(z), len(z))))]
     for _ in range(_ROUNDS):
         first = z @ centres[0] >= z @ centres[1]
@@ -76,7 +76,7 @@ def _apart(z: Floats, alike: float, least: int) -> list[int]:
     return sorted([*kept, *others[: max(0, least - len(kept))]])
 
 
-def _looks(X: Matrix, rows: Ints) -> Floats:
+def looks_of(X: Matrix, rows: Ints) -> Floats:
     """(k, d) of length 1, whose products say how alike these rows are."""
     middle, spread = derived(X, "middle and spread", lambda: (X.mean(axis=0), X.std(axis=0)))
     z = np.asarray((X[rows] - middle) / np.maximum(spread, 1e-6), np.float64)
