@@ -89,7 +89,8 @@ def test_the_folder_that_a_picture_lies_in_is_a_name_that_the_taste_knows(librar
     take_in(library, painted)
     art = library.collection("art")
     assert sorted(set(art.folders)) == ["Rome/day 1", "Venice"]
-    assert [[codes] == art.names[0].tolist() for codes in art.names[:, 0]] == [f == art.folders[0] for f in art.folders]
+    codes = art.names.of(art.X)
+    assert [code == codes[0] for code in codes[:, 0].tolist()] == [folder == art.folders[0] for folder in art.folders]
 
 
 def test_the_pictures_of_a_damaged_shard_are_embedded_again_at_the_next_import(library, painted):

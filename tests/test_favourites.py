@@ -7,7 +7,7 @@ from beholder.ask import favourites
 from beholder.ask.kinds import kinds_of
 from beholder.ask.ours import OURS
 from beholder.table import Layout
-from beholder.taste import TasteMixture
+from beholder.taste import PictureNames, TasteMixture
 from beholder.types import Answers
 
 KINDS, EACH = 12, 40
@@ -93,7 +93,7 @@ def test_who_likes_what_names_alone_tell_is_asked_for_favourites_too(kinds, monk
     X, kind = kinds
     artist = np.random.default_rng(3).permutation(kind)  # which no picture shows
     _, told = liking((X, artist), 5, grids=24)
-    model = TasteMixture(layout=LAYOUT, names=artist[:, None]).fit(X, **told.as_fit(grids=True))
+    model = TasteMixture(layout=LAYOUT, names=PictureNames(artist[:, None], X)).fit(X, **told.as_fit(grids=True))
     asked = []
     monkeypatch.setattr(favourites, "pictures", lambda model, X, answers, rows, n, rng: asked.append(n) or rows[:n])
     OURS(model, X, told, np.setdiff1d(np.arange(len(X)), told.judged), 100, np.random.default_rng(0))

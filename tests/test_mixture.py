@@ -1,12 +1,16 @@
 """The app's own model: regimes averaged by evidence, grids against a bar, names, and answers given elsewhere."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy.stats import norm
+from sklearn.base import clone
 
+from beholder.errors import ShapeError
 from beholder.prequential import expected, predict_answer
 from beholder.table import Layout, PictureTable
-from beholder.taste import TasteMixture, doubt, feature_map
+from beholder.taste import PictureNames, TasteMixture, doubt, feature_map
 from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.likelihood import CHOICE, PICK, RATING, TIE, Likelihood, find_mode
 from beholder.taste.mixture import _pooled
@@ -187,7 +191,7 @@ def test_doubt_is_that_of_the_pooled_regimes(kinds):
 def test_in_however_small_parts_pictures_are_looked_at_they_say_the_same(kinds, monkeypatch):
     X, kind = kinds
     shown, names = np.random.default_rng(1).permutation(len(X))[:45].reshape(5, 9), kind[:, None]
-    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids_of(kind == 2, shown))
+    model = TasteMixture(layout=LAYOUT, names=PictureNames(names, X)).fit(X, grids=grids_of(kind == 2, shown))
     score, std, variance = *model.predict(X, return_std=True), model.mean_variance(X)
     monkeypatch.setattr(feature_map, "_SCORED", (5, 200))
     monkeypatch.setattr(doubt, "_MULTIPLIED", 11)
@@ -202,7 +206,7 @@ def test_the_doubt_of_some_pictures_and_the_mean_of_all_are_those_of_each(kinds,
     X = PictureTable.of_array(kinds[0], LAYOUT).X
     shown = np.random.default_rng(picks).permutation(len(X))[: 9 * picks].reshape(picks, 9)
     names = np.column_stack([kinds[1], np.arange(len(X)) % 3 - 1])
-    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids_of(kinds[1] == 2, shown))
+    model = TasteMixture(layout=LAYOUT, names=PictureNames(names, X)).fit(X, grids=grids_of(kinds[1] == 2, shown))
     assert any(fit.regime.named_share for fit in model.fits_)
     each, some = model.predict(X, return_std=True)[1], np.array([7, 3, 90])
     beliefs = _pooled(model.beliefs(X, some, choices=False))[1]
@@ -224,8 +228,8 @@ def test_the_shares_of_regimes_are_probabilities_and_evidence_moves_them(kinds):
 def test_what_the_collection_says_is_learned_where_it_tells_the_taste(kinds):
     X = PictureTable.of_array(kinds[0], LAYOUT).X
     rng = np.random.default_rng(0)
-    names = rng.integers(15, size=(len(X), 1))  # which no number of a picture tells
-    liked, shown = names[:, 0] == 3, rng.permutation(len(X))[:90].reshape(10, 9)
+    codes = rng.integers(15, size=(len(X), 1))  # which no number of a picture tells
+    names, liked, shown = PictureNames(codes, X), codes[:, 0] == 3, rng.permutation(len(X))[:90].reshape(10, 9)
     seen = shown.ravel()
     told, blind = (
         TasteMixture(layout=LAYOUT, names=given).fit(X, grids=grids_of(liked, shown)) for given in (names, None)
@@ -268,10 +272,36 @@ def test_prior_odds_add_up_and_give_clear_tastes_their_share():
 def test_a_saved_model_of_named_pictures_predicts_other_pictures(kinds, tmp_path):
     X, kind = PictureTable.of_array(kinds[0], LAYOUT).X, kinds[1]
     grids = grids_of(kind == 3, np.random.default_rng(0).permutation(len(X))[:45].reshape(5, 9))
-    TasteMixture(layout=LAYOUT, names=kind[:, None]).fit(X, grids=grids).save(tmp_path / "taste")
-    score, std = TasteMixture.load(tmp_path / "taste").predict(X[:20], return_std=True)
-    assert np.isfinite(score).all()
+    names = PictureNames(np.random.default_rng(1).permutation(kind)[:, None], X)  # which no number of a picture tells
+    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids)
+    model.save(tmp_path / "taste")
+    again = TasteMixture.load(tmp_path / "taste")
+    assert again.predict(X) == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)
+    score, std = again.predict(X[:20], return_std=True)
+    assert score == pytest.approx(model.predict(X)[:20], rel=1e-4, abs=1e-4)
     assert (std > 0).all()
+    assert np.isfinite(again.predict(X[:20] + 1)).all(), "of pictures with no names here"
+
+
+def test_names_are_known_by_the_numbers_of_a_picture_whatever_array_they_are_in(kinds):
+    X, kind = PictureTable.of_array(kinds[0].astype(np.float32), LAYOUT).X, kinds[1]
+    names = PictureNames(np.random.default_rng(1).permutation(kind)[:, None], X)
+    grids = grids_of(names.codes[:, 0] == 3, np.random.default_rng(0).permutation(len(X))[:90].reshape(10, 9))
+    model = TasteMixture(layout=LAYOUT, names=names).fit(X, grids=grids)
+    score, order = model.predict(X), np.random.default_rng(2).permutation(len(X))
+    assert model.named_ == 1
+    assert any(fit.regime.named_share for fit in model.fits_)
+    for rows in (np.asarray(X).copy(), np.asarray(X).astype(np.float64)):
+        assert model.predict(rows) == pytest.approx(score, abs=1e-3)
+        again = clone(model).fit(rows, grids=grids)
+        assert again.predict(X) == pytest.approx(score, abs=2e-3)
+    assert model.predict(X[order]) == pytest.approx(score[order], abs=1e-3)
+    assert model.predict(X[5:6]) == pytest.approx(score[5:6], abs=1e-3)
+    assert pickle.loads(pickle.dumps(model)).predict(X) == pytest.approx(score, abs=1e-3)
+    assert names.of(X + 1).max() == -1
+    assert names.of(X[:0]).shape == (0, 1)
+    with pytest.raises(ShapeError, match=r"a row for each of"):
+        PictureNames(names.codes[:3], X)
 
 
 def test_a_fit_that_goes_on_from_another_is_the_fit_from_the_beginning(kinds):

@@ -44,7 +44,7 @@ from beholder.search import Finder, Found, Looks, text_fits
 from beholder.sources import SAMPLE, open_source, unread_in
 from beholder.store import CollectionRow, Store, VectorShards, alike
 from beholder.table import ATTRIBUTES, Layout, PictureTable, Seen, assemble
-from beholder.taste import ExpertNetworks, FeatureMap, Population, TasteModel
+from beholder.taste import ExpertNetworks, FeatureMap, PictureNames, Population, TasteModel
 from beholder.taste.capabilities import Knowledge
 from beholder.taste.priors import find_population
 from beholder.text import shown
@@ -776,17 +776,17 @@ class Collection:
         return [item.folder for item in self.items]
 
     @once
-    def names(self) -> Ints | None:
-        """(n, k) what the source says of each picture in k columns that tell several apart, as numbers; None: nothing.
+    def names(self) -> PictureNames | None:
+        """What the source says of each picture in columns that tell several apart; None: nothing.
 
-        The same number where the same is said, -1 where nothing is. A column counts whose values are shared: a title or
-        a price is of one picture alone. So does the folder that each lies in.
+        A column counts whose values are shared: a title or a price is of one picture alone. So does the folder that
+        each lies in.
         """
         columns = sorted({name for item in self.items for name in item.columns if field_of(name) != "taken"})
         told = [[item.columns.get(name, "").strip() for item in self.items] for name in columns]
         told.append(self.folders)
         found = [codes for said in told if (codes := _codes(said)) is not None]
-        return np.column_stack(found) if found else None
+        return PictureNames(np.column_stack(found), self.X) if found else None
 
     @once
     def _rows_of_name(self) -> dict[str, list[int]]:

@@ -36,6 +36,7 @@ from beholder.taste.fpmf import Fpmf
 from beholder.taste.gaussian_process import GaussianProcess
 from beholder.taste.mixture import TasteMixture
 from beholder.taste.network_mixture import ExpertNetworks, NetworkMixture, UniformMix, ZeroShotBest
+from beholder.taste.picture_names import PictureNames
 from beholder.taste.population import Population, PopulationProcess, learn_population
 from beholder.taste.svr import Pam, ResidualSvr, Svm
 from beholder.taste.tangent import TangentProcess
@@ -105,6 +106,7 @@ __all__ = [
     "Logistic",
     "NetworkMixture",
     "Pam",
+    "PictureNames",
     "Population",
     "PopulationProcess",
     "ResidualSvr",

@@ -12,7 +12,8 @@ from typing import Any, Protocol, runtime_checkable
 from numpy.typing import ArrayLike, NDArray
 
 from beholder.errors import UserError
-from beholder.types import Answers, Floats, Ints
+from beholder.taste.picture_names import PictureNames
+from beholder.types import Answers, Floats
 
 
 @runtime_checkable
@@ -62,7 +63,7 @@ class Knowledge:
     scale
         lowest and highest rating of the person; None: the raters'
     names
-        (n, k) what is said of each picture, as in `TasteMixture`
+        what is said of each picture, as in `TasteMixture`
     elsewhere
         what the person said of other pictures, as in `TasteMixture`
     start
@@ -82,7 +83,7 @@ class Knowledge:
     networks: Any = None
     prior: Any = None
     scale: tuple[float, float] | None = None
-    names: Ints | None = None
+    names: PictureNames | None = None
     elsewhere: Sequence[tuple[NDArray[Any], Answers]] = ()
     start: Any = None
     hyperparameters: Mapping[str, float] | None = None

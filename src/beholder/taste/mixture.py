@@ -33,6 +33,7 @@ from beholder.taste.functionals import Functionals, find_posterior
 from beholder.taste.gaussian_process import Care, GaussianProcess
 from beholder.taste.generic import GenericScore
 from beholder.taste.likelihood import CHOICE, TIE, Likelihood
+from beholder.taste.picture_names import PictureNames
 from beholder.taste.places import Places, of_attribute
 from beholder.taste.population import Population, learn_population, shares_of
 from beholder.taste.posterior import root_of
@@ -89,8 +90,7 @@ class TasteMixture(GaussianProcess):
     scale
         lowest and highest rating of this person, None where it is the raters' own
     names
-        (n, k) what is said of each picture that `features` were fitted on, in k columns (artist, style): whole
-        numbers, the same where it is the same, -1 where nothing is said; None: nothing
+        what is said of each picture of the pool in columns (artist, style); None: nothing
     start
         the `start_` of a fit on answers that these continue: from there the same fit is found sooner
     elsewhere
@@ -109,7 +109,7 @@ class TasteMixture(GaussianProcess):
         features: FeatureMap | None = None,
         prior: Population | None = None,
         scale: tuple[float, float] | None = None,
-        names: Ints | None = None,
+        names: PictureNames | None = None,
         elsewhere: Sequence[tuple[NDArray[Any], Answers]] = (),
         start: Start | None = None,
     ) -> None:
@@ -159,7 +159,7 @@ class TasteMixture(GaussianProcess):
         with one_thread():
             self.features_ = self.features or self.learn_features(X)
             self.centre_, self.unit_ = self._centre(answers.ratings)
-            self.named_ = 0 if self.names is None else self.names.shape[1]
+            self.named_ = 0 if self.names is None else self.names.width
             self.told_ = Functionals.of(answers, self.centre_, self.unit_)
             self.judged_ = self._places(X, self.told_.judged)
             for source, (other, theirs) in enumerate(self.elsewhere, 1):
@@ -305,9 +305,9 @@ class TasteMixture(GaussianProcess):
 
     def _names(self, X: NDArray[Any], rows: Ints | None) -> Ints:
         """What the collection says of the pictures; nothing is known of rows that are not its own."""
-        if self.names is None or not self.features_.made_of(X) or len(X) != len(self.names):
+        if self.names is None:
             return np.full((len(X) if rows is None else len(rows), self.named_), -1)
-        return self.names if rows is None else self.names[rows]
+        return self.names.of(X, rows)
 
     # What is believed
 
@@ -575,7 +575,8 @@ class TasteMixture(GaussianProcess):
         judged = {f"judged.{name}": value for name, value in asdict(self.judged_).items()}
         judged["judged.components"] = np.hstack(self.judged_.components)
         told = {f"told.{name}": value for name, value in asdict(self.told_).items()}
-        return config, {**self.features_.state(), **judged, **told, **more}
+        named = self.names.state() if self.names else {}
+        return config, {**self.features_.state(), **judged, **told, **named, **more}
 
     def _restore(self, config: dict[str, Any], arrays: Arrays) -> None:
         self.components, self.landmarks = int(config["components"]), int(config["landmarks"])
@@ -589,6 +590,7 @@ class TasteMixture(GaussianProcess):
         by_encoder = np.split(components, np.cumsum(self.features_.blocks)[:-1], axis=1)
         self.judged_ = Places(measured, tuple(by_encoder), generic, names)
         self.named_ = self.judged_.names.shape[1]
+        self.names = PictureNames.restore(arrays) if "names.codes" in arrays else None
         with one_thread():
             self._weigh()
 
