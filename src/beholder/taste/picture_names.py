@@ -55,7 +55,7 @@ class PictureNames:
         return int(self.codes.shape[1])
 
     def of(self, X: NDArray[Any], rows: Ints | None = None) -> Ints:
-        """(r, k) what is said of these rows of X, None: of all; -1 of pictures of no pool."""
+        """(r, k) what is said of these rows of X, None: of all; -1 of other pictures."""
         table, at = place_of(X)
         mine = table_of(self._pool)
         if X is self._pool or (table is not None and mine is not None and table.key == mine.key):
