@@ -150,6 +150,53 @@ def test_a_press_and_what_is_typed_are_kept_when_the_count_arrives_in_their_mids
     assert "1 picture of 60" in page.inner_text(".lines")
 
 
+@pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}], ids=["wide", "dark phone"])
+def test_what_is_not_understood_is_said_at_its_field_and_enter_stays_on_the_page(open_page, server, device):
+    page = open_page(**device)
+    answered(page, server, "/results/wall")
+    page.click(".filter-box summary")
+    page.fill("input[name=max_width]", "40")
+    page.wait_for_selector(".panel-end button:has-text('Show 7 pictures')")
+    page.fill("input[name=max_price]", "cheap")
+    page.keyboard.press("Enter")  # sooner than it is counted
+    fault = page.locator("#fault-price")
+    fault.filter(has_text="Price to “cheap” is not understood: a price is a number of DKK, as 2000.").wait_for()
+    assert page.locator(".panel-end button").inner_text() == "Show pictures"
+    page.wait_for_function("document.activeElement.name === 'max_price'")
+    page.keyboard.press("Enter")
+    page.fill("input[name=min_price]", "-5")
+    fault.filter(has_text="Price from “-5” is not understood").wait_for()
+    page.fill("input[name=min_price]", "3,000")
+    page.fill("input[name=max_price]", "500")
+    fault.filter(has_text="Price from “3,000” to “500”: from is more than to.").wait_for()
+    assert page.locator("[aria-invalid]").count() == 2
+    no_wider(page)
+    page.locator(".panel-end button").click()
+    assert page.locator("input[name=max_width]").input_value() == "40"
+    assert page.url == f"{server.url}/results/wall"
+    page.fill("input[name=min_price]", "")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**max_price=500*")
+    assert "up to 500 DKK, at most 40 cm wide" in page.inner_text(".lines")
+
+
+def test_without_a_script_what_is_not_understood_is_left_out_and_stays_in_its_field(open_page, engine, server):
+    page = open_page()
+    answered(page, server, "/results/wall")
+    plain = engine.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
+    plain.goto(f"{server.url}/results/wall")
+    plain.click(".filter-box summary")
+    plain.fill("input[name=max_price]", "cheap")
+    plain.fill("input[name=max_width]", "40")
+    with plain.expect_navigation():
+        plain.click(".panel-end button")
+    assert "Price to “cheap” is not understood" in plain.inner_text(".noted")
+    assert "at most 40 cm wide" in plain.inner_text(".lines")
+    assert plain.locator("#wall figure").count() == 7
+    assert plain.locator("input[name=max_price]").input_value() == "cheap"
+    plain.context.close()
+
+
 def test_a_filter_works_without_a_script(open_page, engine, server):
     page = open_page()
     answered(page, server, "/results/wall")

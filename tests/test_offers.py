@@ -109,8 +109,22 @@ def test_lengths_have_units(text, mm):
 def test_what_is_no_length_is_refused_with_a_sentence(text):
     with pytest.raises(UserError, match="100cm"):
         read_length(text)
-    with pytest.raises(UserError, match="three letters"):
-        read_currency("kroner")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("kroner", "did you mean DKK or NOK?"),
+        ("DKR", "did you mean DKK?"),
+        ("EUO", "did you mean EUR?"),
+        ("XYZ", "unknown currency 'XYZ'. A currency is a code of three letters"),
+    ],
+)
+def test_a_currency_that_there_is_not_is_refused_with_the_nearest(text, hint):
+    assert read_currency(" dkk") == "DKK"
+    with pytest.raises(UserError) as refused:
+        read_currency(text)
+    assert hint in str(refused.value)
 
 
 def test_a_size_is_told_with_its_frame():
@@ -194,6 +208,10 @@ def test_sold_works_can_be_left_out_and_the_currency_must_be_clear(shop, tmp_pat
     code, said = shop("--max-price", "2000")
     assert code != 0
     assert "--currency" in said.err
+    code, said = shop("--max-price", "2000", "--currency", "XYZ")
+    assert (code, "unknown currency 'XYZ'" in said.err) == (2, True)
+    code, said = shop("--min-price", "3000", "--max-price", "500", "--currency", "DKK")
+    assert (code, "--min-price is more than --max-price" in said.err) == (2, True)
     rates = tmp_path / "rates.csv"
     rates.write_text("currency;rate\nEUR;7.46\n")
     _, said = shop("--max-price", "2000", "--currency", "DKK", "--rates", str(rates), "--json")

@@ -15,6 +15,15 @@ _CURRENCIES = {  # the codes that are read, with the signs of each; a sign of se
     "ILS": "₪", "BRL": "r$", "ZAR": "", "XPF": "fr", "THB": "฿", "VND": "₫", "PHP": "₱",
 }  # fmt: skip
 _WITHOUT_CENTS = {"JPY", "KRW", "ISK", "VND", "CLP", "XPF"}
+_IN_USE = (  # of ISO 4217
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL "
+    "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD "
+    "MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG "
+    "QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD "
+    "TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+CODES = tuple(_IN_USE.split())
 CURRENCY_OF = {
     "dk": "DKK", "se": "SEK", "no": "NOK", "is": "ISK", "ch": "CHF", "li": "CHF", "jp": "JPY", "cn": "CNY", "us": "USD",
     "ca": "CAD", "au": "AUD", "nz": "NZD", "hk": "HKD", "sg": "SGD", "tw": "TWD", "mx": "MXN", "ar": "ARS", "cl": "CLP",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.csv_reading import CsvText
-from beholder.currencies import minor_units, price_text
+from beholder.currencies import CODES, codes_of, minor_units, price_text
 from beholder.errors import UserError
 from beholder.facts import Facts, Mask, unavailable
 from beholder.text import decoded, shown
@@ -86,6 +87,15 @@ class Wishes:
         asked = {"price": self._asks_price, size: wide or high, "year": self._asks_year}
         *others, last = [name for name, is_asked in asked.items() if is_asked] or ["Nothing"]
         return f"{', '.join(others)}{' or ' * bool(others)}{last} not known".capitalize()
+
+    @property
+    def crossed(self) -> list[str]:
+        """Of what the lower limit is above the upper one: "price", "width", "height", "year"."""
+        limits: dict[str, tuple[Any, Any]] = {
+            "price": (self.min_price, self.max_price), "width": (self.min_width, self.max_width),
+            "height": (self.min_height, self.max_height), "year": (self.min_year, self.max_year),
+        }  # fmt: skip
+        return [name for name, (low, high) in limits.items() if None not in (low, high) and low > high]
 
     def parts(self, facts: Facts) -> NDArray[np.int8]:
         """(n,) where each work belongs, as its place in `PARTS`."""
@@ -274,11 +284,13 @@ def read_length(text: str, unit: str = "") -> float:
 
 
 def read_currency(text: str) -> str:
-    """raises : UserError"""
+    """The code of a currency that there is, as "DKK". raises : UserError"""
     code = text.strip().upper()
-    if not _CODE.fullmatch(code):
-        raise UserError(f"a currency is a code of three letters, as DKK or EUR; got '{shown(text, 40)}'")
-    return code
+    if code in CODES:
+        return code
+    near = sorted(codes_of(text)) or [one for one in CODES if one[:2] == code[:2]] or get_close_matches(code, CODES, 1)
+    hint = f"; did you mean {' or '.join(near[:3])}?" if near else "."
+    raise UserError(f"unknown currency '{shown(text, 40)}'{hint} A currency is a code of three letters, as DKK or EUR")
 
 
 def read_rates(path: Path) -> dict[str, Decimal]:
@@ -305,5 +317,8 @@ def read_rates(path: Path) -> dict[str, Decimal]:
             rate = Decimal(0)
         if not rate.is_finite() or rate <= 0:
             raise UserError(f"line {record.line} of '{shown(str(path))}' has no rate, as in EUR,7.46")
-        rates[read_currency(cells.get("currency", ""))] = rate
+        code = cells.get("currency", "").strip().upper()
+        if not _CODE.fullmatch(code):
+            raise UserError(f"line {record.line} of '{shown(str(path))}' has no currency, as in EUR,7.46")
+        rates[code] = rate
     return rates

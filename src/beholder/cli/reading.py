@@ -164,6 +164,9 @@ def rank(
         max_year=max_year,
         hide_sold=hide_sold,
     )
+    if wishes.crossed:
+        what = wishes.crossed[0]
+        raise UserError(f"--min-{what} is more than --max-{what}: no picture can be both")
     wanted = Filter(
         words.strip(),
         favourites,

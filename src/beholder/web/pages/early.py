@@ -15,6 +15,7 @@ from beholder.web.pages.results_query import (
     LIMITS,
     address_of,
     filter_of,
+    not_understood,
     said,
     sorts_of,
     sought_in,
@@ -48,6 +49,7 @@ def too_early(request: Request, session: Session) -> Response | None:
     context: dict[str, Any] = {
         "collection": art.name, "size": len(everything), "filter": wanted, "asked": asked, "matching": len(shown),
         "panel": panel_of(wanted, everything, met, art, sought_in(query), whole_in(query)),
+        "faults": not_understood(query, art),
         "typed": {name: said(query, name) for name in LIMITS}, "plain": unfiltered(query),
         "sorts": sorts | {"score": "As they came"}, "last_ones": wanted.last(shown, art.facts),
         "shown": _items(shown, step),

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from beholder.cells import csv_line, harmless
 from beholder.collection import Collection
+from beholder.errors import UserError
 from beholder.facts import Facts
 from beholder.filters import SOLD, Filter, panel_of
 from beholder.ranking import Ranked
@@ -29,6 +30,7 @@ from beholder.web.pages.results_query import (
     LIMITS,
     address_of,
     filter_of,
+    not_understood,
     said,
     sorts_of,
     sought_in,
@@ -75,6 +77,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         like = None if wanted.like is None else reading.collection.items[wanted.like]
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
         met, pictures = reading.met, reading.collection
+        faults = not_understood(query, pictures)
         shown = reading.hung(wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
         context: dict[str, Any] = {
@@ -84,11 +87,12 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "matching": len(shown), "guesses": shown.guesses, "of": len(ranked), "filter": wanted,
             "sorts": _sorts_of(pictures.facts, wanted),
             "panel": panel_of(wanted, ranked, met, pictures, sought_in(query), whole_in(query)),
-            "typed": {name: said(query, name) for name in LIMITS}, "last_ones": wanted.last(shown, pictures.facts),
+            "typed": {name: said(query, name) for name in LIMITS}, "faults": faults,
+            "last_ones": wanted.last(shown, pictures.facts),
             "number": number, "hidden": len(reading.history.hidden), "address": address,
             "more": address(page=number + 1) if number < last else None,
             "back": address(page=number - 1) if number > 1 else None,
-            "export": address(), "like": like,
+            "export": address(**dict.fromkeys(faults)), "like": like,
             "new": len(shown) if wanted.unmet else int((~pictures.facts.among(met))[shown.rows].sum()),
             "notes": reading.collection.finder.find(wanted.text).notes if wanted.text else (),
             "near": pictures.finder.near(wanted.text) if wanted.text and not len(shown) else (),
@@ -184,8 +188,13 @@ def why_apart(wanted: Filter, item: Item) -> str:
 
 
 def _rows(request: Request, collection: str, person: Person) -> list[dict[str, Any]]:
-    """The places that an address asks for. Where a file lies is told on the machine itself alone."""
+    """The places that an address asks for. Where a file lies is told on the machine itself alone.
+
+    raises : UserError where a limit is not understood, as a file cannot say so
+    """
     reading = state_of(request).reading(collection, person)
+    if faults := not_understood(request.query_params, reading.collection):
+        raise UserError(" ".join(dict.fromkeys(faults.values())))
     wanted = filter_of(request.query_params, reading.collection)
     places = [*reading.shown(wanted), *(one for _, part in wanted.apart for one in reading.shown(part))]
     return [one.as_json(file=on_this_machine(request)) | wanted.wishes.told_of(one.item) for one in places]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -33,12 +35,15 @@ _NARROWS = {"favourites", "none", "apart", *LIMITS}
 _KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
 _FIND = "find."  # before the name of a column, whose values are sought in the panel
+_ENDS = {"min": "from", "max": "to"}
 _ALL = "all."  # before the name of a column, whose values are all shown there
 _LONGEST = {"q": 200} | dict.fromkeys(LIMITS, 40)
 
 
 def filter_of(query: QueryParams, pictures: Collection) -> Filter:
     """The filter that an address asks for: words that are searched for take the place of a picture to be like.
+
+    A limit that is not understood is left out: see `not_understood`.
 
     Raises
     ------
@@ -56,12 +61,17 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
         values=(*chosen, *((column, "") for column in query.getlist("none"))),
         like=_row_of(query["like"], pictures) if query.get("like") and not text else None,
         mixed="mixed" in on and not text,
-        wishes=_wishes_of(query, pictures),
+        wishes=_wishes_of(query, pictures)[0],
         group=pictures.group(query["group"]) if query.get("group") else None,
         part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
         sort=sort_of(query.get("sort") or "score"),
         draw=whole(query.get("draw", "0"), "draw", 0, 10**6),
     )
+
+
+def not_understood(query: QueryParams, pictures: Collection) -> dict[str, str]:
+    """A sentence for each field with a limit that is not understood, or of which the lower is above the upper."""
+    return _wishes_of(query, pictures)[1]
 
 
 def sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
@@ -98,41 +108,70 @@ def unfiltered(query: QueryParams) -> str:
     return address_of(query, **{name: None for name in query if name in _NARROWS or name.startswith(_OF_COLUMN)})
 
 
-def _wishes_of(query: QueryParams, pictures: Collection) -> Wishes:
-    """What a buyer asks for; a price without a currency is in the usual one here. raises : UserError"""
-    asked = [said(query, name) for name in ("min_price", "max_price")]
-    code = read_currency(said(query, "currency")) if said(query, "currency") else ""
-    if not code and any(asked):
-        code = next(iter(pictures.facts.currencies), "")
-    low, high = (_amount(text, code) for text in asked)
-    lengths: dict[str, Any] = {
-        name: read_length(said(query, name), said(query, "unit") or "cm") if said(query, name) else None
-        for name in ("min_width", "max_width", "min_height", "max_height")
-    }
-    return Wishes(
-        low, high, code, **lengths, hide_sold=query.get("hide_sold") == "1",
-        min_year=_year(said(query, "min_year")), max_year=_year(said(query, "max_year")),
-    )  # fmt: skip
+def _wishes_of(query: QueryParams, pictures: Collection) -> tuple[Wishes, dict[str, str]]:
+    """What a buyer asks for, and a sentence for each field that is not understood.
+
+    A price without a currency is in the usual one here.
+    """
+    faults = dict[str, str]()
+
+    def read(name: str, reader: Callable[[str], Any]) -> Any:
+        text = said(query, name)
+        try:
+            return reader(text) if text else None
+        except UserError as fault:
+            faults[name] = f"{_in_words(name)} “{short(text)}” is not understood: {fault}."
+
+    code = read("currency", read_currency) or ""
+    usual, unit = code or next(iter(pictures.facts.currencies), ""), said(query, "unit") or "cm"
+    limits = {name: read(name, lambda text: _amount(text, usual)) for name in ("min_price", "max_price")}
+    if any(amount is not None for amount in limits.values()):
+        code = usual
+    lengths = ("min_width", "max_width", "min_height", "max_height")
+    limits |= {name: read(name, lambda text: _length(text, unit)) for name in lengths}
+    limits |= {name: read(name, _year) for name in ("min_year", "max_year")}
+    wishes = Wishes(currency=code, hide_sold=query.get("hide_sold") == "1", **limits)
+    for what in wishes.crossed:
+        both = f"min_{what}", f"max_{what}"
+        low, high = (said(query, name) for name in both)
+        faults |= dict.fromkeys(both, f"{what.capitalize()} from “{low}” to “{high}”: from is more than to.")
+        wishes = replace(wishes, **dict.fromkeys(both))
+    return wishes, faults
 
 
-def _amount(text: str, code: str) -> Decimal | None:
+def _in_words(name: str) -> str:
+    """As "Price from", of a field."""
+    end, _, what = name.partition("_")
+    return f"{what} {_ENDS[end]}".capitalize() if what else name.capitalize()
+
+
+def _amount(text: str, code: str) -> Decimal:
     """As a price is written in a shop, "1.250 kr." too. raises : UserError"""
-    if not text:
-        return None
     told = read_price(text, [code])
     if told.amount is not None:
         return Decimal(told.amount) / minor_units(code)
     try:
-        return Decimal(format(number(text), ".12g"))
+        amount = number(text)
     except NotANumber:
-        raise UserError(f"a price is a number{code and f' of {code}'}, as 2000; got '{short(text)}'") from None
+        amount = -1
+    if amount < 0:
+        raise UserError(f"a price is a number{code and f' of {code}'}, as 2000")
+    return Decimal(format(amount, ".12g"))
 
 
-def _year(text: str) -> int | None:
+def _length(text: str, unit: str) -> float:
+    """In mm. raises : UserError"""
+    try:
+        return read_length(text, unit)
+    except UserError:
+        raise UserError(f"a length is a number of {unit}, as 80, or has its own unit, as 80cm") from None
+
+
+def _year(text: str) -> int:
     """raises : UserError"""
-    if text and not (text.isascii() and text.isdecimal() and len(text) <= 4):
-        raise UserError(f"a year is a number, as 1950; got '{short(text)}'")
-    return int(text) if text else None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise UserError("a year is a number, as 1950")
+    return int(text)
 
 
 def _row_of(text: str, pictures: Collection) -> int:

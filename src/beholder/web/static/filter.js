@@ -5,7 +5,7 @@ import { become } from "./dom.js";
 const form = document.getElementById("filter");
 const panel = form?.querySelector(".filter-fields"); // the map has none
 const CHANGED = "beholder.changed"; // what the page was asked anew for has the focus again
-let asked = 0, soon;
+let asked = 0, soon, counting; // what was typed last is not yet counted
 
 // Fields that say nothing stay out of the address.
 form?.addEventListener("formdata", (e) => {
@@ -18,12 +18,15 @@ form?.addEventListener("formdata", (e) => {
 
 // The panel as the server draws it for what is chosen now.
 async function count() {
+  clearTimeout(soon);
   const mine = ++asked;
   const address = new URL(`?${new URLSearchParams(new FormData(form))}`, location.href);
   address.searchParams.set("part", "filter");
   for (const find of panel.querySelectorAll(".find, .whole-column")) if (find.value.trim()) address.searchParams.set(find.name, find.value);
   const response = await fetch(address).catch(() => null);
-  if (!response?.ok || response.redirected || mine !== asked) return; // a fault is told of when the form is sent
+  if (mine !== asked) return;
+  counting = false;
+  if (!response?.ok || response.redirected) return; // a fault is told of when the form is sent
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").body;
   if (mine !== asked) return;
   const next = panel.cloneNode();
@@ -35,6 +38,7 @@ if (form) {
   document.getElementsByName(sessionStorage.getItem(CHANGED))[0]?.focus({ preventScroll: true });
   sessionStorage.removeItem(CHANGED);
   panel.addEventListener("input", (e) => {
+    counting = true;
     clearTimeout(soon);
     soon = setTimeout(count, e.target.matches("[type=checkbox], select") ? 0 : 150);
   });
@@ -44,6 +48,19 @@ if (form) {
     e.preventDefault(); // the list grows where it is
     more.previousElementSibling.value = more.value;
     count();
+  });
+  form.addEventListener("submit", async (e) => {
+    if (counting) {
+      e.preventDefault();
+      await count();
+      if (!counting) form.requestSubmit();
+      return;
+    }
+    const wrong = panel.querySelector("[aria-invalid]");
+    if (!wrong) return;
+    e.preventDefault(); // what is not understood stays to be mended
+    panel.closest("details").open = true;
+    wrong.focus();
   });
   panel.addEventListener("keydown", (e) => e.key === "Enter" && e.target.matches(".find") && e.preventDefault());
   for (const choice of document.querySelectorAll("select[name=sort], input[type=checkbox][form=filter]")) {
