@@ -239,7 +239,19 @@ def test_a_sheet_before_the_first_answer_does_not_speak_of_a_taste(art, tmp_path
     file = tmp_path / "sheet.html"
     assert run(["rank", "art", "--html", str(file)]) == 0
     assert "Ben has answered nothing here yet: this is by what people like in general" in capsys.readouterr().err
-    assert "<h1>The 16 of “art” that people like most</h1>" in file.read_text()
+    page = file.read_text()
+    assert "<h1>The 16 of “art” that people like most</h1>" in page
+    assert ("know nothing about your taste" in page, "from 0 answers" in page) == (False, False)
+
+
+def test_a_sheet_by_answers_in_other_collections_says_so(art, gallery, tmp_path):
+    file = tmp_path / "sheet.html"
+    assert run(["import", str(gallery), "--into", "shops"]) == 0
+    assert run(["rank", "shops", "--person", "Ada", "--html", str(file)]) == 0
+    page = file.read_text()
+    assert "<h1>The 16 of “shops” closest to Ada’s taste</h1>" in page
+    assert "By your answers in other collections." in page
+    assert ("know nothing about your taste" in page, "from 0 answers" in page) == (False, False)
 
 
 @pytest.mark.parametrize(("by", "first"), [("price", "p01"), ("price-high", "p15"), ("newest", "p15"), ("size", "p00")])

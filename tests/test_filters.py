@@ -13,7 +13,7 @@ from beholder.explain import Reason
 from beholder.facts import Facts
 from beholder.filters import Filter, panel_of, sort_of, values_of
 from beholder.locator import Locator
-from beholder.offers import Wishes
+from beholder.offers import PARTS, Wishes
 from beholder.ranking import Ranking
 from beholder.search import Looks
 from beholder.search.found import Found
@@ -94,13 +94,13 @@ def test_marks_and_judged_pictures_are_known_by_their_ids(few):
         (Wishes(min_width=500.0), ("unknown", "fits", "misses", "fits", "sold", "unknown")),
         (Wishes(min_width=600.0, max_width=700.0), ("unknown", "fits", "misses", "unknown", "sold", "unknown")),
         (Wishes(min_height=500.0), ("unknown", "misses", "fits", "fits", "sold", "unknown")),
-        (Wishes(max_price=Decimal(600), currency="DKK"), ("misses", "unknown", "unknown", "fits", "misses", "fits")),
+        (Wishes(max_price=Decimal(600), currency="DKK"), ("misses", "currency", "unknown", "fits", "misses", "fits")),
     ],
 )
 def test_a_range_keeps_what_is_known_to_lie_in_it(few, wishes, parts):
     facts = few[0].facts
     assert tuple(wishes.part_of(one)[0] for one in facts.items) == parts
-    assert [("fits", "unknown", "sold", "misses")[part] for part in wishes.parts(facts)] == list(parts)
+    assert [PARTS[part] for part in wishes.parts(facts)] == list(parts)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,17 @@ def test_a_range_keeps_what_is_known_to_lie_in_it(few, wishes, parts):
     ],
 )
 def test_what_is_apart_is_named_by_what_was_asked(wishes, heading, words):
-    assert [Filter(wishes=wishes).apart[0][0], wishes.in_words] == [heading, words]
+    assert [Filter(wishes=wishes).apart[1][0], wishes.in_words] == [heading, words]
+
+
+def test_what_has_its_price_in_another_currency_stands_apart_under_a_heading_of_its_own(few):
+    apart = Filter(wishes=Wishes(max_price=Decimal(600), currency="DKK")).apart
+    found = {heading: rows(part, *few) for heading, part in apart}
+    assert found == {
+        "Price in another currency": [1],
+        "Price not known": [2],
+        "Sold, reserved or no longer listed": [],
+    }
 
 
 @pytest.mark.parametrize(

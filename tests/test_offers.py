@@ -44,7 +44,7 @@ UP_TO = Wishes(max_price=Decimal(2000), currency="DKK")
         (dkk(2000), "fits", ""),
         (dkk(2001), "misses", ""),
         (item(), "unknown", "no price"),
-        (item(price=10000, currency="EUR"), "unknown", "price in EUR"),
+        (item(price=10000, currency="EUR"), "currency", "price in EUR"),
         (item(terms="on request"), "unknown", "price on request"),
         (item(terms="free"), "fits", ""),
         (dkk(900, terms="negotiable"), "fits", ""),
@@ -92,7 +92,7 @@ def test_prices_are_converted_by_given_rates_alone(tmp_path):
     path.write_text("currency,rate\nEUR,7.46\nSEK,0.65\n")
     wishes = Wishes(max_price=Decimal(2000), currency="DKK", rates=read_rates(path))
     assert (wishes.part_of(euro), wishes.converted(euro.details)) == (("fits", ""), "≈ 1,865 DKK")
-    assert UP_TO.part_of(euro)[0] == "unknown"
+    assert UP_TO.part_of(euro)[0] == "currency"
     path.write_text("currency,rate\nEUR,a lot\n")
     with pytest.raises(UserError, match="line 2"):
         read_rates(path)
@@ -185,9 +185,10 @@ def test_the_table_has_price_size_place_and_link_and_the_rest_below(shop, monkey
     assert code == 0
     assert "1,500 DKK" in said.out
     assert "https://shop.example/cheap" in said.out
-    fits, _, apart = said.out.partition("Price not known: 2")
-    assert ("taken" not in fits, "euro" in apart) == (True, True)
-    assert "Sold, reserved or no longer listed: 1" in apart
+    fits, _, apart = said.out.partition("Price in another currency: 1")
+    euro, _, unknown = apart.partition("Price not known: 1")
+    assert ("taken" not in fits, "price in EUR" in euro, "asked" in unknown) == (True, True, True)
+    assert "Sold, reserved or no longer listed: 1" in unknown
 
 
 def test_the_sheet_holds_the_shortlist_with_links(shop, tmp_path):
@@ -195,7 +196,8 @@ def test_the_sheet_holds_the_shortlist_with_links(shop, tmp_path):
     text = (tmp_path / "list.html").read_text("utf-8")
     assert code == 0
     assert 'href="https://shop.example/cheap"' in text
-    assert text.index("shop.example/cheap") < text.index("Price not known") < text.index("shop.example/euro")
+    assert text.index("shop.example/cheap") < text.index("Price in another currency") < text.index("shop.example/euro")
+    assert text.index("shop.example/euro") < text.index("Price not known") < text.index("shop.example/asked")
     assert text.index("Sold, reserved") < text.index("shop.example/taken")
     assert "up to 2,000 DKK" in text
     assert "60 × 80 cm" in text.replace("80 × 60", "60 × 80")

@@ -85,6 +85,10 @@ def test_results_are_filtered_by_price_and_size_and_the_rest_stands_apart(shop):
     some = shop.get("/results/shop?c.availability=SoldOut").text
     assert (">sold out</span>" in some, ">in stock</span>" in some, ">InStock<" in some) == (True, True, False)
     assert (titles(some), "sold out · 1 picture of" in some) == (["Strand, 60x80 cm"], True)
+    dear = parts(shop.get("/results/shop?max_price=2000&currency=EUR").text)
+    assert (dear["fits"], "Skov, 60x80 cm" in dear["Price in another currency"]) == (set(), True)
+    euro = shop.get("/results/shop?max_price=2000&currency=EUR&apart=currency").text
+    assert (titles(euro) != [], "price in another currency" in euro) == (True, True)
     hidden = parts(shop.get("/results/shop?max_price=2000&hide_sold=1").text)
     assert (set(hidden), "Sne" in hidden["fits"]) == ({"fits", "Price not known"}, True)
     assert titles(shop.get("/results/shop?max_price=2000&max_width=90&apart=sold").text) == ["Strand, 60x80 cm"]

@@ -20,9 +20,9 @@ from beholder.facts import Facts, Mask, unavailable
 from beholder.text import decoded, shown
 from beholder.types import Details, Floats, Item
 
-Part = Literal["fits", "unknown", "sold", "misses"]
+Part = Literal["fits", "unknown", "sold", "misses", "currency"]  # the last: its price is in another one
 PARTS: tuple[Part, ...] = get_args(Part)
-_FITS, _UNKNOWN, _SOLD, _MISSES = range(4)
+_FITS, _UNKNOWN, _SOLD, _MISSES, _CURRENCY = range(5)
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, '"': 25.4, "″": 25.4}
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]*|[\"″])", re.IGNORECASE | re.ASCII)
 _CODE = re.compile(r"[A-Z]{3}")
@@ -102,7 +102,8 @@ class Wishes:
         fits, misses = np.ones(len(facts), bool), np.zeros(len(facts), bool)
         for _, fitting, missing in self._limits(facts):
             fits, misses = fits & fitting, misses | missing
-        part = np.where(fits, np.int8(_FITS), np.int8(_UNKNOWN))
+        elsewhere = self._asks_price & np.isnan(self.costs(facts)) & ~np.isnan(facts.amount)
+        part = np.where(fits, np.int8(_FITS), np.where(elsewhere, np.int8(_CURRENCY), np.int8(_UNKNOWN)))
         part = np.where(facts.taken, np.int8(_MISSES if self.hide_sold else _SOLD), part)
         return np.where(misses, np.int8(_MISSES), part)
 
@@ -111,7 +112,7 @@ class Wishes:
         one = Facts([item])
         part = PARTS[int(self.parts(one)[0])]
         unknown = (why for why, fitting, missing in self._limits(one) if not (fitting[0] or missing[0]))
-        return part, unavailable(item) if part == "sold" else next(unknown) if part == "unknown" else ""
+        return part, unavailable(item) if part == "sold" else next(unknown) if part in ("unknown", "currency") else ""
 
     def _limits(self, facts: Facts) -> Iterator[tuple[str, Mask, Mask]]:
         """Of each thing asked for: what to say where it is not known, (n,) what fits, (n,) what misses."""
@@ -174,6 +175,7 @@ class Wishes:
     def told_of(self, item: Item) -> dict[str, Any]:
         """What an export adds where a buyer asks: where a work belongs, why it is apart, its cost in `currency`."""
         (part, why), cost = self.part_of(item), self.cost(item.details)
+        part = "unknown" if part == "currency" else part  # `apart` tells these
         return {"part": part, "apart": why, "cost": None if cost is None else float(round(cost, 2))} if self else {}
 
 

@@ -19,6 +19,7 @@ from beholder.types import Floats
 from beholder.views import Group
 
 _FROM_THE_MOST = ("price-high", "size-high", "newest", "date")
+OTHER_CURRENCY = "Price in another currency"
 SOLD = "Sold, reserved or no longer listed"
 
 
@@ -152,7 +153,7 @@ class Filter:
         """What is shown apart from what fits: headings, and the filters that keep it. Nothing is dropped in silence."""
         if not self.wishes or self.part != "fits":
             return []
-        parts: list[tuple[str, Part]] = [(self.wishes.not_known, "unknown")]
+        parts: list[tuple[str, Part]] = [(OTHER_CURRENCY, "currency"), (self.wishes.not_known, "unknown")]
         if not self.wishes.hide_sold:
             parts.append((SOLD, "sold"))
         return [(heading, replace(self, part=part)) for heading, part in parts]

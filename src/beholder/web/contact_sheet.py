@@ -95,10 +95,13 @@ def sheet_of(
     heading, sentence, foot = f"{found}{limits}", "", f"Made by Beholder on {_today()}."
     if reading.fitted is not None:
         verdict, answers = reading.verdict, len(reading.history.answers)
-        general = not answers and reading.fitted is reading.prior  # nothing of the person is in it
+        general = reading.fitted is reading.prior  # nothing of the person is in it
         whose = "that people like most" if general else f"closest to {_whose(reading.person.name)} taste"
-        heading, foot = f"{found} {whose}{limits}", _foot(answers)
-        sentence = "" if verdict.kind == "clicking" else verdict.sentence  # advice is for the person alone
+        heading, foot = f"{found} {whose}{limits}", _foot(answers or None)
+        if not answers:
+            sentence = "" if general else "By your answers in other collections."
+        elif verdict.kind != "clicking":  # advice is for the person alone
+            sentence = verdict.sentence
     art = reading.collection
     rows = np.array([art.row_of[place.item.id] for place in places], np.int64)
     twins = {art.items[row].id: title_of(art.items[other]) for row, other in art.twins.before(rows).items()}

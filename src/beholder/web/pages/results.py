@@ -18,7 +18,7 @@ from beholder.cells import csv_line, harmless
 from beholder.collection import Collection
 from beholder.errors import UserError
 from beholder.facts import Facts
-from beholder.filters import SOLD, Filter, panel_of
+from beholder.filters import OTHER_CURRENCY, SOLD, Filter, panel_of
 from beholder.ranking import Ranked
 from beholder.session import Reading
 from beholder.store import Person
@@ -78,6 +78,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
         ranked, now, address = reading.ranking, reading.progress, partial(address_of, query)
         met, pictures = reading.met, reading.collection
         faults = not_understood(query, pictures)
+        headings = {"unknown": wanted.wishes.not_known, "currency": OTHER_CURRENCY, "sold": SOLD}
         shown = reading.hung(wanted)
         last = max(1, -(-len(shown) // _PER_PAGE))
         context: dict[str, Any] = {
@@ -100,7 +101,7 @@ def results(request: Request, collection: str, person: PagePerson) -> Response:
             "same": same_questions(reading.collection, 1) if number == 1 and not wanted else (),
             "same_asked": len(reading.collection.works.questions),
             "parts": [_Part.of(reading, *one) for one in wanted.apart] if number == 1 and part is None else [],
-            "heading": {"unknown": wanted.wishes.not_known, "sold": SOLD}.get(wanted.part, ""),
+            "heading": headings.get(wanted.part, ""),
             "limits": wanted.wishes.in_words, "plain": unfiltered(query), "met": len(met),
             "headline": parted(reading.verdict.sentence) if now.answers else (),
             "filtered": replace(wanted, unmet=False).narrows,

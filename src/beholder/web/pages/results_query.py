@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +17,7 @@ from beholder.errors import UnknownName, UserError
 from beholder.facts import Facts
 from beholder.filters import Filter, sort_of
 from beholder.money import read_price
-from beholder.offers import Wishes, read_currency, read_length
+from beholder.offers import Part, Wishes, read_currency, read_length
 from beholder.text import shown as short
 from beholder.web.pages.label import whole
 
@@ -32,6 +31,7 @@ _SORTS = {
     "size": "Small first", "size-high": "Large first",
 }  # fmt: skip
 _NARROWS = {"favourites", "none", "apart", *LIMITS}
+_APART: tuple[Part, ...] = ("unknown", "currency", "sold")
 _KNOWN = {"q", "like", "mixed", "new", "sort", "draw", "group", *_NARROWS}
 _OF_COLUMN = "c."  # before the name of a column, whose value it is
 _FIND = "find."  # before the name of a column, whose values are sought in the panel
@@ -63,7 +63,7 @@ def filter_of(query: QueryParams, pictures: Collection) -> Filter:
         mixed="mixed" in on and not text,
         wishes=_wishes_of(query, pictures)[0],
         group=pictures.group(query["group"]) if query.get("group") else None,
-        part="unknown" if query.get("apart") == "unknown" else "sold" if query.get("apart") == "sold" else "fits",
+        part=next((part for part in _APART if part == query.get("apart")), "fits"),
         sort=sort_of(query.get("sort") or "score"),
         draw=whole(query.get("draw", "0"), "draw", 0, 10**6),
     )
@@ -124,19 +124,20 @@ def _wishes_of(query: QueryParams, pictures: Collection) -> tuple[Wishes, dict[s
 
     code = read("currency", read_currency) or ""
     usual, unit = code or next(iter(pictures.facts.currencies), ""), said(query, "unit") or "cm"
-    limits = {name: read(name, lambda text: _amount(text, usual)) for name in ("min_price", "max_price")}
-    if any(amount is not None for amount in limits.values()):
-        code = usual
+    limits: dict[str, Any] = {
+        name: read(name, lambda text: _amount(text, usual)) for name in ("min_price", "max_price")
+    }
     lengths = ("min_width", "max_width", "min_height", "max_height")
     limits |= {name: read(name, lambda text: _length(text, unit)) for name in lengths}
     limits |= {name: read(name, _year) for name in ("min_year", "max_year")}
-    wishes = Wishes(currency=code, hide_sold=query.get("hide_sold") == "1", **limits)
-    for what in wishes.crossed:
+    for what in Wishes(**limits).crossed:
         both = f"min_{what}", f"max_{what}"
         low, high = (said(query, name) for name in both)
         faults |= dict.fromkeys(both, f"{what.capitalize()} from “{low}” to “{high}”: from is more than to.")
-        wishes = replace(wishes, **dict.fromkeys(both))
-    return wishes, faults
+        limits |= dict.fromkeys(both)
+    if (limits["min_price"], limits["max_price"]) != (None, None):
+        code = usual
+    return Wishes(currency=code, hide_sold=query.get("hide_sold") == "1", **limits), faults
 
 
 def _in_words(name: str) -> str:

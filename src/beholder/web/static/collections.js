@@ -46,7 +46,7 @@ export function show(job) {
   const list = job.report.broken ?? [];
   broken.hidden = !list.length;
   broken.open ||= job.state === "failed"; // that is all there is to say
-  broken.querySelector("summary").textContent = `${counted(list.length + (job.report.more_broken ?? 0), "file")} could not be opened, and why`;
+  broken.querySelector("summary").textContent = `${counted(list.length + (job.report.more_broken ?? 0), "picture")} could not be opened, and why`;
   broken.querySelector("ul").replaceChildren(
     ...list.slice(0, 500).map((b) => make("li", {}, make("b", {}, b.title || b.name), ` ${b.reason}`)));
   return box;
