@@ -175,6 +175,7 @@ def test_pictures_come_in_by_the_form_and_broken_ones_are_listed(open_page, serv
     page.keyboard.press("Enter")
     page.wait_for_selector("h2:has-text('easel')")
     page.locator(".job-line", has_text="5 new pictures").wait_for()
+    assert page.inner_text(".broken summary") == "1 picture could not be opened, and why"
     page.click(".broken summary")
     assert "torn.jpg" in page.inner_text(".broken ul")
     hang(tmp_path / "wing", 3)
