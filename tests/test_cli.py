@@ -182,6 +182,25 @@ def test_rank_keeps_to_the_columns_and_the_number_asked_for(art, capsys):
     assert all(int(place["item"][1:]) % 2 == 0 for place in places)
 
 
+def test_people_read_titles_without_tags_and_programs_as_they_are(gallery, home, tmp_path, capsys):
+    folder = tmp_path / "prints"
+    folder.mkdir()
+    title, lost = "Litografi, sign. <b>N.N.</b>", "Sea <i>by night</i>"
+    lines = [f'a,a.png,"{title}"', "b,b.png,Other", f"c,c.png,{lost}"]
+    (folder / "items.csv").write_text("\n".join(["item,file,title", *lines]) + "\n")
+    for name, number in (("a", 1), ("b", 3)):
+        shutil.copy(gallery / f"p{number:02d}.png", folder / f"{name}.png")
+    (folder / "c.png").write_bytes(b"no picture")
+    assert run(["import", str(folder), "--into", "prints"]) == 0
+    assert "\n  Sea by night: " in capsys.readouterr().out
+    for command in (["rank", "prints", "--sort", "newest"], ["find", "prints", "litografi"]):
+        assert run(command) == 0
+        assert "Litografi, sign. N.N. " in capsys.readouterr().out
+        assert title in [place["title"] for place in told(capsys, *command)]
+    report = told(capsys, "import", str(folder), "--into", "prints")
+    assert [one["title"] for one in report["broken"]] == [lost]
+
+
 def test_rank_leaves_out_what_was_judged_where_asked(art, tmp_path, capsys):
     judged = {f"p{i:02d}" for i in range(1, COUNT, 2)} | {f"p{i:02d}" for i in range(0, COUNT, 4)}
     places = told(capsys, "rank", "art", "--person", "Ada", "--unseen")

@@ -104,6 +104,12 @@ def test_another_page_of_results_takes_nothing_away(library, tmp_path):
     assert (told.in_words, told.listed) == ("", 3), "nor is all of it news"
 
 
+def test_what_newer_pages_say_is_told_without_tags(tmp_path, capsys):
+    for day, ads in (("monday", ADS), ("friday", LATER)):
+        assert run(["import", str(saved(tmp_path / day, ads)), "--into", "dba"]) == 0
+    assert "\n    no longer listed: Litografi, sign. N.N.\n" in capsys.readouterr().out
+
+
 def test_a_work_that_is_listed_again_is_not_gone(library, tmp_path):
     for at, ads in enumerate((ADS, LATER, (*ADS, LATER[2]))):
         report = library.import_source(saved(tmp_path / str(at), ads), "dba", encoder="classic")

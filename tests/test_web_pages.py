@@ -490,6 +490,13 @@ def test_an_import_is_watched_to_its_end_and_lists_what_was_broken(studio):
     assert "6 pictures" in client.get("/").text
 
 
+def test_the_report_of_an_import_says_a_title_without_tags(studio):
+    client, folder, _ = studio
+    (folder / "items.csv").write_text("item,file,title\na,000.png,Sea\nb,broken.jpg,Litografi <b>N.N.</b>\n")
+    end = ended(client, client.post("/api/imports", json={"path": str(folder)}).json()["id"])
+    assert [(b["name"], b["title"]) for b in end["report"]["broken"]] == [("b", "Litografi N.N.")]
+
+
 def test_an_import_is_stopped_when_told_and_goes_on_the_next_time(studio, monkeypatch):
     client, folder, library = studio
     stepped, go_on = threading.Event(), threading.Event()

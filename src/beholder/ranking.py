@@ -322,6 +322,11 @@ def written_title(item: Item) -> str:
     return _title(item) or Path(item.name).stem
 
 
+def listed_title(item: Item) -> str:
+    """What a command's table says of a picture: as `written_title`, but a title without mark-up."""
+    return without_markup(_title(item)) or Path(item.name).stem
+
+
 def _title(item: Item) -> str:
     return item.details.title or item.columns.get("title", "")
 

@@ -88,9 +88,9 @@ def _print(places: Sequence[Ranked], top: int | None, as_json: bool, nothing: st
     if not places:
         note(nothing)
         return
-    from beholder.ranking import written_title
+    from beholder.ranking import listed_title
 
-    rows = [[p.rank, f"{p.score:.2f}", written_title(p.item), ", ".join(p.found)] for p in places[: top or _SHOWN]]
+    rows = [[p.rank, f"{p.score:.2f}", listed_title(p.item), ", ".join(p.found)] for p in places[: top or _SHOWN]]
     table(["", "score", "picture", "why"], rows, right=[0, 1])
     if (more := len(places) - len(rows)) > 0:
         note(f"… and {more:,} more; show more with --top N")

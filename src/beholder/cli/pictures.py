@@ -11,6 +11,7 @@ import typer
 
 from beholder.cli.shell import AsJson, Meter, count, note, open_library, put_json, say, table
 from beholder.errors import BadInput, BadPicture, UserError
+from beholder.text import without_markup
 
 if TYPE_CHECKING:
     from beholder.collection import Library
@@ -246,7 +247,7 @@ def _say_refresh(report: ImportReport) -> None:
         lines.append(f"{one.title}: {now or 'no price'}, {before} before")
     lines += [f"no longer listed: {one['title']}" for one in told.unlisted]
     for line in lines[:_MANY]:
-        say(f"    {line}")
+        say(f"    {without_markup(line)}")
     if (more := len(lines) - _MANY) > 0:
         say(f"    and {more:,} more; --json names them all")
 

@@ -263,7 +263,7 @@ def _shown(reading: Reading, wanted: Filter, apart: bool) -> Ranking:
 
 
 def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
-    from beholder.ranking import SCORE, written_title
+    from beholder.ranking import SCORE, listed_title
 
     offers = [_offer(p.item, wishes) for p in places]
     told = [at for at in range(len(_OFFER)) if any(offer[at] for offer in offers)]
@@ -272,7 +272,7 @@ def _print(places: list[Ranked], of: int, why: bool, wishes: Wishes) -> None:
         [
             str(p.rank),
             *([f"{p.score:.2f}", f"{p.std:.2f}"] * ranked),
-            written_title(p.item),
+            listed_title(p.item),
             *(offer[at] for at in told),
             *([p.why] * why),
         ]

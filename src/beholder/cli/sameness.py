@@ -8,6 +8,7 @@ import typer
 
 from beholder.cli.shell import AsJson, Meter, Named, note, open_library, put_json, say, table
 from beholder.errors import UserError
+from beholder.text import without_markup
 
 if TYPE_CHECKING:
     from beholder.collection import Collection
@@ -89,7 +90,7 @@ def _told(art: Collection, complete: bool) -> dict[str, Any]:
 def _print(art: Collection) -> None:
     told = _told(art, True)
     say(f"'{art.name}': {told['pictures']:,} pictures of {told['works']:,} works")
-    rows = [[work["title"], ", ".join(work["items"])] for work in told["same"]]
+    rows = [[without_markup(work["title"]), ", ".join(work["items"])] for work in told["same"]]
     if rows:
         table(["the same work", "pictures"], rows)
     if told["questions"]:

@@ -12,7 +12,7 @@ from typing import Protocol
 from beholder.details import said
 from beholder.errors import BadInput
 from beholder.locator import Locator
-from beholder.text import shown
+from beholder.text import shown, without_markup
 
 MAX_PICTURES = 200_000  # of one source: what is known of each is held in memory
 NEEDS_NETWORK = "it needs the network"  # how the reason of what is Broken begins that could be fetched
@@ -78,7 +78,7 @@ class Broken:
         return cls(one.name, reason, one.title if isinstance(one, Broken) else said(one.columns, "title"))
 
     def __str__(self) -> str:
-        return f"{self.title or self.name}: {self.reason}"
+        return f"{without_markup(self.title) or self.name}: {self.reason}"
 
 
 class Source(Protocol):

@@ -290,7 +290,7 @@ def found_of(
             continue
         away = list(dict.fromkeys(address for one in listing.pictures[:_MANY] if (address := places.elsewhere(one))))
         if not away:
-            yield Broken(shown(listing.title() or name), _NO_PICTURE)
+            yield Broken(shown(listing.title() or name), _NO_PICTURE, shown(listing.title()))
             continue
         if len(away) > 1:
             columns["pictures"] = " ".join(away[:20])

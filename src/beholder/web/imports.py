@@ -19,6 +19,7 @@ from beholder.collection import Library
 from beholder.errors import BadInput, BeholderError, StoreError, UserError
 from beholder.importer import ImportReport
 from beholder.sources import is_online
+from beholder.text import without_markup
 from beholder.web.faults import Refused
 
 log = logging.getLogger("beholder.web")
@@ -105,10 +106,13 @@ class Job:
         """What the page shows of it."""
         rate = self.rate()
         left = (self.total - self.done) / rate if rate and self.total and self.state == "running" else None
+        report = {} if self.report is None else self.report.as_json()
+        for one in report.get("broken", ()):
+            one["title"] = without_markup(one["title"])
         return {
             "id": self.id, "collection": self.collection, "state": self.state, "stage": self.stage,
             "done": self.done, "total": self.total, "rate": rate, "seconds_left": left,
-            "error": self.error, "report": {} if self.report is None else self.report.as_json(), "adds": self.adds,
+            "error": self.error, "report": report, "adds": self.adds,
         }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from beholder.details import said as said_of
 from beholder.facts import unavailable
 from beholder.offers import size_text
 from beholder.ranking import title_of
-from beholder.text import shown
+from beholder.text import shown, without_markup
 from beholder.types import Item
 from beholder.web import thumbnails
 
@@ -62,7 +62,10 @@ def environment() -> Environment:
         "link_of": link_of,
         "price_text": price_text, "view_address": view_address,
     }  # fmt: skip
-    env.filters |= {"segment": segment, "count": count, "day": day, "breaks": breaks, "plain": plain_word}
+    env.filters |= {
+        "segment": segment, "count": count, "day": day, "breaks": breaks, "plain": plain_word,
+        "without_markup": without_markup,
+    }  # fmt: skip
     return env
 
 
