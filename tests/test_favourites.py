@@ -1,5 +1,7 @@
 """Questions that look for what a person loves walk through kinds, then go where it is likely."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,19 @@ def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet
     after = TasteMixture(layout=LAYOUT).fit(X, **none.as_fit(grids=True))
     more = favourites.grid(after, X, none, np.setdiff1d(np.arange(len(X)), shown), 9, np.random.default_rng(1))
     assert not set(kinds_of(model, X, more)) & set(met)
+
+
+def test_after_pairs_a_grid_goes_where_these_point_and_walks_through_kinds_too(kinds):
+    X, kind = kinds
+    loved, others = np.flatnonzero(kind == 2)[:8], np.flatnonzero(kind != 2)[:8]
+    answers = Answers(choices=np.column_stack([loved, others]), weights=np.ones(8))
+    model = TasteMixture(layout=LAYOUT).fit(X, **answers.as_fit(grids=True))
+    pool, rng = np.setdiff1d(np.arange(len(X)), answers.judged), np.random.default_rng(0)
+    grids = [favourites.grid(model, X, answers, pool, 9, rng) for _ in range(5)]
+    assert np.mean([(kind[rows] == 2).sum() for rows in grids]) >= 2
+    assert min(len(np.unique(kinds_of(model, X, rows))) for rows in grids) >= 4
+    few = replace(answers, choices=answers.choices[:2], weights=answers.weights[:2])
+    assert len(np.unique(kinds_of(model, X, favourites.grid(model, X, few, pool, 9, rng)))) == 9
 
 
 def test_once_every_kind_was_shown_those_shown_least_come_again(kinds):

@@ -34,6 +34,7 @@ _LIKELY, _OTHERS = 200, 80  # candidates: the likeliest favourites, and pictures
 _CLEAR_ASKED = 0.7  # of the questions are asked as if the taste were clear: who has one gains most by what is asked
 _ENOUGH = 3  # pictures liked before the questions hardly walk through the kinds any more
 _EARLY, _LATER = (3, 3), (1, 0)  # favourites, and pictures of kinds shown least, in a grid before and after that
+_POINTING = 5  # choices that point to favourites before any picture is known to be liked
 _PLENTY, _LAST = 20, (0, 0)  # pictures liked from which a grid has none of either
 _KEPT, _KEPT_OF = 20, 10  # likeliest pictures that are not asked then, at most one in so many of those left
 _DENSITY = 0.25  # how much more a picture tells that is like many others
@@ -101,7 +102,7 @@ def grid(model: TasteMixture, X: Matrix, answers: Answers, pool: Ints, n: int, r
     """(n,) rows of the pool for one grid, fewer where there are no more."""
     with one_thread():
         chosen: list[int] = []
-        liked = count_liked(answers)
+        liked = count_liked(answers) or int(len(answers.choices) >= _POINTING)
         if liked:
             regime, plenty = _regime(model, rng), liked >= _PLENTY
             kept = min(_KEPT, len(pool) // _KEPT_OF) if plenty else 0
