@@ -48,8 +48,8 @@ def test_until_something_is_liked_every_picture_is_of_another_kind_not_shown_yet
 
 def test_after_pairs_a_grid_goes_where_these_point_and_walks_through_kinds_too(kinds):
     X, kind = kinds
-    loved, others = np.flatnonzero(kind == 2)[:8], np.flatnonzero(kind != 2)[:8]
-    answers = Answers(choices=np.column_stack([loved, others]), weights=np.ones(8))
+    loved, others = np.flatnonzero(kind == 2)[:16], np.flatnonzero(kind != 2)[:16]
+    answers = Answers(choices=np.column_stack([loved, others]), weights=np.ones(16))
     model = TasteMixture(layout=LAYOUT).fit(X, **answers.as_fit(grids=True))
     pool, rng = np.setdiff1d(np.arange(len(X)), answers.judged), np.random.default_rng(0)
     grids = [favourites.grid(model, X, answers, pool, 9, rng) for _ in range(5)]
