@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from beholder.session import Agreement
-from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, send
+from helpers.browser import HERE, SAFE, as_person, brighter, choose, event, hang, send
 
 pytest_plugins = "helpers.webwall"
 
@@ -196,3 +196,16 @@ def test_no_verdict_is_given_while_little_is_known_of_either(client, wall):
     page = beside(client, wall, guest)
     assert "is still open" in page
     assert "different pictures" not in page
+
+
+def test_two_are_compared_by_their_answers_in_another_collection_too(client, wall, tmp_path):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=3, darker=True))
+    wall.import_source(hang(tmp_path / "more"), "more")
+    page = beside(client, wall, guest, collection="more")
+    assert "too early" not in page
+    assert f"By the answers of {client.person} and {guest.person} in other collections." in page
+    assert "This rests on few answers" not in page
+    assert client.post("/elsewhere/more", data={"count": "0"}).status_code == 200
+    page = beside(client, wall, guest, collection="more")
+    assert f"{client.person} has given no answers in more so far." in page

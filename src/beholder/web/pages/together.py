@@ -60,7 +60,12 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
     state = state_of(request)
     sessions = [state.fresh(collection, p) for p in (one, other)]
     answered = [(p, session.progress()) for p, session in zip((one, other), sessions, strict=True)]
-    if early := [(p, progress.answers) for p, progress in answered if progress.left]:
+    from_others = [
+        p
+        for (p, progress), session in zip(answered, sessions, strict=True)
+        if progress.left and session.elsewhere.counted
+    ]
+    if early := [(p, progress.answers) for p, progress in answered if progress.left and p not in from_others]:
         return {"early": early}
     try:
         with alone():
@@ -71,7 +76,8 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
         return {"sentence": f"{str(error)[:1].upper()}{str(error)[1:]}."}
     return {
         "found": found, "sentence": found.agreement.words(one.name, other.name), "back": _here(request),
-        "few": [(p, progress.answers) for p, progress in answered if progress.weight < _FEW],
+        "few": [(p, progress.answers) for p, progress in answered if progress.weight < _FEW and p not in from_others],
+        "from_others": from_others,
         "deeds": _deeds(found, readings),
         "favourites": state.fresh(collection, me).now.history.favourites,
     }  # fmt: skip
