@@ -139,7 +139,7 @@ def test_constant_raters_and_raters_with_few_answers_are_named():
     plan = make_plan(Protocol(replace(data, ratings=ratings), np.arange(N), 0), (2, 30), 2)
     assert plan.left_out == [
         "r1: gave every picture the same rating (4)",
-        "r2: at 30 shots; there are 5 answers to learn from",
+        "30 shots: 1 of 3 raters has fewer answers: r2 (5)",
     ]
     assert {(job.rater, job.shots) for job in plan.jobs} == {(0, (2, 30)), (2, (2,))}
 
@@ -449,7 +449,7 @@ def test_who_can_be_compared_with_nobody_is_named_and_few_raters_have_no_quarter
     moved = replace(told, **{name: getattr(told, name) + N * (told.rater == 4) for name in fields})
     found, unknown = quarters(names, moved, range(12))
     assert "r4" not in frozenset().union(*found.values())
-    assert unknown == ["r4: in no quarter by agreement; too few answers can be compared with others"]
+    assert unknown == ["quarters by agreement: 1 of 9 raters are in none, too few answers can be compared: r4"]
     assert quarters(names, told, range(7)) == ({}, [])
     assert quarters(names, moved, range(1, 9))[0] == {}, "seven are left"
 
@@ -494,7 +494,7 @@ def test_a_set_that_cannot_be_tested_is_told(tmp_path, monkeypatch):
     data = write_set(tmp_path, "ratings")
     with pytest.raises(UserError, match="method 'logistic' cannot learn from ratings"):
         run(data, ["logistic"], shots=[5], repeats=1)
-    with pytest.raises(BadInput, match=r"nobody in .* can be tested: r0: at 900 shots"):
+    with pytest.raises(BadInput, match=r"nobody in .* can be tested: 900 shots: 6 of 6 raters have fewer answers: r0 "):
         run(data, ["gp"], shots=[900], repeats=1)
     with pytest.raises(UnknownName, match="unknown column 'kind'"):
         run(data, ["gp"], where="kind=x")

@@ -168,6 +168,27 @@ def test_a_folder_says_which_exports_and_tables_it_does_not_read(tmp_path, galle
     assert told(capsys, "import", str(folder), "--into", "few")["unread"] == []
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_pictures_that_items_csv_does_not_name_are_told_and_not_imported(tmp_path, gallery, capsys, zipped):
+    folder = tmp_path / "set"
+    (folder / "images").mkdir(parents=True)
+    for name in ("one.png", "two.png"):
+        shutil.copy(gallery / "p01.png", folder / "images" / name)
+    (folder / "images" / "page.jpg").write_text("<html>")
+    (folder / "notes.txt").write_text("no picture")
+    (folder / "items.csv").write_text("item,file\na,images/one.png\na,images/one.png\n")
+    (folder / "linked.png").symlink_to("images/one.png")
+    source = shutil.make_archive(str(tmp_path / "set"), "zip", folder) if zipped else str(folder)
+    assert run(["import", source, "--into", "few"]) == 0
+    words = (
+        "2 pictures in the folder were not imported, as items.csv does not name them: images/page.jpg, images/two.png"
+    )
+    assert words in capsys.readouterr().out
+    report = told(capsys, "import", source, "--into", "few")
+    assert (report["unnamed"], report["known"]) == (["images/page.jpg", "images/two.png"], 1)
+    assert report["unnamed_in_words"] == words
+
+
 def test_rank_prints_the_shape_that_others_read(art, capsys):
     places = told(capsys, "rank", "art", "--person", "Ada")
     assert [place["rank"] for place in places] == list(range(1, COUNT + 1))
@@ -225,9 +246,10 @@ def test_a_source_without_a_picture_fails_and_leaves_no_collection(home, tmp_pat
 
 def test_an_error_lists_few_names_or_the_nearest_of_many():
     assert str(UnknownName.of("thing", "zz", ["a", "b"])).endswith("there are: a, b.")
-    said = str(UnknownName.of("thing", "wolf", [f"{i}" for i in range(20)] + ["flower"]))
-    assert said.startswith("unknown thing 'wolf'; the nearest of 21 are: flower, ")
-    assert said.count(",") == 4
+    names = [f"i{i:02}" for i in range(20)] + ["wool", "woods"]
+    assert str(UnknownName.of("thing", "wlof", names)) == "unknown thing 'wlof'; the nearest of 22 are: wool, woods."
+    said = str(UnknownName.of("item", "mona_lisa", names))
+    assert said == "unknown item 'mona_lisa'; none of 22 is like it. The first are: i00, i01, i02, i03, i04."
 
 
 def test_rank_says_why_only_where_asked(art, capsys):
@@ -446,6 +468,28 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
     assert [len(cells) for cells in ridge] == [1 + 3 * 4, 1 + 3 * 2], "whole cells, each a mean ± half a width"
 
 
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_what_an_own_model_prints_goes_to_stderr(gallery, tmp_path, capfd, monkeypatch, threads):
+    monkeypatch.setenv("BEHOLDER_THREADS", threads)
+    rated = tmp_path / "rated"
+    shutil.copytree(gallery, rated)
+    rows = [f"r{r},p{i:02d},{1 + i % 3 + r % 2}" for r in range(6) for i in range(COUNT)]
+    (rated / "ratings.csv").write_text("\n".join(["rater,item,score", *rows]))
+    (tmp_path / "chatty.py").write_text(
+        "import os, numpy as np\nfrom sklearn.base import BaseEstimator\nprint('LOADED')\n"
+        "class Chatty(BaseEstimator):\n"
+        "    def fit(self, X, y): print('FITTED'); os.write(1, b'BY NUMBER'); return self\n"
+        "    def predict(self, X): return np.zeros(len(X))\n"
+    )
+    call = ["bench", str(rated), "--methods", f"{tmp_path}/chatty.py:Chatty", "--shots", "4", "--repeats", "1"]
+    assert run([*call, "--json"]) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)
+    assert all(words in err for words in ("LOADED", "FITTED", "BY NUMBER"))
+    print("as before")
+    assert capfd.readouterr().out == "as before\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -455,10 +499,10 @@ def test_bench_prints_figures_as_json_and_as_a_table(gallery, tmp_path, capsys):
         (["rank", "art", "--person", "Zoe"], "unknown person 'Zoe'; there are: Ada.\n"),
         (["rank", "art", "--person", "Ada", "--sort", "prize"], "unknown order 'prize'; did you mean 'price'?"),
         (["find", "art", " "], "nothing to look for was given"),
-        (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 15 are: gp, "),
+        (["rank", "art", "--person", "Ada", "--model", "gq"], "the nearest of 15 are: gp."),
         (["rank", "art", "--person", "Ada", "--where", "kind"], "COLUMN=VALUE"),
         (["rank", "art", "--person", "Ada", "--where", "kond=1"], "did you mean 'kind'"),
-        (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "the nearest of 16 are: "),
+        (["rank", "art", "--person", "Ada", "--where", "title=wolf"], "none of 16 is like it. The first are: "),
         (["rank", "art", "--person", "Ada", "--where", "kind=0", "--where", "price=€ 3"], "kind=0 and price=€ 3"),
         (["rank", "art", "--person", "Ada", "--top", "0"], "--top"),
         (["rank", "art", "--person", "Ada", "--copy-to", "x"], "--top N"),

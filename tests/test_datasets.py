@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from beholder.errors import BadInput, UnknownName
-from beholder.research.bench.raters import known_scores
+from beholder.research.bench.raters import known_scores, rated_again
 from beholder.research.bench.vectors import read_vectors
 from beholder.research.datasets import LEFT, RIGHT, TIE, check, load_plain, same_pictures
 from helpers.makers import encoded, noise
@@ -330,3 +330,25 @@ def test_a_download_that_was_cut_is_told_when_a_set_is_checked(tmp_path, progres
     with pytest.raises(BadInput, match=r"b\.png: the picture cannot be opened: the file ends too early") as caught:
         check("plain", folder)
     assert "a.png" not in str(caught.value)
+
+
+def test_raters_without_a_name_are_not_listed_among_those_without_a_split(tmp_path):
+    tables = {"ratings": "rater,item,score\n,a,1\nzoe,b,2\n", "raters": "rater,split\nann,test\n"}
+    with pytest.raises(BadInput, match=r"does not name zoe, who judged"):
+        load_plain(make(tmp_path, **tables))
+
+
+def test_a_pair_may_be_asked_again(tmp_path):
+    rows = "rater,left,right,choice\nann,a,b,left\nann,b,a,left\nann,a,b,left\n"
+    assert len(load_plain(make(tmp_path, choices=rows)).choices) == 3
+
+
+def test_pictures_rated_again_by_the_same_person_are_told_with_both_ratings(tmp_path):
+    rows = "rater,item,score\nann,a,1\nann,b,3\nzoe,a,2\nann,a,7\nann,b,3\n"
+    data = load_plain(make(tmp_path, ratings=rows))
+    assert rated_again(data, data.ratings) == [
+        "2 times a picture was rated again by the same person, and each rating counts: "
+        "ann rated a as 1 and 7, ann rated b as 3 and 3"
+    ]
+    once = data.ratings.take(np.array([0, 1, 2]))
+    assert rated_again(data, once) == rated_again(data, data.choices) == []

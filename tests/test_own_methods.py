@@ -50,6 +50,41 @@ class Broken(BaseEstimator):
     def predict(self, X):
         return X[:, 0]
 
+class Answer(BaseEstimator):
+    def fit(self, X, y):
+        return self
+
+class Short(Answer):
+    def predict(self, X):
+        return np.zeros(3)
+
+class Flat(Answer):
+    def predict(self, X):
+        return np.zeros((len(X), 1))
+
+class Nan(Answer):
+    def predict(self, X):
+        return np.full(len(X), np.nan)
+
+class Crash(Answer):
+    def predict(self, X):
+        raise KeyError("w")
+
+class Unsure(Answer):
+    def predict(self, X):
+        return X[:, 0]
+    def pair_probability(self, X, pairs):
+        return np.full(2, 0.5)
+
+class Deaf(Answer):
+    def __init__(self, prior=None):
+        self.prior = prior
+    @classmethod
+    def learn_prior(cls, X, others, *, generic, layout=None, seed=0):
+        raise IndexError("out")
+    def predict(self, X):
+        return X[:, 0]
+
 class Needy(BaseEstimator):
     def __init__(self, size):
         self.size = size
@@ -136,6 +171,23 @@ def test_an_own_model_that_fails_ends_the_run_with_a_sentence(own, tmp_path, mon
     fake_encoder(monkeypatch)
     with pytest.raises(UserError, match="'own_models:Broken' failed at 5 answers: ZeroDivisionError: oh no"):
         run(data_of(tmp_path), ["own_models:Broken"], shots=[5], repeats=1)
+
+
+WRONG_ANSWERS = {
+    "Short": r"predict must return one number for each of 30 pictures, an array of shape \(30,\); got shape \(3,\)",
+    "Flat": r"got shape \(30, 1\)",
+    "Nan": "predict returned values that are not finite numbers",
+    "Crash": "failed in predict: KeyError: 'w'",
+    "Unsure": r"pair_probability must return one number for each of \d+ pairs, .* got shape \(2,\)",
+    "Deaf": "failed at 5 answers: IndexError: out",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ANSWERS)
+def test_an_own_model_that_answers_wrongly_is_named(own, tmp_path, monkeypatch, name):
+    fake_encoder(monkeypatch)
+    with pytest.raises(UserError, match=f"method 'own_models:{name}':? {WRONG_ANSWERS[name]}"):
+        run(data_of(tmp_path), [f"own_models:{name}"], shots=[5], repeats=1)
 
 
 def test_models_that_know_measured_attributes_get_them_and_others_do_not():
@@ -240,6 +292,13 @@ def test_a_file_of_vectors_that_cannot_be_used_is_told(tmp_path, sentence):
     FILES[sentence](path)
     with pytest.raises(BadInput, match=sentence):
         read_vectors(path, NAMES)
+
+
+@pytest.mark.parametrize("name", ["mine.npy", "mine.npz"])
+def test_an_array_without_names_says_what_to_give(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x93NUMPY")
+    with pytest.raises(BadInput, match=r"without the names of their items\. Give a \.safetensors .* or a CSV"):
+        read_vectors(tmp_path / name, NAMES)
 
 
 def test_a_table_without_item_is_told(tmp_path):

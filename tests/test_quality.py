@@ -197,10 +197,20 @@ def test_habits_are_told_without_suspecting_anybody():
     rng = np.random.default_rng(0)
     pairs = np.array([rng.choice(90, 2, replace=False) for _ in range(60)])
     found = quality_of_choices(pairs, np.ones(60, int), np.zeros(60, int), np.full(60, 2.0), np.empty((90, 0)))[0]
-    assert (found.clicker, found.faults) == (False, ("chose the left picture in 100 of 100 answers",))
+    assert (found.clicker, found.faults) == (False, ("chose the left picture in 60 of 60 answers",))
     none = np.full(30, NAN)
     same = quality_of_ratings(np.arange(30), np.full(30, 4.0), np.zeros(30, int), none, rng.normal(size=(30, 2)), none)
-    assert (same[0].clicker, same[0].faults) == (False, ("gave the same rating to 100 of 100 pictures",))
+    assert (same[0].clicker, same[0].faults) == (False, ("gave the same rating to 30 of 30 pictures",))
+
+
+def test_who_rated_little_is_not_said_to_rate_everything_alike_and_counts_are_real():
+    def faults(*score):
+        n, none = len(score), np.full(len(score), NAN)
+        rated = quality_of_ratings(np.arange(n), np.array(score, float), np.zeros(n, int), none, np.empty((n, 0)), none)
+        return rated[0].faults
+
+    assert faults(4) == faults(*[4] * 9) == ()
+    assert faults(*[4] * 38, 1, 2) == ("gave the same rating to 38 of 40 pictures",)
 
 
 # ------------------------------------------------------------------ sets

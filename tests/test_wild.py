@@ -123,7 +123,7 @@ def test_the_command_line_says_what_needs_the_network(tmp_path, capsys):
     (tmp_path / "pages" / "søgning_files" / f"{ADS[2][0]}.jpg").unlink()
     assert run(["import", str(path), "--into", "dba", "--encoder", "classic"]) == 0
     out = capsys.readouterr().out
-    assert "2 new, 1 that need the network" in out
+    assert "2 new, 1 that needs the network" in out
     assert "its picture is known by its link alone" in out
     export = tmp_path / "export.json"
     export.write_text(json.dumps(pages.dba_export()), encoding="utf-8")

@@ -277,6 +277,7 @@ class Library:
             self.store.check()  # where the data folder is gone, that is what is wrong
             raise
         report.unread = unread_in(spec)
+        report.pass_over(getattr(source, "unnamed", ()))
         if empty and not job.row.id:
             job.begin()
         if job.row.id and list(job.row.encoders) != wanted:

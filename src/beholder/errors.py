@@ -23,6 +23,8 @@ import bisect
 import difflib
 from collections.abc import Iterable
 
+_LIKE = 0.4  # difflib's ratio, below which a name is not offered in place of another
+
 
 class BeholderError(Exception):
     """Root of all errors that carry a sentence for the person in front of the screen."""
@@ -45,10 +47,13 @@ class UnknownName(UserError):
         near = difflib.get_close_matches(str(name), known, n=1)
         if near:
             hint = f"; did you mean '{near[0]}'?"
-        elif len(known) > 12:  # more than one reads: those that are least unlike it
+        elif len(known) > 12:  # more than one reads: those that are somewhat like it, else how names look here
             at = bisect.bisect(known, str(name))  # comparing all of ten thousand takes too long in every line of a file
-            few = difflib.get_close_matches(str(name), known[max(0, at - 250) : at + 250], n=5, cutoff=0)
-            hint = f"; the nearest of {len(known):,} are: {', '.join(few)}."
+            few = difflib.get_close_matches(str(name), known[max(0, at - 250) : at + 250], n=5, cutoff=_LIKE)
+            told = f"the nearest of {len(known):,} are: {', '.join(few)}."
+            hint = (
+                f"; {told}" if few else f"; none of {len(known):,} is like it. The first are: {', '.join(known[:5])}."
+            )
         else:
             hint = f"; there are: {', '.join(known) or 'none yet'}."
         return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")

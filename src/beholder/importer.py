@@ -33,6 +33,7 @@ from beholder.locator import WHOLE, Locator
 from beholder.refresh import News, Refresh
 from beholder.sources import NEEDS_NETWORK, Broken, Found, SavedPage, Source
 from beholder.store import CollectionRow, FoundCrop, KnownFile, KnownItem, NewItem, Store, VectorShards, digest
+from beholder.text import shown
 from beholder.types import Matrix, Progress, picture_key
 
 _FEW = 5  # files that a sentence names
@@ -61,6 +62,10 @@ class ImportReport:
     broken: list[Broken] = field(default_factory=list)  # the first LISTED
     more_broken: int = 0  # beyond those
     unread: list[str] = field(default_factory=list)  # files in the folder that are sources of their own
+    unnamed: list[str] = field(
+        default_factory=list
+    )  # pictures that the folder's items.csv does not name, the first LISTED
+    more_unnamed: int = 0  # beyond those
     seconds: float = 0.0
     refresh: Refresh = field(default_factory=Refresh)  # what saved pages say anew of works that are known
 
@@ -74,6 +79,20 @@ class ImportReport:
         """Which files were not read, and what to do; "" where there are none."""
         return unread_in_words(self.unread)
 
+    @property
+    def unnamed_in_words(self) -> str:
+        """Which pictures lie in the folder and are not in its items.csv; "" where there are none."""
+        n = len(self.unnamed) + self.more_unnamed
+        if not n:
+            return ""
+        files, them = ("1 picture", "it") if n == 1 else (f"{n:,} pictures", "them")
+        names = _few([shown(name, 80) for name in self.unnamed[:_FEW]], n)
+        return f"{files} in the folder left out, as items.csv does not name {them}: {names}"
+
+    def pass_over(self, names: Sequence[str]) -> None:
+        """Note pictures that the folder's items.csv does not name."""
+        self.unnamed, self.more_unnamed = list(names[:LISTED]), len(names[LISTED:])
+
     def leave_out(self, one: Found | Broken, reason: str) -> None:
         """Note a file that is not taken in."""
         if len(self.broken) < LISTED:
@@ -85,7 +104,7 @@ class ImportReport:
         """All of it, for a machine."""
         told = {part.name: getattr(self, part.name) for part in fields(self)}
         told |= {"broken": [asdict(one) for one in self.broken], "refresh": self.refresh.as_json()}
-        return told | {"unread_in_words": self.unread_in_words}
+        return told | {"unread_in_words": self.unread_in_words, "unnamed_in_words": self.unnamed_in_words}
 
 
 def unread_in_words(names: Sequence[str]) -> str:
@@ -94,8 +113,12 @@ def unread_in_words(names: Sequence[str]) -> str:
         return ""
     n = len(names)
     files, them = ("1 other file was", "it") if n == 1 else (f"{n:,} other files were", "each")
-    told = ", ".join(names[:_FEW]) + (f" and {n - _FEW:,} more" if n > _FEW else "")
-    return f"{files} not read: {told}. Import {them} by itself"
+    return f"{files} not read: {_few(names, n)}. Import {them} by itself"
+
+
+def _few(names: Sequence[str], n: int) -> str:
+    """The first of n names."""
+    return ", ".join(names[:_FEW]) + (f" and {n - _FEW:,} more" if n > _FEW else "")
 
 
 class Importer:

@@ -109,8 +109,8 @@ def _coming(job: Job, meter: Meter) -> None:
         note(f"'{job.collection}': {job.error}")
     elif job.report is not None and job.report.changed:
         print(_in_words(job.report), flush=True)
-        if job.report.unread:
-            print(f"  {job.report.unread_in_words}", flush=True)
+        for words in filter(None, [job.report.unread_in_words, job.report.unnamed_in_words]):
+            print(f"  {words}", flush=True)
 
 
 def _ready(address: str, reachable: str | None, code: str) -> None:
@@ -175,8 +175,8 @@ def import_(
         say(f"  and {more:,} more; --json names the first {len(report.broken):,}")
     if report.needs_network and not fetch:
         say("  --fetch fetches what needs the network")
-    if report.unread:
-        say(f"  {report.unread_in_words}")
+    for words in filter(None, [report.unread_in_words, report.unnamed_in_words]):
+        say(f"  {words}")
     own, default = library.store.collection(into).encoder, library.settings.encoder
     if encoder is None and own != default:
         say(f"  encoded with {own}, as before; --encoder {default} encodes all of it again and keeps every answer")
@@ -224,10 +224,10 @@ def _in_words(report: ImportReport) -> str:
         "new": report.new,
         "found within photos": report.cut,
         "already known": report.known,
-        "copies of others": report.copies,
+        "copy of another" if report.copies == 1 else "copies of others": report.copies,
         "moved": report.moved,
         "no longer there": report.gone,
-        "that need the network": report.needs_network,
+        "that needs the network" if report.needs_network == 1 else "that need the network": report.needs_network,
         "that cannot be opened": len(report.broken) + report.more_broken - report.needs_network,
     }
     told = ", ".join(f"{n:,} {what}" for what, n in counts.items() if n or what == "new")

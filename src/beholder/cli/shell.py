@@ -8,8 +8,8 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -113,6 +113,23 @@ def say(text: object = "") -> None:
 def count(n: int, one: str) -> str:
     """`1 picture`, `2,922 pictures`."""
     return f"{n:,} {one}{'s' * (n != 1)}"
+
+
+@contextmanager
+def stdout_kept() -> Iterator[None]:
+    """While it lasts, what others' code prints on stdout goes to stderr, that of processes started meanwhile too.
+
+    Outside of a `Meter`, which puts stdout back as it was when it was first shown.
+    """
+    with ExitStack() as then:
+        with suppress(OSError):  # no stdout at all
+            sys.stdout.flush()
+            kept = os.dup(1)
+            then.callback(os.close, kept)
+            os.dup2(2, 1)
+            then.callback(os.dup2, kept, 1)
+        with redirect_stdout(sys.stderr):
+            yield
 
 
 def note(text: object) -> None:

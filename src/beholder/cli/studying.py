@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from beholder.cli.shell import AsJson, Meter, note, put_json, say
+from beholder.cli.shell import AsJson, Meter, note, put_json, say, stdout_kept
 from beholder.errors import UserError
 
 _PERSONAS = "personas"  # the analysis that asks people, and so takes --ask
@@ -100,7 +100,7 @@ def bench(
     from beholder.research.bench import analyse, run
     from beholder.research.bench.analysis import analysis as analysis_of
 
-    with Meter("reading the set") as meter:
+    with stdout_kept(), Meter("reading the set") as meter:
 
         def progress(stage: str, done: int, total: int) -> None:
             note(stage) if stage.startswith(_OF_RATERS) else meter(stage, done, total)

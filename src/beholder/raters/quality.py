@@ -33,6 +33,7 @@ from beholder.types import Floats, Ints
 
 QUICK = 0.6  # seconds: the medians of people who look are .9 and more, of two who clicked .17 to .40 (docs/bench.md)
 _ASIDE, _IMPROBABLE = 0.1, 0.001  # from one half, and by chance: from here on, the share of left answers stands out
+_FEWEST = 10  # answers, below which nobody is said to rate everything alike
 _LEVEL = 0.8  # share of ratings that are all the same, from which they say little
 
 
@@ -131,8 +132,7 @@ def quality_of_choices(
             predicted=share(predicted_choices(differences, answer[told])),
             repeats=share(chosen_as_before(pairs[own], answer[own])),
         )
-        left, p = position_bias(answer[own])
-        found[one] = _quality(len(own), median, signs, left=left, left_p=p)
+        found[one] = _quality(len(own), median, signs, answer=answer[own])
     return found
 
 
@@ -161,8 +161,8 @@ def quality_of_ratings(
             predicted=rank_correlation(score[told], predicted_ratings(rows[item[told]], score[told])),
             repeats=rank_correlation(score[own], rated_before(item[own], score[own])),
         )
-        level = float(np.unique(score[own], return_counts=True)[1].max() / len(own))
-        found[one] = _quality(len(own), median, signs, level=level)
+        alike = int(np.unique(score[own], return_counts=True)[1].max())
+        found[one] = _quality(len(own), median, signs, alike=alike)
     return found
 
 
@@ -191,17 +191,20 @@ def _quality(
     answers: int,
     seconds: float,
     signs: Signs,
-    left: float = float("nan"),
-    left_p: float = 1.0,
-    level: float = float("nan"),
+    answer: Ints | None = None,
+    alike: int | None = None,
 ) -> RaterQuality:
+    """answer : (m,) of who chose; alike : of who rated, how many ratings are the most frequent one"""
+    left, left_p = (float("nan"), 1.0) if answer is None else position_bias(answer)
+    level = float("nan") if alike is None else alike / answers
     clicker = is_clicker(seconds, signs)
     faults = [_suspicion(seconds, signs)] if clicker else []
-    if abs(left - 0.5) > _ASIDE and left_p < _IMPROBABLE:
-        side, part = ("left", left) if left > 0.5 else ("right", 1 - left)
-        faults.append(f"chose the {side} picture in {100 * part:.0f} of 100 answers")
-    if level > _LEVEL:
-        faults.append(f"gave the same rating to {100 * level:.0f} of 100 pictures")
+    if answer is not None and abs(left - 0.5) > _ASIDE and left_p < _IMPROBABLE:
+        side, sign = ("left", 1) if left > 0.5 else ("right", -1)
+        chosen, decided = np.count_nonzero(answer == sign), np.count_nonzero(answer)
+        faults.append(f"chose the {side} picture in {chosen:,} of {decided:,} answers")
+    if alike is not None and level > _LEVEL and answers >= _FEWEST:
+        faults.append(f"gave the same rating to {alike:,} of {answers:,} pictures")
     if signs.repeats and not signs.repeats.seen and signs.repeats.n >= 10:
         faults.append(f"answered otherwise when the same was asked again ({_in_words(signs.repeats)})")
     return RaterQuality(answers, seconds, signs, left, left_p, level, clicker, tuple(faults))

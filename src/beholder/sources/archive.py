@@ -85,6 +85,7 @@ class ZipSource:
     def __init__(self, path: Path, workspace: Path, progress: Progress = silent) -> None:
         self.path, self.workspace, self.progress = path, workspace, progress
         self.title = path.stem or "pictures"
+        self.unnamed: list[str] = []  # as of a folder
         with _opened(path) as archive:
             self.wanted = _wanted(path, archive)
 
@@ -110,6 +111,7 @@ class ZipSource:
         pages = [] if (told / ITEMS).is_file() else pages_in(told)
         source = PagesSource(told, self.workspace, pages) if pages else FolderSource(told)
         yield from source.find()
+        self.unnamed = source.unnamed if isinstance(source, FolderSource) else []
         yield from (Broken(name, reason) for name, reason in refused)
 
     def _extract(self, folder: Path) -> None:

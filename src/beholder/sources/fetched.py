@@ -28,6 +28,11 @@ class FetchedSource:
     def __init__(self, source: Source, door: Door, progress: Progress = silent) -> None:
         self.source, self.door, self.progress, self.title = source, door, progress, source.title
 
+    @property
+    def unnamed(self) -> list[str]:
+        """As of a folder."""
+        return list(getattr(self.source, "unnamed", ()))
+
     def find(self) -> Iterator[Found | Broken]:
         """Raises
         ------

@@ -6,11 +6,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from beholder.images import SUFFIXES
 from beholder.locator import Locator
-from beholder.sources.found import Broken, Found, check_number, plain_name, storable, unique
+from beholder.sources.found import MAX_PICTURES, Broken, Found, check_number, plain_name, storable, unique
 from beholder.sources.table import TableOfPaths
 from beholder.text import cannot_read, shown, why_unreadable
 
@@ -24,6 +26,11 @@ class FolderSource:
 
     With an `items.csv` (the plain folder format) the items, their names and columns come from it, and only files inside
     the folder count.
+
+    Attributes
+    ----------
+    unnamed
+        once all is found: names of pictures in the folder that its `items.csv` does not name, which are not found
     """
 
     def __init__(self, root: Path) -> None:
@@ -31,6 +38,7 @@ class FolderSource:
         self.root = root.absolute()
         self.real = os.path.realpath(self.root)
         self.title = os.path.basename(self.real) or "pictures"
+        self.unnamed: list[str] = []
         self.table = TableOfPaths.read(self.root / ITEMS) if self._has_items() else None
 
     def _has_items(self) -> bool:
@@ -48,12 +56,23 @@ class FolderSource:
             where the folder itself cannot be read
         """
         if self.table is not None:
-            return self.table.find(inside=True)
+            return self._listed(self.table)
         found = list[Found | Broken]()
         for one in self._walk():
             found.append(one)
             check_number(len(found))
         return unique(sorted(found, key=lambda one: one.name))
+
+    def _listed(self, table: TableOfPaths) -> Iterator[Found | Broken]:
+        named = set[Path]()
+        yield from table.find(inside=True, see=lambda one: named.update(filter(None, [one.locator.path])))
+        there = (one for one in islice(self._walk(), MAX_PICTURES) if isinstance(one, Found))
+        others = {one.name: path for one in there if (path := one.locator.path) is not None and path not in named}
+        with suppress(OSError):  # of a file that has gone meanwhile
+            places = (
+                {_place(path) for path in named} if others else set()
+            )  # by a link, or spelled otherwise, it is named
+            self.unnamed = sorted(name for name, path in others.items() if _place(path) not in places)
 
     def _walk(self) -> Iterator[Found | Broken]:
         """Every real folder once; linked ones last, so that a picture keeps the name of its real place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -117,23 +117,29 @@ class TableOfPaths:
         name_at = folded.index(_NAME_COLUMN) if _NAME_COLUMN in folded else None
         return cls(path, encoding, tuple(header), table.delimiter, at, name_at)
 
-    def find(self, *, inside: bool = False) -> Iterator[Found | Broken]:
+    def find(
+        self, *, inside: bool = False, see: Callable[[Found], object] = lambda one: None
+    ) -> Iterator[Found | Broken]:
         """The rows, in the table's order.
 
         Parameters
         ----------
         inside
             refuse files that lie outside the table's folder, or lead there
+        see
+            told of each picture whose file is there, those too whose name appears twice
         """
-        return unique(self._rows(inside))
+        return unique(self._rows(inside, see))
 
-    def _rows(self, inside: bool) -> Iterator[Found | Broken]:
+    def _rows(self, inside: bool, see: Callable[[Found], object]) -> Iterator[Found | Broken]:
         paths, cells = Paths(self.path.parent, inside), 0
         for record in _rows_of(self.path, self.encoding, self.delimiter):
             if record.fault:
                 yield Broken(record.where, re.sub("^it ", "the line ", record.fault))
                 continue
             one = self._row(record, paths)
+            if isinstance(one, Found):
+                see(one)
             if isinstance(one, Found) and (cells := cells + len(one.columns)) > MAX_CELLS:
                 raise BadInput(
                     f"'{shown(self.path.name)}' says more than {MAX_CELLS:,} things of its pictures; "

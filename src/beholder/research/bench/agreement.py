@@ -16,6 +16,7 @@ from beholder.research.datasets.dataset import Flags
 
 QUARTERS = ("agree least", "agree little", "agree much", "agree most")
 _FEWEST = 8  # raters, two a quarter
+_NAMED = 5  # raters that a sentence names
 _DECIMALS = 9  # of a mean: further ones depend on the order in which it was summed up, and would part equal means
 
 
@@ -63,9 +64,10 @@ def quarters(
     groups = {
         quarter: frozenset(order[at][1] for at in part.tolist()) for quarter, part in zip(QUARTERS, parts, strict=True)
     }
-    unknown = [one for one in tested if one not in known]
-    why = "in no quarter by agreement; too few answers can be compared with others"
-    return groups, [f"{names[one]}: {why}" for one in unknown]
+    unknown = [names[one] for one in tested if one not in known]
+    more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+    told = f"quarters by agreement: {len(unknown):,} of {len(tested):,} raters are in none, too few answers can be "
+    return groups, [f"{told}compared: {', '.join(unknown[:_NAMED])}{more}"] if unknown else []
 
 
 def _of_ratings(ratings: Ratings) -> Callable[[Flags], Sign | None]:

@@ -168,7 +168,8 @@ class Interview:
             raise
         except Exception as error:
             raise UserError(
-                f"the strategy '{strategy.name}' failed with {type(model).__name__} after {len(known)} answers: "
+                f"the strategy '{strategy.name}' failed with {type(model).__name__} after "
+                f"{len(known)} answer{'s' * (len(known) != 1)}: "
                 f"{type(error).__name__}: {error}"
             ) from error
 

@@ -12,7 +12,7 @@ scored as knowing nothing, so that every method appears at every shot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
@@ -205,10 +205,12 @@ class Method:
     def fit(self, task: Task) -> Fitted | None:
         """The model fitted on the task; raises UserError where a researcher's model fails."""
         answers = _of_someone_else(task) if self.someone_else else task.own
-        prior = task.taught.prior(self) if self.has_prior else None
-        if answers is None or (prior is None and (self.has_prior or not len(answers))):
+        if answers is None:
             return None
         try:
+            prior = task.taught.prior(self) if self.has_prior else None
+            if prior is None and (self.has_prior or not len(answers)):
+                return None
             model = self._make(prior, task)
             return self.learn(model, task.taught.seen_by(self), answers)
         except NotEnoughAnswers:
@@ -217,8 +219,41 @@ class Method:
             raise
         except Exception as error:
             raise UserError(
-                f"method '{self.name}' failed at {task.shots} answers: {type(error).__name__}: {error}"
+                f"method '{self.name}' failed at {task.shots} answer{'s' * (task.shots != 1)}: "
+                f"{type(error).__name__}: {error}"
             ) from error
+
+    def scores(self, fitted: Fitted | None, X: Matrix) -> Floats:
+        """(n,) what the fitted model predicts, 0 where there is none. X : (n, d) the columns that it is given
+
+        Raises
+        ------
+        UserError
+            where a researcher's model fails, or returns something else than a finite number for each picture
+        """
+        if fitted is None:
+            return np.zeros(len(X))
+        return self._numbers(lambda: fitted.predict(X), "predict", len(X), "pictures")
+
+    def pair_probability(self, fitted: Any, X: Matrix, pairs: Ints) -> Floats:
+        """(m,) the chance that the first of each pair is preferred; raises UserError as `scores` does."""
+        return self._numbers(lambda: fitted.pair_probability(X, pairs), "pair_probability", len(pairs), "pairs")
+
+    def _numbers(self, call: Callable[[], Any], what: str, n: int, of: str) -> Floats:
+        try:
+            numbers = np.asarray(call(), np.float64)
+        except BeholderError:
+            raise
+        except Exception as error:
+            raise UserError(f"method '{self.name}' failed in {what}: {type(error).__name__}: {error}") from error
+        if numbers.shape != (n,):
+            raise UserError(
+                f"method '{self.name}': {what} must return one number for each of {n} {of}, an array of shape ({n},); "
+                f"got shape {numbers.shape}"
+            )
+        if not np.isfinite(numbers).all():
+            raise UserError(f"method '{self.name}': {what} returned values that are not finite numbers")
+        return numbers
 
     def _make(self, prior: Any, task: Task) -> Any:
         features = task.taught.plain_features() if self.tangent else None

@@ -193,7 +193,7 @@ class Personas:
             said = sitting.said
             shown = [item for judgement in said for item in judgement.items]
             model = self._fit(job.method, answers_of(said, self._row_of))
-            score = np.zeros(len(worth)) if model is None else np.asarray(model.predict(X), np.float64)
+            score = method(job.method).scores(model, X)
             rows.append({
                 "plan": job.plan, "method": job.method, "person": person.name, "base": round(person.liked.mean(), 4),
                 "repeat": job.repeat, "seconds": second, "answers": len(said),

@@ -14,10 +14,12 @@ from beholder.research.bench.protocol import Draw, Protocol
 from beholder.research.bench.worker import BenchJob
 from beholder.research.datasets import Ratings
 
+_FEW = 5  # raters that a sentence names
+
 
 @dataclass
 class Plan:
-    """The jobs of a run; `left_out` are sentences that name everybody who is not in all of it."""
+    """The jobs of a run; `left_out` are sentences on everybody who is not in all of it, and why."""
 
     jobs: list[BenchJob] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -48,6 +50,7 @@ def make_plan(
     plan = Plan()
     if protocol.copies:
         plan.left_out.append(f"{protocol.copies} training pictures, as they or copies of them are test pictures too")
+    fewer: dict[int, list[str]] = {k: [] for k in shots}  # raters with fewer answers
     for rater in protocol.testers.tolist():
         draws = [protocol.draw(rater, number) for number in range(repeats)]
         told = [draw for draw in draws if _has_truth(protocol, draw)]
@@ -56,22 +59,33 @@ def make_plan(
             plan.left_out.append(_no_truth(protocol, rater, name))
             continue
         if len(told) < repeats:
-            plan.left_out.append(
-                f"{name}: {repeats - len(told)} of {repeats} draws, where all ratings asked for are the same"
-            )
+            lost = f"{repeats - len(told)} of {_counted(repeats, 'draw')}"
+            plan.left_out.append(f"{name}: {lost}, where all ratings asked for are the same")
         answers = min(_count(protocol, draw, asking) for draw in told)
         fewest = int(answers * cost(1, rating=True)) if in_seconds else answers
         reached = tuple(k for k in shots if k <= fewest)
-        missed = [str(k) for k in shots if k > fewest]
-        if missed:
-            unit = "seconds" if in_seconds else "shots"
-            plan.left_out.append(f"{name}: at {', '.join(missed)} {unit}; there are {answers} answers to learn from")
+        for k in shots:
+            if k > fewest:
+                fewer[k].append(f"{name} ({answers})")
         plan.jobs.extend(BenchJob(rater, draw.number, reached) for draw in told if reached)
+    unit = "seconds" if in_seconds else "shots"
+    plan.left_out += [_too_few(f"{k} {unit}", names, len(protocol.testers)) for k, names in fewer.items() if names]
     if not plan.jobs:
         raise BadInput(
             f"nobody in {protocol.data.name} can be tested: {'; '.join(plan.left_out[:5]) or 'no judgements'}"
         )
     return plan
+
+
+def _too_few(at: str, names: Sequence[str], raters: int) -> str:
+    """names : of those who gave too few answers, each with how many there are to learn from"""
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    have = "has" if len(names) == 1 else "have"
+    return f"{at}: {len(names):,} of {_counted(raters, 'rater')} {have} fewer answers: {', '.join(names[:_FEW])}{more}"
+
+
+def _counted(n: int, one: str) -> str:
+    return f"{n:,} {one}{'s' * (n != 1)}"
 
 
 def _count(protocol: Protocol, draw: Draw, asking: bool) -> int:
@@ -90,4 +104,4 @@ def _no_truth(protocol: Protocol, rater: int, name: str) -> str:
     own = judgements.rater == rater
     if isinstance(judgements, Ratings) and len(np.unique(judgements.score[own])) == 1 and own.sum() > 1:
         return f"{name}: gave every picture the same rating ({judgements.score[own][0]:g})"
-    return f"{name}: {int(own.sum())} answers, too few to be asked about any"
+    return f"{name}: {_counted(int(own.sum()), 'answer')}, too few to be asked about any"

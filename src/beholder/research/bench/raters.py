@@ -16,6 +16,7 @@ from beholder.text import shown
 from beholder.types import Floats, Matrix
 
 _COMPONENTS = 40  # of the pictures, from which answers are predicted
+_FEW = 5  # repeats that a sentence names
 _GOLD = "gold"  # the column of items.csv with the known score of gold images
 
 Qualities = dict[int, RaterQuality]  # by position in the set's raters
@@ -35,6 +36,25 @@ def to_look_at(data: Dataset, found: Qualities) -> list[str]:
     """A sentence for every rater with a fault, suspected clickers first."""
     order = sorted(found, key=lambda one: (not found[one].clicker, one))
     return [f"{data.raters[one]}: {'; '.join(found[one].faults)}" for one in order if found[one].faults]
+
+
+def rated_again(data: Dataset, judgements: Ratings | Choices) -> list[str]:
+    """A sentence where raters rated a picture more than once: a real repeat, or a line that was copied or mistyped."""
+    if not isinstance(judgements, Ratings):
+        return []
+    given: dict[tuple[int, int], list[float]] = {}
+    for rater, item, score in zip(judgements.rater.tolist(), judgements.item.tolist(), judgements.score, strict=True):
+        given.setdefault((rater, item), []).append(score)
+    again = [
+        f"{data.raters[rater]} rated {data.items[item]} as {' and '.join(f'{score:g}' for score in scores)}"
+        for (rater, item), scores in given.items()
+        if len(scores) > 1
+    ]
+    if not again:
+        return []
+    what = "1 picture was" if len(again) == 1 else f"{len(again):,} times a picture was"
+    more = f" and {len(again) - _FEW:,} more" if len(again) > _FEW else ""
+    return [f"{what} rated again by the same person, and each rating counts: {', '.join(again[:_FEW])}{more}"]
 
 
 def known_scores(data: Dataset) -> Floats:

@@ -36,7 +36,7 @@ from beholder.research.bench.methods import (
 )
 from beholder.research.bench.plan import Plan, make_plan, with_controls
 from beholder.research.bench.protocol import Protocol
-from beholder.research.bench.raters import qualities, to_look_at
+from beholder.research.bench.raters import qualities, rated_again, to_look_at
 from beholder.research.bench.record import RunRecord, remaining
 from beholder.research.bench.report import write_report
 from beholder.research.bench.results import Results
@@ -130,7 +130,7 @@ def run(
     table, revision = embed_set(dataset, encoder, say, task_vectors)
     say("weighing the raters", 0, 0)
     found = qualities(dataset, protocol.judgements, table.only(networks=False, attributes=False).X)
-    for sentence in (look_at := to_look_at(dataset, found)):
+    for sentence in (look_at := to_look_at(dataset, found) + rated_again(dataset, protocol.judgements)):
         say(f"look at: {sentence}", 0, 0)
     config = _config(dataset, where, methods, encoder, revision, shots, repeats, seed, strategies)
     config |= {"task_vectors": table.revision} if table.revision else {}

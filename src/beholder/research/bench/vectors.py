@@ -26,6 +26,7 @@ from beholder.text import shown
 from beholder.types import Matrix
 
 PREFIX = "vectors:"
+_ARRAYS = (".npy", ".npz")
 _NAMED = 10  # missing items that are named
 _ODD = re.compile(r"[^0-9.eE+\-]")
 
@@ -36,11 +37,16 @@ def read_vectors(path: Path, items: Sequence[str]) -> tuple[Matrix, str]:
     Raises
     ------
     BadInput
-        with all that is wrong: unreadable, items that are missing or come twice, lines of another width, values
+        with all that is wrong: unreadable, an array without names (.npy), items that are missing or come twice, lines of another width, values
         that are no finite numbers
     """
     if not path.is_file():
         raise BadInput(f"there is no file {path}; wanted vectors:FILE, a .safetensors or a CSV with a column item")
+    if path.suffix in _ARRAYS:
+        raise BadInput(
+            f"{path} holds numbers without the names of their items. Give a .safetensors file with `vectors` (n, d) "
+            "and in its metadata `items`, a JSON list of the n names, or a CSV with a column item"
+        )
     faults = Faults()
     names, vectors = (_from_safetensors if path.suffix == ".safetensors" else _from_table)(path, faults)
     _check(path.name, names, vectors, items, faults)

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from beholder.ask import strategy
-from beholder.errors import BeholderError
 from beholder.research.bench import metrics
 from beholder.research.bench.asking import SECONDS, GridInterview, Interview, askable, ratings_by, unit_of
 from beholder.research.bench.methods import Fitted, Method, RatedTable, SharedPriors, Task, as_answers, method, teach
 from beholder.research.bench.protocol import Draw, Protocol
 from beholder.research.bench.series import Series, series_of
 from beholder.research.datasets import Choices, Ratings
-from beholder.types import Answers, Ints, Matrix
+from beholder.types import Answers, Floats, Ints
 
 Row = dict[str, Any]  # of rows.jsonl
 
@@ -130,9 +129,7 @@ def measure(fitted: Fitted | None, how: Method, table: RatedTable, query: Rating
     """
     rows = np.unique(query.items)
     X = how.columns(table).rows(rows)
-    score = np.zeros(len(rows)) if fitted is None else np.asarray(fitted.predict(X), np.float64)
-    if not np.isfinite(score).all():
-        raise BeholderError(f"{type(fitted).__name__} predicted scores that are not finite numbers")
+    score = how.scores(fitted, X)
     values: dict[str, float] = {}
     if isinstance(query, Ratings):
         at = np.searchsorted(rows, query.item)
@@ -147,13 +144,12 @@ def measure(fitted: Fitted | None, how: Method, table: RatedTable, query: Rating
     values["pair_accuracy"] = metrics.pair_accuracy(score[pairs[:, 0]], score[pairs[:, 1]])
     found: dict[str, Row] = {name: {"value": round(value, 6)} for name, value in values.items()}
     if hasattr(fitted, "pair_probability"):
-        found["ece"] = _calibration(fitted, X, pairs)
+        found["ece"] = _calibration(how.pair_probability(fitted, X, pairs))
     return found
 
 
-def _calibration(fitted: Any, X: Matrix, pairs: Ints) -> Row:
-    probability = np.asarray(fitted.pair_probability(X, pairs), np.float64)
-    bins = metrics.calibration(probability, np.ones(len(pairs), bool))
+def _calibration(probability: Floats) -> Row:
+    bins = metrics.calibration(probability, np.ones(len(probability), bool))
     return {"value": round(metrics.ece(bins), 6), "bins": bins.round(6).tolist()}
 
 

@@ -182,7 +182,7 @@ def _read_splits(folder: Path, raters: list[str], faults: Faults) -> Flags | Non
         if _rater(row, faults) in is_test:
             faults.add(row.where, f"rater '{row['rater']}' comes twice")
         is_test[row["rater"]] = _split_is_test(row, faults)
-    absent = [name for name in raters if name not in is_test]
+    absent = [name for name in raters if name and name not in is_test]  # without a name: a fault of its own
     if is_test and absent:
         some = ", ".join(absent[:10]) + (" ..." if len(absent) > 10 else "")
         faults.add("raters.csv", f"does not name {some}, who judged; give each a split")

@@ -35,8 +35,8 @@ export function ended({ collection, state, error, report, adds }) {
   const alone = report.needs_network;
   const away = alone ? ` ${counted(alone, "picture is known by its link", "pictures are known by their links")} alone: save the page together with its pictures, and drop it with the folder beside it.` : "";
   const news = report.refresh?.words ? ` Newer pages say: ${report.refresh.words}.` : "";
-  const unread = report.unread_in_words ? ` ${report.unread_in_words}.` : "";
-  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${away}${news}${unread}`;
+  const others = [report.unread_in_words, report.unnamed_in_words].filter(Boolean).map((words) => ` ${words}.`).join("");
+  return `${collection}: ${said.join(", ")}, in ${duration(report.seconds)}.${away}${news}${others}`;
 }
 
 export const isBusy = ({ state }) => ["sending", "waiting", "running"].includes(state);
