@@ -83,6 +83,7 @@ Made by the following call and by nothing else; do not edit.
 How the figures are made: [bench.md](bench.md). Tables and figures with a number are those of Ren, Shen, Lin, Mech &
 Foran, Personalized Image Aesthetics, ICCV 2017, each made by the script of its name in `runs/`; the pictures of
 Figure 3 are in the page that its script writes.
+`ridge` and `logistic` see the encoder's vectors alone, the others the ten measured attributes too.
 """
 
 

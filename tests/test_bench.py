@@ -449,7 +449,7 @@ def test_who_can_be_compared_with_nobody_is_named_and_few_raters_have_no_quarter
     moved = replace(told, **{name: getattr(told, name) + N * (told.rater == 4) for name in fields})
     found, unknown = quarters(names, moved, range(12))
     assert "r4" not in frozenset().union(*found.values())
-    assert unknown == ["quarters by agreement: 1 of 9 raters are in none, too few answers can be compared: r4"]
+    assert unknown == ["quarters by agreement: without 1 of 12 raters, too few of whose answers can be compared: r4"]
     assert quarters(names, told, range(7)) == ({}, [])
     assert quarters(names, moved, range(1, 9))[0] == {}, "seven are left"
 

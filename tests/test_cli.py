@@ -177,12 +177,11 @@ def test_pictures_that_items_csv_does_not_name_are_told_and_not_imported(tmp_pat
     (folder / "images" / "page.jpg").write_text("<html>")
     (folder / "notes.txt").write_text("no picture")
     (folder / "items.csv").write_text("item,file\na,images/one.png\na,images/one.png\n")
-    (folder / "linked.png").symlink_to("images/one.png")
+    if not zipped:
+        (folder / "linked.png").symlink_to("images/one.png")
     source = shutil.make_archive(str(tmp_path / "set"), "zip", folder) if zipped else str(folder)
     assert run(["import", source, "--into", "few"]) == 0
-    words = (
-        "2 pictures in the folder were not imported, as items.csv does not name them: images/page.jpg, images/two.png"
-    )
+    words = "2 pictures in the folder left out, as items.csv does not name them: images/page.jpg, images/two.png"
     assert words in capsys.readouterr().out
     report = told(capsys, "import", source, "--into", "few")
     assert (report["unnamed"], report["known"]) == (["images/page.jpg", "images/two.png"], 1)

@@ -174,8 +174,8 @@ def test_an_own_model_that_fails_ends_the_run_with_a_sentence(own, tmp_path, mon
 
 
 WRONG_ANSWERS = {
-    "Short": r"predict must return one number for each of 30 pictures, an array of shape \(30,\); got shape \(3,\)",
-    "Flat": r"got shape \(30, 1\)",
+    "Short": r"predict must return one number for each of \d+ pictures, an array of shape \(\d+,\); got shape \(3,\)",
+    "Flat": r"predict must .* got shape \(\d+, 1\)",
     "Nan": "predict returned values that are not finite numbers",
     "Crash": "failed in predict: KeyError: 'w'",
     "Unsure": r"pair_probability must return one number for each of \d+ pairs, .* got shape \(2,\)",

@@ -30,7 +30,8 @@ def open(source: str | Path, *, encoder: str | None = None, artworks: bool | Non
     source
         What to open; "~" is your home folder.
     encoder
-        By its name; None: the one that is set, or that a known collection has.
+        By its name; None: the one that is set, or that a known collection has. Another one than a known collection
+        has takes its place for everybody who uses that collection, in the app too; answers stay.
     artworks
         Whether the artworks in photos are found, which then are the pictures; None: as is usual for what is opened.
 

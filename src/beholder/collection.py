@@ -529,7 +529,7 @@ class Library:
         """The collection of a folder, a zip, a CSV of paths or "sample", imported first: new pictures come in.
 
         It is named after the source; a second source of that name gets a number behind it. artworks : as in
-        `import_source`
+        `import_source`; encoder too: another one than a known collection's takes its place for everybody
         """
         name = self.name_of(source)
         self.import_source(named(source), name, encoder=encoder, progress=progress, artworks=artworks)

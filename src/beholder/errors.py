@@ -50,10 +50,8 @@ class UnknownName(UserError):
         elif len(known) > 12:  # more than one reads: those that are somewhat like it, else how names look here
             at = bisect.bisect(known, str(name))  # comparing all of ten thousand takes too long in every line of a file
             few = difflib.get_close_matches(str(name), known[max(0, at - 250) : at + 250], n=5, cutoff=_LIKE)
-            told = f"the nearest of {len(known):,} are: {', '.join(few)}."
-            hint = (
-                f"; {told}" if few else f"; none of {len(known):,} is like it. The first are: {', '.join(known[:5])}."
-            )
+            told = "the nearest of {:,} are: {}." if few else "none of {:,} is like it. The first are: {}."
+            hint = "; " + told.format(len(known), ", ".join(few or known[:5]))
         else:
             hint = f"; there are: {', '.join(known) or 'none yet'}."
         return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")

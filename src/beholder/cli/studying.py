@@ -30,7 +30,7 @@ def bench(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Models ('default': the app's), or your own 'module:Class'; controls are added.",
+            help="Models ('default': the app's), or your own 'module:Class'; with --out, controls are added.",
             show_default=f"{_METHODS}; of an analysis default; of create the engines flow,painter",
         ),
     ] = None,

@@ -66,8 +66,8 @@ def quarters(
     }
     unknown = [names[one] for one in tested if one not in known]
     more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    told = f"quarters by agreement: {len(unknown):,} of {len(tested):,} raters are in none, too few answers can be "
-    return groups, [f"{told}compared: {', '.join(unknown[:_NAMED])}{more}"] if unknown else []
+    told = f"quarters by agreement: without {len(unknown):,} of {len(tested):,} raters, too few of whose answers "
+    return groups, [f"{told}can be compared: {', '.join(unknown[:_NAMED])}{more}"] if unknown else []
 
 
 def _of_ratings(ratings: Ratings) -> Callable[[Flags], Sign | None]:

@@ -165,7 +165,8 @@ class Results:
         pairs = "pairs compared" if self.strategies else "pairs of methods"
         return (
             f"{c['repeats']} draw{'s' * (c['repeats'] != 1)}, seed {c['seed']}, beholder {c['code']}, "
-            f"data {c['data_revision'][:12]}, encoder {c['encoder_revision']}. Means over raters with 95 % intervals (bootstrap over raters); ece is "
+            f"data {c['data_revision'][:12]}, encoder {c['encoder_revision']}. "
+            "Means over raters with 95 % intervals (bootstrap over raters); ece is "
             "that of all raters and draws pooled. Differences are within raters, p by sign flips, Holm-corrected over "
             f"the {pairs} in one column.{_ALONE * self.is_of_one}{_ASKING * bool(self.strategies)}"
             f"{_QUARTERED * (QUARTERS[0] in self.groups)}"

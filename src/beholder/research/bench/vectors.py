@@ -37,8 +37,8 @@ def read_vectors(path: Path, items: Sequence[str]) -> tuple[Matrix, str]:
     Raises
     ------
     BadInput
-        with all that is wrong: unreadable, an array without names (.npy), items that are missing or come twice, lines of another width, values
-        that are no finite numbers
+        with all that is wrong: unreadable, an array without names (.npy), items that are missing or come twice, lines
+        of another width, values that are no finite numbers
     """
     if not path.is_file():
         raise BadInput(f"there is no file {path}; wanted vectors:FILE, a .safetensors or a CSV with a column item")
