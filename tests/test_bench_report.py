@@ -232,7 +232,7 @@ def test_a_run_leaves_all_of_it_with_both_controls_and_returns_what_was_asked(tm
     told = (out / "table.md").read_text()
     assert "## pair_accuracy: attentive (6 raters)" in told
     assert "| someone-else |" in told
-    assert "r3: at 1000 shots; there are" in told
+    assert "- 1000 shots: 7 of 7 raters have fewer answers: r0 (" in told
     rows = [json.loads(line) for line in (out / "rows.jsonl").read_text().splitlines()]
     assert {row["method"] for row in rows} == {"generic", "someone-else", "logistic"}
 
