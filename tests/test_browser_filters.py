@@ -38,6 +38,29 @@ def test_on_a_phone_pictures_begin_soon_below_what_is_said_of_a_search(open_page
     no_wider(page)
 
 
+@pytest.mark.parametrize(
+    "device", [{}, PHONE, PHONE | {"viewport": {"width": 360, "height": 740}}], ids=["wide", "phone", "small"]
+)
+def test_price_and_size_are_read_whole_in_every_tile_and_its_reason_stays(open_page, server, device):
+    page = open_page(**device)
+    answered(page, server, "/results/wall")
+    page.wait_for_selector("#wall.hung .size")
+    cut = page.evaluate("""() => [...document.querySelectorAll("#wall figure:has(.size)")].flatMap((figure) => {
+        const [caption, byline, reason] = ["figcaption", ".byline", ".why, .found"].map((s) => figure.querySelector(s));
+        figure.querySelector(".artist").textContent = "Henri de Toulouse-Lautrec";
+        figure.querySelector(".price").lastChild.textContent = "112.000,00 kr.";
+        const said = reason?.querySelector("span") ?? reason;
+        if (said) said.textContent = "blue and quiet, as many of those that you liked, and far from all of the rest";
+        const box = (one) => one.getBoundingClientRect();
+        const cut = [...figure.querySelectorAll(".price, .size")].filter((one) =>
+          one.scrollWidth > one.clientWidth || box(one).bottom > box(byline).bottom + 1);
+        if (reason && box(reason).left > box(caption).right) cut.push(reason);
+        return cut.map((one) => [one.className, one.innerText, box(caption).width]);
+    })""")
+    assert cut == []
+    no_wider(page)
+
+
 @pytest.mark.parametrize("device", [{}, PHONE | {"color_scheme": "dark"}], ids=["wide", "dark phone"])
 def test_values_and_ranges_are_chosen_and_counted_at_once(open_page, server, device):
     page = open_page(**device)

@@ -100,16 +100,6 @@ def test_a_name_of_blanks_is_not_sent(page, long_names):
         assert field.evaluate("(e) => e.validity.patternMismatch")
 
 
-def test_what_is_no_price_leads_back_to_what_was_typed(page, long_names):
-    page.goto(f"{long_names.url}/results/wall?q=title")
-    page.click("summary:has-text('Filter')")
-    page.fill("input[name=max_price]", "cheap")
-    page.press("input[name=max_price]", "Enter")
-    page.wait_for_selector("text=got 'cheap'")
-    page.click("text=Back")
-    page.wait_for_url(f"{long_names.url}/results/wall?q=title")
-
-
 def test_the_map_has_no_black_field_while_it_is_drawn(page, long_names):
     page.route("**/points", lambda route: route.fulfill(status=202))
     page.goto(f"{long_names.url}/map/wall")
