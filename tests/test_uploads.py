@@ -255,6 +255,17 @@ def test_a_folder_is_dropped_on_the_page_with_the_folders_in_it(server, open_pag
     assert (len(list(kept.rglob("*.png"))), (kept / folder.name / "deeper" / "still" / "002.png").exists()) == (8, True)
 
 
+def test_pictures_that_a_dropped_items_csv_does_not_name_are_told(server, open_page, tmp_path):
+    folder = hang(tmp_path / "Named", 4)
+    lines = (folder / "items.csv").read_text().splitlines()
+    (folder / "items.csv").write_text("\n".join(lines[:-1]))
+    page = open_page()
+    enter(page, server)
+    page.goto(server.url)
+    drop(page, folder)
+    page.wait_for_selector("text=1 picture in the folder left out, as items.csv does not name it: ")
+
+
 @pytest.fixture
 def shelf(server, open_page):
     """The page of collections, and what the server's library holds of one."""
