@@ -44,7 +44,7 @@ def test_on_a_phone_pictures_begin_soon_below_what_is_said_of_a_search(open_page
 def test_price_and_size_are_read_whole_in_every_tile_and_its_reason_stays(open_page, server, device):
     page = open_page(**device)
     answered(page, server, "/results/wall")
-    page.wait_for_selector("#wall.hung .size")
+    page.wait_for_selector("#wall.hung .size", state="attached")  # on a phone there is room for the price alone
     cut = page.evaluate("""() => [...document.querySelectorAll("#wall figure:has(.size)")].flatMap((figure) => {
         const [caption, byline, reason] = ["figcaption", ".byline", ".why, .found"].map((s) => figure.querySelector(s));
         figure.querySelector(".artist").textContent = "Henri de Toulouse-Lautrec";
