@@ -245,7 +245,7 @@ def test_max_side_bounds_the_longer_side_and_never_enlarges(size, format):
 def test_a_large_jpeg_is_decoded_small_and_looks_the_same(monkeypatch):
     seen_by = []
     keep = opening.to_srgb
-    monkeypatch.setattr(opening, "to_srgb", lambda image, size: seen_by.append(image.size) or keep(image, size))
+    monkeypatch.setattr(opening, "to_srgb", lambda image, *how: seen_by.append(image.size) or keep(image, *how))
     data = encoded(noise(1600, 1200), "JPEG", quality=95, exif=exif(6))
     small = open_image(data, max_side=200)
     assert seen_by == [(200, 150)]  # an eighth: draft() was not lost on the way
@@ -269,6 +269,12 @@ def test_what_is_shown_is_encoded_anew_without_metadata(tmp_path, format):
     assert (shown.format, shown.size) == (format, (40, 64))
     assert not {"exif", "icc_profile", "comment"} & set(shown.info)
     assert b"at home" not in data
+
+
+def test_a_picture_that_is_shown_small_looks_as_the_one_that_is_read():
+    data = encoded(noise(1200, 900), "PNG")
+    shown = Image.open(io.BytesIO(render(data, 320)))
+    assert np.abs(pixels(shown) - pixels(open_image(data, max_side=320))).mean() < 4
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(monkeypatch):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beholder import background
 from beholder.ask.candidates import without
 from beholder.background import Background, Turns
 from beholder.collection import Library
@@ -134,6 +135,35 @@ def test_work_that_can_wait_is_done_although_urgent_work_never_ends(pool):
 
     again()
     pool.submit(done.set, urgent=False)
+    assert done.wait(30)
+
+
+def test_what_waits_for_quiet_runs_one_by_one_once_nobody_is_served_and_a_fault_stops_none(pool, monkeypatch, caplog):
+    monkeypatch.setattr(background, "_QUIET", 0.2)
+    monkeypatch.setattr(background, "_LONGEST", 30.0)
+    times, done = list[float](), threading.Event()
+    pool.served()
+    pool.when_quiet(lambda: times.append(time.monotonic()) or 1 / 0)
+    pool.when_quiet(done.set)
+    for _ in range(5):
+        time.sleep(0.05)
+        pool.served()
+    last = time.monotonic()
+    assert done.wait(30)
+    assert len(times) == 1
+    assert times[0] >= last + 0.15
+    assert "ZeroDivisionError" in caplog.text
+    done.clear()
+    pool.when_quiet(done.set)  # the thread of before has ended, or goes on
+    assert done.wait(30)
+
+
+def test_where_somebody_is_always_served_it_runs_all_the_same(pool, monkeypatch):
+    monkeypatch.setattr(background, "_QUIET", 1e9)
+    monkeypatch.setattr(background, "_LONGEST", 0.1)
+    done = threading.Event()
+    pool.served()
+    pool.when_quiet(done.set)
     assert done.wait(30)
 
 

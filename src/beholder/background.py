@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +16,14 @@ from functools import partial
 
 from beholder.taste.threads import alone
 
+log = logging.getLogger("beholder.background")
 _MOST_THREADS = 4
 _MOST_HEAPS = -8  # glibc's M_ARENA_MAX
 _MMAP_THRESHOLD = -3  # of mallopt: from so many bytes on memory is not taken from a heap
 _LONG = 384 * 1024
 _FAIR = 4  # of so many jobs one is the oldest of those that can wait, however many urgent ones there are
+_QUIET = 0.5  # seconds in which nobody was served
+_LONGEST = 3.0  # seconds that one job waits for them
 
 Job = Callable[[], None]
 
@@ -38,27 +43,64 @@ def share_process() -> None:
         libc.mallopt(_MMAP_THRESHOLD, _LONG)
 
 
+def spare_threads() -> int:
+    """As many as leave one processor to whoever waits for a page, four at most."""
+    return max(1, min(_MOST_THREADS, (os.cpu_count() or 1) - 1))
+
+
 class Background:
     """A bounded pool of threads, in which what somebody waits for comes first. Inside, nothing uses further threads.
+
+    Jobs that nobody waits for run one by one while nobody is being served: who scrolls needs the processors.
 
     Parameters
     ----------
     threads
-        None: one processor is left to whoever waits for a page
+        None: `spare_threads()`
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        count = threads or max(1, min(_MOST_THREADS, (os.cpu_count() or 1) - 1))
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="behind")
-        self._urgent, self._later = deque[Job](), deque[Job]()
+        self._pool = ThreadPoolExecutor(threads or spare_threads(), thread_name_prefix="behind")
+        self._urgent, self._later, self._quiet = deque[Job](), deque[Job](), deque[Job]()
         self._lock = threading.Lock()
         self._done = 0
+        self._served = -_QUIET
+        self._awaiting, self._closed = False, threading.Event()
 
     def submit(self, job: Job, *, urgent: bool) -> None:
         """Run this soon. It must catch its own exceptions."""
         with self._lock:
             (self._urgent if urgent else self._later).append(job)
         self._pool.submit(self._run)
+
+    def served(self) -> None:
+        """Somebody is being served now."""
+        self._served = time.monotonic()
+
+    def when_quiet(self, job: Job) -> None:
+        """Run this when nobody was served for a while, at last after a few seconds."""
+        with self._lock:
+            self._quiet.append(job)
+            begins, self._awaiting = not self._awaiting, True
+        if begins:
+            threading.Thread(target=self._while_quiet, name="quiet").start()
+
+    def _while_quiet(self) -> None:
+        while job := self._next_quiet():
+            latest = time.monotonic() + _LONGEST
+            while (left := min(self._served + _QUIET, latest) - time.monotonic()) > 0:
+                if self._closed.wait(left):
+                    return
+            try:
+                with alone():
+                    job()
+            except Exception:
+                log.exception("a fault of Beholder's own behind the pages")
+
+    def _next_quiet(self) -> Job | None:
+        with self._lock:
+            self._awaiting = bool(self._quiet) and not self._closed.is_set()
+            return self._quiet.popleft() if self._awaiting else None
 
     def _run(self) -> None:
         """One job, whichever is first now: as many calls as jobs are submitted."""
@@ -72,7 +114,8 @@ class Background:
             job()
 
     def close(self) -> None:
-        """End the threads once what was submitted is done."""
+        """End the threads once what was submitted is done; what waits for quiet is dropped."""
+        self._closed.set()
         self._pool.shutdown(wait=False)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+from PIL.Image import Resampling
 
 _GREY = (128, 128, 128)  # what a transparent picture stands on: neither a white nor a black wall
 _GAP = 3.0  # a picture is first reduced by whole numbers, to no less than so many times its final size
@@ -19,12 +20,16 @@ _ROOMY = 20_000_000  # pixels up to which a picture may be resampled without bei
 _SPACES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}
 
 
-def to_srgb(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
+def to_srgb(
+    image: Image.Image, size: tuple[int, int] | None = None, filter: Resampling = Resampling.LANCZOS
+) -> Image.Image:
     """RGB in sRGB, transparency over mid-grey, shrunk to `size` (width, height) where given.
 
     The order matters: depth first (a 16-bit or palette picture cannot be resampled well), then the size (so that all
     that follows works on few pixels; Pillow resamples transparent pixels premultiplied), then profile and transparency.
     A large picture goes through in bands of rows, so that no second one of its size is ever in memory.
+
+    filter : by which it is shrunk
     """
     image.load()
     profile = image.info.get("icc_profile")
@@ -33,7 +38,7 @@ def to_srgb(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Im
     depth = _depth(image)
     if image.size[0] * image.size[1] <= BAND:
         small = _eight_bits(image.crop((0, 0, *image.size)), depth)
-        small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP) if size != image.size else small
+        small = small.resize(size, filter, reducing_gap=_GAP) if size != image.size else small
         return _finished(small, profile)
     if size == image.size:
         whole = Image.new("RGB", size)
@@ -41,8 +46,8 @@ def to_srgb(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Im
             whole.paste(_finished(_eight_bits(band, depth), profile), (0, top))
         return whole
     if is_plain(image):
-        return _finished(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP), profile)
-    return _finished(_shrunk(image, size, depth), profile)
+        return _finished(image.resize(size, filter, reducing_gap=_GAP), profile)
+    return _finished(_shrunk(image, size, depth, filter), profile)
 
 
 def is_plain(image: Image.Image) -> bool:
@@ -88,7 +93,7 @@ def _bands(image: Image.Image, multiple: int) -> Iterator[tuple[int, Image.Image
         yield top, image.crop((0, top, width, min(top + rows, height)))
 
 
-def _shrunk(image: Image.Image, size: tuple[int, int], depth: _Depth) -> Image.Image:
+def _shrunk(image: Image.Image, size: tuple[int, int], depth: _Depth, filter: Resampling) -> Image.Image:
     """As `resize` with a reducing gap does it, a band at a time; 8 bits a channel."""
     across, down = _factors(image, size)
     reduced: Image.Image | None = None
@@ -102,7 +107,7 @@ def _shrunk(image: Image.Image, size: tuple[int, int], depth: _Depth) -> Image.I
         reduced.paste(band, (0, top // down))
     assert reduced is not None
     box = (0, 0, image.size[0] / across, image.size[1] / down)
-    small = reduced.resize(size, Image.Resampling.LANCZOS, box)
+    small = reduced.resize(size, filter, box)
     return small.convert({"La": "LA", "RGBa": "RGBA"}.get(small.mode, small.mode))
 
 

@@ -26,6 +26,7 @@ from PIL import (
     WebPImagePlugin,
     _imaging,
 )
+from PIL.Image import Resampling
 
 from beholder.config import settings
 from beholder.errors import BadPicture, MissingExtra
@@ -79,6 +80,7 @@ _UPRIGHT = {
 }
 _ON_ITS_SIDE = [turn for orientation, turn in _UPRIGHT.items() if orientation >= 5]
 _LARGEST = 2048  # pixels of the longer side up to which a picture can be shown wherever it can be opened at all
+_SMALL = 640  # pixels of the longer side of one among dozens: that it comes soon counts more than its sharpness
 _JPEG_TIMES = 5  # how many times the limit on pixels a JPEG may have, which need not be decoded at its full size
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its words go to stderr, beside the reason
 _QUIET = ("ignore", None, Warning, re.compile(r"(PIL|pillow_heif)\b"), 0)
@@ -109,7 +111,13 @@ class _Header:
         return containers.named(self.kind)
 
 
-def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int | None = None) -> Image.Image:
+def open_image(
+    source: _Picture,
+    *,
+    max_side: int | None = None,
+    max_pixels: int | None = None,
+    filter: Resampling = Resampling.LANCZOS,
+) -> Image.Image:
     """A picture as everything else in Beholder sees it: RGB in sRGB, upright, transparency over mid-grey, first frame.
 
     What it takes in memory is known before it is decoded, and bounded (`images/budget.py`); where many are opened at
@@ -123,6 +131,8 @@ def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int
         reduce so that the longer side is at most this; a large JPEG is then decoded at a fraction of its size
     max_pixels
         refuse a picture of more, before decoding it; default `settings().max_pixels`
+    filter
+        by which it is reduced
 
     Raises
     ------
@@ -132,11 +142,11 @@ def open_image(source: _Picture, *, max_side: int | None = None, max_pixels: int
     limit = settings().max_pixels if max_pixels is None else max_pixels
     if isinstance(source, Locator) and (quad := quad_of(source.crop)) is not None:
         photo = source.part(WHOLE)
-        return open_part(lambda side: _open_whole(photo, side, limit), size_of(photo), quad, max_side)
-    return _open_whole(source, max_side, limit)
+        return open_part(lambda side: _open_whole(photo, side, limit, filter), size_of(photo), quad, max_side)
+    return _open_whole(source, max_side, limit, filter)
 
 
-def _open_whole(source: _Picture, max_side: int | None, limit: int) -> Image.Image:
+def _open_whole(source: _Picture, max_side: int | None, limit: int, filter: Resampling) -> Image.Image:
     with _opened(source) as stream, _header(stream, limit) as header:
         image, size, most = header.image, header.image.size, allowed(limit)
         target = _fitted(size, max_side)
@@ -148,7 +158,7 @@ def _open_whole(source: _Picture, max_side: int | None, limit: int) -> Image.Ima
         need = _memory(header, target)
         with MEMORY.held(need):
             image.load()
-            colour = to_srgb(image, target)
+            colour = to_srgb(image, target, filter)
             image.close()
             upright = colour if header.turn is None else colour.transpose(header.turn)
             upright.info.clear()  # else a comment or a profile goes along into every re-encoding
@@ -189,8 +199,9 @@ def taken_at(source: _Picture) -> datetime | None:
 
 def render(source: _Picture, side: int, format: Literal["JPEG", "WEBP"] = "JPEG") -> bytes:
     """The picture encoded again, without metadata, longer side at most `side` pixels: what is safe to show or send."""
+    filter = Resampling.HAMMING if side <= _SMALL else Resampling.LANCZOS
     out = BytesIO()
-    open_image(source, max_side=side).save(out, format, quality=86 if format == "JPEG" else 82)
+    open_image(source, max_side=side, filter=filter).save(out, format, quality=86 if format == "JPEG" else 82)
     return out.getvalue()
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.staticfiles import StaticFiles
 
 from beholder.collection import Library
@@ -42,7 +42,7 @@ from beholder.web.pages import (
 )
 from beholder.web.render import segment
 from beholder.web.safety import Guard
-from beholder.web.state import AppState
+from beholder.web.state import AppState, state_of
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -54,6 +54,10 @@ class _Files(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+async def _served(request: Request) -> None:
+    state_of(request).library.background.served()
 
 
 def create_app(library: Library, settings: Settings) -> FastAPI:
@@ -78,7 +82,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(admit)],
+        dependencies=[Depends(admit), Depends(_served)],
     )
     app.state.beholder = state
     faults.install(app)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+from beholder.background import spare_threads
 from beholder.durable import write_whole
 from beholder.errors import BadPicture
 from beholder.images import render
@@ -14,14 +16,14 @@ SIDES = (320, 640, 1280, 2048)  # longest side in pixels: a thumbnail, a wall, a
 
 
 class Pictures:
-    """The thumbnails of one data folder. A size that is not there yet is made: two at a time, each only once."""
+    """The thumbnails of one data folder. A size that is not there yet is made, each only once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._makers = threading.Semaphore(2)
+        self._makers = threading.Semaphore(spare_threads())
 
-    def get(self, item: Item, side: int) -> Path | bytes:
-        """The re-encoded picture on disk, or itself where it cannot be written there, as on a full disk.
+    def get(self, item: Item, side: int) -> bytes:
+        """The re-encoded picture; made again each time where it cannot be written to the disk, as where that is full.
 
         Raises
         ------
@@ -29,33 +31,31 @@ class Pictures:
             where it cannot be opened any more
         """
         path = self.folder / item.key[:2] / f"{item.key}-{side}.jpg"
-        if _is_there(path):
-            return path
+        if kept := _read(path):
+            return kept
         with self._makers:
-            if _is_there(path):
-                return path
+            if kept := _read(path):
+                return kept
             if not item.locator.is_there():
                 raise BadPicture("its file is not where it was; import its folder again")
             data = render(item.locator, side, format="JPEG")
-        return path if self._keep(path, data) else data
+        self._keep(path, data)
+        return data
 
-    def _keep(self, path: Path, data: bytes) -> bool:
-        """Whether it could be written. A data folder that was moved away is not made again for it."""
-        try:
+    def _keep(self, path: Path, data: bytes) -> None:
+        """Write it where that is possible. A data folder that was moved away is not made again for it."""
+        with suppress(OSError):
             self.folder.mkdir(exist_ok=True)
             path.parent.mkdir(exist_ok=True)
             write_whole(path, data)  # another process may have made the same one: both are good
-        except OSError:
-            return False
-        return True
 
 
-def _is_there(path: Path) -> bool:
-    """False too where it cannot be reached: a drive that does not answer, a folder that may not be entered."""
+def _read(path: Path) -> bytes:
+    """Nothing too where it cannot be reached: a drive that does not answer, a folder that may not be entered."""
     try:
-        return path.is_file()
+        return path.read_bytes()
     except OSError:
-        return False
+        return b""
 
 
 def address(item: Item, side: int = 640, under: str = "") -> str:

@@ -38,7 +38,7 @@ class _Outgoing(RawIOBase):
         return data
 
 
-def zipped(items: Sequence[Item], part: Callable[[Item], Path | bytes]) -> Iterator[bytes]:
+def zipped(items: Sequence[Item], part: Callable[[Item], bytes]) -> Iterator[bytes]:
     """A zip of the files of these pictures, byte for byte, the place of each in front of its name.
 
     Parameters
@@ -78,11 +78,10 @@ def _name(item: Item) -> str:
     return name if item.crop == WHOLE else f"{Path(name).stem} part.jpg"
 
 
-def _opened(item: Item, part: Callable[[Item], Path | bytes]) -> BinaryIO:
+def _opened(item: Item, part: Callable[[Item], bytes]) -> BinaryIO:
     """raises : BadPicture, OSError"""
     if item.gone:
         raise BadPicture("its file holds another picture now, or none")
     if item.crop == WHOLE:
         return item.locator.open()
-    found = part(item)
-    return BytesIO(found) if isinstance(found, bytes) else found.open("rb")
+    return BytesIO(part(item))

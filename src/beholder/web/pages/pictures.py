@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from beholder.errors import BadPicture, UnknownName
 from beholder.types import Item
@@ -47,9 +47,7 @@ def send(request: Request, item_id: str, side: str, shown: Callable[[Item], Item
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     try:
-        found = state.pictures.get(item, int(side))
+        jpeg = state.pictures.get(item, int(side))
     except BadPicture as fault:
         raise Refused(404, f"This picture cannot be shown: {fault}.") from fault
-    if isinstance(found, bytes):
-        return Response(found, media_type="image/jpeg", headers=headers)
-    return FileResponse(found, media_type="image/jpeg", headers=headers)
+    return Response(jpeg, media_type="image/jpeg", headers=headers)

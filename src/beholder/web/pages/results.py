@@ -175,7 +175,7 @@ def twins_in(art: Collection, runs: Sequence[Ints], first: int) -> Callable[[Ite
     """
     found = dict[int, int]()
     for rows in runs:
-        found |= art.twins.before(rows, first, partial(art.library.background.submit, urgent=False))
+        found |= art.twins.before(rows, first, art.library.background.when_quiet)
 
     def twin_of(item: Item) -> Item | None:
         other = found.get(art.row_of[item.id])

@@ -3,7 +3,7 @@
 import { become, make } from "./dom.js";
 import { row, rows, upTo } from "./justified.js";
 
-const ELEMENTS = 1850; // in the page, as far as the tiles around the view decide it
+const ELEMENTS = 1800; // in the page, as far as the tiles around the view decide it
 const TILE = 23; // elements of a tile
 const KEPT = 400; // tiles held outside of it
 const ASKED = 60; // tiles in one answer
