@@ -7,6 +7,7 @@ const ELEMENTS = 1800; // in the page, as far as the tiles around the view decid
 const TILE = 23; // elements of a tile
 const KEPT = 400; // tiles held outside of it
 const ASKED = 60; // tiles in one answer
+const IN_FRAME = 12; // of them that are hung in one frame: more would be too slow for a large screen
 const HIGHEST = 17e6; // pixels: not every browser draws a page higher than this
 const FINE = 8192; // steps of a ratio
 const LATER = 150; // ms without a scroll, after which the place is remembered
@@ -279,7 +280,11 @@ export class Wall {
       return new Promise((again) => setTimeout(again, 2000));
     }
     const part = new DOMParser().parseFromString(await response.text(), "text/html"); // scripts in it would not run
-    for (const figure of [...part.querySelectorAll("figure")]) this.#hang(document.adoptNode(figure));
+    const figures = [...part.querySelectorAll("figure")];
+    for (const [n, figure] of figures.entries()) {
+      if (n && n % IN_FRAME === 0) await new Promise(requestAnimationFrame);
+      this.#hang(document.adoptNode(figure));
+    }
     for (const id of ids) if (!this.tiles.has(id)) this.#gone(id);
     return null;
   }
