@@ -1,5 +1,7 @@
 """My taste, and two people side by side, in a real Chromium: pictures first, and large."""
 
+import re
+
 import pytest
 
 from beholder.collection import Library
@@ -80,5 +82,21 @@ def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, 
     assert heart.get_attribute("aria-label").startswith("Your favourite: ")
     assert page.evaluate("scrollY") == stood
     assert kinds(server, names[1]).count("favourite") == 1
+    first = page.locator(".hung li").first
+    assert re.fullmatch(rf"{names[1]}\s+\d\.\d\d · {names[0]}\s+\d\.\d\d", first.locator(".scores").inner_text())
+    keeper = first.locator("[data-do=keep]")
+    keeper.click()
+    page.wait_for_selector("dialog.keep[open]")  # there is no shortlist yet
+    page.fill("dialog.keep input[placeholder]", "Our hall")
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_selector("dialog.keep", state="hidden")
+    assert keeper.get_attribute("aria-label") == "On shortlist Our hall"
+    page.locator(".hung li").nth(1).locator("[data-do=keep]").click()
+    page.wait_for_selector(".toast.shown:has-text('On “Our hall”.')")
+    page.click(".toast button:has-text('Change')")
+    page.locator("dialog.keep .check input").click()
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_selector(".toast.shown:has-text('This picture is on no shortlist.')")
+    assert page.locator(".hung [data-listed]").count() == 1
     page.locator(".hung a").first.click()
     page.locator("dialog.zoom img").wait_for()

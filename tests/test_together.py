@@ -119,12 +119,50 @@ def test_a_heart_is_given_side_by_side(client, wall):
     send(client, *brighter(wall))
     guest = other(client, *brighter(wall, seed=1))
     page = beside(client, wall, guest)
-    assert "<b>Study " in page
+    assert '<b class="title">Study ' in page
     heart = re.search(r'name="item" value="(\d+)".*?aria-pressed="(\w+)"', page)
     assert heart[2] == "false"
     client.post("/mark/wall", data={"item": heart[1], "kind": "favourite", "value": "1"})
     again = beside(client, wall, guest)
     assert re.search(rf'name="item" value="{heart[1]}".*?aria-pressed="(\w+)"', again)[1] == "true"
+
+
+def scores(page):
+    """Of each picture that is shown, by its id: what is said that each would give it."""
+    hung = re.findall(r'<li id="x(\d+)"(.*?)</li>', page, re.DOTALL)
+    return {int(id): dict(re.findall(r"<span>(\w+) <b>([\d.]+)</b>", words)) for id, words in hung}
+
+
+def test_what_each_would_give_a_picture_is_what_their_results_say(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, darker=True))
+    told = scores(beside(client, wall, guest))
+    assert len(told) > 9
+    for one in (client, guest):
+        said = {row["item"]: row["score"] for row in one.get("/results/wall/export.json").json()}
+        for item in wall.collection("wall").items:
+            if item.id in told:
+                assert float(told[item.id][one.person]) == pytest.approx(said[item.name], abs=0.0051)
+
+
+def test_no_score_is_told_of_whom_no_answer_tells_anything(client, wall):
+    send(client, *brighter(wall))
+    items = wall.collection("wall").items
+    guest = other(client, *(event("tie", [items[2 * n].id, items[2 * n + 1].id]) for n in range(12)))
+    told = scores(beside(client, wall, guest))
+    assert told
+    assert all(set(one) == {client.person} for one in told.values())
+
+
+def test_on_which_of_ones_own_shortlists_a_picture_is_stands_at_it(client, wall):
+    send(client, *brighter(wall))
+    guest = other(client, *brighter(wall, seed=1))
+    item = next(iter(scores(beside(client, wall, guest))))
+    assert client.post("/api/shortlists", json={"item": item, "name": "Hall", "on": True}).status_code == 200
+    assert f'data-item="{item}" data-whose="{client.person}" data-listed="On shortlist Hall"' in beside(
+        client, wall, guest
+    )
+    assert "data-listed" not in beside(guest, wall, client)
 
 
 def test_people_counts_hearts_as_my_taste_does(client, wall):

@@ -92,6 +92,11 @@ class Together:
     one: list[Item]
     other: list[Item]
 
+    @property
+    def shown(self) -> list[Item]:
+        """All of them."""
+        return [*self.both, *self.nearest, *self.one, *self.other]
+
 
 def together(one: Reading, other: Reading) -> Together:
     """Two readings of one collection, compared over the pictures that neither person has hidden.
@@ -182,8 +187,7 @@ def _alike(a: Floats, b: Floats) -> float:
 
 def _correlation(a: Floats, b: Floats) -> float:
     """Of the ranks; 0 where one orders nothing."""
-    rho = float(spearmanr(a, b).statistic)
-    return 0.0 if np.isnan(rho) else rho
+    return float(spearmanr(a, b).statistic) if np.ptp(a) and np.ptp(b) else 0.0
 
 
 def _root(model: Conditionable, collection: Collection, rows: Ints) -> Floats:

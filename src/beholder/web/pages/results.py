@@ -156,10 +156,10 @@ def _sorts_of(facts: Facts, wanted: Filter) -> dict[str, str]:
 
 def marks_of(state: AppState, reading: Reading) -> dict[str, Any]:
     """What tiles tell of a picture beside its place: on which shortlists it is, and whether a grid has picked it."""
-    return {"listed": _listed_of(state, reading.person), "picked": reading.history.picked}
+    return {"listed": listed_of(state, reading.person), "picked": reading.history.picked}
 
 
-def _listed_of(state: AppState, person: Person) -> dict[int, str]:
+def listed_of(state: AppState, person: Person) -> dict[int, str]:
     """On which of the person's shortlists each picture is, in words; "" for others."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     for own in state.store.shortlists.of(person.id):

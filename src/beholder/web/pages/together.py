@@ -15,11 +15,13 @@ from beholder.session import Reading, Together, together
 from beholder.store import Person
 from beholder.taste.threads import alone
 from beholder.web.faults import Refused
+from beholder.web.pages.results import listed_of
 from beholder.web.render import page
 from beholder.web.state import state_of
 from beholder.web.who import PagePerson, last_collection
 
 _FEW = 30  # answers that say little of somebody yet; a grid counts as three
+_EVERYBODY = 0.97  # part of a ranking that is everybody's from which it is not told as a person's own
 
 router = APIRouter()
 
@@ -67,6 +69,7 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
     ]
     if early := [(p, progress.answers) for p, progress in answered if progress.left and p not in from_others]:
         return {"early": early}
+    listed = listed_of(state, me)
     try:
         with alone():
             _ = [session.learned() for session in sessions]  # while words and accuracy are made behind
@@ -78,16 +81,32 @@ def _compared(request: Request, collection: str, me: Person, one: Person, other:
         "found": found, "sentence": found.agreement.words(one.name, other.name), "back": _here(request),
         "few": [(p, progress.answers) for p, progress in answered if progress.weight < _FEW and p not in from_others],
         "from_others": from_others,
-        "deeds": _deeds(found, readings),
+        "deeds": _deeds(found, readings), "scores": _scores(found, readings),
+        "marks": {
+            i.id: {"data-item": i.id, "data-whose": me.name, "data-listed": listed[i.id] or None} for i in found.shown
+        },
         "favourites": state.fresh(collection, me).now.history.favourites,
     }  # fmt: skip
 
 
 def _deeds(found: Together, readings: Sequence[Reading]) -> dict[int, list[str]]:
     """What either did with each picture that is shown, as "Ada picked it"."""
-    row_of, shown = readings[0].collection.row_of, [*found.both, *found.nearest, *found.one, *found.other]
+    row_of, shown = readings[0].collection.row_of, found.shown
     told = [(reading.person.name, deeds_of(reading.answers, [row_of[i.id] for i in shown])) for reading in readings]
     return {i.id: [f"{name} {deeds[row_of[i.id]]}" for name, deeds in told if row_of[i.id] in deeds] for i in shown}
+
+
+def _scores(found: Together, readings: Sequence[Reading]) -> dict[int, list[tuple[str, str]]]:
+    """Names, and the score that each reads in Results, of each picture that is shown."""
+    telling = [reading for reading in readings if _tells(reading)]
+    row_of = readings[0].collection.row_of
+    return {i.id: [(r.person.name, f"{r.scores[row_of[i.id]]:.2f}") for r in telling] for i in found.shown}
+
+
+def _tells(reading: Reading) -> bool:
+    """Whether its scores are the person's own: neither what everybody likes, nor the same for all pictures."""
+    scores = reading.scores[reading.ranking.rows]
+    return f"{scores.min():.2f}" != f"{scores.max():.2f}" and (reading.shares or (0.0, 1.0))[0] <= _EVERYBODY
 
 
 def _here(request: Request) -> str:

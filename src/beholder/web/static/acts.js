@@ -1,4 +1,4 @@
-// What a person does to a picture of Results: heart, hide, shortlist, compare. Seen at once, and on its way to the server.
+// What a person does to a picture, as in Results: heart, hide, shortlist, compare. Seen at once, and on its way to the server.
 
 import { call, home, newId, person } from "./api.js";
 import { button, icon, make } from "./dom.js";
@@ -37,7 +37,7 @@ function remembered() {
 
 export const idOf = (figure) => Number(figure.dataset.item);
 export const titleOf = (figure) => figure.querySelector(".title")?.textContent ?? `Place ${figure.querySelector(".rank")?.textContent}`;
-const figures = (id) => document.querySelectorAll(`figure[data-item="${id}"]`);
+const figures = (id) => document.querySelectorAll(`:is(figure, .hung li)[data-item="${id}"]`);
 const on = (kind, id, figure) => marks[kind].get(id) ?? (kind === "favourite" && figure?.querySelector("[data-do=favourite]")?.getAttribute("aria-pressed") === "true");
 
 // A row of buttons, one for each act. words: with their names beside them
@@ -64,7 +64,7 @@ export function tell(box, figure) {
 // A tile as this page knows the picture: also one that has come anew.
 export function dress(figure) {
   const id = idOf(figure);
-  const heart = figure.querySelector("figcaption [data-do=favourite]");
+  const heart = figure.querySelector(":is(figcaption, .hung-acts) [data-do=favourite]");
   if (heart && marks.favourite.has(id)) heart.setAttribute("aria-pressed", marks.favourite.get(id));
   figure.classList.toggle("is-hidden", Boolean(marks.hide.get(id)));
   figure.classList.toggle("is-chosen", chosen.has(id));
@@ -84,7 +84,9 @@ function mark(kind, figure, value) {
   const title = titleOf(figure);
   const one = keepMarks(kind, [idOf(figure)], value, title);
   const hearted = "picked" in figure.dataset ? "Favourite. Your ranking knows: you picked it." : "Your ranking learns from it.";
-  const words = { favourite: ["No longer a favourite.", hearted], hide: ["Shown again.", "Hidden."] };
+  const { whose } = figure.dataset; // where more than one person is told of
+  const favourite = whose ? [`No longer one of your favourites, ${whose}.`, `One of your favourites, ${whose}.`] : ["No longer a favourite.", hearted];
+  const words = { favourite, hide: ["Shown again.", "Hidden."] };
   const hidden = kind === "hide" && value;
   const taught = kind === "favourite" && value && !("picked" in figure.dataset) && byScore();
   toast(words[kind][Number(value)], ...(hidden ? [back()] : taught ? [press("Show the new order", anew)] : []));

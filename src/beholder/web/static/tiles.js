@@ -6,6 +6,7 @@ import "./help.js";
 import { look } from "./looking.js";
 import "./panels.js";
 import "./shell.js";
+import { facts } from "./zoom.js";
 
 const { segment } = document.querySelector("[data-segment]").dataset;
 const held = document.body.appendChild(make("div", { hidden: true })); // the tiles of Results of the pictures looked at
@@ -30,7 +31,7 @@ document.getElementById("main").addEventListener("click", (e) => {
   new Image().src = link.href; // it comes meanwhile
   const plain = (n) => {
     const title = links[n].getAttribute("aria-label").replace("Zoom in on ", "");
-    return { src: links[n].href, alt: title, words: [title] };
+    return { src: links[n].href, alt: title, words: [title, links[n].dataset.words, facts(links[n])] };
   };
   look({ length: ids.length, at: async (n) => (await tiles).get(ids[n]), plain }, links.indexOf(link));
 });

@@ -1,29 +1,26 @@
-// Side by side: a heart is given where the page stands, and whose it is is said.
+// Side by side: a heart is given, and a picture put on a shortlist, where the page stands.
 
-import { newId } from "./api.js";
-import * as outbox from "./outbox.js";
-import { tellTrouble, toast } from "./signs.js";
-import "./closer.js";
+import * as acts from "./acts.js";
+import "./tiles.js";
 
-const { segment } = document.querySelector(".taste").dataset;
-const hearts = (id) => document.querySelectorAll(`#x${id} .heart`);
+const main = document.getElementById("main");
 
-function set(id, on) {
-  for (const heart of hearts(id)) {
-    heart.setAttribute("aria-pressed", on);
-    heart.value = on ? 0 : 1;
-    heart.title = `${on ? "Take from" : "Add to"} your favourites, ${heart.dataset.who}`;
-  }
+function tell(row) {
+  const [picture, heart, keeper] = [row.closest("[data-item]"), row.querySelector(".heart"), row.querySelector("[data-do=keep]")];
+  acts.tell(row, picture);
+  heart.title = `${heart.ariaPressed === "true" ? "Take from" : "Add to"} your favourites, ${picture.dataset.whose}`;
+  keeper.title = keeper.ariaLabel;
 }
 
-document.getElementById("main").addEventListener("submit", (e) => {
-  const heart = e.submitter;
-  if (!heart?.matches(".heart")) return;
-  e.preventDefault();
-  const [id, value] = [Number(new FormData(heart.form).get("item")), Number(heart.value)];
-  set(id, value === 1);
-  outbox.add(segment, { id: newId(), kind: "favourite", items: [id], value, asked_by: "person" });
-  toast(`${value ? "One of your favourites" : "No longer one of your favourites"}, ${heart.dataset.who}.`);
+for (const kind of ["pointerover", "focusin"]) main.addEventListener(kind, (e) => {
+  const row = e.target.closest(".hung-acts");
+  if (row) tell(row);
 });
+addEventListener("acted", () => document.querySelectorAll(".hung-acts").forEach(tell));
 
-tellTrouble(({ kind, items, value }) => kind === "favourite" && set(items[0], !value));
+main.addEventListener("click", (e) => {
+  const button = e.target.closest(".hung-acts [data-do]");
+  if (!button) return;
+  e.preventDefault();
+  acts.act(button.dataset.do, button.closest("[data-item]"));
+});
