@@ -100,3 +100,10 @@ def test_two_people_are_chosen_and_hang_side_by_side(open_page, server, bright, 
     assert page.locator(".hung [data-listed]").count() == 1
     page.locator(".hung a").first.click()
     page.locator("dialog.zoom img").wait_for()
+    page.locator("dialog.zoom [data-do=favourite]").wait_for()
+    page.keyboard.press("f")  # the same heart
+    page.locator("dialog.zoom [data-do=favourite][aria-pressed=true]").wait_for()
+    page.keyboard.press("Escape")
+    shut(page)
+    assert first.locator(".heart").get_attribute("aria-pressed") == "true"
+    assert first.locator(".heart").get_attribute("title") == f"Take from your favourites, {names[1]}"
