@@ -16,8 +16,9 @@ HEAD = """# The command line
 Made from the commands' own help by `python runs/cli_docs.py`; a test fails where this page and the help differ.
 
 Every command prints its results on stdout and everything else (progress, notes, errors) on stderr; with `--json`,
-stdout is JSON and nothing else. Exit codes: 0 done, 1 failed, 2 misuse, 130 stopped with Ctrl-C. A mistake is answered
-with a sentence; a traceback is only shown with `BEHOLDER_DEBUG=1`. `BEHOLDER_HOME` says which data folder is used.
+stdout is JSON and nothing else: [its fields](json.md). Exit codes: 0 done, 1 failed, 2 misuse, 130 stopped with
+Ctrl-C. A mistake is answered with a sentence; a traceback is only shown with `BEHOLDER_DEBUG=1`. `BEHOLDER_HOME` says
+which data folder is used.
 
 A picture is named by its path relative to the imported folder, or by the `item` column of its `items.csv`.
 """

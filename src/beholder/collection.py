@@ -6,6 +6,7 @@ taste model over it: ranked, with reasons.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import weakref
@@ -918,7 +919,7 @@ class Collection:
         )
         told = zip(rows.tolist(), found.fits[rows].tolist(), found.why(rows), strict=True)
         return [
-            Ranked(rank, self.items[row], fits, 0.0, ", ".join(why) or _ALIKE, overall=rank, fits=fits, found=why)
+            Ranked(rank, self.items[row], fits, math.nan, ", ".join(why) or _ALIKE, overall=rank, fits=fits, found=why)
             for rank, (row, fits, why) in enumerate(told, 1)
         ]
 

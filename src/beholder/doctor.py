@@ -115,28 +115,34 @@ def _database(library: Library) -> Iterator[Check]:
     )
 
 
+def _count(n: int, one: str) -> str:
+    return f"{n:,} {one}{'s' * (n != 1)}"
+
+
 def _collections(library: Library) -> Iterator[Check]:
     for row in library.collections():
         again = f"beholder import '{row.source}' --into '{row.name}'"
         items, files = library.store.items(row.id), library.store.files(row.id)
         gone = sum((item.gone and not item.removed) or not item.locator.is_there() for item in items)
-        said, default = f"{len(items)} pictures, encoder {' and '.join(row.encoders)}", library.settings.encoder
+        said = f"{_count(len(items), 'picture')}, encoder {' and '.join(row.encoders)}"
+        default, lost = library.settings.encoder, f"{_count(gone, 'file')} {'is' if gone == 1 else 'are'} gone"
         yield Check(
             f"collection {row.name}",
             not gone,
-            f"{said}; {gone} files are gone" if gone else said,
+            f"{said}; {lost}" if gone else said,
             again if gone else "" if row.encoder == default else f"{again} --encoder {default} processes it again",
         )
         if broken := sum(file.reason is not None for file in files.values()):
             yield Check(
                 f"collection {row.name}",
                 None,
-                f"{broken} file{'s' * (broken != 1)} cannot be opened",
+                f"{_count(broken, 'file')} cannot be opened",
                 f"{again} lists them",
             )
         for encoder in dict.fromkeys([*row.encoders, "attributes"]):
             shards = library.shards(encoder)
             lacking = shards.missing(item.key for item in items)
             if lacking or shards.damaged:
-                fault = f"{len(lacking)} pictures lack vectors, {len(shards.damaged)} shards are damaged"
+                without, damaged = _count(len(lacking), "picture"), _count(len(shards.damaged), "shard")
+                fault = f"without vectors: {without}; damaged: {damaged}"
                 yield Check(f"vectors of {encoder}", not lacking, fault, again)

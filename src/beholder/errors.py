@@ -50,8 +50,10 @@ class UnknownName(UserError):
         elif len(known) > 12:  # more than one reads: those that are somewhat like it, else how names look here
             at = bisect.bisect(known, str(name))  # comparing all of ten thousand takes too long in every line of a file
             few = difflib.get_close_matches(str(name), known[max(0, at - 250) : at + 250], n=5, cutoff=_LIKE)
-            told = "the nearest of {:,} are: {}." if few else "none of {:,} is like it. The first are: {}."
-            hint = "; " + told.format(len(known), ", ".join(few or known[:5]))
+            part = str(name).casefold()  # as an artist's name, of a picture's
+            parts = [one for one in known if part in one.casefold()][:5]
+            told = "the nearest of {:,} are: {}." if parts or few else "none of {:,} is like it. The first are: {}."
+            hint = "; " + told.format(len(known), ", ".join(parts or few or known[:5]))
         else:
             hint = f"; there are: {', '.join(known) or 'none yet'}."
         return cls(f"unknown {what} '{name}'{hint}{' See: ' + see if see else ''}")

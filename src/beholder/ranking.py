@@ -38,9 +38,10 @@ class Ranked:
     """One picture in a ranking.
 
     `score` is the share of the collection that is expected to be liked less, from 1 to 10, NaN where that is not known;
-    `std` is how far it may be off (0: the model knows no doubt). `Scale` says how. `rank` counts the pictures of this
-    ranking, `overall` all that are not hidden, where a filter left some out; 0 where that is not known. `fits` is how
-    well the picture fits what was searched for, from 0 to 1, and `found` says by what; None and () where nothing was.
+    `std` is how far it may be off (0: the model knows no doubt; NaN: the score is of no taste). `Scale` says how.
+    `rank` counts the pictures of this ranking, `overall` all that are not hidden, where a filter left some out; 0 where
+    that is not known. `fits` is how well the picture fits what was searched for, from 0 to 1, and `found` says by what;
+    None and () where nothing was.
     `guess`: something of that may hold of it, which is not known.
     """
 
@@ -65,7 +66,8 @@ class Ranked:
         file
             whether the reader may know where the picture lies on this machine
         """
-        score, std = (None, None) if np.isnan(self.score) else (round(self.score, 4), round(self.std, 4))
+        score = None if np.isnan(self.score) else round(self.score, 4)
+        std = None if np.isnan(self.score + self.std) else round(self.std, 4)
         return {
             "rank": self.rank, "item": self.item.name, "title": written_title(self.item),
             "score": score, "std": std, "why": self.why,

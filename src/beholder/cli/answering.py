@@ -66,21 +66,26 @@ def ask(
     person: Who = None,
     n: Annotated[int, typer.Option("-n", min=1, max=1000, metavar="N", help="How many questions.")] = 5,
     pairs: Annotated[bool, typer.Option("--pairs", help="Pairs to choose from, instead of pictures to rate.")] = False,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Random seed: another one, other questions.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Print the next questions.
 
-    These are the most informative ones. Answer them in the app, or with `labels import`.
+    Most are those that tell most; some are picked at random, or asked again. They stay the same until something is
+    answered or skipped. Answer them in the app, or with `labels import`.
     """
-    session = open_session(collection, person, new=True)
+    session = open_session(collection, person, new=True, seed=seed)
+    if person is not None and not session.person.id:
+        note(f"nobody is called '{session.person.name}' yet; their first answer adds them")
     questions = session.questions("choice" if pairs else "rating", n)
     names = {item.id: item.name for item in session.collection.items}
-    if as_json:
-        keys = ("left", "right") if pairs else ("item",)
-        put_json([dict(zip(keys, (names[item] for item in q.items), strict=True)) for q in questions])
-        return
     if len(questions) < n:
         note(_why_so_few(len(session.collection), len(questions), pairs))
+    if as_json:
+        keys = ("left", "right") if pairs else ("item",)
+        asked = [dict(zip(keys, (names[item] for item in q.items), strict=True)) for q in questions]
+        put_json([one | {"asked_by": q.asked_by, "why": q.reason} for one, q in zip(asked, questions, strict=True)])
+        return
     if not questions:
         return
     if pairs:

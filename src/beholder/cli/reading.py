@@ -70,9 +70,12 @@ def fit(collection: Named, person: Who = None, model: Model = None, as_json: AsJ
     if as_json:
         put_json(told)
         return
-    learned = f"{told['model']} learned {told['person']}'s taste in '{told['collection']}'"
-    say(f"{learned} from {told['answers']:,} answers, in {told['seconds']:.1f} s")
-    say(progress.verdict.sentence)
+    if told["answers"]:
+        learned = f"{told['model']} learned {told['person']}'s taste in '{told['collection']}'"
+        say(f"{learned} from {count(told['answers'], 'answer')}, in {told['seconds']:.1f} s")
+        say(progress.verdict.sentence)
+    else:
+        say(_begun_from(session))
     say(progress.sentence)
     if told["shares"]:
         say(_whose(*told["shares"]))
@@ -176,11 +179,10 @@ def rank(
         sort=sort_of(sort),
     )
     if session.starts_from_others and wanted.by_taste and not session.history():
-        order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
-        note(f"{session.person.name} has answered nothing here yet: this is by {order}{_who_has(session)}")
+        note(_begun_from(session))
     reading = session.reading(taste=wanted.by_taste)
     if reading.fitted is None:
-        note(f"{session.person.name} has answered nothing here yet: these are not ranked by taste{_who_has(session)}")
+        note(_unanswered(session, "these are not ranked by taste"))
     for sentence in session.collection.finder.find(wanted.text).notes if wanted.text else ():
         note(sentence)
     apart = [(heading, reading.shown(part)) for heading, part in wanted.apart]
@@ -208,12 +210,24 @@ def rank(
                 note(f"apart: {len(part):,}, {heading[0].lower()}{heading[1:]}")
 
 
+def _begun_from(session: Session) -> str:
+    """What the order is by before this person's first answer in this collection."""
+    order = "their answers in other collections" if session.elsewhere.counted else "what people like in general"
+    return _unanswered(session, f"this is by {order}")
+
+
+def _unanswered(session: Session, so: str) -> str:
+    """so : what follows from that"""
+    said = f"{session.person.name} has answered nothing here yet: {so}"
+    return f"{said}. {who}" if (who := _who_has(session)) else said
+
+
 def _who_has(session: Session) -> str:
-    """Who has answered in this collection, where others have."""
+    """Who has answered in this collection; "" where nobody has."""
     store, row = session.collection.library.store, session.collection.row
     names = [one.name for one in store.people() if row.id in store.answer_counts(one.id)]
     few = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f". Answers here are of {few}: --person NAME says whose count" if names else ""
+    return f"Answers here are of {few}: --person NAME says whose count" if names else ""
 
 
 def _prices(known: Sequence[str], low: float | None, high: float | None, currency: str, rates: Path | None) -> Wishes:
@@ -380,6 +394,8 @@ def explain(
     if against:
         say(f"Pictures you would not: {', '.join(against)}")
     if not told.answers:
+        if who := _who_has(session):
+            note(who)
         return
     for liking, items in grounds:
         such = f", such as {', '.join(x.name for x in items)}" if items else ""

@@ -247,10 +247,13 @@ def open_library(home: Path | None = None) -> Library:
     return library
 
 
-def open_session(collection: str, person: str | None, model: str | None = None, *, new: bool = False) -> Session:
+def open_session(
+    collection: str, person: str | None, model: str | None = None, *, new: bool = False, seed: int = 0
+) -> Session:
     """The session of this person, everything they said learned from.
 
     new : somebody who is not known yet may ask too, as the system's user always may; kept with the first answer alone
+    seed : of its questions; the same one and the same answers, the same questions
     raises : UnknownName
     """
     from beholder.session import Session
@@ -260,6 +263,6 @@ def open_session(collection: str, person: str | None, model: str | None = None, 
         library = open_library()
         store = library.store
         asks = store.somebody(person or system_user()) if new or person is None else store.person(person)
-        session = Session(library, collection, asks, model=model)
+        session = Session(library, collection, asks, model=model, seed=seed)
         session.settle()
         return session

@@ -55,7 +55,8 @@ class Questions:
     def make_now(self, kind: QuestionKind, n: int, underway: AnyOf[int], only: str | None = None) -> list[Question]:
         """Questions made while somebody waits. only : "random" asks at random alone"""
         self.waited_for += 1
-        return self._make(kind, n, underway, np.random.default_rng([self._seed, 0, self.waited_for]), only)
+        count = len(self._newest.reading.history.judgements)  # chance falls anew after each answer
+        return self._make(kind, n, underway, np.random.default_rng([self._seed, 0, self.waited_for, count]), only)
 
     def runs_low(self, kind: QuestionKind) -> bool:
         """Whether more should be made."""

@@ -42,6 +42,9 @@ class Session:
     model
         a name of `beholder.taste.MODELS`, None for the default: `mixture`, which starts from what people like in
         general where that is known for pictures like these
+    seed
+        of the questions: of a session opened anew, the first ones are the same with the same seed and answers; None:
+        others each time
 
     Attributes
     ----------
