@@ -208,6 +208,9 @@ def test_a_closer_look_turns_by_keys_through_the_whole_wall_and_acts_there(resul
     page.locator("dialog.zoom [data-do=hide][aria-pressed=false]").wait_for()
     assert page.locator("dialog.zoom[open]").is_visible()
     page.locator("dialog.zoom [data-do=hide]").click()
+    for key, place in (("ArrowRight", "1"), ("ArrowLeft", "3,000")):  # the button that was pressed keeps the keys
+        page.keyboard.press(key)
+        words.filter(has_text=f"place {place}").wait_for()
     page.keyboard.press("Escape")
     saved(page)
     assert here(page) == last

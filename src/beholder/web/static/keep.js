@@ -77,11 +77,14 @@ function choose(item, title, changed) {
   };
   const lists = make("ul", {});
   const name = make("input", { placeholder: "Shortlist", maxlength: 80, autocomplete: "off" });
-  const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), make("button", {}, "Create"));
+  const create = make("button", {}, "Create");
+  const form = make("form", { class: "row", method: "dialog" }, make("label", { class: "field" }, "New shortlist ", name), create);
   const add = async () => {
     await here;
     const made = await put({ name: name.value.trim(), on: true });
-    if (made) lists.append(line(made));
+    if (!made) return null;
+    lists.append(line(made));
+    lead(finish);
     return made;
   };
   form.addEventListener("submit", async (e) => {
@@ -98,6 +101,7 @@ function choose(item, title, changed) {
     if (known && !on.size) toast("This picture is on no shortlist.");
   };
   const finish = make("button", { type: "button", class: "main", onclick: done }, "Done");
+  const lead = (first) => [create, finish].forEach((one) => one.classList.toggle("main", one === first));
   dialog.replaceChildren(
     make("div", { class: "dialog-head" }, make("h2", {}, "Keep on a shortlist")),
     make("p", { class: "soft" }, title), lists, form, said, fault, finish,
@@ -105,6 +109,7 @@ function choose(item, title, changed) {
   if (!dialog.open) dialog.showModal();
   const here = shortlistsOf(item).then((shortlists) => {
     lists.append(...shortlists.map(line));
+    if (!shortlists.length) lead(create);
     known = true;
     if (!name.value) (lists.querySelector("input") ?? name).focus(); // who types already goes on
   }).catch((error) => {

@@ -95,7 +95,8 @@ async function turn(by) {
   picture.src = one.src;
   picture.alt = one.alt;
   words.replaceChildren(...(one.words ?? []).filter(Boolean).map((line) => (line.matches?.(".facts") ? line : make("p", {}, line))));
-  tools.replaceChildren(...(one.tools ?? []));
+  const kept = one.tools ?? [];
+  if (kept.some((part, n) => part !== tools.children[n]) || kept.length !== tools.children.length) tools.replaceChildren(...kept); // what has the focus stays
   on.ahead?.((to + (by || 1) + list.length) % list.length);
 }
 
