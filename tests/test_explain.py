@@ -451,6 +451,9 @@ def liking(word, group, share=0.6, usual=0.1, liked=True):
         ([liking("much black", "palette")], "Pictures with much black."),
         ([liking("woman", "figure"), liking("19th century", "period")], "Women of the 19th century."),
         ([liking("city", "place"), liking("plain background", "composition")], "Cities with a plain background."),
+        ([liking("off-centre subject", "composition")], "Pictures with an off-centre subject."),
+        ([liking("frame around it", "composition")], "Pictures with a frame around it."),
+        ([liking("under water", "place"), liking("volcano", "place")], "Underwater scenes and volcanoes."),
         ([liking("portrait", "figure", 0.01, 0.4, liked=False)], ""),
         ([], ""),
     ],
@@ -538,6 +541,33 @@ def test_descriptions_are_three_that_differ_in_words_that_carry_evidence():
         assert set(way.prompt[0].split(", ")) == {kinds[0], "pastel colours"}
         assert way.prompt[1] == "portrait"
     assert ways_of([], words, X, utility) == []
+
+
+@pytest.mark.parametrize(
+    ("likings", "at", "description"),
+    [
+        ([liking("old masters", "style")], 1, "You would stop before old masters."),
+        ([liking("modern art", "style"), liking("abstract", "style")], 1, "You would stop before abstract pictures."),
+        ([liking("Claude Monet", "artist")], 1, "You would stop before pictures by Claude Monet."),
+        ([liking("no people", "figure")], 0, "Pictures without people."),
+    ],
+)
+def test_a_description_says_what_pictures_they_are(likings, at, description):
+    assert Way(tuple(likings), (), (0,)).description(at) == description
+
+
+def test_no_two_descriptions_say_the_same_in_another_order():
+    rng = np.random.default_rng(0)
+    kind = np.arange(300) % 6
+    told = [liking("boats", "subject"), liking("Cubist", "style"), liking("modern art", "style")]
+    said = np.column_stack(
+        [kind < 3, kind < 3, kind == 0]
+    )  # the first kind has a word that a description has no room for
+    words = Tags([x.word for x in told], [x.group for x in told], said.astype(np.float32), said)
+    likings = [replace(x, column=at) for at, x in enumerate(told)]
+    X = (np.eye(6)[kind] + 0.1 * rng.normal(size=(300, 6))).astype(np.float32)
+    texts = [way.description() for way in ways_of(likings, words, X, (kind < 3) + 0.1 * rng.random(300))]
+    assert texts == ["Cubist pictures of boats."]
 
 
 def test_what_is_to_be_absent_stands_in_the_negative_prompt():

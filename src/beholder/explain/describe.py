@@ -13,7 +13,7 @@ import numpy as np
 
 from beholder.concepts import Tags
 from beholder.explain.likings import Liking
-from beholder.explain.phrases import ABSENT, listed, noun_of, side_of, without_of
+from beholder.explain.phrases import ABSENT, is_adjective, listed, noun_of, side_of, without_of
 from beholder.types import Floats, Ints, Matrix
 
 _WAYS = 3
@@ -49,9 +49,11 @@ class Way:
 
     def description(self, at: int = 0) -> str:
         """A paragraph; at : its place among others, so that no two are told in the same turns of phrase."""
-        artists, without = listed(self._words("artist")[:2]), [without_of(x) for x in self.without[:2]]
-        sentences = [_OPENINGS[at % len(_OPENINGS)].format(self.pictures)]
-        if artists:
+        artists, without = listed(self._artists), [without_of(x) for x in self.without[:2]]
+        nameless = self.pictures == "pictures"
+        what = f"pictures by {artists}" if nameless else self.pictures
+        sentences = [_OPENINGS[at % len(_OPENINGS)].format(what)]
+        if artists and not nameless:
             sentences.append(_PAINTERS[at % len(_PAINTERS)].format(artists))
         if without:
             sentences.append(f"Not {listed(without, 'or')}.")
@@ -63,9 +65,11 @@ class Way:
         named = self._named(*_NOUNS)
         genre = [x for x in named if x.endswith(_GENRES)][:1]
         others = [x for x in named if x not in genre][:2]
-        style = [x for x in self._words("style") if x[0].isupper() or x == "abstract"][:1]
-        what = " ".join([*self._words("mood")[:1], *style, *(genre or self._named("medium")[:1] or ["pictures"])])
-        of = f" {'with' if genre else 'of'} {listed(others)}" if others else ""
+        style = [x for x in self._words("style") if is_adjective(x)][:1]
+        school = [] if style else self._words("style")[:1]  # as "old masters"
+        head = genre or self._named("medium")[:1] or school or ["pictures"]
+        what = " ".join([*self._words("mood")[:1], *style, *head])
+        of = f" {'with' if head in (genre, school) else 'of'} {listed(others)}" if others else ""
         if absent := [ABSENT[x.word] for x in self.words if x.word in ABSENT]:
             of += f" without {listed(absent, 'or')}"
         sides = [side_of(x.word, x.group) for x in self.words if x.group in _SIDES][:3]
@@ -82,6 +86,15 @@ class Way:
         negative = [ABSENT[x.word] for x in told if x.word in ABSENT]
         negative += [x.word for x in self.without if x.word not in ABSENT]
         return ", ".join(positive), ", ".join(negative[:_MOST])
+
+    @property
+    def _artists(self) -> list[str]:
+        return self._words("artist")[:2]
+
+    @property
+    def gist(self) -> tuple[str, ...]:
+        """What its description says, in whatever order; without what is absent."""
+        return tuple(sorted([*self.pictures.replace(",", "").split(), *self._artists]))
 
     def _words(self, *groups: str) -> list[str]:
         return [x.word for x in self.words if x.group in groups]
@@ -106,14 +119,14 @@ def ways_of(likings: Sequence[Liking], words: Tags, X: Matrix, scores: Floats) -
     best = np.argsort(-scores, kind="stable")[: min(_BEST, max(_WAYS, len(scores) // 4))]
     columns = np.array([x.column for x in liked], np.int64)
     best = best[words.said[np.ix_(best, columns)].any(axis=1)]
-    found: dict[tuple[str, ...], Way] = {}
+    found = dict[tuple[str, ...], Way]()
     for rows in _parted(words.said[np.ix_(best, columns)].astype(np.float64), X[best], best):
         said = words.said[rows].mean(axis=0)
         told = tuple(sorted((x for x in liked if said[x.column] >= _SAID), key=lambda x: -said[x.column] * x.weight))
         without = tuple(x for x in likings if not x.liked and said[x.column] < _STRANGE)
-        told = told[:_MOST]
         if told:
-            found.setdefault(tuple(sorted(x.word for x in told)), Way(told, without, tuple(rows.tolist())))
+            way = Way(told[:_MOST], without, tuple(rows.tolist()))
+            found.setdefault(way.gist, way)
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from scipy.stats import hypergeom
 from beholder.concepts import Tags
 from beholder.explain.describe import Way
 from beholder.explain.likings import Liking
-from beholder.explain.phrases import ABSENT, listed
+from beholder.explain.phrases import ABSENT, is_adjective, listed
 from beholder.types import Floats, Ints
 
 _Said = NDArray[np.bool_]
@@ -30,7 +30,6 @@ _OF_FEW, _OF_OTHERS = 0.6, 0.3  # of these, from which a word holds of most; of 
 _TOLD_BY_SOURCE = ("style", "artist", "period", "medium")
 _ONE = ("style", "mood", "artist")  # groups of words of which one is enough
 _SIDES = ("palette", "light", "technique", "composition")  # and these together
-_ADJECTIVES = ("abstract",)  # among the words of style that are no names
 
 
 def names_of(groups: Ints, words: Tags) -> dict[int, str]:
@@ -98,7 +97,7 @@ def name_apart(rows: Ints, others: Ints, words: Tags) -> str:
 
 
 def _can_name(word: str, group: str) -> bool:
-    return word not in ABSENT and (group != "style" or word[:1].isupper() or word in _ADJECTIVES)
+    return word not in ABSENT and (group != "style" or is_adjective(word))
 
 
 def _is_written(words: Tags, column: int) -> bool:

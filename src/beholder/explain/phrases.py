@@ -11,19 +11,20 @@ _NOUNS = ("subject", "place", "figure")
 _PLURALS = {
     "woman": "women", "man": "men", "child": "children", "baby": "babies", "bearded man": "bearded men",
     "still life": "still lifes", "battle": "battles", "no people": "scenes without people",
-    "mother and child": "mothers with a child",
+    "mother and child": "mothers with a child", "volcano": "volcanoes", "under water": "underwater scenes",
 }  # fmt: skip
 _UNCOUNTED = {  # of the groups that are said in the plural
-    "jungle", "snow", "under water", "space", "Christ", "tempera", "watercolour", "ink", "digital art", "stained glass",
+    "jungle", "snow", "space", "Christ", "tempera", "watercolour", "ink", "digital art", "stained glass",
     "sculpture", "collage", "sea",
 }  # fmt: skip
 _ITSELF = ("from above", "from below", "sharp all over", "close-up")
-_WHEN = {
+_SIDE_OF = {
     "night": "at night",
     "sunset": "at sunset",
     "fog": "in fog",
     "storm": "in a storm",
     "overcast sky": "under an overcast sky",
+    "frame around it": "with a frame around it",
 }
 _WITH = ("shadows", "silhouettes", "glow", "contrast", "sky")  # of light, what pictures have and are not "in"
 _SINGLE = ("view", "subject", "layout", "background", "frame", "horizon", "surface", "sky", "glow")
@@ -57,17 +58,22 @@ def noun_of(word: str, group: str) -> str:
 
 def without_of(one: Liking) -> str:
     """What is not liked, as a noun: "portraits", "Cubist pictures"."""
-    adjective = one.group == "style" and (one.word[0].isupper() or one.word == "abstract")
-    return f"{one.word} pictures" if adjective else noun_of(one.word, one.group)
+    style = one.group == "style" and is_adjective(one.word)
+    return f"{one.word} pictures" if style else noun_of(one.word, one.group)
+
+
+def is_adjective(style: str) -> bool:
+    """Whether this style can stand before "pictures": "Cubist", not "old masters"."""
+    return style[:1].isupper() or style == "abstract"
 
 
 def side_of(word: str, group: str) -> str:
     """What stands behind the nouns: "in blue tones", "at night", "with thick paint", "of the 19th century"."""
     if word in _ITSELF:
         return "close up" if word == "close-up" else word
-    if word in _WHEN:
-        return _WHEN[word]
-    one = f"a {word}" if word.rpartition(" ")[2] in _SINGLE else word
+    if word in _SIDE_OF:
+        return _SIDE_OF[word]
+    one = f"{'an' if word[0] in 'aeiou' else 'a'} {word}" if word.rpartition(" ")[2] in _SINGLE else word
     if group == "period":
         return f"of the {word}" if word.endswith("century") else f"from {word} times"
     if group in ("palette", "light") and word.rpartition(" ")[2] not in _WITH and not word.startswith("much "):
