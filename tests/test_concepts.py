@@ -87,6 +87,38 @@ def test_a_name_that_only_one_picture_has_is_no_word():
     assert list(found.names) == ["B"]
 
 
+@pytest.mark.parametrize("nothing", ["Unknown", "unknown artist", "-", "?", "N/A", "(anonymous)", "Unbekannt", "other"])
+def test_a_cell_that_says_nothing_is_no_word(nothing):
+    found = words_of_columns([item(n, artist=nothing, style=nothing) for n in range(3)])
+    assert list(found.names) == []
+
+
+def test_artists_are_named_as_they_are_spoken_where_most_are_written_last_name_first():
+    names = ["Monet, Claude", "Gogh, Vincent van", "Toulouse-Lautrec, Henri de", "Rembrandt", "Claude Monet"]
+    found = words_of_columns([item(n, artist=name) for n, name in enumerate(2 * names)])
+    assert set(found.names) == {"Claude Monet", "Vincent van Gogh", "Henri de Toulouse-Lautrec", "Rembrandt"}
+    assert found.said[:, list(found.names).index("Claude Monet")].sum() == 4
+    names = ["Peter Paul Rubens", "Frans Snyders", "Rubens, Snyders", "Brueghel, Jan, the Elder"]
+    found = words_of_columns([item(n, artist=name) for n, name in enumerate(2 * names)])
+    assert set(found.names) == set(names)
+
+
+def test_what_a_style_says_that_is_none_is_a_word_of_what_is_shown():
+    items = [item(0, style="Landscape"), item(1, style="Portraits / Impressionism"), item(2, style="Photography")]
+    found = words_of_columns(items)
+    groups = dict(zip(found.names, found.groups, strict=True))
+    assert groups == {"landscape": "place", "portrait": "figure", "photograph": "medium", "Impressionist": "style"}
+    snow = Tags(["snow", "landscape"], ["place"] * 2, np.full((3, 2), 0.9, np.float32), np.eye(3, 2) < 1)
+    assert said(words_of(found, [snow]), 0) == {"landscape"}
+    assert said(words_of(found, [snow]), 1) >= {"portrait", "snow", "Impressionist"}, "which a style does not deny"
+    assert said(words_of(found, [snow]), 2) == {"photograph", "snow", "landscape"}
+
+
+def test_of_many_names_the_same_are_words_whatever_their_order():
+    items = [item(n, artist=f"A{n % 250:03}") for n in range(500)]
+    assert list(words_of_columns(items).names) == list(words_of_columns(items[::-1]).names)
+
+
 @pytest.mark.parametrize(
     ("year", "century"), [(1500, "15th"), (1501, "16th"), (2001, "21st"), (1112, "12th"), (1200, "12th")]
 )
