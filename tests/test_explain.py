@@ -708,6 +708,8 @@ def test_a_taste_whose_answers_come_as_by_a_coin_is_not_believed():
 def test_nothing_picked_is_early_and_no_verdict_scolds():
     nothing, *_ = judged(5, 0.0, picked=0)
     assert (nothing.kind, nothing.sentence) == ("open", "Nothing liked yet, so we go by most people.")
+    everything, *_ = judged(5, 0.0, picked=9)
+    assert everything.sentence == "You like all that you saw, so we go by most people."
     for evidence, own in ((12, 1), (4, 0.1), (-9, 1), (-9, 0.5)):
         said = judged(6, evidence, own)[0].sentence
         assert not any(word in said for word in ("chance", "random", "no taste", "cannot"))

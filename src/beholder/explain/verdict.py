@@ -118,8 +118,10 @@ def verdict_of(
     if advice:
         return Verdict("clicking", advice)
     if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
-        nothing = len(answers) and not told.answers
-        return Verdict("open", "Nothing liked yet, so we go by most people." if nothing else told.sentence)
+        if not len(answers) or told.answers:
+            return Verdict("open", told.sentence)
+        said = "You like all that you saw" if len(liked_and_disliked(answers)[0]) else "Nothing liked yet"
+        return Verdict("open", f"{said}, so we go by most people.")
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
     score = scores() if scores else np.asarray(model.predict(X))

@@ -14,8 +14,8 @@ _SCHOOL = re.compile(r"(.{4,})(?:ism|ist|istic)")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as they are written; "l'Estaque" is one."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES))
+    """The words of a text as they are written; "l'Estaque" is one, and "&" is "and"."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES).replace("&", " and "))
 
 
 def folded(text: str) -> str:

@@ -18,15 +18,15 @@ from beholder.search.folding import folded, stem, words_of
 from beholder.search.index import NONE, Index
 from beholder.types import Ints
 
-_PARTS = re.compile(r"[,;+&|]")
-_MINUS = re.compile(r'(?<!\S)-("[^"]*"|[^\s,;+&|]+)')  # before a word: without it
+_PARTS = re.compile(r"[,;+|]")
+_MINUS = re.compile(r'(?<!\S)-("[^"]*"|(?=\S*\w)[^\s,;+|]+)')  # before a word: without it
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _JOINING, _ARTICLES = frozenset({"or", "nor", "and"}), frozenset({"a", "an", "the", "any", "some"})
 _MOST_WORDS = 32  # of a query that are looked up
 _LONGEST = 4  # words of one term
 _SAYING_NOTHING = (
     *("a", "an", "the", "of", "in", "on", "at", "by", "with", "and", "or", "to", "from", "for", "is", "are", "some"),
-    *("any", "that", "which", "like", "style", "look", "looking", "painting", "picture", "image", "photo"),
+    *("over", "under", "near", "but", "as", "me", "show", "find", "any", "that", "which", "like", "style", "look", "looking", "painting", "picture", "image", "photo"),
     *("photograph", "art", "artwork", "work"),
 )
 _FILLERS = frozenset(map(stem, _SAYING_NOTHING))
