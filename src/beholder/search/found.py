@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from beholder.explain.phrases import listed
 from beholder.search.folding import stem, words_of
+from beholder.text import shown
 from beholder.types import Floats, Ints
 
 _SEXES = frozenset({"woman", "man", "lady"})  # in stems
+_LONGEST = 80  # characters of what was asked for, in a sentence
 _MANY = 1 / 3  # share of the pictures above which something that holds of them finds none beside something rarer
 
 
@@ -179,5 +181,5 @@ def _any(n: int, some: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
 
 
 def quoted(words: Iterable[str], last: str) -> str:
-    """'a' · 'a' or 'b' · 'a', 'b' or 'c'; last : the word before the last one"""
-    return listed([f"'{word}'" for word in words], last)
+    """'a' · 'a' or 'b' · 'a', 'b' or 'c', long ones cut; last : the word before the last one"""
+    return listed([f"'{shown(word, _LONGEST)}'" for word in words], last)

@@ -26,7 +26,27 @@ _MOST_WORDS = 32  # of a query that are looked up
 _LONGEST = 4  # words of one term
 _SAYING_NOTHING = (
     *("a", "an", "the", "of", "in", "on", "at", "by", "with", "and", "or", "to", "from", "for", "is", "are", "some"),
-    *("over", "under", "near", "but", "as", "me", "show", "find", "any", "that", "which", "like", "style", "look", "looking", "painting", "picture", "image", "photo"),
+    *(
+        "over",
+        "under",
+        "near",
+        "but",
+        "as",
+        "me",
+        "show",
+        "find",
+        "any",
+        "that",
+        "which",
+        "like",
+        "style",
+        "look",
+        "looking",
+        "painting",
+        "picture",
+        "image",
+        "photo",
+    ),
     *("photograph", "art", "artwork", "work"),
 )
 _FILLERS = frozenset(map(stem, _SAYING_NOTHING))
