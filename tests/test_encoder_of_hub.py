@@ -14,9 +14,9 @@ from huggingface_hub import constants
 from beholder import collection
 from beholder.cli import run
 from beholder.collection import Library
-from beholder.errors import BadInput, UnknownName, UserError
+from beholder.errors import BadInput, StoreError, UnknownName, UserError
 from beholder.features.hub import MODELS
-from beholder.features.registry import download_encoder
+from beholder.features.registry import download_encoder, load_encoder
 from beholder.session import Session
 from beholder.types import Judgement
 from beholder.web.app import create_app
@@ -29,12 +29,13 @@ MODEL = MODELS[NAME]
 
 
 class FakeHub(ThreadingHTTPServer):
-    """Serves {file: bytes}; `asked` are the ranges of all downloads; `breaks` cuts the next one off in the middle."""
+    """Serves {file: bytes}; `asked` are the ranges of all downloads; `breaks` cuts so many off in the middle."""
 
     files: dict[str, bytes]
     asked: list[tuple[str, str | None]]
-    breaks = False
+    breaks = 0
     hashes: dict[str, str]
+    xet = False
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -54,6 +55,9 @@ class Answer(BaseHTTPRequestHandler):
         self.send_header("X-Repo-Commit", MODEL.commit)
         self.send_header("ETag", f'"{self.server.hashes.get(file) or hashlib.sha256(body).hexdigest()}"')
         self.send_header("Accept-Ranges", "bytes")
+        if self.server.xet:
+            self.send_header("X-Xet-Hash", "a" * 64)
+            self.send_header("X-Xet-Refresh-Route", "/xet-token")
         self.send_header("Content-Length", str(len(body) - start))
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
@@ -69,7 +73,7 @@ class Answer(BaseHTTPRequestHandler):
         file, body, start = found
         self.server.asked.append((file, self.headers.get("Range")))
         if self.server.breaks and file == MODEL.file:
-            self.server.breaks = False
+            self.server.breaks -= 1
             self.wfile.write(body[start : len(body) // 2])
             self.wfile.flush()
             self.connection.close()
@@ -132,24 +136,36 @@ def test_an_encoder_is_fetched_once_added_and_taken_away_again(library, fake_hub
 
 def test_a_download_that_broke_off_is_gone_on_from(fake_hub):
     fake_hub.files[MODEL.file] += bytes(24_000_000)  # the hub's library keeps ten million at a time
-    fake_hub.breaks = True
-    for _ in range(2):
-        try:
-            download_encoder(NAME, lambda *step: None)
-            break
-        except UserError:
-            continue
-    ranges = [asked for file, asked in fake_hub.asked if file == MODEL.file]
-    assert ranges[0] is None
-    assert ranges[-1] is not None, "from where it was"
+    fake_hub.breaks = 99  # the hub's library gives up at last
+    with pytest.raises(UserError, match="try again, and it goes on from there"):
+        download_encoder(NAME, lambda *step: None)
+    at, fake_hub.breaks = len(fake_hub.asked), 0
+    download_encoder(NAME, lambda *step: None)
+    assert all(asked is not None for _, asked in fake_hub.asked[at:]), "from where it was"
 
 
-def test_what_came_damaged_is_not_kept(fake_hub):
+def test_a_file_that_the_hub_keeps_under_another_hash_too_is_checked_by_its_own(fake_hub):
+    fake_hub.xet = True
+    download_encoder(NAME, lambda *step: None)
+    blob = load_encoder(NAME)._tower.path.resolve()
+    assert blob.name == hashlib.sha256(fake_hub.files[MODEL.file]).hexdigest()
+    assert blob.read_bytes() == fake_hub.files[MODEL.file]
+
+
+@pytest.mark.parametrize("needs", [lambda: download_encoder(NAME, lambda *step: None), lambda: load_encoder(NAME)])
+def test_what_came_damaged_is_not_kept(fake_hub, needs):
     fake_hub.hashes[MODEL.file] = "0" * 64
     with pytest.raises(BadInput, match="came damaged"):
-        download_encoder(NAME, lambda *step: None)
+        needs()
     del fake_hub.hashes[MODEL.file]
-    download_encoder(NAME, lambda *step: None)
+    needs()
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_its_folder(fake_hub, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file" / "hub"))
+    with pytest.raises(StoreError, match=r"cannot keep .* in .*file/hub .*set HF_HOME"):
+        download_encoder(NAME, lambda *step: None)
 
 
 def test_offline_nothing_changes_and_it_is_said(library, fake_hub, capsys):
@@ -242,6 +258,16 @@ def test_the_app_offers_to_see_more_and_goes_back_any_time(client, library):
     assert client.get("/label/wall").status_code == 200
     client.post("/plain/wall")
     assert library.collection("wall").row.encoders == ("builtin",)
+    assert "See more in your pictures" in client.get("/").text
+
+
+def test_a_download_that_breaks_off_is_offered_again(client, library, fake_hub):
+    fake_hub.files[MODEL.file] += bytes(24_000_000)
+    fake_hub.breaks = 99
+    choose(client, 1)
+    told = ended(client, client.post("/sharper/wall", follow_redirects=False).headers["location"])
+    assert told["state"] == "failed"
+    assert "try again, and it goes on from there" in told["error"]
     assert "See more in your pictures" in client.get("/").text
 
 

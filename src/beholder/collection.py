@@ -416,7 +416,9 @@ class Library:
         UserError
             where the encoder cannot be fetched
         BadInput
-            where no picture can be opened
+            where it came damaged, or no picture can be opened
+        StoreError
+            where it cannot be kept
         """
         row, encoder, say = self.store.collection(name), absolute_name(encoder), progress or silent
         download_encoder(encoder, say)

@@ -7,6 +7,7 @@ once stays in the hub's own cache (HF_HOME), and a pinned commit in the cache is
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,16 +15,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import numpy as np
 from PIL import Image
 
-from beholder.errors import BadInput, UserError
+from beholder.errors import BadInput, BeholderError, StoreError, UserError
 from beholder.features.encoder_row import EncoderRow
 from beholder.features.external_data import sha256
 from beholder.features.onnx import BATCH, Tower, open_session
 from beholder.features.preprocess import Preprocessing, from_processor
 from beholder.json_reading import read_json
+from beholder.text import why_unreadable
 from beholder.types import Matrix, Progress
 
 _PIXELS = "pixel_values"
@@ -31,7 +34,12 @@ _TOKENIZER = "tokenizer.json"
 PATIENCE = 4.0  # seconds that the hub has to answer
 _LOOKED = 0.3  # seconds after which it is looked again how much has come
 _SHA256 = 64  # characters of such a hash
+_NO_ROOM = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST)
 _COPIED = "copy its HF_HOME folder (~/.cache/huggingface) here and set HF_HOME to it"
+
+
+class HubUnreachable(UserError):
+    """The hub cannot be reached, or does not give what it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,18 @@ MODELS = {
 
 
 def fetch(model: Pinned, file: str) -> Path:
-    """The file's place in the hub's cache, fetched where it is not there yet. Raises UserError with what to do."""
+    """The file's place in the hub's cache, fetched where it is not there yet.
+
+    Raises
+    ------
+    HubUnreachable
+    UserError
+        where the download broke off
+    StoreError
+        where the cache cannot be written
+    BadInput
+        where what came is not what the hub has
+    """
     import huggingface_hub
 
     try:
@@ -161,15 +180,66 @@ def fetch(model: Pinned, file: str) -> Path:
             kept = huggingface_hub.try_to_load_from_cache(model.repo, file, revision=model.commit)
             if isinstance(kept, str):
                 return Path(kept)
-            _check_reachable(huggingface_hub.hf_hub_url(model.repo, file, revision=model.commit))
+            url = huggingface_hub.hf_hub_url(model.repo, file, revision=model.commit)
+            told = _told_of(url)
+            if told and told.size and len(told.etag or "") == _SHA256:  # that of a small file is git's
+                _bring(model, file, url, told)
             return Path(huggingface_hub.hf_hub_download(model.repo, file, revision=model.commit))
+    except BadInput:
+        raise
     except Exception as fault:  # no network, a proxy, a full disk, a gate: the hub's clients share no base class
-        cut_off = isinstance(fault, ConnectionError | huggingface_hub.errors.LocalEntryNotFoundError)
-        reason = "it cannot be reached, and the file is not in its cache here" if cut_off else _first_line(fault)
-        raise UserError(
-            f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
-            f"run `hf download {model.repo} {' '.join(model.files)} --revision {model.commit}`, {_COPIED}"
-        ) from None
+        raise _not_fetched(model, file, fault) from None
+
+
+def _bring(model: Pinned, file: str, url: str, told: Any) -> None:
+    """Have a file among the blobs of the hub's cache, going on from what came before.
+
+    The hub's library itself begins anew after an interruption.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import WeakFileLock, build_hf_headers
+
+    blob = _folder(model) / "blobs" / told.etag
+    part = blob.with_name(f"{told.etag}.incomplete")
+    lock = Path(constants.HF_HUB_CACHE) / ".locks" / _folder(model).name / f"{told.etag}.lock"
+    for folder in (blob.parent, lock.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    location = told.location or url
+    headers = build_hf_headers()
+    if urlsplit(location).netloc != urlsplit(url).netloc:
+        headers.pop("authorization", None)
+    with WeakFileLock(lock):
+        if blob.exists():
+            return
+        with part.open("ab") as coming:
+            if coming.tell() < told.size:
+                http_get(location, coming, resume_size=coming.tell(), headers=headers, expected_size=told.size)
+        if sha256(part) != told.etag:
+            part.unlink()
+            raise BadInput(f"{file} of {model.repo} came damaged; try again, and it is fetched anew")
+        part.replace(blob)
+
+
+def _not_fetched(model: Pinned, file: str, fault: Exception) -> BeholderError:
+    """What is said where a file could not be fetched: what is wrong, and what to do."""
+    from huggingface_hub import constants, errors
+
+    if isinstance(fault, OSError) and fault.errno in _NO_ROOM:
+        return StoreError(
+            f"cannot keep {file} of {model.repo} in {constants.HF_HUB_CACHE} ({why_unreadable(fault)}); "
+            "make room there, or set HF_HOME to a folder that can be written"
+        )
+    cut_off = isinstance(fault, ConnectionError | errors.LocalEntryNotFoundError)
+    if not cut_off and _come(model, [file]):
+        return UserError(
+            f"{file} of {model.repo} came in part ({_first_line(fault)}); try again, and it goes on from there"
+        )
+    reason = "it cannot be reached, and the file is not in its cache here" if cut_off else _first_line(fault)
+    return HubUnreachable(
+        f"cannot fetch {file} of {model.repo} from the Hugging Face hub ({reason}); on a machine that reaches it "
+        f"run `hf download {model.repo} {' '.join(model.files)} --revision {model.commit}`, {_COPIED}"
+    )
 
 
 def look_up(repo: str, commit: str = "") -> Repository:
@@ -215,19 +285,14 @@ def download(name: str, progress: Progress) -> None:
 def download_files(model: Pinned, files: Sequence[str], name: str, progress: Progress) -> None:
     """Have files in the hub's cache, in this order, going on from what came before. name : of what progress says
 
-    Raises
-    ------
-    UserError
-        where it cannot be fetched
-    BadInput
-        where what came is not what the hub has
+    raises : as `fetch`
     """
     failed = list[BaseException]()
 
     def work() -> None:
         try:
             for file in files:
-                _fetch_whole(model, file)
+                fetch(model, file)
         except BaseException as fault:  # told to whoever waits
             failed.append(fault)
 
@@ -242,24 +307,9 @@ def download_files(model: Pinned, files: Sequence[str], name: str, progress: Pro
         raise failed[0]
 
 
-def _fetch_whole(model: Pinned, file: str) -> None:
-    """Fetch a file that is not here yet, and compare it with the hash that the hub names."""
-    import huggingface_hub
-
-    if isinstance(huggingface_hub.try_to_load_from_cache(model.repo, file, revision=model.commit), str):
-        return
-    path = fetch(model, file).resolve()
-    told = path.name  # the hub's cache names each file by its hash; that of a small one is git's
-    if len(told) == _SHA256 and sha256(path) != told:
-        path.unlink()
-        raise BadInput(f"{file} of {model.repo} came damaged; try again, and it is fetched anew")
-
-
 def _come(model: Pinned, files: Sequence[str]) -> int:
     """Bytes of a model that have come so far."""
-    from huggingface_hub import constants
-
-    folder = Path(constants.HF_HUB_CACHE) / f"models--{model.repo.replace('/', '--')}"
+    folder = _folder(model)
     whole = [folder / "snapshots" / model.commit / file for file in files]
     with suppress(OSError):
         coming = max((file.stat().st_size for file in (folder / "blobs").glob("*.incomplete")), default=0)
@@ -267,21 +317,28 @@ def _come(model: Pinned, files: Sequence[str]) -> int:
     return 0
 
 
+def _folder(model: Pinned) -> Path:
+    """Of its repository in the hub's cache."""
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE) / f"models--{model.repo.replace('/', '--')}"
+
+
 def _first_line(fault: Exception) -> str:
     return (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
 
 
-def _check_reachable(url: str) -> None:
-    """Ask for the file's size alone, once: a download of its own tries a hub that is not there for half a minute.
+def _told_of(url: str) -> Any:
+    """What the hub says of a file, asked once: a download of its own tries a hub that is not there for half a minute.
 
     raises : ConnectionError where nobody answers; what a hub answers is left to the download
     """
     import huggingface_hub
 
     try:
-        huggingface_hub.get_hf_file_metadata(url, timeout=PATIENCE)
+        return huggingface_hub.get_hf_file_metadata(url, timeout=PATIENCE)
     except huggingface_hub.errors.HfHubHTTPError:
-        return
+        return None
     except Exception as fault:  # of whichever HTTP client this version of the hub's library has
         raise ConnectionError(str(fault)) from fault
 
@@ -299,7 +356,7 @@ def _without_warnings() -> Iterator[None]:
 
 
 def load_hub(name: str, *, threads: int) -> _HubRuntime | _HubWordsRuntime:
-    """The pinned encoder of that name. Raises UserError where it cannot be fetched, BadInput where it is not right."""
+    """The pinned encoder of that name. raises : as `fetch`, and BadInput where it is not right"""
     model = MODELS[name]
     preprocessing = _read_processor(model)
     path = fetch(model, model.file)

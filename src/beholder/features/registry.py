@@ -55,7 +55,7 @@ def encoder_sizes() -> list[dict[str, Any]]:
 
 
 def download_encoder(name: str, progress: Progress) -> None:
-    """Have the files of an encoder of the hub here; nothing is done for others. raises : as `load_encoder`"""
+    """Have the files of an encoder of the hub here; nothing is done for others. raises : as `hub.fetch`"""
     if name in HUB:
         from beholder.features.hub import download
 
@@ -68,15 +68,19 @@ def load_encoder(name: str, *, threads: int | None = None) -> Runtime:
     Parameters
     ----------
     name
-        one of `encoder_names()`, or `onnx:PATH` threads cores that one call of `encode` may use; None: as set
-        (`BEHOLDER_THREADS`)
+        one of `encoder_names()`, `onnx:PATH` or `task-vectors:FOLDER`
+    threads
+        cores that one call of `encode` may use; None: as set (`BEHOLDER_THREADS`)
 
     Raises
     ------
     UnknownName
     UserError
+        where the model is not there or cannot be fetched
     BadInput
-        where the model, its description or the hub cannot be read
+        where the model or its description is wrong
+    StoreError
+        where what is fetched cannot be kept
     """
     threads = threads or settings().threads
     if name == "builtin":

@@ -16,7 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from beholder.collection import Library
-from beholder.errors import BadInput, BeholderError, StoreError, UserError
+from beholder.errors import BadInput, BeholderError, StoreError
+from beholder.features.hub import HubUnreachable
 from beholder.importer import ImportReport
 from beholder.sources import is_online
 from beholder.text import without_markup
@@ -254,8 +255,9 @@ class Imports:
             except _Cancelled:
                 job.state = "cancelled"
             except BeholderError as fault:
-                self.offline |= bool(job.adds) and isinstance(fault, UserError)
-                job.error, job.state = _OFFLINE if self.offline and job.adds else str(fault), "failed"
+                unreachable = bool(job.adds) and isinstance(fault, HubUnreachable)
+                self.offline |= unreachable
+                job.error, job.state = _OFFLINE if unreachable else str(fault), "failed"
             except Exception:
                 log.exception("an import failed")
                 job.error, job.state = (
