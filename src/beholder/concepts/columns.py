@@ -55,7 +55,7 @@ def words_of_columns(items: Sequence[Item]) -> Tags:
         for group, cells in readers.items():
             said = [read(item.columns[name], group) for name, read in cells]
             told[group].append(said[0] if len(said) == 1 else frozenset().union(*said))
-        told["artist"].append(frozenset({details.artist}) if _says(details.artist or "") else _NOTHING)
+        told["artist"].append(frozenset({details.artist}) if details.artist and _says(details.artist) else _NOTHING)
         told["period"].append(_century(details.year) if details.year else _NOTHING)
     told["artist"] = _as_spoken(told["artist"])
     found = [_group(own, group) for group, own in told.items()]

@@ -196,9 +196,8 @@ def _bring(model: Pinned, file: str, url: str, told: Any) -> None:
 
     The hub's library itself begins anew after an interruption.
     """
-    from huggingface_hub import constants
-    from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils import WeakFileLock, build_hf_headers
+    from huggingface_hub import constants, get_token
+    from huggingface_hub.file_download import WeakFileLock, http_get  # type: ignore[attr-defined]
 
     blob = _folder(model) / "blobs" / told.etag
     part = blob.with_name(f"{told.etag}.incomplete")
@@ -206,9 +205,8 @@ def _bring(model: Pinned, file: str, url: str, told: Any) -> None:
     for folder in (blob.parent, lock.parent):
         folder.mkdir(parents=True, exist_ok=True)
     location = told.location or url
-    headers = build_hf_headers()
-    if urlsplit(location).netloc != urlsplit(url).netloc:
-        headers.pop("authorization", None)
+    own = urlsplit(location).netloc == urlsplit(url).netloc  # else it has an address that needs no token
+    headers = {"authorization": f"Bearer {token}"} if own and (token := get_token()) else {}
     with WeakFileLock(lock):
         if blob.exists():
             return
