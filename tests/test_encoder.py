@@ -20,11 +20,13 @@ from beholder.research.training import EncoderRecipe, train_encoder  # noqa: E40
 from beholder.research.training.encoder import leave_out  # noqa: E402
 from beholder.research.training.export import Shipped, head_of, load_student, pooled_of, style_head, turning  # noqa: E402
 from beholder.research.training.fitting import Fitting  # noqa: E402
+from beholder.research.training.parts import Parts  # noqa: E402
 from beholder.research.training.student import MEAN, STD  # noqa: E402
 from beholder.research.training.teacher_answers import TeacherAnswers  # noqa: E402
 from beholder.research.training.teachers import OnnxTeacher, find_teachers  # noqa: E402
 
 QUICK = EncoderRecipe(minutes=None, epochs=2, views=3, side=64, batch=4, growing=(), seed=1)
+MANY = replace(QUICK, epochs=100, views=2, batch=12, average=0.9, seed=0)
 
 
 def quiet(stage, done, total):
@@ -113,7 +115,7 @@ def test_of_several_teachers_the_smallest_says_what_its_inner_layers_see(two_tea
     folder, floats = two_teachers
     first, second = find_teachers(folder, every=4)
     assert (first.name, first.first, first.every, first.inner) == ("tiny-model", True, 1, 8)
-    assert (second.name, second.first, second.every, second.inner, second.maps) == ("second-model", False, 2, 0, ())
+    assert (second.name, second.first, second.every, second.inner, second.maps) == ("second-model", False, 4, 0, ())
     weight, bias = second.open().classifier
     np.testing.assert_allclose(weight, floats["w"], rtol=1e-6)
     np.testing.assert_allclose(bias, floats["c"], rtol=1e-6)
@@ -121,8 +123,7 @@ def test_of_several_teachers_the_smallest_says_what_its_inner_layers_see(two_tea
 
 
 def test_the_student_learns_from_several_teachers_at_once(two_teachers, painted, tmp_path):
-    many = EncoderRecipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
-    told = train_encoder([painted], two_teachers[0], tmp_path / "out", recipe=many)
+    told = train_encoder([painted], two_teachers[0], tmp_path / "out", recipe=replace(MANY, parts=0.0))
     for name in ("tiny-model", "second-model", "classes"):
         assert told["losses"][-1][name] < 0.3 * told["losses"][0][name]
 
@@ -132,10 +133,10 @@ def test_a_folder_without_a_teacher_is_refused(tmp_path):
         find_teachers(tmp_path, every=1)
 
 
-def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path):
-    many = EncoderRecipe(minutes=None, epochs=60, views=2, side=64, batch=12, growing=(), average=0.9)
-    told = train_encoder([painted], teachers, tmp_path / "out", recipe=many)
-    assert told["losses"][-1]["tiny-model"] < 0.3 * told["losses"][0]["tiny-model"]
+@pytest.mark.parametrize(("parts", "loss"), [(0.0, "tiny-model"), (1.0, "part")])
+def test_the_student_learns_what_the_teacher_says(painted, teachers, tmp_path, parts, loss):
+    told = train_encoder([painted], teachers, tmp_path / "out", recipe=replace(MANY, parts=parts))
+    assert told["losses"][-1][loss] < 0.3 * told["losses"][0][loss]
     pictures = [Image.open(p).convert("RGB") for p in sorted(painted.iterdir())]
     X = load_encoder(f"onnx:{tmp_path / 'out' / 'student.onnx'}").encode(pictures)
     Y = load_encoder(f"onnx:{teachers / 'tiny' / 'model.onnx'}").encode(pictures)
@@ -182,6 +183,21 @@ def test_a_step_goes_against_the_gradient_in_every_layer(painted, teachers, tmp_
     for old, new in zip(before, fitting.parameters, strict=True):
         felt = new.grad.abs() > 1e-6
         assert ((old - new) * new.grad)[felt].ge(0).float().mean() > 0.99 or not felt.any()
+
+
+def test_what_is_seen_in_a_part_is_what_its_place_in_the_map_holds():
+    parts = Parts.drawn(6, 160, np.random.default_rng(0))
+    ramp = (torch.arange(10) + 0.5) * 16  # the pixel in the middle of each column
+    maps = torch.stack([ramp.expand(10, 10), ramp[:, None].expand(10, 10)]).expand(6, 2, 10, 10)
+    assert parts.side == 96
+    middles = (np.arange(3) + 0.5) * 32 + parts.corners[:, ::-1, None]  # of a part's three columns, then rows
+    seen = parts.where(maps, 3).numpy()
+    inside = (middles > 24) & (middles < 136)  # nearer to the border a map has nothing to blend with
+    np.testing.assert_allclose(seen[:, 0].mean(1)[inside[:, 0]], middles[:, 0][inside[:, 0]], atol=0.01)
+    np.testing.assert_allclose(seen[:, 1].mean(2)[inside[:, 1]], middles[:, 1][inside[:, 1]], atol=0.01)
+    views = np.random.default_rng(1).integers(0, 256, (6, 160, 160, 3), np.uint8)
+    y, x = parts.corners[4]
+    assert (parts.cut(views)[4] == views[4, y : y + 96, x : x + 96]).all()
 
 
 def test_the_file_says_what_the_network_in_training_said(student):

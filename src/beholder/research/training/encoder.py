@@ -43,6 +43,8 @@ class EncoderRecipe:
         views that share an answer of a teacher of concepts or style
     side
         of the square that the student sees
+    parts
+        share of the batches that see a part of each view alone
     growing
         until which share of the training it sees which share of that side: small pictures cost little
     """
@@ -53,9 +55,10 @@ class EncoderRecipe:
     every: int = 4
     side: int = 160
     growing: tuple[tuple[float, float], ...] = ((0.4, 0.6), (0.7, 0.8))
-    asking_until: float = 0.5
-    batch: int = 32
-    rate: float = 2e-3
+    asking_until: float = 0.25
+    parts: float = 0.5
+    batch: int = 128
+    rate: float = 3e-3
     decay: float = 0.02
     average: float = 0.998
     seed: int = 0

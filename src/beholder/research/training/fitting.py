@@ -17,12 +17,14 @@ from torch.nn import functional as F  # noqa: N812
 from beholder.durable import write_whole
 from beholder.jobs import map_jobs
 from beholder.research.training.averaging import follow
+from beholder.research.training.parts import Parts
 from beholder.research.training.student import MEAN, STD, Student, twin
 from beholder.research.training.teacher_answers import TeacherAnswers, means_and_spreads
 from beholder.types import Progress
 
 _WEIGHTS = {"inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5, "classes": 0.1}  # of the losses
-_FIRST, _OTHERS = 1.0, 2.0  # of the first teacher of embeddings; of all others together, asked about half of the views
+_WEIGHTS |= {"part": 4.0, "part-map0": 1.0, "part-map1": 0.5}
+_FIRST, _OTHERS = 1.0, 2.0  # of the first teacher of embeddings; of all others together, asked about a quarter of the views
 _AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 _AVERAGED_EVERY = 4  # steps
 _WARM = 150  # steps in which the rate rises
@@ -121,23 +123,22 @@ class Fitting:
         rng = np.random.default_rng([r.seed, 1, self.looked])
         draws = rng.permutation(self.answers.rounds * n)[:n]
         draws = draws[: len(draws) // r.batch * r.batch] if len(draws) > r.batch else draws
-        began, sums, steps = time.monotonic(), dict[str, float](), 0
+        began, said = time.monotonic(), dict[str, list[float]]()
         for at in range(0, len(draws), r.batch):
             now = time.monotonic()
             self.seconds, began = self.seconds + now - began, now
             if self._done() >= 1:
                 break
             for name, loss in self._step(draws[at : at + r.batch], rng).items():
-                sums[name] = sums.get(name, 0.0) + loss
-            steps += 1
+                said.setdefault(name, []).append(loss)
             self.looked += len(draws[at : at + r.batch])
             total = int(60 * r.minutes) if r.minutes is not None else r.epochs * n
             progress("training", int(self._done() * total), total)
         self.seconds += time.monotonic() - began
-        if steps:
+        if said:
             self.losses.append(
                 {"step": self.step, "minutes": round(self.seconds / 60, 1), "rounds": self.answers.rounds}
-                | {name: round(total / steps, 4) for name, total in sums.items()}
+                | {name: round(float(np.mean(losses)), 4) for name, losses in said.items()}
             )
 
     def _step(self, draws: NDArray[Any], rng: np.random.Generator) -> dict[str, float]:
@@ -157,26 +158,32 @@ class Fitting:
         self.step += 1
         if self.step % _AVERAGED_EVERY == 0:
             self._average()
-        return {name: sum(losses[name] for _, losses in results) / len(results) for name in results[0][1]}
+        names = dict.fromkeys(name for _, losses in results for name in losses)
+        return {name: float(np.mean([losses[name] for _, losses in results if name in losses])) for name in names}
 
     def _gradients(
         self, model: nn.Module, draws: NDArray[Any], seed: int, side: int
     ) -> tuple[list[Tensor], dict[str, float]]:
         torch.set_num_threads(1)
-        a = self.answers
+        a, rng = self.answers, np.random.default_rng(seed)
         rounds, rows = np.divmod(draws, len(a.files))
-        x = torch.from_numpy(a.seen[rounds, rows]).to(self.device).permute(0, 3, 1, 2)
-        mirrored, coarse = np.random.default_rng(seed).random(2) < (0.5, _COARSE)
+        mirrored, coarse, apart = rng.random(3) < (0.5, _COARSE, self.recipe.parts if a.maps else 0.0)
+        parts = Parts.drawn(len(rows), a.side, rng) if apart else None
+        seen = a.seen[rounds, rows]
+        x = torch.from_numpy(parts.cut(seen) if parts else seen).to(self.device).permute(0, 3, 1, 2)
         if mirrored:
             x = x.flip(3)  # a mirrored picture is the same picture; the teachers nearly agree
-        if side != a.side:
+        if side != a.side and not parts:
             x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
         if coarse:
             x = F.interpolate(F.avg_pool2d(x.float(), 2), size=x.shape[2:], mode="bilinear")
         x = ((x.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             out = model(x)
-        losses = self._losses(out, rounds, rows, mirrored)
+        if parts:
+            losses = self._losses_of_parts(out, parts, rounds, rows, mirrored)
+        else:
+            losses = self._losses(out, rounds, rows, mirrored)
         total = sum(
             (self.weights[name] * loss for name, loss in losses.items()), start=torch.zeros((), device=self.device)
         )
@@ -184,13 +191,34 @@ class Fitting:
         whole = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, gradients, strict=True)]
         return whole, {name: loss.item() for name, loss in losses.items()}
 
+    def _map(self, array: NDArray[Any], rounds: NDArray[Any], rows: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array[rounds, rows].astype(np.float32)).to(self.device).permute(0, 3, 1, 2)
+
+    def _losses_of_parts(
+        self, out: dict[str, Tensor], parts: Parts, rounds: NDArray[Any], rows: NDArray[Any], mirrored: bool
+    ) -> dict[str, Tensor]:
+        """Against what the first teacher saw where, and the mean of that in place of its numbers."""
+        a, losses = self.answers, dict[str, Tensor]()
+        for k, array in enumerate(a.maps.values()):
+            given = out[f"map{k}"].float()
+            where = parts.where(self._map(array, rounds, rows), given.shape[-1])
+            where = where.flip(3) if mirrored else where
+            losses[f"part-map{k}"] = F.smooth_l1_loss(given, where)
+            if k == 0:
+                first = a.teachers[0]
+                (mean, spread), (middle, axes) = self.scales[first.name], a.axes(first)
+                middle, axes = (torch.from_numpy(v).to(self.device) for v in (middle, axes))
+                numbers = out[first.name].float() * spread.to(self.device) + mean.to(self.device)
+                losses["part"] = F.smooth_l1_loss((numbers - middle) @ axes, where.mean((2, 3)))
+        return losses
+
     def _losses(
         self, out: dict[str, Tensor], rounds: NDArray[Any], rows: NDArray[Any], mirrored: bool
     ) -> dict[str, Tensor]:
         losses = {}
         for k, array in enumerate(self.answers.maps.values()):
             given = out[f"map{k}"].float()
-            where = torch.from_numpy(array[rounds, rows].astype(np.float32)).to(self.device).permute(0, 3, 1, 2)
+            where = self._map(array, rounds, rows)
             where = F.adaptive_avg_pool2d(where.flip(3) if mirrored else where, given.shape[2:])
             losses[f"map{k}"] = F.smooth_l1_loss(given, where)
         for t in self.answers.teachers:

@@ -76,6 +76,10 @@ class TeacherAnswers:
         path = next(t.path for t in self.teachers if t.name == name)
         return OnnxTeacher(path, inner=False).classifier
 
+    def axes(self, teacher: Teacher) -> tuple[Matrix, Matrix]:
+        """(c,) and (c, kept): mean and principal axes of its first map, on which the map is kept"""
+        return self._axes[f"{teacher.name}-map0-mean"].astype(np.float32), self._axes[f"{teacher.name}-map0"]
+
     def take_over(self, earlier: Path, progress: Progress) -> None:
         """Views and answers of another run about the same pictures; what it has is not asked again."""
         told = _read(earlier / "done.json")

@@ -27,7 +27,7 @@ from beholder.types import Matrix
 
 _Maps = NDArray[np.float32]
 _KINDS = ("embedding", "concepts", "style")
-_SECOND = 2  # views that share an answer of a teacher of embeddings, the first of them aside
+_SECOND = 4  # views that share an answer of a teacher of embeddings, the first of them aside
 
 
 class Run(Protocol):
