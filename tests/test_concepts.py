@@ -1,5 +1,7 @@
 """Words of pictures: the bank, what columns and pixels say, and how several sources become one."""
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -208,6 +210,19 @@ def test_a_collection_has_words_of_every_source(tmp_path):
     assert {"blue tones", "Rembrandt"} <= by_name["1.png"]
     assert collection.words is words, "made once"
     library.close()
+
+
+def test_words_that_an_import_brings_are_said_while_somebody_has_the_collection_open(painted):
+    with closing(Library()) as library:
+        library.import_source(painted, "wall")
+        for shard in library.shards("measures").folder.iterdir():
+            shard.unlink()
+    with closing(Library()) as library:
+        before = library.shared("wall")
+        assert "palette" not in {group for k, group in enumerate(before.words.groups) if before.words.said[:, k].any()}
+        library.import_source(painted, "wall")
+        words = library.shared("wall").words
+        assert "palette" in {group for k, group in enumerate(words.groups) if words.said[:, k].any()}
 
 
 def test_a_collection_from_before_is_measured_at_the_next_import_and_not_encoded_again(painted, monkeypatch):

@@ -552,3 +552,10 @@ def test_few_pictures_are_searched_too(n):
     few = Finder(items()[:n], Tags.nothing(n), lambda: Looks.of(table.X, table.layout))
     assert len(few.find("monet, zeppelin").best()) == min(n, 1)
     assert [row for row in range(n) if row in few.like(row).best()] == []
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_all_others_are_more_or_less_like_a_picture(n):
+    X = np.vstack([np.linspace(0, 1, n), np.ones(n)]).T.astype(np.float32)
+    found = Finder(items()[:n], Tags.nothing(n), lambda: Looks.of(X, Layout((("eye", 2),)))).like(0)
+    assert sorted(found.best().tolist()) == list(range(1, n))

@@ -285,6 +285,7 @@ class Library:
             self.store.set_encoders(job.row.id, wanted)
         if job.row.id and is_own and artworks is not None:
             self.store.set_artworks(job.row.id, artworks)
+        self.forget(job.row.id)  # words may be said of its pictures that were not said before
         if report.refresh.listed and report.new:  # who lists works for sale lists some of them twice
             self.find_same(into, say)
         return report
@@ -551,7 +552,7 @@ class Library:
         return next(n for n in [stem, *(f"{stem} {i}" for i in range(2, 2 * len(rows) + 3))] if not alike(n, taken))
 
     def forget(self, collection_id: int) -> None:
-        """A collection is gone: another one may have its id."""
+        """Open this collection anew from now on: it is gone and another may have its id, or was looked at again."""
         with self._opening, self._tabling:
             self._open.pop(collection_id, None)
             self._tables.pop(collection_id, None)

@@ -30,6 +30,7 @@ _NAMED = (
 )
 _LIFT = 2  # so many times as probable as of the usual picture; from the second on it is one anyway
 _SHARED = 0.1  # how much what is said of two pictures counts beside how alike they look; the same for what columns say
+_UNLIKE = 1e-4  # how alike are pictures that are less so than usual: next to nothing, and in their order all the same
 _TOLD = 3  # things that pictures share which are told
 _COMMON = 1 / 3  # share of the collection from which a word that two pictures share says nothing of them
 
@@ -187,7 +188,8 @@ class Finder:
 
     def _like(self, row: int) -> Found:
         """The pictures that are like one, which is left out: they look like it, and what is said of both counts too."""
-        looks = np.maximum(self._looks().likeness(row), 0)
+        looks = self._looks().likeness(row)
+        looks = np.maximum(looks, _UNLIKE * (2 + looks))
         said = _share(self._tags.said, row)
         fits = (looks + _SHARED * (self._index.share(row) + said)) / (1 + 2 * _SHARED)
         fits[row] = 0
