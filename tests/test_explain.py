@@ -713,3 +713,20 @@ def test_nothing_picked_is_early_and_no_verdict_scolds():
     for evidence, own in ((12, 1), (4, 0.1), (-9, 1), (-9, 0.5)):
         said = judged(6, evidence, own)[0].sentence
         assert not any(word in said for word in ("chance", "random", "no taste", "cannot"))
+
+
+@pytest.mark.parametrize("kind", ["everything picked", "every pair the same", "every rating a ten"])
+def test_who_puts_nothing_ahead_is_not_said_to_choose_as_most_people_do(kind):
+    _, _, picked = judged(5, 0.0, picked=9)
+    pairs = picked.grids[:, 1].reshape(-1, 2)
+    answers = {
+        "everything picked": picked,
+        "every pair the same": Answers(ties=pairs),
+        "every rating a ten": Answers(rows=pairs[:, 0], ratings=np.full(len(pairs), 10.0)),
+    }[kind]
+    model = Felt(np.arange(300.0), 4.0, own=0.1)
+    model.answers_ = answers
+    X, attributes = np.zeros((300, 2), np.float32), np.zeros((300, 10), np.float32)
+    verdict = verdict_of(model, X, answers, explain(model, X, attributes, answers))
+    assert verdict.kind == "open"
+    assert verdict.sentence == "You like them all about the same so far, so we go by most people."

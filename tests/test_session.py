@@ -1,18 +1,21 @@
 """A session asks, remembers, learns and forgets what is taken back; and it finds the taste that was planted."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from beholder.ask.kinds import kinds_of
 from beholder.ask.questions import QuestionBuilder
 from beholder.collection import Library
 from beholder.errors import NotEnoughAnswers, UserError
 from beholder.features.attributes import ATTRIBUTES, SEEN
-from beholder.prequential import AnswerPrediction, expected
+from beholder.prequential import AnswerPrediction, Expected, expected
 from beholder.search import Looks
 from beholder.session import Session
 from beholder.session.learner import Learner
@@ -243,7 +246,7 @@ def test_an_empty_collection_has_nothing_to_ask(home, tmp_path):
     session.close()
 
 
-def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with_an_error(home, tmp_path, painted):
+def test_a_collection_of_one_picture_is_answered_with_less_not_with_an_error(home, painted):
     for picture in sorted(painted.glob("*.png"))[1:]:
         picture.unlink()
     library = Library(home)
@@ -252,8 +255,44 @@ def test_a_collection_of_one_or_of_equal_pictures_is_answered_with_less_not_with
     session = Session(library, "one", "Ada")
     assert session.questions("choice", 3) == []
     assert session.questions("grid", 3) == []
-    assert len(session.questions("rating", 3)) == 1
+    (one,) = session.questions("rating", 3)
+    answer(session, one, 0, kind="rating", value=7)
+    session.settle()
+    assert session.reading().shares in ((1, 0), None)
+    assert [round(place.score, 2) for place in session.reading().ranking] == [5.5]
     session.close()
+    library.close()
+
+
+def test_pictures_that_all_look_the_same_are_asked_and_ranked(home, painted):
+    first, *others = sorted(painted.glob("*.png"))
+    for n, other in enumerate(others):
+        note = PngInfo()
+        note.add_text("number", f"{n}")
+        with Image.open(first) as picture:
+            picture.save(other, pnginfo=note)
+    library = Library(home)
+    library.import_source(painted, "same")
+    library.store.add_person("Ada")
+    session = Session(library, "same", "Ada")
+    assert len(session.collection) == 12
+    for n, kind in enumerate(("grid", "choice", "rating", "rating", "choice", "rating")):
+        (question,) = session.questions(kind, 1)
+        picked = {"picked": question.items[:2]} if kind == "grid" else {}
+        answer(session, question, n, kind=kind, value=5.0 if kind == "rating" else None, **picked)
+        session.settle()
+    assert np.ptp([place.score for place in session.reading().ranking]) < 0.1
+    assert len(kinds_of(None, session.collection.X, np.arange(12))) == 12
+    session.close()
+    library.close()
+
+
+def test_who_likes_all_alike_is_not_said_to_love_only_some_kinds(session):
+    for n in range(10):
+        answer(session, session.questions("rating", 1)[0], n, kind="rating", value=10.0)
+    session.settle()
+    little = replace(session.now, expected=Expected(0.55, 0.08, cared=0.2))
+    assert not little.progress.cares_for_few
 
 
 # On the sample gallery, with people whose taste is known

@@ -385,6 +385,10 @@ def test_the_question_that_is_open_is_answered_on_my_taste(client, wall):
     client.post("/prefer/wall", data={"item": [left, right], "winner": "0"})
     assert kept(wall, client)[-1].kind == "tie"
     assert len(kept(wall, client)) == 16
+    for winner in (left, "0", right):  # who comes back and chooses otherwise: the last word counts
+        assert client.post("/prefer/wall", data=sent | {"winner": winner}).status_code == 200
+    of_the_pair = [j for j in kept(wall, client) if j.client_id.startswith(id)]
+    assert [j.items[0] for j in of_the_pair] == [int(right)]
     sent = {"item": re.findall(r'name="item" value="(\d+)"', page), "winner": "skip"}
     assert client.post("/prefer/wall", data=sent, follow_redirects=False).headers["location"] == "/taste/wall#open"
     assert kept(wall, client)[-1].kind == "skip"

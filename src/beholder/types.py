@@ -279,6 +279,11 @@ class Answers:
         marks = self.grids[self.grids[:, 2] < 0, 0]
         return self.grids[~np.isin(self.grids[:, 0], marks)]
 
+    @property
+    def prefer(self) -> bool:
+        """Whether they put any picture ahead of another."""
+        return len(np.unique(self.ratings)) > 1 or len(self.compared().choices) > 0
+
     def _rows(self, grids: Ints) -> Ints:
         pairs = np.concatenate([self.choices.ravel(), self.ties.ravel()])
         return np.unique(np.concatenate([self.rows, pairs, grids[:, 1]]))

@@ -41,7 +41,9 @@ def _kinds(model: Any, X: Matrix) -> NDArray[np.int8]:
 def _found(Z: NDArray[Any]) -> Floats:
     from sklearn.cluster import KMeans
 
+    if not Z.shape[1]:  # pictures that are all the same are of one kind
+        return np.zeros((1, 0))
     count = max(1, min(_KINDS, len(Z) // _FEWEST))
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pictures that are all the same there are fewer kinds
+        warnings.simplefilter("ignore")  # of few different pictures there are fewer kinds
         return np.asarray(KMeans(count, n_init=2, random_state=0).fit(Z).cluster_centers_, np.float64)

@@ -117,11 +117,11 @@ def verdict_of(
     """
     if advice:
         return Verdict("clicking", advice)
-    if model is None or not told.answers or max(told.answers, len(answers)) < FEWEST:
-        if not len(answers) or told.answers:
-            return Verdict("open", told.sentence)
-        said = "You like all that you saw" if len(liked_and_disliked(answers)[0]) else "Nothing liked yet"
-        return Verdict("open", f"{said}, so we go by most people.")
+    early = model is None or max(told.answers, len(answers)) < FEWEST
+    if len(answers) and not answers.prefer and not (early and told.answers):
+        return Verdict("open", _nothing_ahead(model, answers))
+    if early:
+        return Verdict("open", told.sentence)
     found = told.found and not (predicted and predicted.fails)
     felt, alone = felt_by(model), _alone(model, X)
     score = scores() if scores else np.asarray(model.predict(X))
@@ -143,6 +143,14 @@ def verdict_of(
         loved = _loved("early", _beginning(answers, told, words), X, score, ranked, answers)
         return replace(loved, caption="These come closest so far:", against=())
     return _open(X, answers, told, found, alone < 1, ranked, words)
+
+
+def _nothing_ahead(model: Any, answers: Answers) -> str:
+    """What is said where no picture was put ahead of another."""
+    picked = (answers.grids[:, 2] > 0).any() or len(answers.rows) + len(answers.ties)
+    said = "You like them all about the same so far" if picked else "Nothing liked yet"
+    by_most = getattr(model, "prior", None) is not None and not len(getattr(model, "elsewhere", ()))
+    return f"{said}{', so we go by most people' if by_most else ''}."
 
 
 def _alone(model: Any, X: Matrix) -> float:

@@ -285,6 +285,8 @@ class Reading:
         if self.fitted is None or self.expected is None or (left and count < _FEWEST):
             return early(count, weight, left)
         now, advice = self.expected, self.advice
+        if not self.fitted.answers.prefer:  # who likes nothing more than the rest loves no kind yet
+            now = replace(now, cared=1.0)
         return Progress(
             count, now.now, now.margin, self._told, in_words(now), advice, now.later, now.later_margin,
             weight=weight, left=left, cared=now.cared,

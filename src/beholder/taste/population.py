@@ -280,7 +280,7 @@ class PopulationProcess(GaussianProcess):
 
 def shares_of(everybodys: Floats, whole: Floats) -> tuple[float, float]:
     """Everybody's part of the variance of whole scores, and the person's own; 1 together."""
-    covariance = np.maximum(np.cov(np.stack([everybodys, whole - everybodys])).sum(1), 0)
+    covariance = np.maximum(np.cov(np.stack([everybodys, whole - everybodys]), ddof=0).sum(1), 0)
     total = float(covariance.sum())
     share = float(covariance[0]) / total if total > 0 else 1.0
     return share, 1 - share

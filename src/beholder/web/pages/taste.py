@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from beholder.collection import Collection
+from beholder.errors import IdTaken
 from beholder.explain import Explanation, Verdict, noun_of
 from beholder.explain.leanings import carried
 from beholder.labels import labels_csv
@@ -129,7 +131,12 @@ def prefer(
     if won:
         other = pair[1] if won == pair[0] else pair[0]
         said = replace(said, kind="choice", items=(won, other), side="left" if won == pair[0] else "right")
-    session.record([said])
+    with suppress(IdTaken):
+        session.record([said])
+    held = [j for j in session.history() if j.client_id.partition(".")[0] == said.client_id]
+    if not any((j.kind, j.items) == (said.kind, said.items) for j in held):  # who came back and chose otherwise
+        undone = [Judgement("undo", (), uuid4().hex, undoes=j.client_id) for j in held]
+        session.record([*undone, replace(said, client_id=f"{said.client_id}.{uuid4().hex}")])
     thanks = "" if skipped else "?thanked"
     return RedirectResponse(inside(next) if next else f"/taste/{segment(collection)}{thanks}#open", 303)
 
