@@ -515,6 +515,8 @@ def test_what_was_said_in_one_collection_counts_in_the_next_until_it_shall_not(s
     other = Session(session.library, "again", "Ada")
     assert other.elsewhere.counted == 6
     assert len(other.reading().ranking) == 12  # before any answer here
+    told = other.reading().verdict.sentence
+    assert told == "No answers here yet, so we go by your answers in other collections."
     other.count_elsewhere(False)
     assert other.elsewhere.counted == 0
     with pytest.raises(NotEnoughAnswers):
@@ -523,6 +525,16 @@ def test_what_was_said_in_one_collection_counts_in_the_next_until_it_shall_not(s
     assert (later.elsewhere.alone, later.elsewhere.known) == (True, 6)
     other.close()
     later.close()
+
+
+def test_what_people_like_in_general_goes_on_whatever_is_rated(gallery):
+    gallery.store.add_person("Unheard")
+    session = Session(gallery, "sample", "Unheard", model="generic", seed=0)
+    for n in range(12):
+        answer(session, session.questions("rating", 1)[0], n, kind="rating", value=1.0 + n % 10)
+        session.settle()
+    assert session.progress().sentence == "This model does not estimate how well it ranks."
+    session.close()
 
 
 def test_what_is_said_elsewhere_meanwhile_is_seen(session, painted):

@@ -267,6 +267,7 @@ WRONG = {
     "got 1 rows, 2 ratings": ({"y": [1.0, 2.0], "rows": [3]}, ShapeError),
     "y holds NaN": ({"y": [1.0, np.nan], "rows": [3, 4]}, UserError),
     "rows were given without y": ({"rows": [3], "choices": [(0, 1)]}, UserError),
+    "numbered from 0, got -1": ({"grids": [(-1, 3, 1), (-1, 4, 0)]}, UserError),
     "numbers, one a rating": ({"y": ["good", "bad"], "rows": [3, 4]}, ShapeError),
 }
 

@@ -282,7 +282,8 @@ class Answers:
     @property
     def prefer(self) -> bool:
         """Whether they put any picture ahead of another."""
-        return len(np.unique(self.ratings)) > 1 or len(self.compared().choices) > 0
+        picked = int((self.grids[:, 2] > 0).sum())
+        return len(self.choices) > 0 or len(np.unique(self.ratings)) > 1 or 0 < picked < len(self.grids)
 
     def _rows(self, grids: Ints) -> Ints:
         pairs = np.concatenate([self.choices.ravel(), self.ties.ravel()])

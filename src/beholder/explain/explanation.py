@@ -122,7 +122,7 @@ def explain(
     spoken, liked = spoken_of(named), sum(x.liked for x in named)
     if weights.log_bayes > max(_NAMED, seen.log_bayes) and all(x.group in LOOKS for x in spoken if x.liked):
         spoken = []  # the attributes tell the same, and better
-    said = friend_sentence(spoken if found else []) or sentence_of(leanings, found, count)
+    said = friend_sentence(spoken if found else []) or sentence_of(leanings, found, count or len(answers))
     in_words = found and (weights.log_bayes > _NAMED or liked > 0)
     guess = guess_of(words, answers) if words and enough else ""
     return Explanation(

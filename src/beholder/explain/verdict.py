@@ -117,8 +117,8 @@ def verdict_of(
     """
     if advice:
         return Verdict("clicking", advice)
-    early = model is None or max(told.answers, len(answers)) < FEWEST
-    if len(answers) and not answers.prefer and not (early and told.answers):
+    early, elsewhere = model is None or max(told.answers, len(answers)) < FEWEST, len(getattr(model, "elsewhere", ()))
+    if (len(answers) or elsewhere) and not answers.prefer and not (early and told.answers):
         return Verdict("open", _nothing_ahead(model, answers))
     if early:
         return Verdict("open", told.sentence)
@@ -146,11 +146,16 @@ def verdict_of(
 
 
 def _nothing_ahead(model: Any, answers: Answers) -> str:
-    """What is said where no picture was put ahead of another."""
-    picked = (answers.grids[:, 2] > 0).any() or len(answers.rows) + len(answers.ties)
-    said = "You like them all about the same so far" if picked else "Nothing liked yet"
-    by_most = getattr(model, "prior", None) is not None and not len(getattr(model, "elsewhere", ()))
-    return f"{said}{', so we go by most people' if by_most else ''}."
+    """What is said where no picture here was put ahead of another."""
+    said = "Nothing liked yet" if len(answers) else "No answers here yet"
+    if len(answers.rows) + len(answers.ties):
+        said = "You like them all about the same so far"
+    elif (answers.grids[:, 2] > 0).any():
+        said = "You like all that you saw"
+    by = "" if getattr(model, "prior", None) is None else ", so we go by most people"
+    if len(getattr(model, "elsewhere", ())):
+        by = ", so we go by your answers in other collections"
+    return f"{said}{by}."
 
 
 def _alone(model: Any, X: Matrix) -> float:

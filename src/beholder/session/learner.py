@@ -164,7 +164,7 @@ class Learner:
         self._predict(judgements[start : start + _STEPS], model, before)
 
     def _predict(self, judgements: Sequence[Judgement], model: Any, before: Answers) -> None:
-        known = isinstance(model, KnowsDoubt)
+        known = self._maker.is_process and isinstance(model, KnowsDoubt)
 
         def seen(j: Judgement) -> AnswerPrediction:
             if not known or j.marks:  # nobody asked: what a person marks is what they looked for

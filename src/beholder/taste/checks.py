@@ -134,6 +134,8 @@ def _grids(values: ArrayLike | None, n: int, shape_faults: list[str], faults: li
         shape_faults.append(f"grids must be (g, 3) rows of (grid, row of X, picked), got shape {grids.shape}")
         return np.empty((0, 3), np.int64)
     _check_range("grids", grids[:, 1], n, faults)
+    if (grids[:, 0] < 0).any():
+        faults.append(f"grids are numbered from 0, got {grids[:, 0].min()}")
     if not np.isin(grids[:, 2], (-1, 0, 1)).all():
         faults.append("the last column of grids must be 1 (picked), 0 (left) or -1 (by chance, for those passed by)")
     return grids
