@@ -24,7 +24,7 @@ from beholder.types import Progress
 
 _WEIGHTS = {"inner": 0.3, "style": 0.3, "concepts": 8.0, "map0": 1.0, "map1": 0.5, "classes": 0.1}  # of the losses
 _WEIGHTS |= {"part": 4.0, "part-map0": 1.0, "part-map1": 0.5}
-_FIRST, _OTHERS = 1.0, 2.0  # of the first teacher of embeddings; of all others together, asked about a quarter of the views
+_FIRST, _OTHERS = 1.0, 2.0  # the first teacher of embeddings; all others together, asked about few views
 _AVERAGED_FROM = 10  # the moving average follows closely in its first steps
 _AVERAGED_EVERY = 4  # steps
 _WARM = 150  # steps in which the rate rises
