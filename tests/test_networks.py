@@ -182,13 +182,11 @@ def test_clip_sees_pictures_of_one_side_alone(clip):
 
 
 def test_a_clip_that_cannot_be_fetched_or_is_not_there_says_what_to_do(tmp_path, monkeypatch):
-    from beholder.features import hub
-
-    def nobody(url):
+    def nobody(url, timeout):
         raise ConnectionError
 
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    monkeypatch.setattr(hub, "_check_reachable", nobody)
+    monkeypatch.setattr("huggingface_hub.get_hf_file_metadata", nobody)
     with pytest.raises(UserError, match="hf download openai/clip-vit-base-patch32"):
         make_backbone("clip-vit-b32")
     with pytest.raises(UserError, match=r"no config\.json"):
