@@ -449,6 +449,13 @@ def test_a_long_text_is_found_by_its_words_anywhere():
     assert found.why(np.array([1])) == [("in its description",)]
 
 
+def test_a_text_of_more_words_than_are_looked_for_says_so():
+    said = "Only the first 32 words were looked for."
+    assert said not in finder().find(" ".join(["boats"] * 32)).notes
+    assert said in finder().find(" ".join(["boats"] * 33)).notes
+    assert said in finder().find("boats, " * 40).notes
+
+
 class Reads:
     """An encoder whose text tower knows that cats are up and dogs are down, and says where each text went."""
 

@@ -18,7 +18,7 @@ from beholder.search.found import Found, Held, quoted
 from beholder.search.index import FILE, Index
 from beholder.search.looks import Looks
 from beholder.search.near import near_stems, near_words
-from beholder.search.query import Names, Reader, Term, Word
+from beholder.search.query import MOST_WORDS, Names, Reader, Term, Word
 from beholder.types import Floats, Item
 
 _KEPT = 8  # searches whose results are held: a page more asks for the same again
@@ -99,7 +99,8 @@ class Finder:
         words = [word for part in [*parts, *query.without] for term in part for word in term.words]
         nothing = [text.strip()] if text.strip() and not held and not unknown and not without else []
         stays = [terms for terms, thing in zip(query.without, without, strict=True) if not thing]
-        notes = dict.fromkeys([*_notes(words, unknown, nothing, stays), *faults])
+        cut = [f"Only the first {MOST_WORDS} words were looked for."] if query.cut else []
+        notes = dict.fromkeys([*_notes(words, unknown, nothing, stays), *faults, *cut])
         return Found.of(len(self._index), held, [*notes], missed=missed, without=left_out)
 
     def near(self, text: str) -> list[str]:

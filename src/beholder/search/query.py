@@ -22,7 +22,7 @@ _PARTS = re.compile(r"[,;+|]")
 _MINUS = re.compile(r'(?<!\S)-("[^"]*"|(?=\S*\w)[^\s,;+|]+)')  # before a word: without it
 _LEAVING_OUT = frozenset({"no", "not", "without", "except"})
 _JOINING, _ARTICLES = frozenset({"or", "nor", "and"}), frozenset({"a", "an", "the", "any", "some"})
-_MOST_WORDS = 32  # of a query that are looked up
+MOST_WORDS = 32  # of a query that are looked up
 _LONGEST = 4  # words of one term
 _SAYING_NOTHING = (
     *("a", "an", "the", "of", "in", "on", "at", "by", "with", "and", "or", "to", "from", "for", "is", "are", "some"),
@@ -122,10 +122,13 @@ class Query:
         the terms of each part between commas
     without
         what is to be left out, a thing each: neighbouring terms that all hold of it, as "dark" and "portraits"
+    cut
+        whether it has more words than are looked up
     """
 
     parts: Sequence[Sequence[Term]]
     without: Sequence[Sequence[Term]]
+    cut: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,14 +188,15 @@ class Reader:
 
     def read(self, text: str) -> Query:
         """The terms of a query."""
-        left, parts, without = _MOST_WORDS, list[Sequence[Term]](), list[Sequence[Term]]()
+        left, parts, without = MOST_WORDS, list[Sequence[Term]](), list[Sequence[Term]]()
         for part in _PARTS.split(_MINUS.sub(r", without \1,", text)):
-            words = [self._word(typed) for typed in words_of(part)[:left]]
-            left -= len(words)
+            typed = words_of(part)
+            words = [self._word(one) for one in typed[: max(left, 0)]]
+            left -= len(typed)
             wanted, unwanted = _told_apart(list(self._terms(words)))
             parts += [wanted] if wanted else []
             without += unwanted
-        return Query(parts, without)
+        return Query(parts, without, cut=left < 0)
 
     def _word(self, typed: str) -> Word:
         one = stem(typed)
