@@ -47,6 +47,9 @@ def main() -> None:
     parser.add_argument("--parts", default="words,alike,time", help="what to measure")
     parser.add_argument("--pictures", type=int, default=100_000, help="so many made-up ones to measure the time with")
     given = parser.parse_args()
+    parts = given.parts.split(",")
+    if wrong := [part for part in parts if part not in ("words", "alike", "time")]:
+        parser.error(f"--parts has {', '.join(wrong)}; it takes words, alike and time")
     with tempfile.TemporaryDirectory() as passing:
         library = Library(Path(given.home or passing))
         library.import_source(given.data, "paintings", encoder=given.encoder)
@@ -56,7 +59,7 @@ def main() -> None:
             "alike": lambda: alike(paintings),
             "time": lambda: times(given.pictures),
         }
-        figures = {part: measures[part]() for part in given.parts.split(",")}
+        figures = {part: measures[part]() for part in parts}
         library.close()
     print(json.dumps(figures, indent=1, ensure_ascii=False))
 
