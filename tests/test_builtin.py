@@ -16,8 +16,8 @@ from beholder.images import open_image
 from helpers.makers import encoded, exif
 
 GOLDEN = {
-    "first": [-0.10088, 0.05037, -0.08827, 0.0654, -0.04804, -0.08545, 0.0982, 0.05883],
-    "length": 1.33827,
+    "first": [0.09663, -0.08693, 0.08718, 0.05891, -0.02519, 0.09137, -0.01392, 0.02366],
+    "length": 1.53802,
 }  # of a picture by arithmetic
 
 
@@ -45,7 +45,7 @@ def cosines(A, B):
 
 
 def test_it_is_small_and_says_what_it_is(encoder):
-    assert builtin.MODEL.stat().st_size <= 8e6
+    assert builtin.MODEL.stat().st_size <= 10e6
     assert 256 <= encoder.row.dimension <= 512
     assert (encoder.row.name, encoder.row.licence) == ("builtin", "Apache-2.0")
     assert encoder.row.source == "beholder.features.builtin"

@@ -13,7 +13,7 @@ from beholder.features.external_data import sha256
 from beholder.features.onnx import OnnxRuntime
 
 MODEL = Path(__file__).with_name("student.onnx")
-_SHA256 = "a4a6f965d978631056bb3768397e4b3b924de056a460ad1132497f83d90e835e"
+_SHA256 = "da1ff1d2aedd9c095a82b62b1442d6047057e911524285676c0d72934731c371"
 
 
 def load_builtin(*, threads: int) -> OnnxRuntime:
