@@ -752,6 +752,40 @@ def test_a_collection_from_before_words_is_looked_at_once_more_when_asked(tmp_pa
     library.close()
 
 
+def test_what_an_older_version_of_the_encoder_saw_is_looked_at_again_when_asked(tmp_path):
+    home = tmp_path / "data"
+    library = Library(home, config=Settings(home=home, threads=1))
+    library.import_source(hang(tmp_path / "pictures", 6), "wall")
+    app = create_app(library, library.settings)
+    client = as_person(TestClient(app, base_url=HERE, headers=SAFE))
+    choose(client, 3)
+    app.state.beholder.close()
+    seen = library.shards("builtin").folder
+    library.close()
+    seen.rename(seen.with_name("builtin-0123456789abcdef"))
+    library = Library(home, config=Settings(home=home, threads=1))
+    app = create_app(library, library.settings)
+    client = TestClient(app, base_url=HERE, headers=SAFE, cookies=client.cookies)
+    assert "processed with an older encoder" in client.get("/").text
+    for address in ("/label/wall", "/results/wall", "/taste/wall"):
+        answer = client.get(address)
+        assert answer.status_code == 409
+        assert "has not looked at these pictures yet" in answer.text
+        assert 'action="/renew/wall"' in answer.text
+    told = client.get("/api/label/wall/questions?kind=choice")
+    assert told.status_code == 409
+    assert "keeps every answer" in told.json()["error"]
+    job = client.post("/renew/wall", follow_redirects=False).headers["location"].partition("job=")[2]
+    while (state := client.get(f"/api/imports/{job}").json()["state"]) in ("waiting", "running"):
+        time.sleep(0.05)
+    assert state == "done"
+    assert client.get("/label/wall").status_code == 200
+    assert "processed with an older encoder" not in client.get("/").text
+    assert "3 answers" in client.get("/").text
+    app.state.beholder.close()
+    library.close()
+
+
 def test_a_path_is_taken_as_the_disk_takes_it(tmp_path):
     folder = tmp_path / "Meine\N{NO-BREAK SPACE}Bilder"
     folder.mkdir()

@@ -27,7 +27,7 @@ from beholder.background import Background
 from beholder.concepts import Tags, words_of, words_of_columns, words_of_text
 from beholder.config import Settings, settings
 from beholder.details import field_of
-from beholder.errors import BadInput, BadPicture, StoreError, UnknownName, UserError
+from beholder.errors import BadInput, BadPicture, OlderNumbers, StoreError, UnknownName, UserError
 from beholder.explain import Explanation, Reason, affinities, affinities_in_words, departing_in, explain, reasons
 from beholder.explain.why import unit_rows
 from beholder.facts import Facts
@@ -599,10 +599,7 @@ class Collection:
         items = library.store.items(row.id)
         self.table = library._table_of(row, self.state[0], items)
         if items and not len(self.table):
-            raise StoreError(
-                f"the pictures of '{row.name}' have no numbers that this version can read: "
-                f"run `beholder import '{row.source}' --into '{row.name}'` again, which keeps every answer"
-            )
+            raise OlderNumbers(row.name, row.source)
         there = set(self.table.ids.tolist())
         items = [item for item in items if item.id in there]
         self.works = Works.of(items, kept.pairs(row.id), kept.listings(row.id))

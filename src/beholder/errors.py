@@ -13,6 +13,7 @@
     ├── NotEnoughAnswers             nothing to learn from yet
     ├── WorkerDied                   a process that did part of the work is gone
     └── StoreError                   disk full, locked, damaged, from a newer version: exit 1, status 503
+        └── OlderNumbers             a collection whose pictures only an older encoder has seen (status 409)
 
 A message says what came, what was wanted and what to do, in one sentence where it can.
 """
@@ -111,3 +112,14 @@ class WorkerDied(BeholderError):
 
 class StoreError(BeholderError):
     """What is kept cannot be read or written."""
+
+
+class OlderNumbers(StoreError):
+    """The pictures of a collection were processed with older encoders alone, or their numbers are lost. name : its"""
+
+    def __init__(self, name: str, source: str) -> None:
+        self.name = name
+        super().__init__(
+            f"the pictures of '{name}' have no numbers that this version can read: run `beholder import '{source}' "
+            f"--into '{name}'` again, which keeps every answer"
+        )

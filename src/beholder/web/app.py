@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from beholder.collection import Library
 from beholder.config import Settings
-from beholder.errors import UserError
+from beholder.errors import OlderNumbers, UserError
 from beholder.web import faults
 from beholder.web.access import admit
 from beholder.web.connections import BACKLOG, Connection
@@ -86,6 +86,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     )
     app.state.beholder = state
     faults.install(app)
+    app.exception_handler(OlderNumbers)(collections.offer_renewal)
     for part in (
         code,
         collections,

@@ -17,6 +17,7 @@ from beholder.errors import (
     BeholderError,
     IdTaken,
     NotEnoughAnswers,
+    OlderNumbers,
     StoreError,
     UnknownName,
     UserError,
@@ -30,6 +31,7 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (UserError, 400),
     (BadInput, 422),
     (NotEnoughAnswers, 409),
+    (OlderNumbers, 409),
     (StoreError, 503),
 )
 _BARE = ("/api/", "/pictures/", "/photos/", "/static/")  # what no person reads as a page
@@ -69,10 +71,10 @@ class NeedCode(Exception):
     """Another device asks, and has not typed the access code."""
 
 
-def refuse(request: Request, status: int, sentence: str, stop: str = "") -> Response:
+def refuse(request: Request, status: int, sentence: str, stop: str = "", older: str = "") -> Response:
     """The answer to a request that cannot be done: JSON for the API, one line for a picture, else a quiet page.
 
-    stop : as in `Refused`
+    stop : as in `Refused`; older : the collection that may be processed again here
     """
     path = request.url.path
     if path.startswith("/api/"):
@@ -88,7 +90,7 @@ def refuse(request: Request, status: int, sentence: str, stop: str = "") -> Resp
     headline = _HEADLINES.get(status, "That did not work")
     return page(
         request, "error.html", status=status, headline=headline, sentence=sentence, back=_back(request), guest=guest,
-        stop=stop,
+        stop=stop, older=older,
         plain=_unfiltered(request) if status == 400 else "",
     )  # fmt: skip
 

@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from beholder.config import Settings
 from beholder.create import is_for, is_kept
-from beholder.errors import AlikeName
+from beholder.errors import AlikeName, OlderNumbers
 from beholder.features.registry import BUILT_IN, HUB, encoder_sizes
 from beholder.refresh import Refresh, last_refresh
 from beholder.sources import BESIDE, FILES, ITEMS, PAGES, SAMPLE, is_online, online_title
 from beholder.store import CollectionRow, CropCounts, Person, alike, composed
 from beholder.web.access import on_this_machine
 from beholder.web.answers import NewImport, read
-from beholder.web.faults import Refused
+from beholder.web.faults import Refused, refuse
 from beholder.web.imports import Job
 from beholder.web.pages.label import whole
 from beholder.web.render import page, segment
@@ -31,6 +31,7 @@ from beholder.works import Works
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of characters, which no path has
 
 _SHARPER = next(one for one in encoder_sizes() if one["name"] == HUB[0])  # that the app offers
+_OLDER = "This version has not looked at these pictures yet. Processed again, they keep every answer."
 _LONGEST_NAME = 80  # characters
 _FIRST = 500  # pictures of the ranking that it looks at before the others
 
@@ -53,7 +54,7 @@ def collections(request: Request, person: PagePerson, job: str = "", removed: st
             "mine": is_for(row, person),
             "covers": state.covers(row),
             "answers": answers.get(row.id, 0),
-            "older": _is_older(state.settings, row),
+            "older": _is_older(state, row),
             "wordless": _is_wordless(state, row),
             "sharper": next((one for one in row.encoders if one in HUB), None),
             "crops": crops.get(row.id, CropCounts()),
@@ -106,7 +107,7 @@ def renew(request: Request, collection: str, person: PagePerson) -> Response:
     state = state_of(request)
     _check_may_import(request)
     row = state.store.collection(collection)
-    encoder = state.settings.encoder if _is_older(state.settings, row) else row.encoder
+    encoder = state.settings.encoder if _is_former(state.settings, row) else row.encoder
     job = state.imports.start(row.source, row.name, person.id, encoder)
     return RedirectResponse(f"/?job={job.id}", 303)
 
@@ -251,15 +252,35 @@ def _check_may_import(request: Request) -> None:
         )
 
 
-def _is_older(settings: Settings, row: CollectionRow) -> bool:
-    """Whether a collection was read with an encoder that was the default before."""
+async def offer_renewal(request: Request, fault: OlderNumbers) -> Response:
+    """The answer where an older encoder alone has seen a collection: where this version may look at it, a button."""
+    if request.method != "GET" or request.url.path.startswith("/api/"):
+        return refuse(request, 409, str(fault))
+    if state_of(request).imports.bringing(fault.name):
+        return RedirectResponse("/", 303)  # where it says how far it is
+    return refuse(request, 409, _OLDER, older=fault.name if on_this_machine(request) else "")
+
+
+def _is_older(state: AppState, row: CollectionRow) -> bool:
+    """Whether a collection was read with an encoder that was the default before, or with an older version of one."""
+    return _is_former(state.settings, row) or any(
+        _is_unseen(state, row, encoder) for encoder in row.encoders if encoder in BUILT_IN
+    )
+
+
+def _is_former(settings: Settings, row: CollectionRow) -> bool:
     return bool(row.size) and row.encoder != settings.encoder and row.encoder in BUILT_IN
+
+
+def _is_unseen(state: AppState, row: CollectionRow, encoder: str) -> bool:
+    """Whether an encoder of this version has seen none of a few pictures of a collection."""
+    covers = {item.key for item in state.covers(row)}
+    return bool(covers) and state.library.shards(encoder).missing(covers) == covers
 
 
 def _is_wordless(state: AppState, row: CollectionRow) -> bool:
     """Whether a collection is from before pictures were measured for words."""
-    covers = [item.key for item in state.covers(row)]
-    return bool(covers) and len(state.library.shards("measures").missing(covers)) == len(set(covers))
+    return _is_unseen(state, row, "measures")
 
 
 def _news(state: AppState, row: CollectionRow) -> Refresh | None:
