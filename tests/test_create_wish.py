@@ -11,7 +11,7 @@ from beholder.create import Kept, Order, Wish, create, kept_of, made_from, recip
 from beholder.create.guide import TasteGuide
 from beholder.create.novelty import apart
 from beholder.create.wish import Leaning, word_strengths
-from beholder.errors import UnknownName, UserError
+from beholder.errors import OlderNumbers, UnknownName, UserError
 from beholder.images import open_image
 from beholder.types import Judgement
 from helpers.flows import tone
@@ -85,7 +85,7 @@ def test_the_command_takes_wishes_and_the_recipe_holds_them(session, engines, tm
     assert "unknown picture" in capsys.readouterr().err
 
 
-def test_made_pictures_are_kept_with_recipe_and_twin_and_can_be_wished_for(session, engines):
+def test_made_pictures_are_kept_with_recipe_and_twin_and_can_be_wished_for(session, engines, monkeypatch):
     library, kept = session.library, Kept(session.library, session.person, session.collection.row)
     assert kept.row is None
     made = create(session, SMALL)[0]
@@ -104,6 +104,12 @@ def test_made_pictures_are_kept_with_recipe_and_twin_and_can_be_wished_for(sessi
     assert [len(each) for each in made_from(session.collection, session.person)] == [1]
     again = create(session, replace(SMALL, seed=9, wish=Wish(like="New picture 1")))[0]
     assert again.recipe["made_of"]["like"][0] == "New picture 1"
+
+    def older(name):
+        raise OlderNumbers(name, "")
+
+    monkeypatch.setattr(library, "shared", older)
+    assert made_from(session.collection, session.person) == []
 
 
 def test_what_is_loved_of_made_pictures_leads_on(session, engines):

@@ -7,6 +7,7 @@ stands in the PNG files, so that a picture whose file is there is never lost, wh
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from beholder.collection import Collection, Library
 from beholder.create.created import Created
 from beholder.create.repaint import recipe_of, save_png
 from beholder.durable import write_whole
-from beholder.errors import UserError
+from beholder.errors import OlderNumbers, UserError
 from beholder.locator import Locator
 from beholder.sources.folder import ITEMS
 from beholder.store import CollectionRow, Person, alike
@@ -126,7 +127,10 @@ def is_for(row: CollectionRow, person: Person) -> bool:
 def made_from(collection: Collection, person: Person) -> list[Collection]:
     """The pictures that were made for a person from a collection, where there are any."""
     row = Kept(collection.library, person, collection.row).row
-    return [collection.library.shared(row.name)] if row is not None and row.encoders == collection.row.encoders else []
+    if row is not None and row.encoders == collection.row.encoders:
+        with suppress(OlderNumbers):  # it is offered to be processed again where collections are listed
+            return [collection.library.shared(row.name)]
+    return []
 
 
 def twin_of(item: Item) -> Item:
