@@ -26,7 +26,7 @@ from beholder.features.tensors import write_tensors  # noqa: E402
 TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 2}
 TINY |= {"image_size": 64, "patch_size": 16, "projection_dim": 24}
 NAMES = ["mobilenet-v2", "builtin", "clip-vit-b32", "ren2017"]
-BLOCKS = {"mobilenet-v2": 19, "builtin": 11, "clip-vit-b32": 1 + 3, "ren2017": 11}
+BLOCKS = {"mobilenet-v2": 19, "builtin": 13, "clip-vit-b32": 1 + 3, "ren2017": 11}
 
 
 @pytest.fixture
