@@ -22,7 +22,7 @@ from beholder.research.training.scored import kept_side, quality_set, read_set, 
 from beholder.research.training.tuning import TuningRecipe
 
 N, SIDE = 60, 32
-QUICK = TuningRecipe(loss="plcc", steps=40, batch=16, rate=1e-3)
+QUICK = TuningRecipe(loss="plcc", steps=60, batch=16, rate=1e-3)
 
 
 def square(red, light, rng):
