@@ -17,7 +17,6 @@ from beholder.errors import (
     BeholderError,
     IdTaken,
     NotEnoughAnswers,
-    OlderNumbers,
     StoreError,
     UnknownName,
     UserError,
@@ -31,7 +30,6 @@ _STATUS: tuple[tuple[type[BeholderError], int], ...] = (
     (UserError, 400),
     (BadInput, 422),
     (NotEnoughAnswers, 409),
-    (OlderNumbers, 409),
     (StoreError, 503),
 )
 _BARE = ("/api/", "/pictures/", "/photos/", "/static/")  # what no person reads as a page
