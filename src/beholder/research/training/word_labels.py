@@ -13,7 +13,7 @@ Four sources, the surer before the others:
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,14 +80,15 @@ def judged_words(judged: Mapping[str, tuple[frozenset[str], frozenset[str]]]) ->
 
 
 def read_labels(
-    data: Path, words: Sequence[BankWord], judged: Path, asked: frozenset[str], without: frozenset[str]
-) -> LabelledPictures:
+    data: Path, words: Sequence[BankWord], judged: Mapping[str, tuple[frozenset[str], frozenset[str]]],
+    asked: frozenset[str], without: frozenset[str],
+) -> LabelledPictures:  # fmt: skip
     """All pictures of the sets below `data` that say something of these words.
 
     Parameters
     ----------
     judged
-        the table of pictures that were looked at
+        the pictures that were looked at, as of `read_judged`
     asked
         the words that they were looked at for
     without
@@ -97,7 +98,6 @@ def read_labels(
     ------
     BadInput
     """
-    by_eye = read_judged(judged)
     found = [(folder.name, row) for folder in _sets(data, without) for row in _rows(folder)]
     files = tuple(f"{name}/{row['file']}" for name, row in found)
     known, weights = np.full((len(files), len(words)), OPEN, np.int8), np.zeros((len(files), len(words)), np.float32)
@@ -106,7 +106,7 @@ def read_labels(
     for i, (file, (_, row)) in enumerate(zip(files, found, strict=True)):
         styles = frozenset(part.strip() for part in row.get("style").split(",") if part.strip())
         told = frozenset(filter(None, [row.get("label"), row.get("kind")]))
-        said, left_open = by_eye.get(file, (None, frozenset()))
+        said, left_open = judged.get(file, (None, frozenset()))
         styles |= told & frozenset(label for word in words if word.group == "style" for label in word.labels)
         text = frozenset(re.findall(r"[a-z]+", row.get("caption").lower()))
         for k, word in enumerate(words):
@@ -149,18 +149,14 @@ def add_looked_for(
 
 def add_teachers(
     pictures: LabelledPictures, words: Sequence[BankWord], classes: Matrix | None, concepts: Matrix | None,
-    names: Sequence[str], without: Container[str] = (),
+    names: Sequence[str],
 ) -> None:  # fmt: skip
     """Fill in what is still open.
-
-    without : words that teachers are not asked for
 
     classes : (n, 1000) probabilities of the ImageNet classes; None where no teacher gives them
     concepts, names : (n, c) probabilities of the labeler's concepts; None likewise
     """
     for k, word in enumerate(words):
-        if word.word in without:
-            continue
         sure, unlikely = np.zeros(len(pictures.files), bool), np.ones(len(pictures.files), bool)
         asked = False
         if classes is not None and word.classes:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
-from scipy.special import softmax
+from scipy.special import logit, softmax
 
 from beholder.concepts import BankWord, bank
 from beholder.errors import BadInput, BadPicture, UserError
 from beholder.features import load_encoder
 from beholder.features.embed import embed
 from beholder.features.encoder_row import OPENED_AT, EncoderRow, Runtime
-from beholder.features.measures import NAMES
+from beholder.features.measures import NAMES, MeasuresRuntime
 from beholder.features.onnx import open_session, read_description
 from beholder.features.vocabulary import NEVER, SEEMS, Vocabulary
 from beholder.research.datasets.tables import Faults, read_table
 from beholder.research.training.teachers import LiteTeacher
-from beholder.research.training.word_heads import FINDS, Figures, Head, fit_head, judge
+from beholder.research.training.word_heads import FINDS, Figures, Head, fit_head, judge, spread_heads
 from beholder.research.training.word_labels import (
     OPEN,
     Answers,
@@ -43,9 +44,12 @@ _Ask = Callable[[Sequence[Path], Progress], Matrix]
 LABELLED = Path(__file__).with_name("labelled_pictures.csv")
 CALIBRATION = Path(__file__).with_name("calibration_pictures.csv")
 LOOKED_FOR = Path(__file__).with_name("looked_for.csv")
+PICKED = Path(__file__).with_name("picked_pictures.csv")
 _CLASSES = 1000
-_TAUGHT, _LOOKED = 0.002, 0.005  # C of a head that teachers teach too, and of one of pictures that were looked at alone
+_TAUGHT = 0.002  # C of a head that teachers alone teach
 _ALL_MEASURES, _OWN_MEASURES = 0.03, 1.0  # C of a head on all that is measured, on the word's own measures
+_ALIKE = 0.75  # cosine of centred rows from which two pictures may be one work; different ones reach it too
+_LEAST = 1e-4  # of a concept's probability
 _TESTED = 5  # unseen pictures of which a word holds, from which their figures decide
 _SURE = 10  # pictures of unseen groups of which it is said rightly, for these to decide alone
 _GUESSES = 0.6  # of the judged pictures that seem to show a word do, from which it may be guessed
@@ -57,6 +61,7 @@ class _Word:
     word: BankWord
     head: Head
     unseen: Figures
+    together: Figures  # the same, where what is measured says the word too
     seeming: Figures  # the same, from the probability on from which a picture seems to show it
 
     @property
@@ -69,7 +74,7 @@ class _Word:
         if self.head.said_from >= NEVER or not (self.unseen.pictures or self.word.group == "style"):
             return False
         if self.unseen.positives >= _TESTED:
-            return self.unseen.holds
+            return self.unseen.holds and self.together.holds
         sure = self.head.figures.holds and self.head.figures.said * self.head.figures.precision >= _SURE
         return sure and (not self.unseen.said or self.unseen.holds)
 
@@ -99,6 +104,7 @@ def train_words(
     teachers: Path | None = None,
     labelled: Path = LABELLED,
     calibration: Path = CALIBRATION,
+    picked: Path = PICKED,
     looked_for: Path = LOOKED_FOR,
     seeming: Path | None = None,
     progress: Progress | None = None,
@@ -117,13 +123,15 @@ def train_words(
         gets words.json, the card; NAME.json and NAME.safetensors, what is read beside the model; work/, the rows
     teachers
         a folder with an object labeler (.tflite and labels.txt) and networks of ImageNet classes (.onnx with an
-        output "logits"), which label what nobody did
+        output "logits"), from whose sight of all pictures a head learns what people said of some
     labelled
         another table of judged pictures, to learn from
+    picked
+        and one of pictures that were picked for what they seem to show: heads learn from them, thresholds do not
     calibration
         and one of the sets of `unseen`, from which only thresholds are learned
     looked_for
-        a table of pictures that were looked at for one word; teachers are not asked for these words
+        a table of pictures that were looked at for one word
     seeming
         another, drawn from pictures that seem to show the word to this encoder and that nobody looked at to learn from:
         with the unseen ones they show which words may be guessed
@@ -143,33 +151,49 @@ def train_words(
     told = read_judged(unseen)
     asked, others = judged_words(told), frozenset(name.split("/")[0] for name in told)
     measured = runtime.row.name == "measures"
-    known = judged_words(read_judged(labelled))
+    by_eye, more = read_judged(labelled), read_judged(picked)
+    known = judged_words(by_eye)
     words = [w for w in bank().values() if (w.measures if measured else _is_taught(w) or w.word in known)]
-    pictures = read_labels(data, words, labelled, known, others)
+    pictures = read_labels(data, words, by_eye | more, known, others)
     single = read_looked_for(looked_for)
     add_looked_for(pictures, words, single)
-    if not measured and teachers is not None:
-        _ask_teachers(pictures, words, teachers, single, data, out, say)
     rows, titles, apart = _Rows(out / "work", data, say), _titles(data, others), read_judged(calibration)
     drawn = read_looked_for(seeming) if seeming is not None else {}
     shown = tuple(sorted({*told, *titles}.union(*drawn.values())))
-    by_eye = set(read_judged(labelled)).union(*single.values())
-    looked = pictures.only(np.isin(pictures.files, list(by_eye)))
-    both = [runtime] if measured else [runtime, load_encoder("measures")]
-    narrow, wide = _Seen([runtime], shown, tuple(apart), rows), _Seen(both, shown, tuple(apart), rows)
+    seen_by_people = [*by_eye, *more, *set().union(*single.values())]
+    if measured:
+        pictures = pictures.only(np.isin(pictures.files, seen_by_people))
+    pictures = pictures.only(~_copies(pictures.files, [*told, *apart], rows))
+    if not pictures.files:
+        raise UserError("every picture to learn from shows the same work as one that nothing may be learned from")
+    by_people = np.where(pictures.judged, pictures.known, OPEN).astype(np.int8)
+    counts = ~np.isin(pictures.files, list(set(seen_by_people) - set(by_eye)))
+    pictures.judged[~counts] = False
+    looked = pictures.only(np.isin(pictures.files, seen_by_people))
+    seen = _Seen([runtime] if measured else [runtime, load_encoder("measures")], shown, tuple(apart), rows)
+    answers_apart = np.stack([_judged(word, apart, known) for word in words], axis=1)
+    heads: list[Head | None] = [None] * len(words)
+    if not measured:
+        sights = _ask_teachers(pictures, words, teachers, rows) if teachers is not None else []
+        blocks = [*sights, *seen.blocks(pictures.files)]
+        say("learning the words", 0, len(words))
+        heads = spread_heads(
+            blocks, len(blocks) - len(sights), by_people, pictures.groups, counts, (seen.apart, answers_apart)
+        )
     found = list[_Word]()
     for k, word in enumerate(words):
         say("learning the words", k + 1, len(words))
-        taught, own = _is_taught(word) and not measured, word.measures if measured else ()
-        of, seen = (pictures, narrow) if taught else (looked, wide)
-        penalty = _TAUGHT if taught and word.word not in single else _LOOKED
-        head = _learned(of, seen, k, _judged(word, apart, known), own, penalty)
+        head = heads[k]
+        if head is None:
+            of = pictures if _is_taught(word) and not measured else looked
+            head = _learned(of, seen, k, answers_apart[:, k], word.measures if measured else (), _TAUGHT)
         if head is not None:
             answers = _answers(word, shown, told, asked, titles)
             p = head.probabilities(seen.shown)
             seem = add_drawn(answers, shown, drawn.get(word.word, {}))
-            figures, seems = judge(answers, p, head.said_from), judge(seem, p, SEEMS)
-            found.append(_Word(word, head.over(range(seen.width), wide.width), figures, seems))
+            also = (p >= head.said_from) | _said_by_measures(word, seen.shown)
+            of_both = judge(answers, also.astype(np.float64), 1.0)
+            found.append(_Word(word, head, judge(answers, p, head.said_from), of_both, judge(seem, p, SEEMS)))
     _write(found, runtime, out)
     return [word.row() for word in found]
 
@@ -187,6 +211,25 @@ def may_be_guessed(seeming: Figures) -> bool:
 def add_drawn(answers: Answers, shown: Sequence[str], drawn: Mapping[str, bool]) -> Answers:
     """What is known of a word of the pictures shown, (n,), with what was seen on those drawn for it."""
     return np.array([drawn.get(file, known) for file, known in zip(shown, answers, strict=True)], np.int8)
+
+
+def _copies(files: Sequence[str], unseen: Sequence[str], rows: _Rows) -> NDArray[np.bool_]:
+    """(n,) which pictures show the same work as one of those that nothing may be learned from, by `builtin`."""
+    runtime = load_encoder("builtin")
+    X = rows.of(runtime.row, [*files, *unseen], _by_runtime(runtime)).astype(np.float64)
+    X = (X - X.mean(0)) / (X.std(0) + 1e-6)
+    X /= np.linalg.norm(X, axis=1, keepdims=True) + 1e-9
+    alike: NDArray[np.bool_] = (X[: len(files)] @ X[len(files) :].T > _ALIKE).any(1)
+    return alike
+
+
+def _said_by_measures(word: BankWord, X: Matrix) -> NDArray[np.bool_]:
+    """(n,) where a collection says a word anyhow, by what is measured: the last columns of the rows (n, d)."""
+    vocabulary = MeasuresRuntime().vocabulary
+    if vocabulary is None or word.word not in vocabulary.names or X.shape[1] == vocabulary.width:
+        return np.zeros(len(X), bool)
+    said: NDArray[np.bool_] = vocabulary.said(X[:, -vocabulary.width :])[:, vocabulary.names.index(word.word)]
+    return said
 
 
 def _is_taught(word: BankWord) -> bool:
@@ -296,18 +339,17 @@ class _Seen:
     """What some encoders say of pictures, side by side: of those shown and those apart, and of others when asked."""
 
     def __init__(self, runtimes: Sequence[Runtime], shown: Sequence[str], apart: Sequence[str], rows: _Rows) -> None:
-        self._runtimes, self._rows, self._known = runtimes, rows, dict[tuple[str, ...], Matrix]()
+        self._runtimes, self._rows, self._known = runtimes, rows, dict[tuple[str, ...], list[Matrix]]()
         self.shown, self.apart = self.of(tuple(shown)), self.of(tuple(apart))
-
-    @property
-    def width(self) -> int:
-        return int(self.shown.shape[1])
 
     def of(self, files: tuple[str, ...]) -> Matrix:
         """(n, d) in the order of the files"""
+        return np.hstack(self.blocks(files))
+
+    def blocks(self, files: tuple[str, ...]) -> list[Matrix]:
+        """The same, what each encoder says by itself."""
         if files not in self._known:
-            parts = [self._rows.of(runtime.row, files, _by_runtime(runtime)) for runtime in self._runtimes]
-            self._known[files] = np.hstack(parts)
+            self._known[files] = [self._rows.of(runtime.row, files, _by_runtime(runtime)) for runtime in self._runtimes]
         return self._known[files]
 
 
@@ -324,12 +366,9 @@ def _by_runtime(runtime: Runtime) -> _Ask:
     return ask
 
 
-def _ask_teachers(
-    pictures: LabelledPictures, words: Sequence[BankWord], folder: Path, without: Container[str], data: Path, out: Path,
-    progress: Progress,
-) -> None:  # fmt: skip
-    rows, logits = _Rows(out / "work", data, progress), []
-    concepts, names = None, list[str]()
+def _ask_teachers(pictures: LabelledPictures, words: Sequence[BankWord], folder: Path, rows: _Rows) -> list[Matrix]:
+    """What each kind of teacher sees of the pictures, (n, .); their classes answer for words that people left open."""
+    logits, concepts, names = list[Matrix](), None, list[str]()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in (".onnx", ".tflite")):
         name, labels = f"{path.parent.name}-{path.stem}", path.with_name("labels.txt")
         if path.suffix == ".tflite" and labels.is_file():
@@ -338,8 +377,10 @@ def _ask_teachers(
             concepts = rows.of(name, pictures.files, _one_by_one(name, partial(_concepts_of, run)))
         elif path.suffix == ".onnx" and (classes := _classes_of(path)) is not None:
             logits.append(rows.of(name, pictures.files, _one_by_one(name, classes)))
-    p = softmax(np.mean(logits, axis=0), axis=1) if logits else None
-    add_teachers(pictures, words, p, concepts, names, without)
+    mean = np.mean(logits, axis=0) if logits else None
+    add_teachers(pictures, words, None if mean is None else softmax(mean, axis=1), concepts, names)
+    found = [] if mean is None else [mean]
+    return found if concepts is None else [*found, logit(np.clip(concepts, _LEAST, 1 - _LEAST)).astype(np.float32)]
 
 
 def _concepts_of(run: LiteTeacher, picture: Image.Image) -> Any:
